@@ -1,0 +1,16 @@
+//! Facts about AWS load balancers in, findings out. No network, no clock, no files: `Inventory →
+//! audit → Report → format`, and nothing points back.
+
+pub mod audit; // inventory + checks + now → report
+pub mod call; // every API call and the IAM action it needs
+pub mod check; // the shape of a check
+pub mod checks; // the list of checks
+pub mod docs; // pages rendered from the values above
+pub mod exposure; // who can reach a listener
+pub mod fact; // known or unread
+pub mod format; // report → bytes
+pub mod inventory; // what was read
+pub mod report; // findings, gaps, totals, exit code
+pub mod routing; // where a request goes
+pub mod sample;
+pub mod tls; // protocols and ciphers of a policy // clean load balancers, and the account of `demo`

@@ -1,0 +1,285 @@
+//! One load balancer past every check.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{severity_of, words};
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Judge, Judgement, Targets, Verdict};
+use crate::exposure::{self, Exposure};
+use crate::fact::{Fact, Gap, Reason};
+use crate::inventory::{Account, Certificate, Kind, Listener, LoadBalancer, Region};
+use crate::report::{Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
+
+/// Where a load balancer stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) account: &'a Account,
+    pub(super) region: &'a Region,
+    pub(super) lb: &'a LoadBalancer,
+}
+
+/// All findings about one load balancer, passes among them, and the gaps that stood in the way.
+pub(super) fn judge(
+    place: Place,
+    checks: &[&'static Check],
+    now: Timestamp,
+) -> (Vec<Finding>, Vec<Gap>) {
+    let lb = place.lb;
+    let reach = Reach {
+        lb: exposure::of_load_balancer(place.region, lb),
+        listeners: lb.listeners.get().map_or_else(
+            |_| Vec::new(),
+            |listeners| {
+                let of = |listener| exposure::of_listener(place.region, lb, listener);
+                listeners.iter().map(of).collect()
+            },
+        ),
+    };
+    let mut walk = Walk { place, now, reach, findings: Vec::new(), gaps: Vec::new() };
+    for check in checks {
+        if check.applies_to.contains(&lb.kind) {
+            walk.check(check);
+        }
+    }
+    (walk.findings, walk.gaps)
+}
+
+/// Exposure of the load balancer and of each of its listeners.
+struct Reach {
+    lb: Exposure,
+    listeners: Vec<Exposure>,
+}
+
+struct Walk<'a> {
+    place: Place<'a>,
+    now: Timestamp,
+    reach: Reach,
+    findings: Vec<Finding>,
+    gaps: Vec<Gap>,
+}
+
+impl<'a> Walk<'a> {
+    fn check(&mut self, check: &'static Check) {
+        match check.judge {
+            Judge::LoadBalancer(judge) => {
+                let judgement = self.judged(check, &self.reach.lb, judge);
+                self.add(check, self.itself(), &self.reach.lb.clone(), judgement);
+            }
+            Judge::Listener(judge) => self.listeners(check, judge),
+            Judge::Targets(judge) => self.targets(check, judge),
+            Judge::Certificate(judge) => self.certificates(check, judge),
+        }
+    }
+
+    fn listeners(&mut self, check: &'static Check, judge: fn(&Context, &Listener) -> Judgement) {
+        let lb = self.place.lb;
+        let listeners = match &lb.listeners {
+            Fact::Known(listeners) => listeners,
+            Fact::Unread(gap) => return self.blind(check, gap),
+        };
+        for (place, listener) in listeners.iter().enumerate() {
+            let reach = self.reach.listeners[place].clone();
+            let judgement = self.judged(check, &reach, |context| judge(context, listener));
+            self.add(check, listener_subject(listener), &reach, judgement);
+        }
+    }
+
+    fn targets(&mut self, check: &'static Check, judge: fn(&Context, &Targets) -> Judgement) {
+        let Place { region, lb, .. } = self.place;
+        let reach = self.reach.lb.clone();
+        if lb.kind == Kind::Classic {
+            let targets = Targets::Instances(&lb.instances);
+            let judgement = self.judged(check, &reach, |context| judge(context, &targets));
+            return self.add(check, self.itself(), &reach, judgement);
+        }
+        let groups = match &region.target_groups {
+            Fact::Known(groups) => groups,
+            Fact::Unread(gap) => return self.blind(check, gap),
+        };
+        for group in groups.iter().filter(|group| group.load_balancer_arns.contains(&lb.arn)) {
+            let targets = Targets::Group(group);
+            let judgement = self.judged(check, &reach, |context| judge(context, &targets));
+            let subject = Subject {
+                kind: SubjectKind::TargetGroup,
+                id: group.arn.clone(),
+                label: group.name.clone(),
+            };
+            self.add(check, subject, &reach, judgement);
+        }
+    }
+
+    fn certificates(
+        &mut self,
+        check: &'static Check,
+        judge: fn(&Context, &Certificate) -> Judgement,
+    ) {
+        let listeners = match &self.place.lb.listeners {
+            Fact::Known(listeners) => listeners,
+            Fact::Unread(gap) => return self.blind(check, gap),
+        };
+        let mut presented: Vec<(&'a str, Vec<Exposure>)> = Vec::new();
+        for (place, listener) in listeners.iter().enumerate() {
+            let reach = &self.reach.listeners[place];
+            let arns: Vec<&str> = match &listener.certificates {
+                Fact::Known(arns) => arns.iter().map(String::as_str).collect(),
+                Fact::Unread(_) => {
+                    listener.default_certificate.iter().map(String::as_str).collect()
+                }
+            };
+            for arn in arns {
+                match presented.iter_mut().find(|known| known.0 == arn) {
+                    Some(known) => known.1.push(reach.clone()),
+                    None => presented.push((arn, vec![reach.clone()])),
+                }
+            }
+            if let Fact::Unread(gap) = &listener.certificates {
+                let reach = reach.clone();
+                self.add(check, listener_subject(listener), &reach, Err(gap.clone()));
+            }
+        }
+        for (arn, reaches) in presented {
+            let reach = Exposure::widest(reaches).unwrap_or(Exposure::Internal);
+            let certificate = certificate(self.place, arn);
+            let judgement = match certificate {
+                Ok(certificate) => {
+                    self.judged(check, &reach, |context| judge(context, certificate))
+                }
+                Err(gap) => Err(gap),
+            };
+            self.add(check, certificate_subject(arn, self.place), &reach, judgement);
+        }
+    }
+
+    /// What the judge says. One that panics has not judged: its verdict is unknown, the others stand.
+    fn judged(
+        &self,
+        check: &Check,
+        exposure: &Exposure,
+        judge: impl FnOnce(&Context) -> Judgement,
+    ) -> Judgement {
+        let Place { account, region, lb } = self.place;
+        let context = Context { now: self.now, account, region, lb, exposure };
+        catch_unwind(AssertUnwindSafe(|| judge(&context))).unwrap_or_else(|_| {
+            let call = check.needs.first().copied().unwrap_or(Call::ElbV2DescribeLoadBalancers);
+            let said = format!("internal error in check {}: please report it", check.id);
+            Err(Gap::new(call, Reason::Malformed).in_region(&region.name).of(&lb.arn).saying(said))
+        })
+    }
+
+    /// The check's subjects cannot even be listed: one unknown finding about the load balancer.
+    fn blind(&mut self, check: &'static Check, gap: &Gap) {
+        self.add(check, self.itself(), &self.reach.lb.clone(), Err(gap.clone()));
+    }
+
+    fn itself(&self) -> Subject {
+        let lb = self.place.lb;
+        Subject { kind: SubjectKind::LoadBalancer, id: lb.arn.clone(), label: lb.name.clone() }
+    }
+
+    fn add(&mut self, check: &Check, subject: Subject, exposure: &Exposure, judgement: Judgement) {
+        let fix = || check.fix.to_owned();
+        let (outcome, evidence, fix) = match judgement {
+            Ok(Verdict::NotApplicable) => return,
+            Ok(Verdict::Pass) => (Outcome::Pass, Evidence::new(), fix()),
+            Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, fix()),
+            Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, fix()),
+            Err(gap) => {
+                let evidence = unread(&gap);
+                let fix = remedy(&gap);
+                self.gaps.push(gap);
+                (Outcome::Unknown, evidence, fix)
+            }
+        };
+        let Place { account, region, lb } = self.place;
+        self.findings.push(Finding {
+            check: check.id.to_owned(),
+            title: check.title.to_owned(),
+            outcome,
+            severity: severity_of(outcome, check.severity.at(exposure)),
+            exposure: exposure.class(),
+            account: account.id.clone(),
+            region: region.name.clone(),
+            load_balancer: LoadBalancerRef {
+                arn: lb.arn.clone(),
+                name: lb.name.clone(),
+                kind: lb.kind.to_string(),
+            },
+            fingerprint: fingerprint(check.id, &lb.arn, &subject),
+            subject,
+            evidence,
+            fix,
+        });
+    }
+}
+
+fn listener_subject(listener: &Listener) -> Subject {
+    Subject { kind: SubjectKind::Listener, id: listener.id.clone(), label: listener.label() }
+}
+
+fn certificate_subject(arn: &str, place: Place) -> Subject {
+    let name =
+        certificate(place, arn).ok().and_then(|certificate| certificate.names.first().cloned());
+    let label = name.unwrap_or_else(|| arn.rsplit('/').next().unwrap_or(arn).to_owned());
+    Subject { kind: SubjectKind::Certificate, id: arn.to_owned(), label }
+}
+
+/// The certificate with this ARN, from ACM or IAM.
+fn certificate<'a>(place: Place<'a>, arn: &str) -> Result<&'a Certificate, Gap> {
+    if arn.split(':').nth(2) == Some("iam") {
+        let known = place.account.server_certificates.get()?;
+        let gap = || Gap::new(Call::IamListServerCertificates, Reason::NotFound).of(arn);
+        return known.iter().find(|certificate| certificate.arn == arn).ok_or_else(gap);
+    }
+    match place.region.certificates.get(arn) {
+        Some(fact) => fact.get(),
+        None => Err(Gap::new(Call::AcmDescribeCertificate, Reason::NotCollected)
+            .in_region(&place.region.name)
+            .of(arn)),
+    }
+}
+
+/// The gap as evidence of an unknown verdict.
+fn unread(gap: &Gap) -> Evidence {
+    let mut evidence = Evidence::new()
+        .with("call", gap.call.name())
+        .with("action", gap.call.action())
+        .with("reason", words(gap));
+    if let Some(resource) = &gap.resource {
+        evidence = evidence.with("resource", resource.as_str());
+    }
+    evidence
+}
+
+/// What would answer an unknown verdict.
+fn remedy(gap: &Gap) -> String {
+    let action = gap.call.action();
+    match gap.reason {
+        Reason::AccessDenied => {
+            format!("allow {action}; `elb-audit permissions` prints the whole policy")
+        }
+        Reason::NotCollected => format!("scan again with this check selected: it needs {action}"),
+        Reason::Throttled | Reason::TimedOut | Reason::DeadlinePassed | Reason::Failed => {
+            format!("scan again: {} was not answered", gap.call)
+        }
+        Reason::NotFound => "scan again: it was gone when it was asked about".to_owned(),
+        Reason::Unavailable => format!("{} is not offered here; judge this by hand", gap.call),
+        Reason::Malformed | Reason::Unrecognised => {
+            "update elb-audit: AWS answered something this version does not know".to_owned()
+        }
+    }
+}
+
+/// Check, load balancer and subject, hashed: stable from scan to scan whatever the evidence says. A
+/// listener goes by protocol and port, so that one made anew with the same fault is the same finding.
+fn fingerprint(check: &str, lb: &str, subject: &Subject) -> String {
+    let key = match subject.kind {
+        SubjectKind::LoadBalancer => "",
+        SubjectKind::Listener => &subject.label,
+        SubjectKind::TargetGroup | SubjectKind::Certificate => &subject.id,
+    };
+    let hash = Sha256::digest(format!("{check}\n{lb}\n{key}"));
+    hash.iter().take(10).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}

@@ -1,0 +1,208 @@
+//! The shape of a check: a value with its words, its examples and one judge function.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::call::Call;
+use crate::exposure::Exposure;
+use crate::fact::{Fact, Gap};
+use crate::inventory::{
+    Account, Certificate, Inventory, Kind, Listener, LoadBalancer, Region, Target, TargetGroup,
+};
+
+/// A question about a load balancer, everything there is to say about it, and the function that answers.
+///
+/// A check has no state and does no I/O: it sees one subject and a [`Context`].
+pub struct Check {
+    /// Kebab-case, names the fault, equals the file's name, never reused.
+    pub id: &'static str,
+    /// Former and foreign ids that select this check too.
+    pub aliases: &'static [&'static str],
+    /// The fault in a few words, as a report prints it.
+    pub title: &'static str,
+    /// For a resource open to the internet; see [`Severity::at`].
+    pub severity: Severity,
+    /// The kinds that are judged; others get no verdict at all.
+    pub applies_to: &'static [Kind],
+    /// What an attacker or an outage does with it: one paragraph.
+    pub why: &'static str,
+    /// Exactly when it fails, passes and does not apply: one paragraph.
+    pub logic: &'static str,
+    /// One line that mends it.
+    pub fix: &'static str,
+    /// AWS's own pages on the subject.
+    pub links: &'static [&'static str],
+    /// The calls its verdict depends on, beside [`Check::BASE`].
+    pub needs: &'static [Call],
+    /// Configurations with every finding they give: the check's tests and its documentation.
+    pub examples: &'static [Example],
+    /// The function that answers.
+    pub judge: Judge,
+    /// First version that has it.
+    pub since: &'static str,
+}
+
+impl Check {
+    /// The calls that every report needs, whatever is checked: what there is, who can reach it, and how
+    /// its targets are.
+    pub const BASE: &'static [Call] = &[
+        Call::StsGetCallerIdentity,
+        Call::Ec2DescribeRegions,
+        Call::ElbDescribeLoadBalancers,
+        Call::ElbDescribeInstanceHealth,
+        Call::ElbV2DescribeLoadBalancers,
+        Call::ElbV2DescribeLoadBalancerAttributes,
+        Call::ElbV2DescribeListeners,
+        Call::ElbV2DescribeTargetGroups,
+        Call::ElbV2DescribeTargetHealth,
+        Call::Ec2DescribeSecurityGroups,
+        Call::Ec2DescribeRouteTables,
+        Call::Ec2GetManagedPrefixListEntries,
+        Call::Ec2DescribeVpcBlockPublicAccessOptions,
+        Call::Ec2DescribeVpcBlockPublicAccessExclusions,
+    ];
+}
+
+/// A configuration and all that is found in it.
+pub struct Example {
+    /// What is special about it, in a few words.
+    pub title: &'static str,
+    /// The configuration.
+    pub given: fn() -> Inventory,
+    /// Every finding of every check, except passes: `outcome check subject`, in the report's order, for
+    /// example `fail listener-cleartext HTTP:80`.
+    pub finds: &'static [&'static str],
+}
+
+/// What a check looks at. The engine walks; a judge sees one subject.
+#[derive(Clone, Copy)]
+pub enum Judge {
+    /// Once a load balancer.
+    LoadBalancer(fn(&Context) -> Judgement),
+    /// Once a listener.
+    Listener(fn(&Context, &Listener) -> Judgement),
+    /// Once a target group of the load balancer; once for all instances of a Classic one.
+    Targets(fn(&Context, &Targets) -> Judgement),
+    /// Once a certificate that a listener of the load balancer presents.
+    Certificate(fn(&Context, &Certificate) -> Judgement),
+}
+
+/// What stands behind a load balancer in one place.
+pub enum Targets<'a> {
+    /// A target group.
+    Group(&'a TargetGroup),
+    /// The instances of a Classic load balancer.
+    Instances(&'a Fact<Vec<Target>>),
+}
+
+impl<'a> Targets<'a> {
+    /// The targets with their health.
+    #[must_use]
+    pub fn health(&self) -> &'a Fact<Vec<Target>> {
+        match self {
+            Targets::Group(group) => &group.targets,
+            Targets::Instances(instances) => instances,
+        }
+    }
+}
+
+/// A verdict, or the gap that stands in its way.
+pub type Judgement = Result<Verdict, Gap>;
+
+/// What a judge sees beside its subject.
+pub struct Context<'a> {
+    /// The time to judge at.
+    pub now: Timestamp,
+    /// The account.
+    pub account: &'a Account,
+    /// The region.
+    pub region: &'a Region,
+    /// The load balancer.
+    pub lb: &'a LoadBalancer,
+    /// Who can reach the subject.
+    pub exposure: &'a Exposure,
+}
+
+/// What a judge says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Looked at, and right.
+    Pass,
+    /// Wrong, and this is why.
+    Fail(Evidence),
+    /// Neither right nor wrong, but worth knowing.
+    Note(Evidence),
+    /// The question makes no sense here.
+    NotApplicable,
+}
+
+/// The fields that decided, as data: formats word them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Evidence(pub Map<String, Value>);
+
+impl Evidence {
+    /// No field yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Evidence::default()
+    }
+
+    /// Adds a field. Names are `snake_case`; values text, numbers or lists of them.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// How bad a fault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Defence in depth, hygiene.
+    Low,
+    /// A weakness that needs a position in the path, or the loss of a detective control.
+    Medium,
+    /// A weakness that the internet reaches, or an outage about to happen.
+    High,
+    /// Exploitable now, without credentials.
+    Critical,
+}
+
+impl Severity {
+    /// All, worst first.
+    pub const WORST_FIRST: [Severity; 5] =
+        [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+
+    /// The severity for a subject that can be reached like this: one step lower when the internet cannot
+    /// reach it freely, unchanged when that is not known. Never below low, and info stays info.
+    #[must_use]
+    pub fn at(self, exposure: &Exposure) -> Severity {
+        let lowered = match self {
+            Severity::Critical => Severity::High,
+            Severity::High => Severity::Medium,
+            Severity::Medium | Severity::Low => Severity::Low,
+            Severity::Info => Severity::Info,
+        };
+        match exposure {
+            Exposure::Internet(_) | Exposure::Unknown(_) => self,
+            Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => lowered,
+        }
+    }
+
+    /// `critical`, `high` …
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Critical => "critical",
+            Severity::High => "high",
+            Severity::Medium => "medium",
+            Severity::Low => "low",
+            Severity::Info => "info",
+        }
+    }
+}

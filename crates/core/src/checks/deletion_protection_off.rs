@@ -1,0 +1,43 @@
+//! Deletion protection is off.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::inventory::Kind;
+use crate::sample;
+
+const KEY: &str = "deletion_protection.enabled";
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "deletion-protection-off",
+    aliases: &["deletion-protection-disabled"],
+    title: "deletion protection is off",
+    severity: Severity::Low,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
+    why: "One mistaken call or one careless stack update deletes the load balancer, and with it the \
+          address that DNS points to.",
+    logic: "Fails when the attribute `deletion_protection.enabled` is not `true`. A Classic load \
+            balancer has no such attribute.",
+    fix: "set the load-balancer attribute deletion_protection.enabled to true",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#deletion-protection",
+    ],
+    needs: &[Call::ElbV2DescribeLoadBalancerAttributes],
+    examples: &[
+        Example {
+            title: "protection switched off",
+            given: || sample::with(&Kind::Gateway, |lb| sample::set(lb, &[(KEY, "false")])),
+            finds: &["fail deletion-protection-off web"],
+        },
+        Example { title: "protection on", given: || sample::clean(&Kind::Gateway), finds: &[] },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    if context.lb.switched_on(KEY)? {
+        return Ok(Verdict::Pass);
+    }
+    Ok(Verdict::Fail(Evidence::new().with(KEY, "false")))
+}

@@ -1,0 +1,1 @@
+//! Pages rendered from the values that the program runs on.

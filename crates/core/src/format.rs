@@ -1,0 +1,1 @@
+//! The list of formats: a report in, bytes out.

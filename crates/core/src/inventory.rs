@@ -1,0 +1,403 @@
+//! What was read: accounts, their regions, and the load balancers in them. Facts only, no opinion.
+//!
+//! Names and values are AWS's own. Enumerations stay text, because AWS adds members whenever it likes
+//! and a new one must reach the judge as "unknown value", never as a crash.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fact::{Fact, Gap, Listing};
+
+mod gaps;
+mod listener;
+mod network;
+
+pub use listener::{
+    Action, Authentication, Condition, FixedResponse, Listener, MutualAuthentication, Redirect,
+    Rule, WeightedGroup,
+};
+pub use network::{
+    BlockPublicAccess, Exclusion, Permission, Route, RouteTable, SecurityGroup, Subnet,
+};
+
+/// The version a saved inventory carries. Another one is refused, not guessed at.
+pub const SCHEMA: &str = "elb-audit/inventory/v1";
+
+/// Everything one scan has read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// When the scan began; certificates are judged at this time unless told otherwise.
+    pub taken_at: Timestamp,
+    /// What the scan cost.
+    pub cost: Cost,
+    /// The accounts that were read.
+    pub accounts: Vec<Account>,
+}
+
+/// What a scan cost AWS and the person who waited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Requests sent, retries included.
+    pub api_calls: u64,
+    /// Wall time in milliseconds.
+    pub milliseconds: u64,
+}
+
+/// One AWS account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: String,
+    /// `aws`, `aws-cn`, `aws-us-gov` …
+    pub partition: String,
+    /// The ARN that the credentials belong to.
+    pub caller: Fact<String>,
+    /// Unread when the regions could not be listed and the bundled list was used.
+    pub region_list: Fact<()>,
+    /// The regions, read or skipped, by name.
+    pub regions: Vec<Region>,
+    /// Certificates kept in IAM, which has no regions.
+    pub server_certificates: Fact<Vec<Certificate>>,
+    /// Things worth saying that are no finding and no gap.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// One region of an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Region {
+    /// `eu-west-1`.
+    pub name: String,
+    /// Why the region was not read; none when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// Classic load balancers.
+    pub classic: Listing<LoadBalancer>,
+    /// Application, Network and Gateway load balancers.
+    pub v2: Listing<LoadBalancer>,
+    /// All target groups of the region, used or not.
+    pub target_groups: Fact<Vec<TargetGroup>>,
+    /// The security policies that listeners name.
+    pub ssl_policies: Fact<Vec<SslPolicy>>,
+    /// ACM certificates in use, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub certificates: BTreeMap<String, Fact<Certificate>>,
+    /// Trust stores.
+    pub trust_stores: Fact<Vec<TrustStore>>,
+    /// Security groups that load balancers name.
+    pub security_groups: Fact<Vec<SecurityGroup>>,
+    /// Subnets that load balancers name.
+    pub subnets: Fact<Vec<Subnet>>,
+    /// Route tables of the VPCs with an internet-facing load balancer.
+    pub route_tables: Fact<Vec<RouteTable>>,
+    /// Addresses of the prefix lists that security groups name, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prefix_lists: BTreeMap<String, Fact<Vec<IpNet>>>,
+    /// The region's block on public access.
+    pub block_public_access: Fact<BlockPublicAccess>,
+    /// Log sources of CloudWatch Logs' vended deliveries.
+    pub log_sources: Fact<Vec<LogSource>>,
+    /// Names of the sources that have a delivery.
+    pub log_deliveries: Fact<Vec<String>>,
+    /// Things worth saying that are no finding and no gap.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// The four kinds of load balancer, and whatever AWS adds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Kind {
+    /// Classic Load Balancer.
+    Classic,
+    /// Application Load Balancer.
+    Application,
+    /// Network Load Balancer.
+    Network,
+    /// Gateway Load Balancer.
+    Gateway,
+    /// A kind this version does not know; nothing is judged about it.
+    Other(String),
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Classic => "classic",
+            Kind::Application => "application",
+            Kind::Network => "network",
+            Kind::Gateway => "gateway",
+            Kind::Other(text) => text,
+        })
+    }
+}
+
+impl From<Kind> for String {
+    fn from(kind: Kind) -> Self {
+        kind.to_string()
+    }
+}
+
+impl From<String> for Kind {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "classic" => Kind::Classic,
+            "application" => Kind::Application,
+            "network" => Kind::Network,
+            "gateway" => Kind::Gateway,
+            _ => Kind::Other(text),
+        }
+    }
+}
+
+/// One load balancer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadBalancer {
+    /// Its ARN; built from account, region and name for a Classic one, whose API has none.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// `internet-facing` or `internal`; a Gateway load balancer has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// `active`, `provisioning`, `active_impaired`, `failed`; none for Classic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Its DNS name; a Gateway load balancer has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_name: Option<String>,
+    /// Its VPC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
+    /// `ipv4`, `dualstack`, `dualstack-without-public-ipv4`; none for Classic, which is IPv4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_address_type: Option<String>,
+    /// Ids of its subnets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subnets: Vec<String>,
+    /// Ids of its security groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub security_groups: Vec<String>,
+    /// When it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// Attributes by AWS's key. A Classic one's structured answer is kept under
+    /// `access_logs.s3.enabled` and `elb.http.desyncmitigationmode`.
+    pub attributes: Fact<BTreeMap<String, String>>,
+    /// Tags.
+    pub tags: Fact<BTreeMap<String, String>>,
+    /// Listeners.
+    pub listeners: Fact<Vec<Listener>>,
+    /// ARN of its web ACL, if it has one. Read for internet-facing Application load balancers.
+    pub web_acl: Fact<Option<String>>,
+    /// Policies of a Classic load balancer; known and empty for the others.
+    pub policies: Fact<Vec<ClassicPolicy>>,
+    /// Instances of a Classic load balancer and their state; known and empty for the others.
+    pub instances: Fact<Vec<Target>>,
+}
+
+impl LoadBalancer {
+    /// Whether its addresses are public ones.
+    #[must_use]
+    pub fn is_internet_facing(&self) -> bool {
+        self.scheme.as_deref() == Some("internet-facing")
+    }
+}
+
+/// A policy of a Classic load balancer, as `DescribeLoadBalancerPolicies` answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassicPolicy {
+    /// Its name: free text.
+    pub name: String,
+    /// `SSLNegotiationPolicyType`, `AppCookieStickinessPolicyType` …
+    pub kind: String,
+    /// Its attributes.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// A target group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetGroup {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// `HTTP`, `TLS` …; a Lambda group has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+    /// A Lambda group has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// `instance`, `ip`, `lambda`, `alb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_type: Option<String>,
+    /// Whether targets are health-checked; off by default for Lambda.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_enabled: Option<bool>,
+    /// Load balancers that route to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub load_balancer_arns: Vec<String>,
+    /// Targets and their health.
+    pub targets: Fact<Vec<Target>>,
+    /// Attributes by AWS's key.
+    pub attributes: Fact<BTreeMap<String, String>>,
+}
+
+/// A registered target, or an instance of a Classic load balancer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Instance id, address, function or load-balancer ARN.
+    pub id: String,
+    /// The port it is registered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// `healthy`, `unhealthy`, `draining` …; `InService`, `OutOfService`, `Unknown` for Classic.
+    pub state: String,
+    /// AWS's reason code: `Target.Timeout`; for Classic `ELB` (still registering) or `Instance`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// AWS's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A certificate of ACM or IAM.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Its ARN; the service in it says who keeps it.
+    pub arn: String,
+    /// Its names: the subject's first, then the alternative ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// ACM's `ISSUED`, `EXPIRED` …; IAM has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// ACM's `AMAZON_ISSUED`, `IMPORTED`, `PRIVATE`; IAM has none.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// `RSA_2048` or `RSA-2048`: AWS writes both.
+    pub key_algorithm: Fact<String>,
+    /// End of validity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
+    /// `ELIGIBLE` when ACM renews it by itself; IAM has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_eligibility: Option<String>,
+    /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS`, `FAILED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_status: Option<String>,
+}
+
+/// A security policy of Application and Network load balancers, as AWS answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SslPolicy {
+    /// Its name.
+    pub name: String,
+    /// `TLSv1.3`, `TLSv1` …
+    pub protocols: Vec<String>,
+    /// Cipher names, in OpenSSL's spelling.
+    pub ciphers: Vec<String>,
+}
+
+/// A trust store of mutual TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustStore {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// `ACTIVE`, `CREATING`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// How many CA certificates it bundles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_certificates: Option<i32>,
+    /// How many certificates it revokes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_entries: Option<i64>,
+}
+
+/// A source of logs that CloudWatch Logs may deliver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogSource {
+    /// Its name, which deliveries refer to.
+    pub name: String,
+    /// `ALB_ACCESS_LOGS`, `ALB_CONNECTION_LOGS`, `NLB_ACCESS_LOGS` …
+    pub log_type: String,
+    /// The load balancers it is about.
+    pub resource_arns: Vec<String>,
+}
+
+impl Region {
+    /// A region nothing has been read of: every fact is "not collected".
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        use crate::call::Call;
+        Region {
+            name: name.to_owned(),
+            skipped: None,
+            classic: Listing::whole(Vec::new()),
+            v2: Listing::whole(Vec::new()),
+            target_groups: Fact::not_collected(Call::ElbV2DescribeTargetGroups),
+            ssl_policies: Fact::not_collected(Call::ElbV2DescribeSslPolicies),
+            certificates: BTreeMap::new(),
+            trust_stores: Fact::not_collected(Call::ElbV2DescribeTrustStores),
+            security_groups: Fact::not_collected(Call::Ec2DescribeSecurityGroups),
+            subnets: Fact::not_collected(Call::Ec2DescribeSubnets),
+            route_tables: Fact::not_collected(Call::Ec2DescribeRouteTables),
+            prefix_lists: BTreeMap::new(),
+            block_public_access: Fact::not_collected(Call::Ec2DescribeVpcBlockPublicAccessOptions),
+            log_sources: Fact::not_collected(Call::LogsDescribeDeliverySources),
+            log_deliveries: Fact::not_collected(Call::LogsDescribeDeliveries),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The region's load balancers, Classic first.
+    pub fn load_balancers(&self) -> impl Iterator<Item = &LoadBalancer> {
+        self.classic.items.iter().chain(&self.v2.items)
+    }
+
+    /// The target group with this ARN, or the gap that hides it.
+    pub fn target_group(&self, arn: &str) -> Result<Option<&TargetGroup>, Gap> {
+        Ok(self.target_groups.get()?.iter().find(|group| group.arn == arn))
+    }
+}
+
+impl LoadBalancer {
+    /// The value of an attribute; one that a successful answer leaves out has AWS's documented default.
+    pub fn attribute(&self, key: &str, default: &str) -> Result<String, Gap> {
+        let attributes = self.attributes.get()?;
+        Ok(attributes.get(key).map_or(default, String::as_str).to_owned())
+    }
+
+    /// Whether an attribute that is `true` or `false`, and `false` by default, is `true`.
+    pub fn switched_on(&self, key: &str) -> Result<bool, Gap> {
+        match self.attribute(key, "false")?.as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            other => Err(self.unknown_attribute(key, other)),
+        }
+    }
+
+    /// The gap of an attribute whose value this version does not know.
+    #[must_use]
+    pub fn unknown_attribute(&self, key: &str, value: &str) -> Gap {
+        use crate::call::Call;
+        let call = match self.kind {
+            Kind::Classic => Call::ElbDescribeLoadBalancerAttributes,
+            _ => Call::ElbV2DescribeLoadBalancerAttributes,
+        };
+        Gap::new(call, crate::fact::Reason::Unrecognised)
+            .of(&self.arn)
+            .saying(format!("{key}={value}"))
+    }
+}

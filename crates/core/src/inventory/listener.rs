@@ -1,0 +1,197 @@
+//! Listeners, their rules, and what a rule does with a request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Fact;
+
+/// A listener of any kind of load balancer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Its ARN; `HTTP:80` for Classic, whose listeners have none.
+    pub id: String,
+    /// `HTTP`, `HTTPS`, `TCP`, `TLS`, `SSL`, `UDP`, `QUIC` …; a Gateway load balancer's has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+    /// A Gateway load balancer's listener has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Classic: protocol and port towards the instances, for example `HTTP:8080`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_side: Option<String>,
+    /// Application and Network: name of the security policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssl_policy: Option<String>,
+    /// Classic: names of its policies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy_names: Vec<String>,
+    /// ARN of the default certificate, which the listener itself names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_certificate: Option<String>,
+    /// ARNs of all certificates: the default one and those chosen by SNI.
+    pub certificates: Fact<Vec<String>>,
+    /// What happens to a request that no rule takes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub default_actions: Vec<Action>,
+    /// All rules by priority, the default one last. For a listener that cannot have rules: the default.
+    pub rules: Fact<Vec<Rule>>,
+    /// Mutual TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutual_authentication: Option<MutualAuthentication>,
+    /// Attributes by AWS's key.
+    pub attributes: Fact<std::collections::BTreeMap<String, String>>,
+}
+
+impl Listener {
+    /// `HTTPS:443`, or `all ports` for a Gateway load balancer's listener. Unique on a load balancer.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match (&self.protocol, self.port) {
+            (Some(protocol), Some(port)) => format!("{protocol}:{port}"),
+            (Some(protocol), None) => protocol.clone(),
+            (None, Some(port)) => format!("port {port}"),
+            (None, None) => "all ports".to_owned(),
+        }
+    }
+
+    /// Whether its protocol is one of these.
+    #[must_use]
+    pub fn speaks(&self, protocols: &[&str]) -> bool {
+        self.protocol.as_deref().is_some_and(|own| protocols.contains(&own))
+    }
+}
+
+/// A rule of a listener.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its ARN.
+    pub arn: String,
+    /// 1 to 50,000, lowest first; none for the default rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u32>,
+    /// All must hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+    /// What it does, in order.
+    pub actions: Vec<Action>,
+    /// `host-header-rewrite`, `url-rewrite`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transforms: Vec<String>,
+}
+
+impl Rule {
+    /// `rule 10` or `default rule`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.priority
+            .map_or_else(|| "default rule".to_owned(), |priority| format!("rule {priority}"))
+    }
+}
+
+/// One condition of a rule; any of its values may match.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// `host-header`, `path-pattern`, `http-header`, `http-request-method`, `query-string`, `source-ip`.
+    pub field: String,
+    /// Values with AWS's wildcards `*` and `?`. A query string's are `key=value` or `value`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// Regular expressions instead of values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regex_values: Vec<String>,
+    /// `http-header`: which header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// `source-ip` of a Network load balancer: `ipv4` or `ipv6`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_address_type: Option<String>,
+}
+
+/// One action of a rule or listener.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// `forward`, `redirect`, `fixed-response`, `authenticate-oidc`, `authenticate-cognito`,
+    /// `jwt-validation`, or what AWS adds.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Lowest first; the last one ends the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<i32>,
+    /// `forward`: where to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target_groups: Vec<WeightedGroup>,
+    /// `redirect`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<Redirect>,
+    /// `fixed-response`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_response: Option<FixedResponse>,
+    /// `authenticate-oidc`, `authenticate-cognito`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<Authentication>,
+}
+
+/// A target group of a forward action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeightedGroup {
+    /// Its ARN.
+    pub arn: String,
+    /// 0 to 999; absent counts as 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<i32>,
+}
+
+/// Where a redirect leads. An absent part is taken from the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redirect {
+    /// `HTTP`, `HTTPS` or `#{protocol}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+    /// A port or `#{port}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<String>,
+    /// A host or `#{host}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// A path or `/#{path}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// A query or `#{query}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// `HTTP_301` or `HTTP_302`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// A response that the load balancer gives itself. Its body is not kept: nothing is judged by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixedResponse {
+    /// `404`, `503` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// What an authentication action does. Client secrets are never kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// `deny`, `allow` or `authenticate`; absent is `authenticate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_unauthenticated_request: Option<String>,
+    /// The issuer, or the ARN of the user pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+}
+
+/// Mutual TLS of a listener.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MutualAuthentication {
+    /// `off`, `passthrough`, `verify`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// The trust store of `verify`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust_store_arn: Option<String>,
+    /// Whether a client certificate that has expired is let in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_client_certificate_expiry: Option<bool>,
+}

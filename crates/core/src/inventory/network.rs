@@ -1,0 +1,102 @@
+//! What stands between the internet and a load balancer.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Fact;
+
+/// A security group; only what comes in matters here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    /// `sg-…`.
+    pub id: String,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it lets in.
+    pub ingress: Vec<Permission>,
+}
+
+/// One permission of a security group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permission {
+    /// `tcp`, `udp`, `icmp`, a number, or `-1` for everything.
+    pub protocol: String,
+    /// First port; absent with protocol `-1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_port: Option<i32>,
+    /// Last port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_port: Option<i32>,
+    /// Address ranges, IPv4 and IPv6.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<IpNet>,
+    /// Ids of prefix lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefix_lists: Vec<String>,
+    /// Ids of other security groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+}
+
+/// A subnet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subnet {
+    /// `subnet-…`.
+    pub id: String,
+    /// Its VPC.
+    pub vpc_id: String,
+    /// Its zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+/// A route table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteTable {
+    /// `rtb-…`.
+    pub id: String,
+    /// Its VPC.
+    pub vpc_id: String,
+    /// Whether it serves the subnets that name no table.
+    pub main: bool,
+    /// The subnets that name it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subnets: Vec<String>,
+    /// Its routes.
+    pub routes: Vec<Route>,
+}
+
+/// One route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// A block, or the id of a prefix list.
+    pub destination: String,
+    /// `igw-…`, `vpce-…`, `nat-…`, `eni-…`, `tgw-…`, `local` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// `active` or `blackhole`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
+/// VPC Block Public Access of a region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockPublicAccess {
+    /// `off`, `block-bidirectional`, `block-ingress`.
+    pub mode: String,
+    /// What is excluded; not asked for while the mode is `off`.
+    pub exclusions: Fact<Vec<Exclusion>>,
+}
+
+/// A VPC or subnet that the block leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// ARN or id of a VPC or subnet.
+    pub resource: String,
+    /// `allow-bidirectional` lets traffic in, `allow-egress` does not.
+    pub mode: String,
+    /// `create-complete`, `delete-complete` …: only a created or updated one counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}

@@ -1,0 +1,429 @@
+//! What a scan found: the only thing that formats, the command line and destinations know.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Evidence, Severity};
+use crate::inventory::Cost;
+
+/// The version of the report's JSON form.
+pub const SCHEMA: &str = "elb-audit/report/v1";
+
+/// Everything that one audit has to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Version of elb-audit that judged.
+    pub version: String,
+    /// When the facts were read.
+    pub taken_at: Timestamp,
+    /// The accounts, in order.
+    pub accounts: Vec<AccountSummary>,
+    /// Every region that was meant to be read, and how that went.
+    pub regions: Vec<RegionSummary>,
+    /// Totals.
+    pub summary: Summary,
+    /// What was judged: each load balancer with its listeners and targets.
+    pub load_balancers: Vec<LoadBalancerSummary>,
+    /// Faults, notes and what could not be judged; passes only when asked for. By account, region and
+    /// load balancer, worst first.
+    pub findings: Vec<Finding>,
+    /// What could not be read.
+    pub gaps: Vec<ReportedGap>,
+    /// Things worth saying that are neither.
+    pub notes: Vec<Note>,
+}
+
+/// An account of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSummary {
+    /// Twelve digits.
+    pub id: String,
+    /// `aws`, `aws-cn` …
+    pub partition: String,
+}
+
+/// A region of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionSummary {
+    /// Its account.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// How it went.
+    pub status: RegionStatus,
+    /// Why it was not read, or not whole.
+    pub reason: Option<String>,
+}
+
+/// How reading a region went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RegionStatus {
+    /// Everything that was asked was answered.
+    Read,
+    /// Some answers are missing; see the gaps.
+    Partial,
+    /// Not even its load balancers could be listed.
+    Unread,
+    /// Left out on purpose: not enabled for the account, or excluded.
+    Skipped,
+}
+
+/// Totals.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Load balancers that were judged.
+    pub load_balancers: usize,
+    /// Their listeners.
+    pub listeners: usize,
+    /// Faults by severity.
+    pub faults: SeverityCounts,
+    /// Notes.
+    pub notes: usize,
+    /// Verdicts that could not be given.
+    pub unknown: usize,
+    /// Verdicts that were right, reported or not.
+    pub passed: usize,
+    /// Regions read, whole or in part.
+    pub regions_read: usize,
+    /// Regions that could not be read.
+    pub regions_unread: usize,
+    /// Regions left out on purpose.
+    pub regions_skipped: usize,
+    /// What the scan cost.
+    pub cost: Cost,
+}
+
+/// A number for each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeverityCounts {
+    /// Critical faults.
+    pub critical: usize,
+    /// High faults.
+    pub high: usize,
+    /// Medium faults.
+    pub medium: usize,
+    /// Low faults.
+    pub low: usize,
+    /// Informative ones.
+    pub info: usize,
+}
+
+impl SeverityCounts {
+    /// Counts one more.
+    pub fn add(&mut self, severity: Severity) {
+        match severity {
+            Severity::Critical => self.critical += 1,
+            Severity::High => self.high += 1,
+            Severity::Medium => self.medium += 1,
+            Severity::Low => self.low += 1,
+            Severity::Info => self.info += 1,
+        }
+    }
+
+    /// How many there are of one severity.
+    #[must_use]
+    pub fn of(&self, severity: Severity) -> usize {
+        match severity {
+            Severity::Critical => self.critical,
+            Severity::High => self.high,
+            Severity::Medium => self.medium,
+            Severity::Low => self.low,
+            Severity::Info => self.info,
+        }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        Severity::WORST_FIRST.iter().map(|severity| self.of(*severity)).sum()
+    }
+}
+
+/// A load balancer as the report shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadBalancerSummary {
+    /// Its account.
+    pub account: String,
+    /// Its region.
+    pub region: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// `application`, `network`, `gateway`, `classic`.
+    pub kind: String,
+    /// `internet-facing`, `internal`; none for Gateway.
+    pub scheme: Option<String>,
+    /// `active`, `provisioning` …
+    pub state: Option<String>,
+    /// Its DNS name.
+    pub dns_name: Option<String>,
+    /// The widest exposure of its listeners.
+    pub exposure: ExposureClass,
+    /// Its listeners; none when they could not be read.
+    pub listeners: Option<Vec<ListenerSummary>>,
+}
+
+/// A listener as the report shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerSummary {
+    /// ARN, or `HTTP:80` for Classic.
+    pub id: String,
+    /// `HTTPS:443`.
+    pub label: String,
+    /// Its own exposure.
+    pub exposure: ExposureClass,
+    /// Who can reach it, in words: `0.0.0.0/0`, `sg-1`, a prefix list …
+    pub reachable_from: Vec<String>,
+    /// What it does by default, in a few words: `forward`, `redirect to HTTPS:443`, `fixed response 404`.
+    pub default_action: Option<String>,
+    /// Target groups behind it, default action and rules; for Classic the instances.
+    pub targets: Vec<TargetsSummary>,
+}
+
+/// A target group as the report shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetsSummary {
+    /// Name of the group; `instances` for Classic.
+    pub name: String,
+    /// How many targets are in which state; none when health could not be read.
+    pub health: Option<std::collections::BTreeMap<String, usize>>,
+}
+
+/// One verdict worth reporting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Id of the check.
+    pub check: String,
+    /// Its title.
+    pub title: String,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How bad it is, or would be.
+    pub severity: Severity,
+    /// Who can reach the subject.
+    pub exposure: ExposureClass,
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The load balancer.
+    pub load_balancer: LoadBalancerRef,
+    /// What of it is meant.
+    pub subject: Subject,
+    /// The fields that decided; for an unknown outcome the call that would have.
+    pub evidence: Evidence,
+    /// One line that mends it; for an unknown outcome, how to get an answer.
+    pub fix: String,
+    /// The same from scan to scan, whatever the evidence says.
+    pub fingerprint: String,
+}
+
+/// What came of a question. A question that does not apply leaves no finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// A fault.
+    Fail,
+    /// No answer: a fact is unread.
+    Unknown,
+    /// Worth knowing, no fault.
+    Note,
+    /// Right.
+    Pass,
+}
+
+impl Outcome {
+    /// `fail`, `unknown`, `note`, `pass`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Fail => "fail",
+            Outcome::Unknown => "unknown",
+            Outcome::Note => "note",
+            Outcome::Pass => "pass",
+        }
+    }
+}
+
+/// Exposure without its evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExposureClass {
+    /// Anyone on the internet.
+    Internet,
+    /// Some addresses of the internet, or some security groups.
+    Restricted,
+    /// Only from inside.
+    Internal,
+    /// Nobody, though its addresses are public.
+    Blocked,
+    /// Not known.
+    Unknown,
+}
+
+impl ExposureClass {
+    /// `internet`, `restricted` …
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            ExposureClass::Internet => "internet",
+            ExposureClass::Restricted => "restricted",
+            ExposureClass::Internal => "internal",
+            ExposureClass::Blocked => "blocked",
+            ExposureClass::Unknown => "unknown",
+        }
+    }
+}
+
+/// The load balancer of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadBalancerRef {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+}
+
+/// What of a load balancer a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// `load-balancer`, `listener`, `target-group`, `certificate`.
+    pub kind: SubjectKind,
+    /// Its ARN; `HTTP:80` for a Classic listener.
+    pub id: String,
+    /// Short and readable: `HTTPS:443`, a group's name, a certificate's domain.
+    pub label: String,
+}
+
+/// The kinds of subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// The load balancer itself.
+    LoadBalancer,
+    /// One of its listeners.
+    Listener,
+    /// A target group behind it.
+    TargetGroup,
+    /// A certificate that it presents.
+    Certificate,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReportedGap {
+    /// `elbv2:DescribeRules`.
+    pub call: String,
+    /// The IAM action that would allow it.
+    pub action: String,
+    /// The account.
+    pub account: String,
+    /// The region; none for a global service.
+    pub region: Option<String>,
+    /// What it was about; none for a list of everything.
+    pub resource: Option<String>,
+    /// Why, in words, with AWS's own where there are any.
+    pub reason: String,
+}
+
+/// Something worth saying that is neither finding nor gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The account.
+    pub account: String,
+    /// The region, if it is about one.
+    pub region: Option<String>,
+    /// What there is to say.
+    pub text: String,
+}
+
+/// The exit code of a run: a public contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Faults at or above `--fail-on`.
+    Findings = 1,
+    /// The command line or a file cannot be used.
+    Usage = 2,
+    /// Nothing could be assessed.
+    NothingAssessed = 3,
+    /// Incomplete under `--strict`, or interrupted.
+    Incomplete = 4,
+    /// A delivery failed.
+    DeliveryFailed = 5,
+}
+
+impl Exit {
+    /// Every code with its meaning, in the order of the codes.
+    pub const ALL: [(Exit, &'static str); 6] = [
+        (Exit::Clean, "nothing at or above --fail-on"),
+        (Exit::Findings, "at least one fault at or above --fail-on"),
+        (Exit::Usage, "the command line, a file or the configuration cannot be used"),
+        (
+            Exit::NothingAssessed,
+            "nothing could be assessed: no credentials, or no region could be read",
+        ),
+        (
+            Exit::Incomplete,
+            "coverage is incomplete and --strict was given, or the scan was interrupted",
+        ),
+        (Exit::DeliveryFailed, "a result could not be delivered"),
+    ];
+
+    /// The number that the shell sees.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// What decides the exit code of a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// Faults from this severity on count; none: no fault does.
+    pub fail_on: Option<Severity>,
+    /// Whether anything unknown or unread counts.
+    pub strict: bool,
+}
+
+impl Report {
+    /// The exit code and the reason for it, in one line.
+    #[must_use]
+    pub fn exit(&self, gate: Gate) -> (Exit, String) {
+        let counts = &self.summary;
+        if counts.regions_read == 0 {
+            let unread = counts.regions_unread;
+            return (
+                Exit::NothingAssessed,
+                format!("nothing could be assessed: no region could be read ({unread} tried)"),
+            );
+        }
+        if gate.strict && (counts.unknown > 0 || !self.gaps.is_empty()) {
+            let (unknown, gaps) = (counts.unknown, self.gaps.len());
+            return (
+                Exit::Incomplete,
+                format!(
+                    "coverage is incomplete (--strict): unknown verdicts {unknown}, gaps {gaps}"
+                ),
+            );
+        }
+        let Some(floor) = gate.fail_on else {
+            return (Exit::Clean, "no fault fails the run (--fail-on never)".to_owned());
+        };
+        let counted = Severity::WORST_FIRST.into_iter().filter(|severity| *severity >= floor);
+        let faults: usize = counted.map(|severity| counts.faults.of(severity)).sum();
+        let word = floor.word();
+        if faults > 0 {
+            (Exit::Findings, format!("faults at or above {word}: {faults} (--fail-on {word})"))
+        } else {
+            (Exit::Clean, format!("no fault at or above {word} (--fail-on {word})"))
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Where a request goes: the rules of a listener, walked by priority.

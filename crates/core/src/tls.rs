@@ -1,0 +1,1 @@
+//! Protocols and ciphers that a listener offers.
