@@ -39,32 +39,27 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: Options)
         gaps: Vec::new(),
         notes: Vec::new(),
     };
-    let mut gaps = BTreeSet::new();
     inventory.visit_gaps(|account, gap| {
         if gap.reason != Reason::NotCollected {
-            gaps.insert(reported(account, gap));
+            report.gaps.push(reported(account, gap));
         }
     });
     for account in &inventory.accounts {
-        audit_account(account, checks, options, &mut report, &mut gaps);
+        audit_account(account, checks, options, &mut report);
     }
-    report.gaps = gaps.into_iter().collect();
+    report.gaps.sort();
+    report.gaps.dedup();
     if !options.show_passed {
         report.findings.retain(|finding| finding.outcome != Outcome::Pass);
     }
     report
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one private step of `audit`, split off for its length"
-)]
 fn audit_account(
     account: &Account,
     checks: &[&'static Check],
     options: Options,
     report: &mut Report,
-    gaps: &mut BTreeSet<ReportedGap>,
 ) {
     report
         .accounts
@@ -89,7 +84,7 @@ fn audit_account(
                 count_finding(&mut report.summary, &finding);
                 report.findings.push(finding);
             }
-            gaps.extend(found_gaps.iter().map(|gap| reported(&account.id, gap)));
+            report.gaps.extend(found_gaps.iter().map(|gap| reported(&account.id, gap)));
         }
     }
     report.summary.load_balancers = report.load_balancers.len();

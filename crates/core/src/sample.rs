@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::{Ipv4Net, Ipv6Net};
 use jiff::Timestamp;
 
 use crate::call::Call;
@@ -69,11 +70,19 @@ pub fn listening(kind: &Kind, listeners: Vec<Listener>) -> Inventory {
 }
 
 /// The one load balancer of a sample's region.
+///
+/// # Panics
+///
+/// On a region that is no sample.
 pub fn only(region: &mut Region) -> &mut LoadBalancer {
     region.classic.items.iter_mut().chain(&mut region.v2.items).next().expect("a sample has one")
 }
 
 /// The listeners of a sample's load balancer, to change.
+///
+/// # Panics
+///
+/// On a load balancer that is no sample.
 pub fn listeners(lb: &mut LoadBalancer) -> &mut Vec<Listener> {
     match &mut lb.listeners {
         Fact::Known(listeners) => listeners,
@@ -388,7 +397,7 @@ pub fn open_group(id: &str, ports: &[i32]) -> SecurityGroup {
         protocol: "tcp".to_owned(),
         from_port: Some(*port),
         to_port: Some(*port),
-        ranges: vec!["0.0.0.0/0".parse().expect("a block"), "::/0".parse().expect("a block")],
+        ranges: vec![Ipv4Net::default().into(), Ipv6Net::default().into()], // 0.0.0.0/0 and ::/0
         ..Permission::default()
     };
     SecurityGroup {
