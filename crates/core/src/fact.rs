@@ -124,6 +124,8 @@ impl Gap {
 pub enum Reason {
     /// No selected check needs it, so the call was not made. Not a fault of the scan.
     NotCollected,
+    /// There are no credentials, or they have expired.
+    NoCredentials,
     /// IAM, a service control policy or a VPC endpoint policy refused the call.
     AccessDenied,
     /// AWS still refused for its rate after the last retry.
@@ -150,6 +152,7 @@ impl Reason {
     pub fn words(self) -> &'static str {
         match self {
             Reason::NotCollected => "not collected",
+            Reason::NoCredentials => "no valid credentials",
             Reason::AccessDenied => "access denied",
             Reason::Throttled => "throttled",
             Reason::TimedOut => "timed out",

@@ -260,6 +260,7 @@ fn remedy(gap: &Gap) -> String {
         Reason::AccessDenied => {
             format!("allow {action}; `elb-audit permissions` prints the whole policy")
         }
+        Reason::NoCredentials => "sign in again and scan again".to_owned(),
         Reason::NotCollected => format!("scan again with this check selected: it needs {action}"),
         Reason::Throttled | Reason::TimedOut | Reason::DeadlinePassed | Reason::Failed => {
             format!("scan again: {} was not answered", gap.call)

@@ -1,0 +1,206 @@
+//! AWS as a source: one account, its regions read side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_types::SdkConfig;
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
+use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+mod acm;
+mod ask;
+mod ec2;
+mod elb;
+mod elbv2;
+mod endpoint;
+mod iam;
+mod logs;
+mod pace;
+mod query;
+mod region;
+mod scope;
+mod session;
+mod wafv2;
+
+pub use ask::Stop;
+pub use scope::Regions;
+pub use session::Tuning;
+
+use ask::Asker;
+use pace::{Meter, Pace};
+use region::{Plan, Reader};
+
+/// What to read, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// A profile of the AWS configuration; none: the standard chain decides.
+    pub profile: Option<String>,
+    /// Which regions.
+    pub regions: Regions,
+    /// The calls that may be made.
+    pub calls: BTreeSet<Call>,
+    /// Regions read at the same time.
+    pub max_workers: usize,
+    /// Requests a second, for the whole process.
+    pub max_rps: Option<f64>,
+    /// One call at a time.
+    pub one_at_a_time: bool,
+    /// Say every call on standard error.
+    pub verbose: bool,
+}
+
+/// Why nothing at all could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The request itself cannot be carried out.
+    #[error("{0}")]
+    Usage(String),
+    /// There are no credentials, or AWS does not take them, or it cannot be reached.
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+/// Told as each region is done.
+pub type Done<'a> = dyn Fn(&Region, usize, usize) + Send + Sync + 'a;
+
+/// Reads an account.
+pub async fn collect(
+    request: &Request,
+    tuning: &Tuning,
+    mut stop: watch::Receiver<Stop>,
+    done: &Done<'_>,
+) -> Result<Inventory, SourceError> {
+    let began = Instant::now();
+    let taken_at = Timestamp::now();
+    let config = session::load(request.profile.as_deref(), tuning).await;
+    let clock = aws_smithy_async::time::SharedTimeSource::new(
+        aws_smithy_async::time::SystemTimeSource::new(),
+    );
+    let pace = Pace::new(request.max_rps, request.one_at_a_time, tuning.sleep.clone(), clock);
+    stop.mark_unchanged();
+    let asker =
+        Asker { region: Arc::from(""), pace: Arc::clone(&pace), stop, verbose: request.verbose };
+    let scope = scope::find(&config, &asker, &request.regions).await?;
+    let plan = Arc::new(Plan {
+        calls: request.calls.clone(),
+        account: scope.account.clone(),
+        partition: scope.partition.name,
+    });
+    let mut regions = read_regions(&scope, (&plan, &asker, &config), request, done).await;
+    let iam = server_certificates(&scope.home, &asker, (&config, &request.calls), &regions).await;
+    regions.extend(scope.skipped);
+    regions.sort_by(|a, b| a.name.cmp(&b.name));
+    let id = scope.account.or_else(|| account_in(&regions)).unwrap_or_default();
+    let account = Account {
+        id,
+        partition: scope.partition.name.to_owned(),
+        caller: scope.caller,
+        region_list: scope.region_list,
+        regions,
+        server_certificates: iam,
+        notes: scope.notes,
+    };
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut inventory = Inventory {
+        schema: SCHEMA.to_owned(),
+        taken_at,
+        cost: Cost { api_calls: pace.sent(), milliseconds },
+        accounts: vec![account],
+    };
+    if pace.refused() > 0 {
+        let said =
+            format!("AWS refused {} requests for their rate; the scan slowed down", pace.refused());
+        inventory.accounts[0].notes.push(said);
+    }
+    Ok(inventory)
+}
+
+/// Reads every region of the scope, so many at a time.
+async fn read_regions(
+    scope: &scope::Scope,
+    (plan, asker, config): (&Arc<Plan>, &Asker, &SdkConfig),
+    request: &Request,
+    done: &Done<'_>,
+) -> Vec<Region> {
+    let gate = Arc::new(Semaphore::new(request.max_workers.max(1)));
+    let mut tasks = JoinSet::new();
+    let mut names = BTreeMap::new();
+    for name in &scope.regions {
+        let reader = Reader {
+            plan: Arc::clone(plan),
+            asker: Asker { region: Arc::from(name.as_str()), ..asker.clone() },
+            config: session::in_region(config, name),
+        };
+        let gate = Arc::clone(&gate);
+        let task = tasks.spawn(async move {
+            let _place = gate.acquire().await;
+            reader.read().await
+        });
+        names.insert(task.id(), name.clone());
+    }
+    let mut regions = Vec::with_capacity(names.len());
+    while let Some(finished) = tasks.join_next_with_id().await {
+        let region = match finished {
+            Ok((_, region)) => region,
+            Err(error) => broken(names.get(&error.id()).map_or("", String::as_str)),
+        };
+        done(&region, regions.len() + 1, names.len());
+        regions.push(region);
+    }
+    regions
+}
+
+/// A region whose reader panicked: unread, and the others stand.
+fn broken(name: &str) -> Region {
+    let mut region = Region::new(name);
+    let gap = |call| {
+        let said = "internal error while reading this region: please report it";
+        Gap::new(call, Reason::Malformed).in_region(name).saying(said)
+    };
+    region.classic = Listing::unread(gap(Call::ElbDescribeLoadBalancers));
+    region.v2 = Listing::unread(gap(Call::ElbV2DescribeLoadBalancers));
+    region
+}
+
+/// The certificates of IAM that listeners present. Without one in use nothing is asked.
+async fn server_certificates(
+    home: &str,
+    asker: &Asker,
+    (config, calls): (&SdkConfig, &BTreeSet<Call>),
+    regions: &[Region],
+) -> Fact<Vec<elb_audit_core::inventory::Certificate>> {
+    let listeners = regions
+        .iter()
+        .flat_map(Region::load_balancers)
+        .filter_map(|lb| lb.listeners.get().ok())
+        .flatten();
+    let arns = listeners.flat_map(|listener| {
+        let all = listener.certificates.get().ok().into_iter().flatten();
+        all.chain(&listener.default_certificate).cloned().collect::<Vec<_>>()
+    });
+    let used: BTreeSet<String> = arns.filter(|arn| arn.split(':').nth(2) == Some("iam")).collect();
+    let used: Vec<String> = used.into_iter().collect();
+    if used.is_empty() {
+        return Fact::Known(Vec::new());
+    }
+    let call = Call::IamListServerCertificates;
+    if !calls.contains(&call) {
+        return Fact::not_collected(call);
+    }
+    let asker = Asker { region: Arc::from(home), ..asker.clone() };
+    let meter = Meter { pace: Arc::clone(&asker.pace), region: home.to_owned(), call };
+    let client = query::Client::new(&query::IAM, config, home, meter);
+    let with_keys = calls.contains(&Call::IamGetServerCertificate);
+    iam::server_certificates(&asker, &client, (&used, with_keys)).await
+}
+
+/// The account that the load balancers' own ARNs name, when AWS would not say who is asking.
+fn account_in(regions: &[Region]) -> Option<String> {
+    let arns = regions.iter().flat_map(Region::load_balancers).map(|lb| &lb.arn);
+    arns.filter_map(|arn| arn.split(':').nth(4)).find(|id| !id.is_empty()).map(str::to_owned)
+}

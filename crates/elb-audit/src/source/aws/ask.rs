@@ -1,0 +1,258 @@
+//! One call: its turn, its deadline, and what a failure means.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::{Fact, Gap, Reason};
+use tokio::sync::watch;
+
+use super::pace::Pace;
+
+/// One page of a list: its items, and the marker of the next page.
+pub(crate) type Page<T> = Fact<(Vec<T>, Option<String>)>;
+
+/// Why a scan stops before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It goes on.
+    No,
+    /// Its deadline has passed.
+    Deadline,
+    /// The user interrupted it.
+    Interrupted,
+}
+
+/// Asks in one region, at the account's pace, until told to stop.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    pub(crate) region: Arc<str>,
+    pub(crate) pace: Arc<Pace>,
+    pub(crate) stop: watch::Receiver<Stop>,
+    pub(crate) verbose: bool,
+}
+
+impl Asker {
+    /// The answer to a call about `resource`, or the gap it leaves.
+    pub(crate) async fn ask<T, E>(
+        &self,
+        call: Call,
+        resource: Option<&str>,
+        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Fact<T>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let mut stop = self.stop.clone();
+        let turn = async {
+            let _permit = self.pace.turn(call, &self.region).await;
+            answer.await
+        };
+        let fact = tokio::select! {
+            biased;
+            stopped = stop.wait_for(|stop| *stop != Stop::No) => {
+                let said = match stopped.as_deref() {
+                    Ok(Stop::Interrupted) => "interrupted",
+                    _ => "the scan ran out of time",
+                };
+                Fact::Unread(Gap::new(call, Reason::DeadlinePassed).saying(said))
+            }
+            answer = turn => match answer {
+                Ok(value) => Fact::Known(value),
+                Err(error) => Fact::Unread(gap(call, &error)),
+            },
+        };
+        let fact = match fact {
+            Fact::Unread(gap) => Fact::Unread(self.placed(gap, resource)),
+            known @ Fact::Known(_) => known,
+        };
+        self.log(call, resource, fact.gap());
+        fact
+    }
+
+    /// The gap with this asker's region and the resource it is about.
+    pub(crate) fn placed(&self, mut gap: Gap, resource: Option<&str>) -> Gap {
+        if gap.call.family() != "iam" {
+            gap.region = Some(self.region.to_string());
+        }
+        gap.resource = resource.map(str::to_owned);
+        gap
+    }
+
+    fn log(&self, call: Call, resource: Option<&str>, gap: Option<&Gap>) {
+        if self.verbose {
+            let what = resource.unwrap_or("-");
+            let came = gap.map_or_else(|| "ok".to_owned(), elb_audit_core::audit::words);
+            crate::progress::say(format_args!("{} {call} {what}: {came}", self.region));
+        }
+    }
+
+    /// Every item of a list that comes in pages; and, where the pages stop early, why.
+    ///
+    /// `page` asks for the page behind a marker and answers its items and the next marker.
+    pub(crate) async fn pages<T, F>(
+        &self,
+        call: Call,
+        page: impl Fn(Option<String>) -> F,
+    ) -> (Vec<T>, Option<Gap>)
+    where
+        F: Future<Output = Page<T>>,
+    {
+        let mut all = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            match page(marker.clone()).await {
+                Fact::Known((items, next)) => {
+                    all.extend(items);
+                    let next = next.filter(|next| !next.is_empty());
+                    if next.is_none() {
+                        return (all, None);
+                    }
+                    if next == marker {
+                        let said = "the same page marker came twice";
+                        let gap = Gap::new(call, Reason::Malformed).saying(said);
+                        return (all, Some(self.placed(gap, None)));
+                    }
+                    marker = next;
+                }
+                Fact::Unread(gap) => return (all, Some(gap)),
+            }
+        }
+    }
+
+    /// Like [`Asker::pages`], for a list of which a part is of no use.
+    pub(crate) async fn whole<T, F>(
+        &self,
+        call: Call,
+        page: impl Fn(Option<String>) -> F,
+    ) -> Fact<Vec<T>>
+    where
+        F: Future<Output = Page<T>>,
+    {
+        match self.pages(call, page).await {
+            (items, None) => Fact::Known(items),
+            (_, Some(gap)) => Fact::Unread(gap),
+        }
+    }
+}
+
+/// What a failed call leaves open, and why.
+pub(crate) fn gap<E>(call: Call, error: &SdkError<E, HttpResponse>) -> Gap
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    if let Some(cause) = credentials_error(error) {
+        let said = innermost(cause).to_string();
+        return Gap::new(call, Reason::NoCredentials).saying(said);
+    }
+    Gap::new(call, reason(error)).saying(said(error))
+}
+
+fn reason<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Reason {
+    match error {
+        SdkError::TimeoutError(_) => Reason::TimedOut,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => Reason::TimedOut,
+        SdkError::ResponseError(_) => Reason::Malformed,
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            match service.err().code() {
+                Some(code) => of_code(code),
+                None if status == 429 => Reason::Throttled,
+                None if status < 400 => Reason::Malformed,
+                None => Reason::Failed,
+            }
+        }
+        _ => Reason::Failed,
+    }
+}
+
+/// What one of AWS's error codes means for a scan.
+///
+/// Sources: the services' lists of common errors; ELB's `DependencyThrottle` and `…NotFound`.
+pub(crate) fn of_code(code: &str) -> Reason {
+    match code {
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "AuthorizationError"
+        | "UnauthorizedAccess"
+        | "NotAuthorized" => Reason::AccessDenied,
+        "OptInRequired"
+        | "AuthFailure"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "InvalidAction"
+        | "UnknownOperationException"
+        | "UnsupportedOperation"
+        | "UnknownOperation"
+        | "SubscriptionRequiredException" => Reason::Unavailable,
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Reason::NoCredentials,
+        "RequestLimitExceeded"
+        | "DependencyThrottle"
+        | "TooManyRequestsException"
+        | "EC2ThrottledException"
+        | "SlowDown"
+        | "PriorRequestNotComplete" => Reason::Throttled,
+        "RequestTimeout" | "RequestTimeoutException" => Reason::TimedOut,
+        _ if code.contains("Throttl") => Reason::Throttled,
+        _ if code.contains("NotFound")
+            || code == "NoSuchEntity"
+            || code == "WAFNonexistentItemException" =>
+        {
+            Reason::NotFound
+        }
+        _ => Reason::Failed,
+    }
+}
+
+/// AWS's own words, or those of the layer that failed; one line.
+fn said<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let text = match error {
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            match (service.err().code(), service.err().message()) {
+                (Some(code), Some(message)) => format!("{code}: {message}"),
+                (Some(code), None) => code.to_owned(),
+                (None, _) => format!("HTTP status {status}"),
+            }
+        }
+        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        other => innermost(other).to_string(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The provider's own error, when the call failed because there are no credentials to sign it with.
+fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<aws_credential_types::provider::error::CredentialsError>() {
+            return Some(error);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+/// The cause at the bottom: the layers above it only say that something failed.
+pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause
+}
+
+impl fmt::Debug for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asker").field("region", &self.region).finish_non_exhaustive()
+    }
+}

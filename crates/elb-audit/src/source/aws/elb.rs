@@ -1,0 +1,203 @@
+//! Elastic Load Balancing, first version: Classic load balancers.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_elasticloadbalancing::Client;
+use aws_sdk_elasticloadbalancing::types::{
+    InstanceState, ListenerDescription, LoadBalancerAttributes, LoadBalancerDescription,
+    PolicyDescription,
+};
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::{Fact, Listing};
+use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Target};
+
+use super::ask::Asker;
+use super::elbv2::timestamp;
+
+/// AWS takes at most this many names in one question for tags.
+const TAG_BATCH: usize = 20;
+
+/// The region's Classic load balancers with their listeners, which the list itself tells.
+///
+/// `arn` builds an ARN from a name and the owner's account, because this API has none.
+pub(crate) async fn list(
+    asker: &Asker,
+    client: &Client,
+    arn: impl Fn(&str, Option<&str>) -> String,
+) -> Listing<LoadBalancer> {
+    let call = Call::ElbDescribeLoadBalancers;
+    let page = move |marker| async move {
+        let request = client.describe_load_balancers().page_size(400).set_marker(marker);
+        asker.ask(call, None, request.send()).await.map(|answer| {
+            (answer.load_balancer_descriptions.unwrap_or_default(), answer.next_marker)
+        })
+    };
+    let (found, gap) = asker.pages(call, page).await;
+    let items = found.into_iter().map(|found| classic(found, &arn)).collect();
+    Listing { items, rest: gap.map_or(Fact::Known(()), Fact::Unread) }
+}
+
+fn classic(
+    found: LoadBalancerDescription,
+    arn: &impl Fn(&str, Option<&str>) -> String,
+) -> LoadBalancer {
+    let name = found.load_balancer_name.unwrap_or_default();
+    let owner = found.source_security_group.and_then(|group| group.owner_alias);
+    LoadBalancer {
+        arn: arn(&name, owner.as_deref()),
+        name,
+        kind: Kind::Classic,
+        scheme: found.scheme,
+        state: None,
+        dns_name: found.dns_name,
+        vpc_id: found.vpc_id,
+        ip_address_type: None,
+        subnets: found.subnets.unwrap_or_default(),
+        security_groups: found.security_groups.unwrap_or_default(),
+        created: found.created_time.as_ref().and_then(timestamp),
+        attributes: Fact::not_collected(Call::ElbDescribeLoadBalancerAttributes),
+        tags: Fact::not_collected(Call::ElbDescribeTags),
+        listeners: Fact::Known(
+            found.listener_descriptions.unwrap_or_default().into_iter().map(listener).collect(),
+        ),
+        web_acl: Fact::Known(None),
+        policies: Fact::not_collected(Call::ElbDescribeLoadBalancerPolicies),
+        instances: Fact::not_collected(Call::ElbDescribeInstanceHealth),
+    }
+}
+
+fn listener(found: ListenerDescription) -> Listener {
+    let own = found.listener;
+    let protocol = own.as_ref().map(|own| own.protocol.clone()).filter(|text| !text.is_empty());
+    let port = own.as_ref().and_then(|own| u16::try_from(own.load_balancer_port).ok());
+    let instance_side = own.as_ref().map(|own| {
+        let protocol = own.instance_protocol.as_deref().or(protocol.as_deref()).unwrap_or("TCP");
+        format!("{protocol}:{}", own.instance_port)
+    });
+    let certificate = own.and_then(|own| own.ssl_certificate_id).filter(|arn| !arn.is_empty());
+    let mut listener = Listener {
+        id: String::new(),
+        protocol,
+        port,
+        instance_side,
+        ssl_policy: None,
+        policy_names: found.policy_names.unwrap_or_default(),
+        certificates: Fact::Known(certificate.clone().into_iter().collect()),
+        default_certificate: certificate,
+        default_actions: Vec::new(),
+        rules: Fact::Known(Vec::new()),
+        mutual_authentication: None,
+        attributes: Fact::Known(BTreeMap::new()),
+    };
+    listener.id = listener.label();
+    listener
+}
+
+/// Attributes, under the keys that the inventory documents.
+pub(crate) async fn attributes(
+    asker: &Asker,
+    client: &Client,
+    lb: &LoadBalancer,
+) -> Fact<BTreeMap<String, String>> {
+    let call = Call::ElbDescribeLoadBalancerAttributes;
+    let request = client.describe_load_balancer_attributes().load_balancer_name(&lb.name).send();
+    asker
+        .ask(call, Some(&lb.arn), request)
+        .await
+        .map(|answer| answer.load_balancer_attributes.map(flattened).unwrap_or_default())
+}
+
+fn flattened(found: LoadBalancerAttributes) -> BTreeMap<String, String> {
+    let mut flat = BTreeMap::new();
+    if let Some(log) = found.access_log {
+        flat.insert("access_logs.s3.enabled".to_owned(), log.enabled.to_string());
+        if let Some(bucket) = log.s3_bucket_name {
+            flat.insert("access_logs.s3.bucket".to_owned(), bucket);
+        }
+    }
+    if let Some(cross_zone) = found.cross_zone_load_balancing {
+        flat.insert("load_balancing.cross_zone.enabled".to_owned(), cross_zone.enabled.to_string());
+    }
+    if let Some(draining) = found.connection_draining {
+        flat.insert("connection_draining.enabled".to_owned(), draining.enabled.to_string());
+    }
+    for attribute in found.additional_attributes.unwrap_or_default() {
+        if let (Some(key), Some(value)) = (attribute.key, attribute.value) {
+            flat.insert(key, value);
+        }
+    }
+    flat
+}
+
+/// The policies of a load balancer, listeners' and others.
+pub(crate) async fn policies(
+    asker: &Asker,
+    client: &Client,
+    lb: &LoadBalancer,
+) -> Fact<Vec<ClassicPolicy>> {
+    let call = Call::ElbDescribeLoadBalancerPolicies;
+    let request = client.describe_load_balancer_policies().load_balancer_name(&lb.name).send();
+    asker.ask(call, Some(&lb.arn), request).await.map(|answer| {
+        answer.policy_descriptions.unwrap_or_default().into_iter().map(policy).collect()
+    })
+}
+
+fn policy(found: PolicyDescription) -> ClassicPolicy {
+    let pairs = found.policy_attribute_descriptions.unwrap_or_default().into_iter();
+    let pairs = pairs.filter_map(|pair| Some((pair.attribute_name?, pair.attribute_value?)));
+    ClassicPolicy {
+        name: found.policy_name.unwrap_or_default(),
+        kind: found.policy_type_name.unwrap_or_default(),
+        attributes: pairs.collect(),
+    }
+}
+
+/// The instances of a load balancer and their state.
+pub(crate) async fn instances(
+    asker: &Asker,
+    client: &Client,
+    lb: &LoadBalancer,
+) -> Fact<Vec<Target>> {
+    let call = Call::ElbDescribeInstanceHealth;
+    let request = client.describe_instance_health().load_balancer_name(&lb.name).send();
+    asker.ask(call, Some(&lb.arn), request).await.map(|answer| {
+        answer.instance_states.unwrap_or_default().into_iter().map(instance).collect()
+    })
+}
+
+fn instance(found: InstanceState) -> Target {
+    Target {
+        id: found.instance_id.unwrap_or_default(),
+        port: None,
+        state: found.state.unwrap_or_default(),
+        reason: found.reason_code.filter(|code| code != "N/A"),
+        description: found.description.filter(|words| words != "N/A"),
+    }
+}
+
+/// Tags, by name of the load balancer.
+pub(crate) async fn tags(
+    asker: &Asker,
+    client: &Client,
+    names: &[String],
+) -> BTreeMap<String, Fact<BTreeMap<String, String>>> {
+    let call = Call::ElbDescribeTags;
+    let mut tags = BTreeMap::new();
+    for batch in names.chunks(TAG_BATCH) {
+        let request = client.describe_tags().set_load_balancer_names(Some(batch.to_vec())).send();
+        match asker.ask(call, None, request).await {
+            Fact::Known(answer) => {
+                for description in answer.tag_descriptions.unwrap_or_default() {
+                    let pairs = description.tags.unwrap_or_default().into_iter();
+                    let pairs = pairs.map(|tag| (tag.key, tag.value.unwrap_or_default()));
+                    let name = description.load_balancer_name.unwrap_or_default();
+                    tags.insert(name, Fact::Known(pairs.collect()));
+                }
+            }
+            Fact::Unread(gap) => {
+                tags.extend(batch.iter().map(|name| (name.clone(), Fact::Unread(gap.clone()))));
+            }
+        }
+    }
+    tags
+}

@@ -1,0 +1,257 @@
+//! Partitions, their regions, and the endpoints of the services that the small client calls.
+
+/// A partition of AWS: credentials of one are nothing in another.
+#[derive(Debug)]
+pub(crate) struct Partition {
+    /// `aws`, `aws-cn` …
+    pub(crate) name: &'static str,
+    /// How its regions' names begin.
+    prefixes: &'static [&'static str],
+    /// DNS suffix of its endpoints.
+    suffix: &'static str,
+    /// DNS suffix of its dual-stack endpoints.
+    dual_stack: &'static str,
+    /// The region that is asked when none is configured.
+    pub(crate) home: &'static str,
+    /// Hosts of IAM: standard, dual-stack, FIPS, both.
+    iam: [&'static str; 4],
+    /// The region that requests to IAM are signed for.
+    iam_region: &'static str,
+    /// Regions as of this version; the account's own list is asked for first.
+    pub(crate) regions: &'static [&'static str],
+}
+
+/// The date of the bundled region lists.
+pub(crate) const REGIONS_AS_OF: &str = "2026-10";
+
+/// In the order in which they are tried when no region is configured.
+///
+/// Source: botocore's partitions and endpoint rules, 1.44.5; AWS's list of regions, October 2026.
+pub(crate) const PARTITIONS: &[Partition] = &[
+    Partition {
+        name: "aws",
+        prefixes: &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-"],
+        suffix: "amazonaws.com",
+        dual_stack: "api.aws",
+        home: "us-east-1",
+        iam: [
+            "iam.amazonaws.com",
+            "iam.global.api.aws",
+            "iam-fips.amazonaws.com",
+            "iam-fips.global.api.aws",
+        ],
+        iam_region: "us-east-1",
+        regions: &[
+            "af-south-1",
+            "ap-east-1",
+            "ap-east-2",
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-south-2",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-southeast-3",
+            "ap-southeast-4",
+            "ap-southeast-5",
+            "ap-southeast-6",
+            "ap-southeast-7",
+            "ca-central-1",
+            "ca-west-1",
+            "eu-central-1",
+            "eu-central-2",
+            "eu-north-1",
+            "eu-south-1",
+            "eu-south-2",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "il-central-1",
+            "me-central-1",
+            "me-south-1",
+            "mx-central-1",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ],
+    },
+    Partition {
+        name: "aws-us-gov",
+        prefixes: &["us-gov-"],
+        suffix: "amazonaws.com",
+        dual_stack: "api.aws",
+        home: "us-gov-west-1",
+        iam: [
+            "iam.us-gov.amazonaws.com",
+            "iam.us-gov.api.aws",
+            "iam.us-gov.amazonaws.com",
+            "iam.us-gov.api.aws",
+        ],
+        iam_region: "us-gov-west-1",
+        regions: &["us-gov-east-1", "us-gov-west-1"],
+    },
+    Partition {
+        name: "aws-cn",
+        prefixes: &["cn-"],
+        suffix: "amazonaws.com.cn",
+        dual_stack: "api.amazonwebservices.com.cn",
+        home: "cn-north-1",
+        iam: [
+            "iam.cn-north-1.amazonaws.com.cn",
+            "iam.global.api.amazonwebservices.com.cn",
+            "iam-fips.amazonaws.com.cn",
+            "iam-fips.api.amazonwebservices.com.cn",
+        ],
+        iam_region: "cn-north-1",
+        regions: &["cn-north-1", "cn-northwest-1"],
+    },
+    Partition {
+        name: "aws-eusc",
+        prefixes: &["eusc-"],
+        suffix: "amazonaws.eu",
+        dual_stack: "api.amazonwebservices.eu",
+        home: "eusc-de-east-1",
+        iam: [
+            "iam.eusc-de-east-1.amazonaws.eu",
+            "iam.global.api.amazonwebservices.eu",
+            "iam-fips.amazonaws.eu",
+            "iam-fips.api.amazonwebservices.eu",
+        ],
+        iam_region: "eusc-de-east-1",
+        regions: &["eusc-de-east-1"],
+    },
+    Partition {
+        name: "aws-iso",
+        prefixes: &["us-iso-"],
+        suffix: "c2s.ic.gov",
+        dual_stack: "api.aws.ic.gov",
+        home: "us-iso-east-1",
+        iam: [
+            "iam.us-iso-east-1.c2s.ic.gov",
+            "iam.api.aws.ic.gov",
+            "iam-fips.us-iso-east-1.c2s.ic.gov",
+            "iam-fips.api.aws.ic.gov",
+        ],
+        iam_region: "us-iso-east-1",
+        regions: &["us-iso-east-1", "us-iso-west-1"],
+    },
+    Partition {
+        name: "aws-iso-b",
+        prefixes: &["us-isob-"],
+        suffix: "sc2s.sgov.gov",
+        dual_stack: "api.aws.scloud",
+        home: "us-isob-east-1",
+        iam: [
+            "iam.us-isob-east-1.sc2s.sgov.gov",
+            "iam.api.aws.scloud",
+            "iam-fips.us-isob-east-1.sc2s.sgov.gov",
+            "iam-fips.api.aws.scloud",
+        ],
+        iam_region: "us-isob-east-1",
+        regions: &["us-isob-east-1", "us-isob-west-1"],
+    },
+    Partition {
+        name: "aws-iso-e",
+        prefixes: &["eu-isoe-"],
+        suffix: "cloud.adc-e.uk",
+        dual_stack: "api.cloud-aws.adc-e.uk",
+        home: "eu-isoe-west-1",
+        iam: [
+            "iam.eu-isoe-west-1.cloud.adc-e.uk",
+            "iam.eu-isoe-west-1.cloud.adc-e.uk",
+            "iam-fips.cloud.adc-e.uk",
+            "iam-fips.cloud.adc-e.uk",
+        ],
+        iam_region: "eu-isoe-west-1",
+        regions: &["eu-isoe-west-1"],
+    },
+    Partition {
+        name: "aws-iso-f",
+        prefixes: &["us-isof-"],
+        suffix: "csp.hci.ic.gov",
+        dual_stack: "api.aws.hci.ic.gov",
+        home: "us-isof-south-1",
+        iam: [
+            "iam.us-isof-south-1.csp.hci.ic.gov",
+            "iam.us-isof-south-1.csp.hci.ic.gov",
+            "iam-fips.csp.hci.ic.gov",
+            "iam-fips.csp.hci.ic.gov",
+        ],
+        iam_region: "us-isof-south-1",
+        regions: &["us-isof-east-1", "us-isof-south-1"],
+    },
+];
+
+/// The partition of a region, by its name; none for a name that no region could have.
+pub(crate) fn partition_of(region: &str) -> Option<&'static Partition> {
+    let named = region.rsplit('-').next().is_some_and(|n| n.parse::<u8>().is_ok())
+        && region.split('-').count() >= 3
+        && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let longest = |partition: &&Partition| {
+        let fits = partition.prefixes.iter().filter(|prefix| region.starts_with(**prefix));
+        fits.map(|prefix| prefix.len()).max()
+    };
+    let fitting = PARTITIONS.iter().filter(|partition| longest(partition).is_some());
+    fitting.max_by_key(longest).filter(|_| named)
+}
+
+/// Which variant of an endpoint is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Variant {
+    pub(crate) fips: bool,
+    pub(crate) dual_stack: bool,
+}
+
+/// URL and signing region of a service's endpoint, as the SDK's own rules give them.
+///
+/// `service` is the endpoint's prefix: `ec2`, `iam`, `wafv2`, `logs`.
+pub(crate) fn endpoint(service: &str, region: &str, variant: Variant) -> (String, String) {
+    let partition = partition_of(region).unwrap_or(&PARTITIONS[0]);
+    if service == "iam" {
+        return iam(partition, variant);
+    }
+    // GovCloud's standard EC2 and Logs hosts are the FIPS ones.
+    let standard_is_fips =
+        partition.name == "aws-us-gov" && matches!(service, "ec2" | "logs") && !variant.dual_stack;
+    let fips = if variant.fips && !standard_is_fips { "-fips" } else { "" };
+    let suffix = if variant.dual_stack { partition.dual_stack } else { partition.suffix };
+    (format!("https://{service}{fips}.{region}.{suffix}"), region.to_owned())
+}
+
+/// IAM has one endpoint a partition.
+fn iam(partition: &Partition, variant: Variant) -> (String, String) {
+    let place = 2 * usize::from(variant.fips) + usize::from(variant.dual_stack);
+    (format!("https://{}", partition.iam[place]), partition.iam_region.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_those_of_the_sdks() {
+        let rows = include_str!("endpoints.tsv").lines().filter(|line| !line.starts_with('#'));
+        for row in rows {
+            let fields: Vec<&str> = row.split('\t').collect();
+            let variant = Variant { fips: fields[2] == "fips", dual_stack: fields[3] == "dual" };
+            let (url, signed_for) = endpoint(fields[0], fields[1], variant);
+            assert_eq!((url.as_str(), signed_for.as_str()), (fields[4], fields[5]), "{row}");
+        }
+    }
+
+    #[test]
+    fn a_region_tells_its_partition() {
+        for partition in PARTITIONS {
+            for region in partition.regions {
+                let found = partition_of(region).map(|partition| partition.name);
+                assert_eq!(found, Some(partition.name), "{region}");
+            }
+        }
+        assert!(partition_of("mars-north-1").is_none());
+        assert!(partition_of("eu-west").is_none());
+        assert!(partition_of("eu-west-1/../x-1").is_none());
+    }
+}

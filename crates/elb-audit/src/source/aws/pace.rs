@@ -1,0 +1,292 @@
+//! How fast a scan may ask: token buckets a region and API family, inside AWS's documented quotas.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use elb_audit_core::call::Call;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// What a bucket holds and how fast it fills, a second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Quota {
+    burst: f64,
+    rate: f64,
+}
+
+const fn quota(burst: f64, rate: f64) -> Quota {
+    Quota { burst, rate }
+}
+
+/// The bucket that a call draws from, and what AWS documents for it.
+///
+/// Sources: ELB API throttling (Describe* 200/50, trust stores 40/10, one bucket for each of the two
+/// APIs); ACM, WAF and EC2 request quotas. A service without published numbers gets a modest one.
+fn budget(call: Call) -> (&'static str, Quota) {
+    match call {
+        Call::ElbV2DescribeTrustStores => ("trust-stores", quota(40.0, 10.0)),
+        Call::AcmSearchCertificates => (call.name(), quota(5.0, 5.0)),
+        Call::AcmDescribeCertificate => (call.name(), quota(10.0, 10.0)),
+        Call::Wafv2ListWebAcls => (call.name(), quota(5.0, 5.0)),
+        Call::Wafv2ListResourcesForWebAcl | Call::Wafv2GetWebAclForResource => {
+            (call.name(), quota(1.0, 1.0))
+        }
+        _ => match call.family() {
+            "elb" => ("elb", quota(200.0, 50.0)),
+            "elbv2" => ("elbv2", quota(200.0, 50.0)),
+            "ec2" => (call.name(), quota(100.0, 20.0)),
+            _ => (call.name(), quota(10.0, 5.0)),
+        },
+    }
+}
+
+/// The quota after AWS has refused once: what the same page still says for an account as a whole.
+const CAREFUL: Quota = quota(40.0, 10.0);
+/// How much a reduced rate regains, a second, while nothing is refused: over a minute back to 50.
+const RECOVERY: f64 = 0.5;
+
+/// A token bucket that lends: a caller takes its token at once and waits out the debt, so that the
+/// order of asking is the order of going.
+#[derive(Debug)]
+struct Bucket {
+    full: Quota,
+    now: Quota,
+    tokens: f64,
+    /// Seconds since the pace began.
+    seen: f64,
+}
+
+impl Bucket {
+    fn new(full: Quota, seen: f64) -> Self {
+        Bucket { full, now: full, tokens: full.burst, seen }
+    }
+
+    fn refill(&mut self, at: f64) {
+        let elapsed = (at - self.seen).max(0.0);
+        self.seen = at;
+        self.now.rate = (self.now.rate + elapsed * RECOVERY).min(self.full.rate);
+        if self.now.rate >= self.full.rate {
+            self.now.burst = self.full.burst;
+        }
+        self.tokens = (self.tokens + elapsed * self.now.rate).min(self.now.burst);
+    }
+
+    /// Takes a token; the seconds to wait before using it.
+    fn take(&mut self, at: f64) -> f64 {
+        self.refill(at);
+        self.tokens -= 1.0;
+        (-self.tokens / self.now.rate).max(0.0)
+    }
+
+    /// AWS refused: what was saved up is gone, and the rate falls.
+    fn refused(&mut self, at: f64) {
+        self.refill(at);
+        let rate = if self.now.rate > CAREFUL.rate { CAREFUL.rate } else { self.now.rate / 2.0 };
+        self.now.rate = rate.max(1.0).min(self.full.rate);
+        self.now.burst = CAREFUL.burst.min(self.full.burst);
+        self.tokens = self.tokens.min(0.0);
+    }
+}
+
+/// Every bucket of one account, and what was spent.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    buckets: Mutex<HashMap<(String, &'static str), Bucket>>,
+    whole: Option<Mutex<Bucket>>,
+    one_at_a_time: Option<Semaphore>,
+    sleep: SharedAsyncSleep,
+    clock: SharedTimeSource,
+    began: std::time::SystemTime,
+    sent: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl Pace {
+    /// A pace that caps the whole process at `max_rps` requests a second, if given.
+    pub(crate) fn new(
+        max_rps: Option<f64>,
+        one_at_a_time: bool,
+        sleep: SharedAsyncSleep,
+        clock: SharedTimeSource,
+    ) -> Arc<Self> {
+        let began = clock.now();
+        Arc::new(Pace {
+            buckets: Mutex::new(HashMap::new()),
+            whole: max_rps.map(|rate| Mutex::new(Bucket::new(quota(rate.max(1.0), rate), 0.0))),
+            one_at_a_time: one_at_a_time.then(|| Semaphore::new(1)),
+            sleep,
+            clock,
+            began,
+            sent: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+        })
+    }
+
+    /// Waits until this call may go. The permit is held while it is under way: it is what makes
+    /// `--no-parallel` one call at a time.
+    pub(crate) async fn turn(&self, call: Call, region: &str) -> Option<SemaphorePermit<'_>> {
+        let permit = match &self.one_at_a_time {
+            Some(gate) => gate.acquire().await.ok(),
+            None => None,
+        };
+        let wait = self.draw(call, region);
+        if wait > 0.0 {
+            self.sleep.sleep(Duration::from_secs_f64(wait)).await;
+        }
+        permit
+    }
+
+    /// Takes a token from every bucket that the call draws from; the longest wait among them.
+    fn draw(&self, call: Call, region: &str) -> f64 {
+        let at = self.at();
+        let own = self.bucket(call, region, |bucket| bucket.take(at));
+        let whole = self
+            .whole
+            .as_ref()
+            .map_or(0.0, |whole| whole.lock().unwrap_or_else(PoisonError::into_inner).take(at));
+        own.max(whole)
+    }
+
+    fn bucket<T>(&self, call: Call, region: &str, with: impl FnOnce(&mut Bucket) -> T) -> T {
+        let (name, full) = budget(call);
+        let at = self.at();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket =
+            buckets.entry((region.to_owned(), name)).or_insert_with(|| Bucket::new(full, at));
+        with(bucket)
+    }
+
+    fn at(&self) -> f64 {
+        self.clock.now().duration_since(self.began).map_or(0.0, |since| since.as_secs_f64())
+    }
+
+    /// Requests sent so far, retries included.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Requests that AWS refused for their rate.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+}
+
+/// Watches every attempt of one service's client in one region: counts it, makes a retry pay its token,
+/// and slows the bucket down when AWS refuses.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    pub(crate) pace: Arc<Pace>,
+    pub(crate) region: String,
+    /// Any call of the service: they share what a refusal says.
+    pub(crate) call: Call,
+}
+
+/// How many attempts of the operation have gone out.
+#[derive(Debug)]
+struct Attempts(u32);
+
+impl aws_smithy_types::config_bag::Storable for Attempts {
+    type Storer = aws_smithy_types::config_bag::StoreReplace<Self>;
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Meter {
+    fn name(&self) -> &'static str {
+        "Meter"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.pace.sent.fetch_add(1, Ordering::Relaxed);
+        let attempts = config.load::<Attempts>().map_or(0, |attempts| attempts.0);
+        if attempts > 0 {
+            // The SDK has already waited its backoff; the token is owed all the same.
+            self.pace.draw(self.call, &self.region);
+        }
+        config.interceptor_state().store_put(Attempts(attempts + 1));
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let refused = context.response().is_some_and(|response| {
+            let body = response.body().bytes().unwrap_or_default();
+            is_refusal(response.status().as_u16(), body)
+        });
+        if refused {
+            self.pace.refused.fetch_add(1, Ordering::Relaxed);
+            let at = self.pace.at();
+            self.pace.bucket(self.call, &self.region, |bucket| bucket.refused(at));
+        }
+        Ok(())
+    }
+}
+
+/// Whether an answer means "too fast". Read off the wire, because it comes before the answer is typed.
+fn is_refusal(status: u16, body: &[u8]) -> bool {
+    const CODES: [&[u8]; 4] =
+        [b"Throttl", b"RequestLimitExceeded", b"TooManyRequests", b"DependencyThrottle"];
+    let says = |code: &[u8]| body.windows(code.len()).any(|window| window == code);
+    status == 429 || (status >= 400 && CODES.into_iter().any(says))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_goes_at_once_and_then_the_rate_holds() {
+        let mut bucket = Bucket::new(quota(200.0, 50.0), 0.0);
+        assert!((0..200).all(|_| bucket.take(0.0) == 0.0));
+        let waits: Vec<f64> = (0..50).map(|_| bucket.take(0.0)).collect();
+        assert!((waits[0] - 0.02).abs() < 1e-9 && (waits[49] - 1.0).abs() < 1e-9, "{waits:?}");
+    }
+
+    #[test]
+    fn a_refusal_slows_down_and_time_heals() {
+        let mut bucket = Bucket::new(quota(200.0, 50.0), 0.0);
+        bucket.refused(0.0);
+        assert!((bucket.take(0.0) - 0.1).abs() < 1e-9, "10 a second, nothing saved up");
+        bucket.refused(0.0);
+        assert_eq!(bucket.now, quota(40.0, 5.0), "a second refusal halves");
+        bucket.refill(30.0);
+        assert!(bucket.now.rate > 19.0 && bucket.now.rate < 21.0, "{:?}", bucket.now);
+        bucket.refill(200.0);
+        assert_eq!(bucket.now, quota(200.0, 50.0));
+    }
+
+    #[test]
+    fn a_small_quota_never_grows_by_a_refusal() {
+        let mut bucket = Bucket::new(quota(1.0, 1.0), 0.0);
+        bucket.refused(0.0);
+        assert_eq!(bucket.now, quota(1.0, 1.0));
+    }
+
+    #[test]
+    fn refusals_are_recognised_on_the_wire() {
+        assert!(is_refusal(400, b"<Code>Throttling</Code>"));
+        assert!(is_refusal(503, b"<Code>RequestLimitExceeded</Code>"));
+        assert!(is_refusal(400, br#"{"__type":"ThrottlingException"}"#));
+        assert!(is_refusal(429, b""));
+        assert!(!is_refusal(403, b"<Code>AccessDenied</Code>"));
+        assert!(!is_refusal(200, b"Throttling"));
+    }
+}

@@ -1,0 +1,259 @@
+//! Who is asking, and which regions there are to ask.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aws_types::SdkConfig;
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::{Fact, Gap, Reason};
+use elb_audit_core::inventory::Region;
+
+use super::SourceError;
+use super::ask::Asker;
+use super::ec2::{self, ListedRegion};
+use super::endpoint::{self, PARTITIONS, Partition, REGIONS_AS_OF};
+use super::pace::Meter;
+use super::query;
+use super::session;
+
+/// Which regions the user wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Regions {
+    /// These alone; empty: all that the account has enabled.
+    pub only: Vec<String>,
+    /// Not these.
+    pub except: Vec<String>,
+}
+
+/// What a scan is about.
+pub(crate) struct Scope {
+    pub(crate) account: Option<String>,
+    pub(crate) caller: Fact<String>,
+    pub(crate) partition: &'static Partition,
+    /// Where global questions are asked.
+    pub(crate) home: String,
+    pub(crate) regions: Vec<String>,
+    /// Regions that are left out, with the reason.
+    pub(crate) skipped: Vec<Region>,
+    pub(crate) region_list: Fact<()>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Asks who is asking and, unless the regions are named, which there are: at the same time.
+pub(crate) async fn find(
+    config: &SdkConfig,
+    asker: &Asker,
+    wanted: &Regions,
+) -> Result<Scope, SourceError> {
+    let new = plausible(wanted)?;
+    let listing = wanted.only.is_empty() || !new.is_empty();
+    let homes = homes(config, wanted);
+    let mut refusals = Vec::new();
+    for home in &homes {
+        let asker = Asker { region: Arc::from(home.as_str()), ..asker.clone() };
+        let regional = session::in_region(config, home);
+        let (caller, listed) = tokio::join!(identity(&asker, &regional), async {
+            if listing { Some(list(&asker, &regional).await) } else { None }
+        });
+        if let Some(refusal) = refusal(caller.gap(), listed.as_ref().and_then(Fact::gap)) {
+            if refusal.reason == Reason::NoCredentials {
+                return Err(no_credentials(&refusal));
+            }
+            refusals.push(format!("{home}: {}", elb_audit_core::audit::words(&refusal)));
+            continue;
+        }
+        let partition = endpoint::partition_of(home).unwrap_or(&PARTITIONS[0]);
+        let mut scope = Scope {
+            account: caller.get().ok().map(|caller| caller.0.clone()),
+            caller: caller.map(|caller| caller.1),
+            partition,
+            home: home.clone(),
+            regions: Vec::new(),
+            skipped: Vec::new(),
+            region_list: Fact::Known(()),
+            notes: Vec::new(),
+        };
+        choose(&mut scope, wanted, listed, &new)?;
+        return Ok(scope);
+    }
+    let tried = refusals.join("; ");
+    Err(SourceError::Unreachable(format!(
+        "AWS does not take these credentials, or cannot be reached (tried {tried}). Check `aws sts \
+         get-caller-identity` with the same profile; for GovCloud, China and sovereign partitions \
+         set AWS_REGION"
+    )))
+}
+
+/// The regions that may answer global questions, in the order in which they are tried: the configured
+/// one and its partition's own; without one, a region of each partition.
+fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<String> {
+    let configured = config.region().map(ToString::to_string);
+    let first = wanted.only.first().cloned().or(configured);
+    let Some(first) = first else {
+        return PARTITIONS.iter().map(|partition| partition.home.to_owned()).collect();
+    };
+    let own = endpoint::partition_of(&first).map(|partition| partition.home.to_owned());
+    let mut homes = vec![first];
+    homes.extend(own.filter(|own| !homes.contains(own)));
+    homes
+}
+
+/// Account id and ARN of the caller.
+async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
+    let call = Call::StsGetCallerIdentity;
+    let meter = Meter { pace: Arc::clone(&asker.pace), region: asker.region.to_string(), call };
+    let builder = aws_sdk_sts::config::Builder::from(config)
+        .retry_partition(session::retry_partition(&asker.region, "sts"))
+        .interceptor(meter);
+    let client = aws_sdk_sts::Client::from_conf(builder.build());
+    let answer = asker.ask(call, None, client.get_caller_identity().send()).await;
+    match answer {
+        Fact::Unread(gap) => Fact::Unread(gap),
+        Fact::Known(answer) => match (answer.account, answer.arn) {
+            (Some(account), Some(arn)) => Fact::Known((account, arn)),
+            _ => {
+                let gap = Gap::new(call, Reason::Malformed).saying("the answer names no account");
+                Fact::Unread(asker.placed(gap, None))
+            }
+        },
+    }
+}
+
+async fn list(asker: &Asker, config: &SdkConfig) -> Fact<Vec<ListedRegion>> {
+    let call = Call::Ec2DescribeRegions;
+    let meter = Meter { pace: Arc::clone(&asker.pace), region: asker.region.to_string(), call };
+    let client = query::Client::new(&query::EC2, config, &asker.region, meter);
+    ec2::regions(asker, &client).await
+}
+
+/// The gap that says AWS is not to be had here with these credentials. A denial is not one: whoever is
+/// denied is known.
+fn refusal(caller: Option<&Gap>, listed: Option<&Gap>) -> Option<Gap> {
+    let caller = caller?;
+    match caller.reason {
+        Reason::NoCredentials => Some(caller.clone()),
+        // STS alone may be out of reach, in a VPC without its endpoint.
+        Reason::Unavailable | Reason::Failed | Reason::TimedOut => {
+            let denied = listed.is_some_and(|gap| gap.reason == Reason::AccessDenied);
+            let other_answered = listed.is_none() && caller.reason != Reason::Unavailable;
+            (!denied && !other_answered).then(|| listed.unwrap_or(caller)).map(|_| caller.clone())
+        }
+        _ => None,
+    }
+}
+
+fn no_credentials(gap: &Gap) -> SourceError {
+    let said = gap.detail.as_deref().unwrap_or_default();
+    let expired = said.to_ascii_lowercase().contains("expired");
+    let advice = if expired {
+        "the AWS credentials have expired: sign in again (`aws sso login`), or renew the session \
+         token in the environment"
+    } else {
+        "no AWS credentials were found: set AWS_PROFILE or --profile, sign in with `aws sso login`, \
+         or run where a role is attached"
+    };
+    SourceError::Unreachable(format!("{advice} ({said})"))
+}
+
+/// Refuses names that no region can have; the ones that this version does not know yet are returned,
+/// to be looked up in AWS's own list.
+fn plausible(wanted: &Regions) -> Result<Vec<String>, SourceError> {
+    let mut new = Vec::new();
+    let mut partitions = BTreeSet::new();
+    for name in wanted.only.iter().chain(&wanted.except) {
+        let Some(partition) = endpoint::partition_of(name) else {
+            return Err(SourceError::Usage(unknown_region(name)));
+        };
+        if !partition.regions.contains(&name.as_str()) {
+            new.push(name.clone());
+        }
+    }
+    for name in &wanted.only {
+        partitions.extend(endpoint::partition_of(name).map(|partition| partition.name));
+    }
+    if partitions.len() > 1 {
+        let names: Vec<&str> = partitions.into_iter().collect();
+        return Err(SourceError::Usage(format!(
+            "regions of different partitions ({}) need different credentials: scan them one \
+             partition at a time",
+            names.join(", ")
+        )));
+    }
+    Ok(new)
+}
+
+fn unknown_region(name: &str) -> String {
+    let all = PARTITIONS.iter().flat_map(|partition| partition.regions);
+    let closest = all
+        .map(|region| (strsim::jaro_winkler(name, region), region))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(score, _)| *score > 0.8);
+    match closest {
+        Some((_, region)) => format!("unknown region `{name}`: did you mean `{region}`?"),
+        None => format!("unknown region `{name}`: a region is named like `eu-west-1`"),
+    }
+}
+
+/// Fills in the regions to read, those left out, and what had to be assumed.
+fn choose(
+    scope: &mut Scope,
+    wanted: &Regions,
+    listed: Option<Fact<Vec<ListedRegion>>>,
+    new: &[String],
+) -> Result<(), SourceError> {
+    let mut enabled: Vec<String> = wanted.only.clone();
+    match listed {
+        Some(Fact::Known(listed)) => {
+            let own: Vec<&ListedRegion> = listed
+                .iter()
+                .filter(|region| {
+                    endpoint::partition_of(&region.name)
+                        .is_some_and(|partition| partition.name == scope.partition.name)
+                })
+                .collect();
+            if let Some(name) = new.iter().find(|name| own.iter().all(|own| own.name != **name)) {
+                return Err(SourceError::Usage(unknown_region(name)));
+            }
+            if wanted.only.is_empty() {
+                for region in own {
+                    if region.opt_in.as_deref() == Some("not-opted-in") {
+                        scope.skipped.push(skipped(&region.name, "not enabled for this account"));
+                    } else {
+                        enabled.push(region.name.clone());
+                    }
+                }
+            }
+        }
+        Some(Fact::Unread(gap)) => {
+            if wanted.only.is_empty() {
+                enabled = scope.partition.regions.iter().map(|name| (*name).to_owned()).collect();
+                scope.notes.push(format!(
+                    "the account's regions could not be listed; the {} regions of partition {} \
+                     known in {REGIONS_AS_OF} were tried instead",
+                    enabled.len(),
+                    scope.partition.name,
+                ));
+            }
+            scope.region_list = Fact::Unread(gap);
+        }
+        None => {}
+    }
+    for name in &wanted.except {
+        if let Some(place) = enabled.iter().position(|region| region == name) {
+            enabled.remove(place);
+            scope.skipped.push(skipped(name, "excluded by --exclude-region"));
+        }
+    }
+    let enabled: BTreeSet<String> = enabled.into_iter().collect();
+    if enabled.is_empty() {
+        return Err(SourceError::Usage("no region is left to scan".to_owned()));
+    }
+    scope.regions = enabled.into_iter().collect();
+    Ok(())
+}
+
+fn skipped(name: &str, reason: &str) -> Region {
+    let mut region = Region::new(name);
+    region.skipped = Some(reason.to_owned());
+    region
+}

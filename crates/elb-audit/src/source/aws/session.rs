@@ -1,0 +1,84 @@
+//! Credentials and configuration: the standard chain, one HTTP client, one credentials cache.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::app_name::AppName;
+
+/// What a test replaces, and what the command line sets: how long to wait, and for what.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// How often a call is tried, the first time included.
+    pub attempts: u32,
+    /// Backoff before the first retry; it doubles.
+    pub backoff: Duration,
+    /// No backoff is longer.
+    pub longest_backoff: Duration,
+    /// How long one attempt may take.
+    pub attempt: Duration,
+    /// How long the whole scan may take.
+    pub deadline: Duration,
+    /// How to wait.
+    pub sleep: SharedAsyncSleep,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Tuning {
+            attempts: 8,
+            backoff: Duration::from_secs(1),
+            longest_backoff: Duration::from_secs(20),
+            attempt: Duration::from_secs(15),
+            deadline: Duration::from_secs(15 * 60),
+            sleep: SharedAsyncSleep::new(TokioSleep::new()),
+        }
+    }
+}
+
+/// Loads the standard chain for this profile: environment, files, SSO, web identity, container, instance.
+pub(crate) async fn load(profile: Option<&str>, tuning: &Tuning) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .pool_idle_timeout(Duration::from_secs(20))
+        .build_https();
+    let retry = RetryConfig::standard()
+        .with_max_attempts(tuning.attempts)
+        .with_initial_backoff(tuning.backoff)
+        .with_max_backoff(tuning.longest_backoff);
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(tuning.attempt.min(Duration::from_secs(5)))
+        .read_timeout(tuning.attempt)
+        .operation_attempt_timeout(tuning.attempt)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .retry_config(retry)
+        .timeout_config(timeouts)
+        .sleep_impl(tuning.sleep.clone());
+    if let Ok(name) = AppName::new(concat!("elb-audit-", env!("CARGO_PKG_VERSION"))) {
+        loader = loader.app_name(name);
+    }
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await
+}
+
+/// The same configuration for another region: the HTTP client and the credentials cache stay shared.
+pub(crate) fn in_region(config: &SdkConfig, region: &str) -> SdkConfig {
+    config.to_builder().region(Region::new(region.to_owned())).build()
+}
+
+/// Retries of one service in one region draw on their own bucket, not on one that the SDK shares
+/// between all accounts of the process.
+pub(crate) fn retry_partition(region: &str, service: &str) -> RetryPartition {
+    RetryPartition::custom(format!("elb-audit-{service}-{region}"))
+        .token_bucket(TokenBucket::default())
+        .build()
+}
