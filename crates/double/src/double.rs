@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Pattern};
 use crate::limit::{Limiter, RateLimit};
 use crate::log::Entry;
 use crate::model::account::Account;
@@ -123,15 +123,10 @@ impl Double {
 
     /// How often `call` was asked, named as in [`Fault`].
     pub fn count(&self, call: &str) -> usize {
-        let (service, operation) = call.split_once(':').unwrap_or(("*", call));
-        let is = |pattern: &str, name: &str| pattern == "*" || pattern == name;
+        let pattern = Pattern::new(call);
         held(self.shared.log.lock())
             .iter()
-            .filter(|entry| is(operation, &entry.operation))
-            .filter(|entry| {
-                let prefix = entry.action.split(':').next().unwrap_or_default();
-                is(service, &entry.family) || service == prefix
-            })
+            .filter(|entry| pattern.names(&entry.family, &entry.action))
             .count()
     }
 }

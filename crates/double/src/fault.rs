@@ -181,8 +181,13 @@ impl Pattern {
     }
 
     pub(crate) fn matches(&self, call: &Call) -> bool {
+        self.names(call.family.name(), &call.iam_action())
+    }
+
+    /// Whether a call is meant that goes by this family and IAM action.
+    pub(crate) fn names(&self, family: &str, action: &str) -> bool {
+        let (prefix, operation) = action.split_once(':').unwrap_or_default();
         let is = |pattern: &str, name: &str| pattern == "*" || pattern == name;
-        is(&self.operation, &call.action)
-            && (is(&self.service, call.family.name()) || self.service == call.family.prefix())
+        is(&self.operation, operation) && (is(&self.service, family) || self.service == prefix)
     }
 }
