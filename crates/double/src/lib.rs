@@ -1,1 +1,51 @@
+//! An AWS-shaped server for tests: a typed account in, AWS's wire answers out.
+//!
+//! [`Double::start`] serves an [`Account`] on a local port; the official SDKs talk to it as to AWS.
+//! What it answers is true to AWS's documented wire formats: XML for the query services and EC2,
+//! JSON for the others, with real pagination, filters and error codes. [`Fault`] breaks any of it.
+#![allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "the constructors here are chained in tests, where an unused one shows at once"
+)]
 
+pub mod model;
+pub mod sample;
+
+mod answer;
+mod api;
+mod call;
+mod clock;
+mod double;
+mod epoch;
+mod fault;
+mod http;
+mod json;
+mod limit;
+mod log;
+mod page;
+mod policies;
+mod serve;
+mod xml;
+
+pub use double::Double;
+pub use fault::{Fault, Kind};
+pub use limit::RateLimit;
+pub use log::Entry;
+pub use model::account::Account;
+pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect};
+pub use model::certificate::{Certificate, ServerCertificate};
+pub use model::classic::{
+    ClassicAttributes, ClassicListener, ClassicLoadBalancer, ClassicPolicy, Instance,
+};
+pub use model::delivery::{Delivery, DeliveryDestination, DeliverySource};
+pub use model::listener::{Listener, MutualAuthentication};
+pub use model::load_balancer::LoadBalancer;
+pub use model::network::{
+    BlockPublicAccess, Exclusion, Permission, PrefixList, Route, RouteTable, SecurityGroup, Subnet,
+    Vpc,
+};
+pub use model::region::{Region, Resource};
+pub use model::rule::{Condition, Rule, Transform};
+pub use model::target_group::{Target, TargetGroup, TrustStore};
+pub use model::waf::WebAcl;

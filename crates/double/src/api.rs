@@ -1,0 +1,152 @@
+//! The operations, one module an API family.
+
+mod acm;
+mod ec2;
+mod elb;
+mod elbv2;
+mod iam;
+mod logs;
+pub(crate) mod regions;
+mod sts;
+mod wafv2;
+
+use serde_json::Value;
+
+use crate::answer::{Answer, Refusal, xml};
+use crate::call::{Call, Family};
+use crate::model::account::Account;
+use crate::model::arn::Place;
+use crate::model::region::Region;
+use crate::serve::Shared;
+use crate::xml::Xml;
+
+/// All that an operation may look at.
+pub(crate) struct Context<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) account: &'a Account,
+    pub(crate) accounts: &'a [Account],
+    pub(crate) region: &'a Region,
+    pub(crate) place: Place,
+    pub(crate) largest_page: Option<usize>,
+    pub(crate) shared: &'a Shared,
+}
+
+/// What an operation of a query service or of EC2 gives: the content of its result.
+type XmlResult = Result<Xml, Refusal>;
+
+/// What an operation of a JSON service gives.
+type JsonResult = Result<Value, Refusal>;
+
+/// Answers a call as AWS would.
+pub(crate) fn answer(context: &Context<'_>, request_id: &str) -> Answer {
+    let family = context.call.family;
+    match result(context) {
+        Ok(Content::Xml(result)) => xml(family, &context.call.action, request_id, &result.finish()),
+        Ok(Content::Json(value)) => Answer {
+            status: 200,
+            content_type: family.content_type(),
+            body: value.to_string().into_bytes(),
+        },
+        Err(refusal) => refusal.answer(family, request_id),
+    }
+}
+
+enum Content {
+    Xml(Xml),
+    Json(Value),
+}
+
+fn result(context: &Context<'_>) -> Result<Content, Refusal> {
+    let family = context.call.family;
+    let unsigned =
+        context.call.access_key.is_empty() && context.call.action != "AssumeRoleWithWebIdentity";
+    if unsigned && family != Family::Unknown {
+        return Err(Refusal::with_status(
+            403,
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        ));
+    }
+    let regional = !matches!(family, Family::Iam | Family::Unknown);
+    if regional && regions::status(context.account, &context.call.region) == Some("not-opted-in") {
+        return Err(Refusal::region_off(family));
+    }
+    match family {
+        Family::Elb => elb::result(context).map(Content::Xml),
+        Family::Elbv2 => elbv2::result(context).map(Content::Xml),
+        Family::Ec2 => ec2::result(context).map(Content::Xml),
+        Family::Iam => iam::result(context).map(Content::Xml),
+        Family::Sts => sts::result(context).map(Content::Xml),
+        Family::Acm => acm::result(context).map(Content::Json),
+        Family::Wafv2 => wafv2::result(context).map(Content::Json),
+        Family::Logs => logs::result(context).map(Content::Json),
+        Family::Unknown => context.unknown(),
+    }
+}
+
+impl Context<'_> {
+    /// The error for an operation that the family does not have.
+    fn unknown<T>(&self) -> Result<T, Refusal> {
+        Err(Refusal::unknown_action(self.call.family, &self.call.action))
+    }
+
+    /// The caller's ARN.
+    pub(crate) fn caller(&self) -> String {
+        self.place.global_arn("iam", &self.account.caller)
+    }
+
+    /// A parameter that must be there.
+    fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.call.get(name).ok_or_else(|| {
+            let message = format!("1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null");
+            Refusal::invalid(self.call.family, message)
+        })
+    }
+
+    /// The ARN of a certificate that a listener names: ACM's in this region, or IAM's.
+    fn certificate(&self, name: &str) -> String {
+        let in_acm = self
+            .region
+            .certificates
+            .iter()
+            .any(|certificate| certificate.name == name);
+        let in_iam = self
+            .account
+            .server_certificates
+            .iter()
+            .find(|certificate| certificate.name == name);
+        match in_iam {
+            Some(certificate) if !in_acm => {
+                let path = format!("server-certificate{}{}", certificate.path, certificate.name);
+                self.place.global_arn("iam", &path)
+            }
+            _ => self.place.certificate(name),
+        }
+    }
+
+    /// The ARN of a load balancer of this region, by its name; an ARN stays as it is.
+    fn load_balancer_arn(&self, name: &str) -> String {
+        if name.starts_with("arn:") {
+            return name.to_owned();
+        }
+        let known = self
+            .region
+            .load_balancers
+            .iter()
+            .find(|load_balancer| load_balancer.name == name);
+        let kind = known.map_or("application", |load_balancer| load_balancer.kind.as_str());
+        self.place.load_balancer(kind, name)
+    }
+
+    /// The name of the zone that a subnet is in.
+    fn zone(&self, subnet: &str) -> String {
+        let letter = self
+            .region
+            .subnets
+            .iter()
+            .find(|known| known.id == subnet)
+            .map(|known| known.zone);
+        let guess = if subnet.ends_with('b') { 'b' } else { 'a' };
+        format!("{}{}", self.call.region, letter.unwrap_or(guess))
+    }
+}

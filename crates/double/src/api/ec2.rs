@@ -1,0 +1,47 @@
+//! EC2: regions, and the network around load balancers.
+
+mod filter;
+mod groups;
+mod lists;
+mod network;
+mod regions;
+
+use super::{Context, XmlResult};
+use crate::answer::Refusal;
+
+pub(super) fn result(context: &Context<'_>) -> XmlResult {
+    match context.call.action.as_str() {
+        "DescribeRegions" => regions::describe(context),
+        "DescribeSecurityGroups" => groups::describe(context),
+        "DescribeVpcs" => network::vpcs(context),
+        "DescribeSubnets" => network::subnets(context),
+        "DescribeRouteTables" => network::route_tables(context),
+        "DescribeManagedPrefixLists" => lists::describe(context),
+        "GetManagedPrefixListEntries" => lists::entries(context),
+        "DescribeVpcBlockPublicAccessOptions" => Ok(regions::block(context)),
+        "DescribeVpcBlockPublicAccessExclusions" => regions::exclusions(context),
+        _ => context.unknown(),
+    }
+}
+
+/// What is there, narrowed to the ids asked for; an id that is not there fails the whole call.
+fn by_id<'a, T>(
+    context: &Context<'a>,
+    (all, id): (&'a [T], fn(&T) -> &str),
+    (parameter, code): (&str, &str),
+) -> Result<Vec<&'a T>, Refusal> {
+    let wanted = context.call.list(parameter);
+    let gone = wanted
+        .iter()
+        .find(|wanted| all.iter().all(|one| id(one) != **wanted));
+    if let Some(gone) = gone {
+        return Err(Refusal::new(
+            code,
+            format!("The ID '{gone}' does not exist"),
+        ));
+    }
+    Ok(all
+        .iter()
+        .filter(|one| wanted.is_empty() || wanted.contains(&id(one)))
+        .collect())
+}

@@ -1,0 +1,88 @@
+//! Serves a sample fleet until the standard input ends or Ctrl-C is pressed, then prints call counts.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use elb_audit_double::{Double, sample};
+use tokio::sync::oneshot;
+
+const USAGE: &str = "usage: elb-audit-double [--port P] [--regions N] [--per-region N] [--latency MS] [--page-size N]
+  --page-size 0 means AWS's own limits, which is also the default";
+
+#[derive(Default)]
+struct Options {
+    port: u16,
+    regions: usize,
+    per_region: usize,
+    latency: u64,
+    page_size: usize,
+}
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(options) = read(&arguments) else {
+        writeln!(io::stderr(), "{USAGE}")?;
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let account = sample::fleet(options.regions, options.per_region);
+    let double = Double::bind(options.port, vec![account])?;
+    double.latency(Duration::from_millis(options.latency));
+    double.page_size((options.page_size > 0).then_some(options.page_size));
+    writeln!(io::stdout(), "{}", double.url())?;
+    wait()?;
+    report(&double)
+}
+
+/// The options, or nothing when there is one that is not understood.
+fn read(arguments: &[String]) -> Option<Options> {
+    let mut options = Options {
+        regions: 17,
+        per_region: 10,
+        ..Options::default()
+    };
+    for pair in arguments.chunks(2) {
+        let [name, value] = pair else { return None };
+        match name.as_str() {
+            "--port" => options.port = value.parse().ok()?,
+            "--regions" => options.regions = value.parse().ok()?,
+            "--per-region" => options.per_region = value.parse().ok()?,
+            "--latency" => options.latency = value.parse().ok()?,
+            "--page-size" => options.page_size = value.parse().ok()?,
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
+/// Waits for Ctrl-C or for the end of the standard input, which a thread of its own reads.
+fn wait() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (end, ended) = oneshot::channel();
+    std::thread::spawn(move || {
+        // An error ends the input as well, and nobody may be waiting for it any more.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        let _ = end.send(());
+    });
+    runtime.block_on(async {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = ended => {}
+        }
+    });
+    Ok(())
+}
+
+fn report(double: &Double) -> io::Result<()> {
+    let mut counts = BTreeMap::new();
+    for entry in double.log() {
+        *counts.entry(entry.call()).or_insert(0_usize) += 1;
+    }
+    let mut out = io::stderr().lock();
+    for (call, count) in &counts {
+        writeln!(out, "{count:6} {call}")?;
+    }
+    writeln!(out, "{:6} calls", counts.values().sum::<usize>())
+}

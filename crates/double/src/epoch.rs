@@ -1,0 +1,53 @@
+//! Seconds since 1970 as the text that the query services answer.
+
+const DAY: i64 = 86_400;
+
+/// ISO 8601 in UTC.
+pub(crate) fn iso(seconds: i64) -> String {
+    let (year, month, day) = date(seconds.div_euclid(DAY));
+    let second = seconds.rem_euclid(DAY);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}.000Z",
+        second % 60
+    )
+}
+
+/// Year, month and day of a day counted from 1970-01-01. Counting years from March puts the leap day
+/// at the end of a year, and 400 years are always 146,097 days.
+fn date(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::iso;
+
+    #[test]
+    fn writes_known_instants() {
+        assert_eq!(iso(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(iso(951_782_399), "2000-02-28T23:59:59.000Z");
+        assert_eq!(iso(951_782_400), "2000-02-29T00:00:00.000Z");
+        assert_eq!(
+            iso(crate::model::certificate::EPOCH),
+            "2026-01-01T00:00:00.000Z"
+        );
+        assert_eq!(
+            iso(crate::model::certificate::FAR),
+            "2036-01-01T00:00:00.000Z"
+        );
+    }
+}

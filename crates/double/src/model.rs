@@ -1,0 +1,16 @@
+//! What an account holds: plain structs with short constructors, so that a test reads like an inventory.
+
+pub mod account;
+pub mod action;
+pub mod arn;
+pub mod attributes;
+pub mod certificate;
+pub mod classic;
+pub mod delivery;
+pub mod listener;
+pub mod load_balancer;
+pub mod network;
+pub mod region;
+pub mod rule;
+pub mod target_group;
+pub mod waf;

@@ -1,0 +1,147 @@
+//! Certificates that ACM and IAM keep.
+
+/// 2026-01-01T00:00:00Z, when everything in the double began.
+pub const EPOCH: i64 = 1_767_225_600;
+
+/// 2036-01-01T00:00:00Z, when certificates end unless a test says otherwise.
+pub const FAR: i64 = 2_082_758_400;
+
+/// A certificate in ACM. Times are seconds since 1970.
+#[derive(Clone, Debug, Default)]
+pub struct Certificate {
+    /// What listeners name it by; its ARN follows from it.
+    pub name: String,
+    /// The main domain.
+    pub domain: String,
+    /// All domains, the main one included.
+    pub alternative_names: Vec<String>,
+    /// `ISSUED`, `PENDING_VALIDATION`, `EXPIRED` and so on.
+    pub status: String,
+    /// `AMAZON_ISSUED`, `IMPORTED` or `PRIVATE`.
+    pub kind: String,
+    /// As the live service writes it, with a hyphen: `RSA-2048`.
+    pub key_algorithm: String,
+    /// Such as `SHA256WITHRSA`.
+    pub signature_algorithm: String,
+    /// The start of validity; absent while not issued.
+    pub not_before: Option<i64>,
+    /// The end of validity; absent while not issued.
+    pub not_after: Option<i64>,
+    /// `ELIGIBLE` or `INELIGIBLE`.
+    pub renewal_eligibility: String,
+    /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS` or `FAILED`; absent before a renewal.
+    pub renewal_status: Option<String>,
+    /// Why a renewal failed.
+    pub renewal_reason: Option<String>,
+    /// Why issuing failed.
+    pub failure_reason: Option<String>,
+    /// `DNS`, `EMAIL` or `HTTP`.
+    pub validation_method: String,
+    /// `AWS_MANAGED`, `CUSTOMER_PROVIDED` or `ACME`.
+    pub origin: String,
+    /// `ENABLED` or `DISABLED`: whether the private key may leave ACM.
+    pub export: String,
+}
+
+/// A certificate in IAM. Times are seconds since 1970.
+#[derive(Clone, Debug, Default)]
+pub struct ServerCertificate {
+    /// The path, with slashes at both ends.
+    pub path: String,
+    /// Unique in its account; listeners name it by this.
+    pub name: String,
+    /// When it was uploaded.
+    pub uploaded: Option<i64>,
+    /// The end of validity.
+    pub expiration: Option<i64>,
+}
+
+impl Certificate {
+    /// Issued by Amazon, in use, renewed by ACM.
+    pub fn issued(name: &str) -> Self {
+        let domain = if name.contains('.') {
+            name.to_owned()
+        } else {
+            format!("{name}.example.com")
+        };
+        Self {
+            name: name.to_owned(),
+            alternative_names: vec![domain.clone()],
+            domain,
+            status: "ISSUED".to_owned(),
+            kind: "AMAZON_ISSUED".to_owned(),
+            key_algorithm: "RSA-2048".to_owned(),
+            signature_algorithm: "SHA256WITHRSA".to_owned(),
+            not_before: Some(EPOCH),
+            not_after: Some(FAR),
+            renewal_eligibility: "ELIGIBLE".to_owned(),
+            validation_method: "DNS".to_owned(),
+            origin: "AWS_MANAGED".to_owned(),
+            export: "DISABLED".to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Imported: never renewed by ACM.
+    pub fn imported(name: &str) -> Self {
+        Self {
+            kind: "IMPORTED".to_owned(),
+            renewal_eligibility: "INELIGIBLE".to_owned(),
+            origin: "CUSTOMER_PROVIDED".to_owned(),
+            ..Self::issued(name)
+        }
+    }
+
+    /// Requested, but not yet issued.
+    pub fn pending(name: &str) -> Self {
+        Self {
+            status: "PENDING_VALIDATION".to_owned(),
+            not_before: None,
+            not_after: None,
+            renewal_eligibility: "INELIGIBLE".to_owned(),
+            ..Self::issued(name)
+        }
+    }
+
+    /// Sets the end of validity, in seconds since 1970.
+    pub fn expires(mut self, at: i64) -> Self {
+        self.not_after = Some(at);
+        self
+    }
+
+    /// Sets the status.
+    pub fn status(mut self, status: &str) -> Self {
+        status.clone_into(&mut self.status);
+        self
+    }
+
+    /// Sets the state of its renewal.
+    pub fn renewal(mut self, status: &str) -> Self {
+        self.renewal_status = Some(status.to_owned());
+        self
+    }
+
+    /// Sets the key algorithm, in whichever spelling a test wants answered.
+    pub fn key(mut self, algorithm: &str) -> Self {
+        algorithm.clone_into(&mut self.key_algorithm);
+        self
+    }
+}
+
+impl ServerCertificate {
+    /// A certificate at path `/`, long valid.
+    pub fn new(name: &str) -> Self {
+        Self {
+            path: "/".to_owned(),
+            name: name.to_owned(),
+            uploaded: Some(EPOCH),
+            expiration: Some(FAR),
+        }
+    }
+
+    /// Sets the end of validity, in seconds since 1970.
+    pub fn expires(mut self, at: i64) -> Self {
+        self.expiration = Some(at);
+        self
+    }
+}

@@ -1,0 +1,215 @@
+//! An account with at least two of everything that the double knows.
+
+use elb_audit_double::{
+    Account, Action, BlockPublicAccess, Certificate, ClassicListener, ClassicLoadBalancer,
+    ClassicPolicy, Cognito, Condition, Delivery, DeliveryDestination, DeliverySource, Jwt,
+    Listener, LoadBalancer, Oidc, Permission, PrefixList, Redirect, Region, Rule, SecurityGroup,
+    ServerCertificate, Target, TargetGroup, Transform, TrustStore, Vpc, WebAcl,
+    model::classic::Instance,
+};
+
+pub(crate) const ACCOUNT: &str = "111122223333";
+
+pub(crate) fn account() -> Account {
+    Account::new(ACCOUNT)
+        .region("eu-west-1", region())
+        .server_certificate(ServerCertificate::new("old-one"))
+        .server_certificate(ServerCertificate::new("old-two"))
+}
+
+pub(crate) fn region() -> Region {
+    let balancers = [
+        web(),
+        login(),
+        net(),
+        dual(),
+        gateway("gwy-a"),
+        gateway("gwy-b"),
+    ];
+    Region::with_network()
+        .with_all(balancers)
+        .with_all(target_groups())
+        .with_all(["clients", "partners"].map(TrustStore::new))
+        .with_all([classic("old-a"), classic("old-b")])
+        .with_all(["web", "api", "shared"].map(Certificate::issued))
+        .with(
+            Certificate::imported("imported")
+                .renewal("FAILED")
+                .key("EC-prime256v1"),
+        )
+        .with(Certificate::pending("pending"))
+        .with(Vpc::new("vpc-other", "10.1.0.0/16"))
+        .with(WebAcl::new("empty"))
+        .with(WebAcl::new("edge").protects("web"))
+        .with(DeliverySource::new("web-logs", "ALB_ACCESS_LOGS", "web"))
+        .with(DeliverySource::new("net-logs", "NLB_ACCESS_LOGS", "net"))
+        .with(Delivery::new("web-logs", "bucket-a"))
+        .with(Delivery::new("net-logs", "bucket-b"))
+        .with(DeliveryDestination::bucket("bucket-a", "logs-a"))
+        .with(DeliveryDestination::bucket("bucket-b", "logs-b"))
+        .with(PrefixList::new(
+            "pl-1",
+            &["192.0.2.0/24", "198.51.100.0/24"],
+        ))
+        .with(PrefixList::new("pl-2", &["2001:db8::/32"]))
+        .with(SecurityGroup::new("sg-peers").allow(Permission::udp(
+            53,
+            53,
+            &["::/0", "pl-1", "sg-0e0e0e0000000001"],
+        )))
+        .with(
+            BlockPublicAccess::new("block-ingress")
+                .except("subnet-0ab11c0000000000a", "allow-bidirectional")
+                .except("vpc-other", "allow-egress"),
+        )
+}
+
+fn web() -> LoadBalancer {
+    let rules = [
+        Rule::new(20)
+            .host("api.example.com")
+            .path("/v1/*")
+            .action(Action::weighted(&[("blue", 9), ("green", 1)])),
+        Rule::new(10)
+            .when(Condition::Header(
+                "X-Test".to_owned(),
+                vec!["a&b <c>".to_owned()],
+            ))
+            .when(Condition::Method(vec!["GET".to_owned()]))
+            .when(Condition::Query(vec![
+                (None, "x".to_owned()),
+                (Some("k".to_owned()), "v".to_owned()),
+            ]))
+            .when(Condition::SourceIp(vec!["192.0.2.0/24".to_owned()]))
+            .action(Action::fixed(403)),
+        Rule::new(30)
+            .when(Condition::HostRegex(vec!["^a.*$".to_owned()]))
+            .transform(Transform {
+                kind: "url-rewrite".to_owned(),
+                regex: "^/a".to_owned(),
+                replace: "/b".to_owned(),
+            })
+            .action(Action::Redirect(Redirect {
+                protocol: Some("HTTP".to_owned()),
+                ..Redirect::default()
+            })),
+    ];
+    let mut secure = Listener::https(443)
+        .certificate("web")
+        .certificate("api")
+        .certificate("shared")
+        .mutual("verify", Some("clients"))
+        .forward("blue");
+    secure.rules = rules.into();
+    LoadBalancer::application("web")
+        .internet_facing()
+        .listener(Listener::http(80).redirect_to_https())
+        .listener(secure)
+        .attribute("access_logs.s3.enabled", "true")
+        .without_attribute("routing.http.desync_mitigation_mode")
+        .tag("team", "edge & core")
+        .tag("env", "test")
+}
+
+fn login() -> LoadBalancer {
+    let oidc = Action::Oidc(Oidc {
+        on_unauthenticated: Some("allow".to_owned()),
+        ..Oidc::default()
+    });
+    LoadBalancer::application("login")
+        .listener(
+            Listener::https(443)
+                .certificate("old-one")
+                .action(oidc)
+                .forward("lambda"),
+        )
+        .listener(
+            Listener::https(8443)
+                .certificate("imported")
+                .mutual("passthrough", None)
+                .action(Action::Cognito(Cognito::default()))
+                .forward("green"),
+        )
+        .listener(
+            Listener::https(9443)
+                .certificate("web")
+                .action(Action::Jwt(Jwt::default()))
+                .forward("green"),
+        )
+}
+
+fn net() -> LoadBalancer {
+    let mut tls = Listener::tls(443).certificate("web").forward("tcp");
+    tls.alpn = vec!["HTTP2Preferred".to_owned()];
+    LoadBalancer::network("net")
+        .listener(tls)
+        .listener(Listener::quic(8443).forward("quic"))
+        .listener(Listener::udp(53).forward("udp"))
+}
+
+fn dual() -> LoadBalancer {
+    let six = Rule::new(1)
+        .when(Condition::SourceIpType("ipv6".to_owned()))
+        .forward("tcp");
+    LoadBalancer::network("dual")
+        .dualstack()
+        .security_groups(&[])
+        .listener(Listener::tcp(22).rule(six).forward("to-web"))
+}
+
+fn gateway(name: &str) -> LoadBalancer {
+    LoadBalancer::gateway(name).listener(Listener::gateway().forward("appliances"))
+}
+
+fn target_groups() -> Vec<TargetGroup> {
+    let states = [
+        "unhealthy",
+        "unhealthy.draining",
+        "initial",
+        "draining",
+        "unused",
+        "unavailable",
+    ];
+    let mut blue = TargetGroup::http("blue", 8080).healthy("i-1");
+    for state in states {
+        blue = blue.target(Target::new(&format!("i-{state}"), state).port(9090));
+    }
+    vec![
+        blue,
+        TargetGroup::https("green", 8443),
+        TargetGroup::lambda("lambda").healthy("arn:aws:lambda:eu-west-1:111122223333:function:f"),
+        TargetGroup::tcp("tcp", 443).by_ip().healthy("10.0.0.7"),
+        TargetGroup::of("udp", "UDP", 53),
+        TargetGroup::of("quic", "QUIC", 8443),
+        TargetGroup::alb("to-web", 80),
+        TargetGroup::geneve("appliances"),
+    ]
+}
+
+fn classic(name: &str) -> ClassicLoadBalancer {
+    let mut sticky = ClassicPolicy::of("sticky", "LBCookieStickinessPolicyType");
+    sticky
+        .attributes
+        .push(("CookieExpirationPeriod".to_owned(), "60".to_owned()));
+    let mut one = ClassicLoadBalancer::new(name)
+        .listener(ClassicListener::http(80))
+        .listener(ClassicListener::https(
+            443,
+            "old-two",
+            "ELBSecurityPolicy-2016-08",
+        ))
+        .listener(ClassicListener::ssl(8443, "web", "own"))
+        .policy(ClassicPolicy::custom("own", &["TLSv1.2"], &["AES128-SHA"]))
+        .policy(ClassicPolicy::referencing(
+            "console",
+            "ELBSecurityPolicy-2015-05",
+        ))
+        .policy(sticky)
+        .instance("i-1", "InService")
+        .instance("i-2", "OutOfService")
+        .access_log("bucket")
+        .desync("monitor");
+    one.instances.push(Instance::registering("i-3"));
+    one.tags.push(("team".to_owned(), "old".to_owned()));
+    one
+}

@@ -1,0 +1,10 @@
+//! The double, asked over a real socket.
+
+mod accounts;
+mod client;
+mod everything;
+mod faults;
+mod limits;
+mod models;
+mod pages;
+mod wire;

@@ -1,0 +1,36 @@
+//! The double's answers against the service models that botocore carries.
+
+use std::process::Command;
+
+use elb_audit_double::Double;
+
+use crate::everything::account;
+
+#[test]
+fn answers_fit_the_models() {
+    let Some(python) = std::env::var_os("ELB_AUDIT_PYTHON") else {
+        // The test says so instead of passing silently; the harness captures it unless asked.
+        #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
+        {
+            eprintln!("skipped: ELB_AUDIT_PYTHON names no Python with boto3");
+        }
+        return;
+    };
+    let paged = Double::start(account());
+    let whole = Double::start(account());
+    whole.page_size(None);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models.py");
+    let output = Command::new(python)
+        .arg(script)
+        .arg(paged.url())
+        .arg(whole.url())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{failed}");
+    assert!(
+        said.contains("39 operations fit their models"),
+        "{said}{failed}"
+    );
+}

@@ -1,0 +1,331 @@
+"""Compares the double's raw answers with botocore's service models.
+
+usage: models.py URL_PAGED URL_WHOLE
+
+Both URLs serve the same account, the first with one item a page, the second with whole lists. Every
+operation that the double has is called; its answer may hold nothing that the model does not have, must
+hold what the model requires, and enumerated values must be in the model. Following the pages of the first
+must give what the second gives at once.
+"""
+
+import json
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+REGION = "eu-west-1"
+SESSION = botocore.session.get_session()
+# What pages without a paginator in botocore: operation -> (parameter, member) of the token.
+BY_HAND = {
+    ("wafv2", "ListWebACLs"): ("NextMarker", "NextMarker"),
+    ("ec2", "DescribeVpcBlockPublicAccessExclusions"): ("NextToken", "NextToken"),
+}
+RESULTS = {
+    ("wafv2", "ListWebACLs"): "WebACLs",
+    ("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
+}
+
+
+class Faults(list):
+    def add(self, where, what):
+        self.append(f"{where}: {what}")
+
+
+class Double:
+    """The clients of one URL, and the raw bodies of what they were answered."""
+
+    def __init__(self, url, faults):
+        self.url = url
+        self.faults = faults
+        self.clients = {}
+        self.called = set()
+
+    def client(self, service):
+        if service not in self.clients:
+            client = SESSION.create_client(
+                service,
+                endpoint_url=self.url,
+                region_name=REGION,
+                aws_access_key_id="AKIAEXAMPLE",
+                aws_secret_access_key="none",
+                config=Config(retries={"max_attempts": 0}),
+            )
+            client.meta.events.register("response-received", self.received(service))
+            self.clients[service] = client
+        return self.clients[service]
+
+    def received(self, service):
+        def check(response_dict, operation_name=None, event_name="", **_):
+            operation = event_name.rsplit(".", 1)[1]
+            self.called.add((service, operation))
+            if response_dict["status_code"] == 200:
+                model = self.client(service).meta.service_model
+                Check(model, operation, self.faults).body(response_dict["body"])
+
+        return check
+
+    def call(self, service, operation, **parameters):
+        client = self.client(service)
+        return getattr(client, method_name(client, operation))(**parameters)
+
+    def all(self, service, operation, **parameters):
+        """The items of all pages."""
+        key = (service, operation)
+        client = self.client(service)
+        if key in BY_HAND:
+            return self.by_hand(key, parameters)
+        paginator = client.get_paginator(method_name(client, operation))
+        items = []
+        for page in paginator.paginate(**parameters):
+            for result in paginator.result_keys:
+                items += page.get(result.expression, [])
+        return items
+
+    def by_hand(self, key, parameters):
+        parameter, member = BY_HAND[key]
+        items = []
+        while True:
+            answer = self.call(*key, **parameters)
+            items += answer[RESULTS[key]]
+            if not answer.get(member):
+                return items
+            parameters = {**parameters, parameter: answer[member]}
+
+
+def method_name(client, operation):
+    return next(m for m, name in client.meta.method_to_api_mapping.items() if name == operation)
+
+
+class Check:
+    """Walks a raw answer beside its shape."""
+
+    def __init__(self, model, operation, faults):
+        self.model = model
+        self.operation = model.operation_model(operation)
+        self.protocol = model.metadata["protocol"]
+        self.where = f"{model.service_name}:{operation}"
+        self.faults = faults
+
+    def body(self, body):
+        shape = self.operation.output_shape
+        if self.protocol == "json":
+            return self.json(json.loads(body), shape, self.where)
+        root = ElementTree.fromstring(body)
+        space = self.model.metadata.get("xmlNamespace") or "http://ec2.amazonaws.com/doc/2016-11-15"
+        if root.tag.split("}")[0].strip("{").rstrip("/") != space.rstrip("/"):
+            self.faults.add(self.where, f"namespace {root.tag}")
+        if tag(root) != self.operation.name + "Response":
+            self.faults.add(self.where, f"root {root.tag}")
+        if self.protocol == "ec2":
+            ids = [child for child in root if tag(child) == "requestId"]
+            if len(ids) != 1:
+                self.faults.add(self.where, "requestId")
+            for child in ids:
+                root.remove(child)
+            return self.xml(root, shape, self.where)
+        wrapper = shape.serialization["resultWrapper"]
+        if [tag(child) for child in root] != [wrapper, "ResponseMetadata"]:
+            return self.faults.add(self.where, f"children {[tag(child) for child in root]}")
+        self.xml(root[0], shape, self.where)
+
+    def xml(self, element, shape, where):
+        if shape.type_name == "structure":
+            self.xml_structure(element, shape, where)
+        elif shape.type_name == "list":
+            name = shape.member.serialization.get("name", "member")
+            for child in element:
+                if tag(child) != name:
+                    self.faults.add(where, f"list item <{tag(child)}>, expected <{name}>")
+                self.xml(child, shape.member, f"{where}[]")
+        else:
+            if len(element):
+                self.faults.add(where, "elements where text is expected")
+            self.scalar(element.text or "", shape, where)
+
+    def xml_structure(self, element, shape, where):
+        members = {m.serialization.get("name", name): (name, m) for name, m in shape.members.items()}
+        seen = set()
+        for child in element:
+            if tag(child) not in members:
+                self.faults.add(where, f"unknown member {tag(child)}")
+                continue
+            name, member = members[tag(child)]
+            if name in seen:
+                self.faults.add(where, f"member {name} twice")
+            seen.add(name)
+            self.xml(child, member, f"{where}.{name}")
+        self.required(seen, shape, where)
+
+    def json(self, value, shape, where):
+        if shape.type_name == "structure":
+            for name in value:
+                if name not in shape.members:
+                    self.faults.add(where, f"unknown member {name}")
+                else:
+                    self.json(value[name], shape.members[name], f"{where}.{name}")
+            self.required(set(value), shape, where)
+        elif shape.type_name == "list":
+            for item in value:
+                self.json(item, shape.member, f"{where}[]")
+        elif shape.type_name == "map":
+            for item in value.values():
+                self.json(item, shape.value, f"{where}{{}}")
+        else:
+            kinds = {"string": str, "boolean": bool, "timestamp": (int, float)}
+            if not isinstance(value, kinds.get(shape.type_name, (int, float))):
+                self.faults.add(where, f"{value!r} is no {shape.type_name}")
+            self.scalar(value, shape, where)
+
+    def required(self, seen, shape, where):
+        for name in shape.required_members:
+            if name not in seen:
+                self.faults.add(where, f"required member {name} is missing")
+
+    def scalar(self, value, shape, where):
+        values = getattr(shape, "enum", None)
+        if where.endswith(".KeyAlgorithm"):
+            # The live service writes RSA-2048 where its model says RSA_2048.
+            value = value.replace("-", "_")
+        if values and value not in values:
+            self.faults.add(where, f"{value!r} is not among {values}")
+        if shape.type_name in ("integer", "long") and isinstance(value, str) and not value.lstrip("-").isdigit():
+            self.faults.add(where, f"{value!r} is no {shape.type_name}")
+        if shape.type_name == "boolean" and value not in ("true", "false", True, False):
+            self.faults.add(where, f"{value!r} is no boolean")
+
+
+def tag(element):
+    return element.tag.rsplit("}", 1)[-1]
+
+
+def compare(paged, whole, service, operation, **parameters):
+    """The items of a list, which must be the same page by page and at once."""
+    one = paged.all(service, operation, **parameters)
+    other = whole.all(service, operation, **parameters)
+    if one != other:
+        paged.faults.add(f"{service}:{operation}", f"{len(one)} items page by page, {len(other)} at once")
+    if len({json.dumps(item, default=str, sort_keys=True) for item in one}) != len(one):
+        paged.faults.add(f"{service}:{operation}", "an item comes twice")
+    return one
+
+
+def modern(paged, whole):
+    balancers = compare(paged, whole, "elbv2", "DescribeLoadBalancers")
+    groups = compare(paged, whole, "elbv2", "DescribeTargetGroups")
+    compare(paged, whole, "elbv2", "DescribeSSLPolicies")
+    stores = compare(paged, whole, "elbv2", "DescribeTrustStores")
+    tagged = [one["TrustStoreArn"] for one in stores]
+    for one in balancers:
+        arn = one["LoadBalancerArn"]
+        tagged.append(arn)
+        paged.call("elbv2", "DescribeLoadBalancerAttributes", LoadBalancerArn=arn)
+        compare(paged, whole, "elbv2", "DescribeTargetGroups", LoadBalancerArn=arn)
+        for listener in compare(paged, whole, "elbv2", "DescribeListeners", LoadBalancerArn=arn):
+            tagged += listeners(paged, whole, one, listener["ListenerArn"])
+    for one in groups:
+        arn = one["TargetGroupArn"]
+        tagged.append(arn)
+        paged.call("elbv2", "DescribeTargetGroupAttributes", TargetGroupArn=arn)
+        paged.call("elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+    for start in range(0, len(tagged), 20):
+        part = tagged[start : start + 20]
+        answer = paged.call("elbv2", "DescribeTags", ResourceArns=part)
+        if [one["ResourceArn"] for one in answer["TagDescriptions"]] != part:
+            paged.faults.add("elbv2:DescribeTags", "other resources than asked for")
+
+
+def listeners(paged, whole, balancer, arn):
+    """Reads a listener; gives its ARN and those of its rules."""
+    compare(paged, whole, "elbv2", "DescribeListenerCertificates", ListenerArn=arn)
+    paged.call("elbv2", "DescribeListenerAttributes", ListenerArn=arn)
+    paged.call("elbv2", "DescribeListeners", ListenerArns=[arn])
+    try:
+        rules = compare(paged, whole, "elbv2", "DescribeRules", ListenerArn=arn)
+    except paged.client("elbv2").exceptions.ListenerNotFoundException:
+        if balancer["Type"] == "application" or balancer["IpAddressType"] == "dualstack":
+            paged.faults.add("elbv2:DescribeRules", f"no rules of {arn}")
+        return [arn]
+    rule_arns = [rule["RuleArn"] for rule in rules]
+    again = paged.all("elbv2", "DescribeRules", RuleArns=rule_arns)
+    if again != rules:
+        paged.faults.add("elbv2:DescribeRules", "rules differ by listener and by ARN")
+    return [arn, *rule_arns]
+
+
+def classic(paged, whole):
+    names = [one["LoadBalancerName"] for one in compare(paged, whole, "elb", "DescribeLoadBalancers")]
+    paged.call("elb", "DescribeTags", LoadBalancerNames=names)
+    paged.call("elb", "DescribeLoadBalancerPolicies")
+    for name in names:
+        for operation in ("Attributes", "Policies"):
+            paged.call("elb", "DescribeLoadBalancer" + operation, LoadBalancerName=name)
+        paged.call("elb", "DescribeInstanceHealth", LoadBalancerName=name)
+
+
+def network(paged, whole):
+    paged.call("ec2", "DescribeRegions", AllRegions=True)
+    for operation in ("SecurityGroups", "Subnets", "RouteTables", "Vpcs", "ManagedPrefixLists"):
+        compare(paged, whole, "ec2", "Describe" + operation)
+    for one in whole.all("ec2", "DescribeManagedPrefixLists"):
+        compare(paged, whole, "ec2", "GetManagedPrefixListEntries", PrefixListId=one["PrefixListId"])
+    paged.call("ec2", "DescribeVpcBlockPublicAccessOptions")
+    compare(paged, whole, "ec2", "DescribeVpcBlockPublicAccessExclusions")
+
+
+def others(paged, whole):
+    types = ["RSA_2048", "EC_prime256v1"]
+    compare(paged, whole, "acm", "ListCertificates", Includes={"keyTypes": types})
+    for one in compare(paged, whole, "acm", "SearchCertificates"):
+        paged.call("acm", "DescribeCertificate", CertificateArn=one["CertificateArn"])
+    for one in compare(paged, whole, "wafv2", "ListWebACLs", Scope="REGIONAL"):
+        for arn in paged.call("wafv2", "ListResourcesForWebACL", WebACLArn=one["ARN"])["ResourceArns"]:
+            paged.call("wafv2", "GetWebACLForResource", ResourceArn=arn)
+    for operation in ("DeliverySources", "Deliveries", "DeliveryDestinations"):
+        compare(paged, whole, "logs", "Describe" + operation)
+    compare(paged, whole, "iam", "ListServerCertificates")
+    paged.call("sts", "GetCallerIdentity")
+    role = {"RoleArn": "arn:aws:iam::111122223333:role/audit", "RoleSessionName": "test"}
+    paged.call("sts", "AssumeRole", **role)
+    paged.call("sts", "AssumeRoleWithWebIdentity", WebIdentityToken="a-token", **role)
+
+
+def errors(double):
+    """Missing things are answered by the code that the model has for them."""
+    gone = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:gone"
+    cases = [
+        ("elbv2", "DescribeListeners", {"LoadBalancerArn": gone}, "LoadBalancerNotFoundException"),
+        ("elbv2", "DescribeRules", {"ListenerArn": gone}, "ListenerNotFoundException"),
+        ("elbv2", "DescribeTargetHealth", {"TargetGroupArn": gone}, "TargetGroupNotFoundException"),
+        ("elbv2", "DescribeSSLPolicies", {"Names": ["gone"]}, "SSLPolicyNotFoundException"),
+        ("elbv2", "DescribeTrustStores", {"Names": ["gone"]}, "TrustStoreNotFoundException"),
+        ("elb", "DescribeLoadBalancers", {"LoadBalancerNames": ["gone"]}, "AccessPointNotFoundException"),
+        ("elb", "DescribeLoadBalancerPolicies", {"PolicyNames": ["gone"]}, "PolicyNotFoundException"),
+        ("acm", "DescribeCertificate", {"CertificateArn": gone}, "ResourceNotFoundException"),
+        ("wafv2", "GetWebACLForResource", {"ResourceArn": gone}, "WAFInvalidParameterException"),
+    ]
+    for service, operation, parameters, name in cases:
+        try:
+            double.call(service, operation, **parameters)
+            double.faults.add(f"{service}:{operation}", f"answered instead of {name}")
+        except ClientError as error:
+            if type(error).__name__ != name.removesuffix("Exception") and type(error).__name__ != name:
+                double.faults.add(f"{service}:{operation}", f"{type(error).__name__} instead of {name}")
+
+
+def main():
+    faults = Faults()
+    paged, whole = (Double(url, faults) for url in sys.argv[1:3])
+    for part in (modern, classic, network, others):
+        part(paged, whole)
+    errors(paged)
+    for fault in sorted(set(faults)):
+        print(fault)
+    if faults:
+        sys.exit(1)
+    print(f"{len(paged.called)} operations fit their models")
+
+
+main()
