@@ -72,8 +72,17 @@ impl Page {
         self.line(indent, &[(Paint::Plain, text)]);
     }
 
+    /// Text whose lines all start in the same column.
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
+        self.hanging(indent, 0, &[(Paint::Plain, text)]);
+    }
+
     /// A line of pieces; one that is too long goes on in the next line, further in.
     pub(crate) fn line(&mut self, indent: usize, pieces: &[(Paint, &str)]) {
+        self.hanging(indent, HANG, pieces);
+    }
+
+    fn hanging(&mut self, indent: usize, hang: usize, pieces: &[(Paint, &str)]) {
         self.start(indent);
         let mut column = indent;
         for (place, word) in words(pieces).into_iter().enumerate() {
@@ -81,8 +90,8 @@ impl Page {
             if place > 0 {
                 if column + 1 + length > self.style.width {
                     self.text.push('\n');
-                    self.start(indent + HANG);
-                    column = indent + HANG;
+                    self.start(indent + hang);
+                    column = indent + hang;
                 } else {
                     self.text.push(' ');
                     column += 1;

@@ -36,6 +36,7 @@ fn empty(accounts: &[&str]) -> Report {
 
 /// Counts what the report holds, as an audit does.
 fn counted(mut report: Report) -> Report {
+    report.summary = Summary { cost: report.summary.cost, ..Summary::default() };
     let summary = &mut report.summary;
     for region in &report.regions {
         match region.status {
@@ -398,6 +399,16 @@ fn without_any(statuses: &[RegionStatus]) -> Report {
     counted(report)
 }
 
+/// A verdict that nobody could give, and nothing else to say.
+fn only_unknown() -> Report {
+    let mut report = without_any(&[RegionStatus::Read]);
+    let lb = load_balancer(sample::ACCOUNT, "eu-made-0", "application", "web");
+    let finding = fault(&lb, "listener-cleartext", Severity::High, "requests in clear");
+    report.findings.push(came_out(finding, Outcome::Unknown));
+    report.load_balancers.push(lb);
+    counted(report)
+}
+
 /// All reports by name.
 pub(super) fn reports() -> BTreeMap<&'static str, Report> {
     use RegionStatus::{Read, Skipped, Unread};
@@ -407,6 +418,7 @@ pub(super) fn reports() -> BTreeMap<&'static str, Report> {
         ("huge", huge()),
         ("nothing", without_any(&[Read, Read, Skipped])),
         ("nothing-but-unread", without_any(&[Read, Unread])),
+        ("only-unknown", only_unknown()),
         ("unread", without_any(&[Unread, Unread])),
     ])
 }
