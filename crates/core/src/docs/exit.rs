@@ -1,0 +1,27 @@
+//! The exit codes.
+
+use super::{RENDERED, table};
+use crate::report::Exit;
+
+/// The exit codes as a table.
+#[must_use]
+pub fn exit_code_table() -> String {
+    let row = |(exit, meaning): &(Exit, &str)| vec![exit.code().to_string(), (*meaning).to_owned()];
+    table(&["Code", "Meaning"], Exit::ALL.iter().map(row))
+}
+
+/// The page on exit codes.
+#[must_use]
+pub fn exit_codes() -> String {
+    format!(
+        "{RENDERED}# Exit codes\n\n{}\n\
+         Where several apply, the first of 2, 3, 4, 5, 1, 0 is given. One line on standard error says \
+         which code it is and why.\n\n\
+         `--fail-on` takes `critical`, `high`, `medium`, `low` or `never` and is `high` unless told \
+         otherwise. Notes never count. An unknown verdict counts as neither right nor wrong: with \
+         `--strict` any of them, and any region that could not be read, makes the code {}. Without \
+         `--strict` the report still names each.\n",
+        exit_code_table(),
+        Exit::Incomplete.code(),
+    )
+}

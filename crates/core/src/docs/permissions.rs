@@ -1,0 +1,192 @@
+//! The IAM policy that a scan needs, and the reason for every action in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{RENDERED, code, json, table};
+use crate::call::Call;
+use crate::check::Check;
+
+/// Calls that answer the same question. A scan takes the cheaper route and falls back to the other, so
+/// who may take one must be allowed both.
+const ROUTES: &[&[Call]] = &[
+    &[Call::AcmSearchCertificates, Call::AcmDescribeCertificate],
+    &[Call::Wafv2ListWebAcls, Call::Wafv2ListResourcesForWebAcl, Call::Wafv2GetWebAclForResource],
+];
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policy {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    sid: &'static str,
+    effect: &'static str,
+    action: BTreeSet<String>,
+    resource: &'static str,
+}
+
+/// Every call that a scan with these checks may make, in the order of a scan.
+#[must_use]
+pub fn calls(checks: &[&Check]) -> Vec<Call> {
+    let mut needed: BTreeSet<Call> = Check::BASE.iter().copied().collect();
+    needed.extend(checks.iter().flat_map(|check| check.needs));
+    for route in ROUTES {
+        if route.iter().any(|call| needed.contains(call)) {
+            needed.extend(*route);
+        }
+    }
+    needed.into_iter().collect()
+}
+
+/// The IAM policy that allows these calls and nothing else, a newline at the end. None of the actions
+/// can be limited to some load balancers, so the resource is `*`.
+#[must_use]
+pub fn permissions(calls: &[Call]) -> String {
+    let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for action in reasons(calls, &[]).into_keys() {
+        services.entry(service(&action).to_owned()).or_default().insert(action);
+    }
+    let statement = |(service, action): (String, BTreeSet<String>)| Statement {
+        sid: sid(&service),
+        effect: "Allow",
+        action,
+        resource: "*",
+    };
+    let policy =
+        Policy { version: "2012-10-17", statement: services.into_iter().map(statement).collect() };
+    json(&policy)
+}
+
+fn service(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
+}
+
+/// A statement's name: letters and digits, as IAM wants it.
+fn sid(service: &str) -> &'static str {
+    match service {
+        "acm" => "CertificateManager",
+        "ec2" => "Network",
+        "elasticloadbalancing" => "LoadBalancing",
+        "iam" => "ServerCertificates",
+        "logs" => "LogDeliveries",
+        "sts" => "Identity",
+        "wafv2" => "WebAcls",
+        _ => "Other",
+    }
+}
+
+/// Why an action is in the policy, and which checks are blind without it.
+#[derive(Default)]
+struct Need {
+    reasons: BTreeSet<String>,
+    checks: BTreeSet<&'static str>,
+    every_report: bool,
+}
+
+fn reasons(calls: &[Call], checks: &[&Check]) -> BTreeMap<String, Need> {
+    let mut needs: BTreeMap<String, Need> = BTreeMap::new();
+    for call in calls {
+        let route = ROUTES.iter().find(|route| route.contains(call));
+        let asks = |check: &Check| match route {
+            Some(route) => check.needs.iter().any(|need| route.contains(need)),
+            None => check.needs.contains(call),
+        };
+        let blind: Vec<&str> =
+            checks.iter().filter(|check| asks(check)).map(|check| check.id).collect();
+        let implied =
+            call.permission_only().iter().map(|action| (*action).to_owned()).map(|action| {
+                (
+                    action,
+                    format!("no call has this name, but AWS asks for it at {}", code(call.name())),
+                )
+            });
+        for (action, reason) in std::iter::once((call.action(), purpose(*call))).chain(implied) {
+            let need = needs.entry(action).or_default();
+            need.reasons.insert(reason);
+            need.checks.extend(&blind);
+            need.every_report |= Check::BASE.contains(call);
+        }
+    }
+    needs
+}
+
+/// What a call is for, and what stands beside it.
+fn purpose(call: Call) -> String {
+    let purpose = call.purpose();
+    match call {
+        Call::StsGetCallerIdentity => format!("{purpose}; AWS allows it to everyone"),
+        Call::AcmSearchCertificates => {
+            format!("{purpose}; one route of two, {} is the other", code("acm:DescribeCertificate"))
+        }
+        Call::AcmDescribeCertificate => {
+            format!("{purpose}; where {} is not to be had", code("acm:SearchCertificates"))
+        }
+        Call::Wafv2ListWebAcls | Call::Wafv2ListResourcesForWebAcl => {
+            format!(
+                "{purpose}; the cheaper route where there are fewer web ACLs than load balancers"
+            )
+        }
+        Call::Wafv2GetWebAclForResource => {
+            format!("{purpose}; the other route, and the way out when the first is denied")
+        }
+        _ => purpose.to_owned(),
+    }
+}
+
+/// The page that says of every action why it is needed.
+#[must_use]
+pub fn permissions_reasons(checks: &[&Check]) -> String {
+    let calls = calls(checks);
+    let rows = reasons(&calls, checks).into_iter().map(|(action, need)| {
+        let reasons: Vec<String> = need.reasons.into_iter().collect();
+        let checks: Vec<String> = need.checks.into_iter().map(code).collect();
+        let lost = match (need.every_report, checks.is_empty()) {
+            (true, true) => "every report".to_owned(),
+            (true, false) => format!("every report; {}", checks.join(", ")),
+            (false, _) => checks.join(", "),
+        };
+        vec![code(action), reasons.join("; "), lost]
+    });
+    format!(
+        "{RENDERED}# Permissions\n\n\
+         `elb-audit permissions` prints the [IAM policy](permissions.json) that a scan with every check \
+         needs; `--check` narrows it. elb-audit only reads: no action in the policy changes anything, and \
+         none reads what passes through a load balancer.\n\n\
+         An action that is missing stops nothing. What needed it is reported as unknown, with the name of \
+         the action, and the rest of the scan goes on.\n\n{}",
+        table(&["Action", "What for", "Needed by"], rows)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_has_its_actions_in_one_named_statement() {
+        let all: Vec<Call> = Call::all().collect();
+        let policy = permissions(&all);
+        for call in all {
+            for action in call.permission_only().iter().map(|action| (*action).to_owned()) {
+                assert!(policy.contains(&format!("\"{action}\"")), "{action}");
+            }
+            assert!(policy.contains(&format!("\"{}\"", call.action())), "{call}");
+            assert_ne!(sid(service(&call.action())), "Other", "{call}");
+        }
+        assert!(policy.len() < 6144, "IAM takes no longer policy");
+    }
+
+    #[test]
+    fn who_may_take_one_route_may_take_the_other() {
+        let check = Check { needs: &[Call::AcmSearchCertificates], ..*crate::checks::ALL[0] };
+        let calls = calls(&[&check]);
+        assert!(calls.contains(&Call::AcmDescribeCertificate));
+        assert!(!calls.contains(&Call::Wafv2ListWebAcls));
+    }
+}

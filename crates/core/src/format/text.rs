@@ -1,0 +1,132 @@
+//! The report for people: each fault under the thing it is about, then what could not be assessed, then
+//! totals.
+
+use std::collections::BTreeMap;
+
+use super::Style;
+use super::page::{Page, Paint};
+use crate::check::Severity;
+use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
+
+mod coverage;
+mod load_balancer;
+mod words;
+
+use words::count;
+
+/// The report in words.
+pub(super) fn render(report: &Report, style: Style) -> String {
+    let mut page = Page::new(style);
+    load_balancers(&mut page, report);
+    coverage::write(&mut page, report);
+    totals(&mut page, report);
+    page.into_text()
+}
+
+/// Findings by account, region and ARN of their load balancer.
+type Found<'a> = BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Finding>>;
+
+fn load_balancers(page: &mut Page, report: &Report) {
+    let mut found: Found = BTreeMap::new();
+    for finding in &report.findings {
+        let key = (&*finding.account, &*finding.region, &*finding.load_balancer.arn);
+        found.entry(key).or_default().push(finding);
+    }
+    let mut account = None;
+    let together = |a: &LoadBalancerSummary, b: &LoadBalancerSummary| {
+        (&a.account, &a.region) == (&b.account, &b.region)
+    };
+    for region in report.load_balancers.chunk_by(together) {
+        if report.accounts.len() > 1 && account != Some(&region[0].account) {
+            account = Some(&region[0].account);
+            page.blank();
+            page.line(0, &[(Paint::Bold, "Account "), (Paint::Bold, &region[0].account)]);
+        }
+        page.blank();
+        let number = format!(": {}", count(region.len(), "load balancer"));
+        page.line(0, &[(Paint::Bold, &region[0].region), (Paint::Plain, &number)]);
+        load_balancer::write_all(page, &worst_first(region, &found));
+    }
+}
+
+/// The load balancers of a region with what was found: the worst faults first, otherwise as they come.
+fn worst_first<'a>(
+    region: &'a [LoadBalancerSummary],
+    found: &Found<'a>,
+) -> Vec<(&'a LoadBalancerSummary, Vec<&'a Finding>)> {
+    let mut all: Vec<_> = region
+        .iter()
+        .map(|lb| {
+            let key = (&*lb.account, &*lb.region, &*lb.arn);
+            (lb, found.get(&key).cloned().unwrap_or_default())
+        })
+        .collect();
+    all.sort_by_key(|(_, findings)| std::cmp::Reverse(worst(findings)));
+    all
+}
+
+/// The worst fault among some findings.
+fn worst(findings: &[&Finding]) -> Option<Severity> {
+    let faults = findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    faults.map(|finding| finding.severity).max()
+}
+
+fn totals(page: &mut Page, report: &Report) {
+    let summary = &report.summary;
+    page.blank();
+    if summary.regions_read == 0 {
+        page.line(0, &[(Paint::Warning, "No region could be read: nothing is known.")]);
+    } else if summary.load_balancers == 0 {
+        let regions = match summary.regions_read {
+            1 => "the one region".to_owned(),
+            number => format!("the {number} regions"),
+        };
+        let said = format!("No load balancers in {regions} that could be read.");
+        page.line(0, &[(Paint::Bold, &said)]);
+    } else {
+        faults(page, report);
+        let looked_at =
+            [count(summary.load_balancers, "load balancer"), count(summary.listeners, "listener")];
+        page.plain(0, &looked_at.join(", "));
+    }
+    page.plain(0, &format!("{}{}", coverage::regions(report), cost(report)));
+}
+
+/// Faults by severity, worst first, and what stands beside them.
+fn faults(page: &mut Page, report: &Report) {
+    let summary = &report.summary;
+    let mut parts: Vec<(Paint, String)> = Vec::new();
+    let total = summary.faults.total();
+    if total == 0 {
+        parts.push((Paint::Bold, "No fault found".to_owned()));
+    } else {
+        parts.push((Paint::Bold, format!("{}:", count(total, "fault"))));
+        for severity in Severity::WORST_FIRST {
+            let number = summary.faults.of(severity);
+            if number > 0 {
+                let comma = if parts.len() > 1 { ", " } else { " " };
+                parts.push((Paint::Plain, comma.to_owned()));
+                parts.push((Paint::Severity(severity), format!("{number} {}", severity.word())));
+            }
+        }
+    }
+    if coverage::is_incomplete(report) {
+        let unknown = match summary.unknown {
+            0 => "; not everything could be read".to_owned(),
+            number => format!("; {} unknown", count(number, "verdict")),
+        };
+        parts.push((Paint::Warning, unknown));
+    }
+    if summary.notes > 0 {
+        parts.push((Paint::Dim, format!("; {}", count(summary.notes, "note"))));
+    }
+    let pieces: Vec<(Paint, &str)> = parts.iter().map(|(paint, text)| (*paint, &**text)).collect();
+    page.line(0, &pieces);
+}
+
+fn cost(report: &Report) -> String {
+    let cost = report.summary.cost;
+    let calls = usize::try_from(cost.api_calls).unwrap_or(usize::MAX);
+    let (seconds, tenth) = (cost.milliseconds / 1000, cost.milliseconds % 1000 / 100);
+    format!("; {} in {seconds}.{tenth} s; read at {}", count(calls, "API call"), report.taken_at)
+}

@@ -1,0 +1,195 @@
+//! One load balancer: what it is, its listeners and their targets, and each finding under its subject.
+
+use super::words::{self, count, list};
+use super::worst;
+use crate::format::page::{Page, Paint};
+use crate::inventory::Kind;
+use crate::report::{
+    ExposureClass, Finding, ListenerSummary, LoadBalancerSummary, Outcome, SubjectKind,
+    TargetsSummary,
+};
+
+/// Target groups and sources shown of a listener before the rest is only counted.
+const GROUPS: usize = 8;
+const SOURCES: usize = 4;
+
+/// Each load balancer: those with faults in full, the others in a line.
+pub(super) fn write_all(page: &mut Page, all: &[(&LoadBalancerSummary, Vec<&Finding>)]) {
+    for (lb, findings) in all {
+        let passes = findings.iter().any(|finding| finding.outcome == Outcome::Pass);
+        if worst(findings).is_some() || passes {
+            in_full(page, lb, findings);
+        } else {
+            in_a_line(page, lb, findings);
+        }
+    }
+}
+
+fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
+    page.blank();
+    header(page, lb, None);
+    if let Some(dns_name) = &lb.dns_name {
+        page.line(2, &[(Paint::Dim, dns_name)]);
+    }
+    let listeners = lb.listeners.as_deref().unwrap_or_default();
+    let placed = |finding: &Finding| {
+        finding.subject.kind != SubjectKind::Listener
+            || listeners.iter().any(|listener| listener.id == finding.subject.id)
+    };
+    let of = |kind: SubjectKind| {
+        findings.iter().copied().filter(move |finding| finding.subject.kind == kind)
+    };
+    let homeless = findings.iter().copied().filter(|finding| !placed(finding));
+    write_findings(page, 2, of(SubjectKind::LoadBalancer).chain(homeless));
+    match &lb.listeners {
+        None => page.line(2, &[(Paint::Warning, "listeners could not be read")]),
+        Some(listeners) if listeners.is_empty() => page.plain(2, "no listeners"),
+        Some(listeners) => {
+            for listener in listeners {
+                write_listener(page, lb, listener);
+                let its = |finding: &&Finding| finding.subject.id == listener.id;
+                write_findings(page, 4, of(SubjectKind::Listener).filter(its));
+            }
+        }
+    }
+    write_subjects(page, "target group", of(SubjectKind::TargetGroup));
+    write_subjects(page, "certificate", of(SubjectKind::Certificate));
+    if let Some(unknown) = unknown(findings) {
+        page.line(2, &[(Paint::Warning, &unknown)]);
+    }
+    page.blank();
+}
+
+fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
+    header(page, lb, Some(findings));
+    for note in findings.iter().filter(|finding| finding.outcome == Outcome::Note) {
+        write_note(page, 2, note);
+    }
+}
+
+/// The name and what it is; with findings, the verdict too.
+fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding]>) {
+    let mut facts = vec![words::kind(&lb.kind)];
+    facts.extend(lb.scheme.clone());
+    let told = lb.exposure == ExposureClass::Internal
+        && (lb.kind == "gateway" || lb.scheme.as_deref() == Some("internal"));
+    if !told {
+        facts.push(words::exposure(lb.exposure).to_owned());
+    }
+    facts.extend(lb.state.clone().filter(|state| state != "active"));
+    if findings.is_some() {
+        facts.push(match &lb.listeners {
+            None => "listeners unread".to_owned(),
+            Some(listeners) => count(listeners.len(), "listener"),
+        });
+    }
+    let facts = facts.join(", ");
+    let Some(findings) = findings else {
+        return page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &format!("  {facts}"))]);
+    };
+    let (paint, verdict) = match (Kind::from(lb.kind.clone()), unknown(findings)) {
+        (Kind::Other(_), _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
+        (_, Some(unknown)) => (Paint::Warning, format!("no fault found, but {unknown}")),
+        (_, None) => (Paint::Good, "no fault found".to_owned()),
+    };
+    let facts = format!("  {facts}: ");
+    page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &facts), (paint, &verdict)]);
+}
+
+fn write_listener(page: &mut Page, lb: &LoadBalancerSummary, listener: &ListenerSummary) {
+    let mut facts: Vec<String> = listener.default_action.iter().cloned().collect();
+    if !listener.targets.is_empty() {
+        let targets: Vec<String> = listener.targets.iter().map(targets).collect();
+        facts.push(format!("targets: {}", list(&targets, GROUPS)));
+    }
+    let restricted = listener.exposure == ExposureClass::Restricted;
+    if restricted && !listener.reachable_from.is_empty() {
+        facts.push(format!("open to {}", list(&listener.reachable_from, SOURCES)));
+    } else if listener.exposure != lb.exposure {
+        facts.push(words::exposure(listener.exposure).to_owned());
+    }
+    let facts = format!("  {}", facts.join("; "));
+    page.line(2, &[(Paint::Bold, &listener.label), (Paint::Plain, &facts)]);
+}
+
+fn targets(targets: &TargetsSummary) -> String {
+    let health = match &targets.health {
+        None => "health unread".to_owned(),
+        Some(states) if states.is_empty() => "empty".to_owned(),
+        Some(states) => {
+            let state = |(state, number)| format!("{number} {state}");
+            states.iter().map(state).collect::<Vec<_>>().join(", ")
+        }
+    };
+    format!("{} ({health})", targets.name)
+}
+
+/// Findings about things behind the listeners, each thing under a heading of its own.
+fn write_subjects<'a>(page: &mut Page, word: &str, findings: impl Iterator<Item = &'a Finding>) {
+    let mut subjects: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for finding in findings.filter(|finding| finding.outcome != Outcome::Unknown) {
+        match subjects.iter_mut().find(|subject| subject.0 == finding.subject.id) {
+            Some(subject) => subject.1.push(finding),
+            None => subjects.push((&finding.subject.id, vec![finding])),
+        }
+    }
+    for (_, findings) in subjects {
+        let heading = format!("{word} ");
+        page.line(2, &[(Paint::Plain, &heading), (Paint::Bold, &findings[0].subject.label)]);
+        write_findings(page, 4, findings.into_iter());
+    }
+}
+
+/// Faults, then notes, then what is right. What is unknown is counted elsewhere.
+fn write_findings<'a>(page: &mut Page, indent: usize, findings: impl Iterator<Item = &'a Finding>) {
+    let mut passed: Vec<&str> = Vec::new();
+    for finding in findings {
+        match finding.outcome {
+            Outcome::Fail => write_fault(page, indent, finding),
+            Outcome::Note => write_note(page, indent, finding),
+            Outcome::Pass => passed.push(&finding.check),
+            Outcome::Unknown => {}
+        }
+    }
+    if !passed.is_empty() {
+        page.line(
+            indent,
+            &[(Paint::Good, "passed"), (Paint::Dim, ": "), (Paint::Dim, &passed.join(", "))],
+        );
+    }
+}
+
+fn write_fault(page: &mut Page, indent: usize, finding: &Finding) {
+    page.line(
+        indent,
+        &[
+            (Paint::Severity(finding.severity), finding.severity.word()),
+            (Paint::Bold, &format!("[{}]", finding.check)),
+            (Paint::Plain, ": "),
+            (Paint::Plain, &finding.title),
+        ],
+    );
+    words::evidence(page, indent + 4, &finding.evidence);
+    page.line(
+        indent + 4,
+        &[(Paint::Bold, "fix"), (Paint::Plain, ": "), (Paint::Plain, &finding.fix)],
+    );
+}
+
+fn write_note(page: &mut Page, indent: usize, finding: &Finding) {
+    let said = match words::sentence(&finding.evidence) {
+        evidence if evidence.is_empty() => finding.title.clone(),
+        evidence => evidence,
+    };
+    page.line(indent, &[(Paint::Dim, &format!("note[{}]: {said}", finding.check))]);
+}
+
+/// `2 verdicts unknown: listener-cleartext, redirect-to-http`; none when all are known.
+fn unknown(findings: &[&Finding]) -> Option<String> {
+    let unknown = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown);
+    let mut checks: Vec<&str> = unknown.map(|finding| &*finding.check).collect();
+    let number = checks.len();
+    checks.sort_unstable();
+    checks.dedup();
+    (number > 0).then(|| format!("{} unknown: {}", count(number, "verdict"), list(&checks, GROUPS)))
+}

@@ -1,0 +1,98 @@
+//! Numbers, lists and evidence in words.
+
+use serde_json::Value;
+
+use crate::check::Evidence;
+use crate::format::page::Page;
+use crate::report::ExposureClass;
+
+/// Members of a list that are shown before the rest is only counted.
+const SHOWN: usize = 10;
+/// Evidence fills lines up to here, however wide the terminal.
+const COLUMNS: usize = 100;
+
+/// `1 listener`, `2 listeners`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
+
+/// The first members, and how many more there are.
+pub(super) fn list<T: AsRef<str>>(all: &[T], shown: usize) -> String {
+    let first: Vec<&str> = all.iter().take(shown).map(AsRef::as_ref).collect();
+    match all.len().saturating_sub(shown) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// AWS's word for a kind of load balancer: `Application`.
+pub(super) fn kind(kind: &str) -> String {
+    let mut letters = kind.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => "unknown kind".to_owned(),
+    }
+}
+
+/// Who can connect.
+pub(super) fn exposure(class: ExposureClass) -> &'static str {
+    match class {
+        ExposureClass::Internet => "open to the internet",
+        ExposureClass::Restricted => "open to some sources only",
+        ExposureClass::Internal => "reached from inside only",
+        ExposureClass::Blocked => "public address, but nobody can connect",
+        ExposureClass::Unknown => "who can connect is not known",
+    }
+}
+
+/// The fields of the evidence, as many on a line as fit.
+pub(super) fn evidence(page: &mut Page, indent: usize, evidence: &Evidence) {
+    let room = page.room(indent).min(COLUMNS - indent);
+    let mut line = String::new();
+    for field in fields(evidence) {
+        if !line.is_empty() && line.chars().count() + 2 + field.chars().count() > room {
+            page.plain(indent, &line);
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push_str("; ");
+        }
+        line.push_str(&field);
+    }
+    if !line.is_empty() {
+        page.plain(indent, &line);
+    }
+}
+
+/// The fields of the evidence in one line.
+pub(super) fn sentence(evidence: &Evidence) -> String {
+    fields(evidence).collect::<Vec<_>>().join("; ")
+}
+
+fn fields(evidence: &Evidence) -> impl Iterator<Item = String> + '_ {
+    evidence.0.iter().map(|(name, value)| format!("{}: {}", label(name), words(value)))
+}
+
+/// `first_seen` reads `first seen`; a name with a dot in it is AWS's own key and stays.
+fn label(name: &str) -> String {
+    if name.contains('.') { name.to_owned() } else { name.replace('_', " ") }
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if text.is_empty() => "(empty)".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) if all.is_empty() => "none".to_owned(),
+        Value::Array(all) => list(&all.iter().map(words).collect::<Vec<_>>(), SHOWN),
+        Value::Object(fields) => {
+            let field =
+                |(name, value): (&String, &Value)| format!("{} {}", label(name), words(value));
+            format!("({})", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+        }
+    }
+}

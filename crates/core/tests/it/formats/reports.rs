@@ -1,0 +1,424 @@
+//! Hand-made reports: everything at once, hostile texts, huge lists, nothing at all.
+
+use std::collections::BTreeMap;
+
+use elb_audit_core::check::{Evidence, Severity};
+use elb_audit_core::inventory::Cost;
+use elb_audit_core::report::{
+    AccountSummary, ExposureClass, Finding, ListenerSummary, LoadBalancerRef, LoadBalancerSummary,
+    Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA, Subject, SubjectKind,
+    Summary, TargetsSummary,
+};
+use elb_audit_core::sample;
+use serde_json::json;
+
+const OTHER: &str = "444455556666";
+
+/// A report of these accounts without anything in it.
+fn empty(accounts: &[&str]) -> Report {
+    let summary = |id: &&str| AccountSummary { id: (*id).to_owned(), partition: "aws".to_owned() };
+    Report {
+        schema: SCHEMA.to_owned(),
+        version: "0.1.0".to_owned(),
+        taken_at: sample::now(),
+        accounts: accounts.iter().map(summary).collect(),
+        regions: Vec::new(),
+        summary: Summary {
+            cost: Cost { api_calls: 1234, milliseconds: 6150 },
+            ..Summary::default()
+        },
+        load_balancers: Vec::new(),
+        findings: Vec::new(),
+        gaps: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// Counts what the report holds, as an audit does.
+fn counted(mut report: Report) -> Report {
+    report.summary = Summary { cost: report.summary.cost, ..Summary::default() };
+    let summary = &mut report.summary;
+    for region in &report.regions {
+        match region.status {
+            RegionStatus::Read | RegionStatus::Partial => summary.regions_read += 1,
+            RegionStatus::Unread => summary.regions_unread += 1,
+            RegionStatus::Skipped => summary.regions_skipped += 1,
+        }
+    }
+    for finding in &report.findings {
+        match finding.outcome {
+            Outcome::Fail => summary.faults.add(finding.severity),
+            Outcome::Unknown => summary.unknown += 1,
+            Outcome::Note => summary.notes += 1,
+            Outcome::Pass => summary.passed += 1,
+        }
+    }
+    summary.load_balancers = report.load_balancers.len();
+    summary.listeners =
+        report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
+    report
+}
+
+fn region(account: &str, name: &str, status: RegionStatus, reason: Option<&str>) -> RegionSummary {
+    RegionSummary {
+        account: account.to_owned(),
+        name: name.to_owned(),
+        status,
+        reason: reason.map(str::to_owned),
+    }
+}
+
+fn load_balancer(account: &str, region: &str, kind: &str, name: &str) -> LoadBalancerSummary {
+    let arn = format!("arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/1");
+    LoadBalancerSummary {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        arn,
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        scheme: (kind != "gateway").then(|| "internet-facing".to_owned()),
+        state: (kind != "classic").then(|| "active".to_owned()),
+        dns_name: (kind != "gateway").then(|| format!("{name}-123.{region}.elb.amazonaws.com")),
+        exposure: ExposureClass::Internet,
+        listeners: Some(Vec::new()),
+    }
+}
+
+fn listener(label: &str, action: Option<&str>, targets: Vec<TargetsSummary>) -> ListenerSummary {
+    ListenerSummary {
+        id: format!("listener/{label}"),
+        label: label.to_owned(),
+        exposure: ExposureClass::Internet,
+        reachable_from: vec!["0.0.0.0/0 in sg-web".to_owned()],
+        default_action: action.map(str::to_owned),
+        targets,
+    }
+}
+
+fn targets(name: &str, health: Option<&[(&str, usize)]>) -> TargetsSummary {
+    let owned = |(state, number): &(&str, usize)| ((*state).to_owned(), *number);
+    TargetsSummary {
+        name: name.to_owned(),
+        health: health.map(|all| all.iter().map(owned).collect()),
+    }
+}
+
+/// A fault with this severity about the load balancer itself.
+fn fault(lb: &LoadBalancerSummary, check: &str, severity: Severity, title: &str) -> Finding {
+    Finding {
+        check: check.to_owned(),
+        title: title.to_owned(),
+        outcome: Outcome::Fail,
+        severity,
+        exposure: lb.exposure,
+        account: lb.account.clone(),
+        region: lb.region.clone(),
+        load_balancer: LoadBalancerRef {
+            arn: lb.arn.clone(),
+            name: lb.name.clone(),
+            kind: lb.kind.clone(),
+        },
+        subject: Subject {
+            kind: SubjectKind::LoadBalancer,
+            id: lb.arn.clone(),
+            label: lb.name.clone(),
+        },
+        evidence: Evidence::new(),
+        fix: "put it right".to_owned(),
+        fingerprint: "0123456789abcdef0123".to_owned(),
+    }
+}
+
+fn about(mut finding: Finding, kind: SubjectKind, id: &str, label: &str) -> Finding {
+    finding.subject = Subject { kind, id: id.to_owned(), label: label.to_owned() };
+    finding
+}
+
+fn shown(mut finding: Finding, evidence: Evidence) -> Finding {
+    finding.evidence = evidence;
+    finding
+}
+
+fn came_out(mut finding: Finding, outcome: Outcome) -> Finding {
+    finding.outcome = outcome;
+    if outcome == Outcome::Note {
+        finding.severity = Severity::Info;
+    }
+    finding
+}
+
+fn gap(account: &str, region: Option<&str>, resource: Option<&str>, reason: &str) -> ReportedGap {
+    ReportedGap {
+        call: "elbv2:DescribeRules".to_owned(),
+        action: "elasticloadbalancing:DescribeRules".to_owned(),
+        account: account.to_owned(),
+        region: region.map(str::to_owned),
+        resource: resource.map(str::to_owned),
+        reason: reason.to_owned(),
+    }
+}
+
+/// The finding, about a listener.
+fn listening(finding: Finding, label: &str) -> Finding {
+    about(finding, SubjectKind::Listener, &format!("listener/{label}"), label)
+}
+
+/// A fault of each severity about each kind of subject.
+fn faults(lb: &LoadBalancerSummary) -> Vec<Finding> {
+    let ciphers: Vec<String> =
+        (0..24).map(|number| format!("ECDHE-RSA-AES128-SHA{number}")).collect();
+    vec![
+        came_out(fault(lb, "desync-monitor", Severity::Critical, "desync"), Outcome::Fail),
+        shown(
+            listening(
+                fault(lb, "listener-cleartext", Severity::High, "requests in clear"),
+                "HTTP:80",
+            ),
+            Evidence::new()
+                .with("rule", "rule 10")
+                .with("request", "GET http://shop-123.eu-west-1.elb.amazonaws.com/legacy/anything")
+                .with("target_groups", json!(["legacy"]))
+                .with("routing.http.desync_mitigation_mode", "monitor"),
+        ),
+        shown(
+            listening(fault(lb, "tls-weak-cipher", Severity::Medium, "weak ciphers"), "HTTPS:443"),
+            Evidence::new()
+                .with("ciphers", json!(ciphers))
+                .with("policy", "ELBSecurityPolicy-2016-08"),
+        ),
+        shown(
+            about(
+                fault(lb, "target-unhealthy", Severity::Low, "some targets are unhealthy"),
+                SubjectKind::TargetGroup,
+                "arn:group/shop",
+                "shop",
+            ),
+            Evidence::new().with("unhealthy", 1).with("targets", json!(["i-1 Target.Timeout"])),
+        ),
+        shown(
+            about(
+                fault(lb, "certificate-expired", Severity::High, "the certificate has expired"),
+                SubjectKind::Certificate,
+                "arn:certificate",
+                "www.example.com",
+            ),
+            Evidence::new().with("not_after", "2026-10-01T00:00:00Z").with("days_ago", 32),
+        ),
+    ]
+}
+
+/// Every outcome but a fault.
+fn beside_faults(lb: &LoadBalancerSummary) -> Vec<Finding> {
+    vec![
+        came_out(
+            listening(fault(lb, "redirect-to-http", Severity::Medium, ""), "HTTP:80"),
+            Outcome::Unknown,
+        ),
+        shown(
+            came_out(fault(lb, "internet-facing", Severity::Info, "open"), Outcome::Note),
+            Evidence::new().with("ports", json!([80, 443])).with("from", json!(["0.0.0.0/0"])),
+        ),
+        came_out(fault(lb, "waf-not-associated", Severity::Medium, ""), Outcome::Pass),
+        came_out(fault(lb, "deletion-protection-off", Severity::Low, ""), Outcome::Pass),
+        came_out(
+            listening(fault(lb, "mtls-passthrough", Severity::High, ""), "HTTPS:443"),
+            Outcome::Pass,
+        ),
+    ]
+}
+
+/// An Application load balancer with everything wrong with it, and something unread.
+fn faulty(report: &mut Report) {
+    let mut lb = load_balancer(sample::ACCOUNT, "eu-west-1", "application", "shop");
+    lb.state = Some("active_impaired".to_owned());
+    let mut admin = listener("HTTPS:8443", Some("authenticate-oidc"), Vec::new());
+    admin.exposure = ExposureClass::Restricted;
+    admin.reachable_from = (1..=6).map(|part| format!("10.{part}.0.0/16 in sg-admin")).collect();
+    lb.listeners = Some(vec![
+        listener("HTTP:80", Some("redirect to HTTPS:443"), vec![targets("legacy", None)]),
+        listener(
+            "HTTPS:443",
+            Some("forward"),
+            vec![
+                targets("shop", Some(&[("healthy", 2), ("unhealthy", 1)])),
+                targets("empty", Some(&[])),
+            ],
+        ),
+        admin,
+    ]);
+    report.findings.extend(faults(&lb));
+    report.findings.extend(beside_faults(&lb));
+    report.load_balancers.push(lb);
+}
+
+/// A load balancer of each other kind, and of one that is not known.
+fn other_kinds(report: &mut Report) {
+    let mut gateway = load_balancer(OTHER, "us-east-1", "gateway", "inspection");
+    gateway.exposure = ExposureClass::Internal;
+    report.findings.push(fault(&gateway, "no-listeners", Severity::Low, "has no listener"));
+    let mut classic = load_balancer(OTHER, "us-east-1", "classic", "old");
+    classic.exposure = ExposureClass::Blocked;
+    classic.listeners = Some(vec![listener(
+        "HTTP:80",
+        None,
+        vec![targets("HTTP:8080", Some(&[("InService", 2)]))],
+    )]);
+    let future = load_balancer(OTHER, "us-east-1", "quantum", "future");
+    let note = came_out(fault(&classic, "internet-facing", Severity::Info, "open"), Outcome::Note);
+    report.findings.push(note);
+    report.load_balancers.extend([gateway, classic, future]);
+}
+
+/// Gaps of several kinds, and notes.
+fn unread_and_noted(report: &mut Report) {
+    for (number, place) in ["eu-west-1", "eu-west-1", "eu-south-1"].into_iter().enumerate() {
+        let resource =
+            format!("arn:aws:elasticloadbalancing:{place}:{OTHER}:listener/app/shop/{number}");
+        let reason = format!("access denied: not authorized on {number}");
+        report.gaps.push(gap(sample::ACCOUNT, Some(place), Some(&resource), &reason));
+    }
+    report.gaps.push(gap(OTHER, None, None, "throttled"));
+    report.gaps.push(gap(
+        OTHER,
+        Some("us-east-1"),
+        Some("listener/9"),
+        "unknown value: type=teleport",
+    ));
+    report.notes = vec![
+        Note { account: OTHER.to_owned(), region: None, text: "caller unknown".to_owned() },
+        Note {
+            account: sample::ACCOUNT.to_owned(),
+            region: Some("eu-west-1".to_owned()),
+            text: "shop-2 was deleted during the scan".to_owned(),
+        },
+    ];
+}
+
+/// Two accounts, every status of a region, every outcome, every kind.
+pub(super) fn everything() -> Report {
+    let mut report = empty(&[sample::ACCOUNT, OTHER]);
+    report.regions = vec![
+        region(sample::ACCOUNT, "af-south-1", RegionStatus::Skipped, Some("not enabled")),
+        region(sample::ACCOUNT, "ap-east-1", RegionStatus::Skipped, Some("not enabled")),
+        region(
+            sample::ACCOUNT,
+            "eu-south-1",
+            RegionStatus::Unread,
+            Some("access denied: explicit deny"),
+        ),
+        region(
+            sample::ACCOUNT,
+            "eu-west-1",
+            RegionStatus::Partial,
+            Some("not answered: elbv2:DescribeRules"),
+        ),
+        region(OTHER, "us-east-1", RegionStatus::Read, None),
+    ];
+    let mut clean = load_balancer(sample::ACCOUNT, "eu-west-1", "network", "assets");
+    clean.scheme = Some("internal".to_owned());
+    clean.exposure = ExposureClass::Internal;
+    clean.listeners = Some(vec![listener("TLS:443", Some("forward"), Vec::new())]);
+    report.load_balancers.push(clean);
+    faulty(&mut report);
+    let unread = LoadBalancerSummary {
+        exposure: ExposureClass::Unknown,
+        listeners: None,
+        ..load_balancer(sample::ACCOUNT, "eu-west-1", "application", "unread")
+    };
+    report
+        .findings
+        .push(came_out(fault(&unread, "listener-cleartext", Severity::High, ""), Outcome::Unknown));
+    report.load_balancers.push(unread);
+    other_kinds(&mut report);
+    unread_and_noted(&mut report);
+    counted(report)
+}
+
+/// Names that try to steer the terminal, forge lines, or break a table.
+pub(super) fn hostile() -> Report {
+    let mut report = empty(&[sample::ACCOUNT]);
+    report.regions = vec![region(sample::ACCOUNT, "eu-west-1", RegionStatus::Read, None)];
+    let name =
+        "a\u{1b}[2J\u{1b}]8;;http://x\u{7}b\nNo fault found\r\u{9b}31m\u{202e}txt\u{200b}\u{e0041}";
+    let mut lb = load_balancer(sample::ACCOUNT, "eu-west-1", "application", name);
+    lb.dns_name = Some(name.to_owned());
+    lb.state = Some(name.to_owned());
+    let mut open = listener(name, Some(name), vec![targets(name, Some(&[(name, 1)]))]);
+    open.exposure = ExposureClass::Restricted;
+    open.reachable_from = vec![name.to_owned()];
+    lb.listeners = Some(vec![open]);
+    let finding = fault(&lb, "listener-cleartext", Severity::High, name);
+    let evidence = Evidence::new()
+        .with(name, name)
+        .with("list", json!([name, [name]]))
+        .with("object", json!({ name: name, "none": null, "yes": true, "no": false, "empty": "" }));
+    report.findings.push(shown(finding, evidence));
+    report.load_balancers.push(lb);
+    report.gaps.push(gap(sample::ACCOUNT, Some(name), Some(name), name));
+    report.notes.push(Note {
+        account: name.to_owned(),
+        region: Some(name.to_owned()),
+        text: name.to_owned(),
+    });
+    counted(report)
+}
+
+/// More of everything than anyone wants to read.
+fn huge() -> Report {
+    let mut report = empty(&[sample::ACCOUNT]);
+    let names: Vec<String> = (1..=20).map(|number| format!("eu-made-{number:02}")).collect();
+    for name in &names {
+        report.regions.push(region(sample::ACCOUNT, name, RegionStatus::Partial, None));
+        for number in 0..3 {
+            let resource = format!("listener/{name}/{number}");
+            report.gaps.push(gap(sample::ACCOUNT, Some(name), Some(&resource), "timed out"));
+        }
+    }
+    let mut lb = load_balancer(sample::ACCOUNT, "eu-made-01", "application", "wide");
+    let groups = (1..=100)
+        .map(|number| targets(&format!("group-{number:03}"), Some(&[("healthy", number)])));
+    lb.listeners = Some(vec![listener("HTTPS:443", Some("forward"), groups.collect())]);
+    let rules: Vec<String> = (1..=100).map(|number| format!("rule {number}")).collect();
+    let finding = fault(&lb, "listener-cleartext", Severity::High, "requests in clear");
+    report.findings.push(shown(finding, Evidence::new().with("rules", json!(rules))));
+    for number in 0..100 {
+        let check = format!("check-{number}");
+        report.findings.push(came_out(fault(&lb, &check, Severity::High, ""), Outcome::Unknown));
+    }
+    report.load_balancers.push(lb);
+    counted(report)
+}
+
+/// An account without a load balancer, whole or in part.
+fn without_any(statuses: &[RegionStatus]) -> Report {
+    let mut report = empty(&[sample::ACCOUNT]);
+    for (number, status) in statuses.iter().enumerate() {
+        let reason = (*status != RegionStatus::Read).then_some("access denied");
+        report.regions.push(region(sample::ACCOUNT, &format!("eu-made-{number}"), *status, reason));
+    }
+    counted(report)
+}
+
+/// A verdict that nobody could give, and nothing else to say.
+fn only_unknown() -> Report {
+    let mut report = without_any(&[RegionStatus::Read]);
+    let lb = load_balancer(sample::ACCOUNT, "eu-made-0", "application", "web");
+    let finding = fault(&lb, "listener-cleartext", Severity::High, "requests in clear");
+    report.findings.push(came_out(finding, Outcome::Unknown));
+    report.load_balancers.push(lb);
+    counted(report)
+}
+
+/// All reports by name.
+pub(super) fn reports() -> BTreeMap<&'static str, Report> {
+    use RegionStatus::{Read, Skipped, Unread};
+    BTreeMap::from([
+        ("everything", everything()),
+        ("hostile", hostile()),
+        ("huge", huge()),
+        ("nothing", without_any(&[Read, Read, Skipped])),
+        ("nothing-but-unread", without_any(&[Read, Unread])),
+        ("only-unknown", only_unknown()),
+        ("unread", without_any(&[Unread, Unread])),
+    ])
+}

@@ -1,0 +1,110 @@
+//! Files that the code renders are current: pages, policy, tables of the README, snapshots.
+
+#![expect(clippy::disallowed_methods, reason = "a golden file is a file, and a variable renews it")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use elb_audit_core::format::Style;
+use elb_audit_core::{checks, docs};
+
+const RENEW: &str = "UPDATE_GOLDEN=1 cargo test --workspace";
+
+/// The path of a file of the repository.
+pub(crate) fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name)
+}
+
+/// The text of a file of the repository.
+pub(crate) fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn renewing() -> bool {
+    std::env::var_os("UPDATE_GOLDEN").is_some()
+}
+
+/// Fails unless the file says just this; with `UPDATE_GOLDEN` set, makes it say so.
+pub(crate) fn compare(name: &str, expected: &str) {
+    let file = path(name);
+    let found = fs::read_to_string(&file).unwrap_or_default();
+    if found == expected {
+        return;
+    }
+    if renewing() {
+        fs::create_dir_all(file.parent().expect("a file has a directory")).expect("a directory");
+        fs::write(&file, expected).expect("a file that can be written");
+        return;
+    }
+    let pairs = found.lines().zip(expected.lines());
+    let same = pairs.take_while(|(found, expected)| found == expected).count();
+    let line = |text: &str| text.lines().nth(same).unwrap_or("(end)").to_owned();
+    panic!(
+        "{name} is not current, from line {}:\n  file: {}\n  code: {}\n\
+         If the code is right: {RENEW}",
+        same + 1,
+        line(&found),
+        line(expected),
+    );
+}
+
+#[test]
+fn check_pages_are_current() {
+    for check in checks::ALL {
+        compare(&format!("docs/checks/{}.md", check.id), &docs::check_page(check));
+    }
+    compare("docs/checks/README.md", &docs::checks_index(checks::ALL));
+    no_page_is_left_of_a_check_that_is_gone();
+}
+
+fn no_page_is_left_of_a_check_that_is_gone() {
+    let mut expected: BTreeSet<String> =
+        checks::ALL.iter().map(|check| format!("{}.md", check.id)).collect();
+    expected.insert("README.md".to_owned());
+    for entry in fs::read_dir(path("docs/checks")).expect("docs/checks") {
+        let file = entry.expect("an entry").path();
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        if expected.contains(&name) {
+            continue;
+        }
+        if renewing() {
+            fs::remove_file(&file).expect("a file that can be removed");
+        } else {
+            panic!("docs/checks/{name} belongs to no check. Remove it, or run: {RENEW}");
+        }
+    }
+}
+
+#[test]
+fn what_the_terminal_shows_of_checks_is_current() {
+    let style = Style { color: false, width: 80 };
+    let check = checks::ALL.iter().find(|check| check.id == "deletion-protection-off");
+    let explained = docs::explain(check.expect("a check"), style);
+    compare("crates/core/tests/it/snapshots/explain.txt", &explained);
+    compare("crates/core/tests/it/snapshots/checks.txt", &docs::checks_text(checks::ALL, style));
+    compare("crates/core/tests/it/snapshots/checks.json.txt", &docs::checks_json(checks::ALL));
+}
+
+#[test]
+fn the_policy_and_its_reasons_are_current() {
+    compare("docs/permissions.json", &docs::permissions(&docs::calls(checks::ALL)));
+    compare("docs/permissions.md", &docs::permissions_reasons(checks::ALL));
+}
+
+#[test]
+fn the_page_on_exit_codes_is_current() {
+    compare("docs/exit-codes.md", &docs::exit_codes());
+}
+
+#[test]
+fn tables_of_the_readme_are_current() {
+    block("README.md", "exit-codes", &docs::exit_code_table());
+    block("README.md", "checks", &docs::checks_table(checks::ALL, "docs/checks/"));
+}
+
+/// Fails unless the file has this between its markers.
+fn block(name: &str, marker: &str, text: &str) {
+    let whole = docs::with_block(&read(name), marker, text);
+    compare(name, &whole.unwrap_or_else(|| panic!("{name} has no block `{marker}`")));
+}

@@ -1,0 +1,4 @@
+//! Laws, formats and pages of the core.
+
+mod formats;
+mod golden;
