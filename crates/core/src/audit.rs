@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::check::{Check, Severity};
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Account, Inventory, Region};
+use crate::inventory::{Account, Index, Inventory, Region};
 use crate::report::{
     AccountSummary, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
     SCHEMA, Summary,
@@ -75,10 +75,12 @@ fn audit_account(
             let region = Some(region.name.clone());
             report.notes.push(Note { account: account.id.clone(), region, text: text.clone() });
         }
+        let index = Index::new(Some(account), region);
         for lb in region.load_balancers() {
-            let place = walk::Place { account, region, lb };
-            report.load_balancers.push(overview::of(place));
-            let (mut findings, found_gaps) = walk::judge(place, checks, options.now);
+            let place = walk::Place { account, region, index: &index, lb };
+            let reach = walk::Reach::of(place);
+            report.load_balancers.push(overview::of(place, &reach));
+            let (mut findings, found_gaps) = walk::judge(place, &reach, checks, options.now);
             findings.sort_by(worst_first);
             for finding in findings {
                 count_finding(&mut report.summary, &finding);

@@ -8,7 +8,8 @@ use crate::call::Call;
 use crate::exposure::Exposure;
 use crate::fact::{Fact, Gap};
 use crate::inventory::{
-    Account, Certificate, Inventory, Kind, Listener, LoadBalancer, Region, Target, TargetGroup,
+    Account, Certificate, Index, Inventory, Kind, Listener, LoadBalancer, Region, Target,
+    TargetGroup,
 };
 
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
@@ -118,6 +119,8 @@ pub struct Context<'a> {
     pub account: &'a Account,
     /// The region.
     pub region: &'a Region,
+    /// What the region holds, by id.
+    pub index: &'a Index<'a>,
     /// The load balancer.
     pub lb: &'a LoadBalancer,
     /// Who can reach the subject.

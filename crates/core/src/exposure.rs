@@ -1,8 +1,18 @@
 //! Who can reach a listener, and by what.
 
-use crate::fact::Gap;
-use crate::inventory::{Listener, LoadBalancer, Region};
+use crate::call::Call;
+use crate::fact::{Fact, Gap, Reason};
+use crate::inventory::{Index, Kind, Listener, LoadBalancer, Region};
 use crate::report::ExposureClass;
+
+pub(crate) mod addresses;
+mod door;
+mod road;
+mod span;
+
+use addresses::Family;
+use door::Port;
+use span::{Level, Span};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,14 +68,118 @@ impl Exposure {
 /// Who can reach this listener.
 #[must_use]
 pub fn of_listener(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Exposure {
-    let _ = (region, lb, listener);
-    Exposure::Internal
+    Approach::new(&Index::new(None, region), lb).to(listener)
 }
 
 /// Who can reach this load balancer: the widest of its listeners, or of any port if it has none or they
 /// are unread.
 #[must_use]
 pub fn of_load_balancer(region: &Region, lb: &LoadBalancer) -> Exposure {
-    let _ = (region, lb);
-    Exposure::Internal
+    Approach::new(&Index::new(None, region), lb).to_any()
+}
+
+/// The way to a load balancer, which its listeners share: scheme, address families and routes.
+pub struct Approach<'a> {
+    index: &'a Index<'a>,
+    lb: &'a LoadBalancer,
+    side: Side,
+}
+
+/// On which side of the VPC's edge the addresses are.
+enum Side {
+    Inside,
+    Outside(Vec<(Family, Span)>),
+    Unknown(Gap),
+}
+
+impl<'a> Approach<'a> {
+    /// Follows the routes once for all listeners of a load balancer.
+    #[must_use]
+    pub fn new(index: &'a Index<'a>, lb: &'a LoadBalancer) -> Self {
+        let side = match (&lb.kind, lb.scheme.as_deref()) {
+            // A Gateway load balancer is reached through its endpoints alone.
+            (Kind::Gateway, _) | (_, Some("internal")) => Side::Inside,
+            (Kind::Other(_), _) => Side::Unknown(odd(lb, "a kind of load balancer", &lb.kind)),
+            (_, Some("internet-facing")) => Side::Outside(road::families(index, lb)),
+            (_, scheme) => Side::Unknown(odd(lb, "scheme", scheme.unwrap_or("missing"))),
+        };
+        Approach { index, lb, side }
+    }
+
+    /// Who can reach this listener.
+    #[must_use]
+    pub fn to(&self, listener: &Listener) -> Exposure {
+        match Port::of(listener) {
+            Ok(port) => self.through(&port),
+            Err(gap) => match &self.side {
+                Side::Inside => Exposure::Internal,
+                _ => Exposure::Unknown(gap),
+            },
+        }
+    }
+
+    /// Who can reach any of the listeners. While they are unread, a port that someone can reach may be
+    /// nobody's.
+    #[must_use]
+    pub fn to_any(&self) -> Exposure {
+        match &self.lb.listeners {
+            Fact::Known(listeners) => {
+                let all = listeners.iter().map(|listener| self.to(listener));
+                Exposure::widest(all).unwrap_or_else(|| self.through(&Port::Any))
+            }
+            Fact::Unread(gap) => match self.through(&Port::Any) {
+                Exposure::Internet(_) | Exposure::Restricted(_) => Exposure::Unknown(gap.clone()),
+                narrow => narrow,
+            },
+        }
+    }
+
+    fn through(&self, port: &Port) -> Exposure {
+        let families = match &self.side {
+            Side::Inside => return Exposure::Internal,
+            Side::Unknown(gap) => return Exposure::Unknown(gap.clone()),
+            Side::Outside(families) => families,
+        };
+        let door = door::Door::of(self.index, self.lb, port);
+        let mut whole = Span::exactly(Level::Blocked);
+        for (family, road) in families {
+            whole = whole.or(road.clone().and(door.span(*family)));
+        }
+        match whole.decided() {
+            Err(gap) => Exposure::Unknown(gap),
+            Ok(Level::Blocked) => Exposure::Blocked(self.obstacle(families, &door, port)),
+            Ok(level) => {
+                let open = |(family, road): &&(Family, Span)| {
+                    road.clone().and(door.span(*family)).at_least() == level
+                };
+                let sources = families
+                    .iter()
+                    .filter(open)
+                    .flat_map(|(family, road)| door.sources(*family, road.at_least().min(level)));
+                let mut sources: Vec<String> = sources.collect();
+                sources.sort();
+                sources.dedup();
+                match level {
+                    Level::Internet => Exposure::Internet(sources),
+                    _ => Exposure::Restricted(sources),
+                }
+            }
+        }
+    }
+
+    /// What stands in the way when nobody gets through.
+    fn obstacle(&self, families: &[(Family, Span)], door: &door::Door, port: &Port) -> String {
+        if families.iter().any(|(_, road)| road.at_least() > Level::Blocked) {
+            return door.shut(port);
+        }
+        road::obstacle(self.index, self.lb)
+    }
+}
+
+fn odd(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {
+    let call = match lb.kind {
+        Kind::Classic => Call::ElbDescribeLoadBalancers,
+        _ => Call::ElbV2DescribeLoadBalancers,
+    };
+    Gap::new(call, Reason::Unrecognised).of(&lb.arn).saying(format!("{what} {value}"))
 }

@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use crate::fact::{Fact, Gap, Listing};
 
 mod gaps;
+mod index;
 mod listener;
 mod network;
 
+pub use index::Index;
 pub use listener::{
     Action, Authentication, Condition, FixedResponse, Listener, MutualAuthentication, Redirect,
     Rule, WeightedGroup,

@@ -12,5 +12,5 @@ pub mod format; // report → bytes
 pub mod inventory; // what was read
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
-pub mod sample;
-pub mod tls; // protocols and ciphers of a policy // clean load balancers, and the account of `demo`
+pub mod sample; // clean load balancers, and strokes that change them
+pub mod tls; // protocols and ciphers of a policy

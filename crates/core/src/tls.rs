@@ -1,1 +1,266 @@
-//! Protocols and ciphers that a listener offers.
+//! What a listener offers to its clients: protocols and ciphers of its policy, and which of them are weak.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::call::Call;
+use crate::check::Evidence;
+use crate::fact::{Gap, Reason};
+use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Region};
+
+mod table;
+
+/// Protocols that RFC 6176, RFC 7568 and RFC 8996 forbid, in the spellings of AWS's answers.
+const LEGACY: &[&str] = &["SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"];
+/// Protocols that may stay.
+const CURRENT: &[&str] = &["TLSv1.2", "TLSv1.3"];
+/// What a Classic HTTPS or SSL listener negotiates by while no policy is attached to it.
+///
+/// Source: Elastic Load Balancing user guide for Classic, predefined security policies.
+const CLASSIC_DEFAULT: &str = "ELBSecurityPolicy-2016-08";
+const CLASSIC_KIND: &str = "SSLNegotiationPolicyType";
+const REFERENCE: &str = "Reference-Security-Policy";
+const CIPHER_ORDER: &str = "Server-Defined-Cipher-Order";
+
+/// What a listener offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Name of the policy.
+    pub name: String,
+    /// Protocols it accepts.
+    pub protocols: Vec<String>,
+    /// Ciphers it accepts.
+    pub ciphers: Vec<String>,
+    /// Where the content comes from.
+    pub source: Source,
+    /// The call that tells the content.
+    pub call: Call,
+}
+
+/// Where a policy's content comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// AWS's answer of this scan.
+    Live,
+    /// The table in this crate.
+    Bundled {
+        /// Month of the AWS pages it was made from, `2026-10`.
+        as_of: &'static str,
+        /// Whether the row was pieced together, because AWS no longer prints its content.
+        inferred: bool,
+    },
+}
+
+/// A cipher that should not be offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeakCipher<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What is wrong with it: `3des-sweet32`, `rsa-kx-no-forward-secrecy` …
+    pub classes: &'static [String],
+}
+
+/// Whether the load balancer itself ends TLS on this listener.
+#[must_use]
+pub fn terminates(lb: &LoadBalancer, listener: &Listener) -> bool {
+    match lb.kind {
+        Kind::Classic => listener.speaks(&["HTTPS", "SSL"]),
+        _ => listener.speaks(&["HTTPS", "TLS"]),
+    }
+}
+
+/// What a listener that ends TLS offers. The bundled table speaks where AWS did not, or where its answer
+/// lacks the name; a name in neither is a gap.
+pub fn offer(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Result<Offer, Gap> {
+    match lb.kind {
+        Kind::Classic => classic(lb, listener),
+        _ => by_name(region, lb, listener),
+    }
+}
+
+/// The policy's name, when the bundled table knows it for this kind of load balancer.
+#[must_use]
+pub fn known_name<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Option<&'a str> {
+    let name = listener.ssl_policy.as_deref()?;
+    table::find(&lb.kind, name).map(|_| name)
+}
+
+/// Whether Security Hub's control ELB.17 accepts a policy of this name.
+#[must_use]
+pub fn is_recommended(name: &str) -> bool {
+    table::get().recommended.iter().any(|known| known == name)
+}
+
+/// The month of the bundled table.
+#[must_use]
+pub fn as_of() -> &'static str {
+    &table::get().as_of
+}
+
+/// Every policy of the bundled table with each kind of load balancer that has it.
+pub fn bundled() -> impl Iterator<Item = (Kind, Offer)> {
+    let kinds = |row: &'static table::Row| {
+        row.families.iter().map(move |family| {
+            let kind = Kind::from(family.clone());
+            let offer = from_row(row, &kind);
+            (kind, offer)
+        })
+    };
+    table::get().policies.iter().flat_map(kinds)
+}
+
+fn by_name(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Result<Offer, Gap> {
+    let Some(name) = &listener.ssl_policy else {
+        return Err(Gap::new(Call::ElbV2DescribeListeners, Reason::Malformed)
+            .in_region(&region.name)
+            .of(&listener.id)
+            .saying("a TLS listener without SslPolicy"));
+    };
+    let live = region.ssl_policies.get();
+    let own = live.as_ref().ok().and_then(|all| all.iter().find(|policy| policy.name == *name));
+    if let Some(policy) = own {
+        return Ok(Offer {
+            name: name.clone(),
+            protocols: policy.protocols.clone(),
+            ciphers: policy.ciphers.clone(),
+            source: Source::Live,
+            call: Call::ElbV2DescribeSslPolicies,
+        });
+    }
+    let unknown = || {
+        live.err().unwrap_or_else(|| {
+            Gap::new(Call::ElbV2DescribeSslPolicies, Reason::Unrecognised)
+                .in_region(&region.name)
+                .saying(format!("security policy {name}"))
+        })
+    };
+    find(&lb.kind, name).ok_or_else(unknown)
+}
+
+fn classic(lb: &LoadBalancer, listener: &Listener) -> Result<Offer, Gap> {
+    let names = &listener.policy_names;
+    if names.is_empty() {
+        return classic_row(lb, CLASSIC_DEFAULT);
+    }
+    let policies = match lb.policies.get() {
+        Ok(policies) => policies,
+        Err(gap) => {
+            return names.iter().find_map(|name| find(&Kind::Classic, name)).ok_or(gap);
+        }
+    };
+    let attached: Vec<&ClassicPolicy> =
+        policies.iter().filter(|policy| names.contains(&policy.name)).collect();
+    if let Some(policy) = attached.iter().find(|policy| policy.kind == CLASSIC_KIND) {
+        return expanded(lb, policy);
+    }
+    match names.iter().find(|name| !attached.iter().any(|policy| policy.name == **name)) {
+        Some(missing) => classic_row(lb, missing),
+        None => classic_row(lb, CLASSIC_DEFAULT), // stickiness policies alone
+    }
+}
+
+/// The content of a Classic policy, as its attributes spell it out.
+fn expanded(lb: &LoadBalancer, policy: &ClassicPolicy) -> Result<Offer, Gap> {
+    let on = policy.attributes.iter().filter(|(_, value)| *value == "true").map(|(key, _)| key);
+    let (protocols, ciphers): (Vec<&String>, Vec<&String>) =
+        on.filter(|key| *key != CIPHER_ORDER).partition(|key| key.starts_with("Protocol-"));
+    if protocols.is_empty() && ciphers.is_empty() {
+        let reference = policy.attributes.get(REFERENCE).unwrap_or(&policy.name);
+        return classic_row(lb, reference);
+    }
+    Ok(Offer {
+        name: policy.name.clone(),
+        protocols: protocols
+            .into_iter()
+            .map(|key| key.trim_start_matches("Protocol-").to_owned())
+            .collect(),
+        ciphers: ciphers.into_iter().cloned().collect(),
+        source: Source::Live,
+        call: Call::ElbDescribeLoadBalancerPolicies,
+    })
+}
+
+fn classic_row(lb: &LoadBalancer, name: &str) -> Result<Offer, Gap> {
+    find(&Kind::Classic, name).ok_or_else(|| {
+        Gap::new(Call::ElbDescribeLoadBalancerPolicies, Reason::Unrecognised)
+            .of(&lb.arn)
+            .saying(format!("security policy {name}"))
+    })
+}
+
+fn find(kind: &Kind, name: &str) -> Option<Offer> {
+    table::find(kind, name).map(|row| from_row(row, kind))
+}
+
+fn from_row(row: &'static table::Row, kind: &Kind) -> Offer {
+    Offer {
+        call: match kind {
+            Kind::Classic => Call::ElbDescribeLoadBalancerPolicies,
+            _ => Call::ElbV2DescribeSslPolicies,
+        },
+        name: row.name.clone(),
+        protocols: row.protocols.clone(),
+        ciphers: row.ciphers.clone(),
+        source: Source::Bundled { as_of: as_of(), inferred: row.inferred },
+    }
+}
+
+impl Offer {
+    /// The protocols that should be refused. A protocol of an unknown name hides nothing that was found.
+    pub fn legacy_protocols(&self) -> Result<Vec<&str>, Gap> {
+        let named = |name: &&String| LEGACY.contains(&name.as_str());
+        let found: Vec<&str> = self.protocols.iter().filter(named).map(String::as_str).collect();
+        let known = |name: &str| LEGACY.contains(&name) || CURRENT.contains(&name);
+        match self.protocols.iter().find(|name| !known(name)) {
+            Some(unknown) if found.is_empty() => Err(self.unknown("protocol", unknown)),
+            _ => Ok(found),
+        }
+    }
+
+    /// The ciphers that should be refused. A cipher of an unknown name hides nothing that was found.
+    pub fn weak_ciphers(&self) -> Result<Vec<WeakCipher<'_>>, Gap> {
+        let ciphers: &'static BTreeMap<String, Vec<String>> = &table::get().ciphers;
+        let mut found = Vec::new();
+        let mut unknown = None;
+        for name in &self.ciphers {
+            match ciphers.get(name) {
+                Some(classes) if classes.iter().any(|class| table::is_weak(class)) => {
+                    found.push(WeakCipher { name, classes });
+                }
+                Some(_) => {}
+                None => unknown = unknown.or(Some(name)),
+            }
+        }
+        match unknown {
+            Some(name) if found.is_empty() => Err(self.unknown("cipher", name)),
+            _ => Ok(found),
+        }
+    }
+
+    /// The policy and where its content comes from, as evidence.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        let evidence = Evidence::new().with("policy", self.name.as_str());
+        match self.source {
+            Source::Live => evidence.with("policy_content", "read from AWS"),
+            Source::Bundled { as_of, inferred: false } => {
+                evidence.with("policy_content", format!("bundled table of {as_of}"))
+            }
+            Source::Bundled { as_of, inferred: true } => evidence.with(
+                "policy_content",
+                format!("bundled table of {as_of}, inferred: AWS no longer documents this policy"),
+            ),
+        }
+    }
+
+    fn unknown(&self, what: &str, name: &str) -> Gap {
+        Gap::new(self.call, Reason::Unrecognised).of(&self.name).saying(format!("{what} {name}"))
+    }
+}
+
+/// The weak classes of these ciphers, each once.
+#[must_use]
+pub fn weaknesses(ciphers: &[WeakCipher]) -> Vec<String> {
+    let classes = ciphers.iter().flat_map(|cipher| cipher.classes);
+    let weak: BTreeSet<&String> = classes.filter(|class| table::is_weak(class)).collect();
+    weak.into_iter().cloned().collect()
+}

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::walk::Place;
-use crate::exposure;
-use crate::fact::{Fact, Gap};
+use super::walk::{Place, Reach};
+use crate::exposure::Exposure;
+use crate::fact::Fact;
 use crate::inventory::{Action, Kind, Listener, Target};
 use crate::report::{ListenerSummary, LoadBalancerSummary, TargetsSummary};
+use crate::routing::group_name;
 
 /// The load balancer with its listeners and targets.
-pub(super) fn of(place: Place) -> LoadBalancerSummary {
-    let Place { account, region, lb } = place;
+pub(super) fn of(place: Place, reach: &Reach) -> LoadBalancerSummary {
+    let Place { account, region, lb, .. } = place;
     let listeners = lb.listeners.get().ok();
     LoadBalancerSummary {
         account: account.id.clone(),
@@ -21,14 +22,15 @@ pub(super) fn of(place: Place) -> LoadBalancerSummary {
         scheme: lb.scheme.clone(),
         state: lb.state.clone(),
         dns_name: lb.dns_name.clone(),
-        exposure: exposure::of_load_balancer(region, lb).class(),
-        listeners: listeners
-            .map(|all| all.iter().map(|listener| summary(place, listener)).collect()),
+        exposure: reach.lb.class(),
+        listeners: listeners.map(|all| {
+            let both = all.iter().zip(&reach.listeners);
+            both.map(|(listener, exposure)| summary(place, listener, exposure)).collect()
+        }),
     }
 }
 
-fn summary(place: Place, listener: &Listener) -> ListenerSummary {
-    let exposure = exposure::of_listener(place.region, place.lb, listener);
+fn summary(place: Place, listener: &Listener, exposure: &Exposure) -> ListenerSummary {
     let last = listener.default_actions.iter().max_by_key(|action| action.order);
     ListenerSummary {
         id: listener.id.clone(),
@@ -55,7 +57,7 @@ fn words(action: &Action) -> String {
 }
 
 fn targets(place: Place, listener: &Listener) -> Vec<TargetsSummary> {
-    let Place { region, lb, .. } = place;
+    let Place { index, lb, .. } = place;
     if lb.kind == Kind::Classic {
         return vec![TargetsSummary {
             name: listener.instance_side.clone().unwrap_or_else(|| "instances".to_owned()),
@@ -71,21 +73,13 @@ fn targets(place: Place, listener: &Listener) -> Vec<TargetsSummary> {
         }
     }
     arns.into_iter()
-        .map(|arn| {
-            let group: Result<_, Gap> = region.target_group(arn);
-            match group {
-                Ok(Some(group)) => {
-                    TargetsSummary { name: group.name.clone(), health: counted(&group.targets) }
-                }
-                _ => TargetsSummary { name: name_in(arn).to_owned(), health: None },
+        .map(|arn| match index.target_group(arn) {
+            Ok(group) => {
+                TargetsSummary { name: group.name.clone(), health: counted(&group.targets) }
             }
+            Err(_) => TargetsSummary { name: group_name(arn).to_owned(), health: None },
         })
         .collect()
-}
-
-/// The name in a target group's ARN: `…:targetgroup/NAME/ID`.
-fn name_in(arn: &str) -> &str {
-    arn.split('/').nth(1).unwrap_or(arn)
 }
 
 fn counted(targets: &Fact<Vec<Target>>) -> Option<BTreeMap<String, usize>> {

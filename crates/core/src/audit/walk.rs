@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use super::{severity_of, words};
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Judge, Judgement, Targets, Verdict};
-use crate::exposure::{self, Exposure};
+use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Account, Certificate, Kind, Listener, LoadBalancer, Region};
+use crate::inventory::{Account, Certificate, Index, Kind, Listener, LoadBalancer, Region};
 use crate::report::{Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
 
 /// Where a load balancer stands.
@@ -18,29 +18,26 @@ use crate::report::{Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
 pub(super) struct Place<'a> {
     pub(super) account: &'a Account,
     pub(super) region: &'a Region,
+    pub(super) index: &'a Index<'a>,
     pub(super) lb: &'a LoadBalancer,
+}
+
+impl<'a> Place<'a> {
+    fn certificate(self, arn: &str) -> Result<&'a Certificate, Gap> {
+        self.index.certificate(self.account, arn)
+    }
 }
 
 /// All findings about one load balancer, passes among them, and the gaps that stood in the way.
 pub(super) fn judge(
     place: Place,
+    reach: &Reach,
     checks: &[&'static Check],
     now: Timestamp,
 ) -> (Vec<Finding>, Vec<Gap>) {
-    let lb = place.lb;
-    let reach = Reach {
-        lb: exposure::of_load_balancer(place.region, lb),
-        listeners: lb.listeners.get().map_or_else(
-            |_| Vec::new(),
-            |listeners| {
-                let of = |listener| exposure::of_listener(place.region, lb, listener);
-                listeners.iter().map(of).collect()
-            },
-        ),
-    };
     let mut walk = Walk { place, now, reach, findings: Vec::new(), gaps: Vec::new() };
     for check in checks {
-        if check.applies_to.contains(&lb.kind) {
+        if check.applies_to.contains(&place.lb.kind) {
             walk.check(check);
         }
     }
@@ -48,15 +45,27 @@ pub(super) fn judge(
 }
 
 /// Exposure of the load balancer and of each of its listeners.
-struct Reach {
-    lb: Exposure,
-    listeners: Vec<Exposure>,
+pub(super) struct Reach {
+    pub(super) lb: Exposure,
+    pub(super) listeners: Vec<Exposure>,
+}
+
+impl Reach {
+    /// Follows the way to a load balancer once for the overview and all checks.
+    pub(super) fn of(place: Place) -> Self {
+        let approach = Approach::new(place.index, place.lb);
+        let known = place.lb.listeners.get().into_iter().flatten();
+        Reach {
+            lb: approach.to_any(),
+            listeners: known.map(|listener| approach.to(listener)).collect(),
+        }
+    }
 }
 
 struct Walk<'a> {
     place: Place<'a>,
     now: Timestamp,
-    reach: Reach,
+    reach: &'a Reach,
     findings: Vec<Finding>,
     gaps: Vec<Gap>,
 }
@@ -88,18 +97,18 @@ impl<'a> Walk<'a> {
     }
 
     fn targets(&mut self, check: &'static Check, judge: fn(&Context, &Targets) -> Judgement) {
-        let Place { region, lb, .. } = self.place;
+        let Place { index, lb, .. } = self.place;
         let reach = self.reach.lb.clone();
         if lb.kind == Kind::Classic {
             let targets = Targets::Instances(&lb.instances);
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
             return self.add(check, self.itself(), &reach, judgement);
         }
-        let groups = match &region.target_groups {
-            Fact::Known(groups) => groups,
-            Fact::Unread(gap) => return self.blind(check, gap),
+        let groups = match index.groups_of(&lb.arn) {
+            Ok(groups) => groups,
+            Err(gap) => return self.blind(check, &gap),
         };
-        for group in groups.iter().filter(|group| group.load_balancer_arns.contains(&lb.arn)) {
+        for group in groups.iter().copied() {
             let targets = Targets::Group(group);
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
             let subject = Subject {
@@ -121,6 +130,7 @@ impl<'a> Walk<'a> {
             Fact::Unread(gap) => return self.blind(check, gap),
         };
         let mut presented: Vec<(&'a str, Vec<Exposure>)> = Vec::new();
+        let mut hidden: Vec<(Exposure, Gap)> = Vec::new();
         for (place, listener) in listeners.iter().enumerate() {
             let reach = &self.reach.listeners[place];
             let arns: Vec<&str> = match &listener.certificates {
@@ -137,13 +147,13 @@ impl<'a> Walk<'a> {
             }
             if let Fact::Unread(gap) = &listener.certificates {
                 let reach = reach.clone();
+                hidden.push((reach.clone(), gap.clone()));
                 self.add(check, listener_subject(listener), &reach, Err(gap.clone()));
             }
         }
         for (arn, reaches) in presented {
-            let reach = Exposure::widest(reaches).unwrap_or(Exposure::Internal);
-            let certificate = certificate(self.place, arn);
-            let judgement = match certificate {
+            let reach = widened(reaches, &hidden);
+            let judgement = match self.place.certificate(arn) {
                 Ok(certificate) => {
                     self.judged(check, &reach, |context| judge(context, certificate))
                 }
@@ -160,8 +170,8 @@ impl<'a> Walk<'a> {
         exposure: &Exposure,
         judge: impl FnOnce(&Context) -> Judgement,
     ) -> Judgement {
-        let Place { account, region, lb } = self.place;
-        let context = Context { now: self.now, account, region, lb, exposure };
+        let Place { account, region, index, lb } = self.place;
+        let context = Context { now: self.now, account, region, index, lb, exposure };
         catch_unwind(AssertUnwindSafe(|| judge(&context))).unwrap_or_else(|_| {
             let call = check.needs.first().copied().unwrap_or(Call::ElbV2DescribeLoadBalancers);
             let said = format!("internal error in check {}: please report it", check.id);
@@ -193,7 +203,7 @@ impl<'a> Walk<'a> {
                 (Outcome::Unknown, evidence, fix)
             }
         };
-        let Place { account, region, lb } = self.place;
+        let Place { account, region, lb, .. } = self.place;
         self.findings.push(Finding {
             check: check.id.to_owned(),
             title: check.title.to_owned(),
@@ -215,30 +225,26 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// The widest exposure of those who present a certificate. A listener whose certificates are unread may
+/// present it too; where that could widen the answer, there is none.
+fn widened(reaches: Vec<Exposure>, hidden: &[(Exposure, Gap)]) -> Exposure {
+    let known = Exposure::widest(reaches).unwrap_or(Exposure::Internal);
+    let wider = hidden.iter().find(|(reach, _)| {
+        let both = Exposure::widest([reach.clone(), known.clone()]);
+        both.is_some_and(|both| both.class() != known.class())
+    });
+    wider.map_or(known, |(_, gap)| Exposure::Unknown(gap.clone()))
+}
+
 fn listener_subject(listener: &Listener) -> Subject {
     Subject { kind: SubjectKind::Listener, id: listener.id.clone(), label: listener.label() }
 }
 
 fn certificate_subject(arn: &str, place: Place) -> Subject {
     let name =
-        certificate(place, arn).ok().and_then(|certificate| certificate.names.first().cloned());
+        place.certificate(arn).ok().and_then(|certificate| certificate.names.first().cloned());
     let label = name.unwrap_or_else(|| arn.rsplit('/').next().unwrap_or(arn).to_owned());
     Subject { kind: SubjectKind::Certificate, id: arn.to_owned(), label }
-}
-
-/// The certificate with this ARN, from ACM or IAM.
-fn certificate<'a>(place: Place<'a>, arn: &str) -> Result<&'a Certificate, Gap> {
-    if arn.split(':').nth(2) == Some("iam") {
-        let known = place.account.server_certificates.get()?;
-        let gap = || Gap::new(Call::IamListServerCertificates, Reason::NotFound).of(arn);
-        return known.iter().find(|certificate| certificate.arn == arn).ok_or_else(gap);
-    }
-    match place.region.certificates.get(arn) {
-        Some(fact) => fact.get(),
-        None => Err(Gap::new(Call::AcmDescribeCertificate, Reason::NotCollected)
-            .in_region(&place.region.name)
-            .of(arn)),
-    }
 }
 
 /// The gap as evidence of an unknown verdict.

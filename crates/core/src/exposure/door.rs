@@ -1,0 +1,159 @@
+//! Who a load balancer's security groups let in on a port.
+
+use ipnet::IpNet;
+
+use super::addresses::{self, Family};
+use super::span::{Level, Span};
+use crate::call::Call;
+use crate::fact::{Gap, Reason};
+use crate::inventory::{Index, Listener, LoadBalancer, Permission, SecurityGroup};
+
+/// What is knocked at.
+pub(super) enum Port {
+    /// Any port.
+    Any,
+    /// One port, by these transports.
+    One { transports: &'static [&'static str], number: u16 },
+}
+
+impl Port {
+    /// The port of a listener.
+    pub(super) fn of(listener: &Listener) -> Result<Port, Gap> {
+        let gap = |reason, said: String| {
+            Gap::new(Call::ElbV2DescribeListeners, reason).of(&listener.id).saying(said)
+        };
+        let protocol = listener.protocol.as_deref().unwrap_or_default();
+        let transports: &[&str] = match protocol {
+            "HTTP" | "HTTPS" | "TCP" | "TLS" | "SSL" => &["tcp"],
+            "UDP" | "QUIC" => &["udp"],
+            "TCP_UDP" | "TCP_QUIC" => &["tcp", "udp"],
+            other => return Err(gap(Reason::Unrecognised, format!("protocol {other}"))),
+        };
+        let missing = || gap(Reason::Malformed, "a listener without port".to_owned());
+        let number = listener.port.ok_or_else(missing)?;
+        Ok(Port::One { transports, number })
+    }
+
+    fn admitted_by(&self, permission: &Permission) -> bool {
+        let transport = match permission.protocol.as_str() {
+            "-1" => return true,
+            "6" => "tcp",
+            "17" => "udp",
+            other => other,
+        };
+        match self {
+            Port::Any => matches!(transport, "tcp" | "udp"),
+            Port::One { transports, number } => {
+                let number = i32::from(*number);
+                let (from, to) =
+                    (permission.from_port.unwrap_or(0), permission.to_port.unwrap_or(65_535));
+                transports.contains(&transport) && from <= number && number <= to
+            }
+        }
+    }
+}
+
+/// What the security groups let through on one port.
+pub(super) struct Door<'a> {
+    groups: &'a [String],
+    ranges: Vec<(&'a str, IpNet)>,
+    others: Vec<String>,
+    hidden: Option<Gap>,
+}
+
+impl<'a> Door<'a> {
+    pub(super) fn of(index: &'a Index<'a>, lb: &'a LoadBalancer, port: &Port) -> Self {
+        let mut door = Door {
+            groups: &lb.security_groups,
+            ranges: Vec::new(),
+            others: Vec::new(),
+            hidden: None,
+        };
+        for id in &lb.security_groups {
+            match index.security_group(id) {
+                Ok(group) => door.add(index, group, port),
+                Err(gap) => door.hidden = door.hidden.or(Some(gap)),
+            }
+        }
+        door
+    }
+
+    fn add(&mut self, index: &'a Index<'a>, group: &'a SecurityGroup, port: &Port) {
+        for permission in group.ingress.iter().filter(|permission| port.admitted_by(permission)) {
+            self.ranges.extend(permission.ranges.iter().map(|range| (group.id.as_str(), *range)));
+            let named = |other: &String| format!("{other} in {}", group.id);
+            self.others.extend(permission.groups.iter().map(named));
+            for list in &permission.prefix_lists {
+                match entries(index, list) {
+                    Ok(ranges) if !ranges.is_empty() => {
+                        self.ranges.extend(ranges.iter().map(|range| (group.id.as_str(), *range)));
+                        self.others.push(named(list));
+                    }
+                    Ok(_) => {}
+                    Err(gap) => self.hidden = self.hidden.take().or(Some(gap)),
+                }
+            }
+        }
+    }
+
+    /// How far the door is open for a family of addresses.
+    pub(super) fn span(&self, family: Family) -> Span {
+        let level = if self.groups.is_empty() || self.open(family) {
+            Level::Internet
+        } else if !self.others.is_empty() || self.ranges.iter().any(|(_, range)| family.has(range))
+        {
+            Level::Restricted
+        } else {
+            Level::Blocked
+        };
+        match &self.hidden {
+            Some(gap) => Span::exactly(level).or(Span::hidden(gap.clone())),
+            None => Span::exactly(level),
+        }
+    }
+
+    fn open(&self, family: Family) -> bool {
+        let ranges: Vec<IpNet> = self.ranges.iter().map(|(_, range)| *range).collect();
+        addresses::cover(family, &ranges)
+    }
+
+    /// The sources that this level lets in.
+    pub(super) fn sources(&self, family: Family, level: Level) -> Vec<String> {
+        if self.groups.is_empty() {
+            return vec!["anyone: no security group".to_owned()];
+        }
+        let named = |(group, range): &(&str, IpNet)| format!("{range} in {group}");
+        let own = || self.ranges.iter().filter(move |(_, range)| family.has(range));
+        if level == Level::Internet && self.open(family) {
+            let all: Vec<String> =
+                own().filter(|(_, range)| range.prefix_len() == 0).map(named).collect();
+            if !all.is_empty() {
+                return all;
+            }
+        }
+        own().map(named).chain(self.others.iter().cloned()).collect()
+    }
+
+    /// That nobody is let in.
+    pub(super) fn shut(&self, port: &Port) -> String {
+        let groups = self.groups.join(", ");
+        match port {
+            Port::Any => format!("no rule of {groups} admits TCP or UDP"),
+            Port::One { transports, number } => {
+                let transports = transports.join(" or ").to_uppercase();
+                format!("no rule of {groups} admits {transports} {number}")
+            }
+        }
+    }
+}
+
+/// The ranges of a prefix list.
+pub(super) fn entries<'a>(index: &Index<'a>, list: &str) -> Result<&'a [IpNet], Gap> {
+    let region = index.region();
+    match region.prefix_lists.get(list) {
+        Some(entries) => entries.get().map(Vec::as_slice),
+        None => Err(Gap::new(Call::Ec2GetManagedPrefixListEntries, Reason::NotCollected)
+            .in_region(&region.name)
+            .of(list)),
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether the internet has a way to the subnets of a load balancer.
+
+use ipnet::IpNet;
+
+use super::addresses::{self, Family};
+use super::door::entries;
+use super::span::{Level, Span};
+use crate::call::Call;
+use crate::fact::{Gap, Reason};
+use crate::inventory::{Index, LoadBalancer, Route};
+
+/// The families of address that the load balancer may have public ones of, and how far the way to them
+/// is open.
+pub(super) fn families(index: &Index, lb: &LoadBalancer) -> Vec<(Family, Span)> {
+    let all = [(Family::V4, public_v4(lb)), (Family::V6, public_v6(lb))];
+    let way = |(family, public): (Family, Span)| {
+        (public.at_most() > Level::Blocked)
+            .then(|| (family, public.and(subnets(index, lb, family))))
+    };
+    all.into_iter().filter_map(way).collect()
+}
+
+fn public_v4(lb: &LoadBalancer) -> Span {
+    match lb.ip_address_type.as_deref() {
+        Some("dualstack-without-public-ipv4") => Span::exactly(Level::Blocked),
+        _ => Span::exactly(Level::Internet),
+    }
+}
+
+fn public_v6(lb: &LoadBalancer) -> Span {
+    match lb.ip_address_type.as_deref() {
+        None | Some("ipv4") => Span::exactly(Level::Blocked),
+        Some("dualstack" | "dualstack-without-public-ipv4") => {
+            match lb.switched_on("ipv6.deny_all_igw_traffic") {
+                Ok(true) => Span::exactly(Level::Blocked),
+                Ok(false) => Span::exactly(Level::Internet),
+                Err(gap) => Span::hidden(gap),
+            }
+        }
+        Some(other) => Span::hidden(super::odd(lb, "address type", other)),
+    }
+}
+
+/// One subnet with a way in is enough.
+fn subnets(index: &Index, lb: &LoadBalancer, family: Family) -> Span {
+    if lb.subnets.is_empty() {
+        return Span::hidden(super::odd(lb, "subnets", "missing"));
+    }
+    let way = |subnet: &String| route(index, lb, subnet, family).and(gate(index, lb, subnet));
+    lb.subnets.iter().map(way).fold(Span::exactly(Level::Blocked), Span::or)
+}
+
+/// How far the subnet's routes lead to the internet: an internet gateway, or an endpoint or interface
+/// that inspects what comes from one.
+fn route(index: &Index, lb: &LoadBalancer, subnet: &str, family: Family) -> Span {
+    let table = match index.route_table(subnet, lb.vpc_id.as_deref()) {
+        Ok(table) => table,
+        Err(gap) => return Span::hidden(gap),
+    };
+    let mut gateway: Vec<IpNet> = Vec::new();
+    let mut inspected: Vec<IpNet> = Vec::new();
+    let mut hidden = None;
+    for route in table.routes.iter().filter(|route| is_live(route)) {
+        let target = route.target.as_deref().unwrap_or_default();
+        let found = match target.split('-').next() {
+            Some("igw") => &mut gateway,
+            Some("vpce" | "eni") => &mut inspected,
+            _ => continue,
+        };
+        match destination(index, route) {
+            Ok(ranges) => found.extend(ranges.iter().filter(|range| family.has(range))),
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    let partial = !gateway.is_empty();
+    gateway.extend(inspected);
+    let level = match (addresses::cover(family, &gateway), partial) {
+        (true, _) => Level::Internet,
+        (false, true) => Level::Restricted, // answers find their way to some addresses
+        (false, false) => Level::Blocked,
+    };
+    let known = Span::exactly(level);
+    hidden.map_or(known.clone(), |gap| known.or(Span::hidden(gap)))
+}
+
+fn is_live(route: &Route) -> bool {
+    route.state.as_deref() != Some("blackhole")
+}
+
+fn destination(index: &Index, route: &Route) -> Result<Vec<IpNet>, Gap> {
+    match route.destination.parse() {
+        Ok(range) => Ok(vec![range]),
+        Err(_) => entries(index, &route.destination).map(<[IpNet]>::to_vec),
+    }
+}
+
+/// Whether VPC Block Public Access lets anything into the subnet.
+fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
+    let region = index.region();
+    let block = match region.block_public_access.get() {
+        Ok(block) => block,
+        Err(gap) => return Span::hidden(gap),
+    };
+    match block.mode.as_str() {
+        "off" => return Span::exactly(Level::Internet),
+        "block-bidirectional" | "block-ingress" => {}
+        other => {
+            return Span::hidden(
+                Gap::new(Call::Ec2DescribeVpcBlockPublicAccessOptions, Reason::Unrecognised)
+                    .in_region(&region.name)
+                    .saying(format!("mode {other}")),
+            );
+        }
+    }
+    let exclusions = match block.exclusions.get() {
+        Ok(exclusions) => exclusions,
+        Err(gap) => return Span::hidden(gap),
+    };
+    let excluded = exclusions.iter().any(|exclusion| {
+        let id = exclusion.resource.rsplit('/').next().unwrap_or_default();
+        let counts =
+            matches!(exclusion.state.as_deref(), Some("create-complete" | "update-complete"));
+        counts
+            && exclusion.mode == "allow-bidirectional"
+            && (id == subnet || Some(id) == lb.vpc_id.as_deref())
+    });
+    Span::exactly(if excluded { Level::Internet } else { Level::Blocked })
+}
+
+/// Why there is no way in.
+pub(super) fn obstacle(index: &Index, lb: &LoadBalancer) -> String {
+    if families(index, lb).is_empty() {
+        return "ipv6.deny_all_igw_traffic, and no public IPv4 address".to_owned();
+    }
+    let routed = |family| {
+        let levels = lb.subnets.iter().map(|subnet| route(index, lb, subnet, family).at_most());
+        levels.max().unwrap_or(Level::Blocked)
+    };
+    if routed(Family::V4).max(routed(Family::V6)) > Level::Blocked {
+        return match index.region().block_public_access.get() {
+            Ok(block) if block.mode != "off" => format!("VPC Block Public Access: {}", block.mode),
+            _ => "no route to an internet gateway for the addresses it has".to_owned(),
+        };
+    }
+    "no subnet has a route to an internet gateway".to_owned()
+}
