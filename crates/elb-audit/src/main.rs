@@ -1,1 +1,22 @@
-fn main() {}
+//! `elb-audit`.
+
+use std::process::ExitCode;
+
+use elb_audit::{cli, run};
+use elb_audit_core::report::Exit;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, with exit code 0.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => ExitCode::from(runtime.block_on(run::run(cli)).code()),
+        Err(_) => ExitCode::from(Exit::NothingAssessed.code()),
+    }
+}

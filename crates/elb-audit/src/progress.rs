@@ -1,9 +1,64 @@
 //! What standard error is told while a scan runs.
 
 use std::fmt;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::check::Check;
+use elb_audit_core::fact::Fact;
+use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Writes a line to standard error. Nobody listening is no reason to stop.
 pub(crate) fn say(line: fmt::Arguments) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// A line that is written over as regions are done: only on a terminal.
+pub(crate) struct Progress {
+    shown: bool,
+    checks: Vec<&'static Check>,
+    faults: AtomicUsize,
+}
+
+impl Progress {
+    pub(crate) fn new(wanted: bool, checks: &[&'static Check]) -> Self {
+        let shown = wanted && std::io::stderr().is_terminal();
+        Progress { shown, checks: checks.to_vec(), faults: AtomicUsize::new(0) }
+    }
+
+    /// Says that a region is done.
+    pub(crate) fn done(&self, region: &Region, (done, all, calls): (usize, usize, u64)) {
+        if !self.shown {
+            return;
+        }
+        let found = self.faults_of(region);
+        let faults = self.faults.fetch_add(found, Ordering::Relaxed) + found;
+        let end = if done == all { "\r\x1b[K" } else { "" };
+        let _ = write!(
+            std::io::stderr().lock(),
+            "\r\x1b[K{done}/{all} regions, {calls} calls, {faults} faults so far{end}"
+        );
+    }
+
+    fn faults_of(&self, region: &Region) -> usize {
+        let account = Account {
+            id: String::new(),
+            partition: String::new(),
+            caller: Fact::Known(String::new()),
+            region_list: Fact::Known(()),
+            regions: vec![region.clone()],
+            server_certificates: Fact::Known(Vec::new()),
+            notes: Vec::new(),
+        };
+        let now = jiff::Timestamp::now();
+        let inventory = Inventory {
+            schema: SCHEMA.to_owned(),
+            taken_at: now,
+            cost: Cost::default(),
+            accounts: vec![account],
+        };
+        let report = audit(&inventory, &self.checks, Options { now, show_passed: false });
+        report.summary.faults.total()
+    }
 }

@@ -1,3 +1,4 @@
 //! Where an inventory comes from: AWS, or a file.
 
 pub mod aws;
+pub mod file;

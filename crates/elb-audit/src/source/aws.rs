@@ -66,7 +66,9 @@ pub enum SourceError {
 }
 
 /// Told as each region is done.
-pub type Done<'a> = dyn Fn(&Region, usize, usize) + Send + Sync + 'a;
+///
+/// The region; then how many are done, of how many, and how many requests that took.
+pub type Done<'a> = dyn Fn(&Region, (usize, usize, u64)) + Send + Sync + 'a;
 
 /// Reads an account.
 pub async fn collect(
@@ -149,7 +151,7 @@ async fn read_regions(
             Ok((_, region)) => region,
             Err(error) => broken(names.get(&error.id()).map_or("", String::as_str)),
         };
-        done(&region, regions.len() + 1, names.len());
+        done(&region, (regions.len() + 1, names.len(), asker.pace.sent()));
         regions.push(region);
     }
     regions

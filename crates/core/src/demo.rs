@@ -1,0 +1,3 @@
+//! stub
+/// stub
+pub fn inventory() -> crate::inventory::Inventory { crate::sample::clean(&crate::inventory::Kind::Application) }

@@ -1,0 +1,91 @@
+//! Where a report goes: standard output, and files.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use elb_audit_core::format::{self, Format, Style};
+use elb_audit_core::report::Report;
+
+/// A report in one format for one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) format: &'static str,
+    /// None is standard output.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Standard output in `format`, and what `--output` names. A file whose folder does not exist is refused
+/// before anything is read.
+pub(crate) fn destinations(
+    format: &str,
+    outputs: &[String],
+) -> Result<Vec<Destination>, String> {
+    let standard = known(format)?;
+    let mut all = vec![Destination { format: standard.name, file: None }];
+    for output in outputs {
+        let (format, file) = match output.split_once('=') {
+            Some((name, file)) if format::named(name).is_some() => (known(name)?, file),
+            _ => (standard, output.as_str()),
+        };
+        let file = PathBuf::from(file);
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) || file.is_dir() || file.as_os_str().is_empty()
+        {
+            return Err(format!("--output {output}: not a file in an existing folder"));
+        }
+        all.push(Destination { format: format.name, file: Some(file) });
+    }
+    Ok(all)
+}
+
+fn known(name: &str) -> Result<&'static Format, String> {
+    format::named(name).ok_or_else(|| format!("unknown format `{name}`"))
+}
+
+/// Writes the report everywhere; what could not be written, in words.
+pub(crate) fn deliver(report: &Report, destinations: &[Destination]) -> Vec<String> {
+    let mut failures = Vec::new();
+    for destination in destinations {
+        let Some(format) = format::named(destination.format) else { continue };
+        match &destination.file {
+            None => {
+                if let Err(error) = print(&(format.render)(report, style())) {
+                    failures.push(format!("cannot write to standard output: {error}"));
+                }
+            }
+            Some(file) => {
+                let text = (format.render)(report, Style::PLAIN);
+                if let Err(error) = std::fs::write(file, text) {
+                    failures.push(format!("cannot write {}: {error}", file.display()));
+                }
+            }
+        }
+    }
+    failures
+}
+
+/// Writes to standard output. A reader that has had enough (`| head`) is no failure.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// How standard output wants text: colours and wrapping for a terminal alone.
+pub(crate) fn style() -> Style {
+    let out = io::stdout();
+    if !out.is_terminal() {
+        return Style { color: forced(), ..Style::PLAIN };
+    }
+    let choice = anstream::AutoStream::choice(&out);
+    let width = terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0));
+    Style { color: choice != anstream::ColorChoice::Never, width: width.clamp(60, 160) }
+}
+
+/// Whether colours are wanted even without a terminal.
+fn forced() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    set("CLICOLOR_FORCE") && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

@@ -1,0 +1,250 @@
+//! The whole pipeline: a source gives an inventory, the audit a report, a format bytes, and the report
+//! the exit code.
+
+use std::collections::BTreeSet;
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::call::Call;
+use elb_audit_core::check::Check;
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::report::{Exit, Gate};
+use elb_audit_core::{checks, demo, docs};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::cli::{Cli, Reading, Reporting, Selection, Task};
+use crate::output;
+use crate::progress::{Progress, say};
+use crate::source::aws::{self, SourceError, Stop};
+use crate::source::file;
+
+/// Why a run ended before it had a report.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+fn usage(message: impl ToString) -> Failure {
+    Failure { exit: Exit::Usage, message: message.to_string() }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        let exit = match error {
+            SourceError::Usage(_) => Exit::Usage,
+            SourceError::Unreachable(_) => Exit::NothingAssessed,
+        };
+        Failure { exit, message: error.to_string() }
+    }
+}
+
+/// Does what the command line says; the exit code.
+pub async fn run(cli: Cli) -> Exit {
+    let done = match cli.task {
+        Task::Scan(scan) => self::scan(&scan.source, &scan.report).await,
+        Task::Demo(report) => demo(&report),
+        Task::Collect(collect) => self::collect(&collect).await,
+        Task::Check(task) => check(&task.file, task.now, &task.report),
+        Task::Checks(task) => list(&task.format),
+        Task::Explain(task) => explain(&task.check),
+        Task::Permissions(task) => permissions(&task.checks),
+    };
+    done.unwrap_or_else(|failure| {
+        say(format_args!("error: {}", failure.message));
+        failure.exit
+    })
+}
+
+async fn scan(source: &Reading, report: &Reporting) -> Result<Exit, Failure> {
+    let checks = selected(&report.checks)?;
+    let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
+    let progress = Progress::new(!report.quiet && !source.verbose, &checks);
+    let calls = docs::calls(&checks).into_iter().collect();
+    let (inventory, stopped) = read(source, calls, &progress).await?;
+    let now = inventory.taken_at;
+    let run = Run { inventory, now, checks, interrupted: stopped == Stop::Interrupted };
+    Ok(run.report(report, &destinations))
+}
+
+fn demo(report: &Reporting) -> Result<Exit, Failure> {
+    let inventory = demo::inventory();
+    let now = inventory.taken_at;
+    saved(inventory, now, report)
+}
+
+fn check(
+    path: &std::path::Path,
+    now: Option<Timestamp>,
+    report: &Reporting,
+) -> Result<Exit, Failure> {
+    let inventory = file::read(path).map_err(usage)?;
+    let now = now.unwrap_or(inventory.taken_at);
+    saved(inventory, now, report)
+}
+
+fn saved(inventory: Inventory, now: Timestamp, report: &Reporting) -> Result<Exit, Failure> {
+    let checks = selected(&report.checks)?;
+    let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
+    let run = Run { inventory, now, checks, interrupted: false };
+    Ok(run.report(report, &destinations))
+}
+
+/// Facts, and what to judge them by.
+struct Run {
+    inventory: Inventory,
+    now: Timestamp,
+    checks: Vec<&'static Check>,
+    interrupted: bool,
+}
+
+impl Run {
+    /// Judges, writes the report, and says why the exit code is what it is.
+    fn report(&self, how: &Reporting, destinations: &[output::Destination]) -> Exit {
+        let options = Options { now: self.now, show_passed: how.show_passed };
+        let report = audit(&self.inventory, &self.checks, options);
+        let failures = output::deliver(&report, destinations);
+        for failure in &failures {
+            say(format_args!("error: {failure}"));
+        }
+        let gate = Gate { fail_on: how.fail_on.floor(), strict: how.strict };
+        let (mut exit, mut why) = report.exit(gate);
+        if self.interrupted && exit != Exit::NothingAssessed {
+            (exit, why) = (Exit::Incomplete, "the scan was interrupted".to_owned());
+        }
+        if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
+            (exit, why) = (Exit::DeliveryFailed, "the report could not be written".to_owned());
+        }
+        if !how.quiet {
+            say(format_args!("exit {}: {why}", exit.code()));
+        }
+        exit
+    }
+}
+
+async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
+    let destination = task.output.display().to_string();
+    if destination != "-" {
+        output::destinations("json", &[destination]).map_err(usage)?;
+    }
+    let progress = Progress::new(!task.quiet && !task.source.verbose, checks::ALL);
+    let calls = Call::all().collect();
+    let (inventory, stopped) = read(&task.source, calls, &progress).await?;
+    if let Err(error) = file::write(&task.output, &inventory) {
+        return Err(Failure { exit: Exit::DeliveryFailed, message: error.to_string() });
+    }
+    let options = Options { now: inventory.taken_at, show_passed: false };
+    let report = audit(&inventory, &[], options);
+    let (exit, why) = report.exit(Gate { fail_on: None, strict: false });
+    if exit == Exit::NothingAssessed {
+        return Err(Failure { exit, message: why });
+    }
+    if stopped == Stop::Interrupted {
+        let message = "the scan was interrupted; what had been read is saved".to_owned();
+        return Err(Failure { exit: Exit::Incomplete, message });
+    }
+    if !task.quiet {
+        let (balancers, gaps) = (report.summary.load_balancers, report.gaps.len());
+        say(format_args!("saved {balancers} load balancers; gaps: {gaps}"));
+    }
+    Ok(Exit::Clean)
+}
+
+/// Reads an account until it is read, the time is up or the user has had enough.
+async fn read(
+    source: &Reading,
+    calls: BTreeSet<Call>,
+    progress: &Progress,
+) -> Result<(Inventory, Stop), Failure> {
+    let tuning = source.tuning();
+    let (stop, stopped) = watch::channel(Stop::No);
+    let (deadline, clock) = (tuning.deadline, tuning.sleep.clone());
+    let watcher = tokio::spawn(async move {
+        use aws_smithy_async::rt::sleep::AsyncSleep as _;
+        tokio::select! {
+            () = clock.sleep(deadline) => { stop.send_replace(Stop::Deadline); }
+            signal = tokio::signal::ctrl_c() => if signal.is_ok() {
+                say(format_args!("stopping: what has been read is reported; once more to quit at once"));
+                stop.send_replace(Stop::Interrupted);
+            }
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Exit::Incomplete.code()));
+        }
+    });
+    let request = aws::Request {
+        profile: source.profile.clone(),
+        regions: source.regions(),
+        calls,
+        max_workers: source.max_workers,
+        max_rps: source.max_rps,
+        one_at_a_time: source.no_parallel,
+        verbose: source.verbose,
+    };
+    let done = |region: &_, counts| progress.done(region, counts);
+    let inventory = aws::collect(&request, &tuning, stopped.clone(), &done).await;
+    watcher.abort();
+    let stopped = *stopped.borrow();
+    Ok((inventory?, stopped))
+}
+
+/// The checks that `--check` and `--skip-check` leave, in order.
+fn selected(selection: &Selection) -> Result<Vec<&'static Check>, Failure> {
+    let wanted = resolved(&selection.check)?;
+    let unwanted = resolved(&selection.skip_check)?;
+    let all = checks::ALL.iter().copied();
+    let chosen: Vec<&'static Check> = all
+        .filter(|check| wanted.is_empty() || wanted.contains(&check.id))
+        .filter(|check| !unwanted.contains(&check.id))
+        .collect();
+    if chosen.is_empty() {
+        return Err(usage("--skip-check leaves no check"));
+    }
+    Ok(chosen)
+}
+
+fn resolved(names: &[String]) -> Result<Vec<&'static str>, Failure> {
+    names.iter().map(|name| Ok(find(name)?.id)).collect()
+}
+
+/// The check with this id or alias.
+fn find(name: &str) -> Result<&'static Check, Failure> {
+    let named = |check: &&&Check| check.id == name || check.aliases.contains(&name);
+    if let Some(check) = checks::ALL.iter().find(named) {
+        return Ok(check);
+    }
+    let closest = checks::ALL
+        .iter()
+        .map(|check| (strsim::jaro_winkler(name, check.id), check.id))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(score, _)| *score > 0.8);
+    Err(usage(match closest {
+        Some((_, id)) => format!("unknown check `{name}`: did you mean `{id}`?"),
+        None => format!("unknown check `{name}`: `elb-audit checks` lists them"),
+    }))
+}
+
+fn list(format: &str) -> Result<Exit, Failure> {
+    let text = if format == "json" {
+        docs::checks_json(checks::ALL)
+    } else {
+        docs::checks_text(checks::ALL, output::style())
+    };
+    printed(&text)
+}
+
+fn explain(name: &str) -> Result<Exit, Failure> {
+    printed(&docs::explain(find(name)?, output::style()))
+}
+
+fn permissions(selection: &Selection) -> Result<Exit, Failure> {
+    printed(&docs::permissions(&docs::calls(&selected(selection)?)))
+}
+
+fn printed(text: &str) -> Result<Exit, Failure> {
+    output::print(text).map(|()| Exit::Clean).map_err(|error| Failure {
+        exit: Exit::DeliveryFailed,
+        message: format!("cannot write to standard output: {error}"),
+    })
+}
