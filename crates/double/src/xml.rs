@@ -111,18 +111,21 @@ struct Escaped<'a>(&'a mut String);
 
 impl std::fmt::Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        for part in text.split_inclusive(['&', '<', '>', '"']) {
-            let (plain, special) = match part.char_indices().last() {
-                Some((at, last)) if matches!(last, '&' | '<' | '>' | '"') => (&part[..at], last),
-                _ => (part, ' '),
-            };
-            self.0.push_str(plain);
-            match special {
+        // Nearly all text is plain, and looking for one byte at a time is the fastest search.
+        if !['&', '<', '>', '"']
+            .into_iter()
+            .any(|special| text.contains(special))
+        {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        for character in text.chars() {
+            match character {
                 '&' => self.0.push_str("&amp;"),
                 '<' => self.0.push_str("&lt;"),
                 '>' => self.0.push_str("&gt;"),
                 '"' => self.0.push_str("&quot;"),
-                _ => {}
+                plain => self.0.push(plain),
             }
         }
         Ok(())

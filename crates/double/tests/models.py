@@ -9,6 +9,7 @@ must give what the second gives at once.
 """
 
 import json
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -42,6 +43,7 @@ class Double:
         self.faults = faults
         self.clients = {}
         self.called = set()
+        self.keys = {}
 
     def client(self, service):
         if service not in self.clients:
@@ -221,14 +223,14 @@ def modern(paged, whole):
     for one in balancers:
         arn = one["LoadBalancerArn"]
         tagged.append(arn)
-        paged.call("elbv2", "DescribeLoadBalancerAttributes", LoadBalancerArn=arn)
+        attributes(paged, "DescribeLoadBalancerAttributes", LoadBalancerArn=arn)
         compare(paged, whole, "elbv2", "DescribeTargetGroups", LoadBalancerArn=arn)
         for listener in compare(paged, whole, "elbv2", "DescribeListeners", LoadBalancerArn=arn):
             tagged += listeners(paged, whole, one, listener["ListenerArn"])
     for one in groups:
         arn = one["TargetGroupArn"]
         tagged.append(arn)
-        paged.call("elbv2", "DescribeTargetGroupAttributes", TargetGroupArn=arn)
+        attributes(paged, "DescribeTargetGroupAttributes", TargetGroupArn=arn)
         paged.call("elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
     for start in range(0, len(tagged), 20):
         part = tagged[start : start + 20]
@@ -237,10 +239,30 @@ def modern(paged, whole):
             paged.faults.add("elbv2:DescribeTags", "other resources than asked for")
 
 
+def attributes(paged, operation, **parameters):
+    """Reads attributes, and notes which keys there are."""
+    answer = paged.call("elbv2", operation, **parameters)
+    paged.keys.setdefault(operation, set()).update(one["Key"] for one in answer["Attributes"])
+
+
+def documented(paged):
+    """Every attribute that the model documents is answered for some resource."""
+    model = paged.client("elbv2").meta.service_model
+    for operation, keys in paged.keys.items():
+        shape = model.operation_model(operation).output_shape.members["Attributes"].member
+        known = set(re.findall(r"<li> *<p> *<code>([a-z0-9_]+[.][a-z0-9_.]+)</code>", shape.members["Key"].documentation))
+        if len(known) < 20:
+            paged.faults.add(operation, f"only {len(known)} attributes found in the documentation")
+        if known - keys:
+            paged.faults.add(operation, f"never answered: {sorted(known - keys)}")
+        if keys - known:
+            paged.faults.add(operation, f"not documented: {sorted(keys - known)}")
+
+
 def listeners(paged, whole, balancer, arn):
     """Reads a listener; gives its ARN and those of its rules."""
     compare(paged, whole, "elbv2", "DescribeListenerCertificates", ListenerArn=arn)
-    paged.call("elbv2", "DescribeListenerAttributes", ListenerArn=arn)
+    attributes(paged, "DescribeListenerAttributes", ListenerArn=arn)
     paged.call("elbv2", "DescribeListeners", ListenerArns=[arn])
     try:
         rules = compare(paged, whole, "elbv2", "DescribeRules", ListenerArn=arn)
@@ -320,6 +342,7 @@ def main():
     paged, whole = (Double(url, faults) for url in sys.argv[1:3])
     for part in (modern, classic, network, others):
         part(paged, whole)
+    documented(paged)
     errors(paged)
     for fault in sorted(set(faults)):
         print(fault)

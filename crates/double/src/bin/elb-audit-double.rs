@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use elb_audit_double::{Double, sample};
@@ -19,11 +20,11 @@ struct Options {
     page_size: usize,
 }
 
-fn main() -> io::Result<()> {
+fn main() -> io::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(options) = read(&arguments) else {
         writeln!(io::stderr(), "{USAGE}")?;
-        return Err(io::ErrorKind::InvalidInput.into());
+        return Ok(ExitCode::from(2));
     };
     let account = sample::fleet(options.regions, options.per_region);
     let double = Double::bind(options.port, vec![account])?;
@@ -31,7 +32,8 @@ fn main() -> io::Result<()> {
     double.page_size((options.page_size > 0).then_some(options.page_size));
     writeln!(io::stdout(), "{}", double.url())?;
     wait()?;
-    report(&double)
+    report(&double)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The options, or nothing when there is one that is not understood.

@@ -135,13 +135,22 @@ fn an_account_can_change_while_it_is_read() {
 }
 
 #[test]
-fn a_fleet_has_the_size_that_was_asked_for() {
-    let fleet = sample::fleet(17, 10);
-    let sizes = fleet
-        .regions
-        .values()
-        .map(|region| region.load_balancers.len() + region.classic.len());
-    assert_eq!(sizes.collect::<Vec<_>>(), [10; 17]);
+fn a_fleet_is_mixed_and_has_the_size_that_was_asked_for() {
+    let fleet = sample::fleet(17, 20);
+    assert_eq!(fleet.regions.len(), 17);
+    for region in fleet.regions.values() {
+        let of = |kind: &str| {
+            let kinds = region.load_balancers.iter().filter(|one| one.kind == kind);
+            kinds.count()
+        };
+        let kinds = [
+            of("application"),
+            of("network"),
+            of("gateway"),
+            region.classic.len(),
+        ];
+        assert_eq!(kinds, [10, 6, 2, 2]);
+    }
 }
 
 #[test]
