@@ -29,11 +29,7 @@ impl Refusal {
 
     /// An error with any status.
     pub(crate) fn with_status(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.to_owned(),
-            message: message.into(),
-        }
+        Self { status, code: code.to_owned(), message: message.into() }
     }
 
     /// A parameter that breaks a limit, under the family's own code.
@@ -117,25 +113,14 @@ impl Refusal {
             Family::Ec2 => self.ec2(request_id),
             _ => self.query(family, request_id),
         };
-        Answer {
-            status: self.status,
-            content_type: family.content_type(),
-            body: body.into_bytes(),
-        }
+        Answer { status: self.status, content_type: family.content_type(), body: body.into_bytes() }
     }
 
     fn query(&self, family: Family, request_id: &str) -> String {
         let mut xml = Xml::query();
         xml.raw(&format!("<ErrorResponse xmlns=\"{}\">", family.namespace()));
         xml.node("Error", |xml| {
-            xml.text(
-                "Type",
-                if self.status < 500 {
-                    "Sender"
-                } else {
-                    "Receiver"
-                },
-            );
+            xml.text("Type", if self.status < 500 { "Sender" } else { "Receiver" });
             xml.text("Code", &self.code);
             xml.text("Message", &self.message);
         });
@@ -172,9 +157,5 @@ pub(crate) fn xml(family: Family, action: &str, request_id: &str, result: &str) 
             "<{action}Response xmlns=\"{namespace}\"><{action}Result>{result}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
         )
     };
-    Answer {
-        status: 200,
-        content_type: family.content_type(),
-        body: body.into_bytes(),
-    }
+    Answer { status: 200, content_type: family.content_type(), body: body.into_bytes() }
 }

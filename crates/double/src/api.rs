@@ -105,16 +105,9 @@ impl Context<'_> {
 
     /// The ARN of a certificate that a listener names: ACM's in this region, or IAM's.
     fn certificate(&self, name: &str) -> String {
-        let in_acm = self
-            .region
-            .certificates
-            .iter()
-            .any(|certificate| certificate.name == name);
-        let in_iam = self
-            .account
-            .server_certificates
-            .iter()
-            .find(|certificate| certificate.name == name);
+        let in_acm = self.region.certificates.iter().any(|certificate| certificate.name == name);
+        let in_iam =
+            self.account.server_certificates.iter().find(|certificate| certificate.name == name);
         match in_iam {
             Some(certificate) if !in_acm => {
                 let path = format!("server-certificate{}{}", certificate.path, certificate.name);
@@ -129,23 +122,16 @@ impl Context<'_> {
         if name.starts_with("arn:") {
             return name.to_owned();
         }
-        let known = self
-            .region
-            .load_balancers
-            .iter()
-            .find(|load_balancer| load_balancer.name == name);
+        let known =
+            self.region.load_balancers.iter().find(|load_balancer| load_balancer.name == name);
         let kind = known.map_or("application", |load_balancer| load_balancer.kind.as_str());
         self.place.load_balancer(kind, name)
     }
 
     /// The name of the zone that a subnet is in.
     fn zone(&self, subnet: &str) -> String {
-        let letter = self
-            .region
-            .subnets
-            .iter()
-            .find(|known| known.id == subnet)
-            .map(|known| known.zone);
+        let letter =
+            self.region.subnets.iter().find(|known| known.id == subnet).map(|known| known.zone);
         let guess = if subnet.ends_with('b') { 'b' } else { 'a' };
         format!("{}{}", self.call.region, letter.unwrap_or(guess))
     }

@@ -103,13 +103,7 @@ impl Call {
             Some(target) => read_json(target, &request.body),
             None => read_query(request),
         };
-        Self {
-            family,
-            action,
-            region,
-            access_key,
-            parameters,
-        }
+        Self { family, action, region, access_key, parameters }
     }
 
     /// The IAM action.
@@ -124,17 +118,13 @@ impl Call {
 
     /// A list: `prefix.1`, `prefix.2` and so on.
     pub(crate) fn list(&self, prefix: &str) -> Vec<&str> {
-        (1..)
-            .map_while(|number| self.get(&format!("{prefix}.{number}")))
-            .collect()
+        (1..).map_while(|number| self.get(&format!("{prefix}.{number}"))).collect()
     }
 }
 
 /// The access key and region that a request was signed with.
 fn scope(authorization: &str) -> (String, String) {
-    let credential = authorization
-        .split_once("Credential=")
-        .map_or("", |(_, rest)| rest);
+    let credential = authorization.split_once("Credential=").map_or("", |(_, rest)| rest);
     let mut parts = credential.split(',').next().unwrap_or_default().split('/');
     let key = parts.next().unwrap_or_default().to_owned();
     let region = parts.nth(1).unwrap_or("us-east-1").to_owned();
@@ -152,11 +142,7 @@ fn read_json(target: &str, body: &[u8]) -> (Family, String, BTreeMap<String, Str
 /// Writes JSON as the query protocol would, so that both kinds of parameters are read alike.
 fn flatten(path: &str, value: &Value, into: &mut BTreeMap<String, String>) {
     let below = |name: &str| {
-        if path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{path}.{name}")
-        }
+        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
     };
     match value {
         Value::Null => {}
@@ -176,10 +162,7 @@ fn flatten(path: &str, value: &Value, into: &mut BTreeMap<String, String>) {
 }
 
 fn read_query(request: &Request) -> (Family, String, BTreeMap<String, String>) {
-    let query = request
-        .target
-        .split_once('?')
-        .map_or("", |(_, query)| query);
+    let query = request.target.split_once('?').map_or("", |(_, query)| query);
     let body = String::from_utf8_lossy(&request.body);
     let mut parameters: BTreeMap<String, String> = query
         .split('&')

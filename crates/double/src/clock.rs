@@ -12,10 +12,7 @@ pub(crate) struct Clock {
 impl Clock {
     /// A running clock.
     pub(crate) fn new() -> Self {
-        Self {
-            start: Instant::now(),
-            frozen: Mutex::new(None),
-        }
+        Self { start: Instant::now(), frozen: Mutex::new(None) }
     }
 
     /// Real time since the start, whether frozen or not.

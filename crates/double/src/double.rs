@@ -53,21 +53,12 @@ impl Double {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::new(accounts));
         let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let server = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("double".to_owned())
-            .spawn(move || {
-                runtime.block_on(serve::run(listener, server, stopped));
-            })?;
-        Ok(Self {
-            address,
-            shared,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("double".to_owned()).spawn(move || {
+            runtime.block_on(serve::run(listener, server, stopped));
+        })?;
+        Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens, as an SDK's endpoint URL.

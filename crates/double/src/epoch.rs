@@ -7,10 +7,7 @@ pub(crate) fn iso(seconds: i64) -> String {
     let (year, month, day) = date(seconds.div_euclid(DAY));
     let second = seconds.rem_euclid(DAY);
     let (hour, minute) = (second / 3600, second / 60 % 60);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}.000Z",
-        second % 60
-    )
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}.000Z", second % 60)
 }
 
 /// Year, month and day of a day counted from 1970-01-01. Counting years from March puts the leap day
@@ -23,11 +20,7 @@ fn date(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    };
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -41,13 +34,7 @@ mod tests {
         assert_eq!(iso(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(iso(951_782_399), "2000-02-28T23:59:59.000Z");
         assert_eq!(iso(951_782_400), "2000-02-29T00:00:00.000Z");
-        assert_eq!(
-            iso(crate::model::certificate::EPOCH),
-            "2026-01-01T00:00:00.000Z"
-        );
-        assert_eq!(
-            iso(crate::model::certificate::FAR),
-            "2036-01-01T00:00:00.000Z"
-        );
+        assert_eq!(iso(crate::model::certificate::EPOCH), "2026-01-01T00:00:00.000Z");
+        assert_eq!(iso(crate::model::certificate::FAR), "2036-01-01T00:00:00.000Z");
     }
 }

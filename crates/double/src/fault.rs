@@ -98,14 +98,7 @@ impl Fault {
     /// Any error of the service: `ExpiredToken`, `OptInRequired`, `LoadBalancerNotFound` …
     pub fn error(call: &str, status: u16, code: &str, message: &str) -> Self {
         let (code, message) = (code.to_owned(), message.to_owned());
-        Self::new(
-            call,
-            Kind::Error {
-                status,
-                code,
-                message,
-            },
-        )
+        Self::new(call, Kind::Error { status, code, message })
     }
 
     /// Only in one region.
@@ -141,15 +134,10 @@ impl Fault {
     /// Whether it strikes this call; counts down what it was limited to.
     pub(crate) fn strikes(&mut self, call: &Call, account: &str) -> bool {
         let matches = self.pattern.matches(call)
-            && self
-                .region
-                .as_ref()
-                .is_none_or(|region| *region == call.region)
+            && self.region.as_ref().is_none_or(|region| *region == call.region)
             && self.account.as_ref().is_none_or(|number| number == account)
             && self.resource.as_ref().is_none_or(|part| {
-                call.parameters
-                    .values()
-                    .any(|value| value.contains(part.as_str()))
+                call.parameters.values().any(|value| value.contains(part.as_str()))
             });
         if !matches || self.times == Some(0) {
             return false;
@@ -174,10 +162,7 @@ impl Pattern {
     /// From `service:Operation`; a lone word is an operation of any service.
     pub(crate) fn new(call: &str) -> Self {
         let (service, operation) = call.split_once(':').unwrap_or(("*", call));
-        Self {
-            service: service.to_owned(),
-            operation: operation.to_owned(),
-        }
+        Self { service: service.to_owned(), operation: operation.to_owned() }
     }
 
     pub(crate) fn matches(&self, call: &Call) -> bool {

@@ -19,16 +19,12 @@ pub(crate) struct Request {
 impl Request {
     /// A header by its name in small letters.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether the client wants the connection closed after the answer.
     pub(crate) fn closes(&self) -> bool {
-        self.header("connection")
-            .is_some_and(|value| value.eq_ignore_ascii_case("close"))
+        self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
 }
 
@@ -40,20 +36,13 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            buffer: Vec::new(),
-        }
+        Self { stream, buffer: Vec::new() }
     }
 
     /// The next request; `None` when the client has closed.
     pub(crate) async fn read(&mut self) -> io::Result<Option<Request>> {
         let end = loop {
-            if let Some(at) = self
-                .buffer
-                .windows(4)
-                .position(|window| window == b"\r\n\r\n")
-            {
+            if let Some(at) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
                 break at;
             }
             if self.buffer.len() > LARGEST_HEAD {
@@ -65,10 +54,8 @@ impl Connection {
         };
         let head: Vec<u8> = self.buffer.drain(..end + 4).collect();
         let mut request = parse(&String::from_utf8_lossy(&head));
-        let length = request
-            .header("content-length")
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0);
+        let length =
+            request.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
         while self.buffer.len() < length {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return Ok(None);
@@ -112,10 +99,7 @@ impl Connection {
 
 fn parse(head: &str) -> Request {
     let mut lines = head.split("\r\n");
-    let target = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .unwrap_or_default();
+    let target = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
     Request {
         target: target.to_owned(),
         headers: lines

@@ -34,7 +34,7 @@ pub use limit::RateLimit;
 pub use log::Entry;
 pub use model::account::Account;
 pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect};
-pub use model::certificate::{Certificate, ServerCertificate};
+pub use model::certificate::{Certificate, EC_PRIME256V1, RSA_1024, RSA_2048, ServerCertificate};
 pub use model::classic::{
     ClassicAttributes, ClassicListener, ClassicLoadBalancer, ClassicPolicy, Instance,
 };

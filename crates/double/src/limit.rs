@@ -18,11 +18,7 @@ impl RateLimit {
     /// A bucket of `capacity` calls that gets `refill` calls back a second. `call` is as in
     /// [`crate::Fault`]: `elbv2:*`, `acm:DescribeCertificate`, `*`.
     pub fn new(call: &str, capacity: u32, refill: f64) -> Self {
-        Self {
-            pattern: Pattern::new(call),
-            capacity: f64::from(capacity),
-            refill,
-        }
+        Self { pattern: Pattern::new(call), capacity: f64::from(capacity), refill }
     }
 }
 
@@ -34,10 +30,7 @@ pub(crate) struct Limiter {
 
 impl Limiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
-        Self {
-            limit,
-            buckets: HashMap::new(),
-        }
+        Self { limit, buckets: HashMap::new() }
     }
 
     /// Whether the call may pass; takes a token if it is one that the limit is about.
@@ -46,10 +39,7 @@ impl Limiter {
             return true;
         }
         let key = format!("{account} {} {}", call.region, call.family.name());
-        let (tokens, counted) = self
-            .buckets
-            .entry(key)
-            .or_insert((self.limit.capacity, now));
+        let (tokens, counted) = self.buckets.entry(key).or_insert((self.limit.capacity, now));
         let gained = now.saturating_sub(*counted).as_secs_f64() * self.limit.refill;
         *tokens = (*tokens + gained).min(self.limit.capacity);
         *counted = now;

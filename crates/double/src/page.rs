@@ -20,22 +20,12 @@ pub(crate) struct Paging {
 }
 
 /// How both load-balancer generations page.
-pub(crate) const MARKER: Paging = Paging {
-    size: "PageSize",
-    token: "Marker",
-    least: 1,
-    most: 400,
-    default: 400,
-};
+pub(crate) const MARKER: Paging =
+    Paging { size: "PageSize", token: "Marker", least: 1, most: 400, default: 400 };
 
 /// How most of EC2 pages.
-pub(crate) const EC2: Paging = Paging {
-    size: "MaxResults",
-    token: "NextToken",
-    least: 5,
-    most: 1000,
-    default: usize::MAX,
-};
+pub(crate) const EC2: Paging =
+    Paging { size: "MaxResults", token: "NextToken", least: 5, most: 1000, default: usize::MAX };
 
 /// A page.
 pub(crate) struct Page<T> {
@@ -47,17 +37,13 @@ impl Context<'_> {
     /// Cuts the page that was asked for.
     pub(crate) fn page<T>(&self, items: Vec<T>, paging: Paging) -> Result<Page<T>, Refusal> {
         let asked = self.page_size(paging)?;
-        let size = self
-            .largest_page
-            .map_or(asked, |largest| asked.min(largest))
-            .max(1);
+        let size = self.largest_page.map_or(asked, |largest| asked.min(largest)).max(1);
         let total = items.len();
         let from = match self.call.get(paging.token) {
             None => 0,
-            Some(token) => self
-                .offset(token)
-                .filter(|from| *from <= total)
-                .ok_or_else(|| self.bad_token())?,
+            Some(token) => {
+                self.offset(token).filter(|from| *from <= total).ok_or_else(|| self.bad_token())?
+            }
         };
         let items: Vec<T> = items.into_iter().skip(from).take(size).collect();
         let upto = from + items.len();

@@ -35,9 +35,7 @@ pub(crate) struct Classic {
 
 /// The table, read once.
 pub(crate) static POLICIES: LazyLock<Policies> =
-    LazyLock::new(
-        || match serde_json::from_str(include_str!("../data/ssl-policies.json")) {
-            Ok(policies) => policies,
-            Err(error) => panic!("the bundled policies cannot be read: {error}"),
-        },
-    );
+    LazyLock::new(|| match serde_json::from_str(include_str!("../data/ssl-policies.json")) {
+        Ok(policies) => policies,
+        Err(error) => panic!("the bundled policies cannot be read: {error}"),
+    });

@@ -32,9 +32,7 @@ pub fn each(count: usize) -> Account {
     account.server_certificates = certificates().collect();
     account.region(
         "eu-west-1",
-        (0..count).fold(Region::with_network(), |region, index| {
-            add(region, index, count)
-        }),
+        (0..count).fold(Region::with_network(), |region, index| add(region, index, count)),
     )
 }
 
@@ -45,9 +43,8 @@ fn add(region: Region, index: usize, count: usize) -> Region {
     let instances = |group: TargetGroup| {
         (0..count).fold(group, |group, target| group.healthy(&instance(target)))
     };
-    let old = (0..count).fold(classic(index), |old, target| {
-        old.instance(&instance(target), "InService")
-    });
+    let old =
+        (0..count).fold(classic(index), |old, target| old.instance(&instance(target), "InService"));
     let groups = [
         TargetGroup::http(&web, 80),
         TargetGroup::tcp(&name("net"), 80),
@@ -63,10 +60,7 @@ fn add(region: Region, index: usize, count: usize) -> Region {
         .with(DeliverySource::new(&logs, "ALB_ACCESS_LOGS", &web))
         .with(Delivery::new(&logs, &bucket))
         .with(DeliveryDestination::bucket(&bucket, &bucket))
-        .with(PrefixList::new(
-            &name("pl"),
-            &["192.0.2.0/24", "198.51.100.0/24"],
-        ))
+        .with(PrefixList::new(&name("pl"), &["192.0.2.0/24", "198.51.100.0/24"]))
         .with(SecurityGroup::new(&name("sg")).allow(Permission::tcp(443, 443, &[&name("pl")])))
 }
 
@@ -75,27 +69,19 @@ fn balancers(index: usize, count: usize) -> [LoadBalancer; 3] {
     let name = |kind: &str| format!("{kind}-{index}");
     let (web, net, gwy, store) = (name("web"), name("net"), name("gwy"), name("store"));
     let numbers = || 0..u16::try_from(count).unwrap_or(u16::MAX);
-    let rule = |rule: u16| {
-        Rule::new(u32::from(rule) + 1)
-            .path(&format!("/{rule}/*"))
-            .forward(&web)
-    };
+    let rule = |rule: u16| Rule::new(u32::from(rule) + 1).path(&format!("/{rule}/*")).forward(&web);
     let secure = |number: u16| {
-        let mut listener = Listener::https(8443 + number)
-            .mutual("verify", Some(&store))
-            .forward(&web);
+        let mut listener =
+            Listener::https(8443 + number).mutual("verify", Some(&store)).forward(&web);
         listener.rules = numbers().map(rule).collect();
-        listener.certificates = numbers()
-            .map(|one| format!("web-{one}.example.com"))
-            .collect();
+        listener.certificates = numbers().map(|one| format!("web-{one}.example.com")).collect();
         listener
     };
     let mut application = LoadBalancer::application(&web).internet_facing();
     application.listeners = numbers().map(secure).collect();
     let mut network = LoadBalancer::network(&net).dualstack();
-    network.listeners = numbers()
-        .map(|number| Listener::tcp(7000 + number).forward(&net))
-        .collect();
+    network.listeners =
+        numbers().map(|number| Listener::tcp(7000 + number).forward(&net)).collect();
     let gateway = LoadBalancer::gateway(&gwy).listener(Listener::gateway().forward(&gwy));
     [application, network, gateway]
 }
@@ -148,25 +134,18 @@ fn application(region: Region, index: usize) -> Region {
 fn network(region: Region, index: usize) -> Region {
     let name = format!("net-{index}");
     let balancer = LoadBalancer::network(&name).listener(Listener::tcp(8443).forward(&name));
-    region
-        .with(balancer)
-        .with(group(TargetGroup::tcp(&name, 8443), index))
+    region.with(balancer).with(group(TargetGroup::tcp(&name, 8443), index))
 }
 
 fn gateway(region: Region, index: usize) -> Region {
     let name = format!("gwy-{index}");
     let balancer = LoadBalancer::gateway(&name).listener(Listener::gateway().forward(&name));
-    region
-        .with(balancer)
-        .with(group(TargetGroup::geneve(&name), index))
+    region.with(balancer).with(group(TargetGroup::geneve(&name), index))
 }
 
 fn classic(index: usize) -> ClassicLoadBalancer {
-    let listener = ClassicListener::https(
-        443,
-        "shared.example.com",
-        "ELBSecurityPolicy-TLS-1-2-2017-01",
-    );
+    let listener =
+        ClassicListener::https(443, "shared.example.com", "ELBSecurityPolicy-TLS-1-2-2017-01");
     ClassicLoadBalancer::new(&format!("old-{index}"))
         .listener(listener)
         .instance(&format!("i-0{index:015x}c"), "InService")

@@ -108,10 +108,7 @@ impl Shared {
             .iter_mut()
             .find_map(|fault| fault.strikes(call, &account.id).then(|| fault.kind.clone()));
         let now = self.clock.now();
-        let admitted = self
-            .limits()
-            .iter_mut()
-            .all(|limit| limit.admits(call, &account.id, now));
+        let admitted = self.limits().iter_mut().all(|limit| limit.admits(call, &account.id, now));
         let nothing = Region::default();
         let context = Context {
             call,
@@ -154,17 +151,13 @@ fn strike(kind: &Kind, context: &Context<'_>, request_id: &str) -> Outcome {
     let family = context.call.family;
     let refuse = |refusal: Refusal| Outcome::Answer(refusal.answer(family, request_id));
     match kind {
-        Kind::Deny => refuse(Refusal::denied(
-            family,
-            &context.caller(),
-            &context.call.iam_action(),
-        )),
+        Kind::Deny => {
+            refuse(Refusal::denied(family, &context.caller(), &context.call.iam_action()))
+        }
         Kind::Throttle => refuse(Refusal::throttled(family)),
-        Kind::Error {
-            status,
-            code,
-            message,
-        } => refuse(Refusal::with_status(*status, code, message)),
+        Kind::Error { status, code, message } => {
+            refuse(Refusal::with_status(*status, code, message))
+        }
         Kind::Garbage => Outcome::Answer(garbage(family)),
         Kind::Truncated => Outcome::Half(api::answer(context, request_id)),
         Kind::Hang => Outcome::Hang,
@@ -217,9 +210,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
         match outcome {
             Outcome::Answer(answer) => connection.write(&answer, &request_id, usize::MAX).await?,
             Outcome::Half(answer) => {
-                return connection
-                    .write(&answer, &request_id, answer.body.len() / 2)
-                    .await;
+                return connection.write(&answer, &request_id, answer.body.len() / 2).await;
             }
             Outcome::Hang => {
                 connection.hang().await;

@@ -11,18 +11,12 @@ pub(crate) struct Xml {
 impl Xml {
     /// XML of the query services, whose lists consist of `member`.
     pub(crate) fn query() -> Self {
-        Self {
-            out: String::new(),
-            member: "member",
-        }
+        Self { out: String::new(), member: "member" }
     }
 
     /// XML of EC2, whose lists consist of `item`.
     pub(crate) fn ec2() -> Self {
-        Self {
-            out: String::new(),
-            member: "item",
-        }
+        Self { out: String::new(), member: "item" }
     }
 
     /// What was written.
@@ -112,10 +106,7 @@ struct Escaped<'a>(&'a mut String);
 impl std::fmt::Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         // Nearly all text is plain, and looking for one byte at a time is the fastest search.
-        if !['&', '<', '>', '"']
-            .into_iter()
-            .any(|special| text.contains(special))
-        {
+        if !['&', '<', '>', '"'].into_iter().any(|special| text.contains(special)) {
             self.0.push_str(text);
             return Ok(());
         }

@@ -308,6 +308,10 @@ def others(paged, whole):
     for operation in ("DeliverySources", "Deliveries", "DeliveryDestinations"):
         compare(paged, whole, "logs", "Describe" + operation)
     compare(paged, whole, "iam", "ListServerCertificates")
+    for name in sorted(one["ServerCertificateName"] for one in whole.all("iam", "ListServerCertificates")):
+        paged.call("iam", "GetServerCertificate", ServerCertificateName=name)
+    used = {"Filter": {"AcmCertificateMetadataFilter": {"InUse": True}}}
+    whole.call("acm", "SearchCertificates", FilterStatement=used)
     paged.call("sts", "GetCallerIdentity")
     role = {"RoleArn": "arn:aws:iam::111122223333:role/audit", "RoleSessionName": "test"}
     paged.call("sts", "AssumeRole", **role)

@@ -9,20 +9,10 @@ use crate::model::arn::uuid;
 use crate::model::certificate::{Certificate, EPOCH};
 use crate::page::Paging;
 
-const LIST: Paging = Paging {
-    size: "MaxItems",
-    token: "NextToken",
-    least: 1,
-    most: 1000,
-    default: 1000,
-};
-const SEARCH: Paging = Paging {
-    size: "MaxResults",
-    token: "NextToken",
-    least: 1,
-    most: 500,
-    default: 100,
-};
+const LIST: Paging =
+    Paging { size: "MaxItems", token: "NextToken", least: 1, most: 1000, default: 1000 };
+const SEARCH: Paging =
+    Paging { size: "MaxResults", token: "NextToken", least: 1, most: 500, default: 100 };
 
 pub(super) fn result(context: &Context<'_>) -> JsonResult {
     match context.call.action.as_str() {
@@ -41,31 +31,16 @@ fn arn(context: &Context<'_>, one: &Certificate) -> String {
 fn users(context: &Context<'_>, one: &Certificate) -> Vec<String> {
     let own = arn(context, one);
     let is = |name: &String| *name == one.name || *name == own;
-    let modern = context
-        .region
-        .load_balancers
-        .iter()
-        .filter(|load_balancer| {
-            load_balancer
-                .listeners
-                .iter()
-                .flat_map(|listener| &listener.certificates)
-                .any(is)
-        });
+    let modern = context.region.load_balancers.iter().filter(|load_balancer| {
+        load_balancer.listeners.iter().flat_map(|listener| &listener.certificates).any(is)
+    });
     let classic = context.region.classic.iter().filter(|load_balancer| {
-        load_balancer
-            .listeners
-            .iter()
-            .filter_map(|listener| listener.certificate.as_ref())
-            .any(is)
+        load_balancer.listeners.iter().filter_map(|listener| listener.certificate.as_ref()).any(is)
     });
     modern
         .map(|one| context.place.load_balancer(&one.kind, &one.name))
         .chain(classic.map(|one| {
-            context.place.arn(
-                "elasticloadbalancing",
-                &format!("loadbalancer/{}", one.name),
-            )
+            context.place.arn("elasticloadbalancing", &format!("loadbalancer/{}", one.name))
         }))
         .collect()
 }
@@ -78,29 +53,17 @@ fn list(context: &Context<'_>) -> JsonResult {
         // The service writes a hyphen where its own model has an underscore.
         let key = one.key_algorithm.replace('-', "_");
         let usual = matches!(key.as_str(), "RSA_1024" | "RSA_2048");
-        (if types.is_empty() {
-            usual
-        } else {
-            types.contains(&key.as_str())
-        }) && (if origins.is_empty() {
-            one.origin != "ACME"
-        } else {
-            origins.contains(&one.origin.as_str())
-        }) && (statuses.is_empty() || statuses.contains(&one.status.as_str()))
+        (if types.is_empty() { usual } else { types.contains(&key.as_str()) })
+            && (if origins.is_empty() {
+                one.origin != "ACME"
+            } else {
+                origins.contains(&one.origin.as_str())
+            })
+            && (statuses.is_empty() || statuses.contains(&one.status.as_str()))
     };
-    let page = context.page(
-        context.region.certificates.iter().filter(wanted).collect(),
-        LIST,
-    )?;
-    let items: Vec<Value> = page
-        .items
-        .into_iter()
-        .map(|one| summary(context, one))
-        .collect();
-    Ok(Object::default()
-        .with("CertificateSummaryList", items)
-        .maybe("NextToken", page.next)
-        .done())
+    let page = context.page(context.region.certificates.iter().filter(wanted).collect(), LIST)?;
+    let items: Vec<Value> = page.items.into_iter().map(|one| summary(context, one)).collect();
+    Ok(Object::default().with("CertificateSummaryList", items).maybe("NextToken", page.next).done())
 }
 
 fn summary(context: &Context<'_>, one: &Certificate) -> Value {
@@ -108,22 +71,13 @@ fn summary(context: &Context<'_>, one: &Certificate) -> Value {
     Object::default()
         .with("CertificateArn", arn(context, one))
         .with("DomainName", one.domain.as_str())
-        .with(
-            "SubjectAlternativeNameSummaries",
-            one.alternative_names.clone(),
-        )
+        .with("SubjectAlternativeNameSummaries", one.alternative_names.clone())
         .with("HasAdditionalSubjectAlternativeNames", false)
         .with("Status", one.status.as_str())
         .with("Type", one.kind.as_str())
         .with("KeyAlgorithm", one.key_algorithm.as_str())
-        .with(
-            "KeyUsages",
-            json!(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]),
-        )
-        .with(
-            "ExtendedKeyUsages",
-            json!(["TLS_WEB_SERVER_AUTHENTICATION"]),
-        )
+        .with("KeyUsages", json!(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]))
+        .with("ExtendedKeyUsages", json!(["TLS_WEB_SERVER_AUTHENTICATION"]))
         .with("ExportOption", one.export.as_str())
         .with("InUse", !users(context, one).is_empty())
         .with("RenewalEligibility", one.renewal_eligibility.as_str())
@@ -137,50 +91,34 @@ fn summary(context: &Context<'_>, one: &Certificate) -> Value {
 }
 
 /// Of the filter statement only its absence is understood: everything is found.
+/// The one filter that is understood; any other is refused rather than ignored.
+const IN_USE: &str = "FilterStatement.Filter.AcmCertificateMetadataFilter.InUse";
+
 fn search(context: &Context<'_>) -> JsonResult {
-    if context
-        .call
-        .parameters
-        .keys()
-        .any(|name| name.starts_with("FilterStatement"))
-    {
-        return Err(Refusal::invalid(
-            context.call.family,
-            "The double searches without filters only",
-        ));
+    let parameters = &context.call.parameters;
+    if parameters.keys().any(|name| name.starts_with("FilterStatement") && name != IN_USE) {
+        let said = "The double searches by InUse, or without filter";
+        return Err(Refusal::invalid(context.call.family, said));
     }
-    let page = context.page(context.region.certificates.iter().collect(), SEARCH)?;
-    let items: Vec<Value> = page
-        .items
-        .into_iter()
-        .map(|one| found(context, one))
-        .collect();
-    Ok(Object::default()
-        .with("Results", items)
-        .maybe("NextToken", page.next)
-        .done())
+    let in_use = context.call.get(IN_USE).map(|word| word == "true");
+    let wanted =
+        |one: &&Certificate| in_use.is_none_or(|in_use| in_use != users(context, one).is_empty());
+    let page = context.page(context.region.certificates.iter().filter(wanted).collect(), SEARCH)?;
+    let items: Vec<Value> = page.items.into_iter().map(|one| found(context, one)).collect();
+    Ok(Object::default().with("Results", items).maybe("NextToken", page.next).done())
 }
 
 fn found(context: &Context<'_>, one: &Certificate) -> Value {
     let imported = one.kind == "IMPORTED";
-    let names: Vec<Value> = one
-        .alternative_names
-        .iter()
-        .map(|name| json!({"DnsName": name}))
-        .collect();
+    let names: Vec<Value> =
+        one.alternative_names.iter().map(|name| json!({"DnsName": name})).collect();
     let x509 = Object::default()
         .with("Issuer", json!({"CommonName": issuer(one)}))
         .with("Subject", json!({"CommonName": one.domain}))
         .with("SubjectAlternativeNames", names)
-        .with(
-            "ExtendedKeyUsages",
-            json!(["TLS_WEB_SERVER_AUTHENTICATION"]),
-        )
+        .with("ExtendedKeyUsages", json!(["TLS_WEB_SERVER_AUTHENTICATION"]))
         .with("KeyAlgorithm", one.key_algorithm.as_str())
-        .with(
-            "KeyUsages",
-            json!(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]),
-        )
+        .with("KeyUsages", json!(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]))
         .with("SerialNumber", serial(one))
         .maybe("NotAfter", one.not_after)
         .maybe("NotBefore", one.not_before)
@@ -196,10 +134,7 @@ fn found(context: &Context<'_>, one: &Certificate) -> Value {
         .maybe("RenewalStatus", one.renewal_status.as_deref())
         .with("Type", one.kind.as_str())
         .with("ExportOption", one.export.as_str())
-        .maybe(
-            "ValidationMethod",
-            (!imported).then_some(one.validation_method.as_str()),
-        )
+        .maybe("ValidationMethod", (!imported).then_some(one.validation_method.as_str()))
         .with("CertificateKeyPairOrigin", one.origin.as_str())
         .done();
     json!({
@@ -211,11 +146,7 @@ fn found(context: &Context<'_>, one: &Certificate) -> Value {
 
 fn describe(context: &Context<'_>) -> JsonResult {
     let wanted = context.required("CertificateArn")?;
-    let known = context
-        .region
-        .certificates
-        .iter()
-        .find(|one| arn(context, one) == wanted);
+    let known = context.region.certificates.iter().find(|one| arn(context, one) == wanted);
     let one = known.ok_or_else(|| {
         let message = format!("Could not find certificate {wanted}.");
         Refusal::new("ResourceNotFoundException", message)
@@ -230,10 +161,7 @@ fn detail(context: &Context<'_>, one: &Certificate) -> Value {
         .with("CertificateArn", arn(context, one))
         .with("DomainName", one.domain.as_str())
         .with("SubjectAlternativeNames", one.alternative_names.clone())
-        .maybe(
-            "DomainValidationOptions",
-            (!imported).then(|| validations(one, "SUCCESS")),
-        )
+        .maybe("DomainValidationOptions", (!imported).then(|| validations(one, "SUCCESS")))
         .maybe("Serial", issued.then(|| serial(one)))
         .with("Subject", format!("CN={}", one.domain))
         .with("Issuer", issuer(one))
@@ -248,16 +176,8 @@ fn detail(context: &Context<'_>, one: &Certificate) -> Value {
         .with("InUseBy", users(context, one))
         .maybe("FailureReason", one.failure_reason.as_deref())
         .with("Type", one.kind.as_str())
-        .maybe(
-            "RenewalSummary",
-            one.renewal_status
-                .as_deref()
-                .map(|status| renewal(one, status)),
-        )
-        .with(
-            "KeyUsages",
-            json!([{"Name": "DIGITAL_SIGNATURE"}, {"Name": "KEY_ENCIPHERMENT"}]),
-        )
+        .maybe("RenewalSummary", one.renewal_status.as_deref().map(|status| renewal(one, status)))
+        .with("KeyUsages", json!([{"Name": "DIGITAL_SIGNATURE"}, {"Name": "KEY_ENCIPHERMENT"}]))
         .with(
             "ExtendedKeyUsages",
             json!([{"Name": "TLS_WEB_SERVER_AUTHENTICATION", "OID": "1.3.6.1.5.5.7.3.1"}]),
@@ -274,10 +194,7 @@ fn detail(context: &Context<'_>, one: &Certificate) -> Value {
 fn renewal(one: &Certificate, status: &str) -> Value {
     Object::default()
         .with("RenewalStatus", status)
-        .with(
-            "DomainValidationOptions",
-            validations(one, renewal_validation(status)),
-        )
+        .with("DomainValidationOptions", validations(one, renewal_validation(status)))
         .maybe("RenewalStatusReason", one.renewal_reason.as_deref())
         .with("UpdatedAt", EPOCH)
         .done()
@@ -292,11 +209,7 @@ fn renewal_validation(status: &str) -> &str {
 
 fn validations(one: &Certificate, status: &str) -> Value {
     let pending = one.status == "PENDING_VALIDATION";
-    let status = if pending {
-        "PENDING_VALIDATION"
-    } else {
-        status
-    };
+    let status = if pending { "PENDING_VALIDATION" } else { status };
     let of = |name: &String| {
         let record = json!({
             "Name": format!("_{}.{name}.", uuid(&[name]).replace('-', "")),
@@ -307,10 +220,7 @@ fn validations(one: &Certificate, status: &str) -> Value {
             .with("DomainName", name.as_str())
             .with("ValidationDomain", name.as_str())
             .with("ValidationStatus", status)
-            .maybe(
-                "ResourceRecord",
-                (one.validation_method == "DNS").then_some(record),
-            )
+            .maybe("ResourceRecord", (one.validation_method == "DNS").then_some(record))
             .with("ValidationMethod", one.validation_method.as_str())
             .done()
     };
@@ -318,17 +228,11 @@ fn validations(one: &Certificate, status: &str) -> Value {
 }
 
 fn issuer(one: &Certificate) -> &'static str {
-    if one.kind == "IMPORTED" {
-        "Example CA"
-    } else {
-        "Amazon"
-    }
+    if one.kind == "IMPORTED" { "Example CA" } else { "Amazon" }
 }
 
 fn serial(one: &Certificate) -> String {
     let digits = uuid(&["serial", &one.name]).replace('-', "").into_bytes();
-    let pairs = digits
-        .chunks(2)
-        .map(|pair| String::from_utf8_lossy(pair).into_owned());
+    let pairs = digits.chunks(2).map(|pair| String::from_utf8_lossy(pair).into_owned());
     pairs.collect::<Vec<_>>().join(":")
 }

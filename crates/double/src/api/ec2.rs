@@ -31,17 +31,9 @@ fn by_id<'a, T>(
     (parameter, code): (&str, &str),
 ) -> Result<Vec<&'a T>, Refusal> {
     let wanted = context.call.list(parameter);
-    let gone = wanted
-        .iter()
-        .find(|wanted| all.iter().all(|one| id(one) != **wanted));
+    let gone = wanted.iter().find(|wanted| all.iter().all(|one| id(one) != **wanted));
     if let Some(gone) = gone {
-        return Err(Refusal::new(
-            code,
-            format!("The ID '{gone}' does not exist"),
-        ));
+        return Err(Refusal::new(code, format!("The ID '{gone}' does not exist")));
     }
-    Ok(all
-        .iter()
-        .filter(|one| wanted.is_empty() || wanted.contains(&id(one)))
-        .collect())
+    Ok(all.iter().filter(|one| wanted.is_empty() || wanted.contains(&id(one))).collect())
 }

@@ -24,16 +24,12 @@ pub(super) fn result(context: &Context<'_>) -> XmlResult {
 
 impl<'a> Context<'a> {
     fn classic(&self, name: &str) -> Result<&'a ClassicLoadBalancer, Refusal> {
-        self.region
-            .classic
-            .iter()
-            .find(|one| one.name == name)
-            .ok_or_else(|| {
-                Refusal::new(
-                    "LoadBalancerNotFound",
-                    format!("There is no ACTIVE Load Balancer named '{name}'"),
-                )
-            })
+        self.region.classic.iter().find(|one| one.name == name).ok_or_else(|| {
+            Refusal::new(
+                "LoadBalancerNotFound",
+                format!("There is no ACTIVE Load Balancer named '{name}'"),
+            )
+        })
     }
 }
 
@@ -63,31 +59,20 @@ fn attributes(of: &ClassicAttributes) -> Xml {
 fn health(context: &Context<'_>) -> XmlResult {
     let one = context.classic(context.required("LoadBalancerName")?)?;
     let asked: Vec<&str> = (1..)
-        .map_while(|number| {
-            context
-                .call
-                .get(&format!("Instances.member.{number}.InstanceId"))
-        })
+        .map_while(|number| context.call.get(&format!("Instances.member.{number}.InstanceId")))
         .collect();
-    if asked
-        .iter()
-        .any(|id| one.instances.iter().all(|instance| instance.id != *id))
-    {
+    if asked.iter().any(|id| one.instances.iter().all(|instance| instance.id != *id)) {
         let message = "Could not find EC2 instance registered to this load balancer.";
         return Err(Refusal::new("InvalidInstance", message));
     }
     let wanted = |instance: &&Instance| asked.is_empty() || asked.contains(&instance.id.as_str());
     let mut xml = Xml::query();
-    xml.list(
-        "InstanceStates",
-        one.instances.iter().filter(wanted),
-        |xml, instance| {
-            xml.text("InstanceId", &instance.id);
-            xml.text("State", &instance.state);
-            xml.text("ReasonCode", &instance.reason);
-            xml.text("Description", &instance.description);
-        },
-    );
+    xml.list("InstanceStates", one.instances.iter().filter(wanted), |xml, instance| {
+        xml.text("InstanceId", &instance.id);
+        xml.text("State", &instance.state);
+        xml.text("ReasonCode", &instance.reason);
+        xml.text("Description", &instance.description);
+    });
     Ok(xml)
 }
 
@@ -99,10 +84,8 @@ fn tags(context: &Context<'_>) -> XmlResult {
             "Between 1 and 20 load balancer names are needed",
         ));
     }
-    let found: Result<Vec<_>, Refusal> = names
-        .into_iter()
-        .map(|name| context.classic(name))
-        .collect();
+    let found: Result<Vec<_>, Refusal> =
+        names.into_iter().map(|name| context.classic(name)).collect();
     let mut xml = Xml::query();
     xml.list("TagDescriptions", found?, |xml, one| {
         xml.text("LoadBalancerName", &one.name);

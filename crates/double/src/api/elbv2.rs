@@ -38,10 +38,7 @@ pub(super) fn result(context: &Context<'_>) -> XmlResult {
 type Owned<'a> = (&'a LoadBalancer, &'a Listener);
 
 fn no_load_balancer() -> Refusal {
-    Refusal::new(
-        "LoadBalancerNotFound",
-        "One or more load balancers not found",
-    )
+    Refusal::new("LoadBalancerNotFound", "One or more load balancers not found")
 }
 
 fn no_listener() -> Refusal {
@@ -69,36 +66,21 @@ fn part(arn: &str, index: usize) -> &str {
 
 impl<'a> Context<'a> {
     fn arn_of(&self, load_balancer: &LoadBalancer) -> String {
-        self.place
-            .load_balancer(&load_balancer.kind, &load_balancer.name)
+        self.place.load_balancer(&load_balancer.kind, &load_balancer.name)
     }
 
     /// The load balancer with this ARN. Names are compared first, because making an ARN costs more.
     fn load_balancer(&self, arn: &str) -> Result<&'a LoadBalancer, Refusal> {
         let name = part(arn, 2);
         let mut all = self.region.load_balancers.iter();
-        all.find(|one| one.name == name && self.arn_of(one) == arn)
-            .ok_or_else(no_load_balancer)
+        all.find(|one| one.name == name && self.arn_of(one) == arn).ok_or_else(no_load_balancer)
     }
 
     fn listener_arn(&self, load_balancer: &LoadBalancer, listener: &Listener) -> String {
-        let port = listener
-            .port
-            .map(|port| port.to_string())
-            .unwrap_or_default();
+        let port = listener.port.map(|port| port.to_string()).unwrap_or_default();
         let protocol = listener.protocol.as_deref().unwrap_or_default();
-        let own = id(&[
-            "listener",
-            &load_balancer.kind,
-            &load_balancer.name,
-            protocol,
-            &port,
-        ]);
-        format!(
-            "{}/{own}",
-            self.arn_of(load_balancer)
-                .replacen(":loadbalancer/", ":listener/", 1)
-        )
+        let own = id(&["listener", &load_balancer.kind, &load_balancer.name, protocol, &port]);
+        format!("{}/{own}", self.arn_of(load_balancer).replacen(":loadbalancer/", ":listener/", 1))
     }
 
     /// The listener with this ARN.
@@ -110,8 +92,7 @@ impl<'a> Context<'a> {
             .iter()
             .filter(|one| one.name == name)
             .flat_map(|one| one.listeners.iter().map(move |listener| (one, listener)));
-        all.find(|(one, listener)| self.listener_arn(one, listener) == arn)
-            .ok_or_else(no_listener)
+        all.find(|(one, listener)| self.listener_arn(one, listener) == arn).ok_or_else(no_listener)
     }
 
     /// The target group with this ARN.

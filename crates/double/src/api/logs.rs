@@ -7,13 +7,8 @@ use crate::json::Object;
 use crate::model::delivery::{Delivery, DeliveryDestination, DeliverySource};
 use crate::page::Paging;
 
-const PAGING: Paging = Paging {
-    size: "limit",
-    token: "nextToken",
-    least: 1,
-    most: 50,
-    default: 50,
-};
+const PAGING: Paging =
+    Paging { size: "limit", token: "nextToken", least: 1, most: 50, default: 50 };
 
 pub(super) fn result(context: &Context<'_>) -> JsonResult {
     match context.call.action.as_str() {
@@ -25,36 +20,20 @@ pub(super) fn result(context: &Context<'_>) -> JsonResult {
 }
 
 fn answer(name: &str, items: Vec<Value>, next: Option<String>) -> Value {
-    Object::default()
-        .with(name, items)
-        .maybe("nextToken", next)
-        .done()
+    Object::default().with(name, items).maybe("nextToken", next).done()
 }
 
 fn arns(context: &Context<'_>, one: &DeliverySource) -> Vec<String> {
-    one.resources
-        .iter()
-        .map(|name| context.load_balancer_arn(name))
-        .collect()
+    one.resources.iter().map(|name| context.load_balancer_arn(name)).collect()
 }
 
 fn sources(context: &Context<'_>) -> JsonResult {
     let wanted = context.call.list("resourceArns");
     let fits = |one: &&DeliverySource| {
-        wanted.is_empty()
-            || arns(context, one)
-                .iter()
-                .any(|arn| wanted.contains(&arn.as_str()))
+        wanted.is_empty() || arns(context, one).iter().any(|arn| wanted.contains(&arn.as_str()))
     };
-    let page = context.page(
-        context
-            .region
-            .delivery_sources
-            .iter()
-            .filter(fits)
-            .collect(),
-        PAGING,
-    )?;
+    let page =
+        context.page(context.region.delivery_sources.iter().filter(fits).collect(), PAGING)?;
     let of = |one: &DeliverySource| {
         json!({
             "name": one.name,
@@ -64,26 +43,17 @@ fn sources(context: &Context<'_>) -> JsonResult {
             "logType": one.log_type,
         })
     };
-    Ok(answer(
-        "deliverySources",
-        page.items.into_iter().map(of).collect(),
-        page.next,
-    ))
+    Ok(answer("deliverySources", page.items.into_iter().map(of).collect(), page.next))
 }
 
 fn destination_arn(context: &Context<'_>, name: &str) -> String {
-    context
-        .place
-        .arn("logs", &format!("delivery-destination:{name}"))
+    context.place.arn("logs", &format!("delivery-destination:{name}"))
 }
 
 fn deliveries(context: &Context<'_>) -> JsonResult {
     let wanted = context.call.list("deliverySourceNames");
     let fits = |one: &&Delivery| wanted.is_empty() || wanted.contains(&one.source.as_str());
-    let page = context.page(
-        context.region.deliveries.iter().filter(fits).collect(),
-        PAGING,
-    )?;
+    let page = context.page(context.region.deliveries.iter().filter(fits).collect(), PAGING)?;
     let of = |one: &Delivery| {
         json!({
             "id": one.id,
@@ -93,26 +63,15 @@ fn deliveries(context: &Context<'_>) -> JsonResult {
             "deliveryDestinationType": one.destination_type,
         })
     };
-    Ok(answer(
-        "deliveries",
-        page.items.into_iter().map(of).collect(),
-        page.next,
-    ))
+    Ok(answer("deliveries", page.items.into_iter().map(of).collect(), page.next))
 }
 
 fn destinations(context: &Context<'_>) -> JsonResult {
     let wanted = context.call.list("names");
     let fits =
         |one: &&DeliveryDestination| wanted.is_empty() || wanted.contains(&one.name.as_str());
-    let page = context.page(
-        context
-            .region
-            .delivery_destinations
-            .iter()
-            .filter(fits)
-            .collect(),
-        PAGING,
-    )?;
+    let page =
+        context.page(context.region.delivery_destinations.iter().filter(fits).collect(), PAGING)?;
     let of = |one: &DeliveryDestination| {
         json!({
             "name": one.name,
@@ -122,9 +81,5 @@ fn destinations(context: &Context<'_>) -> JsonResult {
             "deliveryDestinationConfiguration": {"destinationResourceArn": one.resource},
         })
     };
-    Ok(answer(
-        "deliveryDestinations",
-        page.items.into_iter().map(of).collect(),
-        page.next,
-    ))
+    Ok(answer("deliveryDestinations", page.items.into_iter().map(of).collect(), page.next))
 }

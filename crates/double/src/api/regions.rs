@@ -70,18 +70,11 @@ pub(crate) fn status<'a>(account: &'a Account, region: &str) -> Option<&'a str> 
 
 /// The regions that `DescribeRegions` knows of in a partition, sorted.
 pub(crate) fn listed(account: &Account, partition: &str) -> Vec<String> {
-    let own = account
-        .regions
-        .keys()
-        .chain(account.region_status.keys())
-        .cloned();
-    let all = OTHERS
-        .iter()
-        .find(|(name, _)| *name == partition)
-        .map_or_else(
-            || DEFAULT.iter().chain(&OPT_IN).copied().collect::<Vec<_>>(),
-            |(_, regions)| regions.to_vec(),
-        );
+    let own = account.regions.keys().chain(account.region_status.keys()).cloned();
+    let all = OTHERS.iter().find(|(name, _)| *name == partition).map_or_else(
+        || DEFAULT.iter().chain(&OPT_IN).copied().collect::<Vec<_>>(),
+        |(_, regions)| regions.to_vec(),
+    );
     let mut names: Vec<String> = if account.only_its_regions {
         own.collect()
     } else {

@@ -32,10 +32,7 @@ fn assume(context: &Context<'_>, web: bool) -> XmlResult {
     let session = context.required("RoleSessionName")?;
     let parts: Vec<&str> = role.splitn(6, ':').collect();
     let &[_, partition, "iam", "", named, name] = parts.as_slice() else {
-        return Err(Refusal::invalid(
-            context.call.family,
-            format!("{role} is invalid"),
-        ));
+        return Err(Refusal::invalid(context.call.family, format!("{role} is invalid")));
     };
     let known = context.accounts.iter().find(|account| account.id == named);
     let account = known.unwrap_or(context.account);
@@ -54,10 +51,7 @@ fn assume(context: &Context<'_>, web: bool) -> XmlResult {
         xml.text("AssumedRoleId", format!("{}:{session}", user_id(name)));
         xml.text(
             "Arn",
-            format!(
-                "arn:{partition}:sts::{}:assumed-role/{name}/{session}",
-                account.id
-            ),
+            format!("arn:{partition}:sts::{}:assumed-role/{name}/{session}", account.id),
         );
     });
     if web {

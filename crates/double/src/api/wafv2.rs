@@ -9,13 +9,8 @@ use crate::model::arn::uuid;
 use crate::model::waf::WebAcl;
 use crate::page::Paging;
 
-const PAGING: Paging = Paging {
-    size: "Limit",
-    token: "NextMarker",
-    least: 1,
-    most: 100,
-    default: 100,
-};
+const PAGING: Paging =
+    Paging { size: "Limit", token: "NextMarker", least: 1, most: 100, default: 100 };
 
 pub(super) fn result(context: &Context<'_>) -> JsonResult {
     match context.call.action.as_str() {
@@ -31,20 +26,12 @@ fn id(one: &WebAcl) -> String {
 }
 
 fn arn(context: &Context<'_>, one: &WebAcl) -> String {
-    context.place.arn(
-        "wafv2",
-        &format!("regional/webacl/{}/{}", one.name, id(one)),
-    )
+    context.place.arn("wafv2", &format!("regional/webacl/{}/{}", one.name, id(one)))
 }
 
 fn list(context: &Context<'_>) -> JsonResult {
     let regional = context.required("Scope")? == "REGIONAL";
-    let all = context
-        .region
-        .web_acls
-        .iter()
-        .filter(|_| regional)
-        .collect();
+    let all = context.region.web_acls.iter().filter(|_| regional).collect();
     let page = context.page(all, PAGING)?;
     let of = |one: &WebAcl| {
         json!({
@@ -56,10 +43,7 @@ fn list(context: &Context<'_>) -> JsonResult {
         })
     };
     let items: Vec<Value> = page.items.into_iter().map(of).collect();
-    Ok(Object::default()
-        .with("WebACLs", items)
-        .maybe("NextMarker", page.next)
-        .done())
+    Ok(Object::default().with("WebACLs", items).maybe("NextMarker", page.next).done())
 }
 
 fn resources(context: &Context<'_>) -> JsonResult {
@@ -70,15 +54,9 @@ fn resources(context: &Context<'_>) -> JsonResult {
         .iter()
         .find(|one| arn(context, one) == wanted)
         .ok_or_else(missing)?;
-    let asked = context
-        .call
-        .get("ResourceType")
-        .unwrap_or("APPLICATION_LOAD_BALANCER");
-    let arns: Vec<String> = one
-        .resources
-        .iter()
-        .map(|name| context.load_balancer_arn(name))
-        .collect();
+    let asked = context.call.get("ResourceType").unwrap_or("APPLICATION_LOAD_BALANCER");
+    let arns: Vec<String> =
+        one.resources.iter().map(|name| context.load_balancer_arn(name)).collect();
     let of_kind = |arn: &&String| {
         arn.contains(":loadbalancer/app/") == (asked == "APPLICATION_LOAD_BALANCER")
     };
@@ -100,15 +78,10 @@ fn of_resource(context: &Context<'_>) -> JsonResult {
     if !known(wanted) {
         return Err(missing());
     }
-    let protects = |one: &&WebAcl| {
-        one.resources
-            .iter()
-            .any(|name| context.load_balancer_arn(name) == wanted)
-    };
+    let protects =
+        |one: &&WebAcl| one.resources.iter().any(|name| context.load_balancer_arn(name) == wanted);
     let found = context.region.web_acls.iter().find(protects);
-    Ok(Object::default()
-        .maybe("WebACL", found.map(|one| web_acl(context, one)))
-        .done())
+    Ok(Object::default().maybe("WebACL", found.map(|one| web_acl(context, one))).done())
 }
 
 fn web_acl(context: &Context<'_>, one: &WebAcl) -> Value {

@@ -38,11 +38,7 @@ fn main() -> io::Result<ExitCode> {
 
 /// The options, or nothing when there is one that is not understood.
 fn read(arguments: &[String]) -> Option<Options> {
-    let mut options = Options {
-        regions: 17,
-        per_region: 10,
-        ..Options::default()
-    };
+    let mut options = Options { regions: 17, per_region: 10, ..Options::default() };
     for pair in arguments.chunks(2) {
         let [name, value] = pair else { return None };
         match name.as_str() {
@@ -59,9 +55,7 @@ fn read(arguments: &[String]) -> Option<Options> {
 
 /// Waits for Ctrl-C or for the end of the standard input, which a thread of its own reads.
 fn wait() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (end, ended) = oneshot::channel();
     std::thread::spawn(move || {
         // An error ends the input as well, and nobody may be waiting for it any more.

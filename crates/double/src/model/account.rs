@@ -27,11 +27,7 @@ pub struct Account {
 impl Account {
     /// An account with nothing in it.
     pub fn new(id: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            caller: "user/auditor".to_owned(),
-            ..Self::default()
-        }
+        Self { id: id.to_owned(), caller: "user/auditor".to_owned(), ..Self::default() }
     }
 
     /// Puts `region` at `name`, over what was there.
@@ -42,8 +38,7 @@ impl Account {
 
     /// Gives a region an opt-in status: `opted-in`, `not-opted-in`, `opt-in-not-required`.
     pub fn region_status(mut self, name: &str, status: &str) -> Self {
-        self.region_status
-            .insert(name.to_owned(), status.to_owned());
+        self.region_status.insert(name.to_owned(), status.to_owned());
         self
     }
 

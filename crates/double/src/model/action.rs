@@ -27,14 +27,9 @@ impl Action {
 
     /// Forwards to several target groups with weights.
     pub fn weighted(groups: &[(&str, u32)]) -> Self {
-        let target_groups = groups
-            .iter()
-            .map(|(name, weight)| ((*name).to_owned(), *weight))
-            .collect();
-        Self::Forward(Forward {
-            target_groups,
-            ..Forward::default()
-        })
+        let target_groups =
+            groups.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect();
+        Self::Forward(Forward { target_groups, ..Forward::default() })
     }
 
     /// Redirects to the same URL over HTTPS on port 443.
@@ -162,9 +157,6 @@ pub struct Jwt {
 
 impl Default for Jwt {
     fn default() -> Self {
-        Self {
-            issuer: "https://login.example.com".to_owned(),
-            claims: Vec::new(),
-        }
+        Self { issuer: "https://login.example.com".to_owned(), claims: Vec::new() }
     }
 }

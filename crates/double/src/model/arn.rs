@@ -12,10 +12,7 @@ pub struct Place {
 impl Place {
     /// The place of `account` in `region`.
     pub fn new(account: &str, region: &str) -> Self {
-        Self {
-            account: account.to_owned(),
-            region: region.to_owned(),
-        }
+        Self { account: account.to_owned(), region: region.to_owned() }
     }
 
     /// The partition of the region, by its prefix.
@@ -53,21 +50,12 @@ impl Place {
         if resource.starts_with("arn:") {
             return resource.to_owned();
         }
-        format!(
-            "arn:{}:{service}:{}:{}:{resource}",
-            self.partition(),
-            self.region,
-            self.account
-        )
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)
     }
 
     /// An ARN of a resource without a region, as IAM's.
     pub fn global_arn(&self, service: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}::{}:{resource}",
-            self.partition(),
-            self.account
-        )
+        format!("arn:{}:{service}::{}:{resource}", self.partition(), self.account)
     }
 
     /// The ARN of a load balancer: `kind` is its type as the API names it.

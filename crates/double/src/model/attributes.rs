@@ -25,10 +25,7 @@ const APPLICATION: &[(&str, &str)] = &[
     ("routing.http.desync_mitigation_mode", "defensive"),
     ("routing.http.drop_invalid_header_fields.enabled", "false"),
     ("routing.http.preserve_host_header.enabled", "false"),
-    (
-        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
-        "false",
-    ),
+    ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"),
     ("routing.http.xff_client_port.enabled", "false"),
     ("routing.http.xff_header_processing.mode", "append"),
     ("routing.http2.enabled", "true"),
@@ -47,32 +44,15 @@ const NETWORK: &[(&str, &str)] = &[
     ("zonal_shift.config.enabled", "false"),
 ];
 
-const GATEWAY: &[(&str, &str)] = &[
-    ("deletion_protection.enabled", "false"),
-    ("load_balancing.cross_zone.enabled", "false"),
-];
+const GATEWAY: &[(&str, &str)] =
+    &[("deletion_protection.enabled", "false"), ("load_balancing.cross_zone.enabled", "false")];
 
 const GROUP_HEALTH: &[(&str, &str)] = &[
-    (
-        "load_balancing.cross_zone.enabled",
-        "use_load_balancer_configuration",
-    ),
-    (
-        "target_group_health.dns_failover.minimum_healthy_targets.count",
-        "1",
-    ),
-    (
-        "target_group_health.dns_failover.minimum_healthy_targets.percentage",
-        "off",
-    ),
-    (
-        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
-        "1",
-    ),
-    (
-        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
-        "off",
-    ),
+    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
+    ("target_group_health.dns_failover.minimum_healthy_targets.count", "1"),
+    ("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"),
+    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1"),
+    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off"),
 ];
 
 const APPLICATION_GROUP: &[(&str, &str)] = &[
@@ -92,14 +72,8 @@ const NETWORK_GROUP: &[(&str, &str)] = &[
     ("stickiness.enabled", "false"),
     ("stickiness.type", "source_ip"),
     ("proxy_protocol_v2.enabled", "false"),
-    (
-        "target_health_state.unhealthy.connection_termination.enabled",
-        "true",
-    ),
-    (
-        "target_health_state.unhealthy.draining_interval_seconds",
-        "0",
-    ),
+    ("target_health_state.unhealthy.connection_termination.enabled", "true"),
+    ("target_health_state.unhealthy.draining_interval_seconds", "0"),
 ];
 
 const GATEWAY_GROUP: &[(&str, &str)] = &[
@@ -128,22 +102,10 @@ const RESPONSE_HEADERS: &[&str] = &[
 
 /// Request headers that an HTTPS listener can rename, with their own names.
 const REQUEST_HEADERS: &[(&str, &str)] = &[
-    (
-        "x_amzn_mtls_clientcert_serial_number",
-        "X-Amzn-Mtls-Clientcert-Serial-Number",
-    ),
-    (
-        "x_amzn_mtls_clientcert_issuer",
-        "X-Amzn-Mtls-Clientcert-Issuer",
-    ),
-    (
-        "x_amzn_mtls_clientcert_subject",
-        "X-Amzn-Mtls-Clientcert-Subject",
-    ),
-    (
-        "x_amzn_mtls_clientcert_validity",
-        "X-Amzn-Mtls-Clientcert-Validity",
-    ),
+    ("x_amzn_mtls_clientcert_serial_number", "X-Amzn-Mtls-Clientcert-Serial-Number"),
+    ("x_amzn_mtls_clientcert_issuer", "X-Amzn-Mtls-Clientcert-Issuer"),
+    ("x_amzn_mtls_clientcert_subject", "X-Amzn-Mtls-Clientcert-Subject"),
+    ("x_amzn_mtls_clientcert_validity", "X-Amzn-Mtls-Clientcert-Validity"),
     ("x_amzn_mtls_clientcert_leaf", "X-Amzn-Mtls-Clientcert-Leaf"),
     ("x_amzn_mtls_clientcert", "X-Amzn-Mtls-Clientcert"),
     ("x_amzn_tls_version", "X-Amzn-Tls-Version"),
@@ -169,9 +131,7 @@ pub(crate) fn target_group(target_type: &str, protocol: Option<&str>) -> Pairs {
     }
     match protocol {
         Some("GENEVE") => owned(GATEWAY_GROUP).collect(),
-        Some("HTTP" | "HTTPS") => owned(APPLICATION_GROUP)
-            .chain(owned(GROUP_HEALTH))
-            .collect(),
+        Some("HTTP" | "HTTPS") => owned(APPLICATION_GROUP).chain(owned(GROUP_HEALTH)).collect(),
         other => network_group(target_type, other.unwrap_or_default()),
     }
 }
@@ -181,14 +141,8 @@ fn network_group(target_type: &str, protocol: &str) -> Pairs {
     let hides_client = target_type == "ip" && matches!(protocol, "TCP" | "TLS");
     owned(NETWORK_GROUP)
         .chain([
-            (
-                "deregistration_delay.connection_termination.enabled".to_owned(),
-                udp.to_string(),
-            ),
-            (
-                "preserve_client_ip.enabled".to_owned(),
-                (!hides_client).to_string(),
-            ),
+            ("deregistration_delay.connection_termination.enabled".to_owned(), udp.to_string()),
+            ("preserve_client_ip.enabled".to_owned(), (!hides_client).to_string()),
         ])
         .chain(owned(GROUP_HEALTH))
         .collect()
@@ -208,22 +162,14 @@ pub(crate) fn listener(kind: &str, protocol: Option<&str>) -> Pairs {
 }
 
 fn application_listener(https: bool) -> Pairs {
-    let renames = REQUEST_HEADERS.iter().filter(|_| https).map(|(key, name)| {
-        (
-            format!("routing.http.request.{key}.header_name"),
-            (*name).to_owned(),
-        )
-    });
-    let added = RESPONSE_HEADERS.iter().map(|key| {
-        (
-            format!("routing.http.response.{key}.header_value"),
-            String::new(),
-        )
-    });
-    owned(&[("routing.http.response.server.enabled", "true")])
-        .chain(added)
-        .chain(renames)
-        .collect()
+    let renames = REQUEST_HEADERS
+        .iter()
+        .filter(|_| https)
+        .map(|(key, name)| (format!("routing.http.request.{key}.header_name"), (*name).to_owned()));
+    let added = RESPONSE_HEADERS
+        .iter()
+        .map(|key| (format!("routing.http.response.{key}.header_value"), String::new()));
+    owned(&[("routing.http.response.server.enabled", "true")]).chain(added).chain(renames).collect()
 }
 
 /// The defaults with a test's changes; keys that AWS does not know are kept as given.
@@ -245,7 +191,5 @@ pub(crate) fn changed(defaults: Pairs, changes: &Changes) -> Pairs {
 }
 
 fn owned(pairs: &'static [(&'static str, &'static str)]) -> impl Iterator<Item = (String, String)> {
-    pairs
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
 }

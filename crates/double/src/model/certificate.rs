@@ -54,16 +54,22 @@ pub struct ServerCertificate {
     pub uploaded: Option<i64>,
     /// The end of validity.
     pub expiration: Option<i64>,
+    /// The certificate itself, in PEM. Its dates are not those that IAM answers.
+    pub body: String,
 }
+
+/// A certificate with an RSA key of 2,048 bits.
+pub const RSA_2048: &str = include_str!("../../data/rsa-2048.pem");
+/// A certificate with an RSA key of 1,024 bits.
+pub const RSA_1024: &str = include_str!("../../data/rsa-1024.pem");
+/// A certificate with a key on the curve P-256.
+pub const EC_PRIME256V1: &str = include_str!("../../data/ec-prime256v1.pem");
 
 impl Certificate {
     /// Issued by Amazon, in use, renewed by ACM.
     pub fn issued(name: &str) -> Self {
-        let domain = if name.contains('.') {
-            name.to_owned()
-        } else {
-            format!("{name}.example.com")
-        };
+        let domain =
+            if name.contains('.') { name.to_owned() } else { format!("{name}.example.com") };
         Self {
             name: name.to_owned(),
             alternative_names: vec![domain.clone()],
@@ -136,7 +142,14 @@ impl ServerCertificate {
             name: name.to_owned(),
             uploaded: Some(EPOCH),
             expiration: Some(FAR),
+            body: RSA_2048.to_owned(),
         }
+    }
+
+    /// Replaces the certificate itself, in PEM.
+    pub fn body(mut self, pem: &str) -> Self {
+        pem.clone_into(&mut self.body);
+        self
     }
 
     /// Sets the end of validity, in seconds since 1970.

@@ -211,11 +211,7 @@ impl ClassicListener {
 impl ClassicPolicy {
     /// A policy of type `kind` with no attributes.
     pub fn of(name: &str, kind: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            kind: kind.to_owned(),
-            ..Self::default()
-        }
+        Self { name: name.to_owned(), kind: kind.to_owned(), ..Self::default() }
     }
 
     /// A TLS policy that takes over a predefined one, as the console makes it.

@@ -47,11 +47,7 @@ pub struct MutualAuthentication {
 
 impl Listener {
     fn new(protocol: &str, port: u16) -> Self {
-        Self {
-            protocol: Some(protocol.to_owned()),
-            port: Some(port),
-            ..Self::default()
-        }
+        Self { protocol: Some(protocol.to_owned()), port: Some(port), ..Self::default() }
     }
 
     /// A listener of any protocol; TLS settings are the caller's.
@@ -149,8 +145,7 @@ impl Listener {
 
     /// Sets an attribute.
     pub fn attribute(mut self, key: &str, value: &str) -> Self {
-        self.attributes
-            .insert(key.to_owned(), Some(value.to_owned()));
+        self.attributes.insert(key.to_owned(), Some(value.to_owned()));
         self
     }
 

@@ -60,10 +60,7 @@ impl LoadBalancer {
 
     /// An internal Network load balancer.
     pub fn network(name: &str) -> Self {
-        Self {
-            private_link_rules: Some("on".to_owned()),
-            ..Self::new("network", name)
-        }
+        Self { private_link_rules: Some("on".to_owned()), ..Self::new("network", name) }
     }
 
     /// A Gateway load balancer: no scheme, no DNS name, no security group.
@@ -112,8 +109,7 @@ impl LoadBalancer {
 
     /// Sets an attribute.
     pub fn attribute(mut self, key: &str, value: &str) -> Self {
-        self.attributes
-            .insert(key.to_owned(), Some(value.to_owned()));
+        self.attributes.insert(key.to_owned(), Some(value.to_owned()));
         self
     }
 

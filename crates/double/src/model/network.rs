@@ -150,11 +150,7 @@ impl Default for BlockPublicAccess {
 impl BlockPublicAccess {
     /// A block in `mode`, complete.
     pub fn new(mode: &str) -> Self {
-        Self {
-            mode: mode.to_owned(),
-            state: "update-complete".to_owned(),
-            ..Self::default()
-        }
+        Self { mode: mode.to_owned(), state: "update-complete".to_owned(), ..Self::default() }
     }
 
     /// Excepts a VPC or subnet.
@@ -172,11 +168,7 @@ impl BlockPublicAccess {
 impl Vpc {
     /// A VPC over `cidr`.
     pub fn new(id: &str, cidr: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            cidr: cidr.to_owned(),
-            ..Self::default()
-        }
+        Self { id: id.to_owned(), cidr: cidr.to_owned(), ..Self::default() }
     }
 }
 

@@ -73,13 +73,11 @@ impl Region {
                 RouteTable::new("rtb-0a0a0a0000000002", &network::PUBLIC_SUBNETS)
                     .route("0.0.0.0/0", network::GATEWAY),
             )
-            .with(
-                SecurityGroup::new(network::OPEN_GROUP).allow(Permission::tcp(
-                    0,
-                    65535,
-                    &["0.0.0.0/0"],
-                )),
-            )
+            .with(SecurityGroup::new(network::OPEN_GROUP).allow(Permission::tcp(
+                0,
+                65535,
+                &["0.0.0.0/0"],
+            )))
             .with(
                 SecurityGroup::new(network::INSIDE_GROUP).allow(Permission::all(&["10.0.0.0/16"])),
             )

@@ -56,10 +56,7 @@ pub struct Transform {
 impl Rule {
     /// A rule without conditions or actions.
     pub fn new(priority: u32) -> Self {
-        Self {
-            priority,
-            ..Self::default()
-        }
+        Self { priority, ..Self::default() }
     }
 
     /// Adds a condition.

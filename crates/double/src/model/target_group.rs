@@ -145,8 +145,7 @@ impl TargetGroup {
 
     /// Sets an attribute.
     pub fn attribute(mut self, key: &str, value: &str) -> Self {
-        self.attributes
-            .insert(key.to_owned(), Some(value.to_owned()));
+        self.attributes.insert(key.to_owned(), Some(value.to_owned()));
         self
     }
 
@@ -162,22 +161,17 @@ impl Target {
     pub fn new(id: &str, state: &str) -> Self {
         let (reason, description) = match state {
             "unhealthy" | "unhealthy.draining" => ("Target.Timeout", "Request timed out"),
-            "initial" => (
-                "Elb.RegistrationInProgress",
-                "Target registration is in progress",
-            ),
-            "draining" => (
-                "Target.DeregistrationInProgress",
-                "Target deregistration is in progress",
-            ),
+            "initial" => ("Elb.RegistrationInProgress", "Target registration is in progress"),
+            "draining" => {
+                ("Target.DeregistrationInProgress", "Target deregistration is in progress")
+            }
             "unused" => (
                 "Target.NotInUse",
                 "Target group is not configured to receive traffic from the load balancer",
             ),
-            "unavailable" => (
-                "Target.HealthCheckDisabled",
-                "Health checks are not enabled for this target",
-            ),
+            "unavailable" => {
+                ("Target.HealthCheckDisabled", "Health checks are not enabled for this target")
+            }
             _ => ("", ""),
         };
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -200,11 +194,6 @@ impl Target {
 impl TrustStore {
     /// An active store with one authority.
     pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            status: "ACTIVE".to_owned(),
-            authorities: 1,
-            revoked: 0,
-        }
+        Self { name: name.to_owned(), status: "ACTIVE".to_owned(), authorities: 1, revoked: 0 }
     }
 }

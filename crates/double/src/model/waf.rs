@@ -12,10 +12,7 @@ pub struct WebAcl {
 impl WebAcl {
     /// A web ACL that protects nothing.
     pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            resources: Vec::new(),
-        }
+        Self { name: name.to_owned(), resources: Vec::new() }
     }
 
     /// Protects an Application load balancer, by name or ARN.

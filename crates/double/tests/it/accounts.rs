@@ -11,24 +11,15 @@ fn a_role_of_another_account_leads_into_it() {
     let double = Double::start_all(vec![Account::new("111122223333"), other]);
     let client = Client::new(&double);
     let list = |client: Client<'_>| {
-        client
-            .ask("elbv2:DescribeLoadBalancers", "")
-            .values("LoadBalancerArn")
-            .len()
+        client.ask("elbv2:DescribeLoadBalancers", "").values("LoadBalancerArn").len()
     };
     assert_eq!(list(client), 0);
     let role = encode("arn:aws:iam::444455556666:role/audit");
-    let reply = client.ask(
-        "sts:AssumeRole",
-        &format!("RoleArn={role}&RoleSessionName=s"),
-    );
+    let reply = client.ask("sts:AssumeRole", &format!("RoleArn={role}&RoleSessionName=s"));
     let key = reply.value("AccessKeyId").unwrap();
     let inside = Client { key, ..client };
     assert_eq!(list(inside), 1);
-    assert_eq!(
-        inside.ask("sts:GetCallerIdentity", "").value("Account"),
-        Some("444455556666")
-    );
+    assert_eq!(inside.ask("sts:GetCallerIdentity", "").value("Account"), Some("444455556666"));
     assert_eq!(double.log().last().unwrap().account, "444455556666");
 }
 
@@ -37,17 +28,10 @@ fn a_web_identity_needs_no_signature() {
     let double = Double::start(Account::new("111122223333"));
     let parameters =
         "RoleArn=arn:aws:iam::111122223333:role/audit&RoleSessionName=s&WebIdentityToken=t";
-    let reply = Client {
-        key: "",
-        ..Client::new(&double)
-    }
-    .ask("sts:AssumeRoleWithWebIdentity", parameters);
+    let reply =
+        Client { key: "", ..Client::new(&double) }.ask("sts:AssumeRoleWithWebIdentity", parameters);
     assert_eq!(reply.status, 200, "{}", reply.body);
-    let unsigned = Client {
-        key: "",
-        ..Client::new(&double)
-    }
-    .ask("sts:GetCallerIdentity", "");
+    let unsigned = Client { key: "", ..Client::new(&double) }.ask("sts:GetCallerIdentity", "");
     assert_eq!(unsigned.value("Code"), Some("MissingAuthenticationToken"));
 }
 
@@ -55,12 +39,8 @@ fn a_web_identity_needs_no_signature() {
 fn regions_that_are_off_are_listed_only_when_asked_for() {
     let double = Double::start(Account::new("111122223333").region_status("ap-east-1", "opted-in"));
     let client = Client::new(&double);
-    let count = |parameters: &str| {
-        client
-            .ask("ec2:DescribeRegions", parameters)
-            .values("regionName")
-            .len()
-    };
+    let count =
+        |parameters: &str| client.ask("ec2:DescribeRegions", parameters).values("regionName").len();
     assert_eq!((count(""), count("AllRegions=true")), (18, 34));
     let filtered = "Filter.1.Name=opt-in-status&Filter.1.Value.1=opted-in&Filter.1.Value.2=x";
     assert_eq!(count(filtered), 1);
@@ -69,18 +49,12 @@ fn regions_that_are_off_are_listed_only_when_asked_for() {
 #[test]
 fn a_region_that_is_off_knows_no_key() {
     let double = Double::start(Account::new("111122223333"));
-    let client = Client {
-        region: "af-south-1",
-        ..Client::new(&double)
-    };
+    let client = Client { region: "af-south-1", ..Client::new(&double) };
     assert_eq!(
         client.ask("elbv2:DescribeLoadBalancers", "").value("Code"),
         Some("InvalidClientTokenId")
     );
-    assert_eq!(
-        client.ask("ec2:DescribeSubnets", "").value("Code"),
-        Some("AuthFailure")
-    );
+    assert_eq!(client.ask("ec2:DescribeSubnets", "").value("Code"), Some("AuthFailure"));
     assert_eq!(
         client.ask("acm:ListCertificates", "").value("__type"),
         Some("UnrecognizedClientException")
@@ -95,39 +69,21 @@ fn the_partition_follows_from_the_region() {
         ("us-gov-west-1", "aws-us-gov", 2),
         ("eusc-de-east-1", "aws-eusc", 1),
     ] {
-        let client = Client {
-            region,
-            ..Client::new(&double)
-        };
+        let client = Client { region, ..Client::new(&double) };
         let identity = client.ask("sts:GetCallerIdentity", "");
-        assert!(
-            identity
-                .value("Arn")
-                .unwrap()
-                .starts_with(&format!("arn:{partition}:iam::"))
-        );
-        assert_eq!(
-            client
-                .ask("ec2:DescribeRegions", "")
-                .values("regionName")
-                .len(),
-            count
-        );
+        assert!(identity.value("Arn").unwrap().starts_with(&format!("arn:{partition}:iam::")));
+        assert_eq!(client.ask("ec2:DescribeRegions", "").values("regionName").len(), count);
     }
 }
 
 #[test]
 fn an_account_can_change_while_it_is_read() {
     let account = || Account::new("111122223333");
-    let double = Double::start(account().region(
-        "eu-west-1",
-        Region::new().with(LoadBalancer::network("net")),
-    ));
+    let double = Double::start(
+        account().region("eu-west-1", Region::new().with(LoadBalancer::network("net"))),
+    );
     let count = || {
-        Client::new(&double)
-            .ask("elbv2:DescribeLoadBalancers", "")
-            .values("LoadBalancerArn")
-            .len()
+        Client::new(&double).ask("elbv2:DescribeLoadBalancers", "").values("LoadBalancerArn").len()
     };
     assert_eq!(count(), 1);
     double.replace(account());
@@ -143,12 +99,7 @@ fn a_fleet_is_mixed_and_has_the_size_that_was_asked_for() {
             let kinds = region.load_balancers.iter().filter(|one| one.kind == kind);
             kinds.count()
         };
-        let kinds = [
-            of("application"),
-            of("network"),
-            of("gateway"),
-            region.classic.len(),
-        ];
+        let kinds = [of("application"), of("network"), of("gateway"), region.classic.len()];
         assert_eq!(kinds, [10, 6, 2, 2]);
     }
 }
@@ -165,10 +116,8 @@ fn of_everything_there_is_as_much_as_was_asked_for() {
             region.trust_stores.len(),
         ];
         assert_eq!(sizes, [count; 4]);
-        let secure = modern
-            .iter()
-            .filter(|one| one.kind == "application")
-            .flat_map(|one| &one.listeners);
+        let secure =
+            modern.iter().filter(|one| one.kind == "application").flat_map(|one| &one.listeners);
         assert_eq!(
             secure.map(|listener| listener.rules.len()).sum::<usize>(),
             count * count * count

@@ -27,11 +27,7 @@ pub(crate) struct Reply {
 
 impl<'a> Client<'a> {
     pub(crate) fn new(double: &'a Double) -> Self {
-        Self {
-            double,
-            region: "eu-west-1",
-            key: "AKIAEXAMPLE",
-        }
+        Self { double, region: "eu-west-1", key: "AKIAEXAMPLE" }
     }
 
     /// Asks with a call such as `elbv2:DescribeRules` and form-encoded parameters, or a JSON body.
@@ -43,11 +39,7 @@ impl<'a> Client<'a> {
             "logs" => "Logs_20140328",
             _ => return self.query(family, action, parameters),
         };
-        self.send(
-            family,
-            &format!("x-amz-target: {target}.{action}\r\n"),
-            parameters,
-        )
+        self.send(family, &format!("x-amz-target: {target}.{action}\r\n"), parameters)
     }
 
     fn query(self, family: &str, action: &str, parameters: &str) -> Reply {
@@ -58,11 +50,7 @@ impl<'a> Client<'a> {
             "iam" => "2010-05-08",
             _ => "2011-06-15",
         };
-        self.send(
-            family,
-            "",
-            &format!("Action={action}&Version={version}&{parameters}"),
-        )
+        self.send(family, "", &format!("Action={action}&Version={version}&{parameters}"))
     }
 
     fn send(self, family: &str, header: &str, body: &str) -> Reply {
@@ -74,36 +62,20 @@ impl<'a> Client<'a> {
         let url = self.double.url();
         let mut stream =
             TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
-        stream
-            .set_read_timeout(Some(Duration::from_millis(300)))
-            .expect("a time-out");
-        stream
-            .write_all(request.as_bytes())
-            .expect("a request sent");
+        stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a time-out");
+        stream.write_all(request.as_bytes()).expect("a request sent");
         let mut answer = Vec::new();
         // A reset or a time-out leaves what had come before.
-        let ended = stream
-            .read_to_end(&mut answer)
-            .err()
-            .map(|error| error.kind());
-        Reply {
-            ended,
-            ..reply(&String::from_utf8_lossy(&answer))
-        }
+        let ended = stream.read_to_end(&mut answer).err().map(|error| error.kind());
+        Reply { ended, ..reply(&String::from_utf8_lossy(&answer)) }
     }
 }
 
 fn reply(answer: &str) -> Reply {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
-    let announced = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
+    let announced = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     Reply {
-        status: head
-            .split(' ')
-            .nth(1)
-            .and_then(|code| code.parse().ok())
-            .unwrap_or(0),
+        status: head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0),
         whole: announced.and_then(|text| text.parse().ok()) == Some(body.len()),
         body: body.to_owned(),
         ended: None,
@@ -131,7 +103,5 @@ impl Reply {
 
 /// Text as form encoding has it.
 pub(crate) fn encode(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace(':', "%3A")
-        .replace('/', "%2F")
+    text.replace('%', "%25").replace(':', "%3A").replace('/', "%2F")
 }

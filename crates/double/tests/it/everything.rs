@@ -18,25 +18,14 @@ pub(crate) fn account() -> Account {
 }
 
 pub(crate) fn region() -> Region {
-    let balancers = [
-        web(),
-        login(),
-        net(),
-        dual(),
-        gateway("gwy-a"),
-        gateway("gwy-b"),
-    ];
+    let balancers = [web(), login(), net(), dual(), gateway("gwy-a"), gateway("gwy-b")];
     Region::with_network()
         .with_all(balancers)
         .with_all(target_groups())
         .with_all(["clients", "partners"].map(TrustStore::new))
         .with_all([classic("old-a"), classic("old-b")])
         .with_all(["web", "api", "shared"].map(Certificate::issued))
-        .with(
-            Certificate::imported("imported")
-                .renewal("FAILED")
-                .key("EC-prime256v1"),
-        )
+        .with(Certificate::imported("imported").renewal("FAILED").key("EC-prime256v1"))
         .with(Certificate::pending("pending"))
         .with(Vpc::new("vpc-other", "10.1.0.0/16"))
         .with(WebAcl::new("empty"))
@@ -47,10 +36,7 @@ pub(crate) fn region() -> Region {
         .with(Delivery::new("net-logs", "bucket-b"))
         .with(DeliveryDestination::bucket("bucket-a", "logs-a"))
         .with(DeliveryDestination::bucket("bucket-b", "logs-b"))
-        .with(PrefixList::new(
-            "pl-1",
-            &["192.0.2.0/24", "198.51.100.0/24"],
-        ))
+        .with(PrefixList::new("pl-1", &["192.0.2.0/24", "198.51.100.0/24"]))
         .with(PrefixList::new("pl-2", &["2001:db8::/32"]))
         .with(SecurityGroup::new("sg-peers").allow(Permission::udp(
             53,
@@ -71,10 +57,7 @@ fn web() -> LoadBalancer {
             .path("/v1/*")
             .action(Action::weighted(&[("blue", 9), ("green", 1)])),
         Rule::new(10)
-            .when(Condition::Header(
-                "X-Test".to_owned(),
-                vec!["a&b <c>".to_owned()],
-            ))
+            .when(Condition::Header("X-Test".to_owned(), vec!["a&b <c>".to_owned()]))
             .when(Condition::Method(vec!["GET".to_owned()]))
             .when(Condition::Query(vec![
                 (None, "x".to_owned()),
@@ -112,17 +95,10 @@ fn web() -> LoadBalancer {
 }
 
 fn login() -> LoadBalancer {
-    let oidc = Action::Oidc(Oidc {
-        on_unauthenticated: Some("allow".to_owned()),
-        ..Oidc::default()
-    });
+    let oidc =
+        Action::Oidc(Oidc { on_unauthenticated: Some("allow".to_owned()), ..Oidc::default() });
     LoadBalancer::application("login")
-        .listener(
-            Listener::https(443)
-                .certificate("old-one")
-                .action(oidc)
-                .forward("lambda"),
-        )
+        .listener(Listener::https(443).certificate("old-one").action(oidc).forward("lambda"))
         .listener(
             Listener::https(8443)
                 .certificate("imported")
@@ -148,9 +124,7 @@ fn net() -> LoadBalancer {
 }
 
 fn dual() -> LoadBalancer {
-    let six = Rule::new(1)
-        .when(Condition::SourceIpType("ipv6".to_owned()))
-        .forward("tcp");
+    let six = Rule::new(1).when(Condition::SourceIpType("ipv6".to_owned())).forward("tcp");
     LoadBalancer::network("dual")
         .dualstack()
         .security_groups(&[])
@@ -162,14 +136,8 @@ fn gateway(name: &str) -> LoadBalancer {
 }
 
 fn target_groups() -> Vec<TargetGroup> {
-    let states = [
-        "unhealthy",
-        "unhealthy.draining",
-        "initial",
-        "draining",
-        "unused",
-        "unavailable",
-    ];
+    let states =
+        ["unhealthy", "unhealthy.draining", "initial", "draining", "unused", "unavailable"];
     let mut blue = TargetGroup::http("blue", 8080).healthy("i-1");
     for state in states {
         blue = blue.target(Target::new(&format!("i-{state}"), state).port(9090));
@@ -188,22 +156,13 @@ fn target_groups() -> Vec<TargetGroup> {
 
 fn classic(name: &str) -> ClassicLoadBalancer {
     let mut sticky = ClassicPolicy::of("sticky", "LBCookieStickinessPolicyType");
-    sticky
-        .attributes
-        .push(("CookieExpirationPeriod".to_owned(), "60".to_owned()));
+    sticky.attributes.push(("CookieExpirationPeriod".to_owned(), "60".to_owned()));
     let mut one = ClassicLoadBalancer::new(name)
         .listener(ClassicListener::http(80))
-        .listener(ClassicListener::https(
-            443,
-            "old-two",
-            "ELBSecurityPolicy-2016-08",
-        ))
+        .listener(ClassicListener::https(443, "old-two", "ELBSecurityPolicy-2016-08"))
         .listener(ClassicListener::ssl(8443, "web", "own"))
         .policy(ClassicPolicy::custom("own", &["TLSv1.2"], &["AES128-SHA"]))
-        .policy(ClassicPolicy::referencing(
-            "console",
-            "ELBSecurityPolicy-2015-05",
-        ))
+        .policy(ClassicPolicy::referencing("console", "ELBSecurityPolicy-2015-05"))
         .policy(sticky)
         .instance("i-1", "InService")
         .instance("i-2", "OutOfService")

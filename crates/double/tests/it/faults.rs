@@ -22,11 +22,7 @@ fn struck(fault: fn(&str) -> Fault, call: &str) -> (u16, String) {
     let double = Double::start(account());
     double.fault(fault(call));
     let reply = Client::new(&double).ask(call, "");
-    let code = reply
-        .value("Code")
-        .or(reply.value("__type"))
-        .unwrap_or_default()
-        .to_owned();
+    let code = reply.value("Code").or(reply.value("__type")).unwrap_or_default().to_owned();
     assert_eq!(double.log()[0].status, Some(reply.status));
     (reply.status, code)
 }
@@ -57,11 +53,7 @@ fn a_denial_names_the_caller_and_the_action() {
     double.fault(Fault::deny("elbv2:DescribeRules"));
     let reply = Client::new(&double).ask("elbv2:DescribeRules", "");
     let said = "User: arn:aws:iam::111122223333:user/auditor is not authorized to perform: elasticloadbalancing:DescribeRules";
-    assert!(
-        reply.value("Message").unwrap().starts_with(said),
-        "{}",
-        reply.body
-    );
+    assert!(reply.value("Message").unwrap().starts_with(said), "{}", reply.body);
 }
 
 #[test]
@@ -109,10 +101,7 @@ fn truncation_cuts_the_body_short() {
         let double = Double::start(account());
         double.fault(Fault::truncated(call));
         let reply = Client::new(&double).ask(call, "");
-        assert!(
-            reply.status == 200 && !reply.whole && !reply.body.is_empty(),
-            "{call}: {reply:?}"
-        );
+        assert!(reply.status == 200 && !reply.whole && !reply.body.is_empty(), "{call}: {reply:?}");
     }
 }
 
@@ -131,20 +120,9 @@ fn a_hang_gives_no_answer_while_others_get_theirs() {
     let double = Double::start(account());
     double.fault(Fault::hang("acm:*"));
     let before = Instant::now();
-    assert_eq!(
-        Client::new(&double).ask("acm:ListCertificates", "").status,
-        0
-    );
-    assert!(
-        before.elapsed() >= Duration::from_millis(250),
-        "it did not wait"
-    );
-    assert_eq!(
-        Client::new(&double)
-            .ask("elb:DescribeLoadBalancers", "")
-            .status,
-        200
-    );
+    assert_eq!(Client::new(&double).ask("acm:ListCertificates", "").status, 0);
+    assert!(before.elapsed() >= Duration::from_millis(250), "it did not wait");
+    assert_eq!(Client::new(&double).ask("elb:DescribeLoadBalancers", "").status, 200);
     assert_eq!(double.log()[0].status, None);
 }
 
@@ -158,10 +136,7 @@ fn a_fault_strikes_only_where_it_is_planted() {
             .times(2)
             .after(1),
     );
-    let client = Client {
-        region: "us-east-1",
-        ..Client::new(&double)
-    };
+    let client = Client { region: "us-east-1", ..Client::new(&double) };
     let ask = |client: Client<'_>, call: &str, name: &str| {
         client.ask(call, &format!("Names.member.1={name}")).status
     };
@@ -180,9 +155,8 @@ fn a_fault_strikes_only_where_it_is_planted() {
         400,
         "another resource: not found"
     );
-    let statuses: Vec<u16> = (0..4)
-        .map(|_| ask(client, "elbv2:DescribeLoadBalancers", "web"))
-        .collect();
+    let statuses: Vec<u16> =
+        (0..4).map(|_| ask(client, "elbv2:DescribeLoadBalancers", "web")).collect();
     assert_eq!(statuses, [400, 403, 403, 400], "one passes, two are denied");
 }
 
@@ -190,18 +164,8 @@ fn a_fault_strikes_only_where_it_is_planted() {
 fn an_iam_action_means_both_generations() {
     let double = Double::start(account());
     double.fault(Fault::deny("elasticloadbalancing:DescribeLoadBalancers"));
-    assert_eq!(
-        Client::new(&double)
-            .ask("elb:DescribeLoadBalancers", "")
-            .status,
-        403
-    );
-    assert_eq!(
-        Client::new(&double)
-            .ask("elbv2:DescribeLoadBalancers", "")
-            .status,
-        403
-    );
+    assert_eq!(Client::new(&double).ask("elb:DescribeLoadBalancers", "").status, 403);
+    assert_eq!(Client::new(&double).ask("elbv2:DescribeLoadBalancers", "").status, 403);
     assert_eq!(double.count("elasticloadbalancing:*"), 2);
     assert_eq!(double.count("elb:*"), 1);
 }
@@ -213,23 +177,9 @@ fn a_bucket_empties_and_refills() {
     double.advance(Duration::ZERO);
     let client = Client::new(&double);
     let asked = |client: Client<'_>| client.ask("elbv2:DescribeTargetGroups", "").status;
-    assert_eq!(
-        [asked(client), asked(client), asked(client)],
-        [200, 200, 400]
-    );
-    assert_eq!(
-        asked(Client {
-            region: "us-east-1",
-            ..client
-        }),
-        200,
-        "each region has its own"
-    );
-    assert_eq!(
-        client.ask("elb:DescribeLoadBalancers", "").status,
-        200,
-        "each family has its own"
-    );
+    assert_eq!([asked(client), asked(client), asked(client)], [200, 200, 400]);
+    assert_eq!(asked(Client { region: "us-east-1", ..client }), 200, "each region has its own");
+    assert_eq!(client.ask("elb:DescribeLoadBalancers", "").status, 200, "each family has its own");
     double.advance(Duration::from_secs(1));
     assert_eq!([asked(client), asked(client)], [200, 400]);
 }
@@ -239,11 +189,6 @@ fn latency_keeps_every_answer_back() {
     let double = Double::start(account());
     double.latency(Duration::from_millis(60));
     let before = Instant::now();
-    assert_eq!(
-        Client::new(&double)
-            .ask("elb:DescribeLoadBalancers", "")
-            .status,
-        200
-    );
+    assert_eq!(Client::new(&double).ask("elb:DescribeLoadBalancers", "").status, 200);
     assert!(before.elapsed() >= Duration::from_millis(60));
 }

@@ -8,20 +8,13 @@ use crate::everything::account;
 fn refused(call: &str, parameters: &str) -> (u16, String) {
     let double = Double::start(account());
     let reply = Client::new(&double).ask(call, parameters);
-    let code = reply
-        .value("Code")
-        .or(reply.value("__type"))
-        .unwrap_or_default();
+    let code = reply.value("Code").or(reply.value("__type")).unwrap_or_default();
     (reply.status, code.to_owned())
 }
 
 fn expect(code: &str, calls: &[(&str, &str)]) {
     for (call, parameters) in calls {
-        assert_eq!(
-            refused(call, parameters),
-            (400, code.to_owned()),
-            "{call} {parameters}"
-        );
+        assert_eq!(refused(call, parameters), (400, code.to_owned()), "{call} {parameters}");
     }
 }
 
@@ -44,25 +37,18 @@ fn page_sizes_have_bounds() {
             ("ec2:DescribeSecurityGroups", "MaxResults=1001"),
         ],
     );
-    expect(
-        "ValidationException",
-        &[("acm:ListCertificates", "{\"MaxItems\":1001}")],
-    );
+    expect("ValidationException", &[("acm:ListCertificates", "{\"MaxItems\":1001}")]);
     expect(
         "WAFInvalidParameterException",
-        &[(
-            "wafv2:ListWebACLs",
-            "{\"Scope\":\"REGIONAL\",\"Limit\":101}",
-        )],
+        &[("wafv2:ListWebACLs", "{\"Scope\":\"REGIONAL\",\"Limit\":101}")],
     );
 }
 
 #[test]
 fn twenty_resources_are_the_most() {
     let many = |name: &str| {
-        let parts: Vec<String> = (1..=21)
-            .map(|number| format!("{name}.member.{number}=x"))
-            .collect();
+        let parts: Vec<String> =
+            (1..=21).map(|number| format!("{name}.member.{number}=x")).collect();
         parts.join("&")
     };
     expect(
@@ -82,49 +68,19 @@ fn missing_things_have_their_own_codes() {
         &[
             ("elbv2:DescribeLoadBalancers", "Names.member.1=gone"),
             ("elbv2:DescribeListeners", "LoadBalancerArn=gone"),
-            (
-                "elbv2:DescribeLoadBalancerAttributes",
-                "LoadBalancerArn=gone",
-            ),
-            (
-                "elb:DescribeLoadBalancers",
-                "LoadBalancerNames.member.1=gone",
-            ),
+            ("elbv2:DescribeLoadBalancerAttributes", "LoadBalancerArn=gone"),
+            ("elb:DescribeLoadBalancers", "LoadBalancerNames.member.1=gone"),
             ("elb:DescribeLoadBalancerPolicies", "LoadBalancerName=gone"),
             ("elb:DescribeInstanceHealth", "LoadBalancerName=gone"),
         ],
     );
-    expect(
-        "ListenerNotFound",
-        &[("elbv2:DescribeRules", "ListenerArn=gone")],
-    );
-    expect(
-        "RuleNotFound",
-        &[("elbv2:DescribeRules", "RuleArns.member.1=gone")],
-    );
-    expect(
-        "TargetGroupNotFound",
-        &[("elbv2:DescribeTargetHealth", "TargetGroupArn=gone")],
-    );
-    expect(
-        "TrustStoreNotFound",
-        &[("elbv2:DescribeTrustStores", "Names.member.1=gone")],
-    );
-    expect(
-        "SSLPolicyNotFound",
-        &[("elbv2:DescribeSSLPolicies", "Names.member.1=gone")],
-    );
-    expect(
-        "PolicyNotFound",
-        &[(
-            "elb:DescribeLoadBalancerPolicies",
-            "PolicyNames.member.1=gone",
-        )],
-    );
-    expect(
-        "InvalidGroup.NotFound",
-        &[("ec2:DescribeSecurityGroups", "GroupId.1=gone")],
-    );
+    expect("ListenerNotFound", &[("elbv2:DescribeRules", "ListenerArn=gone")]);
+    expect("RuleNotFound", &[("elbv2:DescribeRules", "RuleArns.member.1=gone")]);
+    expect("TargetGroupNotFound", &[("elbv2:DescribeTargetHealth", "TargetGroupArn=gone")]);
+    expect("TrustStoreNotFound", &[("elbv2:DescribeTrustStores", "Names.member.1=gone")]);
+    expect("SSLPolicyNotFound", &[("elbv2:DescribeSSLPolicies", "Names.member.1=gone")]);
+    expect("PolicyNotFound", &[("elb:DescribeLoadBalancerPolicies", "PolicyNames.member.1=gone")]);
+    expect("InvalidGroup.NotFound", &[("ec2:DescribeSecurityGroups", "GroupId.1=gone")]);
     expect(
         "ResourceNotFoundException",
         &[("acm:DescribeCertificate", "{\"CertificateArn\":\"gone\"}")],
@@ -139,11 +95,7 @@ fn missing_things_have_their_own_codes() {
 fn unknown_operations_are_refused() {
     expect(
         "InvalidAction",
-        &[
-            ("elbv2:Describe", ""),
-            ("elb:DescribeRules", ""),
-            ("ec2:Describe", ""),
-        ],
+        &[("elbv2:Describe", ""), ("elb:DescribeRules", ""), ("ec2:Describe", "")],
     );
     expect("UnknownOperationException", &[("acm:Describe", "{}")]);
 }

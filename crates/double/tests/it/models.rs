@@ -20,17 +20,10 @@ fn answers_fit_the_models() {
     let whole = Double::start(account());
     whole.page_size(None);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models.py");
-    let output = Command::new(python)
-        .arg(script)
-        .arg(paged.url())
-        .arg(whole.url())
-        .output()
-        .unwrap();
+    let output =
+        Command::new(python).arg(script).arg(paged.url()).arg(whole.url()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let failed = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{failed}");
-    assert!(
-        said.contains("39 operations fit their models"),
-        "{said}{failed}"
-    );
+    assert!(said.contains("39 operations fit their models"), "{said}{failed}");
 }

@@ -33,37 +33,17 @@ fn lists() -> Vec<List> {
         list("elbv2:DescribeSSLPolicies", "", MODERN, "SslProtocols"),
         list("elbv2:DescribeTrustStores", "", MODERN, "TrustStoreArn"),
         list("elb:DescribeLoadBalancers", "", MODERN, "LoadBalancerName"),
-        list(
-            "iam:ListServerCertificates",
-            "",
-            ("Marker", "Marker"),
-            "Arn",
-        ),
+        list("iam:ListServerCertificates", "", ("Marker", "Marker"), "Arn"),
         list("ec2:DescribeSecurityGroups", "", EC2, "securityGroupArn"),
         list("ec2:DescribeSubnets", "", EC2, "subnetId"),
         list("ec2:DescribeRouteTables", "", EC2, "routeSet"),
         list("ec2:DescribeVpcs", "", EC2, "cidrBlock"),
         list("ec2:DescribeManagedPrefixLists", "", EC2, "prefixListId"),
-        list(
-            "ec2:GetManagedPrefixListEntries",
-            "PrefixListId=pl-1",
-            EC2,
-            "cidr",
-        ),
-        list(
-            "ec2:DescribeVpcBlockPublicAccessExclusions",
-            "",
-            EC2,
-            "exclusionId",
-        ),
+        list("ec2:GetManagedPrefixListEntries", "PrefixListId=pl-1", EC2, "cidr"),
+        list("ec2:DescribeVpcBlockPublicAccessExclusions", "", EC2, "exclusionId"),
         list("acm:ListCertificates", "", ACM, "CertificateArn"),
         list("acm:SearchCertificates", "", ACM, "CertificateArn"),
-        list(
-            "wafv2:ListWebACLs",
-            "\"Scope\":\"REGIONAL\"",
-            ("NextMarker", "NextMarker"),
-            "ARN",
-        ),
+        list("wafv2:ListWebACLs", "\"Scope\":\"REGIONAL\"", ("NextMarker", "NextMarker"), "ARN"),
         list("logs:DescribeDeliverySources", "", LOGS, "name"),
         list("logs:DescribeDeliveries", "", LOGS, "id"),
         list("logs:DescribeDeliveryDestinations", "", LOGS, "name"),
@@ -73,28 +53,18 @@ fn lists() -> Vec<List> {
 /// Follows a list to its end; gives each page's items.
 fn follow(client: Client<'_>, list: &List) -> Vec<Vec<String>> {
     let (call, parameters, (token, member), item) = list;
-    let json = ["acm:", "wafv2:", "logs:"]
-        .iter()
-        .any(|family| call.starts_with(family));
+    let json = ["acm:", "wafv2:", "logs:"].iter().any(|family| call.starts_with(family));
     let (mut pages, mut next) = (Vec::new(), None::<String>);
     loop {
         let given = next.map(|value| {
-            if json {
-                format!("\"{token}\":\"{value}\"")
-            } else {
-                format!("{token}={value}")
-            }
+            if json { format!("\"{token}\":\"{value}\"") } else { format!("{token}={value}") }
         });
         let parts: Vec<String> = [Some(parameters.clone()), given]
             .into_iter()
             .flatten()
             .filter(|part| !part.is_empty())
             .collect();
-        let body = if json {
-            format!("{{{}}}", parts.join(","))
-        } else {
-            parts.join("&")
-        };
+        let body = if json { format!("{{{}}}", parts.join(",")) } else { parts.join("&") };
         let reply = client.ask(call, &body);
         assert_eq!(reply.status, 200, "{call}: {}", reply.body);
         pages.push(reply.values(item).into_iter().map(str::to_owned).collect());
@@ -112,11 +82,7 @@ fn every_list_gives_one_item_a_page() {
     for list in lists() {
         let pages = follow(Client::new(&double), &list);
         assert!(pages.len() > 1, "{} has one page", list.0);
-        assert!(
-            pages.iter().all(|page| page.len() == 1),
-            "{}: {pages:?}",
-            list.0
-        );
+        assert!(pages.iter().all(|page| page.len() == 1), "{}: {pages:?}", list.0);
     }
 }
 
@@ -160,26 +126,15 @@ fn rules_and_certificates_of_a_listener_page() {
     let secure = encode(listeners.values("ListenerArn")[1]);
     double.page_size(Some(1));
     let modern = ("Marker", "NextMarker");
-    let rules = (
-        "elbv2:DescribeRules",
-        format!("ListenerArn={secure}"),
-        modern,
-        "Priority",
-    );
-    assert_eq!(
-        follow(client, &rules).concat(),
-        ["10", "20", "30", "default"]
-    );
+    let rules = ("elbv2:DescribeRules", format!("ListenerArn={secure}"), modern, "Priority");
+    assert_eq!(follow(client, &rules).concat(), ["10", "20", "30", "default"]);
     let certificates = (
         "elbv2:DescribeListenerCertificates",
         format!("ListenerArn={secure}"),
         modern,
         "IsDefault",
     );
-    assert_eq!(
-        follow(client, &certificates).concat(),
-        ["true", "false", "false"]
-    );
+    assert_eq!(follow(client, &certificates).concat(), ["true", "false", "false"]);
 }
 
 #[test]
@@ -189,32 +144,20 @@ fn tokens_are_good_for_their_own_call_only() {
     let reply = client.ask("elbv2:DescribeLoadBalancers", "");
     let next = reply.value("NextMarker").unwrap();
     let other = client.ask("elbv2:DescribeTargetGroups", &format!("Marker={next}"));
-    assert_eq!(
-        (other.status, other.value("Code")),
-        (400, Some("ValidationError"))
-    );
+    assert_eq!((other.status, other.value("Code")), (400, Some("ValidationError")));
 }
 
 #[test]
 fn four_hundred_and_one_load_balancers_take_two_of_the_largest_pages() {
     let mut region = elb_audit_double::Region::new();
     for index in 0..401 {
-        region = region.with(elb_audit_double::LoadBalancer::application(&format!(
-            "web-{index}"
-        )));
+        region = region.with(elb_audit_double::LoadBalancer::application(&format!("web-{index}")));
     }
     let double = Double::start(elb_audit_double::Account::new(ACCOUNT).region("eu-west-1", region));
     double.page_size(None);
-    let all = (
-        "elbv2:DescribeLoadBalancers",
-        String::new(),
-        ("Marker", "NextMarker"),
-        "LoadBalancerArn",
-    );
+    let all =
+        ("elbv2:DescribeLoadBalancers", String::new(), ("Marker", "NextMarker"), "LoadBalancerArn");
     let pages = follow(Client::new(&double), &all);
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [400, 1]);
-    assert_eq!(
-        pages.concat().into_iter().collect::<BTreeSet<_>>().len(),
-        401
-    );
+    assert_eq!(pages.concat().into_iter().collect::<BTreeSet<_>>().len(), 401);
 }

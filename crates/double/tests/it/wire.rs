@@ -17,10 +17,8 @@ fn arn(kind: &str, name: &str) -> String {
 }
 
 fn listeners(double: &Double, kind: &str, name: &str) -> Reply {
-    Client::new(double).ask(
-        "elbv2:DescribeListeners",
-        &format!("LoadBalancerArn={}", arn(kind, name)),
-    )
+    Client::new(double)
+        .ask("elbv2:DescribeListeners", &format!("LoadBalancerArn={}", arn(kind, name)))
 }
 
 fn attributes(double: &Double, kind: &str, name: &str) -> Reply {
@@ -35,34 +33,13 @@ fn a_gateway_load_balancer_lacks_what_others_have() {
     let double = everything();
     let reply = Client::new(&double).ask("elbv2:DescribeLoadBalancers", "Names.member.1=gwy-a");
     assert_eq!(reply.value("Type"), Some("gateway"));
-    assert!(
-        reply
-            .value("LoadBalancerArn")
-            .unwrap()
-            .contains(":loadbalancer/gwy/gwy-a/")
-    );
-    for member in [
-        "Scheme",
-        "DNSName",
-        "SecurityGroups",
-        "CanonicalHostedZoneId",
-    ] {
+    assert!(reply.value("LoadBalancerArn").unwrap().contains(":loadbalancer/gwy/gwy-a/"));
+    for member in ["Scheme", "DNSName", "SecurityGroups", "CanonicalHostedZoneId"] {
         assert_eq!(reply.value(member), None, "{member}");
     }
     let reply = listeners(&double, "gateway", "gwy-a");
-    assert!(
-        reply
-            .value("ListenerArn")
-            .unwrap()
-            .contains(":listener/gwy/gwy-a/")
-    );
-    for member in [
-        "Port",
-        "Protocol",
-        "SslPolicy",
-        "Certificates",
-        "MutualAuthentication",
-    ] {
+    assert!(reply.value("ListenerArn").unwrap().contains(":listener/gwy/gwy-a/"));
+    for member in ["Port", "Protocol", "SslPolicy", "Certificates", "MutualAuthentication"] {
         assert_eq!(reply.value(member), None, "{member}");
     }
 }
@@ -72,13 +49,7 @@ fn a_lambda_group_has_no_protocol() {
     let double = everything();
     let reply = Client::new(&double).ask("elbv2:DescribeTargetGroups", "Names.member.1=lambda");
     assert_eq!(reply.value("TargetType"), Some("lambda"));
-    for member in [
-        "Protocol",
-        "Port",
-        "VpcId",
-        "ProtocolVersion",
-        "HealthCheckProtocol",
-    ] {
+    for member in ["Protocol", "Port", "VpcId", "ProtocolVersion", "HealthCheckProtocol"] {
         assert_eq!(reply.value(member), None, "{member}");
     }
 }
@@ -91,22 +62,12 @@ fn only_dual_stack_network_listeners_have_rules() {
         let listener = encode(reply.value("ListenerArn").unwrap());
         Client::new(&double).ask("elbv2:DescribeRules", &format!("ListenerArn={listener}"))
     };
-    assert_eq!(
-        rules("network", "net").value("Code"),
-        Some("ListenerNotFound")
-    );
-    assert_eq!(
-        rules("gateway", "gwy-a").value("Code"),
-        Some("ListenerNotFound")
-    );
+    assert_eq!(rules("network", "net").value("Code"), Some("ListenerNotFound"));
+    assert_eq!(rules("gateway", "gwy-a").value("Code"), Some("ListenerNotFound"));
     let dual = rules("network", "dual");
     assert_eq!(dual.values("Priority"), ["1", "default"]);
     assert_eq!(dual.value("IpAddressType"), Some("ipv6"));
-    assert!(
-        dual.value("RuleArn")
-            .unwrap()
-            .contains(":listener-rule/net/dual/")
-    );
+    assert!(dual.value("RuleArn").unwrap().contains(":listener-rule/net/dual/"));
 }
 
 #[test]
@@ -130,10 +91,7 @@ fn several_weighted_groups_have_no_single_arn() {
         Double::start(Account::new(ACCOUNT).region("eu-west-1", Region::new().with(balancer)));
     let reply = listeners(&double, "application", "web");
     assert!(
-        reply
-            .value("DefaultActions")
-            .unwrap()
-            .contains("<Type>forward</Type><ForwardConfig>"),
+        reply.value("DefaultActions").unwrap().contains("<Type>forward</Type><ForwardConfig>"),
         "{}",
         reply.body
     );
@@ -153,35 +111,23 @@ fn attributes_have_their_defaults_until_a_test_removes_them() {
     assert!(!web.contains("desync_mitigation_mode"));
     assert!(web.contains(&pair("access_logs.s3.enabled", "true")));
     assert!(
-        attributes(&double, "network", "net")
-            .body
-            .contains("dns_record.client_routing_policy")
+        attributes(&double, "network", "net").body.contains("dns_record.client_routing_policy")
     );
 }
 
 #[test]
 fn text_is_escaped() {
     let double = everything();
-    let reply = Client::new(&double).ask(
-        "elbv2:DescribeTags",
-        &format!("ResourceArns.member.1={}", arn("application", "web")),
-    );
-    assert!(
-        reply.body.contains("<Value>edge &amp; core</Value>"),
-        "{}",
-        reply.body
-    );
+    let reply = Client::new(&double)
+        .ask("elbv2:DescribeTags", &format!("ResourceArns.member.1={}", arn("application", "web")));
+    assert!(reply.body.contains("<Value>edge &amp; core</Value>"), "{}", reply.body);
 }
 
 #[test]
 fn classic_policies_say_true_or_false_to_everything() {
     let double = everything();
     let client = Client::new(&double);
-    let of = |parameters: &str| {
-        client
-            .ask("elb:DescribeLoadBalancerPolicies", parameters)
-            .body
-    };
+    let of = |parameters: &str| client.ask("elb:DescribeLoadBalancerPolicies", parameters).body;
     let pair = |name: &str, value: &str| {
         format!("<AttributeName>{name}</AttributeName><AttributeValue>{value}</AttributeValue>")
     };
@@ -192,10 +138,7 @@ fn classic_policies_say_true_or_false_to_everything() {
     );
     assert!(own.contains(&pair("AES128-SHA", "true")) && own.contains(&pair("RC4-SHA", "false")));
     let console = of("LoadBalancerName=old-a&PolicyNames.member.1=console");
-    assert!(console.contains(&pair(
-        "Reference-Security-Policy",
-        "ELBSecurityPolicy-2015-05"
-    )));
+    assert!(console.contains(&pair("Reference-Security-Policy", "ELBSecurityPolicy-2015-05")));
     assert!(
         console.contains(&pair("DES-CBC3-SHA", "true"))
             && console.contains(&pair("Protocol-TLSv1.1", "true"))
@@ -210,21 +153,12 @@ fn listing_certificates_hides_unusual_keys_by_default() {
     let double = everything();
     let client = Client::new(&double);
     let count = |parameters: &str| {
-        client
-            .ask("acm:ListCertificates", parameters)
-            .values("CertificateArn")
-            .len()
+        client.ask("acm:ListCertificates", parameters).values("CertificateArn").len()
     };
     assert_eq!(count("{}"), 4);
-    assert_eq!(
-        count("{\"Includes\":{\"keyTypes\":[\"RSA_2048\",\"EC_prime256v1\"]}}"),
-        5
-    );
+    assert_eq!(count("{\"Includes\":{\"keyTypes\":[\"RSA_2048\",\"EC_prime256v1\"]}}"), 5);
     assert!(
-        client
-            .ask("acm:SearchCertificates", "{}")
-            .body
-            .contains("\"KeyAlgorithm\":\"RSA-2048\"")
+        client.ask("acm:SearchCertificates", "{}").body.contains("\"KeyAlgorithm\":\"RSA-2048\"")
     );
 }
 
@@ -234,18 +168,13 @@ fn a_web_acl_is_found_from_both_sides() {
     let client = Client::new(&double);
     let acls = client.ask("wafv2:ListWebACLs", "{\"Scope\":\"REGIONAL\"}");
     let acl = acls.values("ARN")[1];
-    let resources = client.ask(
-        "wafv2:ListResourcesForWebACL",
-        &format!("{{\"WebACLArn\":\"{acl}\"}}"),
-    );
+    let resources =
+        client.ask("wafv2:ListResourcesForWebACL", &format!("{{\"WebACLArn\":\"{acl}\"}}"));
     let web = Place::new(ACCOUNT, "eu-west-1").load_balancer("application", "web");
     assert_eq!(resources.body, format!("{{\"ResourceArns\":[\"{web}\"]}}"));
     let of = |name: &str| {
         let arn = Place::new(ACCOUNT, "eu-west-1").load_balancer("application", name);
-        client.ask(
-            "wafv2:GetWebACLForResource",
-            &format!("{{\"ResourceArn\":\"{arn}\"}}"),
-        )
+        client.ask("wafv2:GetWebACLForResource", &format!("{{\"ResourceArn\":\"{arn}\"}}"))
     };
     assert_eq!(of("web").value("Name"), Some("edge"));
     assert_eq!(of("login").body, "{}");
@@ -254,28 +183,15 @@ fn a_web_acl_is_found_from_both_sides() {
 #[test]
 fn the_log_tells_what_was_asked() {
     let double = everything();
-    let client = Client {
-        region: "us-east-1",
-        key: "AKIAOTHER",
-        ..Client::new(&double)
-    };
+    let client = Client { region: "us-east-1", key: "AKIAOTHER", ..Client::new(&double) };
     client.ask("wafv2:ListWebACLs", "{\"Scope\":\"REGIONAL\",\"Limit\":5}");
     client.ask("elbv2:DescribeLoadBalancers", "Names.member.1=a%20b");
     let log = double.log();
     assert_eq!(log[0].call(), "wafv2:ListWebACLs");
-    assert_eq!(
-        (log[0].parameters["Limit"].as_str(), log[0].status),
-        ("5", Some(200))
-    );
+    assert_eq!((log[0].parameters["Limit"].as_str(), log[0].status), ("5", Some(200)));
     assert_eq!(log[1].action, "elasticloadbalancing:DescribeLoadBalancers");
-    assert_eq!(
-        (log[1].region.as_str(), log[1].access_key.as_str()),
-        ("us-east-1", "AKIAOTHER")
-    );
-    assert_eq!(
-        (log[1].parameters["Names.member.1"].as_str(), log[1].status),
-        ("a b", Some(400))
-    );
+    assert_eq!((log[1].region.as_str(), log[1].access_key.as_str()), ("us-east-1", "AKIAOTHER"));
+    assert_eq!((log[1].parameters["Names.member.1"].as_str(), log[1].status), ("a b", Some(400)));
     double.clear_log();
     assert!(double.log().is_empty());
 }

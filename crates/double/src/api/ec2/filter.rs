@@ -26,10 +26,8 @@ impl<'a> Filters<'a> {
 
     /// Whether all filters fit, where `values` gives a thing's values for a filter's name.
     pub(super) fn fit(&self, values: impl Fn(&str) -> Vec<String>) -> bool {
-        self.0.iter().all(|(name, wanted)| {
-            values(name)
-                .iter()
-                .any(|value| wanted.contains(&value.as_str()))
-        })
+        self.0
+            .iter()
+            .all(|(name, wanted)| values(name).iter().any(|value| wanted.contains(&value.as_str())))
     }
 }

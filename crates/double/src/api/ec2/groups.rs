@@ -9,11 +9,7 @@ use crate::xml::Xml;
 pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     let filters = Filters::read(context, &["group-id", "group-name", "vpc-id", "owner-id"])?;
     let all = &context.region.security_groups;
-    let mut found = by_id(
-        context,
-        (all, |one| &one.id),
-        ("GroupId", "InvalidGroup.NotFound"),
-    )?;
+    let mut found = by_id(context, (all, |one| &one.id), ("GroupId", "InvalidGroup.NotFound"))?;
     found.retain(|one| {
         filters.fit(|name| match name {
             "group-id" => vec![one.id.clone()],
@@ -37,12 +33,7 @@ fn group(context: &Context<'_>, xml: &mut Xml, one: &SecurityGroup) {
     xml.text("groupDescription", &one.name);
     xml.text("ownerId", &context.account.id);
     xml.text("vpcId", &one.vpc);
-    xml.text(
-        "securityGroupArn",
-        context
-            .place
-            .arn("ec2", &format!("security-group/{}", one.id)),
-    );
+    xml.text("securityGroupArn", context.place.arn("ec2", &format!("security-group/{}", one.id)));
     xml.list("ipPermissions", &one.ingress, |xml, one| {
         permission(context, xml, one);
     });

@@ -6,13 +6,8 @@ use crate::answer::Refusal;
 use crate::page::Paging;
 use crate::xml::Xml;
 
-const PAGING: Paging = Paging {
-    size: "MaxResults",
-    token: "NextToken",
-    least: 1,
-    most: 100,
-    default: 100,
-};
+const PAGING: Paging =
+    Paging { size: "MaxResults", token: "NextToken", least: 1, most: 100, default: 100 };
 const MISSING: &str = "InvalidPrefixListID.NotFound";
 
 pub(super) fn describe(context: &Context<'_>) -> XmlResult {
@@ -34,10 +29,7 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
         xml.text("prefixListId", &one.id);
         xml.text("addressFamily", &one.family);
         xml.text("state", "create-complete");
-        xml.text(
-            "prefixListArn",
-            context.place.arn("ec2", &format!("prefix-list/{}", one.id)),
-        );
+        xml.text("prefixListArn", context.place.arn("ec2", &format!("prefix-list/{}", one.id)));
         xml.text("prefixListName", &one.name);
         xml.text("maxEntries", one.entries.len());
         xml.text("version", 1);
@@ -49,22 +41,11 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
 
 pub(super) fn entries(context: &Context<'_>) -> XmlResult {
     let id = context.call.get("PrefixListId").ok_or_else(|| {
-        Refusal::new(
-            "MissingParameter",
-            "The request must contain the parameter PrefixListId",
-        )
+        Refusal::new("MissingParameter", "The request must contain the parameter PrefixListId")
     })?;
-    let one = context
-        .region
-        .prefix_lists
-        .iter()
-        .find(|one| one.id == id)
-        .ok_or_else(|| {
-            Refusal::new(
-                MISSING,
-                format!("The prefix list ID '{id}' does not exist."),
-            )
-        })?;
+    let one = context.region.prefix_lists.iter().find(|one| one.id == id).ok_or_else(|| {
+        Refusal::new(MISSING, format!("The prefix list ID '{id}' does not exist."))
+    })?;
     let page = context.page(one.entries.iter().collect(), PAGING)?;
     let mut xml = Xml::ec2();
     xml.list("entrySet", page.items, |xml, cidr| xml.text("cidr", cidr));

@@ -9,11 +9,8 @@ use crate::xml::Xml;
 
 pub(super) fn vpcs(context: &Context<'_>) -> XmlResult {
     let filters = Filters::read(context, &["vpc-id", "is-default", "state"])?;
-    let mut found = by_id(
-        context,
-        (&context.region.vpcs, |one| &one.id),
-        ("VpcId", "InvalidVpcID.NotFound"),
-    )?;
+    let mut found =
+        by_id(context, (&context.region.vpcs, |one| &one.id), ("VpcId", "InvalidVpcID.NotFound"))?;
     found.retain(|one| {
         filters.fit(|name| match name {
             "vpc-id" => vec![one.id.clone()],
@@ -79,10 +76,7 @@ pub(super) fn subnets(context: &Context<'_>) -> XmlResult {
 
 fn subnet(context: &Context<'_>, xml: &mut Xml, one: &Subnet) {
     xml.text("subnetId", &one.id);
-    xml.text(
-        "subnetArn",
-        context.place.arn("ec2", &format!("subnet/{}", one.id)),
-    );
+    xml.text("subnetArn", context.place.arn("ec2", &format!("subnet/{}", one.id)));
     xml.text("state", "available");
     xml.text("ownerId", &context.account.id);
     xml.text("vpcId", &one.vpc);
@@ -97,19 +91,10 @@ fn subnet(context: &Context<'_>, xml: &mut Xml, one: &Subnet) {
 }
 
 pub(super) fn route_tables(context: &Context<'_>) -> XmlResult {
-    let known = [
-        "vpc-id",
-        "route-table-id",
-        "association.subnet-id",
-        "association.main",
-    ];
+    let known = ["vpc-id", "route-table-id", "association.subnet-id", "association.main"];
     let filters = Filters::read(context, &known)?;
     let missing = ("RouteTableId", "InvalidRouteTableID.NotFound");
-    let mut found = by_id(
-        context,
-        (&context.region.route_tables, |one| &one.id),
-        missing,
-    )?;
+    let mut found = by_id(context, (&context.region.route_tables, |one| &one.id), missing)?;
     found.retain(|one| {
         filters.fit(|name| match name {
             "vpc-id" => vec![one.vpc.clone()],
@@ -118,14 +103,7 @@ pub(super) fn route_tables(context: &Context<'_>) -> XmlResult {
             _ => one.subnets.clone(),
         })
     });
-    let page = context.page(
-        found,
-        Paging {
-            most: 100,
-            default: 100,
-            ..page::EC2
-        },
-    )?;
+    let page = context.page(found, Paging { most: 100, default: 100, ..page::EC2 })?;
     let mut xml = Xml::ec2();
     xml.list("routeTableSet", page.items, |xml, one| {
         route_table(context, xml, one);
@@ -140,25 +118,16 @@ fn route_table(context: &Context<'_>, xml: &mut Xml, one: &RouteTable) {
     xml.text("routeTableId", &one.id);
     xml.text("vpcId", &one.vpc);
     xml.text("ownerId", &context.account.id);
-    xml.list(
-        "associationSet",
-        associations,
-        |xml, subnet: Option<&String>| {
-            let key = subnet.map_or("main", |subnet| subnet.as_str());
-            xml.text(
-                "routeTableAssociationId",
-                format!("rtbassoc-{}", id(&[&one.id, key])),
-            );
-            xml.text("routeTableId", &one.id);
-            xml.maybe("subnetId", subnet);
-            xml.text("main", subnet.is_none());
-            xml.node("associationState", |xml| xml.text("state", "associated"));
-        },
-    );
+    xml.list("associationSet", associations, |xml, subnet: Option<&String>| {
+        let key = subnet.map_or("main", |subnet| subnet.as_str());
+        xml.text("routeTableAssociationId", format!("rtbassoc-{}", id(&[&one.id, key])));
+        xml.text("routeTableId", &one.id);
+        xml.maybe("subnetId", subnet);
+        xml.text("main", subnet.is_none());
+        xml.node("associationState", |xml| xml.text("state", "associated"));
+    });
     let vpc = context.region.vpcs.iter().find(|vpc| vpc.id == one.vpc);
-    let cidrs = vpc
-        .into_iter()
-        .flat_map(|vpc| std::iter::once(&vpc.cidr).chain(&vpc.ipv6));
+    let cidrs = vpc.into_iter().flat_map(|vpc| std::iter::once(&vpc.cidr).chain(&vpc.ipv6));
     let local = cidrs.map(|cidr| Route {
         destination: cidr.clone(),
         target: "local".to_owned(),
@@ -190,13 +159,6 @@ fn route(xml: &mut Xml, one: &Route) {
     };
     xml.text(destination, &one.destination);
     xml.text(target, &one.target);
-    xml.text(
-        "origin",
-        if one.target == "local" {
-            "CreateRouteTable"
-        } else {
-            "CreateRoute"
-        },
-    );
+    xml.text("origin", if one.target == "local" { "CreateRouteTable" } else { "CreateRoute" });
     xml.text("state", &one.state);
 }

@@ -12,23 +12,15 @@ use crate::xml::Xml;
 pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     let filters = Filters::read(context, &["opt-in-status", "region-name", "endpoint"])?;
     let wanted = context.call.list("RegionName");
-    let all = context
-        .call
-        .get("AllRegions")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let all =
+        context.call.get("AllRegions").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let names = listed(context.account, context.place.partition());
-    if let Some(gone) = wanted
-        .iter()
-        .find(|wanted| names.iter().all(|name| name != *wanted))
-    {
+    if let Some(gone) = wanted.iter().find(|wanted| names.iter().all(|name| name != *wanted)) {
         let message = format!("Invalid region provided: [{gone}]");
         return Err(Refusal::new("InvalidParameterValue", message));
     }
-    let opt_in = |name: &str| {
-        status(context.account, name)
-            .unwrap_or("opt-in-not-required")
-            .to_owned()
-    };
+    let opt_in =
+        |name: &str| status(context.account, name).unwrap_or("opt-in-not-required").to_owned();
     let endpoint = |name: &str| format!("ec2.{name}.{}", context.place.dns_suffix());
     let fits = |name: &&String| {
         (all || opt_in(name) != "not-opted-in")
@@ -72,11 +64,7 @@ pub(super) fn exclusions(context: &Context<'_>) -> XmlResult {
     let code = "InvalidVpcBlockPublicAccessExclusionId.NotFound";
     let mut found = super::by_id(context, (all, |one| &one.id), ("ExclusionId", code))?;
     let arn = |resource: &str| {
-        let kind = if resource.starts_with("subnet-") {
-            "subnet"
-        } else {
-            "vpc"
-        };
+        let kind = if resource.starts_with("subnet-") { "subnet" } else { "vpc" };
         context.place.arn("ec2", &format!("{kind}/{resource}"))
     };
     found.retain(|one| {
@@ -88,17 +76,13 @@ pub(super) fn exclusions(context: &Context<'_>) -> XmlResult {
     });
     let page = context.page(found, page::EC2)?;
     let mut xml = Xml::ec2();
-    xml.list(
-        "vpcBlockPublicAccessExclusionSet",
-        page.items,
-        |xml, one| {
-            xml.text("exclusionId", &one.id);
-            xml.text("internetGatewayExclusionMode", &one.mode);
-            xml.text("resourceArn", arn(&one.resource));
-            xml.text("state", &one.state);
-            xml.text("creationTimestamp", epoch::iso(EPOCH));
-        },
-    );
+    xml.list("vpcBlockPublicAccessExclusionSet", page.items, |xml, one| {
+        xml.text("exclusionId", &one.id);
+        xml.text("internetGatewayExclusionMode", &one.mode);
+        xml.text("resourceArn", arn(&one.resource));
+        xml.text("state", &one.state);
+        xml.text("creationTimestamp", epoch::iso(EPOCH));
+    });
     xml.maybe("nextToken", page.next);
     Ok(xml)
 }

@@ -14,10 +14,7 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     let found: Result<Vec<_>, Refusal> = if names.is_empty() {
         Ok(context.region.classic.iter().collect())
     } else {
-        names
-            .into_iter()
-            .map(|name| context.classic(name))
-            .collect()
+        names.into_iter().map(|name| context.classic(name)).collect()
     };
     let page = context.page(found?, page::MARKER)?;
     let mut xml = Xml::query();
@@ -73,76 +70,44 @@ fn write_listener(context: &Context<'_>, xml: &mut Xml, listener: &ClassicListen
     xml.text("InstancePort", listener.instance_port);
     xml.maybe(
         "SSLCertificateId",
-        listener
-            .certificate
-            .as_ref()
-            .map(|name| context.certificate(name)),
+        listener.certificate.as_ref().map(|name| context.certificate(name)),
     );
 }
 
 /// Cookie policies have lists of their own; all others are named with the predefined ones in use.
 fn policies(xml: &mut Xml, one: &ClassicLoadBalancer) {
-    let of = |kind: &'static str| {
-        one.policies
-            .iter()
-            .filter(move |policy| policy.kind == kind)
-    };
+    let of = |kind: &'static str| one.policies.iter().filter(move |policy| policy.kind == kind);
     let value = |policy: &ClassicPolicy, name: &str| {
         let known = policy.attributes.iter().find(|(known, _)| known == name);
         known.map(|(_, value)| value.clone())
     };
-    xml.list(
-        "AppCookieStickinessPolicies",
-        of("AppCookieStickinessPolicyType"),
-        |xml, policy| {
-            xml.text("PolicyName", &policy.name);
-            xml.maybe("CookieName", value(policy, "CookieName"));
-        },
-    );
-    xml.list(
-        "LBCookieStickinessPolicies",
-        of("LBCookieStickinessPolicyType"),
-        |xml, policy| {
-            xml.text("PolicyName", &policy.name);
-            xml.maybe(
-                "CookieExpirationPeriod",
-                value(policy, "CookieExpirationPeriod"),
-            );
-        },
-    );
+    xml.list("AppCookieStickinessPolicies", of("AppCookieStickinessPolicyType"), |xml, policy| {
+        xml.text("PolicyName", &policy.name);
+        xml.maybe("CookieName", value(policy, "CookieName"));
+    });
+    xml.list("LBCookieStickinessPolicies", of("LBCookieStickinessPolicyType"), |xml, policy| {
+        xml.text("PolicyName", &policy.name);
+        xml.maybe("CookieExpirationPeriod", value(policy, "CookieExpirationPeriod"));
+    });
     let others = super::policies::of(one);
-    let names = others
-        .iter()
-        .filter(|policy| !policy.kind.contains("Cookie"));
+    let names = others.iter().filter(|policy| !policy.kind.contains("Cookie"));
     xml.texts("OtherPolicies", names.map(|policy| &policy.name));
 }
 
 fn zones(context: &Context<'_>, one: &ClassicLoadBalancer) -> Vec<String> {
     if one.zones.is_empty() {
-        return one
-            .subnets
-            .iter()
-            .map(|subnet| context.zone(subnet))
-            .collect();
+        return one.subnets.iter().map(|subnet| context.zone(subnet)).collect();
     }
     one.zones.clone()
 }
 
 fn group_name(context: &Context<'_>, group: &str) -> String {
-    let known = context
-        .region
-        .security_groups
-        .iter()
-        .find(|known| known.id == group);
+    let known = context.region.security_groups.iter().find(|known| known.id == group);
     known.map_or_else(|| "default".to_owned(), |known| known.name.clone())
 }
 
 fn dns_name(context: &Context<'_>, one: &ClassicLoadBalancer) -> String {
-    let internal = if one.scheme.as_deref() == Some("internal") {
-        "internal-"
-    } else {
-        ""
-    };
+    let internal = if one.scheme.as_deref() == Some("internal") { "internal-" } else { "" };
     let number = u32::from_str_radix(&id(&["classic", &one.name])[..8], 16).unwrap_or_default();
     let (region, suffix) = (&context.call.region, context.place.dns_suffix());
     format!("{internal}{}-{number}.{region}.elb.{suffix}", one.name)

@@ -15,32 +15,25 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     let names = context.call.list("PolicyNames.member");
     let all = match context.call.get("LoadBalancerName") {
         Some(name) => of(context.classic(name)?),
-        None => POLICIES
-            .classic
-            .iter()
-            .map(|policy| Cow::Owned(predefined(&policy.name)))
-            .collect(),
+        None => {
+            POLICIES.classic.iter().map(|policy| Cow::Owned(predefined(&policy.name))).collect()
+        }
     };
     let known = |name: &str| all.iter().any(|policy| policy.name == name);
     if let Some(missing) = names.iter().find(|name| !known(name)) {
         let message = format!("One or more specified policies were not found: {missing}");
         return Err(Refusal::new("PolicyNotFound", message));
     }
-    let wanted = all
-        .iter()
-        .filter(|policy| names.is_empty() || names.contains(&policy.name.as_str()));
+    let wanted =
+        all.iter().filter(|policy| names.is_empty() || names.contains(&policy.name.as_str()));
     let mut xml = Xml::query();
     xml.list("PolicyDescriptions", wanted, |xml, policy| {
         xml.text("PolicyName", &policy.name);
         xml.text("PolicyTypeName", &policy.kind);
-        xml.list(
-            "PolicyAttributeDescriptions",
-            attributes(policy),
-            |xml, (name, value)| {
-                xml.text("AttributeName", name);
-                xml.text("AttributeValue", value);
-            },
-        );
+        xml.list("PolicyAttributeDescriptions", attributes(policy), |xml, (name, value)| {
+            xml.text("AttributeName", name);
+            xml.text("AttributeValue", value);
+        });
     });
     Ok(xml)
 }
@@ -85,15 +78,9 @@ fn attributes(policy: &ClassicPolicy) -> Vec<(String, String)> {
         let on = base.is_some_and(|base| base.protocols.iter().any(|known| known == protocol));
         say(format!("Protocol-{protocol}"), on);
     }
-    say(
-        "Server-Defined-Cipher-Order".to_owned(),
-        base.is_some_and(|base| base.server_order),
-    );
+    say("Server-Defined-Cipher-Order".to_owned(), base.is_some_and(|base| base.server_order));
     for cipher in &POLICIES.classic_ciphers {
-        say(
-            cipher.clone(),
-            base.is_some_and(|base| base.ciphers.contains(cipher)),
-        );
+        say(cipher.clone(), base.is_some_and(|base| base.ciphers.contains(cipher)));
     }
     let fresh: Vec<_> = policy
         .attributes

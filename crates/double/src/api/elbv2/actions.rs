@@ -41,14 +41,10 @@ fn forward(context: &Context<'_>, xml: &mut Xml, action: &Forward) {
         xml.text("TargetGroupArn", context.place.target_group(name));
     }
     xml.node("ForwardConfig", |xml| {
-        xml.list(
-            "TargetGroups",
-            &action.target_groups,
-            |xml, (name, weight)| {
-                xml.text("TargetGroupArn", context.place.target_group(name));
-                xml.text("Weight", weight);
-            },
-        );
+        xml.list("TargetGroups", &action.target_groups, |xml, (name, weight)| {
+            xml.text("TargetGroupArn", context.place.target_group(name));
+            xml.text("Weight", weight);
+        });
         xml.node("TargetGroupStickinessConfig", |xml| {
             xml.text("Enabled", action.stickiness.is_some());
             xml.maybe("DurationSeconds", action.stickiness);
@@ -89,10 +85,7 @@ fn oidc(xml: &mut Xml, action: &Oidc) {
 
 fn cognito(context: &Context<'_>, xml: &mut Xml, action: &Cognito) {
     xml.node("AuthenticateCognitoConfig", |xml| {
-        xml.text(
-            "UserPoolArn",
-            context.place.arn("cognito-idp", &action.pool),
-        );
+        xml.text("UserPoolArn", context.place.arn("cognito-idp", &action.pool));
         xml.text("UserPoolClientId", &action.client_id);
         xml.text("UserPoolDomain", &action.domain);
         session(xml, action.on_unauthenticated.as_ref());
@@ -109,21 +102,14 @@ fn session(xml: &mut Xml, on_unauthenticated: Option<&String>) {
 
 fn jwt(xml: &mut Xml, action: &Jwt) {
     xml.node("JwtValidationConfig", |xml| {
-        xml.text(
-            "JwksEndpoint",
-            format!("{}/.well-known/jwks.json", action.issuer),
-        );
+        xml.text("JwksEndpoint", format!("{}/.well-known/jwks.json", action.issuer));
         xml.text("Issuer", &action.issuer);
         if !action.claims.is_empty() {
-            xml.list(
-                "AdditionalClaims",
-                &action.claims,
-                |xml, (name, format, values)| {
-                    xml.text("Format", format);
-                    xml.text("Name", name);
-                    xml.texts("Values", values);
-                },
-            );
+            xml.list("AdditionalClaims", &action.claims, |xml, (name, format, values)| {
+                xml.text("Format", format);
+                xml.text("Name", name);
+                xml.texts("Values", values);
+            });
         }
     });
 }

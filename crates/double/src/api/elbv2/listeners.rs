@@ -22,11 +22,7 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<Owned<'a>>, Refusal> {
     match context.call.get("LoadBalancerArn") {
         Some(arn) if arns.is_empty() => {
             let owner = context.load_balancer(arn)?;
-            Ok(owner
-                .listeners
-                .iter()
-                .map(|listener| (owner, listener))
-                .collect())
+            Ok(owner.listeners.iter().map(|listener| (owner, listener)).collect())
         }
         None if !arns.is_empty() => arns.into_iter().map(|arn| context.listener(arn)).collect(),
         _ => Err(Refusal::invalid(
@@ -56,26 +52,16 @@ fn listener(context: &Context<'_>, xml: &mut Xml, (owner, listener): Owned<'_>) 
 
 /// HTTPS listeners always say how they treat client certificates.
 fn mutual(context: &Context<'_>, xml: &mut Xml, listener: &Listener) {
-    let off = MutualAuthentication {
-        mode: "off".to_owned(),
-        ..MutualAuthentication::default()
-    };
+    let off = MutualAuthentication { mode: "off".to_owned(), ..MutualAuthentication::default() };
     let https = listener.protocol.as_deref() == Some("HTTPS");
-    let Some(mutual) = listener
-        .mutual_authentication
-        .as_ref()
-        .or(https.then_some(&off))
-    else {
+    let Some(mutual) = listener.mutual_authentication.as_ref().or(https.then_some(&off)) else {
         return;
     };
     xml.node("MutualAuthentication", |xml| {
         xml.text("Mode", &mutual.mode);
         xml.maybe(
             "TrustStoreArn",
-            mutual
-                .trust_store
-                .as_ref()
-                .map(|name| context.place.trust_store(name)),
+            mutual.trust_store.as_ref().map(|name| context.place.trust_store(name)),
         );
         xml.maybe("IgnoreClientCertificateExpiry", mutual.ignore_expiry);
         xml.maybe("TrustStoreAssociationStatus", mutual.association.as_ref());

@@ -26,20 +26,13 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<&'a LoadBalancer>, Refusal>
     too_many(context, &arns)?;
     too_many(context, &names)?;
     if !arns.is_empty() {
-        return arns
-            .into_iter()
-            .map(|arn| context.load_balancer(arn))
-            .collect();
+        return arns.into_iter().map(|arn| context.load_balancer(arn)).collect();
     }
     let all = || context.region.load_balancers.iter();
     if names.is_empty() {
         return Ok(all().collect());
     }
-    let by_name = |name: &str| {
-        all()
-            .find(|one| one.name == name)
-            .ok_or_else(no_load_balancer)
-    };
+    let by_name = |name: &str| all().find(|one| one.name == name).ok_or_else(no_load_balancer);
     names.into_iter().map(by_name).collect()
 }
 
@@ -68,12 +61,7 @@ fn load_balancer(context: &Context<'_>, xml: &mut Xml, one: &LoadBalancer) {
     }
     xml.maybe("IpAddressType", one.ip_address_type.as_ref());
     let private = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
-    xml.maybe(
-        private,
-        one.private_link_rules
-            .as_ref()
-            .filter(|_| !one.security_groups.is_empty()),
-    );
+    xml.maybe(private, one.private_link_rules.as_ref().filter(|_| !one.security_groups.is_empty()));
     if one.kind == "network" {
         xml.text("EnablePrefixForIpv6SourceNat", "off");
     }
@@ -85,11 +73,7 @@ fn dns_name(context: &Context<'_>, one: &LoadBalancer) -> String {
     if one.kind == "network" {
         return format!("{}-{own}.elb.{region}.{suffix}", one.name);
     }
-    let internal = if one.scheme.as_deref() == Some("internal") {
-        "internal-"
-    } else {
-        ""
-    };
+    let internal = if one.scheme.as_deref() == Some("internal") { "internal-" } else { "" };
     let number = u32::from_str_radix(&own[..8], 16).unwrap_or_default();
     format!("{internal}{}-{number}.{region}.elb.{suffix}", one.name)
 }

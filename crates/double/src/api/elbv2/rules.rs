@@ -39,53 +39,32 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<Place<'a>>, Refusal> {
 /// All rules in the order in which they are tried. Only Application load balancers and dual-stack
 /// Network ones have any; for other listeners AWS says that they are not found.
 fn of_listener((owner, listener): Owned<'_>) -> Option<Vec<Place<'_>>> {
-    let dual = owner
-        .ip_address_type
-        .as_deref()
-        .is_some_and(|kind| kind.starts_with("dualstack"));
+    let dual = owner.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
     let has_rules = owner.kind != "gateway" && (owner.kind != "network" || dual);
     let mut rules: Vec<Option<&Rule>> = listener.rules.iter().map(Some).collect();
     rules.sort_by_key(|rule| rule.map(|rule| rule.priority));
     rules.push(None);
-    has_rules.then(|| {
-        rules
-            .into_iter()
-            .map(|rule| Place {
-                owned: (owner, listener),
-                rule,
-            })
-            .collect()
-    })
+    has_rules
+        .then(|| rules.into_iter().map(|rule| Place { owned: (owner, listener), rule }).collect())
 }
 
 fn by_arn<'a>(context: &Context<'a>, arn: &str) -> Result<Place<'a>, Refusal> {
     let missing = || Refusal::new("RuleNotFound", "One or more rules not found");
     let listener = arn.rsplit_once('/').map_or("", |(listener, _)| listener);
     let listener = listener.replacen(":listener-rule/", ":listener/", 1);
-    let rules = context
-        .listener(&listener)
-        .ok()
-        .and_then(of_listener)
-        .ok_or_else(missing)?;
-    rules
-        .into_iter()
-        .find(|place| place.arn(context) == arn)
-        .ok_or_else(missing)
+    let rules = context.listener(&listener).ok().and_then(of_listener).ok_or_else(missing)?;
+    rules.into_iter().find(|place| place.arn(context) == arn).ok_or_else(missing)
 }
 
 impl Place<'_> {
     fn arn(&self, context: &Context<'_>) -> String {
         let listener = context.listener_arn(self.owned.0, self.owned.1);
         let own = id(&["rule", &listener, &self.priority()]);
-        format!(
-            "{}/{own}",
-            listener.replacen(":listener/", ":listener-rule/", 1)
-        )
+        format!("{}/{own}", listener.replacen(":listener/", ":listener-rule/", 1))
     }
 
     fn priority(&self) -> String {
-        self.rule
-            .map_or_else(|| "default".to_owned(), |rule| rule.priority.to_string())
+        self.rule.map_or_else(|| "default".to_owned(), |rule| rule.priority.to_string())
     }
 }
 
@@ -98,21 +77,13 @@ pub(super) fn tags<'a>(
 }
 
 fn rule(context: &Context<'_>, xml: &mut Xml, place: &Place<'_>) {
-    let (conditions, transforms) = place.rule.map_or((&[][..], &[][..]), |rule| {
-        (&rule.conditions, &rule.transforms)
-    });
+    let (conditions, transforms) =
+        place.rule.map_or((&[][..], &[][..]), |rule| (&rule.conditions, &rule.transforms));
     let of_listener = &place.owned.1.actions;
     xml.text("RuleArn", place.arn(context));
     xml.text("Priority", place.priority());
     xml.list("Conditions", conditions, condition);
-    actions::write(
-        context,
-        xml,
-        (
-            "Actions",
-            place.rule.map_or(of_listener, |rule| &rule.actions),
-        ),
-    );
+    actions::write(context, xml, ("Actions", place.rule.map_or(of_listener, |rule| &rule.actions)));
     xml.text("IsDefault", place.rule.is_none());
     if !transforms.is_empty() {
         xml.list("Transforms", transforms, transform);

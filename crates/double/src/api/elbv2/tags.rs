@@ -12,10 +12,8 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
         context.required("ResourceArns")?;
     }
     // The whole call fails when one of them is gone.
-    let found: Result<Vec<_>, Refusal> = arns
-        .into_iter()
-        .map(|arn| Ok((arn, of(context, arn)?)))
-        .collect();
+    let found: Result<Vec<_>, Refusal> =
+        arns.into_iter().map(|arn| Ok((arn, of(context, arn)?))).collect();
     let mut xml = Xml::query();
     xml.list("TagDescriptions", found?, |xml, (arn, tags)| {
         xml.text("ResourceArn", arn);
@@ -32,9 +30,8 @@ fn of<'a>(context: &Context<'a>, arn: &str) -> Result<&'a [(String, String)], Re
         "targetgroup" => context.target_group(arn).map(|one| one.tags.as_slice()),
         "truststore" => {
             let known = context.region.trust_stores.iter();
-            let found = known
-                .map(|one| context.place.trust_store(&one.name))
-                .any(|known| known == arn);
+            let found =
+                known.map(|one| context.place.trust_store(&one.name)).any(|known| known == arn);
             let missing =
                 || Refusal::new("TrustStoreNotFound", "One or more trust stores not found");
             found.then_some(&[][..]).ok_or_else(missing)

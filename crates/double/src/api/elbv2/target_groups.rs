@@ -22,18 +22,11 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<&'a TargetGroup>, Refusal> 
     let all = || context.region.target_groups.iter();
     let arns = context.call.list("TargetGroupArns.member");
     if !arns.is_empty() {
-        return arns
-            .into_iter()
-            .map(|arn| context.target_group(arn))
-            .collect();
+        return arns.into_iter().map(|arn| context.target_group(arn)).collect();
     }
     let names = context.call.list("Names.member");
     if !names.is_empty() {
-        let by_name = |name: &str| {
-            all()
-                .find(|one| one.name == name)
-                .ok_or_else(no_target_group)
-        };
+        let by_name = |name: &str| all().find(|one| one.name == name).ok_or_else(no_target_group);
         return names.into_iter().map(by_name).collect();
     }
     let Some(arn) = context.call.get("LoadBalancerArn") else {
@@ -45,42 +38,28 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<&'a TargetGroup>, Refusal> 
 
 /// Whether a listener of `owner` forwards to the group.
 fn uses(context: &Context<'_>, owner: &LoadBalancer, group: &TargetGroup) -> bool {
-    owner
-        .listeners
-        .iter()
-        .flat_map(crate::model::listener::Listener::groups)
-        .any(|name| {
-            name == group.name
-                || (name.starts_with("arn:") && name == context.place.target_group(&group.name))
-        })
+    owner.listeners.iter().flat_map(crate::model::listener::Listener::groups).any(|name| {
+        name == group.name
+            || (name.starts_with("arn:") && name == context.place.target_group(&group.name))
+    })
 }
 
 fn target_group(context: &Context<'_>, xml: &mut Xml, one: &TargetGroup) {
-    let owners = context
-        .region
-        .load_balancers
-        .iter()
-        .filter(|owner| uses(context, owner, one));
+    let owners = context.region.load_balancers.iter().filter(|owner| uses(context, owner, one));
     xml.text("TargetGroupArn", context.place.target_group(&one.name));
     xml.text("TargetGroupName", &one.name);
     xml.maybe("Protocol", one.protocol.as_ref());
     xml.maybe("Port", one.port);
     xml.maybe("VpcId", one.vpc.as_ref());
     check(xml, one);
-    xml.texts(
-        "LoadBalancerArns",
-        owners.map(|owner| context.arn_of(owner)),
-    );
+    xml.texts("LoadBalancerArns", owners.map(|owner| context.arn_of(owner)));
     xml.text("TargetType", &one.target_type);
     xml.maybe("ProtocolVersion", one.protocol_version.as_ref());
     xml.maybe("IpAddressType", one.ip_address_type.as_ref());
 }
 
 fn check(xml: &mut Xml, one: &TargetGroup) {
-    let http = one
-        .health_check_protocol
-        .as_deref()
-        .is_some_and(|name| name.starts_with("HTTP"));
+    let http = one.health_check_protocol.as_deref().is_some_and(|name| name.starts_with("HTTP"));
     let lambda = one.target_type == "lambda";
     xml.maybe("HealthCheckProtocol", one.health_check_protocol.as_ref());
     xml.maybe("HealthCheckPort", (!lambda).then_some("traffic-port"));

@@ -10,25 +10,16 @@ use crate::policies::{Modern, POLICIES};
 use crate::xml::Xml;
 
 /// Policies with their XML, which is long and always the same.
-static WRITTEN: LazyLock<Vec<(&Modern, String)>> = LazyLock::new(|| {
-    POLICIES
-        .modern
-        .iter()
-        .map(|policy| (policy, written(policy)))
-        .collect()
-});
+static WRITTEN: LazyLock<Vec<(&Modern, String)>> =
+    LazyLock::new(|| POLICIES.modern.iter().map(|policy| (policy, written(policy))).collect());
 
 fn written(policy: &Modern) -> String {
     let mut xml = Xml::query();
     xml.texts("SslProtocols", &policy.protocols);
-    xml.list(
-        "Ciphers",
-        policy.ciphers.iter().enumerate(),
-        |xml, (index, name)| {
-            xml.text("Name", name);
-            xml.text("Priority", index + 1);
-        },
-    );
+    xml.list("Ciphers", policy.ciphers.iter().enumerate(), |xml, (index, name)| {
+        xml.text("Name", name);
+        xml.text("Priority", index + 1);
+    });
     xml.text("Name", &policy.name);
     xml.texts("SupportedLoadBalancerTypes", &policy.types);
     xml.finish()
@@ -43,15 +34,10 @@ pub(super) fn policies(context: &Context<'_>) -> XmlResult {
     };
     let known = |name: &&str| WRITTEN.iter().any(|(policy, _)| policy.name == **name);
     if !names.iter().all(known) {
-        return Err(Refusal::new(
-            "SSLPolicyNotFound",
-            "One or more SSL policies not found",
-        ));
+        return Err(Refusal::new("SSLPolicyNotFound", "One or more SSL policies not found"));
     }
-    let page = context.page(
-        WRITTEN.iter().filter(|(policy, _)| fits(policy)).collect(),
-        page::MARKER,
-    )?;
+    let page =
+        context.page(WRITTEN.iter().filter(|(policy, _)| fits(policy)).collect(), page::MARKER)?;
     let mut xml = Xml::query();
     xml.list("SslPolicies", page.items, |xml, (_, written)| {
         xml.raw(written);
