@@ -24,10 +24,18 @@ pub fn with_block(document: &str, name: &str, block: &str) -> Option<String> {
     Some(format!("{before}{begin}{}\n{end}{after}", block.trim_end()))
 }
 
-/// A text as a document shows it, letter for letter.
+/// A report's text as a document shows it: its first lines, and its totals, which are the last paragraph.
 #[must_use]
-pub fn readme_block(text: &str) -> String {
-    format!("```text\n{}\n```\n", text.trim_end())
+pub fn readme_block(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.trim_end().lines().collect();
+    let totals = all.iter().rposition(|line| line.is_empty()).map_or(0, |blank| blank + 1);
+    if lines >= totals {
+        return format!("```text\n{}\n```\n", all.join("\n"));
+    }
+    let head = all[..lines].join("\n");
+    let left_out = totals - lines;
+    let tail = all[totals..].join("\n");
+    format!("```text\n{}\n\n[{left_out} lines left out]\n\n{tail}\n```\n", head.trim_end())
 }
 
 /// The value as JSON, a newline at the end.
@@ -52,4 +60,26 @@ fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
 /// The text in Markdown's letters for code.
 fn code(text: impl AsRef<str>) -> String {
     format!("`{}`", text.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_replaced_between_its_markers() {
+        let document = "a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n";
+        let wanted = "a\n<!-- x:begin -->\nnew\n<!-- x:end -->\nb\n";
+        assert_eq!(with_block(document, "x", "new\n").as_deref(), Some(wanted));
+        assert_eq!(with_block(wanted, "x", "new").as_deref(), Some(wanted));
+        assert_eq!(with_block(document, "y", "new"), None);
+    }
+
+    #[test]
+    fn an_excerpt_keeps_the_totals() {
+        let text = "1\n2\n3\n4\n\ntotal\n";
+        assert_eq!(readme_block(text, 9), "```text\n1\n2\n3\n4\n\ntotal\n```\n");
+        let excerpt = "```text\n1\n2\n\n[3 lines left out]\n\ntotal\n```\n";
+        assert_eq!(readme_block(text, 2), excerpt);
+    }
 }

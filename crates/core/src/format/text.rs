@@ -112,7 +112,7 @@ fn faults(page: &mut Page, report: &Report) {
     }
     if coverage::is_incomplete(report) {
         let unknown = match summary.unknown {
-            0 => "; not everything could be read".to_owned(),
+            0 => "; not everything could be assessed".to_owned(),
             number => format!("; {} unknown", count(number, "verdict")),
         };
         parts.push((Paint::Warning, unknown));

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::words::{count, list};
 use crate::fact::Reason;
 use crate::format::page::{Page, Paint};
-use crate::report::{Outcome, RegionStatus, Report, ReportedGap};
+use crate::inventory::Kind;
+use crate::report::{LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap};
 
 /// Regions, resources and explanations shown before the rest is only counted.
 const REGIONS: usize = 8;
@@ -14,7 +15,15 @@ const DETAILS: usize = 2;
 
 /// Whether there is anything that could not be assessed.
 pub(super) fn is_incomplete(report: &Report) -> bool {
-    report.summary.unknown > 0 || report.summary.regions_unread > 0 || !report.gaps.is_empty()
+    report.summary.unknown > 0
+        || report.summary.regions_unread > 0
+        || !report.gaps.is_empty()
+        || report.load_balancers.iter().any(is_unjudged)
+}
+
+/// Whether the load balancer is of a kind that no check of this version knows.
+pub(super) fn is_unjudged(lb: &LoadBalancerSummary) -> bool {
+    matches!(Kind::from(lb.kind.clone()), Kind::Other(_))
 }
 
 /// All of it, or nothing when everything was read.
@@ -25,16 +34,21 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         unread_regions(page, report);
         gaps(page, report);
         unknown_verdicts(page, report);
+        unjudged_kinds(page, report);
         remedy(page, report);
     }
     skipped_regions(page, report);
     notes(page, report);
 }
 
-/// The region as this report names it: with its account where there are several.
+/// The region as this report names it: with its account where there are several. Empty for what has no
+/// region, in the only account.
 fn place(report: &Report, account: &str, region: Option<&str>) -> String {
-    let region = region.unwrap_or("the whole account");
-    if report.accounts.len() > 1 { format!("{account} {region}") } else { region.to_owned() }
+    match (report.accounts.len() > 1, region) {
+        (true, Some(region)) => format!("{account} {region}"),
+        (true, None) => account.to_owned(),
+        (false, region) => region.unwrap_or_default().to_owned(),
+    }
 }
 
 fn unread_regions(page: &mut Page, report: &Report) {
@@ -62,7 +76,9 @@ fn gaps(page: &mut Page, report: &Report) {
         let (reason, detail) = split(gap);
         let group = groups.entry((gap.action.as_str(), reason)).or_default();
         let place = place(report, &gap.account, gap.region.as_deref());
-        *group.places.entry(place).or_insert(0) += 1;
+        if !place.is_empty() {
+            *group.places.entry(place).or_insert(0) += 1;
+        }
         group.resources.extend(gap.resource.as_deref());
         group.details.extend(detail);
     }
@@ -72,7 +88,10 @@ fn gaps(page: &mut Page, report: &Report) {
             _ => format!("{place} ({number})"),
         };
         let places: Vec<String> = group.places.iter().map(counted).collect();
-        let said = format!(": {reason} in {}", list(&places, REGIONS));
+        let said = match places.len() {
+            0 => format!(": {reason}"),
+            _ => format!(": {reason} in {}", list(&places, REGIONS)),
+        };
         page.line(2, &[(Paint::Bold, action), (Paint::Plain, &said)]);
         for (all, shown) in [(group.resources, RESOURCES), (group.details, DETAILS)] {
             for text in all.iter().take(shown) {
@@ -106,6 +125,15 @@ fn unknown_verdicts(page: &mut Page, report: &Report) {
     page.plain(2, &said);
 }
 
+fn unjudged_kinds(page: &mut Page, report: &Report) {
+    let unjudged = report.load_balancers.iter().filter(|lb| is_unjudged(lb));
+    let names: Vec<String> = unjudged.map(|lb| format!("{} ({})", lb.name, lb.kind)).collect();
+    if !names.is_empty() {
+        let said = format!("of a kind this version does not judge: {}", list(&names, RESOURCES));
+        page.plain(2, &said);
+    }
+}
+
 /// What to do about it, by what went wrong.
 fn remedy(page: &mut Page, report: &Report) {
     let unread = report.regions.iter().filter(|region| region.status == RegionStatus::Unread);
@@ -123,7 +151,8 @@ fn remedy(page: &mut Page, report: &Report) {
     if any(&passing) || any(&[Reason::NotFound]) {
         steps.push("scan again for what was not answered this time");
     }
-    if any(&[Reason::Malformed, Reason::Unrecognised]) {
+    let unjudged = report.load_balancers.iter().any(is_unjudged);
+    if unjudged || any(&[Reason::Malformed, Reason::Unrecognised]) {
         steps.push("update elb-audit for what it did not understand");
     }
     if !steps.is_empty() {
@@ -156,10 +185,9 @@ fn notes(page: &mut Page, report: &Report) {
     page.blank();
     page.line(0, &[(Paint::Bold, "Notes")]);
     for note in &report.notes {
-        let place = match (&note.region, report.accounts.len()) {
-            (None, 0 | 1) => String::new(),
-            (None, _) => format!("{}: ", note.account),
-            (Some(region), _) => format!("{}: ", place(report, &note.account, Some(region))),
+        let place = match place(report, &note.account, note.region.as_deref()) {
+            place if place.is_empty() => place,
+            place => format!("{place}: "),
         };
         page.line(2, &[(Paint::Plain, &place), (Paint::Plain, &note.text)]);
     }

@@ -1,9 +1,9 @@
 //! One load balancer: what it is, its listeners and their targets, and each finding under its subject.
 
+use super::coverage;
 use super::words::{self, count, list};
 use super::worst;
 use crate::format::page::{Page, Paint};
-use crate::inventory::Kind;
 use crate::report::{
     ExposureClass, Finding, ListenerSummary, LoadBalancerSummary, Outcome, SubjectKind,
     TargetsSummary,
@@ -87,10 +87,10 @@ fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding
     let Some(findings) = findings else {
         return page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &format!("  {facts}"))]);
     };
-    let (paint, verdict) = match (Kind::from(lb.kind.clone()), unknown(findings)) {
-        (Kind::Other(_), _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
-        (_, Some(unknown)) => (Paint::Warning, format!("no fault found, but {unknown}")),
-        (_, None) => (Paint::Good, "no fault found".to_owned()),
+    let (paint, verdict) = match (coverage::is_unjudged(lb), unknown(findings)) {
+        (true, _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
+        (false, Some(unknown)) => (Paint::Warning, format!("no fault found, but {unknown}")),
+        (false, None) => (Paint::Good, "no fault found".to_owned()),
     };
     let facts = format!("  {facts}: ");
     page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &facts), (paint, &verdict)]);

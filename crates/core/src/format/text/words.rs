@@ -41,7 +41,7 @@ pub(super) fn exposure(class: ExposureClass) -> &'static str {
         ExposureClass::Internet => "open to the internet",
         ExposureClass::Restricted => "open to some sources only",
         ExposureClass::Internal => "reached from inside only",
-        ExposureClass::Blocked => "public address, but nobody can connect",
+        ExposureClass::Blocked => "open to nobody",
         ExposureClass::Unknown => "who can connect is not known",
     }
 }

@@ -409,6 +409,14 @@ fn only_unknown() -> Report {
     counted(report)
 }
 
+/// A load balancer of a kind that is newer than this version.
+fn only_unjudged() -> Report {
+    let mut report = without_any(&[RegionStatus::Read]);
+    let lb = load_balancer(sample::ACCOUNT, "eu-made-0", "quantum", "future");
+    report.load_balancers.push(lb);
+    counted(report)
+}
+
 /// All reports by name.
 pub(super) fn reports() -> BTreeMap<&'static str, Report> {
     use RegionStatus::{Read, Skipped, Unread};
@@ -419,6 +427,7 @@ pub(super) fn reports() -> BTreeMap<&'static str, Report> {
         ("nothing", without_any(&[Read, Read, Skipped])),
         ("nothing-but-unread", without_any(&[Read, Unread])),
         ("only-unknown", only_unknown()),
+        ("only-unjudged", only_unjudged()),
         ("unread", without_any(&[Unread, Unread])),
     ])
 }
