@@ -1,3 +1,0 @@
-//! stub
-/// stub
-pub fn inventory() -> crate::inventory::Inventory { crate::sample::clean(&crate::inventory::Kind::Application) }
