@@ -1,0 +1,4 @@
+//! What holds over all checks, and tables of what they rest on.
+
+mod given;
+mod laws;
