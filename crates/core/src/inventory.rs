@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::{Fact, Gap, Listing};
 
+mod certificate;
 mod gaps;
 mod index;
 mod listener;

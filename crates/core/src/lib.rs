@@ -5,10 +5,12 @@ pub mod audit; // inventory + checks + now → report
 pub mod call; // every API call and the IAM action it needs
 pub mod check; // the shape of a check
 pub mod checks; // the list of checks
+pub mod demo; // the account that `elb-audit demo` judges
 pub mod docs; // pages rendered from the values above
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread
 pub mod format; // report → bytes
+pub mod health; // how targets are doing
 pub mod inventory; // what was read
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Action, Condition, Listener, LoadBalancer, Redirect, Rule};
+use crate::inventory::{Action, Condition, Index, Kind, Listener, LoadBalancer, Redirect, Rule};
 
 mod condition;
 mod request;
@@ -170,4 +170,55 @@ pub fn leads_to_cleartext(redirect: &Redirect, listener: &Listener) -> Result<bo
 #[must_use]
 pub fn group_name(arn: &str) -> &str {
     arn.split('/').nth(1).unwrap_or(arn)
+}
+
+/// A request that a listener without rules takes.
+#[must_use]
+pub fn plain_request(lb: &LoadBalancer, listener: &Listener) -> String {
+    request::for_rule(&[], &[], lb, listener)
+}
+
+/// Whether all that a Network load balancer's listener forwards to is Application load balancers, which
+/// are judged themselves.
+pub fn fronts_application(
+    index: &Index,
+    lb: &LoadBalancer,
+    listener: &Listener,
+) -> Result<bool, Gap> {
+    if lb.kind != Kind::Network {
+        return Ok(false);
+    }
+    let mut any = false;
+    for route in live(lb, listener)? {
+        match route.end {
+            End::Forward(groups) => {
+                for arn in groups {
+                    any = true;
+                    if index.target_group(arn)?.target_type.as_deref() != Some("alb") {
+                        return Ok(false);
+                    }
+                }
+            }
+            End::Unknown(gap) => return Err(gap),
+            End::Redirect(_) | End::Answer => {}
+        }
+    }
+    Ok(any)
+}
+
+/// Whether a listener forwards nothing: every rule redirects or answers by itself. A Classic listener
+/// always forwards.
+pub fn forwards_nothing(lb: &LoadBalancer, listener: &Listener) -> Result<bool, Gap> {
+    if lb.kind == Kind::Classic {
+        return Ok(false);
+    }
+    let mut hidden = None;
+    for route in live(lb, listener)? {
+        match route.end {
+            End::Forward(_) => return Ok(false),
+            End::Unknown(gap) => hidden = hidden.or(Some(gap)),
+            End::Redirect(_) | End::Answer => {}
+        }
+    }
+    hidden.map_or(Ok(true), Err)
 }

@@ -7,7 +7,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use jiff::Timestamp;
 
 use crate::call::Call;
-use crate::fact::{Fact, Listing};
+use crate::fact::{Fact, Gap, Listing, Reason};
 use crate::inventory::{
     Account, Action, BlockPublicAccess, Certificate, ClassicPolicy, Condition, Cost, FixedResponse,
     Inventory, Kind, Listener, LoadBalancer, Permission, Redirect, Region, Route, RouteTable, Rule,
@@ -464,4 +464,78 @@ pub fn strong_classic_policy(name: &str) -> ClassicPolicy {
 #[must_use]
 pub fn text_map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Makes a sample's load balancer an internal one.
+pub fn internal(lb: &mut LoadBalancer) {
+    lb.scheme = Some("internal".to_owned());
+}
+
+/// The targets of the sample group `web`, in these states.
+#[must_use]
+pub fn in_states(states: &[&str]) -> Fact<Vec<Target>> {
+    let numbered = |(number, state): (usize, &&str)| target(&format!("i-{}", number + 1), state);
+    Fact::Known(states.iter().enumerate().map(numbered).collect())
+}
+
+/// Changes the sample group of this name.
+pub fn regroup(region: &mut Region, name: &str, change: impl FnOnce(&mut TargetGroup)) {
+    let groups = match &mut region.target_groups {
+        Fact::Known(groups) => groups,
+        Fact::Unread(_) => return,
+    };
+    if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
+        change(group);
+    }
+}
+
+/// Adds groups of these names, with two healthy targets each, behind the sample load balancer.
+pub fn add_groups(region: &mut Region, kind: &Kind, names: &[&str]) {
+    if let Fact::Known(groups) = &mut region.target_groups {
+        groups.extend(names.iter().map(|name| group(name, kind)));
+    }
+}
+
+/// The clean account of this kind after a change to its certificate.
+pub fn certified(kind: &Kind, change: impl FnOnce(&mut Certificate)) -> Inventory {
+    with_region(kind, |region| {
+        if let Some(Fact::Known(certificate)) = region.certificates.get_mut(CERTIFICATE) {
+            change(certificate);
+        }
+    })
+}
+
+/// The gap of a call that was refused.
+#[must_use]
+pub fn denied(call: Call) -> Gap {
+    Gap::new(call, Reason::AccessDenied).in_region(REGION)
+}
+
+/// So many days after [`now`].
+///
+/// # Panics
+///
+/// On more days than there are.
+#[must_use]
+pub fn in_days(days: i64) -> Timestamp {
+    let second = now().as_second() + days * 24 * 60 * 60;
+    Timestamp::from_second(second).expect("a sample's time is in range")
+}
+
+/// The clean account of this kind with its certificate kept in IAM, after a change to it.
+pub fn with_iam(kind: &Kind, change: impl FnOnce(&mut Certificate)) -> Inventory {
+    let arn = format!("arn:aws:iam::{ACCOUNT}:server-certificate/web");
+    let mut kept =
+        Certificate { status: None, kind: None, renewal_eligibility: None, ..certificate(&arn) };
+    change(&mut kept);
+    let mut inventory = with(kind, |lb| {
+        for listener in listeners(lb) {
+            if listener.default_certificate.is_some() {
+                listener.default_certificate = Some(arn.clone());
+                listener.certificates = Fact::Known(vec![arn.clone()]);
+            }
+        }
+    });
+    inventory.accounts[0].server_certificates = Fact::Known(vec![kept]);
+    inventory
 }

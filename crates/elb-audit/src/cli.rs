@@ -233,7 +233,10 @@ impl FailOn {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number above 0 is needed".to_owned())
+    text.parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| "a whole number above 0 is needed".to_owned())
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -16,10 +16,7 @@ pub(crate) struct Destination {
 
 /// Standard output in `format`, and what `--output` names. A file whose folder does not exist is refused
 /// before anything is read.
-pub(crate) fn destinations(
-    format: &str,
-    outputs: &[String],
-) -> Result<Vec<Destination>, String> {
+pub(crate) fn destinations(format: &str, outputs: &[String]) -> Result<Vec<Destination>, String> {
     let standard = known(format)?;
     let mut all = vec![Destination { format: standard.name, file: None }];
     for output in outputs {
@@ -29,7 +26,9 @@ pub(crate) fn destinations(
         };
         let file = PathBuf::from(file);
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if folder.is_some_and(|folder| !folder.is_dir()) || file.is_dir() || file.as_os_str().is_empty()
+        if folder.is_some_and(|folder| !folder.is_dir())
+            || file.is_dir()
+            || file.as_os_str().is_empty()
         {
             return Err(format!("--output {output}: not a file in an existing folder"));
         }

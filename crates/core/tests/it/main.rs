@@ -1,4 +1,6 @@
 //! Laws, formats and pages of the core.
 
 mod formats;
+mod given;
 mod golden;
+mod laws;

@@ -1,0 +1,174 @@
+//! Nobody writes down who asked for what.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::Fact;
+use crate::inventory::{Kind, Listener, LogSource};
+use crate::sample;
+
+const KEY: &str = "access_logs.s3.enabled";
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "access-logs-disabled",
+    aliases: &[],
+    title: "no access logs",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "After a break-in there is no record of which requests came from where: neither the way \
+          in nor what was taken can be told.",
+    logic: "Passes when the attribute `access_logs.s3.enabled` is `true`, or when CloudWatch Logs \
+            delivers a source of type ALB_ACCESS_LOGS or NLB_ACCESS_LOGS of this load balancer. A \
+            source without delivery, and one of another type, does not count. With the attribute \
+            off and deliveries unread it is unknown. Does not apply to a Network load balancer \
+            without TLS listener, for which AWS writes no logs. Classic has the attribute alone.",
+    fix: "set access_logs.s3.enabled to true with a bucket, or deliver the logs through CloudWatch \
+          Logs",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html",
+    ],
+    needs: &[
+        Call::ElbV2DescribeLoadBalancerAttributes,
+        Call::ElbDescribeLoadBalancerAttributes,
+        Call::LogsDescribeDeliverySources,
+        Call::LogsDescribeDeliveries,
+    ],
+    examples: &[
+        Example {
+            title: "off, and nothing delivered",
+            given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
+            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+        },
+        Example {
+            title: "off on a Classic load balancer",
+            given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
+            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+        },
+        Example {
+            title: "delivered through CloudWatch Logs",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let lb = sample::only(region);
+                    sample::set(lb, &[(KEY, "false")]);
+                    let arn = lb.arn.clone();
+                    region.log_sources = Fact::Known(vec![LogSource {
+                        name: "web-logs".to_owned(),
+                        log_type: "ALB_ACCESS_LOGS".to_owned(),
+                        resource_arns: vec![arn],
+                    }]);
+                    region.log_deliveries = Fact::Known(vec!["web-logs".to_owned()]);
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "a source without delivery",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let lb = sample::only(region);
+                    sample::set(lb, &[(KEY, "false")]);
+                    let arn = lb.arn.clone();
+                    region.log_sources = Fact::Known(vec![LogSource {
+                        name: "web-logs".to_owned(),
+                        log_type: "ALB_ACCESS_LOGS".to_owned(),
+                        resource_arns: vec![arn],
+                    }]);
+                    region.log_deliveries = Fact::Known(Vec::new());
+                })
+            },
+            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+        },
+        Example {
+            title: "connection logs are no access logs",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let lb = sample::only(region);
+                    sample::set(lb, &[(KEY, "false")]);
+                    let arn = lb.arn.clone();
+                    region.log_sources = Fact::Known(vec![LogSource {
+                        name: "web-logs".to_owned(),
+                        log_type: "ALB_CONNECTION_LOGS".to_owned(),
+                        resource_arns: vec![arn],
+                    }]);
+                    region.log_deliveries = Fact::Known(vec!["web-logs".to_owned()]);
+                })
+            },
+            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+        },
+        Example {
+            title: "off, deliveries unread",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    let lb = sample::only(region);
+                    sample::set(lb, &[(KEY, "false")]);
+                    let arn = lb.arn.clone();
+                    region.log_sources = Fact::Known(vec![LogSource {
+                        name: "web-logs".to_owned(),
+                        log_type: "NLB_ACCESS_LOGS".to_owned(),
+                        resource_arns: vec![arn],
+                    }]);
+                    region.log_deliveries =
+                        Fact::Unread(sample::denied(Call::LogsDescribeDeliveries));
+                })
+            },
+            finds: &["unknown access-logs-disabled web", "note internet-facing web"],
+        },
+        Example {
+            title: "on, deliveries unread",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    region.log_sources =
+                        Fact::Unread(sample::denied(Call::LogsDescribeDeliverySources));
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "a Network load balancer without TLS",
+            given: || {
+                sample::with(&Kind::Network, |lb| {
+                    sample::set(lb, &[(KEY, "false")]);
+                    *sample::listeners(lb) =
+                        vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    if lb.kind == Kind::Network {
+        let tls = |listener: &Listener| listener.speaks(&["TLS"]);
+        if !lb.listeners.get()?.iter().any(tls) {
+            return Ok(Verdict::NotApplicable);
+        }
+    }
+    if lb.switched_on(KEY)? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with(KEY, "false");
+    let log_type = match lb.kind {
+        Kind::Application => "ALB_ACCESS_LOGS",
+        Kind::Network => "NLB_ACCESS_LOGS",
+        _ => return Ok(Verdict::Fail(evidence)),
+    };
+    let sources = context.index.log_sources(&lb.arn)?;
+    let names: Vec<&str> = sources
+        .iter()
+        .filter(|source| source.log_type == log_type)
+        .map(|source| source.name.as_str())
+        .collect();
+    if !names.is_empty() {
+        let delivered = context.region.log_deliveries.get()?;
+        if delivered.iter().any(|name| names.contains(&name.as_str())) {
+            return Ok(Verdict::Pass);
+        }
+    }
+    Ok(Verdict::Fail(evidence.with("sources_without_delivery", names)))
+}

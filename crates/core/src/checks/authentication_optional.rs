@@ -1,0 +1,130 @@
+//! A login action lets users through who are not logged in.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::{Gap, Reason};
+use crate::inventory::{Action, Authentication, Kind, Listener};
+use crate::routing::{self, End};
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "authentication-optional",
+    aliases: &["auth-unauthenticated-allow"],
+    title: "lets unauthenticated users through",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application],
+    why: "The rule looks protected and is not: a request without session is forwarded all the \
+          same, and the application has to notice that the identity headers are missing.",
+    logic: "Looks at the OIDC and Cognito actions of every rule that a request can reach. Fails \
+            when one has OnUnauthenticatedRequest `allow`; passes on `authenticate`, which is the \
+            default, and `deny`. Does not apply where no rule authenticates.",
+    fix: "set OnUnauthenticatedRequest to authenticate or deny, unless the application itself \
+          turns such users away",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "allow",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![sample::https(vec![
+                        Action {
+                            kind: "authenticate-oidc".to_owned(),
+                            order: Some(1),
+                            authentication: Some(Authentication {
+                                on_unauthenticated_request: Some("allow".to_owned()),
+                                authority: Some("https://id.example.com".to_owned()),
+                            }),
+                            ..Action::default()
+                        },
+                        Action { order: Some(2), ..sample::forward("web") },
+                    ])],
+                )
+            },
+            finds: &["fail authentication-optional HTTPS:443", "note internet-facing web"],
+        },
+        Example {
+            title: "authenticate",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![sample::https(vec![
+                        Action {
+                            kind: "authenticate-oidc".to_owned(),
+                            order: Some(1),
+                            authentication: Some(Authentication {
+                                on_unauthenticated_request: Some("authenticate".to_owned()),
+                                authority: Some("https://id.example.com".to_owned()),
+                            }),
+                            ..Action::default()
+                        },
+                        Action { order: Some(2), ..sample::forward("web") },
+                    ])],
+                )
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "a value that this version does not know",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![sample::https(vec![
+                        Action {
+                            kind: "authenticate-oidc".to_owned(),
+                            order: Some(1),
+                            authentication: Some(Authentication {
+                                on_unauthenticated_request: Some("sometimes".to_owned()),
+                                authority: Some("https://id.example.com".to_owned()),
+                            }),
+                            ..Action::default()
+                        },
+                        Action { order: Some(2), ..sample::forward("web") },
+                    ])],
+                )
+            },
+            finds: &["unknown authentication-optional HTTPS:443", "note internet-facing web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let routes = routing::live(context.lb, listener)?;
+    let mut hidden: Option<Gap> = None;
+    let mut seen = false;
+    for (place, route) in routes.iter().enumerate() {
+        if let End::Unknown(gap) = &route.end {
+            hidden = hidden.or(Some(gap.clone()));
+        }
+        for authentication in route.before().filter_map(|action| action.authentication.as_ref()) {
+            seen = true;
+            match authentication.on_unauthenticated_request.as_deref() {
+                None | Some("authenticate" | "deny") => {}
+                Some("allow") => {
+                    let evidence = Evidence::new()
+                        .with("rule", route.label.as_str())
+                        .with("on_unauthenticated_request", "allow")
+                        .with("authority", authentication.authority.clone())
+                        .with("request", route.request(&routes[..place], context.lb, listener));
+                    return Ok(Verdict::Fail(evidence));
+                }
+                Some(other) => {
+                    let said = format!("OnUnauthenticatedRequest {other}");
+                    let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised);
+                    hidden = hidden.or(Some(gap.of(&listener.id).saying(said)));
+                }
+            }
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if seen => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}

@@ -1,0 +1,173 @@
+//! A certificate in use expires soon, and nothing renews it.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::{Gap, Reason};
+use crate::inventory::{Certificate, Kind};
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "certificate-expiring",
+    aliases: &["cert-expiring"],
+    title: "certificate expires soon",
+    severity: Severity::High,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "On the day it expires every client refuses the connection. Certificates that were \
+          imported, or whose renewal is stuck, need a person in time.",
+    logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. One that ACM can \
+            renew (RenewalEligibility ELIGIBLE) fails when its renewal is PENDING_VALIDATION or \
+            FAILED; below 30 days unless the renewal is PENDING_AUTO_RENEWAL; below 7 days always. \
+            Any other one fails below 30 days. Does not apply once it has expired, or when it was \
+            never issued.",
+    fix: "renew or import it again now; for one that ACM renews, restore the DNS records of its \
+          validation",
+    links: &[
+        "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
+        "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",
+    ],
+    needs: &[
+        Call::ElbV2DescribeListenerCertificates,
+        Call::AcmSearchCertificates,
+        Call::AcmDescribeCertificate,
+        Call::IamListServerCertificates,
+    ],
+    examples: &[
+        Example {
+            title: "imported, 20 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_eligibility = Some("INELIGIBLE".to_owned());
+                    certificate.kind = Some("IMPORTED".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "renewed by ACM, 40 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.not_after = Some(sample::in_days(40));
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "renewal on its way, 20 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("PENDING_AUTO_RENEWAL".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "renewal on its way, 6 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("PENDING_AUTO_RENEWAL".to_owned());
+                    certificate.not_after = Some(sample::in_days(6));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "renewal waits for validation, 44 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("PENDING_VALIDATION".to_owned());
+                    certificate.not_after = Some(sample::in_days(44));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "ACM should have renewed it, 20 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "kept in IAM, 29 days left",
+            given: || {
+                sample::with_iam(&Kind::Classic, |certificate| {
+                    certificate.not_after = Some(sample::in_days(29));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "imported, 31 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_eligibility = Some("INELIGIBLE".to_owned());
+                    certificate.kind = Some("IMPORTED".to_owned());
+                    certificate.not_after = Some(sample::in_days(31));
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "a renewal status that this version does not know",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("THINKING".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["unknown certificate-expiring www.example.com", "note internet-facing web"],
+        },
+    ],
+    judge: Judge::Certificate(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, certificate: &Certificate) -> Judgement {
+    if certificate.has_expired(context.now)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    let Some(days) = certificate.days_left(context.now)? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let late = match certificate.renewal_eligibility.as_deref() {
+        Some("ELIGIBLE") => renewal_is_late(certificate, days)?,
+        None | Some("INELIGIBLE") => days < 30,
+        // Both answers agree on the last week alone.
+        Some(_) if days < 7 => true,
+        Some(other) => {
+            let said = format!("renewal eligibility {other}");
+            return Err(certificate.odd(Reason::Unrecognised, &said));
+        }
+    };
+    if !late {
+        return Ok(Verdict::Pass);
+    }
+    let mut evidence = certificate.validity(Evidence::new(), context.now);
+    for (name, value) in [
+        ("renewal_eligibility", &certificate.renewal_eligibility),
+        ("renewal_status", &certificate.renewal_status),
+    ] {
+        if let Some(value) = value {
+            evidence = evidence.with(name, value.as_str());
+        }
+    }
+    Ok(Verdict::Fail(evidence))
+}
+
+/// Whether ACM should have renewed it by now, or cannot.
+fn renewal_is_late(certificate: &Certificate, days: i64) -> Result<bool, Gap> {
+    match certificate.renewal_status.as_deref() {
+        Some("PENDING_VALIDATION" | "FAILED") => Ok(true),
+        Some("PENDING_AUTO_RENEWAL") => Ok(days < 7),
+        None | Some("SUCCESS") => Ok(days < 30),
+        Some(_) if days < 7 => Ok(true),
+        Some(other) => {
+            Err(certificate.odd(Reason::Unrecognised, &format!("renewal status {other}")))
+        }
+    }
+}

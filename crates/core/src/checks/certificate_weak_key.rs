@@ -1,0 +1,103 @@
+//! The key of a certificate in use is too short.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::{Fact, Reason};
+use crate::inventory::{Certificate, Kind};
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "certificate-weak-key",
+    aliases: &["cert-weak-key"],
+    title: "certificate has a weak key",
+    severity: Severity::High,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "An RSA key of 1024 bits is within reach of well-funded attackers, and whoever has the \
+          key is the server. Browsers refuse such certificates.",
+    logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. Fails on an RSA \
+            key below 2048 bits; passes on longer ones and on the elliptic curves P-256, P-384 and \
+            P-521. Any other name is unknown. AWS writes `RSA_2048` and `RSA-2048`; both are read.",
+    fix: "replace it by a certificate with an RSA key of 2048 bits or an elliptic curve",
+    links: &["https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate.html#algorithms"],
+    needs: &[
+        Call::ElbV2DescribeListenerCertificates,
+        Call::AcmSearchCertificates,
+        Call::AcmDescribeCertificate,
+        Call::IamListServerCertificates,
+        Call::IamGetServerCertificate,
+    ],
+    examples: &[
+        Example {
+            title: "1024 bits",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.key_algorithm = Fact::Known("RSA_1024".to_owned());
+                })
+            },
+            finds: &["fail certificate-weak-key www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "the other spelling",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.key_algorithm = Fact::Known("RSA-1024".to_owned());
+                })
+            },
+            finds: &["fail certificate-weak-key www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "an elliptic curve",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.key_algorithm = Fact::Known("EC-prime256v1".to_owned());
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "a key that this version does not know",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.key_algorithm = Fact::Known("ML_DSA_65".to_owned());
+                })
+            },
+            finds: &["unknown certificate-weak-key www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "kept in IAM, its key unread",
+            given: || {
+                sample::with_iam(&Kind::Classic, |certificate| {
+                    certificate.key_algorithm =
+                        Fact::Unread(sample::denied(Call::IamGetServerCertificate));
+                })
+            },
+            finds: &["unknown certificate-weak-key www.example.com", "note internet-facing web"],
+        },
+        Example {
+            title: "2048 bits",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::Certificate(judge),
+    since: "0.1.0",
+};
+
+fn judge(_: &Context, certificate: &Certificate) -> Judgement {
+    let algorithm = certificate.key_algorithm.get()?;
+    let name = algorithm.replace('-', "_").to_uppercase();
+    let weak = match name.strip_prefix("RSA_").and_then(|bits| bits.parse::<u32>().ok()) {
+        Some(bits) => bits < 2048,
+        None if matches!(name.as_str(), "EC_PRIME256V1" | "EC_SECP384R1" | "EC_SECP521R1") => false,
+        None => {
+            return Err(
+                certificate.odd(Reason::Unrecognised, &format!("key algorithm {algorithm}"))
+            );
+        }
+    };
+    if !weak {
+        return Ok(Verdict::Pass);
+    }
+    Ok(Verdict::Fail(Evidence::new().with("key_algorithm", algorithm.as_str())))
+}

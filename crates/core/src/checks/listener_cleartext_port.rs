@@ -1,0 +1,125 @@
+//! A port is served whose protocol is not encrypted.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::Fact;
+use crate::inventory::{Kind, Listener};
+use crate::routing::{self};
+use crate::sample;
+
+/// Ports whose usual protocol is not encrypted. The list is in `logic` too, where a test compares them.
+const PORTS: &[(u16, &str)] = &[
+    (21, "FTP"),
+    (23, "Telnet"),
+    (25, "SMTP"),
+    (69, "TFTP"),
+    (80, "HTTP"),
+    (110, "POP3"),
+    (143, "IMAP"),
+    (161, "SNMP"),
+    (389, "LDAP"),
+    (512, "rexec"),
+    (513, "rlogin"),
+    (514, "rsh, syslog"),
+    (873, "rsync"),
+    (1883, "MQTT"),
+    (2375, "Docker"),
+    (5672, "AMQP"),
+    (6379, "Redis"),
+    (8080, "HTTP"),
+    (9200, "Elasticsearch"),
+    (11211, "memcached"),
+    (27017, "MongoDB"),
+    (61613, "STOMP"),
+];
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "listener-cleartext-port",
+    aliases: &["nlb-listener-cleartext"],
+    title: "port of a cleartext protocol",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Network, Kind::Classic],
+    why: "The protocol that this port stands for sends everything in clear, passwords included. A \
+          load balancer that hands the bytes through adds no encryption.",
+    logic: "Looks at TCP, UDP and TCP_UDP listeners of Network and TCP listeners of Classic load \
+            balancers. Fails on ports 21, 23, 25, 69, 80, 110, 143, 161, 389, 512, 513, 514, 873, \
+            1883, 2375, 5672, 6379, 8080, 9200, 11211, 27017, 61613. Other ports pass: TLS that is \
+            passed through cannot be seen from here. A Network listener in front of an Application \
+            load balancer alone is judged there.",
+    fix: "serve the protocol's TLS port with a TLS listener, or pass TLS through and close this \
+          port",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "LDAP in clear",
+            given: || {
+                sample::listening(
+                    &Kind::Network,
+                    vec![sample::listener("TCP", 389, vec![sample::forward("web")])],
+                )
+            },
+            finds: &["fail listener-cleartext-port TCP:389", "note internet-facing web"],
+        },
+        Example {
+            title: "Redis on a Classic load balancer: in clear, and open to the internet",
+            given: || {
+                sample::with_region(&Kind::Classic, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::classic_listener("TCP", 6379)];
+                    region.security_groups =
+                        Fact::Known(vec![sample::open_group("sg-web", &[6379])]);
+                })
+            },
+            finds: &[
+                "fail listener-sensitive-port TCP:6379",
+                "fail listener-cleartext-port TCP:6379",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "TLS passed through",
+            given: || {
+                sample::listening(
+                    &Kind::Network,
+                    vec![sample::listener("TCP", 443, vec![sample::forward("web")])],
+                )
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "an Application load balancer behind the port",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("TCP", 80, vec![sample::forward("web")])];
+                    sample::regroup(region, "web", |group| {
+                        group.target_type = Some("alb".to_owned());
+                    });
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let own: &[&str] =
+        if context.lb.kind == Kind::Classic { &["TCP"] } else { &["TCP", "UDP", "TCP_UDP"] };
+    if !listener.speaks(own) {
+        return Ok(Verdict::NotApplicable);
+    }
+    let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
+        return Ok(Verdict::Pass);
+    };
+    if routing::fronts_application(context.index, context.lb, listener)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    Ok(Verdict::Fail(Evidence::new().with("port", *port).with("usual_protocol", *name)))
+}

@@ -1,0 +1,163 @@
+//! A management or database port is open to the internet.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::exposure::Exposure;
+use crate::fact::Fact;
+use crate::inventory::{Kind, Listener};
+use crate::routing::{self};
+use crate::sample;
+
+/// Ports of management interfaces and databases. The list is in `logic` too, where a test compares them.
+const PORTS: &[(u16, &str)] = &[
+    (22, "SSH"),
+    (23, "Telnet"),
+    (135, "MS RPC"),
+    (139, "NetBIOS"),
+    (445, "SMB"),
+    (1433, "SQL Server"),
+    (1521, "Oracle"),
+    (2375, "Docker"),
+    (2379, "etcd"),
+    (3306, "MySQL"),
+    (3389, "RDP"),
+    (5432, "PostgreSQL"),
+    (5601, "Kibana"),
+    (5900, "VNC"),
+    (6379, "Redis"),
+    (6443, "Kubernetes"),
+    (8001, "Kubernetes proxy"),
+    (9200, "Elasticsearch"),
+    (10250, "kubelet"),
+    (11211, "memcached"),
+    (27017, "MongoDB"),
+];
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "listener-sensitive-port",
+    aliases: &["sg-open-to-world"],
+    title: "management or database port open to the internet",
+    severity: Severity::High,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Ports like these are scanned without pause. Behind them are logins without a second \
+          factor, databases without a password, or the keys of a whole cluster.",
+    logic: "Fails when the internet can reach a listener on port 22, 23, 135, 139, 445, 1433, \
+            1521, 2375, 2379, 3306, 3389, 5432, 5601, 5900, 6379, 6443, 8001, 9200, 10250, 11211, \
+            27017, whatever its protocol. Passes when only some addresses can, or when every rule \
+            redirects or answers by itself. Unknown while exposure is. A Network listener in front \
+            of an Application load balancer alone is judged there.",
+    fix: "admit only the networks that administer it in the security group, or move it behind a \
+          VPN or Session Manager",
+    links: &[
+        "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "SSH for everyone",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
+                    region.security_groups = Fact::Known(vec![sample::open_group("sg-web", &[22])]);
+                })
+            },
+            finds: &["fail listener-sensitive-port TCP:22", "note internet-facing web"],
+        },
+        Example {
+            title: "a dashboard behind HTTPS is no less open",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let mut kibana = sample::https(vec![sample::forward("web")]);
+                    kibana.port = Some(5601);
+                    *sample::listeners(sample::only(region)) = vec![kibana];
+                    region.security_groups =
+                        Fact::Known(vec![sample::open_group("sg-web", &[5601])]);
+                })
+            },
+            finds: &["fail listener-sensitive-port HTTPS:5601", "note internet-facing web"],
+        },
+        Example {
+            title: "SSH for the office alone",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
+                    let mut office = sample::open_group("sg-web", &[22]);
+                    office.ingress[0].ranges = "198.51.100.0/24".parse().into_iter().collect();
+                    region.security_groups = Fact::Known(vec![office]);
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "security groups unread",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
+                    region.security_groups =
+                        Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
+                })
+            },
+            finds: &["unknown listener-sensitive-port TCP:22", "unknown internet-facing web"],
+        },
+        Example {
+            title: "every rule redirects",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    sample::listeners(sample::only(region)).push(sample::listener(
+                        "HTTP",
+                        8001,
+                        vec![sample::redirect_to_https()],
+                    ));
+                    region.security_groups =
+                        Fact::Known(vec![sample::open_group("sg-web", &[80, 443, 8001])]);
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "an Application load balancer behind the port",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("TCP", 6443, vec![sample::forward("web")])];
+                    region.security_groups =
+                        Fact::Known(vec![sample::open_group("sg-web", &[6443])]);
+                    sample::regroup(region, "web", |group| {
+                        group.target_type = Some("alb".to_owned());
+                    });
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
+        return Ok(Verdict::Pass);
+    };
+    if routing::fronts_application(context.index, context.lb, listener)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    if routing::forwards_nothing(context.lb, listener)? {
+        return Ok(Verdict::Pass);
+    }
+    match context.exposure {
+        Exposure::Internet(sources) => {
+            let evidence = Evidence::new()
+                .with("port", *port)
+                .with("usual_protocol", *name)
+                .with("open_to", sources.clone());
+            Ok(Verdict::Fail(evidence))
+        }
+        Exposure::Unknown(gap) => Err(gap.clone()),
+        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => Ok(Verdict::Pass),
+    }
+}

@@ -1,0 +1,69 @@
+//! A load balancer listens on no port.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::Fact;
+use crate::inventory::Kind;
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "no-listeners",
+    aliases: &[],
+    title: "no listener",
+    severity: Severity::Low,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
+    why: "It serves nobody, costs money, and keeps a public name and addresses for whoever adds a \
+          listener next.",
+    logic: "Fails when the list of listeners was read and is empty. Does not apply while the load \
+            balancer is being provisioned.",
+    fix: "add a listener, or delete the load balancer with the DNS records that point to it",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-listener.html",
+    ],
+    needs: &[],
+    examples: &[
+        Example {
+            title: "no listener",
+            given: || sample::listening(&Kind::Network, Vec::new()),
+            finds: &["fail no-listeners web", "note internet-facing web"],
+        },
+        Example {
+            title: "still being provisioned",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    lb.listeners = Fact::Known(Vec::new());
+                    lb.state = Some("provisioning".to_owned());
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "listeners unread",
+            given: || {
+                sample::with(&Kind::Gateway, |lb| {
+                    lb.listeners = Fact::Unread(sample::denied(Call::ElbV2DescribeListeners));
+                })
+            },
+            finds: &[
+                "unknown targets-all-unhealthy web",
+                "unknown no-listeners web",
+                "unknown no-targets web",
+                "unknown target-unhealthy web",
+            ],
+        },
+        Example { title: "one listener", given: || sample::clean(&Kind::Gateway), finds: &[] },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    if context.lb.state.as_deref() == Some("provisioning") {
+        return Ok(Verdict::NotApplicable);
+    }
+    if context.lb.listeners.get()?.is_empty() {
+        return Ok(Verdict::Fail(Evidence::new().with("listeners", 0)));
+    }
+    Ok(Verdict::Pass)
+}

@@ -1,0 +1,145 @@
+//! Nothing is registered behind a load balancer.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::Fact;
+use crate::inventory::Kind;
+use crate::routing::{self};
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "no-targets",
+    aliases: &[],
+    title: "nothing registered behind any rule",
+    severity: Severity::Low,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
+    why: "Every forwarded request fails, the bill goes on, and a DNS name that leads nowhere waits \
+          for someone to forget it.",
+    logic: "Fails when every target group that a rule forwards to is empty or holds only draining \
+            targets; for a Classic load balancer when no instance is registered. Does not apply \
+            without a listener, or where every rule redirects or answers by itself. While rules \
+            are unread it passes if a group of a default action has targets, and is unknown \
+            otherwise.",
+    fix: "register targets, or delete the load balancer with the DNS records that point to it",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "an empty group",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&[]);
+                    });
+                })
+            },
+            finds: &["fail no-targets web", "note internet-facing web"],
+        },
+        Example {
+            title: "the last target is leaving",
+            given: || {
+                sample::with_region(&Kind::Gateway, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&["draining"]);
+                    });
+                })
+            },
+            finds: &["fail no-targets web"],
+        },
+        Example {
+            title: "a Classic load balancer without instance",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    lb.instances = Fact::Known(Vec::new());
+                })
+            },
+            finds: &["fail no-targets web", "note internet-facing web"],
+        },
+        Example {
+            title: "it only redirects",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("HTTP", 80, vec![sample::redirect_to_https()])];
+                    region.target_groups = Fact::Known(Vec::new());
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "rules unread, the default group has targets",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    sample::listeners(lb)[0].rules =
+                        Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+                })
+            },
+            finds: &[
+                "unknown targets-all-unhealthy web",
+                "unknown authentication-optional HTTPS:443",
+                "unknown target-unhealthy web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "rules unread, the default group is empty",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&[]);
+                    });
+                    sample::listeners(sample::only(region))[0].rules =
+                        Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+                })
+            },
+            finds: &[
+                "unknown targets-all-unhealthy web",
+                "unknown no-targets web",
+                "unknown target-unhealthy web",
+                "note internet-facing web",
+            ],
+        },
+        Example { title: "two targets", given: || sample::clean(&Kind::Gateway), finds: &[] },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    let listeners = lb.listeners.get()?;
+    if listeners.is_empty() {
+        return Ok(Verdict::NotApplicable);
+    }
+    if lb.kind == Kind::Classic {
+        let none = lb.instances.get()?.is_empty();
+        let evidence = Evidence::new().with("instances", 0);
+        return Ok(if none { Verdict::Fail(evidence) } else { Verdict::Pass });
+    }
+    let (mut groups, mut hidden) = routing::groups(lb);
+    let known = groups.clone();
+    let unread = listeners.iter().filter(|listener| listener.rules.gap().is_some());
+    groups
+        .extend(unread.flat_map(|listener| &listener.default_actions).flat_map(routing::weighted));
+    for arn in groups {
+        let targets = context.index.target_group(arn).and_then(|group| group.targets.get());
+        match targets {
+            Ok(targets) if targets.iter().any(|target| target.state != "draining") => {
+                return Ok(Verdict::Pass);
+            }
+            Ok(_) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    if let Some(gap) = hidden {
+        return Err(gap);
+    }
+    if known.is_empty() {
+        return Ok(Verdict::NotApplicable);
+    }
+    let names: Vec<&str> = known.into_iter().map(routing::group_name).collect();
+    Ok(Verdict::Fail(Evidence::new().with("target_groups", names)))
+}

@@ -1,0 +1,57 @@
+//! A load balancer has no security group.
+
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::inventory::{Kind, Listener};
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "security-group-missing",
+    aliases: &["sg-missing", "nlb-no-security-group"],
+    title: "no security group",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Network, Kind::Classic],
+    why: "Nothing limits who connects: every port with a listener is open to whoever has a route, \
+          and the targets see addresses that no rule of theirs was written for.",
+    logic: "Fails when a Network or Classic load balancer has no security group. An Application \
+            load balancer always has one.",
+    fix: "make the Network load balancer anew with a security group, since one made without can \
+          never get one; give the Classic one a group",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",
+    ],
+    needs: &[],
+    examples: &[
+        Example {
+            title: "a Network load balancer without",
+            given: || sample::with(&Kind::Network, |lb| lb.security_groups.clear()),
+            finds: &["fail security-group-missing web", "note internet-facing web"],
+        },
+        Example {
+            title: "a Classic one without",
+            given: || sample::with(&Kind::Classic, |lb| lb.security_groups.clear()),
+            finds: &["fail security-group-missing web", "note internet-facing web"],
+        },
+        Example {
+            title: "one is enough",
+            given: || sample::clean(&Kind::Network),
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every judge")]
+fn judge(context: &Context) -> Judgement {
+    if !context.lb.security_groups.is_empty() {
+        return Ok(Verdict::Pass);
+    }
+    let mut evidence = Evidence::new().with("security_groups", Vec::<String>::new());
+    if let Ok(listeners) = context.lb.listeners.get() {
+        let ports: Vec<String> = listeners.iter().map(Listener::label).collect();
+        evidence = evidence.with("open_ports", ports);
+    }
+    Ok(Verdict::Fail(evidence))
+}

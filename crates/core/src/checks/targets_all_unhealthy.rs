@@ -1,0 +1,127 @@
+//! All of a group's targets fail their health checks.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Severity, Targets, Verdict,
+};
+use crate::health::{self, Health};
+use crate::inventory::Kind;
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "targets-all-unhealthy",
+    aliases: &[],
+    title: "all targets are unhealthy",
+    severity: Severity::High,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
+    why: "Whoever asks gets errors: the service is down. An Application or Network load balancer \
+          then sends requests to all targets, the sick ones too.",
+    logic: "Looks at each target group that some request reaches, and at the instances of a \
+            Classic load balancer. Fails when at least one target is `unhealthy` or \
+            `unhealthy.draining` and none is healthy or starting. What counts and what does not is \
+            said at `target-unhealthy`; the two never fail together.",
+    fix: "see why the health check fails on all of them: a wrong path or port, a closed security \
+          group, or the service itself",
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-healthcheck.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "both of two",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&["unhealthy", "unhealthy"]);
+                    });
+                })
+            },
+            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+        },
+        Example {
+            title: "the last one is leaving",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&["unhealthy", "draining"]);
+                    });
+                })
+            },
+            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+        },
+        Example {
+            title: "a new one is about to come",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&["unhealthy", "initial"]);
+                    });
+                })
+            },
+            finds: &["fail target-unhealthy web", "note internet-facing web"],
+        },
+        Example {
+            title: "every Classic instance out of service",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    lb.instances = sample::in_states(&["OutOfService"]);
+                })
+            },
+            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+        },
+        Example {
+            title: "a Classic instance of unknown state",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    lb.instances = sample::in_states(&["OutOfService", "Unknown"]);
+                })
+            },
+            finds: &[
+                "unknown targets-all-unhealthy web",
+                "unknown target-unhealthy web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "a function without health checks",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.target_type = Some("lambda".to_owned());
+                        group.health_check_enabled = Some(false);
+                        group.targets = sample::in_states(&["unhealthy"]);
+                    });
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "all answer",
+            given: || sample::clean(&Kind::Network),
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::Targets(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, targets: &Targets) -> Judgement {
+    let Some(tally) = health::tally(context, targets)? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let health = tally.health();
+    let up = tally.healthy > 0 || health == Health::Partly;
+    if up {
+        return Ok(Verdict::Pass);
+    }
+    tally.complete()?;
+    match health {
+        Health::Down => {
+            let evidence: Evidence = tally.evidence();
+            Ok(Verdict::Fail(evidence))
+        }
+        _ => Ok(Verdict::NotApplicable),
+    }
+}

@@ -1,0 +1,113 @@
+//! A security policy is not among those that Security Hub accepts.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::Fact;
+use crate::inventory::{Kind, Listener};
+use crate::sample;
+use crate::tls;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "tls-policy-not-recommended",
+    aliases: &[],
+    title: "security policy is not a recommended one",
+    severity: Severity::Low,
+    applies_to: &[Kind::Application, Kind::Network],
+    why: "No known attack, but ciphers in CBC mode stay on offer, and Security Hub reports the \
+          listener under control ELB.17.",
+    logic: "Looks at HTTPS and TLS listeners. Fails when the bundled table knows the policy's \
+            name, Security Hub's control ELB.17 does not list it, and neither \
+            `tls-legacy-protocol` nor `tls-weak-cipher` fails. Does not apply where one of those \
+            fails, and to names that the table does not know.",
+    fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    links: &[
+        "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
+    ],
+    needs: &[Call::ElbV2DescribeSslPolicies],
+    examples: &[
+        Example {
+            title: "CBC with SHA-2 still on offer",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    for listener in sample::listeners(sample::only(region)) {
+                        if listener.ssl_policy.is_some() {
+                            listener.ssl_policy =
+                                Some("ELBSecurityPolicy-TLS13-1-2-2021-06".to_owned());
+                        }
+                    }
+                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                        "ELBSecurityPolicy-TLS13-1-2-2021-06",
+                        &["TLSv1.2", "TLSv1.3"],
+                        &["TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-SHA256"],
+                    )]);
+                })
+            },
+            finds: &["fail tls-policy-not-recommended HTTPS:443", "note internet-facing web"],
+        },
+        Example {
+            title: "the weak ciphers say it already",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    for listener in sample::listeners(sample::only(region)) {
+                        if listener.ssl_policy.is_some() {
+                            listener.ssl_policy =
+                                Some("ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06".to_owned());
+                        }
+                    }
+                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                        "ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06",
+                        &["TLSv1.2", "TLSv1.3"],
+                        &["TLS_AES_128_GCM_SHA256", "AES128-SHA"],
+                    )]);
+                })
+            },
+            finds: &["fail tls-weak-cipher HTTPS:443", "note internet-facing web"],
+        },
+        Example {
+            title: "a name that is newer than the table",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    for listener in sample::listeners(sample::only(region)) {
+                        if listener.ssl_policy.is_some() {
+                            listener.ssl_policy = Some("ELBSecurityPolicy-2031-01".to_owned());
+                        }
+                    }
+                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                        "ELBSecurityPolicy-2031-01",
+                        &["TLSv1.3"],
+                        &["TLS_AES_128_GCM_SHA256"],
+                    )]);
+                })
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "what the console chooses",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    if !tls::terminates(context.lb, listener) {
+        return Ok(Verdict::NotApplicable);
+    }
+    let Some(name) = tls::known_name(context.lb, listener) else {
+        return Ok(Verdict::NotApplicable);
+    };
+    if tls::is_recommended(name) {
+        return Ok(Verdict::Pass);
+    }
+    let offer = tls::offer(context.region, context.lb, listener)?;
+    if !offer.legacy_protocols()?.is_empty() || !offer.weak_ciphers()?.is_empty() {
+        return Ok(Verdict::NotApplicable);
+    }
+    let list = format!("Security Hub ELB.17 of {}", tls::as_of());
+    let evidence: Evidence = offer.evidence();
+    Ok(Verdict::Fail(evidence.with("not_in", list)))
+}

@@ -1,0 +1,73 @@
+//! An internet-facing Application load balancer has no web ACL.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::fact::Fact;
+use crate::inventory::Kind;
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "waf-not-associated",
+    aliases: &[],
+    title: "no web ACL",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application],
+    why: "Nothing filters known exploits, floods of requests or bots before they reach the \
+          application.",
+    logic: "Fails when an Application load balancer whose scheme is `internet-facing` has no web \
+            ACL of AWS WAF. Does not apply to an internal one. Unknown where AWS WAF could not be \
+            asked, or is not offered in the region.",
+    fix: "associate a web ACL, at least with AWS's managed core rule set and a rate limit",
+    links: &[
+        "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
+    ],
+    needs: &[
+        Call::Wafv2ListWebAcls,
+        Call::Wafv2ListResourcesForWebAcl,
+        Call::Wafv2GetWebAclForResource,
+    ],
+    examples: &[
+        Example {
+            title: "none",
+            given: || sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None)),
+            finds: &["fail waf-not-associated web", "note internet-facing web"],
+        },
+        Example {
+            title: "internal",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    lb.web_acl = Fact::Known(None);
+                    sample::internal(lb);
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "AWS WAF could not be asked",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2ListWebAcls));
+                })
+            },
+            finds: &["unknown waf-not-associated web", "note internet-facing web"],
+        },
+        Example {
+            title: "one",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    if !context.lb.is_internet_facing() {
+        return Ok(Verdict::NotApplicable);
+    }
+    match context.lb.web_acl.get()? {
+        Some(_) => Ok(Verdict::Pass),
+        None => Ok(Verdict::Fail(Evidence::new().with("web_acl", "none"))),
+    }
+}

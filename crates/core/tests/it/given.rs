@@ -1,0 +1,50 @@
+//! Inventories to judge, and ways to look at what comes of them.
+
+use std::collections::BTreeMap;
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::check::Check;
+use elb_audit_core::checks::ALL;
+use elb_audit_core::inventory::{Inventory, Kind};
+use elb_audit_core::report::{Finding, Outcome, Report};
+use elb_audit_core::{demo, sample};
+
+/// The kinds that are judged.
+pub(crate) const KINDS: [Kind; 4] =
+    [Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic];
+
+/// The report of all checks, passes among the findings.
+pub(crate) fn report(inventory: &Inventory) -> Report {
+    report_of(inventory, ALL)
+}
+
+/// The report of these checks, passes among the findings.
+pub(crate) fn report_of(inventory: &Inventory, checks: &[&'static Check]) -> Report {
+    audit(inventory, checks, Options { now: inventory.taken_at, show_passed: true })
+}
+
+/// `outcome check label`.
+pub(crate) fn line(finding: &Finding) -> String {
+    format!("{} {} {}", finding.outcome.word(), finding.check, finding.subject.label)
+}
+
+/// What an inventory gives, passes aside.
+pub(crate) fn finds(inventory: &Inventory) -> Vec<String> {
+    let report = report(inventory);
+    report.findings.iter().filter(|finding| finding.outcome != Outcome::Pass).map(line).collect()
+}
+
+/// Every inventory there is: examples, the clean load balancers and the demo.
+pub(crate) fn everything() -> BTreeMap<String, Inventory> {
+    let mut all = BTreeMap::new();
+    for check in ALL {
+        for example in check.examples {
+            all.insert(format!("{}: {}", check.id, example.title), (example.given)());
+        }
+    }
+    for kind in KINDS {
+        all.insert(format!("clean {kind}"), sample::clean(&kind));
+    }
+    all.insert("demo".to_owned(), demo::inventory());
+    all
+}

@@ -1,0 +1,302 @@
+//! The laws that hold over all checks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use elb_audit_core::call::Call;
+use elb_audit_core::check::{Check, Judge};
+use elb_audit_core::checks::ALL;
+use elb_audit_core::fact::{Gap, Reason};
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::report::{ExposureClass, Outcome, Report};
+use elb_audit_core::sample;
+use serde_json::{Value, json};
+
+use crate::given::{KINDS, everything, finds, line, report, report_of};
+
+mod facts;
+
+#[test]
+fn examples_give_exactly_their_findings() {
+    let mut wrong = Vec::new();
+    for check in ALL {
+        for example in check.examples {
+            let found = finds(&(example.given)());
+            if found != example.finds {
+                wrong.push(format!(
+                    "{}, {}:\n  says {:?}\n  gives {found:?}",
+                    check.id, example.title, example.finds
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_check_shows_a_finding_and_a_pass() {
+    for check in ALL {
+        let mut outcomes = BTreeSet::new();
+        for example in check.examples {
+            let report = report_of(&(example.given)(), &[check]);
+            outcomes.extend(report.findings.iter().map(|finding| finding.outcome));
+        }
+        let shown = outcomes.contains(&Outcome::Fail) || outcomes.contains(&Outcome::Note);
+        assert!(shown, "{} shows neither failure nor note", check.id);
+        assert!(outcomes.contains(&Outcome::Pass), "{} shows no pass", check.id);
+    }
+}
+
+#[test]
+fn a_clean_load_balancer_passes_everything() {
+    for kind in KINDS {
+        let report = report(&sample::clean(&kind));
+        for finding in &report.findings {
+            let fine = matches!(finding.outcome, Outcome::Pass | Outcome::Note);
+            assert!(fine, "clean {kind}: {}", line(finding));
+        }
+        assert!(!report.findings.is_empty(), "clean {kind}: nothing judged");
+    }
+}
+
+/// The outcome of each subject: check, load balancer, subject.
+fn outcomes(report: &Report) -> BTreeMap<(String, String, String), Outcome> {
+    let of = |finding: &elb_audit_core::report::Finding| {
+        let subject = format!("{:?} {}", finding.subject.kind, finding.subject.id);
+        let key = (finding.check.clone(), finding.load_balancer.arn.clone(), subject);
+        (key, finding.outcome)
+    };
+    report.findings.iter().map(of).collect()
+}
+
+/// What is wrong with the verdicts after a fact was hidden.
+fn flips(before: &Report, after: &Report) -> Vec<String> {
+    let (was, is) = (outcomes(before), outcomes(after));
+    let blind: BTreeSet<(&str, &str)> = is
+        .iter()
+        .filter(|(_, outcome)| **outcome == Outcome::Unknown)
+        .map(|(key, _)| (key.0.as_str(), key.1.as_str()))
+        .collect();
+    let mut wrong = Vec::new();
+    for (key, outcome) in &is {
+        if *outcome != Outcome::Unknown && was.get(key) != Some(outcome) {
+            wrong.push(format!("{key:?} became {outcome:?}, was {:?}", was.get(key)));
+        }
+    }
+    for (key, outcome) in &was {
+        if !is.contains_key(key) && !blind.contains(&(key.0.as_str(), key.1.as_str())) {
+            wrong.push(format!("{key:?} was {outcome:?} and is gone"));
+        }
+    }
+    let listed = before.load_balancers.iter().zip(&after.load_balancers);
+    for (was, is) in listed {
+        if is.exposure != was.exposure && is.exposure != ExposureClass::Unknown {
+            wrong.push(format!("{} was {:?}, is {:?}", was.name, was.exposure, is.exposure));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn a_hidden_fact_makes_verdicts_unknown_and_flips_none() {
+    for (name, inventory) in everything() {
+        let before = report(&inventory);
+        let plain = serde_json::to_value(&inventory).unwrap();
+        for fact in facts::known(&plain) {
+            let gap = Gap::new(fact.call, Reason::AccessDenied).of("hidden");
+            let hidden = facts::hide(&plain, &fact, &gap);
+            let after = report(&hidden);
+            let wrong = flips(&before, &after);
+            assert!(wrong.is_empty(), "{name}: {} hidden: {wrong:#?}", fact.pointer);
+            let told = after.gaps.iter().any(|told| told.resource.as_deref() == Some("hidden"));
+            assert!(told, "{name}: {} hidden, and no gap says so", fact.pointer);
+        }
+    }
+}
+
+#[test]
+fn a_check_needs_what_it_says_and_no_more_decides() {
+    for check in ALL {
+        for (name, inventory) in everything() {
+            let plain = serde_json::to_value(&inventory).unwrap();
+            let mut poor = plain.clone();
+            for fact in facts::known(&plain) {
+                let allowed = Check::BASE.contains(&fact.call) || check.needs.contains(&fact.call);
+                // A fact inside one that is hidden already is gone with it.
+                if !allowed && poor.pointer(&fact.pointer).is_some() {
+                    let gap = Gap::new(fact.call, Reason::NotCollected);
+                    *poor.pointer_mut(&fact.pointer).unwrap() = json!({ "unread": gap });
+                }
+            }
+            let poor: Inventory = serde_json::from_value(poor).unwrap();
+            let (rich, poor) = (report_of(&inventory, &[check]), report_of(&poor, &[check]));
+            let differ = outcomes(&rich) != outcomes(&poor);
+            assert!(!differ, "{} needs more than it says, in {name}", check.id);
+        }
+    }
+}
+
+#[test]
+fn no_gap_is_overlooked() {
+    for (name, inventory) in everything() {
+        let mut plain = serde_json::to_value(&inventory).unwrap();
+        // One pass hides the outermost facts only, so hide the inner ones one at a time too.
+        for fact in facts::known(&plain.clone()) {
+            let gap = Gap::new(fact.call, Reason::TimedOut);
+            let hidden = facts::hide(&plain, &fact, &gap);
+            assert_eq!(visited(&hidden), walked(&hidden), "{name}: {}", fact.pointer);
+        }
+        for fact in facts::known(&plain.clone()).iter().filter(|fact| fact.is_leaf) {
+            let gap = Gap::new(fact.call, Reason::TimedOut);
+            *plain.pointer_mut(&fact.pointer).unwrap() = json!({ "unread": gap });
+        }
+        let all: Inventory = serde_json::from_value(plain).unwrap();
+        assert_eq!(visited(&all), walked(&all), "{name}, every leaf hidden");
+    }
+}
+
+fn visited(inventory: &Inventory) -> usize {
+    let mut count = 0;
+    inventory.visit_gaps(|_, _| count += 1);
+    count
+}
+
+fn walked(inventory: &Inventory) -> usize {
+    fn count(value: &Value) -> usize {
+        match value {
+            Value::Object(map) if map.contains_key("unread") => 1,
+            Value::Object(map) => map.values().map(count).sum(),
+            Value::Array(items) => items.iter().map(count).sum(),
+            _ => 0,
+        }
+    }
+    count(&serde_json::to_value(inventory).expect("an inventory is JSON"))
+}
+
+#[test]
+fn ids_are_sorted_unique_and_the_names_of_the_files() {
+    let ids: Vec<&str> = ALL.iter().map(|check| check.id).collect();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(ids, sorted);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
+        .collect();
+    files.sort();
+    assert_eq!(ids, files);
+    for id in ids {
+        let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(id.chars().all(kebab) && !id.starts_with('-'), "{id}");
+    }
+}
+
+#[test]
+fn aliases_are_unique_and_no_ids() {
+    let mut seen: BTreeSet<&str> = ALL.iter().map(|check| check.id).collect();
+    for check in ALL {
+        for alias in check.aliases {
+            assert!(seen.insert(alias), "{alias} stands for two checks");
+        }
+    }
+}
+
+#[test]
+fn every_check_says_why_when_and_how_to_mend() {
+    for check in ALL {
+        for text in [check.title, check.why, check.logic, check.fix] {
+            assert!(!text.trim().is_empty() && !text.contains("  "), "{}: {text}", check.id);
+        }
+        assert!(!check.links.is_empty(), "{} has no link", check.id);
+        assert!(
+            !check.fix.ends_with('.') && !check.fix.contains('\n'),
+            "{}: {}",
+            check.id,
+            check.fix
+        );
+        let titles: BTreeSet<&str> = check.examples.iter().map(|example| example.title).collect();
+        assert_eq!(titles.len(), check.examples.len(), "{} has two examples of a title", check.id);
+    }
+}
+
+#[test]
+fn a_kind_that_a_check_does_not_name_gets_no_verdict() {
+    for check in ALL {
+        for kind in KINDS {
+            let found = report_of(&sample::clean(&kind), &[check]).findings;
+            let applies = check.applies_to.contains(&kind);
+            assert!(applies || found.is_empty(), "{} judges {kind}", check.id);
+        }
+    }
+}
+
+#[test]
+fn fingerprints_name_what_is_wrong_whatever_is_said_about_it() {
+    let mut seen = BTreeMap::new();
+    for finding in report(&elb_audit_core::demo::inventory()).findings {
+        let key = (finding.check.clone(), finding.load_balancer.arn.clone(), finding.subject.id);
+        assert_eq!(finding.fingerprint.len(), 20);
+        if let Some(other) = seen.insert(finding.fingerprint, key.clone()) {
+            panic!("{other:?} and {key:?} have one fingerprint");
+        }
+    }
+    // Another scan, another policy behind the same fault: the same finding.
+    let id = "tls-legacy-protocol";
+    let check = ALL.iter().find(|check| check.id == id).unwrap();
+    let prints: BTreeSet<String> = check.examples[..1]
+        .iter()
+        .flat_map(|example| {
+            let mut inventory = (example.given)();
+            let first = report_of(&inventory, &[check]);
+            inventory.taken_at = sample::in_days(1);
+            let later = report_of(&inventory, &[check]);
+            first.findings.into_iter().chain(later.findings)
+        })
+        .filter(|finding| finding.outcome == Outcome::Fail)
+        .map(|finding| finding.fingerprint)
+        .collect();
+    assert_eq!(prints, BTreeSet::from([STABLE.to_owned()]));
+}
+
+/// The fingerprint of `tls-legacy-protocol` on port 443 of the sample Application load balancer: what
+/// people have written into their lists of accepted risks.
+const STABLE: &str = "f65a79b37e69d273446d";
+
+#[test]
+fn listener_checks_print_their_ports() {
+    for (id, ports) in [("listener-cleartext-port", 22), ("listener-sensitive-port", 21)] {
+        let check = ALL.iter().find(|check| check.id == id).unwrap();
+        let Judge::Listener(_) = check.judge else { panic!("{id} judges listeners") };
+        let list = check.logic.split("port").flat_map(|part| part.split([' ', ',', '.']));
+        let printed: BTreeSet<u16> = list.filter_map(|word| word.parse().ok()).collect();
+        assert_eq!(printed.len(), ports, "{id}");
+        for port in 1..=u16::MAX {
+            let mut listener = sample::listener("TCP", port, vec![sample::forward("web")]);
+            listener.id = format!("{port}");
+            let inventory =
+                sample::with_region(&elb_audit_core::inventory::Kind::Network, |region| {
+                    let lb = sample::only(region);
+                    lb.security_groups.clear();
+                    *sample::listeners(lb) = vec![listener];
+                });
+            if port > 1024 && port % 97 != 0 && !printed.contains(&port) {
+                continue; // every port would take long; a sample of the rest will do
+            }
+            let findings = report_of(&inventory, &[check]).findings;
+            let failed = findings.iter().any(|finding| finding.outcome == Outcome::Fail);
+            assert_eq!(failed, printed.contains(&port), "{id} on port {port}");
+        }
+    }
+}
+
+#[test]
+fn every_call_of_a_check_is_one_that_a_scan_makes() {
+    let all: BTreeSet<Call> = Call::all().collect();
+    for check in ALL {
+        assert!(check.needs.iter().all(|call| all.contains(call)), "{}", check.id);
+        let twice: BTreeSet<Call> = check.needs.iter().copied().collect();
+        assert_eq!(twice.len(), check.needs.len(), "{} needs a call twice", check.id);
+    }
+}

@@ -1,0 +1,112 @@
+//! Every fact of an inventory by its place in the JSON form, and the call that tells it.
+
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::Gap;
+use elb_audit_core::inventory::Inventory;
+use serde_json::{Value, json};
+
+/// A known fact.
+pub(super) struct Fact {
+    /// Where it is.
+    pub(super) pointer: String,
+    /// Who tells it.
+    pub(super) call: Call,
+    /// Whether no other fact is inside.
+    pub(super) is_leaf: bool,
+}
+
+/// Every known fact, outer ones first.
+pub(super) fn known(inventory: &Value) -> Vec<Fact> {
+    let mut found = Vec::new();
+    walk(inventory, "", Place::default(), &mut found);
+    found
+}
+
+/// The inventory without one fact.
+pub(super) fn hide(inventory: &Value, fact: &Fact, gap: &Gap) -> Inventory {
+    let mut copy = inventory.clone();
+    *copy.pointer_mut(&fact.pointer).expect("the fact is there") = json!({ "unread": gap });
+    serde_json::from_value(copy).expect("a gap may stand for any fact")
+}
+
+/// What stands around a fact.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    key: &'a str,
+    parent: &'a str,
+    classic: bool,
+    in_iam: bool,
+}
+
+fn walk<'a>(value: &'a Value, pointer: &str, place: Place<'a>, found: &mut Vec<Fact>) {
+    match value {
+        Value::Object(map) if map.len() == 1 && map.contains_key("known") => {
+            let at = found.len();
+            let call = call(place, pointer);
+            found.push(Fact { pointer: pointer.to_owned(), call, is_leaf: true });
+            walk(&map["known"], &format!("{pointer}/known"), place, found);
+            found[at].is_leaf = found.len() == at + 1;
+        }
+        Value::Object(map) => {
+            for (key, inner) in map {
+                let place = Place {
+                    key,
+                    parent: place.key,
+                    classic: place.classic || key == "classic",
+                    in_iam: place.in_iam || key == "server_certificates",
+                };
+                let key = key.replace('~', "~0").replace('/', "~1");
+                walk(inner, &format!("{pointer}/{key}"), place, found);
+            }
+        }
+        Value::Array(items) => {
+            for (number, inner) in items.iter().enumerate() {
+                walk(inner, &format!("{pointer}/{number}"), place, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn call(place: Place, pointer: &str) -> Call {
+    let in_group = pointer.contains("/target_groups/known/");
+    let on_listener = pointer.contains("/listeners/known/");
+    match (place.key, place.classic) {
+        ("caller", _) => Call::StsGetCallerIdentity,
+        ("region_list", _) => Call::Ec2DescribeRegions,
+        ("server_certificates", _) => Call::IamListServerCertificates,
+        ("key_algorithm", _) if place.in_iam => Call::IamGetServerCertificate,
+        ("key_algorithm", _) => Call::AcmDescribeCertificate,
+        (_, _) if place.parent == "certificates" => Call::AcmDescribeCertificate,
+        (_, _) if place.parent == "prefix_lists" => Call::Ec2GetManagedPrefixListEntries,
+        ("ssl_policies", _) => Call::ElbV2DescribeSslPolicies,
+        ("trust_stores", _) => Call::ElbV2DescribeTrustStores,
+        ("security_groups", _) => Call::Ec2DescribeSecurityGroups,
+        ("subnets", _) => Call::Ec2DescribeSubnets,
+        ("route_tables", _) => Call::Ec2DescribeRouteTables,
+        ("block_public_access", _) => Call::Ec2DescribeVpcBlockPublicAccessOptions,
+        ("exclusions", _) => Call::Ec2DescribeVpcBlockPublicAccessExclusions,
+        ("log_sources", _) => Call::LogsDescribeDeliverySources,
+        ("log_deliveries", _) => Call::LogsDescribeDeliveries,
+        ("target_groups", _) => Call::ElbV2DescribeTargetGroups,
+        ("targets", _) => Call::ElbV2DescribeTargetHealth,
+        ("attributes", _) if in_group => Call::ElbV2DescribeTargetGroupAttributes,
+        ("attributes", false) if on_listener => Call::ElbV2DescribeListenerAttributes,
+        ("attributes", false) => Call::ElbV2DescribeLoadBalancerAttributes,
+        ("attributes", true) if !on_listener => Call::ElbDescribeLoadBalancerAttributes,
+        ("tags", false) => Call::ElbV2DescribeTags,
+        ("tags", true) => Call::ElbDescribeTags,
+        ("web_acl", false) => Call::Wafv2GetWebAclForResource,
+        ("policies", true) => Call::ElbDescribeLoadBalancerPolicies,
+        ("instances", true) => Call::ElbDescribeInstanceHealth,
+        ("listeners", false) => Call::ElbV2DescribeListeners,
+        ("certificates", false) => Call::ElbV2DescribeListenerCertificates,
+        ("rules", false) => Call::ElbV2DescribeRules,
+        // What one call tells about a whole load balancer: the list itself, or what the kind never has.
+        ("rest" | "listeners" | "certificates" | "rules" | "attributes" | "web_acl", true) => {
+            Call::ElbDescribeLoadBalancers
+        }
+        ("rest" | "policies" | "instances", false) => Call::ElbV2DescribeLoadBalancers,
+        (other, _) => panic!("no call tells {other} at {pointer}: add it here"),
+    }
+}
