@@ -13,12 +13,13 @@ use jiff::Timestamp;
 
 use crate::source::aws::{Regions, Tuning};
 
+/// What `--help` says of the environment.
+const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
+    and so on; lists are separated by commas. What is on the command line wins.";
+
 /// Finds every security fault on every AWS load balancer, with the evidence.
-///
-/// Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, and so on; lists are
-/// separated by commas. What is on the command line wins.
 #[derive(Debug, Parser)]
-#[command(name = "elb-audit", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "elb-audit", version, after_help = ENVIRONMENT, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -26,8 +26,8 @@ pub struct Failure {
     message: String,
 }
 
-fn usage(message: impl ToString) -> Failure {
-    Failure { exit: Exit::Usage, message: message.to_string() }
+fn usage(message: impl Into<String>) -> Failure {
+    Failure { exit: Exit::Usage, message: message.into() }
 }
 
 impl From<SourceError> for Failure {
@@ -79,7 +79,7 @@ fn check(
     now: Option<Timestamp>,
     report: &Reporting,
 ) -> Result<Exit, Failure> {
-    let inventory = file::read(path).map_err(usage)?;
+    let inventory = file::read(path).map_err(|error| usage(error.to_string()))?;
     let now = now.unwrap_or(inventory.taken_at);
     saved(inventory, now, report)
 }
@@ -183,7 +183,7 @@ async fn read(
         verbose: source.verbose,
     };
     let done = |region: &_, counts| progress.done(region, counts);
-    let inventory = aws::collect(&request, &tuning, stopped.clone(), &done).await;
+    let inventory = Box::pin(aws::collect(&request, &tuning, stopped.clone(), &done)).await;
     watcher.abort();
     let stopped = *stopped.borrow();
     Ok((inventory?, stopped))

@@ -10,12 +10,16 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
+use futures::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::pace::Pace;
 
 /// One page of a list: its items, and the marker of the next page.
 pub(crate) type Page<T> = Fact<(Vec<T>, Option<String>)>;
+
+/// What a client answers.
+pub(crate) type Answer<T, E> = Result<T, SdkError<E, HttpResponse>>;
 
 /// Why a scan stops before it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,40 +43,45 @@ pub(crate) struct Asker {
 
 impl Asker {
     /// The answer to a call about `resource`, or the gap it leaves.
-    pub(crate) async fn ask<T, E>(
-        &self,
+    ///
+    /// The SDK's futures are some 25 KB each: boxed here, thousands can be under way.
+    pub(crate) fn ask<'a, T, E>(
+        &'a self,
         call: Call,
-        resource: Option<&str>,
-        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Fact<T>
+        resource: Option<&'a str>,
+        answer: impl Future<Output = Answer<T, E>> + Send + 'a,
+    ) -> BoxFuture<'a, Fact<T>>
     where
-        E: ProvideErrorMetadata + Error + 'static,
+        T: Send + 'a,
+        E: ProvideErrorMetadata + Error + Send + 'static,
     {
         let mut stop = self.stop.clone();
-        let turn = async {
-            let _permit = self.pace.turn(call, &self.region).await;
-            answer.await
-        };
-        let fact = tokio::select! {
-            biased;
-            stopped = stop.wait_for(|stop| *stop != Stop::No) => {
-                let said = match stopped.as_deref() {
-                    Ok(Stop::Interrupted) => "interrupted",
-                    _ => "the scan ran out of time",
-                };
-                Fact::Unread(Gap::new(call, Reason::DeadlinePassed).saying(said))
-            }
-            answer = turn => match answer {
-                Ok(value) => Fact::Known(value),
-                Err(error) => Fact::Unread(gap(call, &error)),
-            },
-        };
-        let fact = match fact {
-            Fact::Unread(gap) => Fact::Unread(self.placed(gap, resource)),
-            known @ Fact::Known(_) => known,
-        };
-        self.log(call, resource, fact.gap());
-        fact
+        Box::pin(async move {
+            let turn = async {
+                let _permit = self.pace.turn(call, &self.region).await;
+                answer.await
+            };
+            let gap = tokio::select! {
+                biased;
+                stopped = stop.wait_for(|stop| *stop != Stop::No) => {
+                    let said = match stopped.as_deref() {
+                        Ok(Stop::Interrupted) => "interrupted",
+                        _ => "the scan ran out of time",
+                    };
+                    Gap::new(call, Reason::DeadlinePassed).saying(said)
+                }
+                answer = turn => match answer {
+                    Ok(value) => {
+                        self.log(call, resource, None);
+                        return Fact::Known(value);
+                    }
+                    Err(error) => gap(call, &error),
+                },
+            };
+            let gap = self.placed(gap, resource);
+            self.log(call, resource, Some(&gap));
+            Fact::Unread(gap)
+        })
     }
 
     /// The gap with this asker's region and the resource it is about.

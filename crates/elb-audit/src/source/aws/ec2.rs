@@ -40,7 +40,7 @@ pub(crate) async fn regions(asker: &Asker, client: &Client) -> Fact<Vec<ListedRe
 }
 
 /// One page of a list, whatever its items are called.
-trait Page: for<'de> Deserialize<'de> {
+trait Page: for<'de> Deserialize<'de> + Send {
     type Item;
     fn into_page(self) -> (Vec<Self::Item>, Option<String>);
 }

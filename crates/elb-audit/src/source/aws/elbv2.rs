@@ -226,13 +226,13 @@ fn action(found: sdk::Action) -> Action {
         on_unauthenticated_request: config
             .on_unauthenticated_request
             .map(|word| word.as_str().to_owned()),
-        authority: config.issuer.into(),
+        authority: config.issuer,
     });
     let cognito = found.authenticate_cognito_config.map(|config| Authentication {
         on_unauthenticated_request: config
             .on_unauthenticated_request
             .map(|word| word.as_str().to_owned()),
-        authority: config.user_pool_arn.into(),
+        authority: config.user_pool_arn,
     });
     Action {
         kind: found.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),

@@ -125,14 +125,14 @@ async fn key_algorithm(asker: &Asker, client: &Client, arn: &str) -> Fact<String
     let answer = client.form::<GetAnswer>(call.operation(), &parameters);
     match asker.ask(call, Some(arn), answer).await {
         Fact::Unread(gap) => Fact::Unread(gap),
-        Fact::Known(answer) => match key_of(&answer.result.certificate.body) {
-            Some(key) => Fact::Known(key),
-            None => {
-                let gap =
-                    Gap::new(call, Reason::Malformed).saying("the certificate's key is unreadable");
+        Fact::Known(answer) => key_of(&answer.result.certificate.body).map_or_else(
+            || {
+                let said = "the certificate's key is unreadable";
+                let gap = Gap::new(call, Reason::Malformed).saying(said);
                 Fact::Unread(asker.placed(gap, Some(arn)))
-            }
-        },
+            },
+            Fact::Known,
+        ),
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) async fn deliveries(asker: &Asker, client: &Client) -> Fact<Vec<Strin
     })
 }
 
-async fn ask<T: DeserializeOwned>(
+async fn ask<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
     call: Call,

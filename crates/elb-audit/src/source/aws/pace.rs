@@ -35,9 +35,8 @@ const fn quota(burst: f64, rate: f64) -> Quota {
 fn budget(call: Call) -> (&'static str, Quota) {
     match call {
         Call::ElbV2DescribeTrustStores => ("trust-stores", quota(40.0, 10.0)),
-        Call::AcmSearchCertificates => (call.name(), quota(5.0, 5.0)),
+        Call::AcmSearchCertificates | Call::Wafv2ListWebAcls => (call.name(), quota(5.0, 5.0)),
         Call::AcmDescribeCertificate => (call.name(), quota(10.0, 10.0)),
-        Call::Wafv2ListWebAcls => (call.name(), quota(5.0, 5.0)),
         Call::Wafv2ListResourcesForWebAcl | Call::Wafv2GetWebAclForResource => {
             (call.name(), quota(1.0, 1.0))
         }

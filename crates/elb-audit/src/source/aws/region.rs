@@ -271,7 +271,7 @@ impl Reader {
             unique(listeners(&region.v2.items).filter_map(|listener| listener.ssl_policy.clone()));
         let defaults = self.acm_arns(region);
         let acm = self.acm();
-        let unlogged = region.v2.items.iter().any(|lb| may_log_otherwise(lb));
+        let unlogged = region.v2.items.iter().any(may_log_otherwise);
         let trusts =
             listeners(&region.v2.items).any(|listener| listener.mutual_authentication.is_some());
         let mut modern = std::mem::take(&mut region.v2.items);

@@ -107,16 +107,17 @@ async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
         .interceptor(meter);
     let client = aws_sdk_sts::Client::from_conf(builder.build());
     let answer = asker.ask(call, None, client.get_caller_identity().send()).await;
-    match answer {
-        Fact::Unread(gap) => Fact::Unread(gap),
-        Fact::Known(answer) => match (answer.account, answer.arn) {
-            (Some(account), Some(arn)) => Fact::Known((account, arn)),
-            _ => {
-                let gap = Gap::new(call, Reason::Malformed).saying("the answer names no account");
-                Fact::Unread(asker.placed(gap, None))
-            }
+    let answer = match answer {
+        Fact::Known(answer) => answer,
+        Fact::Unread(gap) => return Fact::Unread(gap),
+    };
+    answer.account.zip(answer.arn).map_or_else(
+        || {
+            let gap = Gap::new(call, Reason::Malformed).saying("the answer names no account");
+            Fact::Unread(asker.placed(gap, None))
         },
-    }
+        Fact::Known,
+    )
 }
 
 async fn list(asker: &Asker, config: &SdkConfig) -> Fact<Vec<ListedRegion>> {

@@ -35,7 +35,7 @@ impl Default for Tuning {
             backoff: Duration::from_secs(1),
             longest_backoff: Duration::from_secs(20),
             attempt: Duration::from_secs(15),
-            deadline: Duration::from_secs(15 * 60),
+            deadline: Duration::from_mins(15),
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
         }
     }

@@ -78,9 +78,9 @@ async fn by_load_balancer(
     arns: &[&String],
     known: &mut BTreeMap<String, Fact<Option<String>>>,
 ) {
-    let asked =
+    let answers =
         arns.iter().map(move |arn| async move { of_load_balancer(asker, client, arn).await });
-    for (arn, fact) in arns.iter().zip(futures::future::join_all(asked).await) {
+    for (arn, fact) in arns.iter().zip(futures::future::join_all(answers).await) {
         known.insert((*arn).clone(), fact);
     }
 }
@@ -93,10 +93,10 @@ async fn by_acl(
     (acls, arns): (&[String], &[String]),
     known: &mut BTreeMap<String, Fact<Option<String>>>,
 ) {
-    let asked = acls.iter().map(move |acl| async move { resources(asker, client, acl).await });
+    let answers = acls.iter().map(move |acl| async move { resources(asker, client, acl).await });
     let mut all_answered = true;
     let mut protected: BTreeSet<String> = BTreeSet::new();
-    for (acl, fact) in acls.iter().zip(futures::future::join_all(asked).await) {
+    for (acl, fact) in acls.iter().zip(futures::future::join_all(answers).await) {
         match fact {
             Fact::Known(resources) => {
                 for arn in resources {
