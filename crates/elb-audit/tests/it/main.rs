@@ -1,0 +1,6 @@
+//! The program end to end: against an AWS-shaped double, and against moto.
+
+mod account;
+mod compare;
+mod denied;
+mod program;
