@@ -196,7 +196,10 @@ impl<'a> Walk<'a> {
             Ok(Verdict::Pass) => (Outcome::Pass, Evidence::new(), fix()),
             Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, fix()),
             Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, fix()),
-            Err(gap) => {
+            Err(mut gap) => {
+                if gap.call.family() != "iam" {
+                    gap.region.get_or_insert_with(|| self.place.region.name.clone());
+                }
                 let evidence = unread(&gap);
                 let fix = remedy(&gap);
                 self.gaps.push(gap);
