@@ -69,6 +69,12 @@ fn outcomes(report: &Report) -> BTreeMap<(String, String, String), Outcome> {
     report.findings.iter().map(of).collect()
 }
 
+/// The exposure that each finding carries.
+fn exposures(report: &Report) -> BTreeMap<&str, ExposureClass> {
+    let all = report.findings.iter();
+    all.map(|finding| (finding.fingerprint.as_str(), finding.exposure)).collect()
+}
+
 /// What is wrong with the verdicts after a fact was hidden.
 fn flips(before: &Report, after: &Report) -> Vec<String> {
     let (was, is) = (outcomes(before), outcomes(after));
@@ -86,6 +92,13 @@ fn flips(before: &Report, after: &Report) -> Vec<String> {
     for (key, outcome) in &was {
         if !is.contains_key(key) && !blind.contains(&(key.0.as_str(), key.1.as_str())) {
             wrong.push(format!("{key:?} was {outcome:?} and is gone"));
+        }
+    }
+    let (was, is) = (exposures(before), exposures(after));
+    for (fingerprint, exposure) in &is {
+        let known = was.get(fingerprint).is_none_or(|was| was == exposure);
+        if !known && *exposure != ExposureClass::Unknown {
+            wrong.push(format!("{fingerprint} was {:?}, is {exposure:?}", was[fingerprint]));
         }
     }
     let listed = before.load_balancers.iter().zip(&after.load_balancers);
