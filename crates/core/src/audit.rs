@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::call::Call;
 use crate::check::{Check, Severity};
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Account, Index, Inventory, Region};
+use crate::inventory::{Account, Index, Inventory, Kind, Region};
 use crate::report::{
     AccountSummary, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
     SCHEMA, Summary,
@@ -77,6 +78,13 @@ fn audit_account(
         }
         let index = Index::new(Some(account), region);
         for lb in region.load_balancers() {
+            if let Kind::Other(kind) = &lb.kind {
+                let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised)
+                    .in_region(&region.name)
+                    .of(&lb.arn)
+                    .saying(format!("load balancers of type `{kind}` are not judged"));
+                report.gaps.push(reported(&account.id, &gap));
+            }
             let place = walk::Place { account, region, index: &index, lb };
             let reach = walk::Reach::of(place);
             report.load_balancers.push(overview::of(place, &reach));

@@ -184,6 +184,16 @@ impl<'a> Walk<'a> {
         self.add(check, self.itself(), &self.reach.lb.clone(), Err(gap.clone()));
     }
 
+    /// The gap with the region it is about, which a judge need not name.
+    fn placed(&self, gap: Gap) -> Gap {
+        let global = matches!(gap.call.family(), "iam" | "sts");
+        let own = matches!(gap.reason, Reason::Malformed | Reason::Unrecognised | Reason::NotFound);
+        if global || !own || gap.region.is_some() {
+            return gap;
+        }
+        gap.in_region(&self.place.region.name)
+    }
+
     fn itself(&self) -> Subject {
         let lb = self.place.lb;
         Subject { kind: SubjectKind::LoadBalancer, id: lb.arn.clone(), label: lb.name.clone() }
@@ -197,6 +207,7 @@ impl<'a> Walk<'a> {
             Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, fix()),
             Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, fix()),
             Err(gap) => {
+                let gap = self.placed(gap);
                 let evidence = unread(&gap);
                 let fix = remedy(&gap);
                 self.gaps.push(gap);

@@ -170,5 +170,8 @@ fn judge(context: &Context) -> Judgement {
             return Ok(Verdict::Pass);
         }
     }
+    if names.is_empty() {
+        return Ok(Verdict::Fail(evidence));
+    }
     Ok(Verdict::Fail(evidence.with("sources_without_delivery", names)))
 }

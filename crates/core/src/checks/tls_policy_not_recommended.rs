@@ -84,6 +84,18 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web"],
         },
         Example {
+            title: "no policy in AWS's answer",
+            given: || {
+                sample::with(&Kind::Application, |lb| sample::listeners(lb)[0].ssl_policy = None)
+            },
+            finds: &[
+                "unknown tls-legacy-protocol HTTPS:443",
+                "unknown tls-weak-cipher HTTPS:443",
+                "unknown tls-policy-not-recommended HTTPS:443",
+                "note internet-facing web",
+            ],
+        },
+        Example {
             title: "what the console chooses",
             given: || sample::clean(&Kind::Application),
             finds: &["note internet-facing web"],
@@ -98,6 +110,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let Some(name) = tls::known_name(context.lb, listener) else {
+        if listener.ssl_policy.is_none() {
+            tls::offer(context.region, context.lb, listener)?;
+        }
         return Ok(Verdict::NotApplicable);
     };
     if tls::is_recommended(name) {

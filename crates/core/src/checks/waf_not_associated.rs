@@ -2,8 +2,9 @@
 
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::exposure::Exposure;
 use crate::fact::Fact;
-use crate::inventory::Kind;
+use crate::inventory::{Kind, LoadBalancer};
 use crate::sample;
 
 /// See [`Check`].
@@ -53,6 +54,13 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown waf-not-associated web", "note internet-facing web"],
         },
         Example {
+            title: "a scheme that this version does not know",
+            given: || {
+                sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
+            },
+            finds: &["unknown waf-not-associated web", "unknown internet-facing web"],
+        },
+        Example {
             title: "one",
             given: || sample::clean(&Kind::Application),
             finds: &["note internet-facing web"],
@@ -63,6 +71,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
+    if let (false, Exposure::Unknown(gap)) = (has_scheme(context.lb), context.exposure) {
+        return Err(gap.clone());
+    }
     if !context.lb.is_internet_facing() {
         return Ok(Verdict::NotApplicable);
     }
@@ -70,4 +81,8 @@ fn judge(context: &Context) -> Judgement {
         Some(_) => Ok(Verdict::Pass),
         None => Ok(Verdict::Fail(Evidence::new().with("web_acl", "none"))),
     }
+}
+
+fn has_scheme(lb: &LoadBalancer) -> bool {
+    matches!(lb.scheme.as_deref(), Some("internal" | "internet-facing"))
 }

@@ -56,8 +56,12 @@ impl Port {
 /// What the security groups let through on one port.
 pub(super) struct Door<'a> {
     groups: &'a [String],
+    /// Ranges that the groups name themselves.
     ranges: Vec<(&'a str, IpNet)>,
-    others: Vec<String>,
+    /// Ranges of the prefix lists that they name.
+    listed: Vec<IpNet>,
+    /// Prefix lists and other groups, with the families of address that they let in.
+    others: Vec<(String, Vec<Family>)>,
     hidden: Option<Gap>,
 }
 
@@ -66,6 +70,7 @@ impl<'a> Door<'a> {
         let mut door = Door {
             groups: &lb.security_groups,
             ranges: Vec::new(),
+            listed: Vec::new(),
             others: Vec::new(),
             hidden: None,
         };
@@ -82,14 +87,15 @@ impl<'a> Door<'a> {
         for permission in group.ingress.iter().filter(|permission| port.admitted_by(permission)) {
             self.ranges.extend(permission.ranges.iter().map(|range| (group.id.as_str(), *range)));
             let named = |other: &String| format!("{other} in {}", group.id);
-            self.others.extend(permission.groups.iter().map(named));
+            let both = || vec![Family::V4, Family::V6];
+            self.others.extend(permission.groups.iter().map(|other| (named(other), both())));
             for list in &permission.prefix_lists {
                 match entries(index, list) {
-                    Ok(ranges) if !ranges.is_empty() => {
-                        self.ranges.extend(ranges.iter().map(|range| (group.id.as_str(), *range)));
-                        self.others.push(named(list));
+                    Ok(ranges) => {
+                        let held = |family: &Family| ranges.iter().any(|range| family.has(range));
+                        self.others.push((named(list), both().into_iter().filter(held).collect()));
+                        self.listed.extend(ranges);
                     }
-                    Ok(_) => {}
                     Err(gap) => self.hidden = self.hidden.take().or(Some(gap)),
                 }
             }
@@ -100,8 +106,7 @@ impl<'a> Door<'a> {
     pub(super) fn span(&self, family: Family) -> Span {
         let level = if self.groups.is_empty() || self.open(family) {
             Level::Internet
-        } else if !self.others.is_empty() || self.ranges.iter().any(|(_, range)| family.has(range))
-        {
+        } else if self.some(family).next().is_some() {
             Level::Restricted
         } else {
             Level::Blocked
@@ -113,8 +118,17 @@ impl<'a> Door<'a> {
     }
 
     fn open(&self, family: Family) -> bool {
-        let ranges: Vec<IpNet> = self.ranges.iter().map(|(_, range)| *range).collect();
+        let own = self.ranges.iter().map(|(_, range)| *range);
+        let ranges: Vec<IpNet> = own.chain(self.listed.iter().copied()).collect();
         addresses::cover(family, &ranges)
+    }
+
+    /// Whoever of a family is let in.
+    fn some(&self, family: Family) -> impl Iterator<Item = String> + '_ {
+        let own = self.ranges.iter().filter(move |(_, range)| family.has(range));
+        let own = own.map(|(group, range)| format!("{range} in {group}"));
+        let others = self.others.iter().filter(move |(_, families)| families.contains(&family));
+        own.chain(others.map(|(words, _)| words.clone()))
     }
 
     /// The sources that this level lets in.
@@ -122,16 +136,15 @@ impl<'a> Door<'a> {
         if self.groups.is_empty() {
             return vec!["anyone: no security group".to_owned()];
         }
-        let named = |(group, range): &(&str, IpNet)| format!("{range} in {group}");
-        let own = || self.ranges.iter().filter(move |(_, range)| family.has(range));
-        if level == Level::Internet && self.open(family) {
-            let all: Vec<String> =
-                own().filter(|(_, range)| range.prefix_len() == 0).map(named).collect();
+        if level == Level::Internet {
+            let all = |(_, range): &&(&str, IpNet)| family.has(range) && range.prefix_len() == 0;
+            let named = |(group, range): &(&str, IpNet)| format!("{range} in {group}");
+            let all: Vec<String> = self.ranges.iter().filter(all).map(named).collect();
             if !all.is_empty() {
                 return all;
             }
         }
-        own().map(named).chain(self.others.iter().cloned()).collect()
+        self.some(family).collect()
     }
 
     /// That nobody is let in.

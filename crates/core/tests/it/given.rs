@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
+use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Inventory, Kind};
 use elb_audit_core::report::{Finding, Outcome, Report};
 use elb_audit_core::{demo, sample};
@@ -46,5 +47,22 @@ pub(crate) fn everything() -> BTreeMap<String, Inventory> {
         all.insert(format!("clean {kind}"), sample::clean(&kind));
     }
     all.insert("demo".to_owned(), demo::inventory());
+    all.insert("a certificate on two ports".to_owned(), two_ports());
     all
+}
+
+/// A certificate that is the default one of a port that nobody reaches, and an SNI one of a port that
+/// everybody does.
+fn two_ports() -> Inventory {
+    sample::with_region(&Kind::Application, |region| {
+        let other = sample::CERTIFICATE.replace("web", "other");
+        region.certificates.insert(other.clone(), Fact::Known(sample::certificate(&other)));
+        let mut open = sample::https(vec![sample::forward("web")]);
+        open.certificates = Fact::Known(vec![other.clone(), sample::CERTIFICATE.to_owned()]);
+        open.default_certificate = Some(other);
+        let mut shut = sample::https(vec![sample::forward("web")]);
+        shut.port = Some(8443);
+        shut.id.push_str("-8443");
+        *sample::listeners(sample::only(region)) = vec![open, shut];
+    })
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use elb_audit_core::format::Style;
-use elb_audit_core::{checks, docs};
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::format::{self, Style};
+use elb_audit_core::{checks, demo, docs};
 
 const RENEW: &str = "UPDATE_GOLDEN=1 cargo test --workspace";
 
@@ -99,6 +100,11 @@ fn the_page_on_exit_codes_is_current() {
 
 #[test]
 fn tables_of_the_readme_are_current() {
+    let text = format::named("text").expect("a format");
+    let account = demo::inventory();
+    let options = Options { now: account.taken_at, show_passed: false };
+    let demo = (text.render)(&audit(&account, checks::ALL, options), Style::PLAIN);
+    block("README.md", "demo", &docs::readme_block(&demo, 42));
     block("README.md", "exit-codes", &docs::exit_code_table());
     block("README.md", "checks", &docs::checks_table(checks::ALL, "docs/checks/"));
 }

@@ -1,6 +1,11 @@
 //! Laws, formats and pages of the core.
 
+mod demo;
+mod exposure;
 mod formats;
 mod given;
 mod golden;
 mod laws;
+mod routing;
+mod severity;
+mod tls;

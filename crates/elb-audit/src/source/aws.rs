@@ -78,8 +78,8 @@ pub async fn collect(
     done: &Done<'_>,
 ) -> Result<Inventory, SourceError> {
     let began = Instant::now();
-    let taken_at = Timestamp::now();
-    let config = session::load(request.profile.as_deref(), tuning).await;
+    let taken_at = now();
+    let config = session::load(request.profile.as_deref(), tuning).await?;
     let clock = aws_smithy_async::time::SharedTimeSource::new(
         aws_smithy_async::time::SystemTimeSource::new(),
     );
@@ -120,6 +120,12 @@ pub async fn collect(
         inventory.accounts[0].notes.push(said);
     }
     Ok(inventory)
+}
+
+/// Now, in whole seconds: nothing is judged more finely.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// Reads every region of the scope, so many at a time.

@@ -15,10 +15,7 @@ const DETAILS: usize = 2;
 
 /// Whether there is anything that could not be assessed.
 pub(super) fn is_incomplete(report: &Report) -> bool {
-    report.summary.unknown > 0
-        || report.summary.regions_unread > 0
-        || !report.gaps.is_empty()
-        || report.load_balancers.iter().any(is_unjudged)
+    report.summary.unknown > 0 || report.summary.regions_unread > 0 || !report.gaps.is_empty()
 }
 
 /// Whether the load balancer is of a kind that no check of this version knows.
@@ -34,7 +31,6 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         unread_regions(page, report);
         gaps(page, report);
         unknown_verdicts(page, report);
-        unjudged_kinds(page, report);
         remedy(page, report);
     }
     skipped_regions(page, report);
@@ -123,15 +119,6 @@ fn unknown_verdicts(page: &mut Page, report: &Report) {
         checks.iter().map(|(check, number)| format!("{check} {number}")).collect();
     let said = format!("unknown verdicts, neither right nor wrong: {}", counted.join(", "));
     page.plain(2, &said);
-}
-
-fn unjudged_kinds(page: &mut Page, report: &Report) {
-    let unjudged = report.load_balancers.iter().filter(|lb| is_unjudged(lb));
-    let names: Vec<String> = unjudged.map(|lb| format!("{} ({})", lb.name, lb.kind)).collect();
-    if !names.is_empty() {
-        let said = format!("of a kind this version does not judge: {}", list(&names, RESOURCES));
-        page.plain(2, &said);
-    }
 }
 
 /// What to do about it, by what went wrong.

@@ -266,6 +266,7 @@ fn other_kinds(report: &mut Report) {
     let future = load_balancer(OTHER, "us-east-1", "quantum", "future");
     let note = came_out(fault(&classic, "internet-facing", Severity::Info, "open"), Outcome::Note);
     report.findings.push(note);
+    report.gaps.push(unjudged(&future));
     report.load_balancers.extend([gateway, classic, future]);
 }
 
@@ -409,10 +410,24 @@ fn only_unknown() -> Report {
     counted(report)
 }
 
+/// What the audit says of a load balancer of a kind that it does not know.
+fn unjudged(lb: &LoadBalancerSummary) -> ReportedGap {
+    let call = elb_audit_core::call::Call::ElbV2DescribeLoadBalancers;
+    ReportedGap {
+        call: call.name().to_owned(),
+        action: call.action(),
+        account: lb.account.clone(),
+        region: Some(lb.region.clone()),
+        resource: Some(lb.arn.clone()),
+        reason: "unknown value: load balancers of type `quantum` are not judged".to_owned(),
+    }
+}
+
 /// A load balancer of a kind that is newer than this version.
 fn only_unjudged() -> Report {
     let mut report = without_any(&[RegionStatus::Read]);
     let lb = load_balancer(sample::ACCOUNT, "eu-made-0", "quantum", "future");
+    report.gaps.push(unjudged(&lb));
     report.load_balancers.push(lb);
     counted(report)
 }

@@ -13,6 +13,7 @@ use elb_audit_core::inventory::{
     WeightedGroup,
 };
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::ask::Asker;
 
@@ -199,8 +200,10 @@ fn condition(found: sdk::RuleCondition) -> Condition {
         add(config.values, None);
     }
     if let Some(config) = found.http_header_config {
-        add(config.values, config.regex_values);
-        condition.header = config.http_header_name;
+        let name = config.http_header_name.unwrap_or_default();
+        let values = config.values.map(|values| redacted(&name, values));
+        add(values, config.regex_values.map(|values| redacted(&name, values)));
+        condition.header = Some(name);
     }
     if let Some(config) = found.query_string_config {
         let pairs = config.values.unwrap_or_default().into_iter().map(|pair| {
@@ -219,6 +222,38 @@ fn condition(found: sdk::RuleCondition) -> Condition {
         }
     }
     condition
+}
+
+/// Headers whose values are no secrets.
+const PLAIN_HEADERS: [&str; 12] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "connection",
+    "content-type",
+    "origin",
+    "referer",
+    "upgrade",
+    "user-agent",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-requested-with",
+];
+
+/// Values of a header condition. A rule that lets in whoever knows a secret header has the secret in its
+/// condition: of such values only a hash is kept, by which two rules can still be told apart.
+fn redacted(header: &str, values: Vec<String>) -> Vec<String> {
+    if PLAIN_HEADERS.contains(&header.to_ascii_lowercase().as_str()) {
+        return values;
+    }
+    let hidden = |value: String| {
+        if value.chars().all(|c| c == '*' || c == '?') {
+            return value;
+        }
+        let hash = Sha256::digest(&value);
+        hash.iter().take(8).fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+    };
+    values.into_iter().map(hidden).collect()
 }
 
 fn action(found: sdk::Action) -> Action {
@@ -480,4 +515,18 @@ async fn tag_batch(asker: &Asker, client: &Client, arns: &[String]) -> Result<Ta
             (description.resource_arn.unwrap_or_default(), Fact::Known(tags.collect()))
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_in_header_conditions_are_not_kept() {
+        let hidden = redacted("X-Origin-Verify", vec!["hunter2".to_owned(), "*".to_owned()]);
+        assert!(hidden[0].starts_with("sha256:") && !hidden[0].contains("hunter2"));
+        assert_eq!(hidden[1], "*");
+        let plain = vec!["*Chrome*".to_owned()];
+        assert_eq!(redacted("User-Agent", plain.clone()), plain);
+    }
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
@@ -10,6 +14,10 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use super::SourceError;
+use super::ask::innermost;
 
 /// What a test replaces, and what the command line sets: how long to wait, and for what.
 #[derive(Clone, Debug)]
@@ -41,8 +49,11 @@ impl Default for Tuning {
     }
 }
 
-/// Loads the standard chain for this profile: environment, files, SSO, web identity, container, instance.
-pub(crate) async fn load(profile: Option<&str>, tuning: &Tuning) -> SdkConfig {
+/// Loads the standard chain: environment, files, SSO, web identity, container, instance.
+///
+/// A profile that the user names on the command line comes before all of that: credentials in the
+/// environment would otherwise have another account audited.
+pub(crate) async fn load(profile: Option<&str>, tuning: &Tuning) -> Result<SdkConfig, SourceError> {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .pool_idle_timeout(Duration::from_secs(20))
@@ -57,17 +68,45 @@ pub(crate) async fn load(profile: Option<&str>, tuning: &Tuning) -> SdkConfig {
         .operation_attempt_timeout(tuning.attempt)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http)
+        .http_client(http.clone())
         .retry_config(retry)
         .timeout_config(timeouts)
         .sleep_impl(tuning.sleep.clone());
     if let Ok(name) = AppName::new(concat!("elb-audit-", env!("CARGO_PKG_VERSION"))) {
         loader = loader.app_name(name);
     }
-    if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
+    let Some(profile) = profile else {
+        return Ok(loader.load().await);
+    };
+    must_exist(profile).await?;
+    let config = loader.profile_name(profile).load().await;
+    let own = ProviderConfig::default()
+        .with_region(config.region().cloned())
+        .with_http_client(http)
+        .with_sleep_impl(tuning.sleep.clone());
+    let provider =
+        ProfileFileCredentialsProvider::builder().configure(&own).profile_name(profile).build();
+    let provider = SharedCredentialsProvider::new(provider);
+    Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// Refuses a profile that the AWS configuration does not have, and says which it has.
+async fn must_exist(profile: &str) -> Result<(), SourceError> {
+    let (fs, env) = (Fs::real(), Env::real());
+    let known = aws_config::profile::load(&fs, &env, &EnvConfigFiles::default(), None).await;
+    let known = known.map_err(|error| {
+        let said = innermost(&error);
+        SourceError::Usage(format!("the AWS configuration cannot be read: {said}"))
+    })?;
+    if known.get_profile(profile).is_some() {
+        return Ok(());
     }
-    loader.load().await
+    let mut names: Vec<&str> = known.profiles().collect();
+    names.sort_unstable();
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Err(SourceError::Usage(format!(
+        "unknown profile `{profile}`: the AWS configuration has {names}"
+    )))
 }
 
 /// The same configuration for another region: the HTTP client and the credentials cache stay shared.

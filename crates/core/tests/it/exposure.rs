@@ -1,0 +1,379 @@
+//! Who can reach a listener: tables of security groups, routes, blocks and address types.
+
+use elb_audit_core::call::Call;
+use elb_audit_core::exposure::{Exposure, of_listener, of_load_balancer};
+use elb_audit_core::fact::Fact;
+use elb_audit_core::inventory::{
+    BlockPublicAccess, Exclusion, Kind, Listener, LoadBalancer, Permission, Region, Route,
+    SecurityGroup,
+};
+use elb_audit_core::sample;
+
+/// A route (destination, target, state) or an exclusion (resource, mode, state).
+type Row<'a> = (&'a str, &'a str, &'a str);
+
+/// What is set up.
+struct Scene {
+    region: Region,
+    lb: LoadBalancer,
+    listener: Listener,
+}
+
+/// A public Network load balancer with TCP 443, open to everyone, after a change.
+fn scene(change: impl FnOnce(&mut Scene)) -> Scene {
+    let mut inventory = sample::clean(&Kind::Network);
+    let region = inventory.accounts.remove(0).regions.remove(0);
+    let lb = region.v2.items[0].clone();
+    let listener = sample::listener("TCP", 443, vec![sample::forward("web")]);
+    let mut scene = Scene { region, lb, listener };
+    change(&mut scene);
+    scene
+}
+
+fn exposure(change: impl FnOnce(&mut Scene)) -> Exposure {
+    let scene = scene(change);
+    of_listener(&scene.region, &scene.lb, &scene.listener)
+}
+
+fn word(change: impl FnOnce(&mut Scene)) -> &'static str {
+    exposure(change).class().word()
+}
+
+fn tcp(port: i32, ranges: &[&str]) -> Permission {
+    Permission {
+        protocol: "tcp".to_owned(),
+        from_port: Some(port),
+        to_port: Some(port),
+        ranges: ranges.iter().map(|range| range.parse().expect("a range")).collect(),
+        ..Permission::default()
+    }
+}
+
+fn admit(scene: &mut Scene, ingress: Vec<Permission>) {
+    let id = "sg-web".to_owned();
+    scene.region.security_groups = Fact::Known(vec![SecurityGroup { id, name: None, ingress }]);
+}
+
+fn routes(scene: &mut Scene, routes: &[Row]) {
+    let Fact::Known(tables) = &mut scene.region.route_tables else { panic!("known") };
+    tables[0].routes = routes
+        .iter()
+        .map(|(destination, target, state)| Route {
+            destination: (*destination).to_owned(),
+            target: Some((*target).to_owned()),
+            state: Some((*state).to_owned()),
+        })
+        .collect();
+}
+
+fn block(scene: &mut Scene, mode: &str, exclusions: &[Row]) {
+    let exclusion = |(resource, mode, state): &(&str, &str, &str)| Exclusion {
+        resource: (*resource).to_owned(),
+        mode: (*mode).to_owned(),
+        state: Some((*state).to_owned()),
+    };
+    scene.region.block_public_access = Fact::Known(BlockPublicAccess {
+        mode: mode.to_owned(),
+        exclusions: Fact::Known(exclusions.iter().map(exclusion).collect()),
+    });
+}
+
+#[test]
+fn security_groups_decide_who() {
+    let table: &[(&str, Permission)] = &[
+        ("internet", tcp(443, &["0.0.0.0/0"])),
+        (
+            "internet",
+            Permission {
+                protocol: "-1".to_owned(),
+                from_port: None,
+                to_port: None,
+                ..tcp(0, &["0.0.0.0/0"])
+            },
+        ),
+        ("internet", Permission { protocol: "6".to_owned(), ..tcp(443, &["0.0.0.0/0"]) }),
+        (
+            "internet",
+            Permission { from_port: Some(1), to_port: Some(65_535), ..tcp(0, &["0.0.0.0/0"]) },
+        ),
+        ("internet", tcp(443, &["0.0.0.0/1", "128.0.0.0/1"])),
+        // All but the private ranges: everyone on the internet.
+        (
+            "internet",
+            tcp(
+                443,
+                &[
+                    "0.0.0.0/5",
+                    "8.0.0.0/7",
+                    "11.0.0.0/8",
+                    "12.0.0.0/6",
+                    "16.0.0.0/4",
+                    "32.0.0.0/3",
+                    "64.0.0.0/2",
+                    "128.0.0.0/1",
+                ],
+            ),
+        ),
+        ("restricted", tcp(443, &["0.0.0.0/1"])),
+        ("restricted", tcp(443, &["198.51.100.0/24"])),
+        ("restricted", tcp(443, &["10.0.0.0/8"])),
+        ("restricted", Permission { groups: vec!["sg-other".to_owned()], ..tcp(443, &[]) }),
+        ("blocked", tcp(443, &["::/0"])), // no IPv6 address
+        ("blocked", tcp(444, &["0.0.0.0/0"])),
+        ("blocked", Permission { protocol: "udp".to_owned(), ..tcp(443, &["0.0.0.0/0"]) }),
+        (
+            "blocked",
+            Permission {
+                protocol: "icmp".to_owned(),
+                from_port: Some(-1),
+                to_port: Some(-1),
+                ..tcp(0, &["0.0.0.0/0"])
+            },
+        ),
+        ("blocked", tcp(443, &[])),
+    ];
+    for (expected, permission) in table {
+        let found = word(|scene| admit(scene, vec![permission.clone()]));
+        assert_eq!(found, *expected, "{permission:?}");
+    }
+}
+
+#[test]
+fn halves_may_stand_in_two_groups() {
+    let found = exposure(|scene| {
+        scene.lb.security_groups = vec!["sg-a".to_owned(), "sg-b".to_owned()];
+        let group = |id: &str, range: &str| SecurityGroup {
+            id: id.to_owned(),
+            name: None,
+            ingress: vec![tcp(443, &[range])],
+        };
+        scene.region.security_groups =
+            Fact::Known(vec![group("sg-a", "0.0.0.0/1"), group("sg-b", "128.0.0.0/1")]);
+    });
+    let sources = vec!["0.0.0.0/1 in sg-a".to_owned(), "128.0.0.0/1 in sg-b".to_owned()];
+    assert_eq!(found, Exposure::Internet(sources));
+}
+
+#[test]
+fn evidence_names_rule_or_obstacle() {
+    let open = exposure(|_| ());
+    assert_eq!(open, Exposure::Internet(vec!["0.0.0.0/0 in sg-web".to_owned()]));
+    let shut = exposure(|scene| admit(scene, vec![tcp(80, &["0.0.0.0/0"])]));
+    assert_eq!(shut, Exposure::Blocked("no rule of sg-web admits TCP 443".to_owned()));
+    let bare = exposure(|scene| scene.lb.security_groups.clear());
+    assert_eq!(bare, Exposure::Internet(vec!["anyone: no security group".to_owned()]));
+    let off = exposure(|scene| routes(scene, &[("10.0.0.0/16", "local", "active")]));
+    let why = "no subnet has a route to an internet gateway".to_owned();
+    assert_eq!(off, Exposure::Blocked(why));
+}
+
+#[test]
+fn transports_follow_the_protocol() {
+    for (protocol, tcp_open, udp_open) in [
+        ("HTTP", true, false),
+        ("HTTPS", true, false),
+        ("TCP", true, false),
+        ("TLS", true, false),
+        ("SSL", true, false),
+        ("UDP", false, true),
+        ("QUIC", false, true),
+        ("TCP_UDP", true, true),
+        ("TCP_QUIC", true, true),
+    ] {
+        for (transport, number, open) in [("tcp", "6", tcp_open), ("udp", "17", udp_open)] {
+            for spelled in [transport, number] {
+                let found = word(|scene| {
+                    scene.listener.protocol = Some(protocol.to_owned());
+                    let rule = tcp(443, &["0.0.0.0/0"]);
+                    admit(scene, vec![Permission { protocol: spelled.to_owned(), ..rule }]);
+                });
+                let expected = if open { "internet" } else { "blocked" };
+                assert_eq!(found, expected, "{protocol} by {spelled}");
+            }
+        }
+    }
+    assert_eq!(word(|scene| scene.listener.protocol = Some("SCTP".to_owned())), "unknown");
+}
+
+#[test]
+fn routes_decide_whether() {
+    let table: &[(&str, &[Row])] = &[
+        ("internet", &[("0.0.0.0/0", "igw-1", "active")]),
+        ("internet", &[("0.0.0.0/0", "vpce-1", "active")]),
+        ("internet", &[("0.0.0.0/0", "eni-1", "active")]),
+        ("internet", &[("0.0.0.0/1", "igw-1", "active"), ("128.0.0.0/1", "igw-1", "active")]),
+        ("blocked", &[("0.0.0.0/0", "igw-1", "blackhole")]),
+        ("blocked", &[("0.0.0.0/0", "nat-1", "active")]),
+        ("blocked", &[("0.0.0.0/0", "tgw-1", "active")]),
+        ("blocked", &[("0.0.0.0/0", "eigw-1", "active")]),
+        ("blocked", &[("::/0", "igw-1", "active")]), // no IPv6 address
+        ("blocked", &[("10.0.0.0/16", "local", "active")]),
+        ("blocked", &[("10.1.0.0/16", "eni-1", "active")]),
+        ("restricted", &[("198.51.100.0/24", "igw-1", "active")]),
+        ("unknown", &[("pl-1", "igw-1", "active")]),
+    ];
+    for (expected, given) in table {
+        assert_eq!(word(|scene| routes(scene, given)), *expected, "{given:?}");
+    }
+}
+
+#[test]
+fn one_public_subnet_is_enough() {
+    let private = |scene: &mut Scene, subnets: &[&str]| {
+        let Fact::Known(tables) = &mut scene.region.route_tables else { panic!("known") };
+        let mut table = tables[0].clone();
+        table.main = false;
+        table.subnets = subnets.iter().map(|subnet| (*subnet).to_owned()).collect();
+        table.routes.truncate(1);
+        tables.push(table);
+    };
+    assert_eq!(word(|scene| private(scene, &["subnet-a"])), "internet");
+    assert_eq!(word(|scene| private(scene, &["subnet-a", "subnet-b"])), "blocked");
+    assert_eq!(word(|scene| scene.region.route_tables = Fact::Known(Vec::new())), "unknown");
+    assert_eq!(word(|scene| scene.lb.vpc_id = Some("vpc-2".to_owned())), "unknown");
+    assert_eq!(word(|scene| scene.lb.subnets.clear()), "unknown");
+}
+
+#[test]
+fn block_public_access_blocks_unless_excluded() {
+    let table: &[(&str, &str, &[Row])] = &[
+        ("internet", "off", &[]),
+        ("blocked", "block-ingress", &[]),
+        ("blocked", "block-bidirectional", &[]),
+        ("unknown", "block-sideways", &[]),
+        ("internet", "block-ingress", &[("vpc-1", "allow-bidirectional", "create-complete")]),
+        (
+            "internet",
+            "block-bidirectional",
+            &[(
+                "arn:aws:ec2:eu-west-1:1:subnet/subnet-b",
+                "allow-bidirectional",
+                "update-complete",
+            )],
+        ),
+        ("blocked", "block-ingress", &[("vpc-1", "allow-egress", "create-complete")]),
+        ("blocked", "block-ingress", &[("vpc-1", "allow-bidirectional", "delete-complete")]),
+        ("blocked", "block-ingress", &[("vpc-2", "allow-bidirectional", "create-complete")]),
+    ];
+    for (expected, mode, exclusions) in table {
+        let found = word(|scene| block(scene, mode, exclusions));
+        assert_eq!(found, *expected, "{mode} {exclusions:?}");
+    }
+}
+
+#[test]
+fn address_types_decide_which_way() {
+    let v6 = |scene: &mut Scene| {
+        routes(scene, &[("::/0", "igw-1", "active")]);
+        scene.lb.ip_address_type = Some("dualstack".to_owned());
+        admit(scene, vec![tcp(443, &["::/0"])]);
+    };
+    assert_eq!(word(v6), "internet");
+    let halves = |scene: &mut Scene| {
+        v6(scene);
+        admit(scene, vec![tcp(443, &["::/1", "8000::/1"])]);
+    };
+    assert_eq!(word(halves), "internet");
+    let public = |scene: &mut Scene| {
+        v6(scene);
+        admit(scene, vec![tcp(443, &["2000::/3"])]);
+    };
+    assert_eq!(word(public), "internet");
+    let one = |scene: &mut Scene| {
+        v6(scene);
+        admit(scene, vec![tcp(443, &["2001:db8::/32"])]);
+    };
+    assert_eq!(word(one), "restricted");
+    let denied = |scene: &mut Scene| {
+        v6(scene);
+        sample::set(&mut scene.lb, &[("ipv6.deny_all_igw_traffic", "true")]);
+    };
+    assert_eq!(word(denied), "blocked");
+    let hidden = |scene: &mut Scene| {
+        v6(scene);
+        let call = Call::ElbV2DescribeLoadBalancerAttributes;
+        scene.lb.attributes = Fact::Unread(sample::denied(call));
+    };
+    assert_eq!(word(hidden), "unknown");
+    let private_v4 = |scene: &mut Scene| {
+        scene.lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
+    };
+    assert_eq!(word(private_v4), "blocked");
+}
+
+#[test]
+fn the_side_of_the_edge_comes_first() {
+    let scheme = |scheme: Option<&str>| {
+        let scheme = scheme.map(str::to_owned);
+        word(|scene| scene.lb.scheme = scheme)
+    };
+    assert_eq!(scheme(Some("internal")), "internal");
+    assert_eq!(scheme(None), "unknown");
+    assert_eq!(scheme(Some("sideways")), "unknown");
+    assert_eq!(word(|scene| scene.lb.kind = Kind::Gateway), "internal");
+}
+
+#[test]
+fn prefix_lists_count_by_their_entries() {
+    let listed = |entries: Option<Fact<Vec<&str>>>| {
+        word(|scene| {
+            let rule = Permission { prefix_lists: vec!["pl-1".to_owned()], ..tcp(443, &[]) };
+            admit(scene, vec![rule]);
+            if let Some(entries) = entries {
+                let parsed = |all: Vec<&str>| {
+                    all.iter().map(|range| range.parse().expect("a range")).collect()
+                };
+                scene.region.prefix_lists.insert("pl-1".to_owned(), entries.map(parsed));
+            }
+        })
+    };
+    assert_eq!(listed(Some(Fact::Known(vec!["198.51.100.0/24"]))), "restricted");
+    assert_eq!(listed(Some(Fact::Known(vec!["0.0.0.0/1", "128.0.0.0/1"]))), "internet");
+    assert_eq!(listed(Some(Fact::Known(vec!["2001:db8::/32"]))), "blocked");
+    assert_eq!(listed(Some(Fact::Known(vec![]))), "blocked");
+    assert_eq!(listed(None), "unknown");
+    let gap = sample::denied(Call::Ec2GetManagedPrefixListEntries);
+    assert_eq!(listed(Some(Fact::Unread(gap))), "unknown");
+}
+
+#[test]
+fn what_cannot_narrow_is_not_missed() {
+    // Open by one group, the other is unread.
+    let open = word(|scene| {
+        scene.lb.security_groups.push("sg-gone".to_owned());
+    });
+    assert_eq!(open, "internet");
+    let narrow = word(|scene| {
+        admit(scene, vec![tcp(443, &["198.51.100.0/24"])]);
+        scene.lb.security_groups.push("sg-gone".to_owned());
+    });
+    assert_eq!(narrow, "unknown");
+    // No way in, whoever the groups would let through.
+    let shut = word(|scene| {
+        routes(scene, &[]);
+        scene.region.security_groups =
+            Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
+    });
+    assert_eq!(shut, "blocked");
+    // Nobody let in, wherever the routes lead.
+    let barred = word(|scene| {
+        admit(scene, Vec::new());
+        scene.region.route_tables = Fact::Unread(sample::denied(Call::Ec2DescribeRouteTables));
+    });
+    assert_eq!(barred, "blocked");
+}
+
+#[test]
+fn a_load_balancer_is_as_open_as_its_widest_listener() {
+    let of = |change: fn(&mut Scene)| {
+        let scene = scene(change);
+        of_load_balancer(&scene.region, &scene.lb).class().word()
+    };
+    assert_eq!(of(|_| ()), "internet");
+    assert_eq!(of(|scene| admit(scene, vec![tcp(22, &["0.0.0.0/0"])])), "blocked");
+    assert_eq!(of(|scene| scene.lb.listeners = Fact::Known(Vec::new())), "internet");
+    let hidden = |scene: &mut Scene| {
+        scene.lb.listeners = Fact::Unread(sample::denied(Call::ElbV2DescribeListeners));
+    };
+    assert_eq!(of(hidden), "unknown");
+}

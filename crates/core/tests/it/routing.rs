@@ -1,0 +1,172 @@
+//! Which rules are alive, where they lead, and the request that shows it.
+
+use elb_audit_core::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Rule};
+use elb_audit_core::routing::{self, End};
+use elb_audit_core::sample;
+
+fn lb() -> LoadBalancer {
+    sample::load_balancer(&Kind::Application)
+}
+
+fn listener(rules: Vec<Rule>) -> Listener {
+    sample::ruled(sample::listener("HTTP", 80, vec![sample::fixed_response("404")]), rules)
+}
+
+fn forward(priority: u32, conditions: Vec<Condition>) -> Rule {
+    sample::rule(Some(priority), conditions, vec![sample::forward("web")])
+}
+
+fn alive(lb: &LoadBalancer, conditions: Vec<Condition>) -> Vec<String> {
+    let listener = listener(vec![forward(5, conditions)]);
+    let routes = routing::live(lb, &listener).expect("rules are known");
+    routes.into_iter().map(|route| route.label).collect()
+}
+
+#[test]
+fn nothing_is_alive_behind_a_rule_that_takes_everything() {
+    let source = |values: &[&str]| sample::condition("source-ip", values);
+    let whole: Vec<Vec<Condition>> = vec![
+        vec![],
+        vec![sample::path(&["*"])],
+        vec![sample::path(&["/*"])],
+        vec![sample::path(&["/x", "/*"])],
+        vec![sample::host(&["*"])],
+        vec![sample::host(&["*"]), sample::path(&["/*"])],
+        vec![source(&["0.0.0.0/0"])],
+        vec![source(&["0.0.0.0/1", "128.0.0.0/1"])],
+    ];
+    for conditions in whole {
+        assert_eq!(alive(&lb(), conditions.clone()), ["rule 5"], "{conditions:?}");
+    }
+    let header =
+        Condition { header: Some("X-Any".to_owned()), ..sample::condition("http-header", &["*"]) };
+    let partial: Vec<Vec<Condition>> = vec![
+        vec![sample::path(&["/x*"])],
+        vec![sample::host(&["*.example.com"])],
+        vec![sample::host(&["*"]), sample::path(&["/api/*"])],
+        vec![source(&["10.0.0.0/8"])],
+        vec![header],
+        vec![sample::condition("query-string", &["*"])],
+        vec![sample::condition("phase-of-the-moon", &["*"])],
+    ];
+    for conditions in partial {
+        let labels = alive(&lb(), conditions.clone());
+        assert_eq!(labels, ["rule 5", "default rule"], "{conditions:?}");
+    }
+}
+
+#[test]
+fn a_source_condition_has_to_take_both_families_where_there_are_two() {
+    let mut dual = lb();
+    dual.ip_address_type = Some("dualstack".to_owned());
+    let source = |values: &[&str]| vec![sample::condition("source-ip", values)];
+    assert_eq!(alive(&dual, source(&["0.0.0.0/0"])).len(), 2);
+    assert_eq!(alive(&dual, source(&["0.0.0.0/0", "::/0"])).len(), 1);
+}
+
+#[test]
+fn priority_orders_rules_and_order_orders_actions() {
+    let login =
+        Action { kind: "authenticate-oidc".to_owned(), order: Some(1), ..Action::default() };
+    let last = Action { order: Some(2), ..sample::forward("web") };
+    let rules = vec![
+        sample::rule(Some(20), vec![sample::path(&["/b"])], vec![last, login]),
+        forward(3, vec![sample::path(&["/a"])]),
+    ];
+    let listener = listener(rules);
+    let routes = routing::live(&lb(), &listener).unwrap();
+    let labels: Vec<&str> = routes.iter().map(|route| route.label.as_str()).collect();
+    assert_eq!(labels, ["rule 3", "rule 20", "default rule"]);
+    assert!(matches!(routes[1].end, End::Forward(_)));
+    assert_eq!(routes[1].before().count(), 1);
+    assert_eq!(routes[2].end, End::Answer);
+}
+
+#[test]
+fn weights_decide_which_groups_count() {
+    let weights = [("a", None), ("b", Some(0)), ("c", Some(7))];
+    let action = sample::forward_weighted(&weights);
+    let names: Vec<&str> = routing::weighted(&action).map(routing::group_name).collect();
+    assert_eq!(names, ["a", "c"]);
+}
+
+#[test]
+fn an_unknown_action_is_unknown_wherever_it_stands() {
+    let odd =
+        |order| Action { kind: "teleport".to_owned(), order: Some(order), ..Action::default() };
+    for order in [1, 9] {
+        let actions = vec![odd(order), Action { order: Some(5), ..sample::forward("web") }];
+        let listener = listener(vec![sample::rule(Some(1), vec![sample::path(&["/x"])], actions)]);
+        let routes = routing::live(&lb(), &listener).unwrap();
+        assert!(matches!(routes[0].end, End::Unknown(_)), "{order}");
+    }
+    let listener = listener(vec![sample::rule(Some(1), Vec::new(), Vec::new())]);
+    assert!(matches!(routing::live(&lb(), &listener).unwrap()[0].end, End::Unknown(_)));
+}
+
+#[test]
+fn only_the_proofs_of_a_certificate_authority_are_exempt() {
+    let exempt = |conditions: Vec<Condition>, transforms: &[&str]| {
+        let mut rule = forward(1, conditions);
+        rule.transforms = transforms.iter().map(|text| (*text).to_owned()).collect();
+        let listener = listener(vec![rule]);
+        routing::live(&lb(), &listener).expect("known")[0].is_acme_only()
+    };
+    let acme = "/.well-known/acme-challenge/*";
+    let regex = |text: &str| Condition {
+        regex_values: vec![text.to_owned()],
+        ..sample::condition("path-pattern", &[])
+    };
+    assert!(exempt(vec![sample::path(&[acme])], &[]));
+    assert!(exempt(vec![sample::path(&[acme]), sample::host(&["*"])], &[]));
+    assert!(exempt(vec![sample::path(&[acme])], &["host-header-rewrite"]));
+    assert!(exempt(vec![regex(r"^/\.well-known/acme-challenge/.*$")], &[]));
+    assert!(!exempt(vec![sample::path(&[acme])], &["url-rewrite"]));
+    assert!(!exempt(vec![sample::path(&[acme, "/login"])], &[]));
+    assert!(!exempt(vec![sample::path(&["/.well-known/*"])], &[]));
+    assert!(!exempt(vec![sample::host(&[acme])], &[]));
+    assert!(!exempt(vec![regex(r"^/\.well-known/acme-challenge/.*$|^/login$")], &[]));
+    assert!(!exempt(Vec::new(), &[]));
+}
+
+#[test]
+fn a_request_shows_what_a_rule_takes() {
+    let header = Condition {
+        header: Some("X-Origin-Verify".to_owned()),
+        ..sample::condition("http-header", &["hunter2"])
+    };
+    let own = "web-123.eu-west-1.elb.amazonaws.com";
+    let table: Vec<(Vec<Condition>, String)> = vec![
+        (vec![sample::path(&["/api/*"])], format!("GET http://{own}/api/x")),
+        (vec![sample::host(&["*.example.com"])], "GET http://www.example.com/".to_owned()),
+        (
+            vec![sample::condition("http-request-method", &["PUT"]), sample::path(&["/a?"])],
+            format!("PUT http://{own}/ax"),
+        ),
+        (vec![sample::condition("query-string", &["page=*"])], format!("GET http://{own}/?page=x")),
+        (
+            vec![sample::condition("query-string", &["api_token=hunter2"])],
+            format!("GET http://{own}/?api_token=…"),
+        ),
+        (vec![header], format!("GET http://{own}/ with header X-Origin-Verify")),
+        (
+            vec![sample::condition("source-ip", &["198.51.100.0/24"])],
+            format!("GET http://{own}/ from 198.51.100.0/24"),
+        ),
+    ];
+    for (conditions, expected) in table {
+        let listener = listener(vec![forward(1, conditions)]);
+        let routes = routing::live(&lb(), &listener).unwrap();
+        let request = routes[0].request(&[], &lb(), &listener);
+        assert_eq!(request, expected);
+        assert!(!request.contains("hunter2"), "{request}");
+    }
+}
+
+#[test]
+fn a_request_is_not_taken_by_an_earlier_rule() {
+    let listener = listener(vec![forward(1, vec![sample::path(&["/", "/index.*"])])]);
+    let routes = routing::live(&lb(), &listener).unwrap();
+    let request = routes[1].request(&routes[..1], &lb(), &listener);
+    assert_eq!(request, "GET http://web-123.eu-west-1.elb.amazonaws.com/any/path");
+}

@@ -1,0 +1,256 @@
+//! What each bundled policy is judged as, and where a policy's content comes from.
+
+use std::collections::BTreeMap;
+
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::{Fact, Reason};
+use elb_audit_core::inventory::{ClassicPolicy, Inventory, Kind};
+use elb_audit_core::sample;
+use elb_audit_core::tls::{self, Offer, Source};
+
+/// Kind, grade, names without `ELBSecurityPolicy-`. `v2` is Application and Network alike.
+const GRADES: &[(&str, &str, &[&str])] = &[
+    (
+        "v2",
+        "recommended",
+        &[
+            "TLS13-1-3-2021-06",
+            "TLS13-1-3-PQ-2025-09",
+            "TLS13-1-2-Res-2021-06",
+            "TLS13-1-2-Res-PQ-2025-09",
+            "TLS13-1-3-FIPS-2023-04",
+            "TLS13-1-3-FIPS-PQ-2025-09",
+            "TLS13-1-2-Res-FIPS-2023-04",
+            "TLS13-1-2-Res-FIPS-PQ-2025-09",
+        ],
+    ),
+    (
+        "v2",
+        "sound",
+        &[
+            "TLS13-1-2-2021-06",
+            "TLS13-1-2-PQ-2025-09",
+            "FS-1-2-Res-2019-08",
+            "FS-1-2-Res-2020-10",
+            "TLS13-1-2-FIPS-2023-04",
+            "TLS13-1-2-FIPS-PQ-2025-09",
+            "TLS13-1-3-RFC9151-FIPS-2023-07",
+            "TLS13-1-2-RFC9151-FIPS-2023-07",
+            "TLS13-1-2-RFC9151-INTEROP1-FIPS-2023-07",
+            "TLS13-1-2-RFC9151-INTEROP2-FIPS-2023-07",
+        ],
+    ),
+    (
+        "v2",
+        "weak",
+        &[
+            "TLS13-1-2-Ext2-2021-06",
+            "TLS13-1-2-Ext2-PQ-2025-09",
+            "TLS13-1-2-Ext1-2021-06",
+            "TLS13-1-2-Ext1-PQ-2025-09",
+            "TLS-1-2-Ext-2018-06",
+            "TLS-1-2-2017-01",
+            "FS-1-2-2019-08",
+            "TLS13-1-2-Ext2-FIPS-2023-04",
+            "TLS13-1-2-Ext2-FIPS-PQ-2025-09",
+            "TLS13-1-2-Ext1-FIPS-2023-04",
+            "TLS13-1-2-Ext1-FIPS-PQ-2025-09",
+            "TLS13-1-2-Ext0-FIPS-2023-04",
+            "TLS13-1-2-Ext0-FIPS-PQ-2025-09",
+            "TLS13-1-2-Ext0-RFC9151-FIPS-2023-07",
+            "TLS13-1-2-RFC9151-INTEROP3-FIPS-2023-07",
+            "TLS13-1-2-RFC9151-INTEROP4-FIPS-2023-07",
+        ],
+    ),
+    (
+        "v2",
+        "both",
+        &[
+            "TLS13-1-1-2021-06",
+            "TLS13-1-0-2021-06",
+            "TLS13-1-0-PQ-2025-09",
+            "TLS-1-1-2017-01",
+            "2016-08",
+            "TLS-1-0-2015-04",
+            "FS-2018-06",
+            "FS-1-1-2019-08",
+            "TLS13-1-1-FIPS-2023-04",
+            "TLS13-1-0-FIPS-2023-04",
+            "TLS13-1-0-FIPS-PQ-2025-09",
+        ],
+    ),
+    ("network", "both", &["2015-05"]),
+    ("classic", "weak", &["TLS-1-2-2017-01"]),
+    (
+        "classic",
+        "both",
+        &[
+            "2016-08",
+            "TLS-1-1-2017-01",
+            "2015-05",
+            "2015-03",
+            "2015-02",
+            "2014-10",
+            "2014-01",
+            "2011-08",
+        ],
+    ),
+];
+
+fn grade(offer: &Offer) -> &'static str {
+    let legacy = offer.legacy_protocols().expect("protocols are known");
+    let weak = offer.weak_ciphers().expect("ciphers are known");
+    match (legacy.is_empty(), weak.is_empty()) {
+        (true, true) if tls::is_recommended(&offer.name) => "recommended",
+        (true, true) => "sound",
+        (true, false) => "weak",
+        (false, true) => "legacy",
+        (false, false) => "both",
+    }
+}
+
+#[test]
+fn every_bundled_policy_is_graded() {
+    let mut expected: BTreeMap<(String, String), &str> = BTreeMap::new();
+    for (family, grade, names) in GRADES {
+        let kinds: &[&str] = if *family == "v2" { &["application", "network"] } else { &[family] };
+        for kind in kinds {
+            for name in *names {
+                let name = format!("ELBSecurityPolicy-{name}");
+                expected.insert(((*kind).to_owned(), name), grade);
+            }
+        }
+    }
+    let found: BTreeMap<(String, String), &str> = tls::bundled()
+        .map(|(kind, offer)| ((kind.to_string(), offer.name.clone()), grade(&offer)))
+        .collect();
+    assert_eq!(found, expected);
+    assert!(tls::as_of().len() == 7 && tls::as_of().starts_with("20"), "{}", tls::as_of());
+}
+
+/// What the sample's first listener offers.
+fn offer(mut inventory: Inventory) -> Result<Offer, elb_audit_core::fact::Gap> {
+    let region = &mut inventory.accounts[0].regions[0];
+    let lb = sample::only(region).clone();
+    let listener = lb.listeners.get().expect("known")[0].clone();
+    tls::offer(region, &lb, &listener)
+}
+
+fn named(kind: &Kind, name: &str) -> Inventory {
+    sample::with(kind, |lb| sample::listeners(lb)[0].ssl_policy = Some(name.to_owned()))
+}
+
+#[test]
+fn one_name_may_stand_for_two_policies() {
+    let of = |wanted: Kind| {
+        let mut all = tls::bundled();
+        let own = |(kind, offer): &(Kind, Offer)| {
+            *kind == wanted && offer.name == "ELBSecurityPolicy-2015-05"
+        };
+        all.find(own).map(|(_, offer)| offer.ciphers)
+    };
+    let triple = "DES-CBC3-SHA".to_owned();
+    assert!(of(Kind::Classic).is_some_and(|ciphers| ciphers.contains(&triple)));
+    assert!(of(Kind::Network).is_some_and(|ciphers| !ciphers.contains(&triple)));
+    assert!(of(Kind::Application).is_none());
+}
+
+#[test]
+fn the_answer_of_aws_comes_first_and_the_table_second() {
+    let live = offer(sample::clean(&Kind::Application)).unwrap();
+    assert_eq!(live.source, Source::Live);
+    let absent = offer(named(&Kind::Application, "ELBSecurityPolicy-2016-08")).unwrap();
+    assert!(matches!(absent.source, Source::Bundled { inferred: false, .. }));
+    let gap = offer(named(&Kind::Application, "ELBSecurityPolicy-2031-01")).unwrap_err();
+    assert_eq!(gap.reason, Reason::Unrecognised);
+    assert!(gap.detail.unwrap().contains("ELBSecurityPolicy-2031-01"));
+    let mut missing = sample::clean(&Kind::Network);
+    sample::listeners(sample::only(&mut missing.accounts[0].regions[0]))[0].ssl_policy = None;
+    assert_eq!(offer(missing).unwrap_err().reason, Reason::Malformed);
+}
+
+fn classic(name: &str, policies: Fact<Vec<ClassicPolicy>>) -> Inventory {
+    sample::with(&Kind::Classic, |lb| {
+        lb.policies = policies;
+        sample::listeners(lb)[0].policy_names = vec![name.to_owned()];
+    })
+}
+
+fn policy(name: &str, kind: &str, attributes: &[(&str, &str)]) -> ClassicPolicy {
+    ClassicPolicy {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        attributes: sample::text_map(attributes),
+    }
+}
+
+#[test]
+fn a_classic_policy_is_what_its_attributes_say() {
+    let ssl = "SSLNegotiationPolicyType";
+    let spelled = policy(
+        "mine",
+        ssl,
+        &[
+            ("Reference-Security-Policy", "ELBSecurityPolicy-2011-08"),
+            ("Protocol-TLSv1.2", "true"),
+            ("Protocol-SSLv3", "false"),
+            ("Server-Defined-Cipher-Order", "true"),
+            ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+        ],
+    );
+    let found = offer(classic("mine", Fact::Known(vec![spelled]))).unwrap();
+    assert_eq!((found.source, grade(&found)), (Source::Live, "sound"));
+    let reference =
+        policy("mine", ssl, &[("Reference-Security-Policy", "ELBSecurityPolicy-2014-01")]);
+    let found = offer(classic("mine", Fact::Known(vec![reference]))).unwrap();
+    assert!(matches!(found.source, Source::Bundled { inferred: true, .. }));
+    assert_eq!(grade(&found), "both");
+    let empty = policy("mine", ssl, &[]);
+    assert!(offer(classic("mine", Fact::Known(vec![empty]))).is_err());
+    let sticky = policy("mine", "LBCookieStickinessPolicyType", &[]);
+    let found = offer(classic("mine", Fact::Known(vec![sticky]))).unwrap();
+    assert_eq!(found.name, "ELBSecurityPolicy-2016-08");
+}
+
+#[test]
+fn unread_classic_policies_leave_the_predefined_names() {
+    let unread = || Fact::Unread(sample::denied(Call::ElbDescribeLoadBalancerPolicies));
+    let found = offer(classic("ELBSecurityPolicy-TLS-1-2-2017-01", unread())).unwrap();
+    assert!(matches!(found.source, Source::Bundled { .. }));
+    assert_eq!(grade(&found), "weak");
+    let gap = offer(classic("mine", unread())).unwrap_err();
+    assert_eq!(gap.reason, Reason::AccessDenied);
+}
+
+#[test]
+fn an_unknown_name_hides_nothing_that_was_found() {
+    let mut offer = offer(sample::clean(&Kind::Application)).unwrap();
+    offer.ciphers.push("TLS_NEW".to_owned());
+    offer.protocols.push("TLSv1.4".to_owned());
+    assert!(offer.weak_ciphers().is_err() && offer.legacy_protocols().is_err());
+    offer.ciphers.push("RC4-MD5".to_owned());
+    offer.protocols.push("TLSv1".to_owned());
+    let weak = offer.weak_ciphers().unwrap();
+    assert_eq!(weak.iter().map(|cipher| cipher.name).collect::<Vec<_>>(), ["RC4-MD5"]);
+    assert_eq!(offer.legacy_protocols().unwrap(), ["TLSv1"]);
+}
+
+#[test]
+fn two_classes_are_tolerated_and_no_more() {
+    let mut offer = offer(sample::clean(&Kind::Application)).unwrap();
+    for (cipher, weak) in [
+        ("ECDHE-RSA-AES128-SHA256", false),   // CBC with SHA-2
+        ("DHE-RSA-AES256-GCM-SHA384", false), // finite-field Diffie-Hellman
+        ("DHE-RSA-AES256-SHA", true),         // CBC with SHA-1
+        ("AES128-GCM-SHA256", true),          // static RSA
+        ("DHE-DSS-AES256-GCM-SHA384", true),  // DSA
+        ("DES-CBC3-SHA", true),
+        ("EXP-RC4-MD5", true),
+        ("NULL-SHA256", true),
+        ("ADH-AES128-GCM-SHA256", true),
+        ("PSK-AES128-CBC-SHA", true),
+    ] {
+        offer.ciphers = vec![cipher.to_owned()];
+        assert_eq!(!offer.weak_ciphers().unwrap().is_empty(), weak, "{cipher}");
+    }
+}
