@@ -1,6 +1,7 @@
 //! Two reports of one account, the second with something hidden: nothing may flip.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elb_audit_core::report::{Finding, Outcome, Report};
 
@@ -40,4 +41,18 @@ pub(crate) fn settled(mut report: Report) -> Report {
     report.summary.cost.milliseconds = 0;
     report.taken_at = jiff::Timestamp::UNIX_EPOCH;
     report
+}
+
+/// Does it for every item on four threads, which leaves the program time to wait for its answers.
+pub(crate) fn side_by_side<T: Sync>(items: &[T], each: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    each(item);
+                }
+            });
+        }
+    });
 }

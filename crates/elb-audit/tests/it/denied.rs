@@ -1,7 +1,6 @@
 //! Each call denied in turn: the right gap, no verdict that flips, exit 4 under `--strict`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elb_audit_core::call::Call;
 use elb_audit_core::report::{Outcome, Report};
@@ -9,7 +8,7 @@ use elb_audit_core::{checks, docs};
 use elb_audit_double::{Double, Fault};
 
 use crate::account::account;
-use crate::compare::{no_flip, settled};
+use crate::compare::{no_flip, settled, side_by_side};
 use crate::program::{Done, Folder, Run};
 
 /// What is left of a scan when a call is denied.
@@ -81,20 +80,6 @@ fn collect(double: &Double) -> Done {
     let file = folder.path("inventory.json");
     Run::on(double, "collect --retries 0 -o").arg(&file).done().exits(0);
     Run::bare("check --strict --show-passed --format json").arg(&file).done()
-}
-
-/// Does it for every item on four threads, which leaves the program time to wait for its answers.
-fn side_by_side<T: Sync>(items: &[T], each: impl Fn(&T) + Sync) {
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    each(item);
-                }
-            });
-        }
-    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elb_audit_core::report::Report;
@@ -80,13 +80,19 @@ impl Run {
         finished(&self.command.output().unwrap())
     }
 
+    /// Starts it.
+    pub(crate) fn started(mut self, stdin: Stdio) -> Child {
+        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.spawn().unwrap()
+    }
+
     /// Runs it to its end.
     pub(crate) fn done(mut self) -> Done {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap();
+        let input = std::mem::take(&mut self.input);
+        let mut child = self.started(Stdio::piped());
         let mut stdin = child.stdin.take().unwrap();
         // A program that ends without reading leaves a broken pipe, which is its right.
-        let _ = stdin.write_all(&self.input);
+        let _ = stdin.write_all(&input);
         drop(stdin);
         finished(&child.wait_with_output().unwrap())
     }
@@ -97,7 +103,8 @@ impl Run {
     }
 }
 
-fn finished(output: &std::process::Output) -> Done {
+/// What a run left that has ended.
+pub(crate) fn finished(output: &std::process::Output) -> Done {
     Done {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
