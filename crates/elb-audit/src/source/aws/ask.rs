@@ -176,6 +176,8 @@ fn reason<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Reason 
             match service.err().code() {
                 Some(code) => of_code(code),
                 None if status == 429 => Reason::Throttled,
+                // Whoever stands between, a proxy for instance, refuses in its own form.
+                None if status == 403 => Reason::AccessDenied,
                 None if status < 400 => Reason::Malformed,
                 None => Reason::Failed,
             }
