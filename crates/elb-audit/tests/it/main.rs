@@ -11,6 +11,7 @@ mod economy;
 mod exits;
 mod faults;
 mod inside;
+mod moto;
 mod program;
 mod regions;
 mod shapes;

@@ -1,0 +1,196 @@
+//! Against moto, which others wrote to imitate AWS: where a Python with it is there.
+//!
+//! `ELB_AUDIT_PYTHON` names that Python; otherwise the one that `scripts/python-env` has made is taken.
+//! Without either these tests say so and pass, unless `ELB_AUDIT_REQUIRE_MOTO` is set. Each test that
+//! has run to its end is named in the file `ELB_AUDIT_MOTO_RAN`, so that `.ci/run` can count.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use elb_audit_core::report::{Outcome, RegionStatus, Report};
+
+use crate::program::{Done, Run};
+
+const REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "ap-southeast-2"];
+
+/// Calls of the scan that moto does not know. Where another call answers the same question there is no
+/// gap: so it is with `acm:SearchCertificates` and `wafv2:ListWebACLs`.
+const NOT_IN_MOTO: [&str; 1] = ["ec2:DescribeVpcBlockPublicAccessOptions"];
+
+/// A moto server; it ends when this is dropped.
+struct Moto {
+    python: OsString,
+    server: Child,
+    url: String,
+}
+
+/// The Python that has moto.
+fn python() -> Option<OsString> {
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../python/bin/python");
+    std::env::var_os("ELB_AUDIT_PYTHON").or_else(|| made.exists().then(|| made.into()))
+}
+
+/// Runs the test where moto is there, and notes that it has.
+fn with_moto(name: &str, test: impl FnOnce(&Moto)) {
+    let Some(python) = python() else {
+        let required = std::env::var_os("ELB_AUDIT_REQUIRE_MOTO").is_some();
+        assert!(!required, "no Python with moto: run scripts/python-env, or set ELB_AUDIT_PYTHON");
+        #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
+        {
+            eprintln!("skipped: no Python with moto; scripts/python-env makes one");
+        }
+        return;
+    };
+    test(&Moto::start(python));
+    if let Some(file) = std::env::var_os("ELB_AUDIT_MOTO_RAN") {
+        let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
+        file.write_all(format!("{name}\n").as_bytes()).unwrap();
+    }
+}
+
+impl Moto {
+    fn start(python: OsString) -> Self {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let mut server = Command::new(&python)
+            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &address.port().to_string()])
+            .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let patience = Instant::now() + Duration::from_mins(1);
+        while TcpStream::connect(address).is_err() {
+            assert!(server.try_wait().unwrap().is_none(), "moto ended at once");
+            assert!(Instant::now() < patience, "moto does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Moto { python, server, url: format!("http://{address}") }
+    }
+
+    /// Runs a script of these tests; what it printed.
+    fn script(&self, name: &str, arguments: &[&str], input: &str) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(name);
+        let mut command = Command::new(&self.python);
+        command.arg(path).arg(&self.url).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Plants load balancers; the faults: region, load balancer, check and subject.
+    fn plant(&self, regions: &[&str]) -> BTreeSet<[String; 4]> {
+        serde_json::from_str(&self.script("plant.py", regions, "")).unwrap()
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// What a report found with this outcome, in the form of what was planted.
+fn found(report: &Report, outcome: Outcome) -> BTreeSet<[String; 4]> {
+    let of = report.findings.iter().filter(|finding| finding.outcome == outcome);
+    of.map(|one| {
+        let lb = one.load_balancer.name.clone();
+        [one.region.clone(), lb, one.check.clone(), one.subject.label.clone()]
+    })
+    .collect()
+}
+
+/// Asserts that no other call than these left a gap.
+fn only_gaps(report: &Report, calls: &[&str]) {
+    let gaps: BTreeSet<&str> = report.gaps.iter().map(|gap| gap.call.as_str()).collect();
+    assert_eq!(gaps, calls.iter().copied().collect(), "{:?}", report.gaps);
+}
+
+#[test]
+fn planted_faults_are_found_and_nothing_else() {
+    with_moto("planted", |moto| {
+        let planted = moto.plant(&REGIONS);
+        let scan = "scan --all-regions --format json --retries 0";
+        let done = Run::at(&moto.url, scan).done().exits(1);
+        let report = done.report();
+        assert_eq!(found(&report, Outcome::Fail), planted);
+        assert_eq!(report.summary.load_balancers, 30);
+        only_gaps(&report, &NOT_IN_MOTO);
+        let mut unknown = BTreeSet::new();
+        for region in REGIONS {
+            for lb in ["clean", "clear"] {
+                unknown.insert([region, lb, "internet-facing", lb].map(str::to_owned));
+            }
+        }
+        assert_eq!(found(&report, Outcome::Unknown), unknown, "those that the gap hides");
+        regions_are_those_of_the_partition(&report);
+    });
+}
+
+fn regions_are_those_of_the_partition(report: &Report) {
+    let with = |status| report.regions.iter().filter(move |region| region.status == status);
+    assert!(report.regions.iter().all(|region| !region.name.starts_with("us-gov-")));
+    assert_eq!(with(RegionStatus::Unread).count(), 0);
+    assert_eq!(with(RegionStatus::Partial).count(), REGIONS.len());
+    assert!(with(RegionStatus::Read).count() >= 14);
+    let skipped: Vec<_> = with(RegionStatus::Skipped).map(|region| &region.reason).collect();
+    assert_eq!(skipped.len(), 14);
+    assert!(skipped.iter().all(|reason| reason.as_deref() == Some("not enabled for this account")));
+}
+
+/// A scan as a user who may do what `policy` says.
+fn as_auditor(moto: &Moto, policy: &str) -> Done {
+    let key = moto.script("allow.py", &[], policy);
+    let (id, secret) = key.trim().split_once(' ').unwrap();
+    let scan = "scan --region eu-west-1 --format json --retries 0 --strict";
+    let run = Run::at(&moto.url, scan).env("AWS_ACCESS_KEY_ID", id);
+    run.env("AWS_SECRET_ACCESS_KEY", secret).done().exits(4)
+}
+
+#[test]
+fn the_printed_policy_is_enough() {
+    with_moto("policy", |moto| {
+        let planted = moto.plant(&["eu-west-1"]);
+        let policy = Run::bare("permissions").done().stdout;
+        let report = as_auditor(moto, &policy).report();
+        assert_eq!(found(&report, Outcome::Fail), planted);
+        only_gaps(&report, &NOT_IN_MOTO);
+    });
+}
+
+#[test]
+fn an_action_that_the_policy_lacks_is_named() {
+    with_moto("lacking", |moto| {
+        moto.plant(&["eu-west-1"]);
+        let action = "elasticloadbalancing:DescribeRules";
+        let policy = Run::bare("permissions").done().stdout.replace(action, "iam:GetUser");
+        let report = as_auditor(moto, &policy).report();
+        only_gaps(&report, &["elbv2:DescribeRules", NOT_IN_MOTO[0]]);
+        let denied = report.gaps.iter().find(|gap| gap.action == action).unwrap();
+        assert!(denied.reason.starts_with("access denied: "), "{denied:?}");
+        let unknown = found(&report, Outcome::Unknown);
+        let row = ["eu-west-1", "clear", "listener-cleartext", "HTTP:80"].map(str::to_owned);
+        assert!(unknown.contains(&row), "{unknown:?}");
+    });
+}
+
+#[test]
+fn keys_that_nobody_has_are_refused() {
+    with_moto("keys", |moto| {
+        moto.script("allow.py", &[], &Run::bare("permissions").done().stdout);
+        let said = ["exit 3: nothing could be assessed"];
+        Run::at(&moto.url, "scan --retries 0").done().says(3, &said);
+    });
+}
