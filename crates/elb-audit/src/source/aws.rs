@@ -122,6 +122,11 @@ pub async fn collect(
     Ok(inventory)
 }
 
+/// AWS's time as ours; none if it lies outside of what a calendar has.
+fn timestamp(time: &aws_smithy_types::DateTime) -> Option<Timestamp> {
+    Timestamp::from_second(time.secs()).ok()
+}
+
 /// Now, in whole seconds: nothing is judged more finely.
 fn now() -> Timestamp {
     let now = Timestamp::now();
