@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
@@ -165,7 +165,11 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     if let Some(cause) = credentials_error(error) {
-        let said = innermost(cause).to_string();
+        let bottom = innermost(cause);
+        let answered = bottom.downcast_ref::<ErrorMetadata>();
+        let said = answered
+            .and_then(|error| Some(format!("{}: {}", error.code()?, error.message()?)))
+            .unwrap_or_else(|| bottom.to_string());
         return Gap::new(call, Reason::NoCredentials).saying(said);
     }
     Gap::new(call, reason(error)).saying(said(error))
@@ -243,6 +247,9 @@ where
             }
         }
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            "no answer in time".to_owned()
+        }
         other => innermost(other).to_string(),
     };
     text.split_whitespace().collect::<Vec<_>>().join(" ")

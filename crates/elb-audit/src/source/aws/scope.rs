@@ -92,9 +92,13 @@ fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<String> {
     let Some(first) = first else {
         return PARTITIONS.iter().map(|partition| partition.home.to_owned()).collect();
     };
-    let own = endpoint::partition_of(&first).map(|partition| partition.home.to_owned());
-    let mut homes = vec![first];
-    homes.extend(own.filter(|own| !homes.contains(own)));
+    let Some(partition) = endpoint::partition_of(&first) else { return vec![first] };
+    let mut homes = vec![partition.home.to_owned()];
+    if partition.home != first {
+        // A name that this version does not know may be a slip: asking there would be a long wait.
+        let known = partition.regions.contains(&first.as_str());
+        homes.insert(usize::from(!known), first);
+    }
     homes
 }
 
@@ -145,10 +149,18 @@ fn refusal(caller: Option<&Gap>, listed: Option<&Gap>) -> Option<Gap> {
 
 fn no_credentials(gap: &Gap) -> SourceError {
     let said = gap.detail.as_deref().unwrap_or_default();
-    let expired = said.to_ascii_lowercase().contains("expired");
-    let advice = if expired {
+    // The chain lists every place where it looked: what is wrong with the profile, if something is, or
+    // else the first sentence is enough.
+    let profile = said.lines().find_map(|line| {
+        line.trim().strip_prefix("Profile: the credential provider was not enabled: ")
+    });
+    let said = profile.or(said.split(". Attempted:").next()).unwrap_or_default();
+    let advice = if said.to_ascii_lowercase().contains("expired") {
         "the AWS credentials have expired: sign in again (`aws sso login`), or renew the session \
          token in the environment"
+    } else if !said.starts_with("no credentials") {
+        "the AWS credentials cannot be obtained: check the profile, or sign in again (`aws sso \
+         login`)"
     } else {
         "no AWS credentials were found: set AWS_PROFILE or --profile, sign in with `aws sso login`, \
          or run where a role is attached"

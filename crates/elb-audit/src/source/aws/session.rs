@@ -76,6 +76,11 @@ pub(crate) async fn load(profile: Option<&str>, tuning: &Tuning) -> Result<SdkCo
         loader = loader.app_name(name);
     }
     let Some(profile) = profile else {
+        let named = std::env::var("AWS_PROFILE").unwrap_or_default();
+        // One need not write down the default profile, and nobody does where a role is attached.
+        if !matches!(named.as_str(), "" | "default") {
+            must_exist(&named).await?;
+        }
         return Ok(loader.load().await);
     };
     must_exist(profile).await?;

@@ -47,29 +47,29 @@ pub(crate) async fn web_acls(
 ) -> BTreeMap<String, Fact<Option<String>>> {
     let mut known = BTreeMap::new();
     if let [only] = arns {
-        let fact = of_load_balancer(asker, client, only).await;
-        if let Fact::Known(_) = fact {
-            return BTreeMap::from([(only.clone(), fact)]);
-        }
-        known.insert(only.clone(), fact);
-        match list(asker, client).await {
-            Fact::Known(acls) => by_acl(asker, client, (&acls, arns), &mut known).await,
-            Fact::Unread(_) => {}
+        by_load_balancer(asker, client, &[only], &mut known).await;
+        if !open(arns, &known).is_empty()
+            && let Fact::Known(acls) = list(asker, client).await
+        {
+            by_acl(asker, client, (&acls, arns), &mut known).await;
         }
         return known;
     }
-    match list(asker, client).await {
-        Fact::Known(acls) if acls.len() < arns.len() => {
-            by_acl(asker, client, (&acls, arns), &mut known).await;
-            let open: Vec<&String> = arns
-                .iter()
-                .filter(|arn| !matches!(known.get(*arn), Some(Fact::Known(_))))
-                .collect();
-            by_load_balancer(asker, client, &open, &mut known).await;
-        }
-        _ => by_load_balancer(asker, client, &arns.iter().collect::<Vec<_>>(), &mut known).await,
+    let acls = list(asker, client).await;
+    let fewer = acls.get().is_ok_and(|acls| acls.len() < arns.len());
+    if let (true, Fact::Known(acls)) = (fewer, &acls) {
+        by_acl(asker, client, (acls, arns), &mut known).await;
+    }
+    by_load_balancer(asker, client, &open(arns, &known), &mut known).await;
+    if let (false, false, Fact::Known(acls)) = (fewer, open(arns, &known).is_empty(), &acls) {
+        by_acl(asker, client, (acls, arns), &mut known).await;
     }
     known
+}
+
+/// The load balancers of which it is not known whether they have a web ACL.
+fn open<'a>(arns: &'a [String], known: &BTreeMap<String, Fact<Option<String>>>) -> Vec<&'a String> {
+    arns.iter().filter(|arn| !matches!(known.get(*arn), Some(Fact::Known(_)))).collect()
 }
 
 async fn by_load_balancer(

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::{Certificate, Kind, Listener, LoadBalancer, LogSource, Region};
 use futures::future::join_all;
 
 use super::{Reader, presented, unique};
+use crate::source::aws::ask::Asker;
 use crate::source::aws::{acm, elbv2, logs, query};
 
 impl Reader {
@@ -34,7 +35,7 @@ impl Reader {
                 }
                 self.if_wanted(call, elbv2::ssl_policies(&self.asker, client, &policies)).await
             },
-            self.certificates(&acm, &defaults, HashMap::new()),
+            self.certificates(&acm, &defaults, Certificates::default()),
             self.logs(unlogged),
             async {
                 let call = Call::ElbV2DescribeTrustStores;
@@ -48,11 +49,8 @@ impl Reader {
         region.ssl_policies = policies;
         (region.log_sources, region.log_deliveries) = logs;
         region.trust_stores = stores;
-        let by_sni: Vec<String> = presented(region, "acm")
-            .into_iter()
-            .filter(|arn| !certificates.contains_key(arn.as_str()))
-            .collect();
-        let known = self.certificates(&acm, &by_sni, certificates).await;
+        let by_sni = presented(region, "acm");
+        let known = self.certificates(&acm, &by_sni, certificates).await.by_arn;
         let used = presented(region, "acm");
         region.certificates = known.into_iter().filter(|(arn, _)| used.contains(arn)).collect();
     }
@@ -100,25 +98,32 @@ impl Reader {
         .await;
     }
 
-    /// These certificates, beside those already known: several in bulk, what that leaves one by one.
+    /// Finds these certificates: several in bulk, what that leaves one by one. What one route cannot
+    /// tell, the other is asked for before it is a gap.
     async fn certificates(
         &self,
         client: &aws_sdk_acm::Client,
         arns: &[String],
-        mut known: HashMap<String, Fact<Certificate>>,
-    ) -> HashMap<String, Fact<Certificate>> {
+        mut found: Certificates,
+    ) -> Certificates {
         if !self.plan.wants(Call::AcmDescribeCertificate) {
-            return known;
+            return found;
         }
-        if known.is_empty() && arns.len() > 1 {
-            let found = acm::in_use(&self.asker, client).await;
-            known.extend(found.into_iter().map(|(arn, one)| (arn, Fact::Known(one))));
+        if found.open(arns).len() > 1 {
+            found.search(&self.asker, client).await;
         }
-        let open: Vec<&String> = arns.iter().filter(|arn| !known.contains_key(*arn)).collect();
+        let open = found.open(arns);
         let described = open.iter().map(|arn| acm::describe(&self.asker, client, arn));
         let described = join_all(described).await;
-        known.extend(open.into_iter().cloned().zip(described));
-        known
+        found.by_arn.extend(open.into_iter().zip(described));
+        let unread = arns.iter().any(|arn| {
+            let gap = found.by_arn.get(arn).and_then(Fact::gap);
+            gap.is_some_and(|gap| gap.reason != Reason::NotFound)
+        });
+        if unread {
+            found.search(&self.asker, client).await;
+        }
+        found
     }
 
     /// Vended deliveries, when some load balancer does not log to S3 by its attribute.
@@ -130,6 +135,29 @@ impl Reader {
         }
         let client = self.query(&query::LOGS, sources);
         tokio::join!(logs::sources(&self.asker, &client), logs::deliveries(&self.asker, &client),)
+    }
+}
+
+/// Certificates of ACM as they become known.
+#[derive(Default)]
+struct Certificates {
+    by_arn: HashMap<String, Fact<Certificate>>,
+    /// Whether the bulk call has been made: it is made once.
+    searched: bool,
+}
+
+impl Certificates {
+    /// Those that nothing is known of yet.
+    fn open(&self, arns: &[String]) -> Vec<String> {
+        arns.iter().filter(|arn| !self.by_arn.contains_key(*arn)).cloned().collect()
+    }
+
+    /// Adds whatever the bulk call tells, in place of gaps too.
+    async fn search(&mut self, asker: &Asker, client: &aws_sdk_acm::Client) {
+        if !std::mem::replace(&mut self.searched, true) {
+            let found = acm::in_use(asker, client).await;
+            self.by_arn.extend(found.into_iter().map(|(arn, one)| (arn, Fact::Known(one))));
+        }
     }
 }
 

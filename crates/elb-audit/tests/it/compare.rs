@@ -1,0 +1,58 @@
+//! Two reports of one account, the second with something hidden: nothing may flip.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use elb_audit_core::report::{Finding, Outcome, Report};
+
+/// What a finding is about: check, load balancer, subject.
+type Key = (String, String, String);
+
+fn by_key(report: &Report) -> BTreeMap<Key, &Finding> {
+    let key = |finding: &Finding| {
+        (finding.check.clone(), finding.load_balancer.arn.clone(), finding.subject.id.clone())
+    };
+    report.findings.iter().map(|finding| (key(finding), finding)).collect()
+}
+
+/// Asserts that each verdict of `hidden` is that of `whole` or unknown, and that none is missing
+/// without an unknown of the same check at the same load balancer, or a load balancer that is missing
+/// from a list that has a gap. Both reports show what passed.
+pub(crate) fn no_flip(whole: &Report, hidden: &Report, what: &str) {
+    let (known, found) = (by_key(whole), by_key(hidden));
+    for (key, finding) in &found {
+        let same = known.get(key).is_some_and(|known| known.outcome == finding.outcome);
+        assert!(same || finding.outcome == Outcome::Unknown, "{what}: {key:?} {finding:?}");
+    }
+    let listed = |arn: &str| hidden.load_balancers.iter().any(|lb| lb.arn == arn);
+    for key in known.keys().filter(|key| !found.contains_key(*key)) {
+        let (check, arn, _) = key;
+        let unknown = found.iter().any(|(other, one)| {
+            (&other.0, &other.1) == (check, arn) && one.outcome == Outcome::Unknown
+        });
+        let unlisted = !listed(arn) && hidden.gaps.iter().any(|gap| gap.resource.is_none());
+        assert!(unknown || unlisted, "{what}: {key:?} is gone");
+    }
+}
+
+/// The report without what a second scan may cost instead of the first.
+pub(crate) fn settled(mut report: Report) -> Report {
+    report.summary.cost.api_calls = 0;
+    report.summary.cost.milliseconds = 0;
+    report.taken_at = jiff::Timestamp::UNIX_EPOCH;
+    report
+}
+
+/// Does it for every item on four threads, which leaves the program time to wait for its answers.
+pub(crate) fn side_by_side<T: Sync>(items: &[T], each: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    each(item);
+                }
+            });
+        }
+    });
+}

@@ -1,0 +1,204 @@
+//! Each call denied in turn: the right gap, no verdict that flips, exit 4 under `--strict`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use elb_audit_core::call::Call;
+use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::{checks, docs};
+use elb_audit_double::{Double, Fault};
+
+use crate::account::account;
+use crate::compare::{no_flip, settled, side_by_side};
+use crate::program::{Done, Folder, Run};
+
+/// What is left of a scan when a call is denied.
+#[derive(Clone, Copy, PartialEq)]
+enum Left {
+    /// A gap that names the call.
+    Gap,
+    /// Everything: another call answers the same question.
+    Everything,
+}
+
+/// What to expect of each call. One that is new has to be entered here, and the account of these tests
+/// must make a scan use it.
+fn left(call: Call) -> Left {
+    match call {
+        Call::AcmSearchCertificates
+        | Call::AcmDescribeCertificate
+        | Call::Wafv2ListWebAcls
+        | Call::Wafv2ListResourcesForWebAcl
+        | Call::Wafv2GetWebAclForResource => Left::Everything,
+        Call::StsGetCallerIdentity
+        | Call::Ec2DescribeRegions
+        | Call::ElbDescribeLoadBalancers
+        | Call::ElbDescribeLoadBalancerAttributes
+        | Call::ElbDescribeLoadBalancerPolicies
+        | Call::ElbDescribeInstanceHealth
+        | Call::ElbDescribeTags
+        | Call::ElbV2DescribeLoadBalancers
+        | Call::ElbV2DescribeLoadBalancerAttributes
+        | Call::ElbV2DescribeListeners
+        | Call::ElbV2DescribeListenerAttributes
+        | Call::ElbV2DescribeListenerCertificates
+        | Call::ElbV2DescribeRules
+        | Call::ElbV2DescribeTargetGroups
+        | Call::ElbV2DescribeTargetGroupAttributes
+        | Call::ElbV2DescribeTargetHealth
+        | Call::ElbV2DescribeTags
+        | Call::ElbV2DescribeSslPolicies
+        | Call::ElbV2DescribeTrustStores
+        | Call::IamListServerCertificates
+        | Call::IamGetServerCertificate
+        | Call::Ec2DescribeSecurityGroups
+        | Call::Ec2DescribeSubnets
+        | Call::Ec2DescribeRouteTables
+        | Call::Ec2GetManagedPrefixListEntries
+        | Call::Ec2DescribeVpcBlockPublicAccessOptions
+        | Call::Ec2DescribeVpcBlockPublicAccessExclusions
+        | Call::LogsDescribeDeliverySources
+        | Call::LogsDescribeDeliveries => Left::Gap,
+    }
+}
+
+/// A double of the account, with pages of one.
+fn double(faults: &[&str]) -> Double {
+    let double = Double::start(account());
+    for call in faults {
+        double.fault(Fault::deny(call));
+    }
+    double
+}
+
+fn scan(double: &Double) -> Done {
+    Run::on(double, "scan --strict --show-passed --format json --retries 0").done()
+}
+
+/// What `collect` saves, judged by `check`.
+fn collect(double: &Double) -> Done {
+    let folder = Folder::new();
+    let file = folder.path("inventory.json");
+    Run::on(double, "collect --retries 0 -o").arg(&file).done().exits(0);
+    Run::bare("check --strict --show-passed --format json").arg(&file).done()
+}
+
+#[test]
+fn undisturbed_every_call_is_made_and_every_check_finds_something() {
+    let whole = double(&[]);
+    let report = scan(&whole).exits(1).report();
+    assert_eq!((report.summary.unknown, &report.gaps), (0, &Vec::new()));
+    let found: BTreeSet<&str> = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.outcome, Outcome::Fail | Outcome::Note))
+        .map(|finding| finding.check.as_str())
+        .collect();
+    let all: BTreeSet<&str> = checks::ALL.iter().map(|check| check.id).collect();
+    assert_eq!(found, all);
+    let planned: BTreeSet<Call> = docs::calls(checks::ALL).into_iter().collect();
+    for call in &planned {
+        assert!(whole.count(call.name()) > 0, "{call} is not made by scan");
+    }
+    let whole = double(&[]);
+    collect(&whole).exits(1);
+    for call in Call::all() {
+        assert!(whole.count(call.name()) > 0, "{call} is not made by collect");
+    }
+}
+
+#[test]
+fn each_call_denied() {
+    let planned = docs::calls(checks::ALL);
+    let whole = (scan(&double(&[])).report(), collect(&double(&[])).report());
+    let calls: Vec<Call> = Call::all().collect();
+    side_by_side(&calls, |call| {
+        let denied = double(&[call.name()]);
+        if planned.contains(call) {
+            judge(*call, &whole.0, scan(&denied));
+        } else {
+            judge(*call, &whole.1, collect(&denied));
+        }
+        assert!(denied.count(call.name()) > 0, "{call} was not even tried");
+    });
+}
+
+fn judge(call: Call, whole: &Report, done: Done) {
+    if left(call) == Left::Everything {
+        let report = done.exits(1).report();
+        assert_eq!(settled(report), settled(whole.clone()), "{call}");
+        return;
+    }
+    let report = done.exits(4).report();
+    no_flip(whole, &report, call.name());
+    let denied = report.gaps.iter().filter(|gap| gap.call == call.name());
+    let mut regions = BTreeSet::new();
+    for gap in denied {
+        assert_eq!(gap.action, call.action());
+        assert!(gap.reason.starts_with("access denied: "), "{gap:?}");
+        regions.insert(gap.region.clone());
+    }
+    assert!(!regions.is_empty(), "{call} left no gap: {:?}", report.gaps);
+    assert_eq!(regions.contains(&None), call.family() == "iam", "{call}: {regions:?}");
+    if call != Call::Ec2DescribeRegions {
+        let others = report.gaps.iter().filter(|gap| gap.call != call.name());
+        assert_eq!(others.count(), 0, "{call}: {:?}", report.gaps);
+    }
+}
+
+#[test]
+fn both_routes_denied_leave_a_gap() {
+    let whole = scan(&double(&[])).report();
+    for (calls, check) in [
+        (["acm:SearchCertificates", "acm:DescribeCertificate"], "certificate-expired"),
+        (["wafv2:ListWebACLs", "wafv2:GetWebACLForResource"], "waf-not-associated"),
+        (["wafv2:ListResourcesForWebACL", "wafv2:GetWebACLForResource"], "waf-not-associated"),
+    ] {
+        let report = scan(&double(&calls)).exits(4).report();
+        no_flip(&whole, &report, check);
+        assert!(report.gaps.iter().all(|gap| gap.call == calls[1]), "{:?}", report.gaps);
+        let unknown = |region: &str| {
+            report.findings.iter().any(|finding| {
+                finding.check == check
+                    && finding.outcome == Outcome::Unknown
+                    && finding.region == region
+            })
+        };
+        assert!(unknown("eu-west-1") && unknown("us-east-1"), "{calls:?}");
+    }
+}
+
+/// Verdicts of these checks: check and subject, with the outcome.
+fn verdicts(report: &Report, prefix: &str) -> BTreeMap<(String, String), Outcome> {
+    let of = report.findings.iter().filter(|finding| finding.check.starts_with(prefix));
+    of.map(|one| ((one.check.clone(), one.subject.id.clone()), one.outcome)).collect()
+}
+
+#[test]
+fn tls_verdicts_stand_without_describe_ssl_policies() {
+    let whole = scan(&double(&[])).report();
+    let report = scan(&double(&["elbv2:DescribeSSLPolicies"])).report();
+    let judged = verdicts(&report, "tls-");
+    assert_eq!(judged, verdicts(&whole, "tls-"));
+    assert!(judged.values().any(|outcome| *outcome == Outcome::Fail));
+    let bundled = report.findings.iter().filter(|finding| {
+        finding.check == "tls-legacy-protocol" && finding.evidence.0.contains_key("policy_content")
+    });
+    assert!(bundled.count() > 0, "the table's date is not among the evidence");
+}
+
+#[test]
+fn regions_denied_means_the_bundled_list_and_a_word_about_it() {
+    let report = scan(&double(&["ec2:DescribeRegions"])).exits(4).report();
+    assert_eq!(report.regions.len(), 34);
+    let said = &report.notes[0].text;
+    assert!(said.contains("could not be listed") && said.contains("34 regions"), "{said}");
+    let unread = report.regions.iter().filter(|region| region.reason.is_some()).count();
+    assert_eq!(unread, 17, "opt-in regions that are off cannot be read: {:?}", report.regions);
+}
+
+#[test]
+fn identity_denied_still_gives_a_report_under_the_right_account() {
+    let report = scan(&double(&["sts:GetCallerIdentity"])).exits(4).report();
+    assert_eq!(report.accounts[0].id, crate::account::NUMBER);
+    assert_eq!(report.summary.load_balancers, scan(&double(&[])).report().summary.load_balancers);
+}

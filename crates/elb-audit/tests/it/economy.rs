@@ -1,0 +1,189 @@
+//! What a scan asks for: no more than it needs, nothing twice, and no faster than told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use elb_audit_core::call::Call;
+use elb_audit_core::check::Check;
+use elb_audit_core::{checks, docs};
+use elb_audit_double::{Double, Entry, LoadBalancer, Region, sample};
+
+use crate::account::account;
+use crate::compare::side_by_side;
+use crate::program::Run;
+
+fn counts(log: &[Entry]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for entry in log {
+        *counts.entry(entry.call()).or_insert(0) += 1;
+    }
+    counts
+}
+
+#[test]
+fn nothing_is_asked_twice() {
+    for (account, task) in [
+        (account(), "scan"),
+        (account(), "collect -o -"),
+        (sample::fleet(3, 20), "scan"),
+        (sample::each(2), "collect -o -"),
+    ] {
+        let double = Double::start(account);
+        Run::on(&double, &format!("{task} --retries 0")).done();
+        let mut seen = BTreeSet::new();
+        for entry in double.log() {
+            let asked = (entry.call(), entry.region, entry.parameters);
+            assert!(seen.insert(asked.clone()), "{task} asks twice: {asked:?}");
+        }
+    }
+}
+
+/// How many of each call a region takes, by what is in it: AWS's own pages, each of them once.
+fn needed(region: &Region) -> BTreeMap<&'static str, usize> {
+    let pages = |count: usize| count.div_ceil(400).max(1);
+    let all = &region.load_balancers;
+    let listeners = |fits: &dyn Fn(&LoadBalancer) -> bool| {
+        all.iter().filter(|lb| fits(lb)).flat_map(|lb| &lb.listeners).collect::<Vec<_>>()
+    };
+    let every = listeners(&|_| true);
+    let encrypted = every.iter().filter(|one| one.ssl_policy.is_some()).count();
+    let routed = listeners(&|lb| {
+        lb.kind == "application" || lb.ip_address_type.as_deref() == Some("dualstack")
+    });
+    let used: BTreeSet<&str> = every.iter().flat_map(|listener| listener.groups()).collect();
+    let presented: BTreeSet<&String> = every.iter().flat_map(|one| &one.certificates).collect();
+    let classic = region.classic.len();
+    assert!(presented.len() > 1 && !region.web_acls.is_empty());
+    BTreeMap::from([
+        ("elbv2:DescribeLoadBalancers", pages(all.len())),
+        ("elbv2:DescribeListeners", all.len()),
+        ("elbv2:DescribeLoadBalancerAttributes", all.len()),
+        ("elbv2:DescribeRules", routed.len()),
+        ("elbv2:DescribeListenerCertificates", encrypted),
+        ("elbv2:DescribeTargetGroups", pages(region.target_groups.len())),
+        ("elbv2:DescribeTargetHealth", used.len()),
+        ("elbv2:DescribeSSLPolicies", 1),
+        ("elb:DescribeLoadBalancers", pages(classic)),
+        ("elb:DescribeLoadBalancerAttributes", classic),
+        ("elb:DescribeLoadBalancerPolicies", classic),
+        ("elb:DescribeInstanceHealth", classic),
+        ("acm:SearchCertificates", 1),
+        ("wafv2:ListWebACLs", 1),
+        ("wafv2:ListResourcesForWebACL", region.web_acls.len()),
+        ("ec2:DescribeSecurityGroups", 1),
+        ("ec2:DescribeRouteTables", 1),
+        ("ec2:DescribeVpcBlockPublicAccessOptions", 1),
+        ("logs:DescribeDeliverySources", 1),
+        ("logs:DescribeDeliveries", 1),
+    ])
+}
+
+#[test]
+fn a_fleet_takes_the_least_calls() {
+    let fleet = sample::fleet(17, 10);
+    let double = Double::start(fleet.clone());
+    double.page_size(None);
+    let report = Run::on(&double, "scan --format json").report();
+    let mut least: BTreeMap<String, usize> = BTreeMap::new();
+    for region in fleet.regions.values() {
+        for (call, count) in needed(region) {
+            *least.entry(call.to_owned()).or_default() += count;
+        }
+    }
+    least.insert("sts:GetCallerIdentity".to_owned(), 1);
+    least.insert("ec2:DescribeRegions".to_owned(), 1);
+    let log = double.log();
+    assert_eq!(counts(&log), least);
+    assert_eq!(report.summary.cost.api_calls, log.len() as u64);
+    assert_eq!((report.gaps.len(), report.summary.unknown), (0, 0));
+}
+
+fn names(calls: &[Call]) -> BTreeSet<String> {
+    calls.iter().map(|call| call.name().to_owned()).collect()
+}
+
+#[test]
+fn one_check_takes_no_more_than_it_needs() {
+    let base = names(Check::BASE);
+    side_by_side(checks::ALL, |check| {
+        let double = Double::start(account());
+        Run::on(&double, &format!("scan --retries 0 --check {}", check.id)).done();
+        let made: BTreeSet<String> = counts(&double.log()).into_keys().collect();
+        let may = names(&docs::calls(&[check]));
+        assert!(made.is_subset(&may), "{}: {:?}", check.id, made.difference(&may));
+        assert!(made.is_superset(&base), "{}: {:?}", check.id, base.difference(&made));
+    });
+}
+
+/// The actions that `permissions` allows.
+fn allowed(arguments: &str) -> BTreeSet<String> {
+    let policy = Run::bare(arguments).done().exits(0).json();
+    let statements = policy["Statement"].as_array().unwrap();
+    let actions = statements.iter().flat_map(|one| one["Action"].as_array().unwrap());
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_policy_allows_what_is_asked_and_nothing_without_a_reason() {
+    let double = Double::start(account());
+    Run::on(&double, "scan --retries 0").done();
+    let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
+    let policy = allowed("permissions");
+    assert!(asked.is_subset(&policy), "{:?}", asked.difference(&policy));
+    let checked_too: BTreeSet<String> = docs::calls(checks::ALL)
+        .into_iter()
+        .flat_map(Call::permission_only)
+        .map(|action| (*action).to_owned())
+        .collect();
+    let beyond: BTreeSet<String> = policy.difference(&asked).cloned().collect();
+    assert_eq!(beyond, checked_too.difference(&asked).cloned().collect());
+    let one = allowed("permissions --check deletion-protection-off");
+    assert!(one.is_subset(&policy) && one.len() < policy.len());
+    assert!(!one.iter().any(|action| action.starts_with("wafv2:")), "{one:?}");
+}
+
+#[test]
+fn one_call_at_a_time() {
+    let double = Double::start(sample::fleet(2, 3));
+    let latency = Duration::from_millis(10);
+    double.latency(latency);
+    Run::on(&double, "scan --no-parallel --retries 0").done();
+    let log = double.log();
+    assert!(log.len() > 20);
+    for pair in log.windows(2) {
+        let apart = pair[1].started.abs_diff(pair[0].started);
+        assert!(apart >= latency, "{} and {}: {apart:?}", pair[0].call(), pair[1].call());
+    }
+    double.clear_log();
+    Run::on(&double, "scan --retries 0").done();
+    let log = double.log();
+    assert!(log.windows(2).any(|pair| pair[1].started.abs_diff(pair[0].started) < latency));
+}
+
+#[test]
+fn one_region_at_a_time() {
+    let double = Double::start(sample::fleet(3, 3));
+    Run::on(&double, "scan --max-workers 1 --retries 0").done();
+    let mut order: Vec<String> = double
+        .log()
+        .into_iter()
+        .filter(|entry| {
+            !matches!(entry.operation.as_str(), "GetCallerIdentity" | "DescribeRegions")
+        })
+        .map(|entry| entry.region)
+        .collect();
+    order.dedup();
+    assert_eq!(order.len(), 3, "{order:?}");
+}
+
+#[test]
+fn no_more_requests_a_second_than_told() {
+    let double = Double::start(sample::fleet(2, 4));
+    Run::on(&double, "scan --max-rps 40 --retries 0").done();
+    let log = double.log();
+    let seconds = log[log.len() - 1].started.abs_diff(log[0].started).as_secs_f64();
+    // Forty at once, then forty a second; one of them may have been on its way.
+    let most = 41.0 + 40.0 * seconds;
+    let sent = f64::from(u32::try_from(log.len()).unwrap());
+    assert!(sent > 60.0 && sent <= most, "{sent} in {seconds} s");
+}

@@ -1,0 +1,166 @@
+//! Answers that are late, broken or refused: gaps of the right kind, and no verdict that flips.
+
+use std::process::{Command, Stdio};
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::checks;
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::report::Report;
+use elb_audit_double::{Double, Fault, RateLimit, sample};
+
+use crate::account::account;
+use crate::compare::{no_flip, side_by_side};
+use crate::inside::{self, Settings};
+use crate::program::Run;
+
+/// One call of each protocol and client.
+const CALLS: [&str; 5] = [
+    "elbv2:DescribeRules",
+    "elb:DescribeLoadBalancers",
+    "ec2:DescribeSecurityGroups",
+    "iam:ListServerCertificates",
+    "logs:DescribeDeliveries",
+];
+
+type Planted = fn(&str) -> Fault;
+
+/// Kinds of fault, and the words that a gap has for them.
+const FAULTS: [(Planted, &str); 5] = [
+    (Fault::throttle, "throttled: "),
+    (Fault::garbage, "answer not understood: "),
+    (Fault::truncated, "answer not understood: end of file "),
+    (Fault::reset, "failed: "),
+    (Fault::server_error, "failed: ServiceUnavailable: "),
+];
+
+const SCAN: &str = "scan --strict --show-passed --format json --retries 0";
+
+fn judged(inventory: &Inventory) -> Report {
+    audit(inventory, checks::ALL, Options { now: inventory.taken_at, show_passed: true })
+}
+
+#[test]
+fn broken_answers() {
+    let whole = Run::on(&Double::start(account()), SCAN).report();
+    let cases: Vec<_> =
+        CALLS.iter().flat_map(|call| FAULTS.map(|(fault, words)| (*call, fault, words))).collect();
+    side_by_side(&cases, |(call, fault, words)| {
+        let double = Double::start(account());
+        double.fault(fault(call));
+        let report = Run::on(&double, SCAN).done().exits(4).report();
+        no_flip(&whole, &report, call);
+        assert!(!report.gaps.is_empty(), "{call} {words}");
+        for gap in &report.gaps {
+            assert_eq!(gap.call, *call);
+            assert!(gap.reason.starts_with(words), "{call}: `{words}` is not {}", gap.reason);
+        }
+    });
+}
+
+#[test]
+fn no_answer_in_time() {
+    let double = Double::start(account());
+    let whole = Run::on(&double, SCAN).report();
+    double.fault(Fault::hang("elbv2:DescribeTargetHealth"));
+    double.fault(Fault::hang("ec2:DescribeRouteTables"));
+    let scan = format!("{SCAN} --call-timeout 1.5");
+    let report = Run::on(&double, &scan).done().exits(4).report();
+    no_flip(&whole, &report, "hang");
+    assert!(!report.gaps.is_empty());
+    for gap in &report.gaps {
+        assert_eq!(gap.reason, "timed out: no answer in time", "{gap:?}");
+    }
+}
+
+#[test]
+fn throttled_until_the_last_attempt() {
+    let double = Double::start(account());
+    let whole = judged(&inside::collect(&double, &Settings::default()).inventory);
+    double.clear_log();
+    double.fault(Fault::throttle("elbv2:DescribeTargetGroups").in_region("eu-west-1"));
+    let outcome = inside::collect(&double, &Settings::default());
+    let report = judged(&outcome.inventory);
+    no_flip(&whole, &report, "throttled");
+    let log = double.log();
+    let tried = log.iter().filter(|entry| {
+        entry.call() == "elbv2:DescribeTargetGroups" && entry.region == "eu-west-1"
+    });
+    assert_eq!(tried.count(), 3, "two retries");
+    assert!(report.gaps.iter().all(|gap| gap.reason.starts_with("throttled: ")));
+    assert_eq!(report.gaps.len(), 1);
+    let slowed = report.notes.iter().any(|note| note.text.contains("the scan slowed down"));
+    assert!(slowed, "{:?}", report.notes);
+}
+
+#[test]
+fn a_fault_that_passes_is_retried_and_leaves_nothing() {
+    let double = Double::start(account());
+    let whole = judged(&inside::collect(&double, &Settings::default()).inventory);
+    double.fault(Fault::throttle("elbv2:DescribeRules").times(2));
+    double.fault(Fault::server_error("acm:DescribeCertificate").times(1));
+    double.fault(Fault::reset("ec2:DescribeRouteTables").times(1));
+    double.fault(Fault::throttle("ec2:DescribeSecurityGroups").times(1));
+    double.fault(Fault::truncated("logs:DescribeDeliverySources").times(1));
+    let report = judged(&inside::collect(&double, &Settings::default()).inventory);
+    assert_eq!(report.gaps, whole.gaps);
+    assert_eq!(report.findings.len(), whole.findings.len());
+    no_flip(&whole, &report, "retried");
+}
+
+#[test]
+fn a_hang_that_passes_is_retried() {
+    let double = Double::start(account());
+    double.fault(Fault::hang("elbv2:DescribeListeners").times(1));
+    let outcome = inside::collect(&double, &Settings::default());
+    assert_eq!(judged(&outcome.inventory).gaps, Vec::new());
+}
+
+#[test]
+fn inside_awss_rate_limits_nothing_is_refused() {
+    let double = Double::start(sample::fleet(2, 30));
+    double.page_size(None);
+    double.rate_limit(RateLimit::new("elbv2:*", 200, 50.0));
+    let outcome = inside::collect(&double, &Settings { faster: 1.0, ..Settings::default() });
+    assert_eq!(judged(&outcome.inventory).gaps, Vec::new());
+    assert!(double.log().iter().all(|entry| entry.status == Some(200)));
+}
+
+#[test]
+fn a_scan_that_runs_out_of_time_reports_what_it_has() {
+    let double = Double::start(account());
+    double.fault(Fault::hang("elbv2:DescribeRules"));
+    let scan = format!("{SCAN} --timeout 1.5");
+    let report = Run::on(&double, &scan).done().exits(4).report();
+    assert_eq!(report.summary.load_balancers, 8);
+    let rules = report.gaps.iter().filter(|gap| gap.call == "elbv2:DescribeRules");
+    assert!(rules.count() > 0);
+    assert!(report.gaps.iter().all(|gap| gap.reason.contains("the scan ran out of time")));
+}
+
+#[test]
+fn interrupted_it_reports_what_it_has() {
+    let double = Double::start(account());
+    double.fault(Fault::hang("elbv2:DescribeRules"));
+    let child = Run::on(&double, "scan --format json --retries 0").started(Stdio::piped());
+    while double.count("elbv2:DescribeRules") < 4 {
+        std::thread::yield_now();
+    }
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let done = crate::program::finished(&child.wait_with_output().unwrap()).exits(4);
+    assert!(done.stderr.contains("exit 4: the scan was interrupted"), "{}", done.stderr);
+    assert_eq!(done.report().summary.load_balancers, 8);
+}
+
+#[test]
+fn nothing_answers() {
+    for fault in [Fault::reset("*"), Fault::server_error("*")] {
+        let double = Double::start(account());
+        double.fault(fault);
+        Run::on(&double, "scan --retries 0").done().says(3, &["error: ", "AWS"]);
+    }
+    let double = Double::start(account());
+    double.fault(Fault::garbage("*"));
+    Run::on(&double, "scan --retries 0").done().says(3, &["no region could be read (34 tried)"]);
+    Run::at("http://127.0.0.1:9", "scan --retries 0").done().says(3, &["cannot be reached"]);
+}

@@ -1,0 +1,133 @@
+//! The reader without the program around it, so that a test can make every wait short and see it.
+//!
+//! It takes credentials and endpoint from the environment, which a test cannot change for itself: so it
+//! runs in this test binary, started anew with one test alone.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
+use elb_audit::source::aws::{self, Regions, Stop, Tuning};
+use elb_audit_core::call::Call;
+use elb_audit_core::inventory::Inventory;
+use elb_audit_double::Double;
+use serde::{Deserialize, Serialize};
+
+use crate::program::Folder;
+
+/// How to read.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) attempts: u32,
+    /// Seconds for an attempt, as the program counts them.
+    pub(crate) attempt: f64,
+    /// Seconds for all.
+    pub(crate) deadline: f64,
+    pub(crate) max_rps: Option<f64>,
+    pub(crate) one_at_a_time: bool,
+    /// How many of the program's seconds fit in a real one.
+    pub(crate) faster: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            attempts: 3,
+            attempt: 15.0,
+            deadline: 900.0,
+            max_rps: None,
+            one_at_a_time: false,
+            faster: 50.0,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) inventory: Inventory,
+    /// Every wait that was asked for, in the program's seconds.
+    pub(crate) waits: Vec<f64>,
+}
+
+const SETTINGS: &str = "ELB_AUDIT_TEST_SETTINGS";
+const OUTCOME: &str = "ELB_AUDIT_TEST_OUTCOME";
+
+/// Reads everything at a double.
+pub(crate) fn collect(double: &Double, settings: &Settings) -> Outcome {
+    let folder = Folder::new();
+    let file = folder.path("outcome.json");
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "inside::in_another_process", "--ignored", "--nocapture"])
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL", double.url())
+        .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+        .env("AWS_REGION", "eu-west-1")
+        .env(SETTINGS, serde_json::to_string(settings).unwrap())
+        .env(OUTCOME, &file)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap()
+}
+
+/// A clock whose seconds are short ones, and which notes what was asked of it.
+#[derive(Clone, Debug)]
+struct Fast {
+    faster: f64,
+    waits: Arc<Mutex<Vec<f64>>>,
+}
+
+impl AsyncSleep for Fast {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.waits.lock().unwrap().push(duration.as_secs_f64());
+        TokioSleep::new().sleep(duration.div_f64(self.faster))
+    }
+}
+
+#[test]
+#[ignore = "the tests that need it start it, with settings"]
+fn in_another_process() {
+    let (Ok(settings), Ok(file)) = (std::env::var(SETTINGS), std::env::var(OUTCOME)) else {
+        return;
+    };
+    let settings: Settings = serde_json::from_str(&settings).unwrap();
+    let fast = Fast { faster: settings.faster, waits: Arc::default() };
+    let waits = Arc::clone(&fast.waits);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let inventory = runtime.block_on(read(&settings, fast));
+    let waits = waits.lock().unwrap().clone();
+    let outcome = Outcome { inventory, waits };
+    std::fs::write(file, serde_json::to_vec(&outcome).unwrap()).unwrap();
+}
+
+async fn read(settings: &Settings, fast: Fast) -> Inventory {
+    let tuning = Tuning {
+        attempts: settings.attempts,
+        attempt: Duration::from_secs_f64(settings.attempt),
+        deadline: Duration::from_secs_f64(settings.deadline),
+        sleep: SharedAsyncSleep::new(fast.clone()),
+        ..Tuning::default()
+    };
+    let request = aws::Request {
+        profile: None,
+        regions: Regions::default(),
+        calls: Call::all().collect::<BTreeSet<_>>(),
+        max_workers: 40,
+        max_rps: settings.max_rps,
+        one_at_a_time: settings.one_at_a_time,
+        verbose: false,
+    };
+    let (stop, stopped) = tokio::sync::watch::channel(Stop::No);
+    let deadline = tuning.deadline;
+    tokio::spawn(async move {
+        fast.sleep(deadline).await;
+        stop.send_replace(Stop::Deadline);
+    });
+    aws::collect(&request, &tuning, stopped, &|_, _| ()).await.unwrap()
+}

@@ -1,0 +1,17 @@
+//! The program end to end: against an AWS-shaped double, and against moto.
+#![allow(clippy::unwrap_used, reason = "what fails in a function of the tests fails the test")]
+
+mod account;
+mod amounts;
+mod compare;
+mod credentials;
+mod demo;
+mod denied;
+mod economy;
+mod exits;
+mod faults;
+mod inside;
+mod program;
+mod regions;
+mod shapes;
+mod usage;
