@@ -62,9 +62,11 @@ fn route(index: &Index, lb: &LoadBalancer, subnet: &str, family: Family) -> Span
     let mut hidden = None;
     for route in table.routes.iter().filter(|route| is_live(route)) {
         let target = route.target.as_deref().unwrap_or_default();
+        let to_list = route.destination.starts_with("pl-");
         let found = match target.split('-').next() {
             Some("igw") => &mut gateway,
-            Some("vpce" | "eni") => &mut inspected,
+            // A route to a prefix list is how a gateway endpoint of S3 or DynamoDB is reached.
+            Some("vpce" | "eni") if !to_list => &mut inspected,
             _ => continue,
         };
         match destination(index, route) {

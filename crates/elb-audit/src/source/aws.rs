@@ -122,6 +122,11 @@ pub async fn collect(
     Ok(inventory)
 }
 
+/// AWS's time as ours; none if it lies outside of what a calendar has.
+fn timestamp(time: &aws_smithy_types::DateTime) -> Option<Timestamp> {
+    Timestamp::from_second(time.secs()).ok()
+}
+
 /// Now, in whole seconds: nothing is judged more finely.
 fn now() -> Timestamp {
     let now = Timestamp::now();
@@ -182,16 +187,8 @@ async fn server_certificates(
     (config, calls): (&SdkConfig, &BTreeSet<Call>),
     regions: &[Region],
 ) -> Fact<Vec<elb_audit_core::inventory::Certificate>> {
-    let listeners = regions
-        .iter()
-        .flat_map(Region::load_balancers)
-        .filter_map(|lb| lb.listeners.get().ok())
-        .flatten();
-    let arns = listeners.flat_map(|listener| {
-        let all = listener.certificates.get().ok().into_iter().flatten();
-        all.chain(&listener.default_certificate).cloned().collect::<Vec<_>>()
-    });
-    let used: BTreeSet<String> = arns.filter(|arn| arn.split(':').nth(2) == Some("iam")).collect();
+    let used: BTreeSet<String> =
+        regions.iter().flat_map(|region| region::presented(region, "iam")).collect();
     let used: Vec<String> = used.into_iter().collect();
     if used.is_empty() {
         return Fact::Known(Vec::new());

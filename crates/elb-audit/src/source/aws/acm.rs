@@ -7,13 +7,12 @@ use aws_sdk_acm::types::{
     AcmCertificateMetadataFilter, CertificateFilter, CertificateFilterStatement,
     CertificateMetadata, CertificateSearchResult, GeneralName,
 };
-use aws_smithy_types::DateTime;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::Certificate;
-use jiff::Timestamp;
 
 use super::ask::Asker;
+use super::timestamp;
 
 /// Every certificate of the region that something uses; empty when the bulk call is not to be had, so
 /// that each one is asked for by itself.
@@ -108,9 +107,4 @@ fn key_fact(asker: &Asker, call: Call, (arn, algorithm): (&str, Option<String>))
         },
         Fact::Known,
     )
-}
-
-/// AWS's time as ours; none if it lies outside of what a calendar has.
-pub(crate) fn timestamp(time: &DateTime) -> Option<Timestamp> {
-    Timestamp::from_second(time.secs()).ok()
 }

@@ -63,10 +63,10 @@ impl Asker {
             };
             let gap = tokio::select! {
                 biased;
-                stopped = stop.wait_for(|stop| *stop != Stop::No) => {
-                    let said = match stopped.as_deref() {
-                        Ok(Stop::Interrupted) => "interrupted",
-                        _ => "the scan ran out of time",
+                why = stopped(&mut stop) => {
+                    let said = match why {
+                        Stop::Interrupted => "interrupted",
+                        Stop::Deadline | Stop::No => "the scan ran out of time",
                     };
                     Gap::new(call, Reason::DeadlinePassed).saying(said)
                 }
@@ -147,6 +147,15 @@ impl Asker {
             (items, None) => Fact::Known(items),
             (_, Some(gap)) => Fact::Unread(gap),
         }
+    }
+}
+
+/// Waits until the scan has to stop. When nobody is left to say so, it never has to.
+async fn stopped(stop: &mut watch::Receiver<Stop>) -> Stop {
+    let why = stop.wait_for(|stop| *stop != Stop::No).await.ok().map(|why| *why);
+    match why {
+        Some(why) => why,
+        None => std::future::pending().await,
     }
 }
 

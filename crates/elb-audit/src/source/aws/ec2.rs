@@ -7,6 +7,7 @@ use elb_audit_core::inventory::{
 };
 use ipnet::IpNet;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::ask::Asker;
 use super::query::{Client, Items};
@@ -39,44 +40,30 @@ pub(crate) async fn regions(asker: &Asker, client: &Client) -> Fact<Vec<ListedRe
     answer.map(|answer| answer.regions.item)
 }
 
-/// One page of a list, whatever its items are called.
-trait Page: for<'de> Deserialize<'de> + Send {
-    type Item;
-    fn into_page(self) -> (Vec<Self::Item>, Option<String>);
+/// One page of a list, whatever the list is called.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+struct Page<T> {
+    #[serde(
+        default,
+        alias = "securityGroupInfo",
+        alias = "subnetSet",
+        alias = "routeTableSet",
+        alias = "entrySet",
+        alias = "vpcBlockPublicAccessExclusionSet"
+    )]
+    list: Items<T>,
+    #[serde(rename = "nextToken")]
+    next: Option<String>,
 }
-
-macro_rules! page {
-    ($answer:ident, $list:literal, $item:ty) => {
-        #[derive(Debug, Deserialize)]
-        struct $answer {
-            #[serde(rename = $list, default)]
-            list: Items<$item>,
-            #[serde(rename = "nextToken")]
-            next: Option<String>,
-        }
-
-        impl Page for $answer {
-            type Item = $item;
-            fn into_page(self) -> (Vec<$item>, Option<String>) {
-                (self.list.item, self.next)
-            }
-        }
-    };
-}
-
-page!(GroupsAnswer, "securityGroupInfo", GroupXml);
-page!(SubnetsAnswer, "subnetSet", SubnetXml);
-page!(TablesAnswer, "routeTableSet", TableXml);
-page!(EntriesAnswer, "entrySet", EntryXml);
-page!(ExclusionsAnswer, "vpcBlockPublicAccessExclusionSet", ExclusionXml);
 
 /// All pages of one question.
-async fn all<P: Page>(
+async fn all<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
     call: Call,
     question: (&[(String, String)], Option<&str>),
-) -> Fact<Vec<P::Item>> {
+) -> Fact<Vec<T>> {
     let (parameters, resource) = question;
     let page = move |marker: Option<String>| async move {
         let mut all: Vec<(&str, &str)> =
@@ -84,18 +71,19 @@ async fn all<P: Page>(
         if let Some(marker) = &marker {
             all.push(("NextToken", marker));
         }
-        asker.ask(call, resource, client.form::<P>(call.operation(), &all)).await.map(P::into_page)
+        let answer = client.form::<Page<T>>(call.operation(), &all);
+        asker.ask(call, resource, answer).await.map(|page| (page.list.item, page.next))
     };
     asker.whole(call, page).await
 }
 
 /// All pages of one question asked about many ids, in filters that EC2 takes.
-async fn filtered<P: Page>(
+async fn filtered<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
     call: Call,
     filter: (&str, &[String], &str),
-) -> Fact<Vec<P::Item>> {
+) -> Fact<Vec<T>> {
     let (name, ids, page_size) = filter;
     let mut found = Vec::new();
     for batch in ids.chunks(FILTER_VALUES) {
@@ -106,7 +94,7 @@ async fn filtered<P: Page>(
         for (place, id) in batch.iter().enumerate() {
             parameters.push((format!("Filter.1.Value.{}", place + 1), id.clone()));
         }
-        match all::<P>(asker, client, call, (&parameters, None)).await {
+        match all::<T>(asker, client, call, (&parameters, None)).await {
             Fact::Known(items) => found.extend(items),
             Fact::Unread(gap) => return Fact::Unread(gap),
         }
@@ -121,7 +109,7 @@ pub(crate) async fn security_groups(
     ids: &[String],
 ) -> Fact<Vec<SecurityGroup>> {
     let call = Call::Ec2DescribeSecurityGroups;
-    let found = filtered::<GroupsAnswer>(asker, client, call, ("group-id", ids, "1000")).await;
+    let found = filtered::<GroupXml>(asker, client, call, ("group-id", ids, "1000")).await;
     match found {
         Fact::Unread(gap) => Fact::Unread(gap),
         Fact::Known(groups) => {
@@ -140,7 +128,7 @@ pub(crate) async fn security_groups(
 /// The subnets with these ids.
 pub(crate) async fn subnets(asker: &Asker, client: &Client, ids: &[String]) -> Fact<Vec<Subnet>> {
     let call = Call::Ec2DescribeSubnets;
-    let found = filtered::<SubnetsAnswer>(asker, client, call, ("subnet-id", ids, "1000")).await;
+    let found = filtered::<SubnetXml>(asker, client, call, ("subnet-id", ids, "1000")).await;
     found.map(|subnets| {
         let known = |xml: SubnetXml| Subnet { id: xml.id, vpc_id: xml.vpc, zone: xml.zone };
         subnets.into_iter().map(known).collect()
@@ -154,7 +142,7 @@ pub(crate) async fn route_tables(
     vpcs: &[String],
 ) -> Fact<Vec<RouteTable>> {
     let call = Call::Ec2DescribeRouteTables;
-    let found = filtered::<TablesAnswer>(asker, client, call, ("vpc-id", vpcs, "100")).await;
+    let found = filtered::<TableXml>(asker, client, call, ("vpc-id", vpcs, "100")).await;
     found.map(|tables| tables.into_iter().map(table).collect())
 }
 
@@ -163,7 +151,7 @@ pub(crate) async fn prefix_list(asker: &Asker, client: &Client, id: &str) -> Fac
     let call = Call::Ec2GetManagedPrefixListEntries;
     let parameters =
         [("PrefixListId".to_owned(), id.to_owned()), ("MaxResults".to_owned(), "100".to_owned())];
-    let found = all::<EntriesAnswer>(asker, client, call, (&parameters, Some(id))).await;
+    let found = all::<EntryXml>(asker, client, call, (&parameters, Some(id))).await;
     match found {
         Fact::Unread(gap) => Fact::Unread(gap),
         Fact::Known(entries) => {
@@ -193,7 +181,7 @@ pub(crate) async fn block_public_access(asker: &Asker, client: &Client) -> Fact<
         return Fact::Known(BlockPublicAccess { mode, exclusions: Fact::not_collected(call) });
     }
     let parameters = [("MaxResults".to_owned(), "1000".to_owned())];
-    let found = all::<ExclusionsAnswer>(asker, client, call, (&parameters, None)).await;
+    let found = all::<ExclusionXml>(asker, client, call, (&parameters, None)).await;
     let exclusions = found.map(|list| {
         let known = |xml: ExclusionXml| Exclusion {
             resource: xml.resource,
@@ -379,9 +367,9 @@ mod tests {
     #[test]
     fn empty_and_missing_lists_are_empty() {
         let xml = "<A><securityGroupInfo/></A>";
-        let answer: GroupsAnswer = quick_xml::de::from_str(xml).unwrap();
+        let answer: Page<GroupXml> = quick_xml::de::from_str(xml).unwrap();
         assert!(answer.list.item.is_empty() && answer.next.is_none());
-        let answer: GroupsAnswer = quick_xml::de::from_str("<A/>").unwrap();
+        let answer: Page<GroupXml> = quick_xml::de::from_str("<A/>").unwrap();
         assert!(answer.list.item.is_empty());
     }
 
@@ -395,8 +383,8 @@ mod tests {
             <prefixListIds><item><prefixListId>pl-1</prefixListId></item></prefixListIds>\
             </item><item><ipProtocol>-1</ipProtocol></item></ipPermissions></item>\
             </securityGroupInfo><nextToken>n</nextToken></A>";
-        let answer: GroupsAnswer = quick_xml::de::from_str(xml).unwrap();
-        let (groups, next) = answer.into_page();
+        let answer: Page<GroupXml> = quick_xml::de::from_str(xml).unwrap();
+        let (groups, next) = (answer.list.item, answer.next);
         assert_eq!(next.as_deref(), Some("n"));
         let group = group(groups.into_iter().next().unwrap()).unwrap();
         assert_eq!(group.ingress.len(), 2);

@@ -12,7 +12,7 @@ use elb_audit_core::fact::{Fact, Listing};
 use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Target};
 
 use super::ask::Asker;
-use super::elbv2::timestamp;
+use super::timestamp;
 
 /// AWS takes at most this many names in one question for tags.
 const TAG_BATCH: usize = 20;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types as sdk;
-use aws_smithy_types::DateTime;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{
@@ -12,20 +11,15 @@ use elb_audit_core::inventory::{
     MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, TrustStore,
     WeightedGroup,
 };
-use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::ask::Asker;
+use super::timestamp;
 
 /// AWS takes at most this many ARNs in one question for tags.
 const TAG_BATCH: usize = 20;
 /// The largest page of this API.
 const PAGE: i32 = 400;
-
-/// AWS's time as ours; none if it lies outside of what a calendar has.
-pub(crate) fn timestamp(time: &DateTime) -> Option<Timestamp> {
-    Timestamp::from_second(time.secs()).ok()
-}
 
 /// The region's load balancers, without what has to be asked for one by one.
 pub(crate) async fn list(asker: &Asker, client: &Client) -> Listing<LoadBalancer> {

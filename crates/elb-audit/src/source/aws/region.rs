@@ -5,7 +5,7 @@
 //! and instances); then everything that needs a listener or a group (rules, SNI certificates, targets,
 //! security policies, certificates, log deliveries); last, the few certificates still unknown.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
@@ -17,7 +17,10 @@ use futures::future::join_all;
 use super::ask::Asker;
 use super::pace::Meter;
 use super::query::{self, Service};
-use super::{acm, ec2, elb, elbv2, logs, session, wafv2};
+use super::{elb, elbv2, session, wafv2};
+
+mod listeners;
+mod network;
 
 /// What to read, and as whom.
 #[derive(Debug)]
@@ -97,23 +100,29 @@ impl Reader {
         let classic = std::mem::take(&mut region.classic.items);
         let modern = std::mem::take(&mut region.v2.items);
         let all: Vec<LoadBalancer> = classic.iter().chain(&modern).cloned().collect();
-        let (classic, modern, groups, (), acls) = tokio::join!(
-            join_all(classic.into_iter().map(|lb| self.classic(&v1, lb))),
-            join_all(modern.into_iter().map(|lb| self.modern(&v2, lb))),
+        let balancers = async {
+            (region.classic.items, region.v2.items) = tokio::join!(
+                join_all(classic.into_iter().map(|lb| self.classic(&v1, lb))),
+                join_all(modern.into_iter().map(|lb| self.modern(&v2, lb))),
+            );
+            drop_deleted(&mut region);
+            self.behind_listeners(&v2, &mut region).await;
+        };
+        let ((), groups, network, acls) = tokio::join!(
+            balancers,
             self.target_groups(&v2, &all),
-            self.network(&mut region, &all),
+            self.network(&all),
             self.web_acls(&all),
         );
-        region.classic.items = classic;
-        region.v2.items = modern;
         region.target_groups = groups;
+        if let Some(network) = network {
+            network.into_region(&mut region);
+        }
         for lb in &mut region.v2.items {
             if let Some(acl) = acls.get(&lb.arn) {
                 lb.web_acl = acl.clone();
             }
         }
-        drop_deleted(&mut region);
-        self.behind_listeners(&v2, &mut region).await;
         self.tags(&v1, &v2, &mut region).await;
         region
     }
@@ -206,49 +215,6 @@ impl Reader {
         Fact::Known(groups)
     }
 
-    /// What stands between the internet and the load balancers with public addresses. Private ones
-    /// need none of it.
-    async fn network(&self, region: &mut Region, all: &[LoadBalancer]) {
-        let public = || all.iter().filter(|lb| lb.is_internet_facing());
-        if public().next().is_none() {
-            return;
-        }
-        let ec2 = &self.query(&query::EC2, Call::Ec2DescribeSecurityGroups);
-        let vpcs = unique(public().filter_map(|lb| lb.vpc_id.clone()));
-        let groups = unique(public().flat_map(|lb| lb.security_groups.clone()));
-        let subnets = unique(public().flat_map(|lb| lb.subnets.clone()));
-        let filters = async {
-            let call = Call::Ec2DescribeSecurityGroups;
-            let found = self.if_wanted(call, ec2::security_groups(&self.asker, ec2, &groups)).await;
-            let named = found.get().into_iter().flatten().flat_map(|group| &group.ingress);
-            let lists = unique(named.flat_map(|permission| permission.prefix_lists.clone()));
-            let call = Call::Ec2GetManagedPrefixListEntries;
-            let entries = lists.into_iter().map(move |id| async move {
-                let entries = ec2::prefix_list(&self.asker, ec2, &id);
-                let entries = self.if_wanted(call, entries).await;
-                (id, entries)
-            });
-            (found, join_all(entries).await)
-        };
-        let (filters, tables, block, subnets) = tokio::join!(
-            filters,
-            self.if_wanted(
-                Call::Ec2DescribeRouteTables,
-                ec2::route_tables(&self.asker, ec2, &vpcs)
-            ),
-            self.if_wanted(
-                Call::Ec2DescribeVpcBlockPublicAccessOptions,
-                ec2::block_public_access(&self.asker, ec2)
-            ),
-            self.if_wanted(Call::Ec2DescribeSubnets, ec2::subnets(&self.asker, ec2, &subnets)),
-        );
-        region.security_groups = filters.0;
-        region.prefix_lists = filters.1.into_iter().collect();
-        region.route_tables = tables;
-        region.block_public_access = block;
-        region.subnets = subnets;
-    }
-
     /// The web ACL of each Application load balancer that faces the internet.
     async fn web_acls(&self, all: &[LoadBalancer]) -> BTreeMap<String, Fact<Option<String>>> {
         let public =
@@ -259,145 +225,6 @@ impl Reader {
         }
         let client = self.query(&query::WAFV2, Call::Wafv2GetWebAclForResource);
         wafv2::web_acls(&self.asker, &client, &arns).await
-    }
-
-    /// Everything that needs to know the listeners.
-    async fn behind_listeners(
-        &self,
-        client: &aws_sdk_elasticloadbalancingv2::Client,
-        region: &mut Region,
-    ) {
-        let policies =
-            unique(listeners(&region.v2.items).filter_map(|listener| listener.ssl_policy.clone()));
-        let defaults = self.acm_arns(region);
-        let acm = self.acm();
-        let unlogged = region.v2.items.iter().any(may_log_otherwise);
-        let trusts =
-            listeners(&region.v2.items).any(|listener| listener.mutual_authentication.is_some());
-        let mut modern = std::mem::take(&mut region.v2.items);
-        let ((), policies, certificates, logs, stores) = tokio::join!(
-            self.listener_details(client, &mut modern),
-            async {
-                let call = Call::ElbV2DescribeSslPolicies;
-                if policies.is_empty() {
-                    return Fact::Known(Vec::new());
-                }
-                self.if_wanted(call, elbv2::ssl_policies(&self.asker, client, &policies)).await
-            },
-            self.certificates(&acm, &defaults, Certificates::default()),
-            self.logs(unlogged),
-            async {
-                let call = Call::ElbV2DescribeTrustStores;
-                if !trusts {
-                    return Fact::Known(Vec::new());
-                }
-                self.if_wanted(call, elbv2::trust_stores(&self.asker, client)).await
-            },
-        );
-        region.v2.items = modern;
-        region.ssl_policies = policies;
-        (region.log_sources, region.log_deliveries) = logs;
-        region.trust_stores = stores;
-        let by_sni = self.acm_arns(region);
-        let known = self.certificates(&acm, &by_sni, certificates).await.by_arn;
-        let used = self.acm_arns(region);
-        region.certificates = known.into_iter().filter(|(arn, _)| used.contains(arn)).collect();
-    }
-
-    /// Rules, SNI certificates and attributes of every listener.
-    async fn listener_details(
-        &self,
-        client: &aws_sdk_elasticloadbalancingv2::Client,
-        modern: &mut [LoadBalancer],
-    ) {
-        let all = modern.iter_mut().flat_map(|lb| {
-            let routes = routes_by_rule(lb);
-            let kind = lb.kind.clone();
-            let listeners = match &mut lb.listeners {
-                Fact::Known(listeners) => listeners.as_mut_slice(),
-                Fact::Unread(_) => &mut [],
-            };
-            listeners.iter_mut().map(move |listener| (kind.clone(), routes, listener))
-        });
-        join_all(all.map(move |(kind, routes, listener)| async move {
-            let encrypts = listener.speaks(&["HTTPS", "TLS"]);
-            let (rules, certificates, attributes) = tokio::join!(
-                async {
-                    let call = Call::ElbV2DescribeRules;
-                    if !routes {
-                        return listener.rules.clone();
-                    }
-                    self.if_wanted(call, elbv2::rules(&self.asker, client, (&kind, listener))).await
-                },
-                async {
-                    let call = Call::ElbV2DescribeListenerCertificates;
-                    if !encrypts {
-                        return Fact::Known(Vec::new());
-                    }
-                    self.if_wanted(call, elbv2::certificates(&self.asker, client, listener)).await
-                },
-                self.if_wanted(
-                    Call::ElbV2DescribeListenerAttributes,
-                    elbv2::listener_attributes(&self.asker, client, &listener.id)
-                ),
-            );
-            (listener.rules, listener.certificates) = (rules, certificates);
-            listener.attributes = attributes;
-        }))
-        .await;
-    }
-
-    /// ARNs of the ACM certificates that listeners are known to present.
-    #[expect(clippy::unused_self, reason = "reads beside its callers")]
-    fn acm_arns(&self, region: &Region) -> Vec<String> {
-        let all = region.load_balancers().filter_map(|lb| lb.listeners.get().ok()).flatten();
-        let arns = all.flat_map(|listener| {
-            let all = listener.certificates.get().ok().into_iter().flatten();
-            all.chain(&listener.default_certificate).cloned().collect::<Vec<_>>()
-        });
-        unique(arns.filter(|arn| arn.split(':').nth(2) == Some("acm")))
-    }
-
-    /// Finds these certificates: several in bulk, what that leaves one by one. What one route cannot
-    /// tell, the other is asked for before it is a gap.
-    async fn certificates(
-        &self,
-        client: &aws_sdk_acm::Client,
-        arns: &[String],
-        mut found: Certificates,
-    ) -> Certificates {
-        if !self.plan.wants(Call::AcmDescribeCertificate) {
-            return found;
-        }
-        if found.open(arns).len() > 1 {
-            found.search(&self.asker, client).await;
-        }
-        let open = found.open(arns);
-        let described = open.iter().map(|arn| acm::describe(&self.asker, client, arn));
-        let described = join_all(described).await;
-        found.by_arn.extend(open.into_iter().zip(described));
-        let unread = arns.iter().any(|arn| {
-            let gap = found.by_arn.get(arn).and_then(Fact::gap);
-            gap.is_some_and(|gap| gap.reason != Reason::NotFound)
-        });
-        if unread {
-            found.search(&self.asker, client).await;
-        }
-        found
-    }
-
-    /// Vended deliveries, when some load balancer does not log to S3 by its attribute.
-    async fn logs(
-        &self,
-        unlogged: bool,
-    ) -> (Fact<Vec<elb_audit_core::inventory::LogSource>>, Fact<Vec<String>>) {
-        let (sources, deliveries) =
-            (Call::LogsDescribeDeliverySources, Call::LogsDescribeDeliveries);
-        if !unlogged || !self.plan.wants(sources) {
-            return (Fact::not_collected(sources), Fact::not_collected(deliveries));
-        }
-        let client = self.query(&query::LOGS, sources);
-        tokio::join!(logs::sources(&self.asker, &client), logs::deliveries(&self.asker, &client),)
     }
 
     /// Tags of every load balancer.
@@ -425,60 +252,19 @@ impl Reader {
     }
 }
 
-/// Certificates of ACM as they become known.
-#[derive(Default)]
-struct Certificates {
-    by_arn: HashMap<String, Fact<elb_audit_core::inventory::Certificate>>,
-    /// Whether the bulk call has been made: it is made once.
-    searched: bool,
-}
-
-impl Certificates {
-    /// Those that nothing is known of yet.
-    fn open(&self, arns: &[String]) -> Vec<String> {
-        arns.iter().filter(|arn| !self.by_arn.contains_key(*arn)).cloned().collect()
-    }
-
-    /// Adds whatever the bulk call tells, in place of gaps too.
-    async fn search(&mut self, asker: &Asker, client: &aws_sdk_acm::Client) {
-        if !std::mem::replace(&mut self.searched, true) {
-            let found = acm::in_use(asker, client).await;
-            self.by_arn.extend(found.into_iter().map(|(arn, one)| (arn, Fact::Known(one))));
-        }
-    }
+/// ARNs of the certificates of `service`, `acm` or `iam`, that listeners are known to present.
+pub(super) fn presented(region: &Region, service: &str) -> Vec<String> {
+    let all = region.load_balancers().filter_map(|lb| lb.listeners.get().ok()).flatten();
+    let arns = all.flat_map(|listener| {
+        let all = listener.certificates.get().ok().into_iter().flatten();
+        all.chain(&listener.default_certificate).cloned().collect::<Vec<_>>()
+    });
+    unique(arns.filter(|arn| arn.split(':').nth(2) == Some(service)))
 }
 
 /// Each once, in order.
 fn unique(all: impl Iterator<Item = String>) -> Vec<String> {
     all.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-fn listeners(all: &[LoadBalancer]) -> impl Iterator<Item = &elb_audit_core::inventory::Listener> {
-    all.iter().filter_map(|lb| lb.listeners.get().ok()).flatten()
-}
-
-/// Whether the listeners have rules beside the default one: Application, and dual-stack Network.
-///
-/// Source: `CreateRule` of the ELB API since 2026-07.
-fn routes_by_rule(lb: &LoadBalancer) -> bool {
-    match lb.kind {
-        Kind::Application => true,
-        Kind::Network => lb.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4"),
-        _ => false,
-    }
-}
-
-/// Whether a load balancer that can log is not known to log by its attribute.
-fn may_log_otherwise(lb: &LoadBalancer) -> bool {
-    let can = match lb.kind {
-        Kind::Application => true,
-        Kind::Network => lb
-            .listeners
-            .get()
-            .is_ok_and(|listeners| listeners.iter().any(|listener| listener.speaks(&["TLS"]))),
-        _ => false,
-    };
-    can && !lb.switched_on("access_logs.s3.enabled").unwrap_or(false)
 }
 
 /// A load balancer that was deleted while it was read is no load balancer any more: a note says so.

@@ -51,7 +51,7 @@ pub(crate) async fn find(
     let mut refusals = Vec::new();
     for home in &homes {
         let asker = Asker { region: Arc::from(home.as_str()), ..asker.clone() };
-        let regional = session::in_region(config, home);
+        let regional = session::impatient(&session::in_region(config, home));
         let (caller, listed) = tokio::join!(identity(&asker, &regional), async {
             if listing { Some(list(&asker, &regional).await) } else { None }
         });

@@ -119,6 +119,14 @@ pub(crate) fn in_region(config: &SdkConfig, region: &str) -> SdkConfig {
     config.to_builder().region(Region::new(region.to_owned())).build()
 }
 
+/// The same configuration for the first questions: whoever is offline should not wait long to hear it.
+pub(crate) fn impatient(config: &SdkConfig) -> SdkConfig {
+    const ATTEMPTS: u32 = 3;
+    let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+    let attempts = retry.max_attempts().min(ATTEMPTS);
+    config.to_builder().retry_config(retry.with_max_attempts(attempts)).build()
+}
+
 /// Retries of one service in one region draw on their own bucket, not on one that the SDK shares
 /// between all accounts of the process.
 pub(crate) fn retry_partition(region: &str, service: &str) -> RetryPartition {
