@@ -279,6 +279,44 @@ mod tests {
         assert_eq!(bucket.now, quota(1.0, 1.0));
     }
 
+    /// A clock that stands still.
+    #[derive(Debug)]
+    struct Still;
+
+    impl aws_smithy_async::time::TimeSource for Still {
+        fn now(&self) -> std::time::SystemTime {
+            std::time::SystemTime::UNIX_EPOCH
+        }
+    }
+
+    fn pace(max_rps: Option<f64>) -> Arc<Pace> {
+        let sleep = SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new());
+        Pace::new(max_rps, false, sleep, SharedTimeSource::new(Still))
+    }
+
+    #[test]
+    fn regions_and_apis_have_buckets_of_their_own() {
+        let pace = pace(None);
+        let calls = [Call::ElbV2DescribeRules, Call::ElbV2DescribeListeners];
+        let spent = (0..200).map(|n| pace.draw(calls[n % 2], "eu-west-1")).sum::<f64>();
+        assert!(spent == 0.0 && pace.draw(Call::ElbV2DescribeRules, "eu-west-1") > 0.0);
+        assert!(pace.draw(Call::ElbV2DescribeRules, "us-east-1") == 0.0);
+        assert!(pace.draw(Call::ElbDescribeLoadBalancers, "eu-west-1") == 0.0);
+        assert!(pace.draw(Call::Wafv2GetWebAclForResource, "eu-west-1") == 0.0);
+        assert!(pace.draw(Call::Wafv2GetWebAclForResource, "eu-west-1") > 0.9);
+    }
+
+    #[test]
+    fn one_cap_holds_over_all_of_them() {
+        let pace = pace(Some(40.0));
+        let regions = ["eu-west-1", "us-east-1", "us-west-2"];
+        let waits: Vec<f64> = (0..80)
+            .map(|n| pace.draw(Call::ElbV2DescribeRules, regions[n % regions.len()]))
+            .collect();
+        assert!(waits[..40].iter().all(|wait| *wait == 0.0), "{waits:?}");
+        assert!((waits[79] - 1.0).abs() < 1e-9, "{waits:?}");
+    }
+
     #[test]
     fn refusals_are_recognised_on_the_wire() {
         assert!(is_refusal(400, b"<Code>Throttling</Code>"));
