@@ -1,6 +1,7 @@
 //! Answers that are late, broken or refused: gaps of the right kind, and no verdict that flips.
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
@@ -142,8 +143,10 @@ fn interrupted_it_reports_what_it_has() {
     let double = Double::start(account());
     double.fault(Fault::hang("elbv2:DescribeRules"));
     let child = Run::on(&double, "scan --format json --retries 0").started(Stdio::piped());
+    let patience = Instant::now() + Duration::from_secs(30);
     while double.count("elbv2:DescribeRules") < 4 {
-        std::thread::yield_now();
+        assert!(Instant::now() < patience, "the rules are not asked for");
+        std::thread::sleep(Duration::from_millis(5));
     }
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(kill.success());
