@@ -111,7 +111,8 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// A pace that caps the whole process at `max_rps` requests a second, if given.
+    /// A pace that caps the whole process at `max_rps` requests a second, if given: one by one, without
+    /// a burst.
     pub(crate) fn new(
         max_rps: Option<f64>,
         one_at_a_time: bool,
@@ -121,7 +122,7 @@ impl Pace {
         let began = clock.now();
         Arc::new(Pace {
             buckets: Mutex::new(HashMap::new()),
-            whole: max_rps.map(|rate| Mutex::new(Bucket::new(quota(rate.max(1.0), rate), 0.0))),
+            whole: max_rps.map(|rate| Mutex::new(Bucket::new(quota(1.0, rate), 0.0))),
             one_at_a_time: one_at_a_time.then(|| Semaphore::new(1)),
             sleep,
             clock,
@@ -277,6 +278,43 @@ mod tests {
         let mut bucket = Bucket::new(quota(1.0, 1.0), 0.0);
         bucket.refused(0.0);
         assert_eq!(bucket.now, quota(1.0, 1.0));
+    }
+
+    /// A clock that stands still.
+    #[derive(Debug)]
+    struct Still;
+
+    impl aws_smithy_async::time::TimeSource for Still {
+        fn now(&self) -> std::time::SystemTime {
+            std::time::SystemTime::UNIX_EPOCH
+        }
+    }
+
+    fn pace(max_rps: Option<f64>) -> Arc<Pace> {
+        let sleep = SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new());
+        Pace::new(max_rps, false, sleep, SharedTimeSource::new(Still))
+    }
+
+    #[test]
+    fn regions_and_apis_have_buckets_of_their_own() {
+        let pace = pace(None);
+        let calls = [Call::ElbV2DescribeRules, Call::ElbV2DescribeListeners];
+        let spent = (0..200).map(|n| pace.draw(calls[n % 2], "eu-west-1")).sum::<f64>();
+        assert!(spent == 0.0 && pace.draw(Call::ElbV2DescribeRules, "eu-west-1") > 0.0);
+        assert!(pace.draw(Call::ElbV2DescribeRules, "us-east-1") == 0.0);
+        assert!(pace.draw(Call::ElbDescribeLoadBalancers, "eu-west-1") == 0.0);
+        assert!(pace.draw(Call::Wafv2GetWebAclForResource, "eu-west-1") == 0.0);
+        assert!(pace.draw(Call::Wafv2GetWebAclForResource, "eu-west-1") > 0.9);
+    }
+
+    #[test]
+    fn one_cap_holds_over_all_of_them() {
+        let pace = pace(Some(40.0));
+        let regions = ["eu-west-1", "us-east-1", "us-west-2"];
+        let waits: Vec<f64> = (0..80)
+            .map(|n| pace.draw(Call::ElbV2DescribeRules, regions[n % regions.len()]))
+            .collect();
+        assert!(waits[0] == 0.0 && (waits[79] - 79.0 / 40.0).abs() < 1e-9, "{waits:?}");
     }
 
     #[test]
