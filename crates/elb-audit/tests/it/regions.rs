@@ -109,7 +109,13 @@ fn without_a_region_one_of_each_partition_is_tried() {
 fn credentials_that_no_partition_takes() {
     let double = Double::start(account());
     double.fault(Fault::error("*", 403, "InvalidClientTokenId", "The token is invalid."));
-    let said = ["us-east-1", "us-gov-west-1", "cn-north-1", "set AWS_REGION"];
+    let said = [
+        "AWS does not take these credentials",
+        "us-east-1",
+        "us-gov-west-1",
+        "cn-north-1",
+        "set AWS_REGION",
+    ];
     Run::on(&double, SCAN).without("AWS_REGION").done().says(3, &said);
 }
 

@@ -118,8 +118,9 @@ fn an_unknown_kind_of_load_balancer_is_named_and_not_judged() {
     let mut new = LoadBalancer::application("new");
     new.kind = "quantum".to_owned();
     let double = double(Region::with_network().with(new));
-    let report = Run::on(&double, SCAN).report();
+    let report = Run::on(&double, &format!("{SCAN} --strict")).done().exits(4).report();
     assert_eq!(report.load_balancers[0].kind, "quantum");
+    assert!(report.gaps[0].reason.contains("quantum"), "{:?}", report.gaps);
     assert_eq!(report.findings, Vec::new());
     let text = Run::on(&double, "scan").done().stdout;
     let unjudged = text.split("Could not be assessed").nth(1).unwrap_or_default();
