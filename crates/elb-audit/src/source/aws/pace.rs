@@ -141,7 +141,8 @@ impl Pace {
         };
         let wait = self.draw(call, region);
         if wait > 0.0 {
-            self.sleep.sleep(Duration::from_secs_f64(wait)).await;
+            let wait = Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX);
+            self.sleep.sleep(wait).await;
         }
         permit
     }
