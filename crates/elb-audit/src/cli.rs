@@ -140,7 +140,7 @@ pub struct Reading {
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     pub call_timeout: Duration,
     /// Retries of a call that AWS throttles or fails
-    #[arg(long, value_name = "N", default_value_t = 7)]
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(..=100))]
     pub retries: u32,
     /// Say every call on standard error
     #[arg(short, long)]
@@ -177,7 +177,7 @@ pub struct Reporting {
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
     /// Also write the report to a file, in this format or the one of --format
-    #[arg(long, value_name = "[FORMAT=]FILE", value_delimiter = ',')]
+    #[arg(long, value_name = "[FORMAT=]FILE")]
     pub output: Vec<String>,
     /// Exit with 1 if there is a fault of this severity or worse
     #[arg(long, value_enum, default_value_t = FailOn::High)]
@@ -241,8 +241,8 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
-    number.ok_or_else(|| "a number above 0 is needed".to_owned())
+    let number = text.parse().ok().filter(|n: &f64| (0.01..=1e9).contains(n));
+    number.ok_or_else(|| "a number from 0.01 to 1,000,000,000 is needed".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -257,11 +257,17 @@ pub fn command() -> Command {
 }
 
 fn mirrored(command: Command) -> Command {
+    let collects = command.get_name() == "collect";
     let command = command.mut_args(|arg| {
         let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else {
             return arg;
         };
         let name = format!("ELB_AUDIT_{}", long.to_uppercase().replace('-', "_"));
+        // One that is set to nothing is not set; and what `scan` writes is not what `collect` saves.
+        let empty = std::env::var_os(&name).is_some_and(|value| value.is_empty());
+        if empty || (collects && long == "output") {
+            return arg;
+        }
         let arg = arg.env(OsString::from(name)).hide_env(true);
         if matches!(arg.get_action(), ArgAction::SetTrue) {
             arg.value_parser(FalseyValueParser::new())

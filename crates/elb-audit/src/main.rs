@@ -1,5 +1,7 @@
 //! `elb-audit`.
 
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use elb_audit::{cli, run};
@@ -18,9 +20,17 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
         }
     };
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "internal error at {place}: please report it");
+    }));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => ExitCode::from(runtime.block_on(run::run(cli)).code()),
+        Ok(runtime) => {
+            let run = AssertUnwindSafe(|| runtime.block_on(run::run(cli)));
+            let exit = catch_unwind(run).unwrap_or(Exit::NothingAssessed);
+            ExitCode::from(exit.code())
+        }
         Err(_) => ExitCode::from(Exit::NothingAssessed.code()),
     }
 }

@@ -1,7 +1,7 @@
 //! Where a report goes: standard output, and files.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use elb_audit_core::format::{self, Format, Style};
 use elb_audit_core::report::Report;
@@ -14,27 +14,45 @@ pub(crate) struct Destination {
     pub(crate) file: Option<PathBuf>,
 }
 
-/// Standard output in `format`, and what `--output` names. A file whose folder does not exist is refused
+/// Standard output in `format`, and what `--output` names. A file that cannot be written is refused
 /// before anything is read.
 pub(crate) fn destinations(format: &str, outputs: &[String]) -> Result<Vec<Destination>, String> {
     let standard = known(format)?;
     let mut all = vec![Destination { format: standard.name, file: None }];
     for output in outputs {
         let (format, file) = match output.split_once('=') {
-            Some((name, file)) if format::named(name).is_some() => (known(name)?, file),
+            Some((name, _)) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+                (known(&name.to_lowercase())?, &output[name.len() + 1..])
+            }
             _ => (standard, output.as_str()),
         };
         let file = PathBuf::from(file);
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if folder.is_some_and(|folder| !folder.is_dir())
-            || file.is_dir()
-            || file.as_os_str().is_empty()
-        {
-            return Err(format!("--output {output}: not a file in an existing folder"));
+        if all.iter().any(|other| other.file.as_ref() == Some(&file)) {
+            return Err(format!("--output {output}: the same file twice"));
         }
+        writable(&file).map_err(|error| format!("--output {output}: {error}"))?;
         all.push(Destination { format: format.name, file: Some(file) });
     }
     Ok(all)
+}
+
+/// Whether a file can be written: better known before a scan than after it. One that is not there yet is
+/// not left behind.
+pub(crate) fn writable(file: &Path) -> Result<(), String> {
+    if file == Path::new("-") {
+        return Err("standard output has its format by --format".to_owned());
+    }
+    let new = !file.exists();
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(file)
+        .map_err(|error| error.to_string())?;
+    if new {
+        // It was made this moment, and is empty.
+        let _ = std::fs::remove_file(file);
+    }
+    Ok(())
 }
 
 fn known(name: &str) -> Result<&'static Format, String> {

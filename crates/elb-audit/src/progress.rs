@@ -9,9 +9,18 @@ use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Writes a line to standard error. Nobody listening is no reason to stop.
+/// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
+/// terminal, which files and answers may hold, are written as escapes.
 pub(crate) fn say(line: fmt::Arguments) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    let mut clean = String::new();
+    for c in line.to_string().chars() {
+        if steers(c) { clean.extend(c.escape_unicode()) } else { clean.push(c) }
+    }
+    let _ = writeln!(std::io::stderr().lock(), "{clean}");
 }
 
 /// A line that is written over as regions are done: only on a terminal.

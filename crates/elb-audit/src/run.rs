@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
 use elb_audit_core::check::Check;
+use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{Exit, Gate};
 use elb_audit_core::{checks, demo, docs};
@@ -64,7 +65,7 @@ async fn scan(source: &Reading, report: &Reporting) -> Result<Exit, Failure> {
     let calls = docs::calls(&checks).into_iter().collect();
     let (inventory, stopped) = read(source, calls, &progress).await?;
     let now = inventory.taken_at;
-    let run = Run { inventory, now, checks, interrupted: stopped == Stop::Interrupted };
+    let run = Run { inventory, now, checks, stopped };
     Ok(run.report(report, &destinations))
 }
 
@@ -87,7 +88,7 @@ fn check(
 fn saved(inventory: Inventory, now: Timestamp, report: &Reporting) -> Result<Exit, Failure> {
     let checks = selected(&report.checks)?;
     let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
-    let run = Run { inventory, now, checks, interrupted: false };
+    let run = Run { inventory, now, checks, stopped: Stop::No };
     Ok(run.report(report, &destinations))
 }
 
@@ -96,7 +97,7 @@ struct Run {
     inventory: Inventory,
     now: Timestamp,
     checks: Vec<&'static Check>,
-    interrupted: bool,
+    stopped: Stop,
 }
 
 impl Run {
@@ -110,8 +111,10 @@ impl Run {
         }
         let gate = Gate { fail_on: how.fail_on.floor(), strict: how.strict };
         let (mut exit, mut why) = report.exit(gate);
-        if self.interrupted && exit != Exit::NothingAssessed {
-            (exit, why) = (Exit::Incomplete, "the scan was interrupted".to_owned());
+        if let Some((cut, said)) = cut_short(&self.inventory, self.stopped)
+            && exit != Exit::NothingAssessed
+        {
+            (exit, why) = (cut, said.to_owned());
         }
         if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
             (exit, why) = (Exit::DeliveryFailed, "the report could not be written".to_owned());
@@ -123,10 +126,26 @@ impl Run {
     }
 }
 
+/// The exit code of a scan that did not come to its end, and why it did not.
+fn cut_short(inventory: &Inventory, stopped: Stop) -> Option<(Exit, &'static str)> {
+    let mut expired = false;
+    inventory.visit_gaps(|_, gap| expired |= gap.reason == Reason::NoCredentials);
+    if expired {
+        let said = "the credentials expired during the scan: sign in again";
+        return Some((Exit::NothingAssessed, said));
+    }
+    match stopped {
+        Stop::No => None,
+        Stop::Deadline => Some((Exit::Incomplete, "the scan ran out of time (--timeout)")),
+        Stop::Interrupted => Some((Exit::Incomplete, "the scan was interrupted")),
+    }
+}
+
 async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
-    let destination = task.output.display().to_string();
-    if destination != "-" {
-        output::destinations("json", &[destination]).map_err(usage)?;
+    if task.output != std::path::Path::new("-") {
+        let name = task.output.display();
+        output::writable(&task.output)
+            .map_err(|error| usage(format!("cannot write {name}: {error}")))?;
     }
     let progress = Progress::new(!task.quiet && !task.source.verbose, checks::ALL);
     let calls = Call::all().collect();
@@ -140,9 +159,8 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
     if exit == Exit::NothingAssessed {
         return Err(Failure { exit, message: why });
     }
-    if stopped == Stop::Interrupted {
-        let message = "the scan was interrupted; what had been read is saved".to_owned();
-        return Err(Failure { exit: Exit::Incomplete, message });
+    if let Some((exit, said)) = cut_short(&inventory, stopped) {
+        return Err(Failure { exit, message: format!("{said}; what had been read is saved") });
     }
     if !task.quiet {
         let (balancers, gaps) = (report.summary.load_balancers, report.gaps.len());
@@ -185,6 +203,12 @@ async fn read(
     let done = |region: &_, counts| progress.done(region, counts);
     let inventory = Box::pin(aws::collect(&request, &tuning, stopped.clone(), &done)).await;
     watcher.abort();
+    // From here on nothing is learned any more: the first Ctrl-C ends the program.
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Exit::Incomplete.code()));
+        }
+    });
     let stopped = *stopped.borrow();
     Ok((inventory?, stopped))
 }

@@ -79,7 +79,7 @@ pub async fn collect(
 ) -> Result<Inventory, SourceError> {
     let began = Instant::now();
     let taken_at = now();
-    let config = session::load(request.profile.as_deref(), tuning).await?;
+    let config = session::load(request, tuning).await?;
     let clock = aws_smithy_async::time::SharedTimeSource::new(
         aws_smithy_async::time::SystemTimeSource::new(),
     );
@@ -140,7 +140,7 @@ async fn read_regions(
     request: &Request,
     done: &Done<'_>,
 ) -> Vec<Region> {
-    let gate = Arc::new(Semaphore::new(request.max_workers.max(1)));
+    let gate = Arc::new(Semaphore::new(request.max_workers.clamp(1, Semaphore::MAX_PERMITS)));
     let mut tasks = JoinSet::new();
     let mut names = BTreeMap::new();
     for name in &scope.regions {

@@ -1,11 +1,12 @@
 //! A saved inventory as a source, and as a destination of `collect`.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use elb_audit_core::inventory::{Inventory, SCHEMA};
 use serde::Deserialize;
+use serde_json::error::Category;
 
 /// Why a saved inventory cannot be used: one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -33,11 +34,18 @@ pub fn read(path: &Path) -> Result<Inventory, FileError> {
 
 /// Reads an inventory of the version that this program writes.
 pub fn parse(bytes: &[u8]) -> Result<Inventory, FileError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let head: Head = serde_json::from_slice(bytes).map_err(|error| {
-        FileError(format!("it is no inventory saved by `elb-audit collect` ({error})"))
+        FileError(match error.classify() {
+            Category::Data => {
+                format!("it is no inventory saved by `elb-audit collect` ({error})")
+            }
+            Category::Eof => format!("it ends too early, as a file cut off does ({error})"),
+            _ => format!("it is not JSON ({error})"),
+        })
     })?;
     if head.schema != SCHEMA {
-        let schema: String = head.schema.chars().filter(|c| !c.is_control()).take(80).collect();
+        let schema: String = head.schema.chars().take(80).collect();
         return Err(FileError(format!(
             "its schema is `{schema}`, and this version reads `{SCHEMA}`: collect it again, or use \
              the version that wrote it"
@@ -55,7 +63,16 @@ pub fn write(path: &Path, inventory: &Inventory) -> Result<(), FileError> {
     let written = if path == Path::new("-") {
         io::stdout().lock().write_all(text.as_bytes())
     } else {
-        std::fs::write(path, text)
+        private(path).and_then(|mut file| file.write_all(text.as_bytes()))
     };
     written.map_err(|error| FileError(format!("cannot write {}: {error}", path.display())))
+}
+
+/// A new file that its owner alone can read: it is a map of the network.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

@@ -116,6 +116,23 @@ fn a_source_profile_that_is_not_there() {
     run.env("AWS_PROFILE", "p").done().says(3, &["profile `q` was not defined"]);
 }
 
+#[test]
+fn a_role_without_a_region_to_ask_in() {
+    let (double, folder) = (double(), Folder::new());
+    let config = folder.file("config", PROFILES);
+    let flag = with(&double, &config, &format!("{SCAN} --profile audit")).without("AWS_REGION");
+    assert_eq!(read(flag), OTHER);
+    let named = with(&double, &config, SCAN).without("AWS_REGION").env("AWS_PROFILE", "audit");
+    assert_eq!(read(named), OTHER);
+}
+
+#[test]
+fn a_line_break_in_a_key() {
+    let run = Run::bare("scan").env("AWS_ACCESS_KEY_ID", "AKIABASE\n");
+    let run = run.env("AWS_SECRET_ACCESS_KEY", "not-a-secret");
+    run.done().says(3, &["error: AWS_ACCESS_KEY_ID holds a line break"]);
+}
+
 /// Calls of a family that a double was asked.
 fn asked(double: &Double, family: &str) -> usize {
     double.count(&format!("{family}:*"))

@@ -94,8 +94,9 @@ fn reports_go_where_they_are_told() {
     let double = worst("high");
     let folder = Folder::new();
     let (json, text) = (folder.path("a.json"), folder.path("a=b.txt"));
-    let outputs = format!("json={},{}", json.display(), text.display());
-    let done = Run::on(&double, "scan --output").arg(outputs).done().exits(1);
+    let first = format!("json={}", json.display());
+    let run = Run::on(&double, "scan --output").arg(first).arg("--output").arg(&text);
+    let done = run.done().exits(1);
     let report: Report = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
     assert_eq!(report.summary.load_balancers, 1);
     assert_eq!(fs::read_to_string(&text).unwrap(), done.stdout);

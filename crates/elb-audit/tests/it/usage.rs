@@ -25,10 +25,16 @@ fn mistakes_on_the_command_line() {
         ("check /", "cannot read /: "),
         (
             "demo --output /nonexistent/report.json",
-            "--output /nonexistent/report.json: not a file in an existing folder",
+            "--output /nonexistent/report.json: No such file",
         ),
-        (&format!("demo --output json={here}"), "not a file in an existing folder"),
-        ("collect -o /nonexistent/inventory.json", "not a file in an existing folder"),
+        (&format!("demo --output json={here}"), "Is a directory"),
+        ("demo --output sarif=x.sarif", "unknown format `sarif`"),
+        ("demo --output -", "standard output has its format by --format"),
+        ("demo --output a.txt --output json=a.txt", "the same file twice"),
+        (
+            "collect -o /nonexistent/inventory.json",
+            "cannot write /nonexistent/inventory.json: No such",
+        ),
     ] {
         Run::bare(arguments).done().says(2, &["error: ", said]);
     }
@@ -39,11 +45,13 @@ fn what_clap_refuses() {
     for (arguments, said) in [
         ("scan --max-workers 0", "a whole number above 0 is needed"),
         ("scan --max-workers x", "a whole number above 0 is needed"),
-        ("scan --max-rps 0", "a number above 0 is needed"),
-        ("scan --max-rps nan", "a number above 0 is needed"),
-        ("scan --timeout 1h", "a number above 0 is needed"),
-        ("scan --call-timeout 0", "a number above 0 is needed"),
+        ("scan --max-rps 0", "a number from 0.01"),
+        ("scan --max-rps nan", "a number from 0.01"),
+        ("scan --timeout 1h", "a number from 0.01"),
+        ("scan --call-timeout 0", "a number from 0.01"),
+        ("scan --max-rps 1e-20", "a number from 0.01"),
         ("scan --retries many", "--retries"),
+        ("scan --retries 4294967295", "--retries"),
         ("scan --format yaml", "possible values: text, json"),
         ("scan --fail-on none", "possible values: critical, high, medium, low, never"),
         ("scan --region eu-west-1 --all-regions", "exclude each other"),
@@ -67,8 +75,11 @@ fn files_that_are_no_inventory() {
     let next = "{\"schema\": \"elb-audit/inventory/v9\"}";
     let schema = "{\"schema\": \"elb-audit/inventory/v1\"}";
     for (text, said) in [
-        ("", "no inventory saved by `elb-audit collect`"),
-        ("{", "no inventory saved by `elb-audit collect`"),
+        ("", "it ends too early"),
+        ("{", "it ends too early"),
+        ("hello", "it is not JSON"),
+        ("{\"schema\": \"\u{1b}[2J\u{202e}\"}", "it is not JSON"),
+        ("{\"schema\": \"\\u001b[2J\u{202e}\"}", "its schema is `\\u{1b}[2J\\u{202e}`"),
         ("[]", "no inventory saved by `elb-audit collect`"),
         ("{\"schema\": 1}", "no inventory saved by `elb-audit collect`"),
         (
@@ -125,12 +136,14 @@ fn expired_credentials() {
 }
 
 #[test]
-fn credentials_that_expire_meanwhile_are_gaps() {
+fn credentials_that_expire_meanwhile_end_the_scan_and_keep_what_was_read() {
     let double = Double::start(account());
     let expired = Fault::error("elbv2:*", 403, "ExpiredToken", "The security token is expired");
     double.fault(expired.after(6));
-    let done = Run::on(&double, "scan --format json --retries 0 --strict").done().exits(4);
+    let done = Run::on(&double, "scan --format json --retries 0").done().exits(3);
+    assert!(done.stderr.contains("exit 3: the credentials expired during the scan"));
     let report = done.report();
+    assert!(report.summary.load_balancers > 0);
     let expired = report.gaps.iter().filter(|gap| gap.reason.contains("ExpiredToken"));
     assert!(expired.count() > 0);
 }
@@ -143,4 +156,10 @@ fn help_and_version_are_no_mistake() {
     }
     let done = Run::bare("").done().exits(2);
     assert!(done.stderr.contains("Usage: elb-audit"), "{}", done.stderr);
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_not_set() {
+    let run = Run::bare("demo").env("ELB_AUDIT_CHECK", "").env("ELB_AUDIT_FAIL_ON", "");
+    run.env("ELB_AUDIT_OUTPUT", "").done().exits(1);
 }

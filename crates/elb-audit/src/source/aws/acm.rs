@@ -30,7 +30,7 @@ pub(crate) async fn in_use(asker: &Asker, client: &Client) -> BTreeMap<String, C
         asker
             .ask(call, None, request.send())
             .await
-            .map(|answer| (answer.results.unwrap_or_default(), answer.next_token))
+            .map(|answer| (answer.results, answer.next_token))
     };
     let (found, _) = asker.pages(call, page).await;
     found.into_iter().filter_map(|result| searched(asker, result)).collect()

@@ -15,8 +15,9 @@ use tokio::sync::watch;
 
 use super::pace::Pace;
 
-/// One page of a list: its items, and the marker of the next page.
-pub(crate) type Page<T> = Fact<(Vec<T>, Option<String>)>;
+/// One page of a list: its items, none when the answer has no such list at all, and the marker of the
+/// next page.
+pub(crate) type Page<T> = Fact<(Option<Vec<T>>, Option<String>)>;
 
 /// What a client answers.
 pub(crate) type Answer<T, E> = Result<T, SdkError<E, HttpResponse>>;
@@ -101,6 +102,26 @@ impl Asker {
         }
     }
 
+    /// The gap of an answer that lacks what it should hold. AWS sends its lists even when they are empty.
+    pub(crate) fn empty(&self, call: Call, resource: Option<&str>) -> Gap {
+        let gap = Gap::new(call, Reason::Malformed).saying("the answer lacks its list");
+        self.placed(gap, resource)
+    }
+
+    /// The list that an answer should hold.
+    pub(crate) fn held<T>(
+        &self,
+        call: Call,
+        resource: &str,
+        list: Fact<Option<Vec<T>>>,
+    ) -> Fact<Vec<T>> {
+        match list {
+            Fact::Known(Some(list)) => Fact::Known(list),
+            Fact::Known(None) => Fact::Unread(self.empty(call, Some(resource))),
+            Fact::Unread(gap) => Fact::Unread(gap),
+        }
+    }
+
     /// Every item of a list that comes in pages; and, where the pages stop early, why.
     ///
     /// `page` asks for the page behind a marker and answers its items and the next marker.
@@ -116,7 +137,8 @@ impl Asker {
         let mut marker: Option<String> = None;
         loop {
             match page(marker.clone()).await {
-                Fact::Known((items, next)) => {
+                Fact::Known((None, _)) => return (all, Some(self.empty(call, None))),
+                Fact::Known((Some(items), next)) => {
                     all.extend(items);
                     let next = next.filter(|next| !next.is_empty());
                     if next.is_none() {

@@ -45,7 +45,6 @@ pub(crate) async fn regions(asker: &Asker, client: &Client) -> Fact<Vec<ListedRe
 #[serde(bound = "T: Deserialize<'de>")]
 struct Page<T> {
     #[serde(
-        default,
         alias = "securityGroupInfo",
         alias = "subnetSet",
         alias = "routeTableSet",
@@ -72,7 +71,7 @@ async fn all<T: DeserializeOwned + Send>(
             all.push(("NextToken", marker));
         }
         let answer = client.form::<Page<T>>(call.operation(), &all);
-        asker.ask(call, resource, answer).await.map(|page| (page.list.item, page.next))
+        asker.ask(call, resource, answer).await.map(|page| (Some(page.list.item), page.next))
     };
     asker.whole(call, page).await
 }
@@ -174,6 +173,8 @@ pub(crate) async fn block_public_access(asker: &Asker, client: &Client) -> Fact<
     let answer = asker.ask(call, None, client.form::<BlockAnswer>(call.operation(), &[])).await;
     let mode = match answer {
         Fact::Known(answer) => answer.options.mode,
+        // A partition whose EC2 does not know the question cannot have the block either.
+        Fact::Unread(gap) if is_unknown_action(&gap) => "off".to_owned(),
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
     let call = Call::Ec2DescribeVpcBlockPublicAccessExclusions;
@@ -191,6 +192,11 @@ pub(crate) async fn block_public_access(asker: &Asker, client: &Client) -> Fact<
         list.into_iter().map(known).collect()
     });
     Fact::Known(BlockPublicAccess { mode, exclusions })
+}
+
+fn is_unknown_action(gap: &Gap) -> bool {
+    let said = gap.detail.as_deref().unwrap_or_default();
+    gap.reason == Reason::Unavailable && said.starts_with("InvalidAction")
 }
 
 #[derive(Debug, Deserialize)]
@@ -365,12 +371,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_and_missing_lists_are_empty() {
+    fn an_empty_list_is_empty_and_a_missing_one_is_no_answer() {
         let xml = "<A><securityGroupInfo/></A>";
         let answer: Page<GroupXml> = quick_xml::de::from_str(xml).unwrap();
         assert!(answer.list.item.is_empty() && answer.next.is_none());
-        let answer: Page<GroupXml> = quick_xml::de::from_str("<A/>").unwrap();
-        assert!(answer.list.item.is_empty());
+        // AWS sends the list even when it is empty: an answer without it is something else.
+        assert!(quick_xml::de::from_str::<Page<GroupXml>>("<A/>").is_err());
+        assert!(quick_xml::de::from_str::<Page<GroupXml>>("<html><p>Log in</p></html>").is_err());
     }
 
     #[test]

@@ -28,9 +28,10 @@ pub(crate) async fn list(
     let call = Call::ElbDescribeLoadBalancers;
     let page = move |marker| async move {
         let request = client.describe_load_balancers().page_size(400).set_marker(marker);
-        asker.ask(call, None, request.send()).await.map(|answer| {
-            (answer.load_balancer_descriptions.unwrap_or_default(), answer.next_marker)
-        })
+        asker
+            .ask(call, None, request.send())
+            .await
+            .map(|answer| (answer.load_balancer_descriptions, answer.next_marker))
     };
     let (found, gap) = asker.pages(call, page).await;
     let items = found.into_iter().map(|found| classic(found, &arn)).collect();
@@ -101,10 +102,13 @@ pub(crate) async fn attributes(
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbDescribeLoadBalancerAttributes;
     let request = client.describe_load_balancer_attributes().load_balancer_name(&lb.name).send();
-    asker
-        .ask(call, Some(&lb.arn), request)
-        .await
-        .map(|answer| answer.load_balancer_attributes.map(flattened).unwrap_or_default())
+    match asker.ask(call, Some(&lb.arn), request).await {
+        Fact::Unread(gap) => Fact::Unread(gap),
+        Fact::Known(answer) => match answer.load_balancer_attributes {
+            Some(found) => Fact::Known(flattened(found)),
+            None => Fact::Unread(asker.empty(call, Some(&lb.arn))),
+        },
+    }
 }
 
 fn flattened(found: LoadBalancerAttributes) -> BTreeMap<String, String> {
@@ -137,9 +141,9 @@ pub(crate) async fn policies(
 ) -> Fact<Vec<ClassicPolicy>> {
     let call = Call::ElbDescribeLoadBalancerPolicies;
     let request = client.describe_load_balancer_policies().load_balancer_name(&lb.name).send();
-    asker.ask(call, Some(&lb.arn), request).await.map(|answer| {
-        answer.policy_descriptions.unwrap_or_default().into_iter().map(policy).collect()
-    })
+    let found = asker.ask(call, Some(&lb.arn), request).await;
+    let found = asker.held(call, &lb.arn, found.map(|answer| answer.policy_descriptions));
+    found.map(|all| all.into_iter().map(policy).collect())
 }
 
 fn policy(found: PolicyDescription) -> ClassicPolicy {
@@ -160,9 +164,9 @@ pub(crate) async fn instances(
 ) -> Fact<Vec<Target>> {
     let call = Call::ElbDescribeInstanceHealth;
     let request = client.describe_instance_health().load_balancer_name(&lb.name).send();
-    asker.ask(call, Some(&lb.arn), request).await.map(|answer| {
-        answer.instance_states.unwrap_or_default().into_iter().map(instance).collect()
-    })
+    let found = asker.ask(call, Some(&lb.arn), request).await;
+    let found = asker.held(call, &lb.arn, found.map(|answer| answer.instance_states));
+    found.map(|all| all.into_iter().map(instance).collect())
 }
 
 fn instance(found: InstanceState) -> Target {

@@ -27,7 +27,7 @@ pub(crate) async fn list(asker: &Asker, client: &Client) -> Listing<LoadBalancer
     let page = move |marker| async move {
         let request = client.describe_load_balancers().page_size(PAGE).set_marker(marker);
         let answer = asker.ask(call, None, request.send()).await;
-        answer.map(|answer| (answer.load_balancers.unwrap_or_default(), answer.next_marker))
+        answer.map(|answer| (answer.load_balancers, answer.next_marker))
     };
     let (found, gap) = asker.pages(call, page).await;
     let items = found.into_iter().map(load_balancer).collect();
@@ -85,7 +85,7 @@ pub(crate) async fn listeners(
             .page_size(PAGE)
             .set_marker(marker);
         let answer = asker.ask(call, Some(&lb.arn), request.send()).await;
-        answer.map(|answer| (answer.listeners.unwrap_or_default(), answer.next_marker))
+        answer.map(|answer| (answer.listeners, answer.next_marker))
     };
     asker.whole(call, page).await.map(|all| all.into_iter().map(listener).collect())
 }
@@ -142,12 +142,17 @@ pub(crate) async fn rules(
     let page = move |marker| async move {
         let request = client.describe_rules().listener_arn(arn).page_size(PAGE).set_marker(marker);
         let answer = asker.ask(call, Some(arn), request.send()).await;
-        answer.map(|answer| (answer.rules.unwrap_or_default(), answer.next_marker))
+        answer.map(|answer| (answer.rules, answer.next_marker))
     };
     match asker.whole(call, page).await {
         Fact::Known(found) => {
             let mut rules: Vec<Rule> = found.into_iter().map(rule).collect();
             rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
+            if rules.iter().all(|rule| rule.priority.is_some()) {
+                let gap =
+                    Gap::new(call, Reason::Malformed).saying("the answer has no default rule");
+                return Fact::Unread(asker.placed(gap, Some(arn)));
+            }
             Fact::Known(rules)
         }
         // A Network load balancer's listener that cannot have rules is "not found".
@@ -175,11 +180,17 @@ fn rule(found: sdk::Rule) -> Rule {
 
 /// A condition, whichever of AWS's two ways it is written in.
 fn condition(found: sdk::RuleCondition) -> Condition {
+    let header =
+        found.http_header_config.as_ref().and_then(|config| config.http_header_name.clone());
     let mut condition = Condition {
         field: found.field.unwrap_or_default(),
         regex_values: found.regex_values.unwrap_or_default(),
         ..Condition::default()
     };
+    if condition.field == "http-header" {
+        let name = header.as_deref().unwrap_or_default();
+        condition.regex_values = redacted(name, condition.regex_values);
+    }
     let mut add = |values: Option<Vec<String>>, regex: Option<Vec<String>>| {
         condition.values.extend(values.unwrap_or_default());
         condition.regex_values.extend(regex.unwrap_or_default());
@@ -201,7 +212,7 @@ fn condition(found: sdk::RuleCondition) -> Condition {
     }
     if let Some(config) = found.query_string_config {
         let pairs = config.values.unwrap_or_default().into_iter().map(|pair| {
-            let value = pair.value.unwrap_or_default();
+            let value = hidden(pair.value.unwrap_or_default());
             pair.key.map_or_else(|| value.clone(), |key| format!("{key}={value}"))
         });
         condition.values.extend(pairs);
@@ -240,14 +251,16 @@ fn redacted(header: &str, values: Vec<String>) -> Vec<String> {
     if PLAIN_HEADERS.contains(&header.to_ascii_lowercase().as_str()) {
         return values;
     }
-    let hidden = |value: String| {
-        if value.chars().all(|c| c == '*' || c == '?') {
-            return value;
-        }
-        let hash = Sha256::digest(&value);
-        hash.iter().take(8).fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
-    };
     values.into_iter().map(hidden).collect()
+}
+
+/// A hash of the value; wildcards alone are no secret.
+fn hidden(value: String) -> String {
+    if value.chars().all(|c| c == '*' || c == '?') {
+        return value;
+    }
+    let hash = Sha256::digest(&value);
+    hash.iter().take(8).fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn action(found: sdk::Action) -> Action {
@@ -310,7 +323,7 @@ pub(crate) async fn certificates(
             .page_size(PAGE)
             .set_marker(marker);
         let answer = asker.ask(call, Some(&listener.id), request.send()).await;
-        answer.map(|answer| (answer.certificates.unwrap_or_default(), answer.next_marker))
+        answer.map(|answer| (answer.certificates, answer.next_marker))
     };
     asker.whole(call, page).await.map(|found| {
         let mut arns = Vec::from_iter(listener.default_certificate.clone());
@@ -331,9 +344,9 @@ pub(crate) async fn listener_attributes(
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbV2DescribeListenerAttributes;
     let request = client.describe_listener_attributes().listener_arn(arn).send();
-    asker.ask(call, Some(arn), request).await.map(|answer| {
-        pairs(answer.attributes.unwrap_or_default().into_iter().map(|pair| (pair.key, pair.value)))
-    })
+    let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
+    let found = asker.held(call, arn, found);
+    found.map(|all| pairs(all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a load balancer.
@@ -344,9 +357,9 @@ pub(crate) async fn attributes(
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbV2DescribeLoadBalancerAttributes;
     let request = client.describe_load_balancer_attributes().load_balancer_arn(arn).send();
-    asker.ask(call, Some(arn), request).await.map(|answer| {
-        pairs(answer.attributes.unwrap_or_default().into_iter().map(|pair| (pair.key, pair.value)))
-    })
+    let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
+    let found = asker.held(call, arn, found);
+    found.map(|all| pairs(all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a target group.
@@ -357,9 +370,9 @@ pub(crate) async fn group_attributes(
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbV2DescribeTargetGroupAttributes;
     let request = client.describe_target_group_attributes().target_group_arn(arn).send();
-    asker.ask(call, Some(arn), request).await.map(|answer| {
-        pairs(answer.attributes.unwrap_or_default().into_iter().map(|pair| (pair.key, pair.value)))
-    })
+    let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
+    let found = asker.held(call, arn, found);
+    found.map(|all| pairs(all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 fn pairs(
@@ -374,7 +387,7 @@ pub(crate) async fn target_groups(asker: &Asker, client: &Client) -> Fact<Vec<Ta
     let page = move |marker| async move {
         let request = client.describe_target_groups().page_size(PAGE).set_marker(marker);
         let answer = asker.ask(call, None, request.send()).await;
-        answer.map(|answer| (answer.target_groups.unwrap_or_default(), answer.next_marker))
+        answer.map(|answer| (answer.target_groups, answer.next_marker))
     };
     asker.whole(call, page).await.map(|all| all.into_iter().map(target_group).collect())
 }
@@ -397,9 +410,9 @@ fn target_group(found: sdk::TargetGroup) -> TargetGroup {
 pub(crate) async fn targets(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<Target>> {
     let call = Call::ElbV2DescribeTargetHealth;
     let request = client.describe_target_health().target_group_arn(arn).send();
-    asker.ask(call, Some(arn), request).await.map(|answer| {
-        answer.target_health_descriptions.unwrap_or_default().into_iter().map(target).collect()
-    })
+    let found = asker.ask(call, Some(arn), request).await;
+    let found = asker.held(call, arn, found.map(|answer| answer.target_health_descriptions));
+    found.map(|all| all.into_iter().map(target).collect())
 }
 
 fn target(found: sdk::TargetHealthDescription) -> Target {
@@ -433,7 +446,7 @@ pub(crate) async fn ssl_policies(
             .page_size(PAGE)
             .set_marker(marker);
         let answer = asker.ask(call, None, request.send()).await;
-        answer.map(|answer| (answer.ssl_policies.unwrap_or_default(), answer.next_marker))
+        answer.map(|answer| (answer.ssl_policies, answer.next_marker))
     };
     asker.whole(call, page).await.map(|all| all.into_iter().map(ssl_policy).collect())
 }
@@ -453,7 +466,7 @@ pub(crate) async fn trust_stores(asker: &Asker, client: &Client) -> Fact<Vec<Tru
     let page = move |marker| async move {
         let request = client.describe_trust_stores().page_size(PAGE).set_marker(marker);
         let answer = asker.ask(call, None, request.send()).await;
-        answer.map(|answer| (answer.trust_stores.unwrap_or_default(), answer.next_marker))
+        answer.map(|answer| (answer.trust_stores, answer.next_marker))
     };
     let known = |found: sdk::TrustStore| TrustStore {
         arn: found.trust_store_arn.unwrap_or_default(),

@@ -21,7 +21,7 @@ struct ListAnswer {
 
 #[derive(Debug, Deserialize)]
 struct ListResult {
-    #[serde(rename = "ServerCertificateMetadataList", default)]
+    #[serde(rename = "ServerCertificateMetadataList")]
     list: Members,
     #[serde(rename = "IsTruncated", default)]
     truncated: bool,
@@ -93,7 +93,7 @@ async fn list(asker: &Asker, client: &Client) -> Fact<Vec<Metadata>> {
             asker.ask(call, None, client.form::<ListAnswer>(call.operation(), &parameters));
         answer.await.map(|answer| {
             let result = answer.result;
-            (result.list.member, result.marker.filter(|_| result.truncated))
+            (Some(result.list.member), result.marker.filter(|_| result.truncated))
         })
     };
     asker.whole(call, page).await

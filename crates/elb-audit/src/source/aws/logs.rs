@@ -47,7 +47,7 @@ pub(crate) async fn sources(asker: &Asker, client: &Client) -> Fact<Vec<LogSourc
     let call = Call::LogsDescribeDeliverySources;
     let page = move |marker| async move {
         let answer: Fact<SourcesAnswer> = ask(asker, client, call, marker).await;
-        answer.map(|answer| (answer.delivery_sources, answer.next_token))
+        answer.map(|answer| (Some(answer.delivery_sources), answer.next_token))
     };
     asker.whole(call, page).await.map(|all| {
         let of_load_balancers = all.into_iter().filter(|source| {
@@ -67,7 +67,7 @@ pub(crate) async fn deliveries(asker: &Asker, client: &Client) -> Fact<Vec<Strin
     let call = Call::LogsDescribeDeliveries;
     let page = move |marker| async move {
         let answer: Fact<DeliveriesAnswer> = ask(asker, client, call, marker).await;
-        answer.map(|answer| (answer.deliveries, answer.next_token))
+        answer.map(|answer| (Some(answer.deliveries), answer.next_token))
     };
     asker.whole(call, page).await.map(|all| {
         let mut names: Vec<String> =

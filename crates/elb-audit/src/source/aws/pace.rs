@@ -141,7 +141,8 @@ impl Pace {
         };
         let wait = self.draw(call, region);
         if wait > 0.0 {
-            self.sleep.sleep(Duration::from_secs_f64(wait)).await;
+            let wait = Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX);
+            self.sleep.sleep(wait).await;
         }
         permit
     }
@@ -164,6 +165,17 @@ impl Pace {
         let bucket =
             buckets.entry((region.to_owned(), name)).or_insert_with(|| Bucket::new(full, at));
         with(bucket)
+    }
+
+    /// Slows every bucket of a service in a region: which call was refused, the wire does not say.
+    fn slow_down(&self, family: &str, region: &str) {
+        let at = self.at();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((place, name), bucket) in buckets.iter_mut() {
+            if place == region && name.split(':').next() == Some(family) {
+                bucket.refused(at);
+            }
+        }
     }
 
     fn at(&self) -> f64 {
@@ -233,8 +245,7 @@ impl Intercept for Meter {
         });
         if refused {
             self.pace.refused.fetch_add(1, Ordering::Relaxed);
-            let at = self.pace.at();
-            self.pace.bucket(self.call, &self.region, |bucket| bucket.refused(at));
+            self.pace.slow_down(self.call.family(), &self.region);
         }
         Ok(())
     }
@@ -305,6 +316,19 @@ mod tests {
         assert!(pace.draw(Call::ElbDescribeLoadBalancers, "eu-west-1") == 0.0);
         assert!(pace.draw(Call::Wafv2GetWebAclForResource, "eu-west-1") == 0.0);
         assert!(pace.draw(Call::Wafv2GetWebAclForResource, "eu-west-1") > 0.9);
+    }
+
+    #[test]
+    fn a_refusal_slows_the_service_in_its_region_alone() {
+        let pace = pace(None);
+        let [groups, tables] = [Call::Ec2DescribeSecurityGroups, Call::Ec2DescribeRouteTables];
+        for (call, region) in [(groups, "eu-west-1"), (tables, "eu-west-1"), (groups, "us-east-1")]
+        {
+            assert!(pace.draw(call, region) == 0.0);
+        }
+        pace.slow_down("ec2", "eu-west-1");
+        assert!(pace.draw(groups, "eu-west-1") > 0.0 && pace.draw(tables, "eu-west-1") > 0.0);
+        assert!(pace.draw(groups, "us-east-1") == 0.0);
     }
 
     #[test]

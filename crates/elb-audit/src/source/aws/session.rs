@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use super::SourceError;
 use super::ask::innermost;
+use super::{Request, SourceError};
 
 /// What a test replaces, and what the command line sets: how long to wait, and for what.
 #[derive(Clone, Debug)]
@@ -53,11 +54,45 @@ impl Default for Tuning {
 ///
 /// A profile that the user names on the command line comes before all of that: credentials in the
 /// environment would otherwise have another account audited.
-pub(crate) async fn load(profile: Option<&str>, tuning: &Tuning) -> Result<SdkConfig, SourceError> {
+pub(crate) async fn load(request: &Request, tuning: &Tuning) -> Result<SdkConfig, SourceError> {
+    clean_environment()?;
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .pool_idle_timeout(Duration::from_secs(20))
         .build_https();
+    let Some(profile) = &request.profile else {
+        let named = std::env::var("AWS_PROFILE").unwrap_or_default();
+        // One need not write down the default profile, and nobody does where a role is attached.
+        if !matches!(named.as_str(), "" | "default") {
+            must_exist(&named).await?;
+        }
+        let config = loader(&http, tuning).load().await;
+        if config.region().is_some() {
+            return Ok(config);
+        }
+        // A profile that assumes a role has to ask STS somewhere.
+        let region = Region::new(fallback(request));
+        let asked = loader(&http, tuning).region(region).load().await;
+        let mut config = config.into_builder();
+        config.set_credentials_provider(asked.credentials_provider());
+        return Ok(config.build());
+    };
+    must_exist(profile).await?;
+    let config = loader(&http, tuning).profile_name(profile).load().await;
+    let own = ProviderConfig::default()
+        .with_region(Some(
+            config.region().cloned().unwrap_or_else(|| Region::new(fallback(request))),
+        ))
+        .with_http_client(http)
+        .with_sleep_impl(tuning.sleep.clone());
+    let provider =
+        ProfileFileCredentialsProvider::builder().configure(&own).profile_name(profile).build();
+    let provider = SharedCredentialsProvider::new(provider);
+    Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// The standard chain with our time-outs and retries, over this HTTP client.
+fn loader(http: &SharedHttpClient, tuning: &Tuning) -> ConfigLoader {
     let retry = RetryConfig::standard()
         .with_max_attempts(tuning.attempts)
         .with_initial_backoff(tuning.backoff)
@@ -67,32 +102,34 @@ pub(crate) async fn load(profile: Option<&str>, tuning: &Tuning) -> Result<SdkCo
         .read_timeout(tuning.attempt)
         .operation_attempt_timeout(tuning.attempt)
         .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http.clone())
         .retry_config(retry)
         .timeout_config(timeouts)
         .sleep_impl(tuning.sleep.clone());
-    if let Ok(name) = AppName::new(concat!("elb-audit-", env!("CARGO_PKG_VERSION"))) {
-        loader = loader.app_name(name);
+    match AppName::new(concat!("elb-audit-", env!("CARGO_PKG_VERSION"))) {
+        Ok(name) => loader.app_name(name),
+        Err(_) => loader,
     }
-    let Some(profile) = profile else {
-        let named = std::env::var("AWS_PROFILE").unwrap_or_default();
-        // One need not write down the default profile, and nobody does where a role is attached.
-        if !matches!(named.as_str(), "" | "default") {
-            must_exist(&named).await?;
+}
+
+/// Where to ask for credentials when no region is configured.
+fn fallback(request: &Request) -> String {
+    request.regions.only.first().cloned().unwrap_or_else(|| "us-east-1".to_owned())
+}
+
+/// Refuses credentials with a line break or another control character in them, a slip that signing
+/// cannot survive.
+fn clean_environment() -> Result<(), SourceError> {
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        let value = std::env::var(name).unwrap_or_default();
+        if value.chars().any(char::is_control) {
+            return Err(SourceError::Unreachable(format!(
+                "{name} holds a line break or another control character: set it anew without"
+            )));
         }
-        return Ok(loader.load().await);
-    };
-    must_exist(profile).await?;
-    let config = loader.profile_name(profile).load().await;
-    let own = ProviderConfig::default()
-        .with_region(config.region().cloned())
-        .with_http_client(http)
-        .with_sleep_impl(tuning.sleep.clone());
-    let provider =
-        ProfileFileCredentialsProvider::builder().configure(&own).profile_name(profile).build();
-    let provider = SharedCredentialsProvider::new(provider);
-    Ok(config.into_builder().credentials_provider(provider).build())
+    }
+    Ok(())
 }
 
 /// Refuses a profile that the AWS configuration does not have, and says which it has.

@@ -126,7 +126,7 @@ async fn list(asker: &Asker, client: &Client) -> Fact<Vec<String>> {
             let arns: Vec<String> = answer.acls.into_iter().map(|acl| acl.arn).collect();
             // WAF may give a marker with the last page: an empty page ends the list.
             let next = answer.next.filter(|_| !arns.is_empty());
-            (arns, next)
+            (Some(arns), next)
         })
     };
     asker.whole(call, page).await

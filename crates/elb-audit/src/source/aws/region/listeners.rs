@@ -23,8 +23,10 @@ impl Reader {
         let defaults = presented(region, "acm");
         let acm = self.acm();
         let unlogged = region.v2.items.iter().any(may_log_otherwise);
-        let trusts =
-            listeners(&region.v2.items).any(|listener| listener.mutual_authentication.is_some());
+        let trusts = listeners(&region.v2.items).any(|listener| {
+            let mutual = listener.mutual_authentication.as_ref();
+            mutual.is_some_and(|mutual| mutual.trust_store_arn.is_some())
+        });
         let mut modern = std::mem::take(&mut region.v2.items);
         let ((), policies, certificates, logs, stores) = tokio::join!(
             self.listener_details(client, &mut modern),

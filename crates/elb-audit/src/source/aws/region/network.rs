@@ -34,9 +34,9 @@ impl Network {
 }
 
 impl Reader {
-    /// The network around the load balancers with public addresses. Private ones need none of it.
+    /// The network around the load balancers that may have public addresses; the others need none of it.
     pub(super) async fn network(&self, all: &[LoadBalancer]) -> Option<Network> {
-        let public = || all.iter().filter(|lb| lb.is_internet_facing());
+        let public = || all.iter().filter(|lb| may_be_public(lb));
         public().next()?;
         let ec2 = &self.query(&query::EC2, Call::Ec2DescribeSecurityGroups);
         let vpcs = unique(public().filter_map(|lb| lb.vpc_id.clone()));
@@ -77,6 +77,14 @@ impl Reader {
         let entries = join_all(entries).await;
         (groups, tables, entries.into_iter().collect())
     }
+}
+
+/// Whether an address may be public: IPv6 ones of internal load balancers are, unless an attribute says
+/// otherwise.
+fn may_be_public(lb: &LoadBalancer) -> bool {
+    let dual_stack =
+        lb.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
+    lb.is_internet_facing() || dual_stack
 }
 
 /// Prefix lists that security groups let in.
