@@ -415,11 +415,11 @@ impl Report {
                 ),
             );
         }
-        let (exit, mut why) = self.by_faults(gate.fail_on);
-        if incomplete {
-            why += &format!("; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)");
+        let (exit, why) = self.by_faults(gate.fail_on);
+        if !incomplete {
+            return (exit, why);
         }
-        (exit, why)
+        (exit, format!("{why}; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)"))
     }
 
     fn by_faults(&self, fail_on: Option<Severity>) -> (Exit, String) {
