@@ -60,11 +60,10 @@ pub struct WeakCipher<'a> {
 }
 
 /// Whether the load balancer itself ends TLS on this listener.
-#[must_use]
-pub fn terminates(lb: &LoadBalancer, listener: &Listener) -> bool {
+pub fn terminates(lb: &LoadBalancer, listener: &Listener) -> Result<bool, Gap> {
     match lb.kind {
-        Kind::Classic => listener.speaks(&["HTTPS", "SSL"]),
-        _ => listener.speaks(&["HTTPS", "TLS"]),
+        Kind::Classic => lb.serves(listener, &["HTTPS", "SSL"]),
+        _ => lb.serves(listener, &["HTTPS", "TLS"]),
     }
 }
 
