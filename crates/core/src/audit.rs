@@ -142,15 +142,8 @@ fn region_status(region: &Region) -> (RegionStatus, Option<String>) {
     if let Some(reason) = &region.skipped {
         return (RegionStatus::Skipped, Some(reason.clone()));
     }
-    let empty = region.load_balancers().next().is_none();
-    if let (true, Some(classic), Some(v2)) =
-        (empty, region.classic.rest.gap(), region.v2.rest.gap())
-    {
-        let words = if classic.reason == v2.reason {
-            words(v2)
-        } else {
-            format!("{}; Classic: {}", words(v2), words(classic))
-        };
+    // Of a region where nothing was found, one unread list hides as much as two.
+    if let (true, Some(words)) = (region.load_balancers().next().is_none(), unlisted(region)) {
         return (RegionStatus::Unread, Some(words));
     }
     let mut missing: BTreeSet<&'static str> = BTreeSet::new();
@@ -164,6 +157,17 @@ fn region_status(region: &Region) -> (RegionStatus, Option<String>) {
     }
     let calls: Vec<&str> = missing.into_iter().collect();
     (RegionStatus::Partial, Some(format!("not answered: {}", calls.join(", "))))
+}
+
+/// Why the region's load balancers were not all listed; none when they were.
+fn unlisted(region: &Region) -> Option<String> {
+    match (region.classic.rest.gap(), region.v2.rest.gap()) {
+        (None, None) => None,
+        (None, Some(v2)) => Some(format!("{}; Classic: none", words(v2))),
+        (Some(classic), None) => Some(format!("{}, for Classic alone", words(classic))),
+        (Some(classic), Some(v2)) if classic.reason == v2.reason => Some(words(v2)),
+        (Some(classic), Some(v2)) => Some(format!("{}; Classic: {}", words(v2), words(classic))),
+    }
 }
 
 /// A gap's reason in words, with AWS's own where there are any.

@@ -399,14 +399,15 @@ impl Report {
     pub fn exit(&self, gate: Gate) -> (Exit, String) {
         let counts = &self.summary;
         if counts.regions_read == 0 {
-            let unread = counts.regions_unread;
-            return (
-                Exit::NothingAssessed,
-                format!("nothing could be assessed: no region could be read ({unread} tried)"),
-            );
+            let said = match counts.regions_unread {
+                0 => "no region was read".to_owned(),
+                unread => format!("no region could be read ({unread} tried)"),
+            };
+            return (Exit::NothingAssessed, format!("nothing could be assessed: {said}"));
         }
-        if gate.strict && (counts.unknown > 0 || !self.gaps.is_empty()) {
-            let (unknown, gaps) = (counts.unknown, self.gaps.len());
+        let (unknown, gaps) = (counts.unknown, self.gaps.len());
+        let incomplete = unknown > 0 || gaps > 0;
+        if gate.strict && incomplete {
             return (
                 Exit::Incomplete,
                 format!(
@@ -414,11 +415,19 @@ impl Report {
                 ),
             );
         }
-        let Some(floor) = gate.fail_on else {
+        let (exit, why) = self.by_faults(gate.fail_on);
+        if !incomplete {
+            return (exit, why);
+        }
+        (exit, format!("{why}; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)"))
+    }
+
+    fn by_faults(&self, fail_on: Option<Severity>) -> (Exit, String) {
+        let Some(floor) = fail_on else {
             return (Exit::Clean, "no fault fails the run (--fail-on never)".to_owned());
         };
         let counted = Severity::WORST_FIRST.into_iter().filter(|severity| *severity >= floor);
-        let faults: usize = counted.map(|severity| counts.faults.of(severity)).sum();
+        let faults: usize = counted.map(|severity| self.summary.faults.of(severity)).sum();
         let word = floor.word();
         if faults > 0 {
             (Exit::Findings, format!("faults at or above {word}: {faults} (--fail-on {word})"))

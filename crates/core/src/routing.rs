@@ -37,13 +37,17 @@ pub enum End<'a> {
 }
 
 /// The rules that a request can reach, lowest priority number first. A rule behind one that takes every
-/// request is dead and left out.
+/// request, or every one that it asks for itself, is dead and left out.
 pub fn live<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Vec<Route<'a>>, Gap> {
     let rules = listener.rules.get()?;
     let mut ordered: Vec<&Rule> = rules.iter().collect();
     ordered.sort_by_key(|rule| (rule.priority.is_none(), rule.priority));
-    let mut routes = Vec::new();
+    let mut routes: Vec<Route> = Vec::new();
     for rule in ordered {
+        let is_dead = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
+        if routes.iter().any(is_dead) {
+            continue;
+        }
         routes.push(route(rule.label(), &rule.conditions, &rule.actions, listener));
         if let Some(last) = routes.last_mut() {
             last.transforms = &rule.transforms;

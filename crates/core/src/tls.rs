@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::call::Call;
 use crate::check::Evidence;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Region};
+use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Region, SslPolicy};
 
 mod table;
 
@@ -60,11 +60,10 @@ pub struct WeakCipher<'a> {
 }
 
 /// Whether the load balancer itself ends TLS on this listener.
-#[must_use]
-pub fn terminates(lb: &LoadBalancer, listener: &Listener) -> bool {
+pub fn terminates(lb: &LoadBalancer, listener: &Listener) -> Result<bool, Gap> {
     match lb.kind {
-        Kind::Classic => listener.speaks(&["HTTPS", "SSL"]),
-        _ => listener.speaks(&["HTTPS", "TLS"]),
+        Kind::Classic => lb.serves(listener, &["HTTPS", "SSL"]),
+        _ => lb.serves(listener, &["HTTPS", "TLS"]),
     }
 }
 
@@ -117,7 +116,8 @@ fn by_name(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Result<Of
     };
     let live = region.ssl_policies.get();
     let own = live.as_ref().ok().and_then(|all| all.iter().find(|policy| policy.name == *name));
-    if let Some(policy) = own {
+    let whole = |policy: &&SslPolicy| !policy.protocols.is_empty() && !policy.ciphers.is_empty();
+    if let Some(policy) = own.filter(whole) {
         return Ok(Offer {
             name: name.clone(),
             protocols: policy.protocols.clone(),
@@ -127,11 +127,16 @@ fn by_name(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Result<Of
         });
     }
     let unknown = || {
-        live.err().unwrap_or_else(|| {
-            Gap::new(Call::ElbV2DescribeSslPolicies, Reason::Unrecognised)
-                .in_region(&region.name)
-                .saying(format!("security policy {name}"))
-        })
+        let odd = |reason, said| {
+            Gap::new(Call::ElbV2DescribeSslPolicies, reason).in_region(&region.name).saying(said)
+        };
+        match (live, own) {
+            (Err(gap), _) => gap,
+            (Ok(_), None) => odd(Reason::Unrecognised, format!("security policy {name}")),
+            (Ok(_), Some(_)) => {
+                odd(Reason::Malformed, format!("security policy {name} without content"))
+            }
+        }
     };
     find(&lb.kind, name).ok_or_else(unknown)
 }
@@ -163,9 +168,15 @@ fn expanded(lb: &LoadBalancer, policy: &ClassicPolicy) -> Result<Offer, Gap> {
     let on = policy.attributes.iter().filter(|(_, value)| *value == "true").map(|(key, _)| key);
     let (protocols, ciphers): (Vec<&String>, Vec<&String>) =
         on.filter(|key| *key != CIPHER_ORDER).partition(|key| key.starts_with("Protocol-"));
-    if protocols.is_empty() && ciphers.is_empty() {
+    let spelled = |key: &&String| ![REFERENCE, CIPHER_ORDER].contains(&key.as_str());
+    if !policy.attributes.keys().any(|key| spelled(&key)) {
         let reference = policy.attributes.get(REFERENCE).unwrap_or(&policy.name);
         return classic_row(lb, reference);
+    }
+    if protocols.is_empty() || ciphers.is_empty() {
+        return Err(Gap::new(Call::ElbDescribeLoadBalancerPolicies, Reason::Malformed)
+            .of(&lb.arn)
+            .saying(format!("policy {} without protocol or cipher", policy.name)));
     }
     Ok(Offer {
         name: policy.name.clone(),

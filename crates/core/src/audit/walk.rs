@@ -12,6 +12,7 @@ use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Account, Certificate, Index, Kind, Listener, LoadBalancer, Region};
 use crate::report::{Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
+use crate::tls;
 
 /// Where a load balancer stands.
 #[derive(Clone, Copy)]
@@ -145,10 +146,10 @@ impl<'a> Walk<'a> {
                     None => presented.push((arn, vec![reach.clone()])),
                 }
             }
-            if let Fact::Unread(gap) = &listener.certificates {
+            if let Err(gap) = presents(self.place.lb, listener) {
                 let reach = reach.clone();
                 hidden.push((reach.clone(), gap.clone()));
-                self.add(check, listener_subject(listener), &reach, Err(gap.clone()));
+                self.add(check, listener_subject(listener), &reach, Err(gap));
             }
         }
         for (arn, reaches) in presented {
@@ -234,6 +235,20 @@ impl<'a> Walk<'a> {
             fix,
         });
     }
+}
+
+/// Whether all certificates of a listener are known: one that ends TLS has at least one.
+fn presents(lb: &LoadBalancer, listener: &Listener) -> Result<(), Gap> {
+    let some = !listener.certificates.get()?.is_empty();
+    if some || !tls::terminates(lb, listener)? {
+        return Ok(());
+    }
+    let call = match lb.kind {
+        Kind::Classic => Call::ElbDescribeLoadBalancers,
+        _ => Call::ElbV2DescribeListenerCertificates,
+    };
+    let said = format!("a listener of {} without certificate", listener.label());
+    Err(Gap::new(call, Reason::Malformed).of(&listener.id).saying(said))
 }
 
 /// The widest exposure of those who present a certificate. A listener whose certificates are unread may

@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::Fact;
-use crate::inventory::{Kind, Listener, LogSource};
+use crate::inventory::{Kind, LogSource};
 use crate::sample;
 
 const KEY: &str = "access_logs.s3.enabled";
@@ -126,6 +126,23 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web"],
         },
         Example {
+            title: "a listener of unknown protocol may be a TLS one",
+            given: || {
+                sample::with(&Kind::Network, |lb| {
+                    sample::set(lb, &[(KEY, "false")]);
+                    sample::listeners(lb)[0].protocol = Some("TLS_NEXT".to_owned());
+                })
+            },
+            finds: &[
+                "unknown tls-legacy-protocol TLS_NEXT:443",
+                "unknown access-logs-disabled web",
+                "unknown listener-cleartext-port TLS_NEXT:443",
+                "unknown tls-weak-cipher TLS_NEXT:443",
+                "unknown tls-policy-not-recommended TLS_NEXT:443",
+                "unknown internet-facing web",
+            ],
+        },
+        Example {
             title: "a Network load balancer without TLS",
             given: || {
                 sample::with(&Kind::Network, |lb| {
@@ -143,11 +160,8 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.kind == Kind::Network {
-        let tls = |listener: &Listener| listener.speaks(&["TLS"]);
-        if !lb.listeners.get()?.iter().any(tls) {
-            return Ok(Verdict::NotApplicable);
-        }
+    if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
+        return Ok(Verdict::NotApplicable);
     }
     if lb.switched_on(KEY)? {
         return Ok(Verdict::Pass);

@@ -69,6 +69,23 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web"],
         },
         Example {
+            title: "an action that was answered without its configuration",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![sample::https(vec![
+                        Action {
+                            kind: "authenticate-cognito".to_owned(),
+                            order: Some(1),
+                            ..Action::default()
+                        },
+                        Action { order: Some(2), ..sample::forward("web") },
+                    ])],
+                )
+            },
+            finds: &["unknown authentication-optional HTTPS:443", "note internet-facing web"],
+        },
+        Example {
             title: "a value that this version does not know",
             given: || {
                 sample::listening(
@@ -94,6 +111,10 @@ pub(super) const CHECK: Check = Check {
     since: "0.1.0",
 };
 
+fn logs_in(action: &Action) -> bool {
+    matches!(action.kind.as_str(), "authenticate-oidc" | "authenticate-cognito")
+}
+
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
     let mut hidden: Option<Gap> = None;
@@ -102,8 +123,14 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         if let End::Unknown(gap) = &route.end {
             hidden = hidden.or(Some(gap.clone()));
         }
-        for authentication in route.before().filter_map(|action| action.authentication.as_ref()) {
+        for action in route.before().filter(|action| logs_in(action)) {
             seen = true;
+            let Some(authentication) = &action.authentication else {
+                let said = format!("{} without its configuration", action.kind);
+                let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Malformed);
+                hidden = hidden.or(Some(gap.of(&listener.id).saying(said)));
+                continue;
+            };
             match authentication.on_unauthenticated_request.as_deref() {
                 None | Some("authenticate" | "deny") => {}
                 Some("allow") => {

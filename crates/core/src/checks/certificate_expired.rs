@@ -68,6 +68,23 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail certificate-expired www.example.com", "note internet-facing web"],
         },
         Example {
+            title: "an HTTPS listener that no certificate was answered for",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    let listener = &mut sample::listeners(lb)[0];
+                    listener.default_certificate = None;
+                    listener.certificates = Fact::Known(Vec::new());
+                })
+            },
+            finds: &[
+                "unknown certificate-expired HTTPS:443",
+                "unknown certificate-expiring HTTPS:443",
+                "unknown certificate-not-issued HTTPS:443",
+                "unknown certificate-weak-key HTTPS:443",
+                "note internet-facing web",
+            ],
+        },
+        Example {
             title: "five months left",
             given: || sample::clean(&Kind::Application),
             finds: &["note internet-facing web"],

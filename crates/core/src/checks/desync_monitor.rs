@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::inventory::{Kind, Listener};
+use crate::inventory::Kind;
 use crate::sample;
 
 const KEY: &str = "routing.http.desync_mitigation_mode";
@@ -68,11 +68,8 @@ pub(super) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     let key = if lb.kind == Kind::Classic { CLASSIC_KEY } else { KEY };
-    if lb.kind == Kind::Classic {
-        let http = |listener: &Listener| listener.speaks(&["HTTP", "HTTPS"]);
-        if !lb.listeners.get()?.iter().any(http) {
-            return Ok(Verdict::NotApplicable);
-        }
+    if lb.kind == Kind::Classic && !lb.serves_any(&["HTTP", "HTTPS"])? {
+        return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(key, "defensive")?.as_str() {
         "monitor" => Ok(Verdict::Fail(Evidence::new().with(key, "monitor"))),

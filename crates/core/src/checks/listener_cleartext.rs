@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::Fact;
-use crate::inventory::{Action, Kind, Listener};
+use crate::inventory::{Action, Authentication, Kind, Listener};
 use crate::routing::{self, End};
 use crate::sample;
 
@@ -176,6 +176,7 @@ pub(super) const CHECK: Check = Check {
                             Action {
                                 kind: "authenticate-oidc".to_owned(),
                                 order: Some(1),
+                                authentication: Some(Authentication::default()),
                                 ..Action::default()
                             },
                             Action { order: Some(2), ..sample::forward("web") },
@@ -226,6 +227,24 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "a listener without protocol",
+            given: || {
+                sample::with(&Kind::Application, |lb| sample::listeners(lb)[1].protocol = None)
+            },
+            finds: &[
+                "unknown certificate-expired port 80",
+                "unknown certificate-expiring port 80",
+                "unknown certificate-not-issued port 80",
+                "unknown certificate-weak-key port 80",
+                "unknown listener-cleartext port 80",
+                "unknown tls-legacy-protocol port 80",
+                "unknown redirect-to-http port 80",
+                "unknown tls-weak-cipher port 80",
+                "unknown tls-policy-not-recommended port 80",
+                "unknown internet-facing web",
+            ],
+        },
+        Example {
             title: "a Classic HTTP listener",
             given: || sample::listening(&Kind::Classic, vec![sample::classic_listener("HTTP", 80)]),
             finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
@@ -236,7 +255,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !listener.speaks(&["HTTP"]) {
+    if !context.lb.serves(listener, &["HTTP"])? {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.kind == Kind::Classic {

@@ -42,8 +42,8 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Network, Kind::Classic],
     why: "The protocol that this port stands for sends everything in clear, passwords included. A \
           load balancer that hands the bytes through adds no encryption.",
-    logic: "Looks at TCP, UDP and TCP_UDP listeners of Network and TCP listeners of Classic load \
-            balancers. Fails on ports 21, 23, 25, 69, 80, 110, 143, 161, 389, 512, 513, 514, 873, \
+    logic: "Looks at TCP, UDP, TCP_UDP and TCP_QUIC listeners of Network and TCP listeners of \
+            Classic load balancers. Fails on ports 21, 23, 25, 69, 80, 110, 143, 161, 389, 512, 513, 514, 873, \
             1883, 2375, 5672, 6379, 8080, 9200, 11211, 27017, 61613. Other ports pass: TLS that is \
             passed through cannot be seen from here. A Network listener in front of an Application \
             load balancer alone is judged there.",
@@ -64,6 +64,16 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &["fail listener-cleartext-port TCP:389", "note internet-facing web"],
+        },
+        Example {
+            title: "HTTP beside QUIC",
+            given: || {
+                sample::listening(
+                    &Kind::Network,
+                    vec![sample::listener("TCP_QUIC", 80, vec![sample::forward("web")])],
+                )
+            },
+            finds: &["fail listener-cleartext-port TCP_QUIC:80", "note internet-facing web"],
         },
         Example {
             title: "Redis on a Classic load balancer: in clear, and open to the internet",
@@ -110,9 +120,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let own: &[&str] =
-        if context.lb.kind == Kind::Classic { &["TCP"] } else { &["TCP", "UDP", "TCP_UDP"] };
-    if !listener.speaks(own) {
+    let own: &[&str] = match context.lb.kind {
+        Kind::Classic => &["TCP"],
+        _ => &["TCP", "UDP", "TCP_UDP", "TCP_QUIC"],
+    };
+    if !context.lb.serves(listener, own)? {
         return Ok(Verdict::NotApplicable);
     }
     let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {

@@ -65,7 +65,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !listener.speaks(&["HTTP"]) {
+    if !context.lb.serves(listener, &["HTTP"])? {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;

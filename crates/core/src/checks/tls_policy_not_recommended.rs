@@ -106,7 +106,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !tls::terminates(context.lb, listener) {
+    if !tls::terminates(context.lb, listener)? {
         return Ok(Verdict::NotApplicable);
     }
     let Some(name) = tls::known_name(context.lb, listener) else {

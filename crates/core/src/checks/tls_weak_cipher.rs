@@ -97,7 +97,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !tls::terminates(context.lb, listener) {
+    if !tls::terminates(context.lb, listener)? {
         return Ok(Verdict::NotApplicable);
     }
     let offer = tls::offer(context.region, context.lb, listener)?;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::Fact;
+use super::{Kind, LoadBalancer};
+use crate::call::Call;
+use crate::fact::{Fact, Gap, Reason};
 
 /// A listener of any kind of load balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +59,43 @@ impl Listener {
     #[must_use]
     pub fn speaks(&self, protocols: &[&str]) -> bool {
         self.protocol.as_deref().is_some_and(|own| protocols.contains(&own))
+    }
+}
+
+/// Every protocol that a listener may have, of any kind of load balancer but Gateway.
+const PROTOCOLS: &[&str] =
+    &["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", "SSL"];
+
+impl LoadBalancer {
+    /// Whether the listener's protocol is one of these. A protocol that is missing, or that this version
+    /// does not know, might be: only a Gateway load balancer's listeners have none.
+    pub fn serves(&self, listener: &Listener, protocols: &[&str]) -> Result<bool, Gap> {
+        let gap = |reason, said: String| {
+            let call = match self.kind {
+                Kind::Classic => Call::ElbDescribeLoadBalancers,
+                _ => Call::ElbV2DescribeListeners,
+            };
+            Err(Gap::new(call, reason).of(&listener.id).saying(said))
+        };
+        match listener.protocol.as_deref() {
+            Some(own) if PROTOCOLS.contains(&own) => Ok(protocols.contains(&own)),
+            _ if self.kind == Kind::Gateway => Ok(false),
+            Some(other) => gap(Reason::Unrecognised, format!("protocol {other}")),
+            None => gap(Reason::Malformed, "a listener without protocol".to_owned()),
+        }
+    }
+
+    /// Whether any listener's protocol is one of these.
+    pub fn serves_any(&self, protocols: &[&str]) -> Result<bool, Gap> {
+        let mut hidden = None;
+        for listener in self.listeners.get()? {
+            match self.serves(listener, protocols) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(gap) => hidden = hidden.or(Some(gap)),
+            }
+        }
+        hidden.map_or(Ok(false), Err)
     }
 }
 

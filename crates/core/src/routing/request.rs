@@ -1,15 +1,23 @@
 //! A request that a rule takes, written so that a reader can try it.
 
-use super::condition::matches;
+use super::condition::{may_match, narrows, takes};
 use crate::inventory::{Condition, Listener, LoadBalancer};
 
 /// Paths to ask for where a rule does not care, first choice first.
-const PATHS: &[&str] = &["/", "/index.html", "/any/path"];
+const PATHS: &[&str] = &["/", "/index.html", "/any/path", "/z7"];
+/// Hosts to ask for where neither the rule nor the load balancer's own name will do. Nobody can own one
+/// of these (RFC 2606), and any client can send it.
+const HOSTS: &[&str] = &["example.invalid", "example.test"];
+/// Methods to ask with.
+const METHODS: &[&str] = &["GET", "POST", "HEAD", "PUT", "DELETE"];
+/// What stands for a `*`, first choice first.
+const FILLERS: &[&str] = &["x", "", "any", "z7/z7"];
+const HOST_FILLERS: &[&str] = &["www", "any", "z7"];
 /// A parameter whose name holds one of these may carry a secret; its value is not printed.
 const SECRET: &[&str] = &["auth", "key", "pass", "secret", "sig", "token"];
 
-/// A request for these conditions that none of the earlier rules takes, as far as host, path and method
-/// decide.
+/// A request for these conditions that none of the earlier rules takes, or in words what such a request
+/// would be where none of those that were tried gets through.
 pub(super) fn for_rule(
     conditions: &[Condition],
     earlier: &[&[Condition]],
@@ -17,26 +25,66 @@ pub(super) fn for_rule(
     listener: &Listener,
 ) -> String {
     let own_host = lb.dns_name.as_deref().unwrap_or(&lb.name);
-    let host = concrete(conditions, "host-header", "www", own_host);
-    let method = concrete(conditions, "http-request-method", "GET", "GET");
-    let path = if value(conditions, "path-pattern").is_some() {
-        concrete(conditions, "path-pattern", "x", "/")
-    } else {
-        let free = |path: &&&str| !earlier.iter().any(|rule| takes(rule, &host, path, &method));
-        (*PATHS.iter().find(free).unwrap_or(&"/")).to_owned()
-    };
-    let (scheme, usual) = match listener.protocol.as_deref() {
-        Some("HTTPS") => ("https", 443),
-        _ => ("http", 80),
-    };
-    let port = match listener.port {
-        Some(port) if port != usual => format!(":{port}"),
-        _ => String::new(),
-    };
-    let query = value(conditions, "query-string").map_or_else(String::new, parameter);
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    let request = format!("{method} {scheme}://{host}{port}{slash}{path}{query}");
-    conditions.iter().filter_map(remark).fold(request, |text, remark| format!("{text} {remark}"))
+    let any_host: Vec<&str> = std::iter::once(own_host).chain(HOSTS.iter().copied()).collect();
+    let hosts = candidates(conditions, "host-header", HOST_FILLERS, &any_host);
+    let paths = candidates(conditions, "path-pattern", FILLERS, PATHS);
+    for method in candidates(conditions, "http-request-method", &["GET"], METHODS) {
+        for host in &hosts {
+            for path in &paths {
+                let asked = Asked { host, path, method: &method, conditions };
+                if !earlier.iter().any(|rule| asked.may_be_taken_by(rule)) {
+                    return asked.words(listener);
+                }
+            }
+        }
+    }
+    if conditions.is_empty() {
+        return "any that no earlier rule takes".to_owned();
+    }
+    let all: Vec<String> = conditions.iter().map(described).collect();
+    format!("any of {} that no earlier rule takes", all.join(" and "))
+}
+
+/// A request, before it is known whether it gets to its rule.
+struct Asked<'a> {
+    host: &'a str,
+    path: &'a str,
+    method: &'a str,
+    /// What the rule asks for, and the request therefore has.
+    conditions: &'a [Condition],
+}
+
+impl Asked<'_> {
+    /// Whether a rule takes the request, or might: not every regular expression is understood here.
+    fn may_be_taken_by(&self, rule: &[Condition]) -> bool {
+        rule.iter().all(|condition| {
+            let text = match condition.field.as_str() {
+                "host-header" => self.host,
+                "path-pattern" => self.path,
+                "http-request-method" => self.method,
+                _ => return self.conditions.iter().any(|own| narrows(own, condition)),
+            };
+            condition.values.iter().any(|pattern| takes(&condition.field, pattern, text))
+                || condition.regex_values.iter().any(|regex| may_match(regex, text))
+        })
+    }
+
+    fn words(&self, listener: &Listener) -> String {
+        let (scheme, usual) = match listener.protocol.as_deref() {
+            Some("HTTPS") => ("https", 443),
+            _ => ("http", 80),
+        };
+        let port = match listener.port {
+            Some(port) if port != usual => format!(":{port}"),
+            _ => String::new(),
+        };
+        let query = value(self.conditions, "query-string").map_or_else(String::new, parameter);
+        let Asked { host, path, method, .. } = self;
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        let request = format!("{method} {scheme}://{host}{port}{slash}{path}{query}");
+        let remarks = self.conditions.iter().filter_map(remark);
+        remarks.fold(request, |text, remark| format!("{text} {remark}"))
+    }
 }
 
 fn value<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a str> {
@@ -44,26 +92,41 @@ fn value<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a str> {
     own.and_then(|condition| condition.values.first()).map(String::as_str)
 }
 
-/// The first value of a field with its wildcards filled in.
-fn concrete(conditions: &[Condition], field: &str, star: &str, otherwise: &str) -> String {
-    match value(conditions, field) {
-        None | Some("*") => otherwise.to_owned(),
-        Some("/*") => "/".to_owned(),
-        Some(pattern) => pattern.replace('*', star).replace('?', "x"),
+/// Texts that a field may have: each value with its wildcards filled in, or any at all.
+fn candidates(
+    conditions: &[Condition],
+    field: &str,
+    fillers: &[&str],
+    otherwise: &[&str],
+) -> Vec<String> {
+    let own = conditions.iter().find(|condition| condition.field == field);
+    let values = own.map_or(&[][..], |condition| &condition.values);
+    if values.is_empty() || values.iter().any(|value| value == "*" || value == "/*") {
+        return otherwise.iter().map(|text| (*text).to_owned()).collect();
     }
+    let filled = |value: &String| -> Vec<String> {
+        let fill = |filler: &&str| value.replace('*', filler).replace('?', "x");
+        fillers.iter().map(fill).collect()
+    };
+    values.iter().flat_map(filled).collect()
 }
 
-/// Whether a rule takes a request without any special header, query or source.
-fn takes(rule: &[Condition], host: &str, path: &str, method: &str) -> bool {
-    rule.iter().all(|condition| {
-        let text = match condition.field.as_str() {
-            "host-header" => host,
-            "path-pattern" => path,
-            "http-request-method" => method,
-            _ => return false,
-        };
-        condition.values.iter().any(|pattern| matches(pattern, text))
-    })
+/// The condition in words that give no secret away.
+fn described(condition: &Condition) -> String {
+    let field = &condition.field;
+    match field.as_str() {
+        "http-header" => format!("{field} {}", condition.header.as_deref().unwrap_or_default()),
+        "host-header" | "path-pattern" | "http-request-method" | "source-ip" => {
+            let all: Vec<&str> = condition
+                .values
+                .iter()
+                .chain(&condition.regex_values)
+                .map(String::as_str)
+                .collect();
+            format!("{field} {}", all.join(" or "))
+        }
+        _ => field.clone(),
+    }
 }
 
 /// A query that the condition takes, without what may be a secret.

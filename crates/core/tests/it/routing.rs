@@ -170,3 +170,82 @@ fn a_request_is_not_taken_by_an_earlier_rule() {
     let request = routes[1].request(&routes[..1], &lb(), &listener);
     assert_eq!(request, "GET http://web-123.eu-west-1.elb.amazonaws.com/any/path");
 }
+
+#[test]
+fn a_rule_behind_one_that_takes_all_it_asks_for_is_dead() {
+    let path = |values: &[&str]| sample::path(values);
+    let host = |values: &[&str]| sample::host(values);
+    let header =
+        Condition { header: Some("X-Any".to_owned()), ..sample::condition("http-header", &["v"]) };
+    let dead: Vec<(Vec<Condition>, Vec<Condition>)> = vec![
+        (vec![path(&["/api*"])], vec![path(&["/api/v2/*"])]),
+        (vec![path(&["/api*"])], vec![path(&["/api/v2/*", "/apis"]), host(&["a.example.com"])]),
+        (vec![host(&["*.Example.com"])], vec![host(&["a.example.COM"])]),
+        (vec![path(&["/a?"])], vec![path(&["/a?"])]),
+        (vec![header.clone()], vec![header.clone(), path(&["/x"])]),
+    ];
+    for (first, second) in dead {
+        let listener = listener(vec![forward(1, first.clone()), forward(2, second.clone())]);
+        let routes = routing::live(&lb(), &listener).unwrap();
+        let labels: Vec<&str> = routes.iter().map(|route| route.label.as_str()).collect();
+        assert_eq!(labels, ["rule 1", "default rule"], "{first:?} {second:?}");
+    }
+    let alive: Vec<(Vec<Condition>, Vec<Condition>)> = vec![
+        (vec![path(&["/api/v2/*"])], vec![path(&["/api*"])]),
+        (vec![path(&["/a?"])], vec![path(&["/a*"])]),
+        (vec![path(&["/API*"])], vec![path(&["/api/*"])]),
+        (vec![path(&["/api*"])], vec![path(&["/api/*", "/b"])]),
+        (vec![path(&["/api*"]), header], vec![path(&["/api/*"])]),
+        (vec![path(&["/api*"])], vec![host(&["/api/v2"])]),
+        (
+            vec![sample::condition("query-string", &["a*"])],
+            vec![sample::condition("query-string", &["a=b"])],
+        ),
+    ];
+    for (first, second) in alive {
+        let listener = listener(vec![forward(1, first.clone()), forward(2, second.clone())]);
+        assert_eq!(routing::live(&lb(), &listener).unwrap().len(), 3, "{first:?} {second:?}");
+    }
+}
+
+#[test]
+fn a_request_gets_past_the_earlier_rules_or_is_not_shown() {
+    let own = "web-123.eu-west-1.elb.amazonaws.com";
+    let path = |values: &[&str]| vec![sample::path(values)];
+    let get = || vec![sample::condition("http-request-method", &["GET"])];
+    let regex = |text: &str| {
+        vec![Condition {
+            regex_values: vec![text.to_owned()],
+            ..sample::condition("path-pattern", &[])
+        }]
+    };
+    let table: Vec<(Vec<Condition>, Vec<Condition>, String)> = vec![
+        (vec![sample::host(&["*.com"])], vec![], "GET http://example.invalid/".to_owned()),
+        (get(), vec![], format!("POST http://{own}/")),
+        (path(&["/api/x"]), path(&["/api/*"]), format!("GET http://{own}/api/")),
+        (path(&["/a"]), path(&["/a", "/b"]), format!("GET http://{own}/b")),
+        (
+            vec![sample::host(&["www.*"])],
+            vec![sample::host(&["*.example.com"])],
+            "GET http://any.example.com/".to_owned(),
+        ),
+        (regex("^/api/.*$"), vec![], format!("GET http://{own}/")),
+        (regex("^/.*l$"), vec![], "any that no earlier rule takes".to_owned()),
+        (
+            path(&["/*/x", "/*/", "/*/any", "/*/z7"]),
+            path(&["/api/*"]),
+            "any of path-pattern /api/* that no earlier rule takes".to_owned(),
+        ),
+        (regex("[a-z/]*"), vec![], "any that no earlier rule takes".to_owned()),
+    ];
+    for (first, second, expected) in table {
+        let rules = if second.is_empty() {
+            vec![forward(1, first)]
+        } else {
+            vec![forward(1, first), forward(2, second)]
+        };
+        let listener = listener(rules);
+        let routes = routing::live(&lb(), &listener).unwrap();
+        assert_eq!(routes[1].request(&routes[..1], &lb(), &listener), expected);
+    }
+}

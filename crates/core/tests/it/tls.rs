@@ -169,6 +169,33 @@ fn the_answer_of_aws_comes_first_and_the_table_second() {
     assert_eq!(offer(missing).unwrap_err().reason, Reason::Malformed);
 }
 
+#[test]
+fn an_answer_without_content_is_no_pass() {
+    let answered = |name: &str, protocols: &[&str], ciphers: &[&str]| {
+        let mut inventory = named(&Kind::Network, name);
+        inventory.accounts[0].regions[0].ssl_policies =
+            Fact::Known(vec![sample::ssl_policy(name, protocols, ciphers)]);
+        offer(inventory)
+    };
+    let contents: [(&[&str], &[&str]); 3] =
+        [(&[], &[]), (&["TLSv1.2"], &[]), (&[], &["ECDHE-RSA-AES128-GCM-SHA256"])];
+    for (protocols, ciphers) in contents {
+        let known = answered("ELBSecurityPolicy-2016-08", protocols, ciphers).unwrap();
+        assert!(matches!(known.source, Source::Bundled { .. }), "{protocols:?} {ciphers:?}");
+        let gap = answered("ELBSecurityPolicy-2031-01", protocols, ciphers).unwrap_err();
+        assert_eq!(gap.reason, Reason::Malformed, "{protocols:?} {ciphers:?}");
+    }
+    for attributes in [
+        &[("Protocol-TLSv1.2", "true"), ("AES128-SHA", "false")][..],
+        &[("Protocol-TLSv1.2", "false"), ("ECDHE-RSA-AES128-GCM-SHA256", "true")],
+        &[("Reference-Security-Policy", "ELBSecurityPolicy-2016-08"), ("AES128-SHA", "false")],
+    ] {
+        let mine = policy("mine", "SSLNegotiationPolicyType", attributes);
+        let gap = offer(classic("mine", Fact::Known(vec![mine]))).unwrap_err();
+        assert_eq!(gap.reason, Reason::Malformed, "{attributes:?}");
+    }
+}
+
 fn classic(name: &str, policies: Fact<Vec<ClassicPolicy>>) -> Inventory {
     sample::with(&Kind::Classic, |lb| {
         lb.policies = policies;

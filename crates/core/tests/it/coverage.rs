@@ -1,0 +1,80 @@
+//! What a report says of what was not read: the status of regions and the exit code.
+
+use elb_audit_core::call::Call;
+use elb_audit_core::check::Severity;
+use elb_audit_core::fact::{Fact, Listing};
+use elb_audit_core::format::{self, Style};
+use elb_audit_core::inventory::{Kind, Region};
+use elb_audit_core::report::{Exit, Gate, RegionStatus, Report};
+use elb_audit_core::sample;
+
+use crate::given::report;
+
+const HIGH: Gate = Gate { fail_on: Some(Severity::High), strict: false };
+
+/// An account with one empty region, after a change to it.
+fn alone(change: impl FnOnce(&mut Region)) -> Report {
+    let mut region = Region::new("eu-west-1");
+    change(&mut region);
+    report(&sample::inventory(vec![region]))
+}
+
+fn text(report: &Report) -> String {
+    (format::named("text").expect("a format").render)(report, Style::PLAIN)
+}
+
+#[test]
+fn a_region_with_an_unread_list_and_nothing_found_is_unread() {
+    let v2 = || Listing::unread(sample::denied(Call::ElbV2DescribeLoadBalancers));
+    let classic = || Listing::unread(sample::denied(Call::ElbDescribeLoadBalancers));
+    let reports = [
+        alone(|region| region.v2 = v2()),
+        alone(|region| region.classic = classic()),
+        alone(|region| (region.classic, region.v2) = (classic(), v2())),
+    ];
+    for report in reports {
+        assert_eq!(report.regions[0].status, RegionStatus::Unread, "{:?}", report.regions);
+        assert_eq!(report.exit(HIGH).0, Exit::NothingAssessed);
+        assert!(!text(&report).contains("No load balancers"), "{}", text(&report));
+    }
+    let whole = alone(|_| ());
+    assert_eq!(whole.regions[0].status, RegionStatus::Read);
+    assert!(text(&whole).contains("No load balancers"), "{}", text(&whole));
+    let mut half = sample::clean(&Kind::Network);
+    half.accounts[0].regions[0].classic = classic();
+    assert_eq!(report(&half).regions[0].status, RegionStatus::Partial);
+}
+
+#[test]
+fn the_exit_line_says_what_is_not_known() {
+    let beside = "; unknown verdicts 1, gaps 1 (--strict fails on them)";
+    let unread = |region: &mut Region| {
+        sample::only(region).attributes =
+            Fact::Unread(sample::denied(Call::ElbV2DescribeLoadBalancerAttributes));
+    };
+    let clean = report(&sample::with_region(&Kind::Gateway, unread));
+    let (exit, why) = clean.exit(HIGH);
+    assert_eq!(exit, Exit::Clean);
+    assert!(why.ends_with(beside), "{why}");
+    let (exit, why) = clean.exit(Gate { fail_on: None, strict: false });
+    assert_eq!(exit, Exit::Clean);
+    assert!(why.ends_with(beside), "{why}");
+    let mut faulty = clean.clone();
+    faulty.summary.faults.add(Severity::High);
+    let (exit, why) = faulty.exit(HIGH);
+    assert_eq!(exit, Exit::Findings);
+    assert!(why.ends_with(beside), "{why}");
+    assert_eq!(clean.exit(Gate { strict: true, ..HIGH }).0, Exit::Incomplete);
+    let known = report(&sample::clean(&Kind::Gateway));
+    assert_eq!(known.exit(HIGH).1, "no fault at or above high (--fail-on high)");
+}
+
+#[test]
+fn no_region_tried_is_not_said_to_be_unreadable() {
+    let none = report(&sample::inventory(Vec::new()));
+    let (exit, why) = none.exit(HIGH);
+    assert_eq!(
+        (exit, why.as_str()),
+        (Exit::NothingAssessed, "nothing could be assessed: no region was read")
+    );
+}
