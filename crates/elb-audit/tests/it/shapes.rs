@@ -2,8 +2,8 @@
 
 use elb_audit_core::report::{Outcome, Report};
 use elb_audit_double::{
-    Account, Action, Condition, Double, Fault, Jwt, Listener, LoadBalancer, Region, Rule, Target,
-    TargetGroup, TrustStore,
+    Account, Action, Certificate, Condition, Double, Fault, Jwt, Listener, LoadBalancer, Region,
+    Rule, Target, TargetGroup, TrustStore,
 };
 
 use crate::account::NUMBER;
@@ -96,10 +96,12 @@ fn rules_of_network_load_balancers() {
 #[test]
 fn tokens_quic_and_mutual_tls() {
     let token = Listener::https(443)
+        .certificate("web")
         .mutual("verify", Some("clients"))
         .action(Action::Jwt(Jwt::default()))
         .forward("blue");
     let region = behind(token)
+        .with(Certificate::issued("web"))
         .with(TrustStore::new("clients"))
         .with(LoadBalancer::network("net").listener(Listener::quic(443).forward("quic")))
         .with(TargetGroup::of("quic", "QUIC", 443).healthy("i-2"));

@@ -432,17 +432,29 @@ fn target(found: sdk::TargetHealthDescription) -> Target {
     }
 }
 
-/// The content of these security policies.
+/// The content of these security policies. One name that AWS does not know fails the whole question:
+/// all policies are asked for then.
 pub(crate) async fn ssl_policies(
     asker: &Asker,
     client: &Client,
     names: &[String],
 ) -> Fact<Vec<SslPolicy>> {
+    match policies(asker, client, Some(names)).await {
+        Fact::Unread(gap) if gap.reason == Reason::NotFound => policies(asker, client, None).await,
+        answer => answer,
+    }
+}
+
+async fn policies(
+    asker: &Asker,
+    client: &Client,
+    names: Option<&[String]>,
+) -> Fact<Vec<SslPolicy>> {
     let call = Call::ElbV2DescribeSslPolicies;
     let page = move |marker| async move {
         let request = client
             .describe_ssl_policies()
-            .set_names(Some(names.to_vec()))
+            .set_names(names.map(<[String]>::to_vec))
             .page_size(PAGE)
             .set_marker(marker);
         let answer = asker.ask(call, None, request.send()).await;
