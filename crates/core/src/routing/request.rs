@@ -13,8 +13,6 @@ const METHODS: &[&str] = &["GET", "POST", "HEAD", "PUT", "DELETE"];
 /// What stands for a `*`, first choice first.
 const FILLERS: &[&str] = &["x", "", "any", "z7/z7"];
 const HOST_FILLERS: &[&str] = &["www", "any", "z7"];
-/// A parameter whose name holds one of these may carry a secret; its value is not printed.
-const SECRET: &[&str] = &["auth", "key", "pass", "secret", "sig", "token"];
 
 /// A request for these conditions that none of the earlier rules takes, or in words what such a request
 /// would be where none of those that were tried gets through.
@@ -129,14 +127,18 @@ fn described(condition: &Condition) -> String {
     }
 }
 
-/// A query that the condition takes, without what may be a secret.
+/// A query that the condition takes. What its value must be stays out, like a header's: some rules let in
+/// whoever knows it.
 fn parameter(pattern: &str) -> String {
-    let (name, value) = pattern.split_once('=').unwrap_or(("x", pattern));
-    let lower = name.to_lowercase();
-    if SECRET.iter().any(|word| lower.contains(word)) {
-        return format!("?{name}=…");
+    let open = |value: &str| value.chars().all(|c| matches!(c, '*' | '?'));
+    match pattern.split_once('=') {
+        Some((name, value)) => {
+            let value = if open(value) { "x" } else { "…" };
+            format!("?{}={value}", name.replace('*', "x"))
+        }
+        None if open(pattern) => "?x=x".to_owned(),
+        None => "?…".to_owned(),
     }
-    format!("?{}={}", name.replace('*', "x"), value.replace(['*', '?'], "x"))
 }
 
 /// What a URL cannot say. A header's values stay out: some rules let in whoever knows one.
