@@ -113,6 +113,17 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web"],
         },
         Example {
+            title: "renewal on its way, but nothing says that ACM can renew it",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_eligibility = None;
+                    certificate.renewal_status = Some("PENDING_AUTO_RENEWAL".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["unknown certificate-expiring www.example.com", "note internet-facing web"],
+        },
+        Example {
             title: "a renewal status that this version does not know",
             given: || {
                 sample::certified(&Kind::Application, |certificate| {
@@ -134,8 +145,13 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     let Some(days) = certificate.days_left(context.now)? else {
         return Ok(Verdict::NotApplicable);
     };
+    let pending = certificate.renewal_status.as_deref() == Some("PENDING_AUTO_RENEWAL");
     let late = match certificate.renewal_eligibility.as_deref() {
         Some("ELIGIBLE") => renewal_is_late(certificate, days)?,
+        None if (7..30).contains(&days) && pending => {
+            let said = "a renewal that is pending, without renewal eligibility";
+            return Err(certificate.odd(Reason::Malformed, said));
+        }
         None | Some("INELIGIBLE") => days < 30,
         // Both answers agree on the last week alone.
         Some(_) if days < 7 => true,
