@@ -18,7 +18,8 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. One that ACM can \
             renew (RenewalEligibility ELIGIBLE) fails when its renewal is PENDING_VALIDATION or \
             FAILED; below 30 days unless the renewal is PENDING_AUTO_RENEWAL; below 7 days always. \
-            Any other one fails below 30 days. Does not apply once it has expired, or when it was \
+            Any other one fails below 30 days; without RenewalEligibility, but PENDING_AUTO_RENEWAL, \
+            it is unknown until the last 7. Does not apply once it has expired, or when it was \
             never issued.",
     fix: "renew or import it again now; for one that ACM renews, restore the DNS records of its \
           validation",
