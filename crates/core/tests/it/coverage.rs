@@ -90,3 +90,13 @@ fn what_an_interruption_left_unread_is_to_be_scanned_again() {
     assert!(text(&report).contains("scan again for what was not answered"), "{}", text(&report));
     assert!(report.findings.iter().any(|finding| finding.fix.starts_with("scan again")));
 }
+
+#[test]
+fn what_is_no_arn_is_not_said_to_be_uncollected() {
+    let inventory = sample::with(&Kind::Classic, |lb| {
+        sample::listeners(lb)[0].certificates = Fact::Known(vec!["none".to_owned()]);
+    });
+    let report = report(&inventory);
+    let reasons: Vec<&str> = report.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    assert_eq!(reasons, ["answer not understood: none is no certificate ARN"]);
+}
