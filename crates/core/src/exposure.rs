@@ -87,7 +87,10 @@ pub struct Approach<'a> {
 
 /// On which side of the VPC's edge the addresses are.
 enum Side {
+    /// Of a load balancer that is reached through its endpoints alone.
     Inside,
+    /// Of an internal one: its IPv6 addresses are public ones all the same.
+    Edge(Vec<(Family, Span)>),
     Outside(Vec<(Family, Span)>),
     Unknown(Gap),
 }
@@ -97,9 +100,14 @@ impl<'a> Approach<'a> {
     #[must_use]
     pub fn new(index: &'a Index<'a>, lb: &'a LoadBalancer) -> Self {
         let side = match (&lb.kind, lb.scheme.as_deref()) {
-            // A Gateway load balancer is reached through its endpoints alone.
-            (Kind::Gateway, _) | (_, Some("internal")) => Side::Inside,
-            (Kind::Other(_), _) => Side::Unknown(odd(lb, "a kind of load balancer", &lb.kind)),
+            (Kind::Gateway, _) => Side::Inside,
+            (Kind::Other(_), scheme) if scheme != Some("internal") => {
+                Side::Unknown(odd(lb, "a kind of load balancer", &lb.kind))
+            }
+            (_, Some("internal")) => match road::families(index, lb) {
+                none if none.is_empty() => Side::Inside,
+                families => Side::Edge(families),
+            },
             (_, Some("internet-facing")) => Side::Outside(road::families(index, lb)),
             (_, scheme) => Side::Unknown(odd(lb, "scheme", scheme.unwrap_or("missing"))),
         };
@@ -138,7 +146,7 @@ impl<'a> Approach<'a> {
         let families = match &self.side {
             Side::Inside => return Exposure::Internal,
             Side::Unknown(gap) => return Exposure::Unknown(gap.clone()),
-            Side::Outside(families) => families,
+            Side::Edge(families) | Side::Outside(families) => families,
         };
         let door = door::Door::of(self.index, self.lb, port);
         let mut whole = Span::exactly(Level::Blocked);
@@ -147,6 +155,7 @@ impl<'a> Approach<'a> {
         }
         match whole.decided() {
             Err(gap) => Exposure::Unknown(gap),
+            Ok(Level::Blocked) if matches!(self.side, Side::Edge(_)) => Exposure::Internal,
             Ok(Level::Blocked) => Exposure::Blocked(self.obstacle(families, &door, port)),
             Ok(level) => {
                 let open = |(family, road): &&(Family, Span)| {
@@ -170,7 +179,7 @@ impl<'a> Approach<'a> {
     /// What stands in the way when nobody gets through.
     fn obstacle(&self, families: &[(Family, Span)], door: &door::Door, port: &Port) -> String {
         if families.iter().any(|(_, road)| road.at_least() > Level::Blocked) {
-            return door.shut(port);
+            return door.shut(port, families);
         }
         road::obstacle(self.index, self.lb)
     }

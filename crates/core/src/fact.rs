@@ -134,6 +134,8 @@ pub enum Reason {
     TimedOut,
     /// The whole scan's deadline passed before the call could be made.
     DeadlinePassed,
+    /// The scan was interrupted before the call was answered.
+    Interrupted,
     /// The resource was gone when it was asked about.
     NotFound,
     /// The service or the region is not there for this account.
@@ -157,6 +159,7 @@ impl Reason {
             Reason::Throttled => "throttled",
             Reason::TimedOut => "timed out",
             Reason::DeadlinePassed => "scan deadline passed",
+            Reason::Interrupted => "interrupted",
             Reason::NotFound => "not found",
             Reason::Unavailable => "not available here",
             Reason::Malformed => "answer not understood",

@@ -37,8 +37,8 @@ pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tall
     for target in targets.health().get()? {
         match (target.state.as_str(), target.reason.as_deref()) {
             ("healthy" | "InService", _) => tally.healthy += 1,
-            // Classic: ELB itself is the reason while an instance is being registered.
-            ("initial", _) | ("OutOfService", Some("ELB")) => tally.starting += 1,
+            ("initial", _) => tally.starting += 1,
+            ("OutOfService", Some("ELB")) if is_registering(target) => {}
             ("unhealthy" | "unhealthy.draining" | "OutOfService", _) => {
                 tally.unhealthy.push(target);
             }
@@ -55,6 +55,13 @@ pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tall
         }
     }
     Ok(Some(tally))
+}
+
+/// Whether a Classic instance is out of service for being new: ELB itself is the reason, and says so
+/// unless it says nothing.
+fn is_registering(target: &Target) -> bool {
+    let said = target.description.as_deref();
+    said.is_none_or(|said| said.to_lowercase().contains("registration is still in progress"))
 }
 
 /// What a tally amounts to.

@@ -59,6 +59,11 @@ pub fn live<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Vec<Route<'
     if !listener.default_actions.is_empty() {
         routes.push(route("default rule".to_owned(), &[], &listener.default_actions, listener));
     }
+    if routes.is_empty() && matches!(lb.kind, Kind::Application | Kind::Network) {
+        return Err(Gap::new(Call::ElbV2DescribeRules, Reason::Malformed)
+            .of(&listener.id)
+            .saying("a listener without rule or default action"));
+    }
     Ok(routes)
 }
 

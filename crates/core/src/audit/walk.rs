@@ -12,6 +12,7 @@ use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Account, Certificate, Index, Kind, Listener, LoadBalancer, Region};
 use crate::report::{Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
+use crate::routing::{self, group_name};
 use crate::tls;
 
 /// Where a load balancer stands.
@@ -105,19 +106,25 @@ impl<'a> Walk<'a> {
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
             return self.add(check, self.itself(), &reach, judgement);
         }
-        let groups = match index.groups_of(&lb.arn) {
-            Ok(groups) => groups,
+        let mut groups = match index.groups_of(&lb.arn) {
+            Ok(groups) => groups.to_vec(),
             Err(gap) => return self.blind(check, &gap),
         };
-        for group in groups.iter().copied() {
+        let (named, hidden) = routing::groups(lb);
+        for arn in named {
+            match index.target_group(arn) {
+                Ok(group) if groups.iter().any(|known| known.arn == group.arn) => {}
+                Ok(group) => groups.push(group),
+                Err(gap) => self.add(check, group_subject(arn, group_name(arn)), &reach, Err(gap)),
+            }
+        }
+        if let (Some(gap), []) = (hidden, &groups[..]) {
+            return self.blind(check, &gap);
+        }
+        for group in groups {
             let targets = Targets::Group(group);
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
-            let subject = Subject {
-                kind: SubjectKind::TargetGroup,
-                id: group.arn.clone(),
-                label: group.name.clone(),
-            };
-            self.add(check, subject, &reach, judgement);
+            self.add(check, group_subject(&group.arn, &group.name), &reach, judgement);
         }
     }
 
@@ -266,6 +273,10 @@ fn listener_subject(listener: &Listener) -> Subject {
     Subject { kind: SubjectKind::Listener, id: listener.id.clone(), label: listener.label() }
 }
 
+fn group_subject(arn: &str, name: &str) -> Subject {
+    Subject { kind: SubjectKind::TargetGroup, id: arn.to_owned(), label: name.to_owned() }
+}
+
 fn certificate_subject(arn: &str, place: Place) -> Subject {
     let name =
         place.certificate(arn).ok().and_then(|certificate| certificate.names.first().cloned());
@@ -294,7 +305,11 @@ fn remedy(gap: &Gap) -> String {
         }
         Reason::NoCredentials => "sign in again and scan again".to_owned(),
         Reason::NotCollected => format!("scan again with this check selected: it needs {action}"),
-        Reason::Throttled | Reason::TimedOut | Reason::DeadlinePassed | Reason::Failed => {
+        Reason::Throttled
+        | Reason::TimedOut
+        | Reason::DeadlinePassed
+        | Reason::Interrupted
+        | Reason::Failed => {
             format!("scan again: {} was not answered", gap.call)
         }
         Reason::NotFound => "scan again: it was gone when it was asked about".to_owned(),

@@ -85,6 +85,23 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "something else in the place of a certificate's ARN",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    let listener = &mut sample::listeners(lb)[0];
+                    listener.default_certificate = Some("none".to_owned());
+                    listener.certificates = Fact::Known(vec!["none".to_owned()]);
+                })
+            },
+            finds: &[
+                "unknown certificate-expired none",
+                "unknown certificate-expiring none",
+                "unknown certificate-not-issued none",
+                "unknown certificate-weak-key none",
+                "note internet-facing web",
+            ],
+        },
+        Example {
             title: "five months left",
             given: || sample::clean(&Kind::Application),
             finds: &["note internet-facing web"],

@@ -18,7 +18,8 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. One that ACM can \
             renew (RenewalEligibility ELIGIBLE) fails when its renewal is PENDING_VALIDATION or \
             FAILED; below 30 days unless the renewal is PENDING_AUTO_RENEWAL; below 7 days always. \
-            Any other one fails below 30 days. Does not apply once it has expired, or when it was \
+            Any other one fails below 30 days; without RenewalEligibility, but PENDING_AUTO_RENEWAL, \
+            it is unknown until the last 7. Does not apply once it has expired, or when it was \
             never issued.",
     fix: "renew or import it again now; for one that ACM renews, restore the DNS records of its \
           validation",
@@ -113,6 +114,17 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web"],
         },
         Example {
+            title: "renewal on its way, but nothing says that ACM can renew it",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_eligibility = None;
+                    certificate.renewal_status = Some("PENDING_AUTO_RENEWAL".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["unknown certificate-expiring www.example.com", "note internet-facing web"],
+        },
+        Example {
             title: "a renewal status that this version does not know",
             given: || {
                 sample::certified(&Kind::Application, |certificate| {
@@ -134,8 +146,13 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     let Some(days) = certificate.days_left(context.now)? else {
         return Ok(Verdict::NotApplicable);
     };
+    let pending = certificate.renewal_status.as_deref() == Some("PENDING_AUTO_RENEWAL");
     let late = match certificate.renewal_eligibility.as_deref() {
         Some("ELIGIBLE") => renewal_is_late(certificate, days)?,
+        None if (7..30).contains(&days) && pending => {
+            let said = "a renewal that is pending, without renewal eligibility";
+            return Err(certificate.odd(Reason::Malformed, said));
+        }
         None | Some("INELIGIBLE") => days < 30,
         // Both answers agree on the last week alone.
         Some(_) if days < 7 => true,

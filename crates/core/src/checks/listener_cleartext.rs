@@ -22,12 +22,12 @@ pub(super) const CHECK: Check = Check {
           content. One rule that forwards is enough, even when the default action redirects to \
           HTTPS: a client that asks for that path first is never redirected.",
     logic: "Looks at HTTP listeners. Walks all rules by priority, leaves out those behind a rule \
-            that takes every request, and fails when one forwards to a target group with a weight \
-            above 0, authenticated or not, whether the group has targets or not. Redirects and \
-            fixed responses reach no target and pass; where a redirect to HTTP leads is the \
-            question of `redirect-to-http`. A rule whose only path is \
-            `/.well-known/acme-challenge/*` is exempt, with or without a host, unless it rewrites \
-            the path. A Classic HTTP listener always forwards. One finding a listener.",
+            that takes every request, or all of theirs, and fails when one forwards to a target \
+            group with a weight above 0, authenticated or not, whether the group has targets or \
+            not. Redirects and fixed responses reach no target and pass; where a redirect to \
+            HTTP leads is the question of `redirect-to-http`. A rule whose only path is \
+            `/.well-known/acme-challenge/*` is exempt, with or without a host, unless it \
+            rewrites the path. A Classic HTTP listener always forwards. One finding a listener.",
     fix: "serve the hosts over HTTPS and let every rule of the HTTP listener redirect to it \
           (HTTP_301, protocol HTTPS)",
     links: &[

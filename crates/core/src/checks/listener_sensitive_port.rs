@@ -46,7 +46,7 @@ pub(super) const CHECK: Check = Check {
             1521, 2375, 2379, 3306, 3389, 5432, 5601, 5900, 6379, 6443, 8001, 9200, 10250, 11211, \
             27017, whatever its protocol. Passes when only some addresses can, or when every rule \
             redirects or answers by itself. Unknown while exposure is. A Network listener in front \
-            of an Application load balancer alone is judged there.",
+            of an Application load balancer alone passes: it is judged there.",
     fix: "admit only the networks that administer it in the security group, or move it behind a \
           VPN or Session Manager",
     links: &[
@@ -91,6 +91,18 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "SSH from inside: rules unread hide nothing",
+            given: || {
+                sample::with(&Kind::Network, |lb| {
+                    sample::internal(lb);
+                    let mut ssh = sample::listener("TCP", 22, vec![sample::forward("web")]);
+                    ssh.rules = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+                    *sample::listeners(lb) = vec![ssh];
+                })
+            },
+            finds: &["unknown targets-all-unhealthy web", "unknown target-unhealthy web"],
         },
         Example {
             title: "security groups unread",
@@ -143,10 +155,16 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
         return Ok(Verdict::Pass);
     };
-    if routing::fronts_application(context.index, context.lb, listener)? {
-        return Ok(Verdict::NotApplicable);
+    if matches!(
+        context.exposure,
+        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_)
+    ) {
+        return Ok(Verdict::Pass);
     }
-    if routing::forwards_nothing(context.lb, listener)? {
+    // A pass, not a question without sense: a narrow port passes whatever is behind it.
+    if routing::fronts_application(context.index, context.lb, listener)?
+        || routing::forwards_nothing(context.lb, listener)?
+    {
         return Ok(Verdict::Pass);
     }
     match context.exposure {

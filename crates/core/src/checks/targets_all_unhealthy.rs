@@ -4,8 +4,9 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Severity, Targets, Verdict,
 };
+use crate::fact::Fact;
 use crate::health::{self, Health};
-use crate::inventory::Kind;
+use crate::inventory::{Kind, Target};
 use crate::sample;
 
 /// See [`Check`].
@@ -101,6 +102,64 @@ pub(super) const CHECK: Check = Check {
             title: "all answer",
             given: || sample::clean(&Kind::Network),
             finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "the only other instance is still being registered",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    let failing = Target {
+                        reason: Some("Instance".to_owned()),
+                        ..sample::target("i-1", "OutOfService")
+                    };
+                    let new = Target {
+                        reason: Some("ELB".to_owned()),
+                        description: Some("Instance registration is still in progress.".to_owned()),
+                        ..sample::target("i-2", "OutOfService")
+                    };
+                    lb.instances = Fact::Known(vec![failing, new]);
+                })
+            },
+            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+        },
+        Example {
+            title: "ELB itself has taken it out of service",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    let out = Target {
+                        reason: Some("ELB".to_owned()),
+                        description: Some("A transient error occurred.".to_owned()),
+                        ..sample::target("i-1", "OutOfService")
+                    };
+                    lb.instances = Fact::Known(vec![out]);
+                })
+            },
+            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+        },
+        Example {
+            title: "a group that only a rule knows the load balancer of",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.load_balancer_arns.clear();
+                        group.targets = sample::in_states(&["unhealthy"]);
+                    });
+                })
+            },
+            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+        },
+        Example {
+            title: "a group that the list of groups lacks",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    *sample::listeners(lb) = vec![sample::https(vec![sample::forward("gone")])];
+                })
+            },
+            finds: &[
+                "unknown targets-all-unhealthy gone",
+                "unknown no-targets web",
+                "unknown target-unhealthy gone",
+                "note internet-facing web",
+            ],
         },
     ],
     judge: Judge::Targets(judge),

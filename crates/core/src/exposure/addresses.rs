@@ -13,6 +13,15 @@ pub(crate) enum Family {
     V6,
 }
 
+impl std::fmt::Display for Family {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Family::V4 => "IPv4",
+            Family::V6 => "IPv6",
+        })
+    }
+}
+
 impl Family {
     /// Whether a range is of this family.
     pub(crate) fn has(self, range: &IpNet) -> bool {

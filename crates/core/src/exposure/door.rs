@@ -147,16 +147,27 @@ impl<'a> Door<'a> {
         self.some(family).collect()
     }
 
-    /// That nobody is let in.
-    pub(super) fn shut(&self, port: &Port) -> String {
+    /// That nobody is let in, or nobody of the families that have a way here.
+    pub(super) fn shut(&self, port: &Port, families: &[(Family, Span)]) -> String {
         let groups = self.groups.join(", ");
-        match port {
-            Port::Any => format!("no rule of {groups} admits TCP or UDP"),
+        let knocked = match port {
+            Port::Any => "TCP or UDP".to_owned(),
             Port::One { transports, number } => {
-                let transports = transports.join(" or ").to_uppercase();
-                format!("no rule of {groups} admits {transports} {number}")
+                format!("{} {number}", transports.join(" or ").to_uppercase())
             }
-        }
+        };
+        let both = [Family::V4, Family::V6];
+        let Some(let_in) = both.into_iter().find(|family| self.some(*family).next().is_some())
+        else {
+            return format!("no rule of {groups} admits {knocked}");
+        };
+        let lacks = if families.iter().any(|(family, _)| *family == let_in) {
+            format!("no {let_in} route leads to an internet gateway")
+        } else {
+            format!("it has no public {let_in} address")
+        };
+        let verb = if self.groups.len() == 1 { "admits" } else { "admit" };
+        format!("{groups} {verb} {knocked} from {let_in} alone, and {lacks}")
     }
 }
 

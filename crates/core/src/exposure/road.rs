@@ -7,7 +7,7 @@ use super::door::entries;
 use super::span::{Level, Span};
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Index, LoadBalancer, Route};
+use crate::inventory::{Exclusion, Index, LoadBalancer, Route};
 
 /// The families of address that the load balancer may have public ones of, and how far the way to them
 /// is open.
@@ -20,8 +20,18 @@ pub(super) fn families(index: &Index, lb: &LoadBalancer) -> Vec<(Family, Span)> 
     all.into_iter().filter_map(way).collect()
 }
 
+/// The attribute that keeps traffic of internet gateways from IPv6 addresses, which are always public.
+const NO_GATEWAY: &str = "ipv6.deny_all_igw_traffic";
+/// What a route may lead to beside the internet: NAT and egress-only gateways, other networks, hosts.
+const ELSEWHERE: &[&str] = &["nat", "tgw", "pcx", "local", "eigw", "i", "lgw", "vgw"];
+
+fn is_internal(lb: &LoadBalancer) -> bool {
+    lb.scheme.as_deref() == Some("internal")
+}
+
 fn public_v4(lb: &LoadBalancer) -> Span {
     match lb.ip_address_type.as_deref() {
+        _ if is_internal(lb) => Span::exactly(Level::Blocked),
         Some("dualstack-without-public-ipv4") => Span::exactly(Level::Blocked),
         _ => Span::exactly(Level::Internet),
     }
@@ -31,10 +41,13 @@ fn public_v6(lb: &LoadBalancer) -> Span {
     match lb.ip_address_type.as_deref() {
         None | Some("ipv4") => Span::exactly(Level::Blocked),
         Some("dualstack" | "dualstack-without-public-ipv4") => {
-            match lb.switched_on("ipv6.deny_all_igw_traffic") {
-                Ok(true) => Span::exactly(Level::Blocked),
-                Ok(false) => Span::exactly(Level::Internet),
-                Err(gap) => Span::hidden(gap),
+            // Source: Elastic Load Balancing user guides, load-balancer attributes.
+            let default = if is_internal(lb) { "true" } else { "false" };
+            match lb.attribute(NO_GATEWAY, default).as_deref() {
+                Ok("true") => Span::exactly(Level::Blocked),
+                Ok("false") => Span::exactly(Level::Internet),
+                Ok(other) => Span::hidden(lb.unknown_attribute(NO_GATEWAY, other)),
+                Err(gap) => Span::hidden(gap.clone()),
             }
         }
         Some(other) => Span::hidden(super::odd(lb, "address type", other)),
@@ -64,10 +77,14 @@ fn route(index: &Index, lb: &LoadBalancer, subnet: &str, family: Family) -> Span
         let target = route.target.as_deref().unwrap_or_default();
         let to_list = route.destination.starts_with("pl-");
         let found = match target.split('-').next() {
-            Some("igw") => &mut gateway,
+            // A carrier gateway leads to the internet through a telecommunication network.
+            Some("igw" | "cagw") => &mut gateway,
             // A route to a prefix list is how a gateway endpoint of S3 or DynamoDB is reached.
             Some("vpce" | "eni") if !to_list => &mut inspected,
-            _ => continue,
+            _ => {
+                hidden = hidden.or_else(|| odd_target(index, route, family));
+                continue;
+            }
         };
         match destination(index, route) {
             Ok(ranges) => found.extend(ranges.iter().filter(|range| family.has(range))),
@@ -83,6 +100,22 @@ fn route(index: &Index, lb: &LoadBalancer, subnet: &str, family: Family) -> Span
     };
     let known = Span::exactly(level);
     hidden.map_or(known.clone(), |gap| known.or(Span::hidden(gap)))
+}
+
+/// The gap of a default route to something of a kind that this version does not know.
+fn odd_target(index: &Index, route: &Route, family: Family) -> Option<Gap> {
+    let target = route.target.as_deref().unwrap_or_default();
+    let kind = target.split('-').next().unwrap_or_default();
+    let known = ELSEWHERE.contains(&kind)
+        || target.contains(":core-network/")
+        || matches!(kind, "igw" | "cagw" | "vpce" | "eni");
+    let range: IpNet = route.destination.parse().ok()?;
+    let default = family.has(&range) && range.prefix_len() == 0;
+    (default && !known).then(|| {
+        Gap::new(Call::Ec2DescribeRouteTables, Reason::Unrecognised)
+            .in_region(&index.region().name)
+            .saying(format!("route target {target}"))
+    })
 }
 
 fn is_live(route: &Route) -> bool {
@@ -118,15 +151,35 @@ fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
         Ok(exclusions) => exclusions,
         Err(gap) => return Span::hidden(gap),
     };
-    let excluded = exclusions.iter().any(|exclusion| {
+    let about = |exclusion: &&Exclusion| {
         let id = exclusion.resource.rsplit('/').next().unwrap_or_default();
-        let counts =
-            matches!(exclusion.state.as_deref(), Some("create-complete" | "update-complete"));
-        counts
-            && exclusion.mode == "allow-bidirectional"
-            && (id == subnet || Some(id) == lb.vpc_id.as_deref())
-    });
-    Span::exactly(if excluded { Level::Internet } else { Level::Blocked })
+        id == subnet || Some(id) == lb.vpc_id.as_deref()
+    };
+    let own = exclusions.iter().filter(about).map(|exclusion| exempt(exclusion, &region.name));
+    own.fold(Span::exactly(Level::Blocked), Span::or)
+}
+
+/// Whether an exclusion lets traffic in. One that is being changed may or may not.
+fn exempt(exclusion: &Exclusion, region: &str) -> Span {
+    let (mode, state) = (exclusion.mode.as_str(), exclusion.state.as_deref());
+    match (mode, state) {
+        ("allow-egress", _)
+        | (_, Some("create-failed" | "delete-complete" | "disable-complete")) => {
+            Span::exactly(Level::Blocked)
+        }
+        ("allow-bidirectional", Some("create-complete" | "update-complete")) => {
+            Span::exactly(Level::Internet)
+        }
+        _ => {
+            let said = format!("exclusion {mode} in state {}", state.unwrap_or("missing"));
+            Span::hidden(
+                Gap::new(Call::Ec2DescribeVpcBlockPublicAccessExclusions, Reason::Unrecognised)
+                    .in_region(region)
+                    .of(&exclusion.resource)
+                    .saying(said),
+            )
+        }
+    }
 }
 
 /// Why there is no way in.

@@ -85,6 +85,7 @@ fn totals(page: &mut Page, report: &Report) {
         page.line(0, &[(Paint::Bold, &said)]);
     } else {
         faults(page, report);
+        faults_by_check(page, report);
         let looked_at =
             [count(summary.load_balancers, "load balancer"), count(summary.listeners, "listener")];
         page.plain(0, &looked_at.join(", "));
@@ -122,6 +123,19 @@ fn faults(page: &mut Page, report: &Report) {
     }
     let pieces: Vec<(Paint, &str)> = parts.iter().map(|(paint, text)| (*paint, &**text)).collect();
     page.line(0, &pieces);
+}
+
+/// Which checks fail how often.
+fn faults_by_check(page: &mut Page, report: &Report) {
+    let mut checks: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
+        *checks.entry(&finding.check).or_insert(0) += 1;
+    }
+    let counted: Vec<String> =
+        checks.iter().map(|(check, number)| format!("{check} {number}")).collect();
+    if !counted.is_empty() {
+        page.plain(0, &format!("faults by check: {}", counted.join(", ")));
+    }
 }
 
 fn cost(report: &Report) -> String {

@@ -112,8 +112,15 @@ impl<'a> Index<'a> {
             let gap = || Gap::new(Call::IamListServerCertificates, Reason::NotFound).of(arn);
             return self.server_certificates.get(arn).copied().ok_or_else(gap);
         }
+        let odd = |said| {
+            Gap::new(Call::AcmDescribeCertificate, Reason::Malformed)
+                .in_region(&self.region.name)
+                .of(arn)
+                .saying(said)
+        };
         match self.region.certificates.get(arn) {
             Some(fact) => fact.get(),
+            None if !arn.starts_with("arn:") => Err(odd(format!("{arn} is no certificate ARN"))),
             None => Err(Gap::new(Call::AcmDescribeCertificate, Reason::NotCollected)
                 .in_region(&self.region.name)
                 .of(arn)),

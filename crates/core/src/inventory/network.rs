@@ -96,7 +96,7 @@ pub struct Exclusion {
     pub resource: String,
     /// `allow-bidirectional` lets traffic in, `allow-egress` does not.
     pub mode: String,
-    /// `create-complete`, `delete-complete` …: only a created or updated one counts.
+    /// `create-complete`, `delete-in-progress`, `delete-complete` …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
 }

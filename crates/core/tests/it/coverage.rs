@@ -2,7 +2,7 @@
 
 use elb_audit_core::call::Call;
 use elb_audit_core::check::Severity;
-use elb_audit_core::fact::{Fact, Listing};
+use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::inventory::{Kind, Region};
 use elb_audit_core::report::{Exit, Gate, RegionStatus, Report};
@@ -77,4 +77,26 @@ fn no_region_tried_is_not_said_to_be_unreadable() {
         (exit, why.as_str()),
         (Exit::NothingAssessed, "nothing could be assessed: no region was read")
     );
+}
+
+#[test]
+fn what_an_interruption_left_unread_is_to_be_scanned_again() {
+    let cut = |region: &mut Region| {
+        let gap = Gap::new(Call::ElbV2DescribeLoadBalancerAttributes, Reason::Interrupted);
+        sample::only(region).attributes = Fact::Unread(gap);
+    };
+    let report = report(&sample::with_region(&Kind::Gateway, cut));
+    assert_eq!(report.gaps[0].reason, "interrupted");
+    assert!(text(&report).contains("scan again for what was not answered"), "{}", text(&report));
+    assert!(report.findings.iter().any(|finding| finding.fix.starts_with("scan again")));
+}
+
+#[test]
+fn what_is_no_arn_is_not_said_to_be_uncollected() {
+    let inventory = sample::with(&Kind::Classic, |lb| {
+        sample::listeners(lb)[0].certificates = Fact::Known(vec!["none".to_owned()]);
+    });
+    let report = report(&inventory);
+    let reasons: Vec<&str> = report.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    assert_eq!(reasons, ["answer not understood: none is no certificate ARN"]);
 }

@@ -160,6 +160,17 @@ fn evidence_names_rule_or_obstacle() {
     assert_eq!(open, Exposure::Internet(vec!["0.0.0.0/0 in sg-web".to_owned()]));
     let shut = exposure(|scene| admit(scene, vec![tcp(80, &["0.0.0.0/0"])]));
     assert_eq!(shut, Exposure::Blocked("no rule of sg-web admits TCP 443".to_owned()));
+    let other = exposure(|scene| admit(scene, vec![tcp(443, &["::/0"])]));
+    let why = "sg-web admits TCP 443 from IPv6 alone, and it has no public IPv6 address".to_owned();
+    assert_eq!(other, Exposure::Blocked(why));
+    let roadless = exposure(|scene| {
+        scene.lb.ip_address_type = Some("dualstack".to_owned());
+        admit(scene, vec![tcp(443, &["::/0"])]);
+    });
+    let why =
+        "sg-web admits TCP 443 from IPv6 alone, and no IPv6 route leads to an internet gateway"
+            .to_owned();
+    assert_eq!(roadless, Exposure::Blocked(why));
     let bare = exposure(|scene| scene.lb.security_groups.clear());
     assert_eq!(bare, Exposure::Internet(vec!["anyone: no security group".to_owned()]));
     let off = exposure(|scene| routes(scene, &[("10.0.0.0/16", "local", "active")]));
@@ -202,6 +213,20 @@ fn routes_decide_whether() {
         ("internet", &[("0.0.0.0/0", "vpce-1", "active")]),
         ("internet", &[("0.0.0.0/0", "eni-1", "active")]),
         ("internet", &[("0.0.0.0/1", "igw-1", "active"), ("128.0.0.0/1", "igw-1", "active")]),
+        ("internet", &[("0.0.0.0/0", "cagw-1", "active")]),
+        ("unknown", &[("0.0.0.0/0", "warp-1", "active")]),
+        ("unknown", &[("0.0.0.0/0", "", "active")]),
+        ("internet", &[("0.0.0.0/0", "igw-1", "active"), ("::/0", "warp-1", "active")]),
+        ("blocked", &[("10.0.0.0/8", "warp-1", "active")]),
+        ("blocked", &[("0.0.0.0/0", "warp-1", "blackhole")]),
+        ("blocked", &[("0.0.0.0/0", "i-1", "active")]),
+        ("blocked", &[("0.0.0.0/0", "lgw-1", "active")]),
+        ("blocked", &[("0.0.0.0/0", "vgw-1", "active")]),
+        ("blocked", &[("0.0.0.0/0", "pcx-1", "active")]),
+        (
+            "blocked",
+            &[("0.0.0.0/0", "arn:aws:networkmanager::1:core-network/core-network-1", "active")],
+        ),
         ("blocked", &[("0.0.0.0/0", "igw-1", "blackhole")]),
         ("blocked", &[("0.0.0.0/0", "nat-1", "active")]),
         ("blocked", &[("0.0.0.0/0", "tgw-1", "active")]),
@@ -253,12 +278,27 @@ fn block_public_access_blocks_unless_excluded() {
         ),
         ("blocked", "block-ingress", &[("vpc-1", "allow-egress", "create-complete")]),
         ("blocked", "block-ingress", &[("vpc-1", "allow-bidirectional", "delete-complete")]),
+        ("blocked", "block-ingress", &[("vpc-1", "allow-bidirectional", "create-failed")]),
+        ("blocked", "block-ingress", &[("vpc-1", "allow-bidirectional", "disable-complete")]),
+        ("blocked", "block-ingress", &[("vpc-1", "allow-egress", "create-in-progress")]),
+        ("blocked", "block-ingress", &[("vpc-2", "allow-bidirectional", "create-in-progress")]),
+        ("unknown", "block-ingress", &[("vpc-1", "allow-bidirectional", "create-in-progress")]),
+        ("unknown", "block-ingress", &[("vpc-1", "allow-bidirectional", "delete-in-progress")]),
+        ("unknown", "block-ingress", &[("vpc-1", "allow-bidirectional", "update-failed")]),
+        ("unknown", "block-ingress", &[("vpc-1", "allow-sideways", "create-complete")]),
         ("blocked", "block-ingress", &[("vpc-2", "allow-bidirectional", "create-complete")]),
     ];
     for (expected, mode, exclusions) in table {
         let found = word(|scene| block(scene, mode, exclusions));
         assert_eq!(found, *expected, "{mode} {exclusions:?}");
     }
+    let stateless = word(|scene| {
+        block(scene, "block-ingress", &[("vpc-1", "allow-bidirectional", "")]);
+        let Fact::Known(block) = &mut scene.region.block_public_access else { panic!("known") };
+        let Fact::Known(exclusions) = &mut block.exclusions else { panic!("known") };
+        exclusions[0].state = None;
+    });
+    assert_eq!(stateless, "unknown");
 }
 
 #[test]
@@ -299,6 +339,35 @@ fn address_types_decide_which_way() {
         scene.lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
     };
     assert_eq!(word(private_v4), "blocked");
+}
+
+#[test]
+fn an_internal_one_may_have_public_ipv6_addresses() {
+    let inside = |change: &dyn Fn(&mut Scene)| {
+        word(|scene| {
+            routes(scene, &[("0.0.0.0/0", "igw-1", "active"), ("::/0", "igw-1", "active")]);
+            scene.lb.scheme = Some("internal".to_owned());
+            scene.lb.ip_address_type = Some("dualstack".to_owned());
+            sample::set(&mut scene.lb, &[("ipv6.deny_all_igw_traffic", "false")]);
+            change(scene);
+        })
+    };
+    assert_eq!(inside(&|_| ()), "internet");
+    assert_eq!(inside(&|scene| admit(scene, vec![tcp(443, &["2001:db8::/32"])])), "restricted");
+    assert_eq!(inside(&|scene| admit(scene, vec![tcp(443, &["0.0.0.0/0"])])), "internal");
+    assert_eq!(inside(&|scene| routes(scene, &[("0.0.0.0/0", "igw-1", "active")])), "internal");
+    assert_eq!(inside(&|scene| scene.lb.ip_address_type = Some("ipv4".to_owned())), "internal");
+    let set = |value: &'static str| {
+        inside(&|scene| sample::set(&mut scene.lb, &[("ipv6.deny_all_igw_traffic", value)]))
+    };
+    assert_eq!((set("true"), set("false"), set("maybe")), ("internal", "internet", "unknown"));
+    let attributes =
+        |attributes: &Fact<_>| inside(&|scene| scene.lb.attributes = attributes.clone());
+    assert_eq!(attributes(&Fact::Known(sample::text_map(&[]))), "internal"); // the default
+    let call = Call::ElbV2DescribeLoadBalancerAttributes;
+    assert_eq!(attributes(&Fact::Unread(sample::denied(call))), "unknown");
+    let tables = Fact::Unread(sample::denied(Call::Ec2DescribeRouteTables));
+    assert_eq!(inside(&|scene| scene.region.route_tables = tables.clone()), "unknown");
 }
 
 #[test]

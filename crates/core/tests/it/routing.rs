@@ -249,3 +249,13 @@ fn a_request_gets_past_the_earlier_rules_or_is_not_shown() {
         assert_eq!(routes[1].request(&routes[..1], &lb(), &listener), expected);
     }
 }
+
+#[test]
+fn a_listener_that_does_nothing_is_not_understood() {
+    let mut idle = sample::listener("HTTP", 80, Vec::new());
+    idle.rules = elb_audit_core::fact::Fact::Known(Vec::new());
+    let gap = routing::live(&lb(), &idle).err().expect("no route");
+    assert_eq!(gap.reason, elb_audit_core::fact::Reason::Malformed);
+    let classic = sample::load_balancer(&Kind::Classic);
+    assert!(routing::live(&classic, &idle).is_ok());
+}

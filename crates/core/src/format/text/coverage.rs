@@ -134,7 +134,13 @@ fn remedy(page: &mut Page, report: &Report) {
     if any(&[Reason::AccessDenied]) {
         steps.push("`elb-audit permissions` prints the IAM policy that allows every call");
     }
-    let passing = [Reason::Throttled, Reason::TimedOut, Reason::DeadlinePassed, Reason::Failed];
+    let passing = [
+        Reason::Throttled,
+        Reason::TimedOut,
+        Reason::DeadlinePassed,
+        Reason::Interrupted,
+        Reason::Failed,
+    ];
     if any(&passing) || any(&[Reason::NotFound]) {
         steps.push("scan again for what was not answered this time");
     }
