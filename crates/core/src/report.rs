@@ -368,11 +368,11 @@ impl Exit {
         (Exit::Usage, "the command line, a file or the configuration cannot be used"),
         (
             Exit::NothingAssessed,
-            "nothing could be assessed: no credentials, or no region could be read",
+            "nothing could be assessed: no valid credentials, or no region could be read",
         ),
         (
             Exit::Incomplete,
-            "coverage is incomplete and --strict was given, or the scan was interrupted",
+            "coverage is incomplete and --strict was given, or the scan was cut short",
         ),
         (Exit::DeliveryFailed, "a result could not be delivered"),
     ];

@@ -65,11 +65,11 @@ impl Asker {
             let gap = tokio::select! {
                 biased;
                 why = stopped(&mut stop) => {
-                    let said = match why {
-                        Stop::Interrupted => "interrupted",
-                        Stop::Deadline | Stop::No => "the scan ran out of time",
+                    let reason = match why {
+                        Stop::Interrupted => Reason::Interrupted,
+                        Stop::Deadline | Stop::No => Reason::DeadlinePassed,
                     };
-                    Gap::new(call, Reason::DeadlinePassed).saying(said)
+                    Gap::new(call, reason)
                 }
                 answer = turn => match answer {
                     Ok(value) => {
