@@ -120,8 +120,9 @@ fn a_hang_that_passes_is_retried() {
 fn inside_awss_rate_limits_nothing_is_refused() {
     let double = Double::start(sample::fleet(1, 60));
     double.page_size(None);
-    // Waits are half of what they would be, so the bucket fills twice as fast.
-    double.rate_limit(RateLimit::new("elbv2:*", 200, 100.0));
+    // Waits are half of what they would be, so the bucket fills twice as fast. It begins to fill when the
+    // first request arrives, which on a busy machine is later than it was sent: forty make up for that.
+    double.rate_limit(RateLimit::new("elbv2:*", 240, 100.0));
     let outcome = inside::collect(&double, &Settings { faster: 2.0, ..Settings::default() });
     assert_eq!(judged(&outcome.inventory).gaps, Vec::new());
     assert!(double.count("elbv2:*") > 300);
