@@ -1,5 +1,6 @@
 //! The double's answers against the service models that botocore carries.
 
+use std::io::Write as _;
 use std::process::Command;
 
 use elb_audit_double::Double;
@@ -9,11 +10,11 @@ use crate::everything::account;
 #[test]
 fn answers_fit_the_models() {
     let Some(python) = std::env::var_os("ELB_AUDIT_PYTHON") else {
-        // The test says so instead of passing silently; the harness captures it unless asked.
-        #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
-        {
-            eprintln!("skipped: ELB_AUDIT_PYTHON names no Python with boto3");
-        }
+        let required = std::env::var_os("ELB_AUDIT_REQUIRE_MOTO").is_some();
+        assert!(!required, "ELB_AUDIT_PYTHON names no Python with boto3");
+        // Written past the harness, which keeps to itself what passing tests print.
+        let said = b"answers_fit_the_models skipped: ELB_AUDIT_PYTHON names no Python with boto3\n";
+        std::io::stderr().write_all(said).unwrap();
         return;
     };
     let paged = Double::start(account());
