@@ -198,3 +198,28 @@ fn a_listener_or_a_group_gone_meanwhile_is_a_gap() {
         assert!(outcomes(&report, check).contains(&"unknown"), "{check}");
     }
 }
+
+#[test]
+fn a_policy_that_nobody_knows_hides_no_other() {
+    let listener = |port, policy: &str| {
+        Listener::https(port).certificate("web").policy(policy).forward("blue")
+    };
+    let shop = LoadBalancer::application("shop")
+        .listener(listener(443, "ELBSecurityPolicy-2016-08"))
+        .listener(listener(8443, "ELBSecurityPolicy-Of-Tomorrow"));
+    let region = Region::with_network()
+        .with(shop)
+        .with(Certificate::issued("web"))
+        .with(TargetGroup::http("blue", 80).healthy("i-1"));
+    let report = scanned(region);
+    let mut found = outcomes(&report, "tls-legacy-protocol");
+    found.sort_unstable();
+    assert_eq!(found, ["fail", "unknown"]);
+    let told = report
+        .findings
+        .iter()
+        .find(|one| one.check == "tls-legacy-protocol" && one.outcome == Outcome::Fail);
+    let content = told.unwrap().evidence.0["policy_content"].as_str().unwrap();
+    assert_eq!(content, "read from AWS");
+    assert!(report.gaps.iter().all(|gap| gap.reason.contains("Of-Tomorrow")), "{:?}", report.gaps);
+}
