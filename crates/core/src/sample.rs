@@ -10,8 +10,9 @@ use crate::call::Call;
 use crate::fact::{Fact, Gap, Listing, Reason};
 use crate::inventory::{
     Account, Action, BlockPublicAccess, Certificate, ClassicPolicy, Condition, Cost, FixedResponse,
-    Inventory, Kind, Listener, LoadBalancer, Permission, Redirect, Region, Route, RouteTable, Rule,
-    SCHEMA, SecurityGroup, SslPolicy, Target, TargetGroup, WeightedGroup,
+    Inventory, Kind, Listener, LoadBalancer, LogSource, MutualAuthentication, Permission, Redirect,
+    Region, Route, RouteTable, Rule, SCHEMA, SecurityGroup, SslPolicy, Target, TargetGroup,
+    WeightedGroup,
 };
 
 /// The account of all samples: one that AWS's documentation uses.
@@ -458,6 +459,58 @@ pub fn strong_classic_policy(name: &str) -> ClassicPolicy {
             ("AES128-SHA", "false"),
         ]),
     }
+}
+
+/// The clean account of this kind, its encrypting listeners offering this policy, as AWS answers it.
+#[must_use]
+pub fn offering(kind: &Kind, policy: SslPolicy) -> Inventory {
+    with_region(kind, |region| {
+        for listener in listeners(only(region)) {
+            if listener.ssl_policy.is_some() {
+                listener.ssl_policy = Some(policy.name.clone());
+            }
+        }
+        region.ssl_policies = Fact::Known(vec![policy]);
+    })
+}
+
+/// The clean Classic account, its policy having these attributes.
+#[must_use]
+pub fn classic_offering(attributes: &[(&str, &str)]) -> Inventory {
+    with(&Kind::Classic, |lb| {
+        let attributes = text_map(attributes);
+        lb.policies =
+            Fact::Known(vec![ClassicPolicy { attributes, ..strong_classic_policy("strong") }]);
+    })
+}
+
+/// The clean account of Application kind, its first listener with mutual TLS like this.
+#[must_use]
+pub fn mutual(mode: &str, ignore_expiry: Option<bool>) -> Inventory {
+    with(&Kind::Application, |lb| {
+        listeners(lb)[0].mutual_authentication = Some(MutualAuthentication {
+            mode: Some(mode.to_owned()),
+            ignore_client_certificate_expiry: ignore_expiry,
+            ..MutualAuthentication::default()
+        });
+    })
+}
+
+/// The clean account of this kind without logs by attribute, but with a source of CloudWatch Logs.
+#[must_use]
+pub fn vended(kind: &Kind, log_type: &str, delivered: bool) -> Inventory {
+    with_region(kind, |region| {
+        let lb = only(region);
+        set(lb, &[("access_logs.s3.enabled", "false")]);
+        let source = LogSource {
+            name: "web-logs".to_owned(),
+            log_type: log_type.to_owned(),
+            resource_arns: vec![lb.arn.clone()],
+        };
+        region.log_deliveries =
+            Fact::Known(delivered.then(|| source.name.clone()).into_iter().collect());
+        region.log_sources = Fact::Known(vec![source]);
+    })
 }
 
 /// A map of owned texts.

@@ -48,53 +48,17 @@ pub(super) const CHECK: Check = Check {
         },
         Example {
             title: "delivered through CloudWatch Logs",
-            given: || {
-                sample::with_region(&Kind::Application, |region| {
-                    let lb = sample::only(region);
-                    sample::set(lb, &[(KEY, "false")]);
-                    let arn = lb.arn.clone();
-                    region.log_sources = Fact::Known(vec![LogSource {
-                        name: "web-logs".to_owned(),
-                        log_type: "ALB_ACCESS_LOGS".to_owned(),
-                        resource_arns: vec![arn],
-                    }]);
-                    region.log_deliveries = Fact::Known(vec!["web-logs".to_owned()]);
-                })
-            },
+            given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),
             finds: &["note internet-facing web"],
         },
         Example {
             title: "a source without delivery",
-            given: || {
-                sample::with_region(&Kind::Application, |region| {
-                    let lb = sample::only(region);
-                    sample::set(lb, &[(KEY, "false")]);
-                    let arn = lb.arn.clone();
-                    region.log_sources = Fact::Known(vec![LogSource {
-                        name: "web-logs".to_owned(),
-                        log_type: "ALB_ACCESS_LOGS".to_owned(),
-                        resource_arns: vec![arn],
-                    }]);
-                    region.log_deliveries = Fact::Known(Vec::new());
-                })
-            },
+            given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
             finds: &["fail access-logs-disabled web", "note internet-facing web"],
         },
         Example {
             title: "connection logs are no access logs",
-            given: || {
-                sample::with_region(&Kind::Application, |region| {
-                    let lb = sample::only(region);
-                    sample::set(lb, &[(KEY, "false")]);
-                    let arn = lb.arn.clone();
-                    region.log_sources = Fact::Known(vec![LogSource {
-                        name: "web-logs".to_owned(),
-                        log_type: "ALB_CONNECTION_LOGS".to_owned(),
-                        resource_arns: vec![arn],
-                    }]);
-                    region.log_deliveries = Fact::Known(vec!["web-logs".to_owned()]);
-                })
-            },
+            given: || sample::vended(&Kind::Application, "ALB_CONNECTION_LOGS", true),
             finds: &["fail access-logs-disabled web", "note internet-facing web"],
         },
         Example {

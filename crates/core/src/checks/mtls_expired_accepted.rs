@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Kind, Listener, MutualAuthentication};
+use crate::inventory::{Kind, Listener};
 use crate::sample;
 
 /// See [`Check`].
@@ -26,28 +26,12 @@ pub(super) const CHECK: Check = Check {
     examples: &[
         Example {
             title: "expiry ignored",
-            given: || {
-                sample::with(&Kind::Application, |lb| {
-                    sample::listeners(lb)[0].mutual_authentication = Some(MutualAuthentication {
-                        mode: Some("verify".to_owned()),
-                        ignore_client_certificate_expiry: Some(true),
-                        ..MutualAuthentication::default()
-                    });
-                })
-            },
+            given: || sample::mutual("verify", Some(true)),
             finds: &["fail mtls-expired-accepted HTTPS:443", "note internet-facing web"],
         },
         Example {
             title: "expiry checked",
-            given: || {
-                sample::with(&Kind::Application, |lb| {
-                    sample::listeners(lb)[0].mutual_authentication = Some(MutualAuthentication {
-                        mode: Some("verify".to_owned()),
-                        ignore_client_certificate_expiry: None,
-                        ..MutualAuthentication::default()
-                    });
-                })
-            },
+            given: || sample::mutual("verify", None),
             finds: &["note internet-facing web"],
         },
     ],

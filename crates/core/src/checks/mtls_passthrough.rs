@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Kind, Listener, MutualAuthentication};
+use crate::inventory::{Kind, Listener};
 use crate::sample;
 
 /// See [`Check`].
@@ -27,41 +27,17 @@ pub(super) const CHECK: Check = Check {
     examples: &[
         Example {
             title: "passed through",
-            given: || {
-                sample::with(&Kind::Application, |lb| {
-                    sample::listeners(lb)[0].mutual_authentication = Some(MutualAuthentication {
-                        mode: Some("passthrough".to_owned()),
-                        ignore_client_certificate_expiry: None,
-                        ..MutualAuthentication::default()
-                    });
-                })
-            },
+            given: || sample::mutual("passthrough", None),
             finds: &["fail mtls-passthrough HTTPS:443", "note internet-facing web"],
         },
         Example {
             title: "verified",
-            given: || {
-                sample::with(&Kind::Application, |lb| {
-                    sample::listeners(lb)[0].mutual_authentication = Some(MutualAuthentication {
-                        mode: Some("verify".to_owned()),
-                        ignore_client_certificate_expiry: Some(false),
-                        ..MutualAuthentication::default()
-                    });
-                })
-            },
+            given: || sample::mutual("verify", Some(false)),
             finds: &["note internet-facing web"],
         },
         Example {
             title: "a mode that this version does not know",
-            given: || {
-                sample::with(&Kind::Application, |lb| {
-                    sample::listeners(lb)[0].mutual_authentication = Some(MutualAuthentication {
-                        mode: Some("guess".to_owned()),
-                        ignore_client_certificate_expiry: None,
-                        ..MutualAuthentication::default()
-                    });
-                })
-            },
+            given: || sample::mutual("guess", None),
             finds: &[
                 "unknown mtls-expired-accepted HTTPS:443",
                 "unknown mtls-passthrough HTTPS:443",

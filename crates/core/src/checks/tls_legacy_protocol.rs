@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::Fact;
-use crate::inventory::{ClassicPolicy, Kind, Listener};
+use crate::inventory::{Kind, Listener};
 use crate::sample;
 use crate::tls;
 
@@ -34,18 +34,14 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the policy that the API chooses when none is given",
             given: || {
-                sample::with_region(&Kind::Application, |region| {
-                    for listener in sample::listeners(sample::only(region)) {
-                        if listener.ssl_policy.is_some() {
-                            listener.ssl_policy = Some("ELBSecurityPolicy-2016-08".to_owned());
-                        }
-                    }
-                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                sample::offering(
+                    &Kind::Application,
+                    sample::ssl_policy(
                         "ELBSecurityPolicy-2016-08",
                         &["TLSv1", "TLSv1.1", "TLSv1.2"],
                         &["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA", "AES128-SHA"],
-                    )]);
-                })
+                    ),
+                )
             },
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
@@ -72,34 +68,22 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Classic policy with SSL 3",
             given: || {
-                sample::with(&Kind::Classic, |lb| {
-                    lb.policies = Fact::Known(vec![ClassicPolicy {
-                        name: "strong".to_owned(),
-                        kind: "SSLNegotiationPolicyType".to_owned(),
-                        attributes: sample::text_map(&[
-                            ("Protocol-SSLv3", "true"),
-                            ("Protocol-TLSv1.2", "true"),
-                            ("Server-Defined-Cipher-Order", "true"),
-                            ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
-                        ]),
-                    }]);
-                })
+                sample::classic_offering(&[
+                    ("Protocol-SSLv3", "true"),
+                    ("Protocol-TLSv1.2", "true"),
+                    ("Server-Defined-Cipher-Order", "true"),
+                    ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+                ])
             },
             finds: &["fail tls-legacy-protocol HTTPS:443", "note internet-facing web"],
         },
         Example {
             title: "a Classic policy that names a predefined one and says no more",
             given: || {
-                sample::with(&Kind::Classic, |lb| {
-                    lb.policies = Fact::Known(vec![ClassicPolicy {
-                        name: "strong".to_owned(),
-                        kind: "SSLNegotiationPolicyType".to_owned(),
-                        attributes: sample::text_map(&[(
-                            "Reference-Security-Policy",
-                            "ELBSecurityPolicy-2015-05",
-                        )]),
-                    }]);
-                })
+                sample::classic_offering(&[(
+                    "Reference-Security-Policy",
+                    "ELBSecurityPolicy-2015-05",
+                )])
             },
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",

@@ -2,7 +2,6 @@
 
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
 use crate::sample;
 use crate::tls;
@@ -30,56 +29,42 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "CBC with SHA-2 still on offer",
             given: || {
-                sample::with_region(&Kind::Application, |region| {
-                    for listener in sample::listeners(sample::only(region)) {
-                        if listener.ssl_policy.is_some() {
-                            listener.ssl_policy =
-                                Some("ELBSecurityPolicy-TLS13-1-2-2021-06".to_owned());
-                        }
-                    }
-                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                sample::offering(
+                    &Kind::Application,
+                    sample::ssl_policy(
                         "ELBSecurityPolicy-TLS13-1-2-2021-06",
                         &["TLSv1.2", "TLSv1.3"],
                         &["TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-SHA256"],
-                    )]);
-                })
+                    ),
+                )
             },
             finds: &["fail tls-policy-not-recommended HTTPS:443", "note internet-facing web"],
         },
         Example {
             title: "the weak ciphers say it already",
             given: || {
-                sample::with_region(&Kind::Application, |region| {
-                    for listener in sample::listeners(sample::only(region)) {
-                        if listener.ssl_policy.is_some() {
-                            listener.ssl_policy =
-                                Some("ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06".to_owned());
-                        }
-                    }
-                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                sample::offering(
+                    &Kind::Application,
+                    sample::ssl_policy(
                         "ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06",
                         &["TLSv1.2", "TLSv1.3"],
                         &["TLS_AES_128_GCM_SHA256", "AES128-SHA"],
-                    )]);
-                })
+                    ),
+                )
             },
             finds: &["fail tls-weak-cipher HTTPS:443", "note internet-facing web"],
         },
         Example {
             title: "a name that is newer than the table",
             given: || {
-                sample::with_region(&Kind::Network, |region| {
-                    for listener in sample::listeners(sample::only(region)) {
-                        if listener.ssl_policy.is_some() {
-                            listener.ssl_policy = Some("ELBSecurityPolicy-2031-01".to_owned());
-                        }
-                    }
-                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                sample::offering(
+                    &Kind::Network,
+                    sample::ssl_policy(
                         "ELBSecurityPolicy-2031-01",
                         &["TLSv1.3"],
                         &["TLS_AES_128_GCM_SHA256"],
-                    )]);
-                })
+                    ),
+                )
             },
             finds: &["note internet-facing web"],
         },

@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::fact::Fact;
-use crate::inventory::{ClassicPolicy, Kind, Listener};
+use crate::inventory::{Kind, Listener};
 use crate::sample;
 use crate::tls;
 
@@ -34,55 +33,40 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no forward secrecy",
             given: || {
-                sample::with_region(&Kind::Network, |region| {
-                    for listener in sample::listeners(sample::only(region)) {
-                        if listener.ssl_policy.is_some() {
-                            listener.ssl_policy =
-                                Some("ELBSecurityPolicy-TLS-1-2-2017-01".to_owned());
-                        }
-                    }
-                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                sample::offering(
+                    &Kind::Network,
+                    sample::ssl_policy(
                         "ELBSecurityPolicy-TLS-1-2-2017-01",
                         &["TLSv1.2"],
                         &["ECDHE-RSA-AES128-GCM-SHA256", "AES128-GCM-SHA256"],
-                    )]);
-                })
+                    ),
+                )
             },
             finds: &["fail tls-weak-cipher TLS:443", "note internet-facing web"],
         },
         Example {
             title: "RC4 in a Classic policy",
             given: || {
-                sample::with(&Kind::Classic, |lb| {
-                    lb.policies = Fact::Known(vec![ClassicPolicy {
-                        name: "strong".to_owned(),
-                        kind: "SSLNegotiationPolicyType".to_owned(),
-                        attributes: sample::text_map(&[
-                            ("Protocol-TLSv1.2", "true"),
-                            ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
-                            ("RC4-MD5", "true"),
-                            ("AES256-SHA", "false"),
-                        ]),
-                    }]);
-                })
+                sample::classic_offering(&[
+                    ("Protocol-TLSv1.2", "true"),
+                    ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+                    ("RC4-MD5", "true"),
+                    ("AES256-SHA", "false"),
+                ])
             },
             finds: &["fail tls-weak-cipher HTTPS:443", "note internet-facing web"],
         },
         Example {
             title: "a cipher of unknown name",
             given: || {
-                sample::with_region(&Kind::Application, |region| {
-                    for listener in sample::listeners(sample::only(region)) {
-                        if listener.ssl_policy.is_some() {
-                            listener.ssl_policy = Some("ELBSecurityPolicy-2031-01".to_owned());
-                        }
-                    }
-                    region.ssl_policies = Fact::Known(vec![sample::ssl_policy(
+                sample::offering(
+                    &Kind::Application,
+                    sample::ssl_policy(
                         "ELBSecurityPolicy-2031-01",
                         &["TLSv1.3"],
                         &["TLS_AES_128_GCM_SHA256", "TLS_NEW_ONE"],
-                    )]);
-                })
+                    ),
+                )
             },
             finds: &["unknown tls-weak-cipher HTTPS:443", "note internet-facing web"],
         },
