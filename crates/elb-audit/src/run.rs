@@ -187,9 +187,7 @@ async fn read(
                 stop.send_replace(Stop::Interrupted);
             }
         }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(i32::from(Exit::Incomplete.code()));
-        }
+        quit_at_ctrl_c().await;
     });
     let request = aws::Request {
         profile: source.profile.clone(),
@@ -204,13 +202,16 @@ async fn read(
     let inventory = Box::pin(aws::collect(&request, &tuning, stopped.clone(), &done)).await;
     watcher.abort();
     // From here on nothing is learned any more: the first Ctrl-C ends the program.
-    tokio::spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(i32::from(Exit::Incomplete.code()));
-        }
-    });
+    tokio::spawn(quit_at_ctrl_c());
     let stopped = *stopped.borrow();
     Ok((inventory?, stopped))
+}
+
+/// Ends the program at the next Ctrl-C.
+async fn quit_at_ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(i32::from(Exit::Incomplete.code()));
+    }
 }
 
 /// The checks that `--check` and `--skip-check` leave, in order.

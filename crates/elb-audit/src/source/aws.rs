@@ -32,7 +32,7 @@ pub use scope::Regions;
 pub use session::Tuning;
 
 use ask::Asker;
-use pace::{Meter, Pace};
+use pace::Pace;
 use region::{Plan, Reader};
 
 /// What to read, and how.
@@ -198,8 +198,7 @@ async fn server_certificates(
         return Fact::not_collected(call);
     }
     let asker = Asker { region: Arc::from(home), ..asker.clone() };
-    let meter = Meter { pace: Arc::clone(&asker.pace), region: home.to_owned(), call };
-    let client = query::Client::new(&query::IAM, config, home, meter);
+    let client = query::Client::new(&query::IAM, config, &asker, call);
     let with_keys = calls.contains(&Call::IamGetServerCertificate);
     iam::server_certificates(&asker, &client, (&used, with_keys)).await
 }

@@ -13,7 +13,7 @@ use elb_audit_core::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
-use super::pace::Pace;
+use super::pace::{Meter, Pace};
 
 /// One page of a list: its items, none when the answer has no such list at all, and the marker of the
 /// next page.
@@ -83,6 +83,11 @@ impl Asker {
             self.log(call, resource, Some(&gap));
             Fact::Unread(gap)
         })
+    }
+
+    /// What counts and paces the attempts of the client that makes this call, and of its others.
+    pub(crate) fn meter(&self, call: Call) -> Meter {
+        Meter { pace: Arc::clone(&self.pace), region: self.region.to_string(), call }
     }
 
     /// The gap with this asker's region and the resource it is about.

@@ -33,9 +33,11 @@ use aws_types::SdkConfig;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use aws_types::service_config::ServiceConfigKey;
+use elb_audit_core::call::Call;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::ask::Asker;
 use super::endpoint::{self, Variant};
 use super::pace::Meter;
 
@@ -85,8 +87,10 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that asks as `config` says.
-    pub(crate) fn new(service: &Service, config: &SdkConfig, region: &str, meter: Meter) -> Self {
+    /// A client that asks as `config` says, in the asker's region; `call` is any of the service's.
+    pub(crate) fn new(service: &Service, config: &SdkConfig, asker: &Asker, call: Call) -> Self {
+        let region = &*asker.region;
+        let meter = asker.meter(call);
         let variant = Variant {
             fips: config.use_fips().unwrap_or_default(),
             dual_stack: config.use_dual_stack().unwrap_or_default(),

@@ -15,7 +15,6 @@ use elb_audit_core::inventory::{Kind, LoadBalancer, Region, TargetGroup};
 use futures::future::join_all;
 
 use super::ask::Asker;
-use super::pace::Meter;
 use super::query::{self, Service};
 use super::{elb, elbv2, session, wafv2};
 
@@ -47,20 +46,15 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    fn meter(&self, call: Call) -> Meter {
-        let region = self.asker.region.to_string();
-        Meter { pace: Arc::clone(&self.asker.pace), region, call }
-    }
-
     fn query(&self, service: &Service, call: Call) -> query::Client {
-        query::Client::new(service, &self.config, &self.asker.region, self.meter(call))
+        query::Client::new(service, &self.config, &self.asker, call)
     }
 
     fn elb(&self) -> aws_sdk_elasticloadbalancing::Client {
         let call = Call::ElbDescribeLoadBalancers;
         let config = aws_sdk_elasticloadbalancing::config::Builder::from(&self.config)
             .retry_partition(session::retry_partition(&self.asker.region, "elb"))
-            .interceptor(self.meter(call));
+            .interceptor(self.asker.meter(call));
         aws_sdk_elasticloadbalancing::Client::from_conf(config.build())
     }
 
@@ -68,7 +62,7 @@ impl Reader {
         let call = Call::ElbV2DescribeLoadBalancers;
         let config = aws_sdk_elasticloadbalancingv2::config::Builder::from(&self.config)
             .retry_partition(session::retry_partition(&self.asker.region, "elbv2"))
-            .interceptor(self.meter(call));
+            .interceptor(self.asker.meter(call));
         aws_sdk_elasticloadbalancingv2::Client::from_conf(config.build())
     }
 
@@ -76,7 +70,7 @@ impl Reader {
         let call = Call::AcmDescribeCertificate;
         let config = aws_sdk_acm::config::Builder::from(&self.config)
             .retry_partition(session::retry_partition(&self.asker.region, "acm"))
-            .interceptor(self.meter(call));
+            .interceptor(self.asker.meter(call));
         aws_sdk_acm::Client::from_conf(config.build())
     }
 

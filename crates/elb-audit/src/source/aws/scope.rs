@@ -12,7 +12,6 @@ use super::SourceError;
 use super::ask::Asker;
 use super::ec2::{self, ListedRegion};
 use super::endpoint::{self, PARTITIONS, Partition, REGIONS_AS_OF};
-use super::pace::Meter;
 use super::query;
 use super::session;
 
@@ -105,10 +104,9 @@ fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<String> {
 /// Account id and ARN of the caller.
 async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
     let call = Call::StsGetCallerIdentity;
-    let meter = Meter { pace: Arc::clone(&asker.pace), region: asker.region.to_string(), call };
     let builder = aws_sdk_sts::config::Builder::from(config)
         .retry_partition(session::retry_partition(&asker.region, "sts"))
-        .interceptor(meter);
+        .interceptor(asker.meter(call));
     let client = aws_sdk_sts::Client::from_conf(builder.build());
     let answer = asker.ask(call, None, client.get_caller_identity().send()).await;
     let answer = match answer {
@@ -126,8 +124,7 @@ async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
 
 async fn list(asker: &Asker, config: &SdkConfig) -> Fact<Vec<ListedRegion>> {
     let call = Call::Ec2DescribeRegions;
-    let meter = Meter { pace: Arc::clone(&asker.pace), region: asker.region.to_string(), call };
-    let client = query::Client::new(&query::EC2, config, &asker.region, meter);
+    let client = query::Client::new(&query::EC2, config, asker, call);
     ec2::regions(asker, &client).await
 }
 
@@ -141,7 +138,7 @@ fn refusal(caller: Option<&Gap>, listed: Option<&Gap>) -> Option<Gap> {
         Reason::Unavailable | Reason::Failed | Reason::TimedOut => {
             let denied = listed.is_some_and(|gap| gap.reason == Reason::AccessDenied);
             let other_answered = listed.is_none() && caller.reason != Reason::Unavailable;
-            (!denied && !other_answered).then(|| listed.unwrap_or(caller)).map(|_| caller.clone())
+            (!denied && !other_answered).then(|| caller.clone())
         }
         _ => None,
     }

@@ -51,9 +51,8 @@ impl Reader {
         region.ssl_policies = policies;
         (region.log_sources, region.log_deliveries) = logs;
         region.trust_stores = stores;
-        let by_sni = presented(region, "acm");
-        let known = self.certificates(&acm, &by_sni, certificates).await.by_arn;
         let used = presented(region, "acm");
+        let known = self.certificates(&acm, &used, certificates).await.by_arn;
         region.certificates = known.into_iter().filter(|(arn, _)| used.contains(arn)).collect();
     }
 
