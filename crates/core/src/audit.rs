@@ -8,26 +8,38 @@ use crate::call::Call;
 use crate::check::{Check, Severity};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Account, Index, Inventory, Kind, Region};
+use crate::policy::Policy;
 use crate::report::{
     AccountSummary, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
     SCHEMA, Summary,
 };
 
+mod apart;
 mod overview;
 mod walk;
 
 /// How to audit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The time to judge at.
     pub now: Timestamp,
+    /// What the user means.
+    pub policy: Policy,
     /// Whether what is right is reported too.
     pub show_passed: bool,
 }
 
+impl Options {
+    /// Judges at this time by the defaults, and reports what is not right.
+    #[must_use]
+    pub fn at(now: Timestamp) -> Self {
+        Options { now, policy: Policy::default(), show_passed: false }
+    }
+}
+
 /// Judges everything in the inventory by these checks.
 #[must_use]
-pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: Options) -> Report {
+pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options) -> Report {
     let mut report = Report {
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -47,7 +59,11 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: Options)
     });
     for account in &inventory.accounts {
         audit_account(account, checks, options, &mut report);
+        report.take(&account.id, apart::account(inventory, account, checks, options));
     }
+    report.summary.load_balancers = report.load_balancers.len();
+    report.summary.listeners =
+        report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
     report.gaps.sort();
     report.gaps.dedup();
     if !options.show_passed {
@@ -59,7 +75,7 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: Options)
 fn audit_account(
     account: &Account,
     checks: &[&'static Check],
-    options: Options,
+    options: &Options,
     report: &mut Report,
 ) {
     report
@@ -88,18 +104,22 @@ fn audit_account(
             let place = walk::Place { account, region, index: &index, lb };
             let reach = walk::Reach::of(place);
             report.load_balancers.push(overview::of(place, &reach));
-            let (mut findings, found_gaps) = walk::judge(place, &reach, checks, options.now);
-            findings.sort_by(worst_first);
-            for finding in findings {
-                count_finding(&mut report.summary, &finding);
-                report.findings.push(finding);
-            }
-            report.gaps.extend(found_gaps.iter().map(|gap| reported(&account.id, gap)));
+            report.take(&account.id, walk::judge(place, &reach, checks, options));
         }
+        report.take(&account.id, apart::region(account, &index, checks, options));
     }
-    report.summary.load_balancers = report.load_balancers.len();
-    report.summary.listeners =
-        report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
+}
+
+impl Report {
+    /// Takes findings in, worst first, and the gaps behind them.
+    fn take(&mut self, account: &str, (mut findings, gaps): (Vec<Finding>, Vec<Gap>)) {
+        findings.sort_by(worst_first);
+        for finding in findings {
+            count_finding(&mut self.summary, &finding);
+            self.findings.push(finding);
+        }
+        self.gaps.extend(gaps.iter().map(|gap| reported(account, gap)));
+    }
 }
 
 fn worst_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {

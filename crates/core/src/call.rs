@@ -77,6 +77,84 @@ pub enum Call {
     LogsDescribeDeliverySources,
     /// Deliveries of those sources.
     LogsDescribeDeliveries,
+    /// Revocation lists of one trust store.
+    ElbV2DescribeTrustStoreRevocations,
+    /// Listeners that use one trust store.
+    ElbV2DescribeTrustStoreAssociations,
+    /// Resource policy of one trust store.
+    ElbV2GetResourcePolicy,
+    /// Quotas of a region.
+    ElbV2DescribeAccountLimits,
+    /// Reserved capacity of one load balancer.
+    ElbV2DescribeCapacityReservation,
+    /// Rules of one web ACL.
+    Wafv2GetWebAcl,
+    /// Rules of one rule group.
+    Wafv2GetRuleGroup,
+    /// Which web ACLs log.
+    Wafv2ListLoggingConfigurations,
+    /// Web ACLs of AWS WAF Classic.
+    WafRegionalListWebAcls,
+    /// Load balancers of one web ACL of AWS WAF Classic.
+    WafRegionalListResourcesForWebAcl,
+    /// Whether the account has Shield Advanced.
+    ShieldDescribeSubscription,
+    /// What Shield Advanced protects.
+    ShieldListProtections,
+    /// VPCs in use.
+    Ec2DescribeVpcs,
+    /// Network ACLs of the VPCs in use.
+    Ec2DescribeNetworkAcls,
+    /// Interfaces of targets.
+    Ec2DescribeNetworkInterfaces,
+    /// Rules of one VPC that name a group which is gone.
+    Ec2DescribeStaleSecurityGroups,
+    /// Encryption controls of the VPCs in use.
+    Ec2DescribeVpcEncryptionControls,
+    /// Flow logs of a region.
+    Ec2DescribeFlowLogs,
+    /// Endpoint services of the account.
+    Ec2DescribeVpcEndpointServiceConfigurations,
+    /// Who may connect to one endpoint service.
+    Ec2DescribeVpcEndpointServicePermissions,
+    /// Endpoints of Gateway load balancers.
+    Ec2DescribeVpcEndpoints,
+    /// Auto Scaling groups of a region.
+    AutoScalingDescribeGroups,
+    /// Traffic of load balancers.
+    CloudWatchGetMetricData,
+    /// Resource policy of one function.
+    LambdaGetPolicy,
+    /// One Cognito user pool.
+    CognitoDescribeUserPool,
+    /// Whether a bucket exists, where, and whose it is.
+    S3HeadBucket,
+    /// Whether a bucket's policy is public.
+    S3GetBucketPolicyStatus,
+    /// Whether a bucket blocks public access.
+    S3GetPublicAccessBlock,
+    /// The newest log of a load balancer.
+    S3ListObjectsV2,
+    /// CloudFront distributions.
+    CloudFrontListDistributions,
+    /// CloudFront's VPC origins.
+    CloudFrontListVpcOrigins,
+    /// Accelerators of the account.
+    GlobalAcceleratorListAccelerators,
+    /// Listeners of one accelerator.
+    GlobalAcceleratorListListeners,
+    /// Endpoint groups of one accelerator's listener.
+    GlobalAcceleratorListEndpointGroups,
+    /// VPC links of REST APIs.
+    ApiGatewayGetVpcLinks,
+    /// HTTP and WebSocket APIs.
+    ApiGatewayV2GetApis,
+    /// Integrations of one API.
+    ApiGatewayV2GetIntegrations,
+    /// Hosted zones of the account.
+    Route53ListHostedZones,
+    /// Records of one hosted zone.
+    Route53ListResourceRecordSets,
 }
 
 /// Name and purpose of every call, in the order of the enum.
@@ -179,6 +257,145 @@ const TABLE: &[(Call, &str, &str)] = &[
         "logs delivered through CloudWatch Logs",
     ),
     (Call::LogsDescribeDeliveries, "logs:DescribeDeliveries", "where those logs go"),
+    (
+        Call::ElbV2DescribeTrustStoreRevocations,
+        "elbv2:DescribeTrustStoreRevocations",
+        "revocation lists of a trust store",
+    ),
+    (
+        Call::ElbV2DescribeTrustStoreAssociations,
+        "elbv2:DescribeTrustStoreAssociations",
+        "who uses a trust store",
+    ),
+    (Call::ElbV2GetResourcePolicy, "elbv2:GetResourcePolicy", "whom a trust store is shared with"),
+    (
+        Call::ElbV2DescribeAccountLimits,
+        "elbv2:DescribeAccountLimits",
+        "quotas of Elastic Load Balancing",
+    ),
+    (
+        Call::ElbV2DescribeCapacityReservation,
+        "elbv2:DescribeCapacityReservation",
+        "reserved capacity",
+    ),
+    (Call::Wafv2GetWebAcl, "wafv2:GetWebACL", "the rules of a web ACL"),
+    (
+        Call::Wafv2GetRuleGroup,
+        "wafv2:GetRuleGroup",
+        "the rules of a rule group that a web ACL names",
+    ),
+    (Call::Wafv2ListLoggingConfigurations, "wafv2:ListLoggingConfigurations", "which web ACLs log"),
+    (Call::WafRegionalListWebAcls, "waf-regional:ListWebACLs", "web ACLs of AWS WAF Classic"),
+    (
+        Call::WafRegionalListResourcesForWebAcl,
+        "waf-regional:ListResourcesForWebACL",
+        "the load balancers of such a web ACL",
+    ),
+    (
+        Call::ShieldDescribeSubscription,
+        "shield:DescribeSubscription",
+        "whether the account has Shield Advanced",
+    ),
+    (Call::ShieldListProtections, "shield:ListProtections", "what Shield Advanced protects"),
+    (Call::Ec2DescribeVpcs, "ec2:DescribeVpcs", "which VPC is the default one, and its addresses"),
+    (Call::Ec2DescribeNetworkAcls, "ec2:DescribeNetworkAcls", "what network ACLs keep out"),
+    (
+        Call::Ec2DescribeNetworkInterfaces,
+        "ec2:DescribeNetworkInterfaces",
+        "addresses and security groups of targets",
+    ),
+    (
+        Call::Ec2DescribeStaleSecurityGroups,
+        "ec2:DescribeStaleSecurityGroups",
+        "security-group rules that name a group which is gone",
+    ),
+    (
+        Call::Ec2DescribeVpcEncryptionControls,
+        "ec2:DescribeVpcEncryptionControls",
+        "whether VPCs enforce encryption",
+    ),
+    (Call::Ec2DescribeFlowLogs, "ec2:DescribeFlowLogs", "flow logs"),
+    (
+        Call::Ec2DescribeVpcEndpointServiceConfigurations,
+        "ec2:DescribeVpcEndpointServiceConfigurations",
+        "endpoint services in front of load balancers",
+    ),
+    (
+        Call::Ec2DescribeVpcEndpointServicePermissions,
+        "ec2:DescribeVpcEndpointServicePermissions",
+        "who may connect to an endpoint service",
+    ),
+    (
+        Call::Ec2DescribeVpcEndpoints,
+        "ec2:DescribeVpcEndpoints",
+        "endpoints of Gateway load balancers",
+    ),
+    (
+        Call::AutoScalingDescribeGroups,
+        "autoscaling:DescribeAutoScalingGroups",
+        "Auto Scaling groups that register targets",
+    ),
+    (
+        Call::CloudWatchGetMetricData,
+        "cloudwatch:GetMetricData",
+        "traffic of the last 14 days (AWS bills each metric)",
+    ),
+    (Call::LambdaGetPolicy, "lambda:GetPolicy", "who may invoke a function that is a target"),
+    (
+        Call::CognitoDescribeUserPool,
+        "cognito-idp:DescribeUserPool",
+        "who may sign up to a user pool that rules name",
+    ),
+    (Call::S3HeadBucket, "s3:HeadBucket", "whether a log bucket exists, where, and whose it is"),
+    (
+        Call::S3GetBucketPolicyStatus,
+        "s3:GetBucketPolicyStatus",
+        "whether a log bucket's policy is public",
+    ),
+    (
+        Call::S3GetPublicAccessBlock,
+        "s3:GetPublicAccessBlock",
+        "whether a log bucket blocks public access",
+    ),
+    (Call::S3ListObjectsV2, "s3:ListObjectsV2", "when the newest log was written"),
+    (
+        Call::CloudFrontListDistributions,
+        "cloudfront:ListDistributions",
+        "CloudFront distributions in front of load balancers",
+    ),
+    (
+        Call::CloudFrontListVpcOrigins,
+        "cloudfront:ListVpcOrigins",
+        "CloudFront's ways to internal load balancers",
+    ),
+    (Call::GlobalAcceleratorListAccelerators, "globalaccelerator:ListAccelerators", "accelerators"),
+    (
+        Call::GlobalAcceleratorListListeners,
+        "globalaccelerator:ListListeners",
+        "ports of an accelerator",
+    ),
+    (
+        Call::GlobalAcceleratorListEndpointGroups,
+        "globalaccelerator:ListEndpointGroups",
+        "what an accelerator leads to",
+    ),
+    (
+        Call::ApiGatewayGetVpcLinks,
+        "apigateway:GetVpcLinks",
+        "REST APIs in front of Network load balancers",
+    ),
+    (Call::ApiGatewayV2GetApis, "apigatewayv2:GetApis", "HTTP APIs"),
+    (
+        Call::ApiGatewayV2GetIntegrations,
+        "apigatewayv2:GetIntegrations",
+        "HTTP APIs in front of load balancers",
+    ),
+    (Call::Route53ListHostedZones, "route53:ListHostedZones", "hosted zones"),
+    (
+        Call::Route53ListResourceRecordSets,
+        "route53:ListResourceRecordSets",
+        "records that lead to load balancers",
+    ),
 ];
 
 impl Call {
@@ -214,11 +431,21 @@ impl Call {
     /// The IAM action that allows the call, for example `elasticloadbalancing:DescribeRules`.
     #[must_use]
     pub fn action(self) -> String {
+        // Source: Service Authorization Reference, Amazon S3 (operations and their actions) and API Gateway.
+        let operation = match self {
+            Call::S3HeadBucket | Call::S3ListObjectsV2 => "ListBucket",
+            Call::S3GetPublicAccessBlock => "GetBucketPublicAccessBlock",
+            Call::ApiGatewayGetVpcLinks
+            | Call::ApiGatewayV2GetApis
+            | Call::ApiGatewayV2GetIntegrations => "GET",
+            other => other.operation(),
+        };
         let prefix = match self.family() {
             "elb" | "elbv2" => "elasticloadbalancing",
+            "apigatewayv2" => "apigateway",
             other => other,
         };
-        format!("{prefix}:{}", self.operation())
+        format!("{prefix}:{operation}")
     }
 
     /// Actions that AWS checks beside [`Call::action`] though no operation has their name.

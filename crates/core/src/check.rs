@@ -8,9 +8,10 @@ use crate::call::Call;
 use crate::exposure::Exposure;
 use crate::fact::{Fact, Gap};
 use crate::inventory::{
-    Account, Certificate, Index, Inventory, Kind, Listener, LoadBalancer, Region, Target,
-    TargetGroup,
+    Account, AutoScalingGroup, Certificate, DnsRecord, Index, Inventory, Kind, Listener,
+    LoadBalancer, Region, Target, TargetGroup,
 };
+use crate::policy::Policy;
 
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///
@@ -24,14 +25,21 @@ pub struct Check {
     pub title: &'static str,
     /// For a resource open to the internet; see [`Severity::at`].
     pub severity: Severity,
+    /// Who wants to hear of it.
+    pub persona: Persona,
     /// The kinds that are judged; others get no verdict at all.
     pub applies_to: &'static [Kind],
     /// What an attacker or an outage does with it: one paragraph.
     pub why: &'static str,
     /// Exactly when it fails, passes and does not apply: one paragraph.
     pub logic: &'static str,
+    /// Configurations that look like the fault and are none, or where it is meant; empty when there are
+    /// none worth naming.
+    pub false_alarms: &'static str,
     /// One line that mends it.
     pub fix: &'static str,
+    /// The same, step by step, for each way of working.
+    pub remedy: Remedy,
     /// AWS's own pages on the subject.
     pub links: &'static [&'static str],
     /// The calls its verdict depends on, beside [`Check::BASE`].
@@ -62,7 +70,34 @@ impl Check {
         Call::Ec2GetManagedPrefixListEntries,
         Call::Ec2DescribeVpcBlockPublicAccessOptions,
         Call::Ec2DescribeVpcBlockPublicAccessExclusions,
+        Call::Ec2DescribeNetworkAcls,
     ];
+}
+
+/// Who wants to hear of a check's findings. Each one hears what the one before hears too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persona {
+    /// Whoever mends faults: what someone should act on.
+    Regular,
+    /// Whoever keeps things tidy: hygiene and defence in depth too.
+    Pedantic,
+    /// Whoever has to know everything: inventory, hints and what needs a person's eye.
+    Auditor,
+}
+
+/// How a fault is mended in the console, with the AWS CLI, in Terraform and in CloudFormation. A way that
+/// does not lead there says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Remedy {
+    /// Steps in the AWS console.
+    pub console: &'static str,
+    /// A command, with placeholders in capitals.
+    pub cli: &'static str,
+    /// A piece of Terraform.
+    pub terraform: &'static str,
+    /// A piece of CloudFormation, YAML.
+    pub cloudformation: &'static str,
 }
 
 /// A configuration and all that is found in it.
@@ -87,6 +122,32 @@ pub enum Judge {
     Targets(fn(&Context, &Targets) -> Judgement),
     /// Once a certificate that a listener of the load balancer presents.
     Certificate(fn(&Context, &Certificate) -> Judgement),
+    /// Once a target group of a region that no load balancer uses.
+    Unused(fn(&Surroundings, &TargetGroup) -> Judgement),
+    /// Once an Auto Scaling group of a region.
+    Scaling(fn(&Surroundings, &AutoScalingGroup) -> Judgement),
+    /// Once a DNS record of an account that leads to a name of Elastic Load Balancing.
+    Record(fn(&Names, &DnsRecord) -> Judgement),
+}
+
+/// What a judge of something that belongs to no load balancer sees beside its subject.
+pub struct Surroundings<'a> {
+    /// What the user means.
+    pub policy: &'a Policy,
+    /// The account.
+    pub account: &'a Account,
+    /// The region.
+    pub region: &'a Region,
+    /// What the region holds, by id.
+    pub index: &'a Index<'a>,
+}
+
+/// Every load balancer of an inventory by its DNS name.
+pub struct Names<'a> {
+    /// What the user means.
+    pub policy: &'a Policy,
+    /// The inventory.
+    pub inventory: &'a Inventory,
 }
 
 /// What stands behind a load balancer in one place.
@@ -115,6 +176,8 @@ pub type Judgement = Result<Verdict, Gap>;
 pub struct Context<'a> {
     /// The time to judge at.
     pub now: Timestamp,
+    /// What the user means.
+    pub policy: &'a Policy,
     /// The account.
     pub account: &'a Account,
     /// The region.

@@ -12,20 +12,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::{Fact, Gap, Listing};
 
+mod backend;
 mod certificate;
+mod front;
 mod gaps;
 mod index;
 mod listener;
+mod logs;
 mod network;
+mod waf;
 
+pub use backend::{AutoScalingGroup, InvokeStatement, NetworkInterface, UserPool};
+pub use front::{
+    Accelerator, AcceleratorEndpoint, ApiLink, Distribution, DnsRecord, EndpointService, Origin,
+    Shield, VpcEndpoint, VpcOrigin,
+};
 pub use index::Index;
 pub use listener::{
-    Action, Authentication, Condition, FixedResponse, Listener, MutualAuthentication, Redirect,
-    Rule, WeightedGroup,
+    Action, Authentication, Condition, FixedResponse, JwtValidation, Listener,
+    MutualAuthentication, Redirect, Rule, Transform, WeightedGroup,
 };
+pub use logs::{BucketState, FlowLog, LogBucket, LogSource};
 pub use network::{
-    BlockPublicAccess, Exclusion, Permission, Route, RouteTable, SecurityGroup, Subnet,
+    AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
+    RouteTable, SecurityGroup, StaleRule, Subnet, Vpc,
 };
+pub use waf::{WafRule, WafStatement, WebAcl};
 
 /// The version a saved inventory carries. Another one is refused, not guessed at.
 pub const SCHEMA: &str = "elb-audit/inventory/v1";
@@ -67,6 +79,16 @@ pub struct Account {
     pub regions: Vec<Region>,
     /// Certificates kept in IAM, which has no regions.
     pub server_certificates: Fact<Vec<Certificate>>,
+    /// Shield Advanced.
+    pub shield: Fact<Shield>,
+    /// `CloudFront` distributions.
+    pub distributions: Fact<Vec<Distribution>>,
+    /// `CloudFront`'s ways to internal load balancers.
+    pub vpc_origins: Fact<Vec<VpcOrigin>>,
+    /// Accelerators of Global Accelerator.
+    pub accelerators: Fact<Vec<Accelerator>>,
+    /// Route 53 records that lead to a name of Elastic Load Balancing.
+    pub dns_records: Fact<Vec<DnsRecord>>,
     /// Things worth saying that are no finding and no gap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -97,6 +119,50 @@ pub struct Region {
     pub security_groups: Fact<Vec<SecurityGroup>>,
     /// Subnets that load balancers name.
     pub subnets: Fact<Vec<Subnet>>,
+    /// The VPCs that load balancers are in.
+    pub vpcs: Fact<Vec<Vpc>>,
+    /// Network ACLs of those VPCs.
+    pub network_acls: Fact<Vec<NetworkAcl>>,
+    /// Interfaces of the targets: of registered instances and of registered addresses.
+    pub network_interfaces: Fact<Vec<NetworkInterface>>,
+    /// Rules of those VPCs' security groups that name a group which is gone.
+    pub stale_rules: Fact<Vec<StaleRule>>,
+    /// VPC Encryption Controls of those VPCs; a VPC without has none.
+    pub encryption_controls: Fact<Vec<EncryptionControl>>,
+    /// Flow logs of the region.
+    pub flow_logs: Fact<Vec<FlowLog>>,
+    /// Endpoint services of the account.
+    pub endpoint_services: Fact<Vec<EndpointService>>,
+    /// Endpoints of Gateway load balancers.
+    pub vpc_endpoints: Fact<Vec<VpcEndpoint>>,
+    /// VPC links of API Gateway's REST APIs.
+    pub rest_links: Fact<Vec<ApiLink>>,
+    /// Private integrations of API Gateway's HTTP and WebSocket APIs.
+    pub http_links: Fact<Vec<ApiLink>>,
+    /// Auto Scaling groups that register with a load balancer.
+    pub auto_scaling_groups: Fact<Vec<AutoScalingGroup>>,
+    /// The web ACLs that load balancers have, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub web_acls: BTreeMap<String, Fact<WebAcl>>,
+    /// The account's own rule groups that those web ACLs name, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rule_groups: BTreeMap<String, Fact<WebAcl>>,
+    /// ARNs of the web ACLs that log somewhere, whatever the scope.
+    pub logged_web_acls: Fact<Vec<String>>,
+    /// ARNs of load balancers that AWS WAF Classic holds an ACL for.
+    pub classic_waf: Fact<Vec<String>>,
+    /// Resource policies of the functions that are targets, by ARN: the statements that let load
+    /// balancers invoke them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub functions: BTreeMap<String, Fact<Vec<InvokeStatement>>>,
+    /// Cognito user pools that rules name, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub user_pools: BTreeMap<String, Fact<UserPool>>,
+    /// Buckets that load balancers log to, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub log_buckets: BTreeMap<String, LogBucket>,
+    /// Quotas of Elastic Load Balancing by AWS's name: `listeners-per-application-load-balancer` …
+    pub limits: Fact<BTreeMap<String, u64>>,
     /// Route tables of the VPCs with an internet-facing load balancer.
     pub route_tables: Fact<Vec<RouteTable>>,
     /// Addresses of the prefix lists that security groups name, by id.
@@ -189,11 +255,31 @@ pub struct LoadBalancer {
     /// Ids of its security groups.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub security_groups: Vec<String>,
+    /// Its zones, as the lists name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+    /// Elastic IP allocations of an internet-facing Network load balancer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allocations: Vec<String>,
+    /// AWS's words on the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_reason: Option<String>,
+    /// Network: `on` or `off`, whether its security groups hold for what comes through `PrivateLink`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_link_rules: Option<String>,
+    /// Classic: what is asked of an instance, for example `HTTP:8080/health`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<String>,
+    /// Classic: names of the policies by instance port.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub backend_policies: BTreeMap<u16, Vec<String>>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
-    /// Attributes by AWS's key. A Classic one's structured answer is kept under
-    /// `access_logs.s3.enabled` and `elb.http.desyncmitigationmode`.
+    /// Attributes by AWS's key. A Classic one's structured answer is kept under the keys that the other
+    /// kinds have for it: `access_logs.s3.enabled`, `access_logs.s3.bucket`, `access_logs.s3.prefix`,
+    /// `load_balancing.cross_zone.enabled`, `idle_timeout.timeout_seconds`; and under
+    /// `connection_draining.enabled` and `elb.http.desyncmitigationmode`.
     pub attributes: Fact<BTreeMap<String, String>>,
     /// Tags.
     pub tags: Fact<BTreeMap<String, String>>,
@@ -205,6 +291,10 @@ pub struct LoadBalancer {
     pub policies: Fact<Vec<ClassicPolicy>>,
     /// Instances of a Classic load balancer and their state; known and empty for the others.
     pub instances: Fact<Vec<Target>>,
+    /// Requests (Application, Classic) or new flows (Network, Gateway) in the 14 days before the scan.
+    pub traffic: Fact<f64>,
+    /// Capacity units reserved; 0 when none are.
+    pub reserved_capacity: Fact<u64>,
 }
 
 impl LoadBalancer {
@@ -242,9 +332,21 @@ pub struct TargetGroup {
     /// `instance`, `ip`, `lambda`, `alb`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_type: Option<String>,
+    /// `HTTP1`, `HTTP2`, `GRPC`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol_version: Option<String>,
+    /// Its VPC; a Lambda group has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
     /// Whether targets are health-checked; off by default for Lambda.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_enabled: Option<bool>,
+    /// `HTTP`, `HTTPS`, `TCP`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_protocol: Option<String>,
+    /// The path that is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_path: Option<String>,
     /// Load balancers that route to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub load_balancer_arns: Vec<String>,
@@ -262,6 +364,9 @@ pub struct Target {
     /// The port it is registered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    /// Its zone; `all` for an address outside the group's VPC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// `healthy`, `unhealthy`, `draining` …; `InService`, `OutOfService`, `Unknown` for Classic.
     pub state: String,
     /// AWS's reason code: `Target.Timeout`; for Classic `ELB` (still registering) or `Instance`.
@@ -288,15 +393,63 @@ pub struct Certificate {
     pub kind: Option<String>,
     /// `RSA_2048` or `RSA-2048`: AWS writes both.
     pub key_algorithm: Fact<String>,
+    /// Begin of validity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
     /// End of validity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_after: Option<Timestamp>,
+    /// `ENABLED` when its private key can be taken out of ACM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export: Option<String>,
+    /// `DNS`, `EMAIL`, `HTTP`: how ACM was shown who owns the names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_method: Option<String>,
     /// `ELIGIBLE` when ACM renews it by itself; IAM has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_eligibility: Option<String>,
     /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS`, `FAILED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_status: Option<String>,
+    /// What only `DescribeCertificate` tells. Read for imported certificates and for those whose renewal
+    /// is not in order; for the others not collected.
+    pub detail: Fact<CertificateDetail>,
+}
+
+/// What ACM says of one certificate and not of many.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateDetail {
+    /// `SHA256WITHRSA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature_algorithm: Option<String>,
+    /// Distinguished or common name of the issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The same of the subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Why a renewal failed, or the certificate did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// How each name is proven, at the renewal if there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub validations: Vec<DomainValidation>,
+}
+
+/// The proof of one name of a certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainValidation {
+    /// The name.
+    pub domain: String,
+    /// `DNS`, `EMAIL`, `HTTP`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// `PENDING_VALIDATION`, `SUCCESS`, `FAILED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The DNS record that ACM looks for: `_x.example.com CNAME _y.acm-validations.aws`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
 }
 
 /// A security policy of Application and Network load balancers, as AWS answers it.
@@ -311,7 +464,7 @@ pub struct SslPolicy {
 }
 
 /// A trust store of mutual TLS.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrustStore {
     /// Its ARN.
     pub arn: String,
@@ -326,17 +479,12 @@ pub struct TrustStore {
     /// How many certificates it revokes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_entries: Option<i64>,
-}
-
-/// A source of logs that CloudWatch Logs may deliver.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogSource {
-    /// Its name, which deliveries refer to.
-    pub name: String,
-    /// `ALB_ACCESS_LOGS`, `ALB_CONNECTION_LOGS`, `NLB_ACCESS_LOGS` …
-    pub log_type: String,
-    /// The load balancers it is about.
-    pub resource_arns: Vec<String>,
+    /// How many revocation lists it has.
+    pub revocation_lists: Fact<usize>,
+    /// Accounts, organizations and `*` that its resource policy shares it with.
+    pub shared_with: Fact<Vec<String>>,
+    /// ARNs of the listeners that use it, in whatever account.
+    pub users: Fact<Vec<String>>,
 }
 
 impl Region {
@@ -355,6 +503,27 @@ impl Region {
             trust_stores: Fact::not_collected(Call::ElbV2DescribeTrustStores),
             security_groups: Fact::not_collected(Call::Ec2DescribeSecurityGroups),
             subnets: Fact::not_collected(Call::Ec2DescribeSubnets),
+            vpcs: Fact::not_collected(Call::Ec2DescribeVpcs),
+            network_acls: Fact::not_collected(Call::Ec2DescribeNetworkAcls),
+            network_interfaces: Fact::not_collected(Call::Ec2DescribeNetworkInterfaces),
+            stale_rules: Fact::not_collected(Call::Ec2DescribeStaleSecurityGroups),
+            encryption_controls: Fact::not_collected(Call::Ec2DescribeVpcEncryptionControls),
+            flow_logs: Fact::not_collected(Call::Ec2DescribeFlowLogs),
+            endpoint_services: Fact::not_collected(
+                Call::Ec2DescribeVpcEndpointServiceConfigurations,
+            ),
+            vpc_endpoints: Fact::not_collected(Call::Ec2DescribeVpcEndpoints),
+            rest_links: Fact::not_collected(Call::ApiGatewayGetVpcLinks),
+            http_links: Fact::not_collected(Call::ApiGatewayV2GetApis),
+            auto_scaling_groups: Fact::not_collected(Call::AutoScalingDescribeGroups),
+            web_acls: BTreeMap::new(),
+            rule_groups: BTreeMap::new(),
+            logged_web_acls: Fact::not_collected(Call::Wafv2ListLoggingConfigurations),
+            classic_waf: Fact::not_collected(Call::WafRegionalListWebAcls),
+            functions: BTreeMap::new(),
+            user_pools: BTreeMap::new(),
+            log_buckets: BTreeMap::new(),
+            limits: Fact::not_collected(Call::ElbV2DescribeAccountLimits),
             route_tables: Fact::not_collected(Call::Ec2DescribeRouteTables),
             prefix_lists: BTreeMap::new(),
             block_public_access: Fact::not_collected(Call::Ec2DescribeVpcBlockPublicAccessOptions),

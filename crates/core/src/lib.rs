@@ -12,6 +12,7 @@ pub mod fact; // known or unread
 pub mod format; // report → bytes
 pub mod health; // how targets are doing
 pub mod inventory; // what was read
+pub mod policy;
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them

@@ -208,10 +208,10 @@ pub struct Finding {
     pub exposure: ExposureClass,
     /// The account.
     pub account: String,
-    /// The region.
+    /// The region; `global` for what has none.
     pub region: String,
-    /// The load balancer.
-    pub load_balancer: LoadBalancerRef,
+    /// The load balancer; none for what belongs to no load balancer.
+    pub load_balancer: Option<LoadBalancerRef>,
     /// What of it is meant.
     pub subject: Subject,
     /// The fields that decided; for an unknown outcome the call that would have.
@@ -293,7 +293,7 @@ pub struct LoadBalancerRef {
 /// What of a load balancer a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
-    /// `load-balancer`, `listener`, `target-group`, `certificate`.
+    /// `load-balancer`, `listener`, `target-group`, `certificate` …
     pub kind: SubjectKind,
     /// Its ARN; `HTTP:80` for a Classic listener.
     pub id: String,
@@ -313,6 +313,14 @@ pub enum SubjectKind {
     TargetGroup,
     /// A certificate that it presents.
     Certificate,
+    /// An Auto Scaling group.
+    AutoScalingGroup,
+    /// A DNS record.
+    DnsRecord,
+    /// A region, where its subjects could not be listed.
+    Region,
+    /// An account, where its subjects could not be listed.
+    Account,
 }
 
 /// Something that could not be read.

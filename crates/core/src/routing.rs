@@ -20,7 +20,7 @@ pub struct Route<'a> {
     /// How it ends.
     pub end: End<'a>,
     /// `host-header-rewrite`, `url-rewrite`.
-    pub transforms: &'a [String],
+    pub transforms: &'a [crate::inventory::Transform],
 }
 
 /// How a request ends.
@@ -145,7 +145,7 @@ impl<'a> Route<'a> {
     /// domain, and leaves their path as it is. They have to be answered in clear (RFC 8555, 8.3).
     #[must_use]
     pub fn is_acme_only(&self) -> bool {
-        let rewrites = self.transforms.iter().any(|transform| transform == "url-rewrite");
+        let rewrites = self.transforms.iter().any(|transform| transform.kind == "url-rewrite");
         !rewrites && self.conditions.iter().any(condition::acme_only)
     }
 
@@ -173,6 +173,12 @@ pub fn leads_to_cleartext(redirect: &Redirect, listener: &Listener) -> Result<bo
             .of(&listener.id)
             .saying(format!("redirect protocol {other}"))),
     }
+}
+
+/// Whether a text matches a pattern with AWS's wildcards `*` and `?`.
+#[must_use]
+pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
+    condition::takes("", pattern, text)
 }
 
 /// The name in a target group's ARN: `…:targetgroup/NAME/ID`.

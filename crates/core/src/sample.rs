@@ -3,16 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::{Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use jiff::Timestamp;
 
 use crate::call::Call;
 use crate::fact::{Fact, Gap, Listing, Reason};
 use crate::inventory::{
-    Account, Action, BlockPublicAccess, Certificate, ClassicPolicy, Condition, Cost, FixedResponse,
-    Inventory, Kind, Listener, LoadBalancer, LogSource, MutualAuthentication, Permission, Redirect,
-    Region, Route, RouteTable, Rule, SCHEMA, SecurityGroup, SslPolicy, Target, TargetGroup,
-    WeightedGroup,
+    Account, AclEntry, Action, AutoScalingGroup, BlockPublicAccess, BucketState, Certificate,
+    CertificateDetail, ClassicPolicy, Condition, Cost, EncryptionControl, FixedResponse, FlowLog,
+    Inventory, Kind, Listener, LoadBalancer, LogBucket, LogSource, MutualAuthentication,
+    NetworkAcl, NetworkInterface, Permission, Redirect, Region, Route, RouteTable, Rule, SCHEMA,
+    SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup, TrustStore, Vpc, WafRule,
+    WafStatement, WebAcl, WeightedGroup,
 };
 
 /// The account of all samples: one that AWS's documentation uses.
@@ -21,6 +23,14 @@ pub const ACCOUNT: &str = "111122223333";
 pub const REGION: &str = "eu-west-1";
 /// ACM certificate of the clean listeners.
 pub const CERTIFICATE: &str = "arn:aws:acm:eu-west-1:111122223333:certificate/web";
+/// Web ACL of the clean Application load balancer.
+pub const WEB_ACL: &str =
+    "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/web/473e64fd-f30b-4765-81a0-62ad96dd167a";
+/// Bucket that the clean load balancers log to.
+pub const LOG_BUCKET: &str = "example-logs";
+/// Trust store of the clean region.
+pub const TRUST_STORE: &str =
+    "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/clients/1a2b3c4d5e6f7a8b";
 /// Security policy of the clean listeners: what AWS's console chooses.
 pub const SSL_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
@@ -34,11 +44,12 @@ pub fn now() -> Timestamp {
 #[must_use]
 pub fn clean(kind: &Kind) -> Inventory {
     let mut region = Region::new(REGION);
+    let ports: &[i32] = if *kind == Kind::Application { &[80, 443] } else { &[443] };
     region.target_groups = Fact::Known(vec![group("web", kind)]);
     region.ssl_policies = Fact::Known(vec![strong_policy()]);
     region.certificates =
         BTreeMap::from([(CERTIFICATE.to_owned(), Fact::Known(certificate(CERTIFICATE)))]);
-    region.security_groups = Fact::Known(vec![open_group("sg-web", &[80, 443])]);
+    region.security_groups = Fact::Known(vec![open_group("sg-web", ports), target_group_door()]);
     region.route_tables = Fact::Known(vec![public_routes()]);
     region.block_public_access = Fact::Known(BlockPublicAccess {
         mode: "off".to_owned(),
@@ -46,10 +57,253 @@ pub fn clean(kind: &Kind) -> Inventory {
     });
     region.log_sources = Fact::Known(Vec::new());
     region.log_deliveries = Fact::Known(Vec::new());
+    surroundings(&mut region, kind);
     let lb = load_balancer(kind);
     let place = if *kind == Kind::Classic { &mut region.classic } else { &mut region.v2 };
     *place = Listing::whole(vec![lb]);
     inventory(vec![region])
+}
+
+/// Quotas of a clean region.
+const QUOTAS: &[(&str, u64)] = &[
+    ("application-load-balancers", 50),
+    ("network-load-balancers", 50),
+    ("gateway-load-balancers", 100),
+    ("listeners-per-application-load-balancer", 50),
+    ("listeners-per-network-load-balancer", 50),
+    ("rules-per-application-load-balancer", 100),
+    ("certificates-per-application-load-balancer", 25),
+    ("certificates-per-network-load-balancer", 25),
+    ("target-groups", 3000),
+    ("targets-per-application-load-balancer", 1000),
+    ("targets-per-network-load-balancer", 3000),
+];
+
+/// Everything around a clean load balancer.
+fn surroundings(region: &mut Region, kind: &Kind) {
+    let net = |text: &str| vec![text.parse().expect("a block")];
+    let subnet = |id: &str, zone: &str, block: &str| Subnet {
+        id: id.to_owned(),
+        vpc_id: "vpc-1".to_owned(),
+        zone: Some(zone.to_owned()),
+        ranges: net(block),
+    };
+    region.trust_stores = Fact::Known(vec![trust_store()]);
+    region.subnets = Fact::Known(vec![
+        subnet("subnet-a", "eu-west-1a", "10.0.1.0/24"),
+        subnet("subnet-b", "eu-west-1b", "10.0.2.0/24"),
+    ]);
+    let vpc = Vpc { id: "vpc-1".to_owned(), is_default: false, ranges: net("10.0.0.0/16") };
+    region.vpcs = Fact::Known(vec![vpc]);
+    region.network_acls = Fact::Known(vec![open_acl()]);
+    region.network_interfaces = Fact::Known(vec![
+        interface("eni-1", Some("i-1"), "10.0.1.10"),
+        interface("eni-2", Some("i-2"), "10.0.2.10"),
+    ]);
+    region.stale_rules = Fact::Known(Vec::new());
+    region.encryption_controls = Fact::Known(vec![EncryptionControl {
+        vpc_id: "vpc-1".to_owned(),
+        mode: "enforce".to_owned(),
+        state: Some("available".to_owned()),
+    }]);
+    region.flow_logs = Fact::Known(vec![FlowLog {
+        id: "fl-1".to_owned(),
+        resource: "vpc-1".to_owned(),
+        status: Some("ACTIVE".to_owned()),
+        traffic: Some("ALL".to_owned()),
+        delivery: Some("SUCCESS".to_owned()),
+    }]);
+    region.endpoint_services = Fact::Known(Vec::new());
+    region.vpc_endpoints = Fact::Known(Vec::new());
+    region.rest_links = Fact::Known(Vec::new());
+    region.http_links = Fact::Known(Vec::new());
+    region.auto_scaling_groups = Fact::Known(vec![scaling_group(kind)]);
+    if *kind == Kind::Application {
+        region.web_acls.insert(WEB_ACL.to_owned(), Fact::Known(web_acl()));
+        region.logged_web_acls = Fact::Known(vec![WEB_ACL.to_owned()]);
+    } else {
+        region.logged_web_acls = Fact::Known(Vec::new());
+    }
+    region.classic_waf = Fact::Known(Vec::new());
+    region.log_buckets.insert(LOG_BUCKET.to_owned(), log_bucket(&arn(kind, "web")));
+    let quota = |(name, most): &(&str, u64)| ((*name).to_owned(), *most);
+    region.limits = Fact::Known(QUOTAS.iter().map(quota).collect());
+}
+
+/// A trust store that one listener uses, with a revocation list.
+#[must_use]
+pub fn trust_store() -> TrustStore {
+    TrustStore {
+        arn: TRUST_STORE.to_owned(),
+        name: "clients".to_owned(),
+        status: Some("ACTIVE".to_owned()),
+        ca_certificates: Some(2),
+        revoked_entries: Some(3),
+        revocation_lists: Fact::Known(1),
+        shared_with: Fact::Known(Vec::new()),
+        users: Fact::Known(vec![https(Vec::new()).id]),
+    }
+}
+
+/// A network ACL as AWS makes it: everything goes in and out.
+#[must_use]
+pub fn open_acl() -> NetworkAcl {
+    let entry = |number, egress, action: &str, range: IpNet| AclEntry {
+        number,
+        egress,
+        protocol: "-1".to_owned(),
+        action: action.to_owned(),
+        range: Some(range),
+        ..AclEntry::default()
+    };
+    let mut entries = Vec::new();
+    for egress in [false, true] {
+        entries.push(entry(100, egress, "allow", Ipv4Net::default().into()));
+        entries.push(entry(101, egress, "allow", Ipv6Net::default().into()));
+        entries.push(entry(32_767, egress, "deny", Ipv4Net::default().into()));
+        entries.push(entry(32_768, egress, "deny", Ipv6Net::default().into()));
+    }
+    NetworkAcl {
+        id: "acl-1".to_owned(),
+        vpc_id: "vpc-1".to_owned(),
+        is_default: true,
+        subnets: vec!["subnet-a".to_owned(), "subnet-b".to_owned()],
+        entries,
+    }
+}
+
+/// The interface of a target that only the load balancer's security group reaches.
+///
+/// # Panics
+///
+/// On a text that is no address.
+#[must_use]
+pub fn interface(id: &str, instance: Option<&str>, address: &str) -> NetworkInterface {
+    NetworkInterface {
+        id: id.to_owned(),
+        owner: Some(ACCOUNT.to_owned()),
+        kind: Some("interface".to_owned()),
+        vpc_id: Some("vpc-1".to_owned()),
+        subnet_id: Some("subnet-a".to_owned()),
+        instance_id: instance.map(str::to_owned),
+        addresses: vec![address.parse().expect("an address")],
+        groups: vec!["sg-targets".to_owned()],
+        ..NetworkInterface::default()
+    }
+}
+
+/// The security group of the sample targets: it lets in the load balancer's and nobody else.
+#[must_use]
+pub fn target_group_door() -> SecurityGroup {
+    SecurityGroup {
+        id: "sg-targets".to_owned(),
+        name: Some("targets".to_owned()),
+        vpc_id: Some("vpc-1".to_owned()),
+        ingress: vec![Permission {
+            protocol: "tcp".to_owned(),
+            from_port: Some(1),
+            to_port: Some(65_535),
+            groups: vec!["sg-web".to_owned()],
+            ..Permission::default()
+        }],
+        egress: vec![everything_out()],
+    }
+}
+
+/// The permission that AWS gives every security group: everything may go out.
+#[must_use]
+pub fn everything_out() -> Permission {
+    Permission {
+        protocol: "-1".to_owned(),
+        ranges: vec![Ipv4Net::default().into()],
+        ..Permission::default()
+    }
+}
+
+/// The Auto Scaling group of the sample targets.
+#[must_use]
+pub fn scaling_group(kind: &Kind) -> AutoScalingGroup {
+    let classic = *kind == Kind::Classic;
+    AutoScalingGroup {
+        arn: format!(
+            "arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:5d5a:autoScalingGroupName/web"
+        ),
+        name: "web".to_owned(),
+        load_balancers: if classic { vec!["web".to_owned()] } else { Vec::new() },
+        target_groups: if classic { Vec::new() } else { vec![group_arn("web")] },
+        health_check_type: Some("ELB".to_owned()),
+        zones: vec!["eu-west-1a".to_owned(), "eu-west-1b".to_owned()],
+    }
+}
+
+/// A web ACL with AWS's core and known-bad-input groups, a rate limit, and a limit on the body.
+#[must_use]
+pub fn web_acl() -> WebAcl {
+    WebAcl {
+        arn: WEB_ACL.to_owned(),
+        name: "web".to_owned(),
+        default_action: Some("allow".to_owned()),
+        metrics: true,
+        low_reputation_mode: Some("ACTIVE_UNDER_DDOS".to_owned()),
+        rules: vec![
+            waf_rule(
+                "large-body",
+                0,
+                "block",
+                vec![WafStatement {
+                    body: true,
+                    oversize: Some("MATCH".to_owned()),
+                    ..waf_statement("size-constraint")
+                }],
+            ),
+            waf_rule("rate", 1, "block", vec![waf_statement("rate-based")]),
+            managed_rule(2, "AWSManagedRulesCommonRuleSet"),
+            managed_rule(3, "AWSManagedRulesKnownBadInputsRuleSet"),
+        ],
+    }
+}
+
+/// A rule of a web ACL.
+#[must_use]
+pub fn waf_rule(name: &str, priority: i64, action: &str, statements: Vec<WafStatement>) -> WafRule {
+    WafRule {
+        name: name.to_owned(),
+        priority,
+        action: action.to_owned(),
+        metrics: true,
+        statements,
+    }
+}
+
+/// A statement of this kind and nothing more.
+#[must_use]
+pub fn waf_statement(kind: &str) -> WafStatement {
+    WafStatement { kind: kind.to_owned(), ..WafStatement::default() }
+}
+
+/// A rule that takes over a group of AWS's managed rules as it is.
+#[must_use]
+pub fn managed_rule(priority: i64, group: &str) -> WafRule {
+    let statement = WafStatement {
+        vendor: Some("AWS".to_owned()),
+        name: Some(group.to_owned()),
+        ..waf_statement("managed-rule-group")
+    };
+    waf_rule(group, priority, "none", vec![statement])
+}
+
+/// A private bucket of this account and region, with a log of this load balancer written an hour ago.
+#[must_use]
+pub fn log_bucket(lb: &str) -> LogBucket {
+    LogBucket {
+        state: Fact::Known(BucketState::Own { region: Some(REGION.to_owned()) }),
+        policy_is_public: Fact::Known(false),
+        public_access_blocked: Fact::Known(true),
+        newest: BTreeMap::from([(
+            lb.to_owned(),
+            Fact::Known(Some(Timestamp::constant(1_793_606_400, 0))),
+        )]),
+    }
 }
 
 /// The clean account of this kind after a change to its region.
@@ -112,6 +366,11 @@ pub fn inventory(regions: Vec<Region>) -> Inventory {
             region_list: Fact::Known(()),
             regions,
             server_certificates: Fact::Known(Vec::new()),
+            shield: Fact::Known(Shield { subscribed: false, protected: Vec::new() }),
+            distributions: Fact::Known(Vec::new()),
+            vpc_origins: Fact::Known(Vec::new()),
+            accelerators: Fact::Known(Vec::new()),
+            dns_records: Fact::Known(Vec::new()),
             notes: Vec::new(),
         }],
     }
@@ -153,11 +412,21 @@ pub fn load_balancer(kind: &Kind) -> LoadBalancer {
         security_groups: if gateway { Vec::new() } else { vec!["sg-web".to_owned()] },
         created: Some(Timestamp::constant(1_700_000_000, 0)),
         attributes: Fact::Known(clean_attributes(kind)),
-        tags: Fact::not_collected(if v2 { Call::ElbV2DescribeTags } else { Call::ElbDescribeTags }),
+        zones: vec!["eu-west-1a".to_owned(), "eu-west-1b".to_owned()],
+        allocations: if *kind == Kind::Network {
+            vec!["eipalloc-a".to_owned(), "eipalloc-b".to_owned()]
+        } else {
+            Vec::new()
+        },
+        state_reason: None,
+        private_link_rules: (*kind == Kind::Network).then(|| "on".to_owned()),
+        health_check: (!v2).then(|| "HTTP:8080/health".to_owned()),
+        backend_policies: BTreeMap::new(),
+        traffic: Fact::Known(120_000.0),
+        reserved_capacity: Fact::Known(if v2 { 100 } else { 0 }),
+        tags: Fact::Known(text_map(&[("owner", "web-team")])),
         listeners: Fact::Known(clean_listeners(kind)),
-        web_acl: Fact::Known((*kind == Kind::Application).then(|| {
-            format!("arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/web/473e64fd-f30b-4765-81a0-62ad96dd167a")
-        })),
+        web_acl: Fact::Known((*kind == Kind::Application).then(|| WEB_ACL.to_owned())),
         policies: Fact::Known(if v2 { Vec::new() } else { vec![strong_classic_policy("strong")] }),
         instances: Fact::Known(if v2 {
             Vec::new()
@@ -168,20 +437,70 @@ pub fn load_balancer(kind: &Kind) -> LoadBalancer {
 }
 
 fn clean_attributes(kind: &Kind) -> BTreeMap<String, String> {
+    let logs: &[(&str, &str)] =
+        &[("access_logs.s3.enabled", "true"), ("access_logs.s3.bucket", LOG_BUCKET)];
     let pairs: &[(&str, &str)] = match kind {
         Kind::Application => &[
-            ("access_logs.s3.enabled", "true"),
+            ("client_keep_alive.seconds", "3600"),
+            ("connection_logs.s3.bucket", LOG_BUCKET),
+            ("connection_logs.s3.enabled", "true"),
             ("deletion_protection.enabled", "true"),
+            ("health_check_logs.s3.bucket", LOG_BUCKET),
+            ("health_check_logs.s3.enabled", "true"),
+            ("idle_timeout.timeout_seconds", "60"),
             ("ipv6.deny_all_igw_traffic", "false"),
             ("routing.http.desync_mitigation_mode", "defensive"),
             ("routing.http.drop_invalid_header_fields.enabled", "true"),
+            ("routing.http.preserve_host_header.enabled", "false"),
+            ("routing.http.xff_header_processing.mode", "append"),
+            ("routing.http2.enabled", "true"),
+            ("waf.fail_open.enabled", "false"),
+            ("zonal_shift.config.enabled", "true"),
         ],
-        Kind::Classic => {
-            &[("access_logs.s3.enabled", "true"), ("elb.http.desyncmitigationmode", "defensive")]
-        }
-        _ => &[("access_logs.s3.enabled", "true"), ("deletion_protection.enabled", "true")],
+        Kind::Classic => &[
+            ("connection_draining.enabled", "true"),
+            ("elb.http.desyncmitigationmode", "defensive"),
+            ("idle_timeout.timeout_seconds", "60"),
+            ("load_balancing.cross_zone.enabled", "true"),
+        ],
+        Kind::Network => &[
+            ("deletion_protection.enabled", "true"),
+            ("ipv6.deny_all_igw_traffic", "false"),
+            ("load_balancing.cross_zone.enabled", "true"),
+            ("zonal_shift.config.enabled", "true"),
+        ],
+        Kind::Gateway | Kind::Other(_) => &[
+            ("deletion_protection.enabled", "true"),
+            ("load_balancing.cross_zone.enabled", "true"),
+        ],
     };
-    text_map(pairs)
+    let mut all = text_map(pairs);
+    if *kind != Kind::Gateway {
+        all.extend(text_map(logs));
+    }
+    all
+}
+
+/// Attributes of a clean listener: an HTTPS one sends the headers that protect browsers.
+fn listener_attributes(protocol: &str) -> BTreeMap<String, String> {
+    match protocol {
+        "HTTPS" => text_map(&[
+            ("routing.http.response.server.enabled", "false"),
+            (
+                "routing.http.response.strict_transport_security.header_value",
+                "max-age=31536000; includeSubDomains",
+            ),
+            (
+                "routing.http.response.content_security_policy.header_value",
+                "frame-ancestors 'none'",
+            ),
+            ("routing.http.response.x_content_type_options.header_value", "nosniff"),
+            ("routing.http.response.x_frame_options.header_value", "DENY"),
+        ]),
+        "HTTP" => text_map(&[("routing.http.response.server.enabled", "false")]),
+        "TCP" | "TLS" => text_map(&[("tcp.idle_timeout.seconds", "350")]),
+        _ => BTreeMap::new(),
+    }
 }
 
 fn clean_listeners(kind: &Kind) -> Vec<Listener> {
@@ -221,7 +540,8 @@ pub fn listener(protocol: &str, port: u16, default_actions: Vec<Action>) -> List
         rules: Fact::Known(vec![rule(None, Vec::new(), default_actions.clone())]),
         default_actions,
         mutual_authentication: None,
-        attributes: Fact::not_collected(Call::ElbV2DescribeListenerAttributes),
+        alpn: None,
+        attributes: Fact::Known(listener_attributes(protocol)),
     }
 }
 
@@ -239,8 +559,11 @@ pub fn https(default_actions: Vec<Action>) -> Listener {
 #[must_use]
 pub fn classic_listener(protocol: &str, port: u16) -> Listener {
     let mut classic = listener(protocol, port, Vec::new());
+    classic.attributes = Fact::Known(BTreeMap::new());
     classic.id = format!("{protocol}:{port}");
-    classic.instance_side = Some("HTTP:8080".to_owned());
+    classic.instance_side = Some(
+        if matches!(protocol, "HTTPS" | "SSL") { "HTTPS:8443" } else { "HTTP:8080" }.to_owned(),
+    );
     classic.rules = Fact::Known(Vec::new());
     if matches!(protocol, "HTTPS" | "SSL") {
         classic.policy_names = vec!["strong".to_owned()];
@@ -338,7 +661,10 @@ pub fn redirect(protocol: Option<&str>, port: Option<&str>) -> Action {
 pub fn fixed_response(status: &str) -> Action {
     Action {
         kind: "fixed-response".to_owned(),
-        fixed_response: Some(FixedResponse { status: Some(status.to_owned()) }),
+        fixed_response: Some(FixedResponse {
+            status: Some(status.to_owned()),
+            ..FixedResponse::default()
+        }),
         ..Action::default()
     }
 }
@@ -346,10 +672,10 @@ pub fn fixed_response(status: &str) -> Action {
 /// A group of two healthy targets behind the sample load balancer of this kind.
 #[must_use]
 pub fn group(name: &str, kind: &Kind) -> TargetGroup {
-    let (protocol, port) = match kind {
-        Kind::Network => ("TLS", 443),
-        Kind::Gateway => ("GENEVE", 6081),
-        _ => ("HTTP", 8080),
+    let (protocol, port, check) = match kind {
+        Kind::Network => ("TLS", 443, "TCP"),
+        Kind::Gateway => ("GENEVE", 6081, "TCP"),
+        _ => ("HTTPS", 8443, "HTTPS"),
     };
     TargetGroup {
         arn: group_arn(name),
@@ -357,11 +683,31 @@ pub fn group(name: &str, kind: &Kind) -> TargetGroup {
         protocol: Some(protocol.to_owned()),
         port: Some(port),
         target_type: Some("instance".to_owned()),
+        protocol_version: (protocol == "HTTP" || protocol == "HTTPS").then(|| "HTTP1".to_owned()),
+        vpc_id: Some("vpc-1".to_owned()),
         health_check_enabled: Some(true),
+        health_check_protocol: Some(check.to_owned()),
+        health_check_path: (check != "TCP").then(|| "/health".to_owned()),
         load_balancer_arns: vec![arn(kind, "web")],
         targets: Fact::Known(vec![target("i-1", "healthy"), target("i-2", "healthy")]),
-        attributes: Fact::not_collected(Call::ElbV2DescribeTargetGroupAttributes),
+        attributes: Fact::Known(group_attributes(kind)),
     }
+}
+
+fn group_attributes(kind: &Kind) -> BTreeMap<String, String> {
+    text_map(match kind {
+        Kind::Gateway => &[
+            ("deregistration_delay.timeout_seconds", "300"),
+            ("target_failover.on_deregistration", "rebalance"),
+            ("target_failover.on_unhealthy", "rebalance"),
+        ],
+        Kind::Network => &[
+            ("deregistration_delay.timeout_seconds", "300"),
+            ("preserve_client_ip.enabled", "true"),
+            ("proxy_protocol_v2.enabled", "false"),
+        ],
+        _ => &[("deregistration_delay.timeout_seconds", "300")],
+    })
 }
 
 /// A target in this state.
@@ -369,7 +715,8 @@ pub fn group(name: &str, kind: &Kind) -> TargetGroup {
 pub fn target(id: &str, state: &str) -> Target {
     Target {
         id: id.to_owned(),
-        port: Some(8080),
+        port: Some(8443),
+        zone: Some(if id.ends_with('2') { "eu-west-1b" } else { "eu-west-1a" }.to_owned()),
         state: state.to_owned(),
         reason: None,
         description: None,
@@ -385,9 +732,18 @@ pub fn certificate(arn: &str) -> Certificate {
         status: Some("ISSUED".to_owned()),
         kind: Some("AMAZON_ISSUED".to_owned()),
         key_algorithm: Fact::Known("RSA-2048".to_owned()),
-        not_after: Some(Timestamp::constant(1_806_570_000, 0)), // 2027-04-01
+        not_before: Some(Timestamp::constant(1_789_462_800, 0)), // 2026-09-15
+        not_after: Some(Timestamp::constant(1_806_570_000, 0)),  // 2027-04-01
+        export: Some("DISABLED".to_owned()),
+        validation_method: Some("DNS".to_owned()),
         renewal_eligibility: Some("ELIGIBLE".to_owned()),
         renewal_status: None,
+        detail: Fact::Known(CertificateDetail {
+            signature_algorithm: Some("SHA256WITHRSA".to_owned()),
+            issuer: Some("Amazon".to_owned()),
+            subject: Some("CN=www.example.com".to_owned()),
+            ..CertificateDetail::default()
+        }),
     }
 }
 
@@ -404,7 +760,9 @@ pub fn open_group(id: &str, ports: &[i32]) -> SecurityGroup {
     SecurityGroup {
         id: id.to_owned(),
         name: Some(id.trim_start_matches("sg-").to_owned()),
+        vpc_id: Some("vpc-1".to_owned()),
         ingress: ports.iter().map(open).collect(),
+        egress: vec![everything_out()],
     }
 }
 
@@ -491,7 +849,9 @@ pub fn mutual(mode: &str, ignore_expiry: Option<bool>) -> Inventory {
         listeners(lb)[0].mutual_authentication = Some(MutualAuthentication {
             mode: Some(mode.to_owned()),
             ignore_client_certificate_expiry: ignore_expiry,
-            ..MutualAuthentication::default()
+            trust_store_arn: (mode == "verify").then(|| TRUST_STORE.to_owned()),
+            trust_store_status: (mode == "verify").then(|| "active".to_owned()),
+            advertise_authorities: None,
         });
     })
 }

@@ -2,16 +2,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{severity_of, words};
+use super::apart::first_call;
+use super::{Options, severity_of, words};
 use crate::call::Call;
 use crate::check::{Check, Context, Evidence, Judge, Judgement, Targets, Verdict};
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Account, Certificate, Index, Kind, Listener, LoadBalancer, Region};
-use crate::report::{Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
+use crate::report::{ExposureClass, Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
 use crate::routing::{self, group_name};
 use crate::tls;
 
@@ -35,15 +35,37 @@ pub(super) fn judge(
     place: Place,
     reach: &Reach,
     checks: &[&'static Check],
-    now: Timestamp,
+    options: &Options,
 ) -> (Vec<Finding>, Vec<Gap>) {
-    let mut walk = Walk { place, now, reach, findings: Vec::new(), gaps: Vec::new() };
+    let mut walk = Walk { place, options, reach, found: Verdicts::default() };
     for check in checks {
         if check.applies_to.contains(&place.lb.kind) {
             walk.check(check);
         }
     }
-    (walk.findings, walk.gaps)
+    walk.found.into_parts()
+}
+
+/// Findings, and the gaps that stood in the way of some.
+#[derive(Default)]
+pub(super) struct Verdicts {
+    findings: Vec<Finding>,
+    gaps: Vec<Gap>,
+}
+
+impl Verdicts {
+    /// Adds a finding, if there is one.
+    pub(super) fn push(&mut self, told: Option<(Finding, Option<Gap>)>) {
+        if let Some((finding, gap)) = told {
+            self.findings.push(finding);
+            self.gaps.extend(gap);
+        }
+    }
+
+    /// Both lists.
+    pub(super) fn into_parts(self) -> (Vec<Finding>, Vec<Gap>) {
+        (self.findings, self.gaps)
+    }
 }
 
 /// Exposure of the load balancer and of each of its listeners.
@@ -66,10 +88,9 @@ impl Reach {
 
 struct Walk<'a> {
     place: Place<'a>,
-    now: Timestamp,
+    options: &'a Options,
     reach: &'a Reach,
-    findings: Vec<Finding>,
-    gaps: Vec<Gap>,
+    found: Verdicts,
 }
 
 impl<'a> Walk<'a> {
@@ -82,6 +103,8 @@ impl<'a> Walk<'a> {
             Judge::Listener(judge) => self.listeners(check, judge),
             Judge::Targets(judge) => self.targets(check, judge),
             Judge::Certificate(judge) => self.certificates(check, judge),
+            // What belongs to no load balancer is judged apart.
+            Judge::Unused(_) | Judge::Scaling(_) | Judge::Record(_) => {}
         }
     }
 
@@ -179,12 +202,9 @@ impl<'a> Walk<'a> {
         judge: impl FnOnce(&Context) -> Judgement,
     ) -> Judgement {
         let Place { account, region, index, lb } = self.place;
-        let context = Context { now: self.now, account, region, index, lb, exposure };
-        catch_unwind(AssertUnwindSafe(|| judge(&context))).unwrap_or_else(|_| {
-            let call = check.needs.first().copied().unwrap_or(Call::ElbV2DescribeLoadBalancers);
-            let said = format!("internal error in check {}: please report it", check.id);
-            Err(Gap::new(call, Reason::Malformed).in_region(&region.name).of(&lb.arn).saying(said))
-        })
+        let Options { now, policy, .. } = self.options;
+        let context = Context { now: *now, policy, account, region, index, lb, exposure };
+        caught(check, &lb.arn, || judge(&context))
     }
 
     /// The check's subjects cannot even be listed: one unknown finding about the load balancer.
@@ -207,41 +227,65 @@ impl<'a> Walk<'a> {
         Subject { kind: SubjectKind::LoadBalancer, id: lb.arn.clone(), label: lb.name.clone() }
     }
 
-    fn add(&mut self, check: &Check, subject: Subject, exposure: &Exposure, judgement: Judgement) {
-        let fix = || check.fix.to_owned();
-        let (outcome, evidence, fix) = match judgement {
-            Ok(Verdict::NotApplicable) => return,
-            Ok(Verdict::Pass) => (Outcome::Pass, Evidence::new(), fix()),
-            Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, fix()),
-            Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, fix()),
-            Err(gap) => {
-                let gap = self.placed(gap);
-                let evidence = unread(&gap);
-                let fix = remedy(&gap);
-                self.gaps.push(gap);
-                (Outcome::Unknown, evidence, fix)
-            }
-        };
+    fn add(
+        &mut self,
+        check: &'static Check,
+        subject: Subject,
+        exposure: &Exposure,
+        judgement: Judgement,
+    ) {
         let Place { account, region, lb, .. } = self.place;
-        self.findings.push(Finding {
-            check: check.id.to_owned(),
-            title: check.title.to_owned(),
-            outcome,
-            severity: severity_of(outcome, check.severity.at(exposure)),
-            exposure: exposure.class(),
-            account: account.id.clone(),
-            region: region.name.clone(),
-            load_balancer: LoadBalancerRef {
-                arn: lb.arn.clone(),
-                name: lb.name.clone(),
-                kind: lb.kind.to_string(),
-            },
-            fingerprint: fingerprint(check.id, &lb.arn, &subject),
-            subject,
-            evidence,
-            fix,
-        });
+        let judgement = judgement.map_err(|gap| self.placed(gap));
+        let place = (account.id.as_str(), Some(region.name.as_str()));
+        self.found.push(told(check, place, Some((lb, exposure)), subject, judgement));
     }
+}
+
+/// What a judge says. One that panics has not judged: its verdict is unknown, the others stand.
+pub(super) fn caught(check: &Check, subject: &str, judge: impl FnOnce() -> Judgement) -> Judgement {
+    catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| {
+        let said = format!("internal error in check {}: please report it", check.id);
+        Err(Gap::new(first_call(check), Reason::Malformed).of(subject).saying(said))
+    })
+}
+
+/// A verdict as a finding about a subject, of a load balancer or apart from all; none when the question
+/// does not apply.
+pub(super) fn told(
+    check: &'static Check,
+    (account, region): (&str, Option<&str>),
+    of: Option<(&LoadBalancer, &Exposure)>,
+    subject: Subject,
+    judgement: Judgement,
+) -> Option<(Finding, Option<Gap>)> {
+    let fix = || check.fix.to_owned();
+    let (outcome, evidence, fix, gap) = match judgement {
+        Ok(Verdict::NotApplicable) => return None,
+        Ok(Verdict::Pass) => (Outcome::Pass, Evidence::new(), fix(), None),
+        Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, fix(), None),
+        Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, fix(), None),
+        Err(gap) => (Outcome::Unknown, unread(&gap), remedy(&gap), Some(gap)),
+    };
+    let severity = of.map_or(check.severity, |(_, exposure)| check.severity.at(exposure));
+    let finding = Finding {
+        check: check.id.to_owned(),
+        title: check.title.to_owned(),
+        outcome,
+        severity: severity_of(outcome, severity),
+        exposure: of.map_or(ExposureClass::Unknown, |(_, exposure)| exposure.class()),
+        account: account.to_owned(),
+        region: region.unwrap_or("global").to_owned(),
+        load_balancer: of.map(|(lb, _)| LoadBalancerRef {
+            arn: lb.arn.clone(),
+            name: lb.name.clone(),
+            kind: lb.kind.to_string(),
+        }),
+        fingerprint: fingerprint(check.id, of.map_or(account, |(lb, _)| &lb.arn), &subject),
+        subject,
+        evidence,
+        fix,
+    };
+    Some((finding, gap))
 }
 
 /// Whether all certificates of a listener are known: one that ends TLS has at least one.
@@ -273,7 +317,7 @@ fn listener_subject(listener: &Listener) -> Subject {
     Subject { kind: SubjectKind::Listener, id: listener.id.clone(), label: listener.label() }
 }
 
-fn group_subject(arn: &str, name: &str) -> Subject {
+pub(super) fn group_subject(arn: &str, name: &str) -> Subject {
     Subject { kind: SubjectKind::TargetGroup, id: arn.to_owned(), label: name.to_owned() }
 }
 
@@ -326,7 +370,7 @@ fn fingerprint(check: &str, lb: &str, subject: &Subject) -> String {
     let key = match subject.kind {
         SubjectKind::LoadBalancer => "",
         SubjectKind::Listener => &subject.label,
-        SubjectKind::TargetGroup | SubjectKind::Certificate => &subject.id,
+        _ => &subject.id,
     };
     let hash = Sha256::digest(format!("{check}\n{lb}\n{key}"));
     hash.iter().take(10).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))

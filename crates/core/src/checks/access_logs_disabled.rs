@@ -1,7 +1,9 @@
 //! Nobody writes down who asked for what.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Fact;
 use crate::inventory::{Kind, LogSource};
 use crate::sample;
@@ -14,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "no access logs",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "After a break-in there is no record of which requests came from where: neither the way \
           in nor what was taken can be told.",
@@ -22,8 +25,10 @@ pub(super) const CHECK: Check = Check {
             source without delivery, and one of another type, does not count. With the attribute \
             off and deliveries unread it is unknown. Does not apply to a Network load balancer \
             without TLS listener, for which AWS writes no logs. Classic has the attribute alone.",
+    false_alarms: "",
     fix: "set access_logs.s3.enabled to true with a bucket, or deliver the logs through CloudWatch \
           Logs",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html",

@@ -1,7 +1,9 @@
 //! A login action lets users through who are not logged in.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Action, Authentication, Kind, Listener};
 use crate::routing::{self, End};
@@ -13,14 +15,17 @@ pub(super) const CHECK: Check = Check {
     aliases: &["auth-unauthenticated-allow"],
     title: "lets unauthenticated users through",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The rule looks protected and is not: a request without session is forwarded all the \
           same, and the application has to notice that the identity headers are missing.",
     logic: "Looks at the OIDC and Cognito actions of every rule that a request can reach. Fails \
             when one has OnUnauthenticatedRequest `allow`; passes on `authenticate`, which is the \
             default, and `deny`. Does not apply where no rule authenticates.",
+    false_alarms: "",
     fix: "set OnUnauthenticatedRequest to authenticate or deny, unless the application itself \
           turns such users away",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],
@@ -38,6 +43,7 @@ pub(super) const CHECK: Check = Check {
                             authentication: Some(Authentication {
                                 on_unauthenticated_request: Some("allow".to_owned()),
                                 authority: Some("https://id.example.com".to_owned()),
+                                ..Authentication::default()
                             }),
                             ..Action::default()
                         },
@@ -59,6 +65,7 @@ pub(super) const CHECK: Check = Check {
                             authentication: Some(Authentication {
                                 on_unauthenticated_request: Some("authenticate".to_owned()),
                                 authority: Some("https://id.example.com".to_owned()),
+                                ..Authentication::default()
                             }),
                             ..Action::default()
                         },
@@ -97,6 +104,7 @@ pub(super) const CHECK: Check = Check {
                             authentication: Some(Authentication {
                                 on_unauthenticated_request: Some("sometimes".to_owned()),
                                 authority: Some("https://id.example.com".to_owned()),
+                                ..Authentication::default()
                             }),
                             ..Action::default()
                         },

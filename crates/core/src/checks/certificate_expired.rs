@@ -1,7 +1,9 @@
 //! A certificate in use has expired.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Fact;
 use crate::inventory::{Certificate, Kind};
 use crate::sample;
@@ -12,13 +14,16 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-expired", "sni-cert-orphan-expired"],
     title: "certificate has expired",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Clients refuse the connection, and users who learn to click the warning away will do so \
           for an attacker too.",
     logic: "Looks at the default and every SNI certificate of the listeners, kept in ACM or IAM. \
             Fails when its end of validity has passed or ACM's status is EXPIRED. A certificate \
             that was never issued has no end: `certificate-not-issued` speaks of it.",
+    false_alarms: "",
     fix: "attach a valid certificate; one that ACM issues and validates by DNS renews itself",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-renewal.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",

@@ -1,7 +1,9 @@
 //! A certificate in use expires soon, and nothing renews it.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Certificate, Kind};
 use crate::sample;
@@ -12,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-expiring"],
     title: "certificate expires soon",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "On the day it expires every client refuses the connection. Certificates that were \
           imported, or whose renewal is stuck, need a person in time.",
@@ -21,8 +24,10 @@ pub(super) const CHECK: Check = Check {
             Any other one fails below 30 days; without RenewalEligibility, but PENDING_AUTO_RENEWAL, \
             it is unknown until the last 7. Does not apply once it has expired, or when it was \
             never issued.",
+    false_alarms: "",
     fix: "renew or import it again now; for one that ACM renews, restore the DNS records of its \
           validation",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",

@@ -1,7 +1,9 @@
 //! A certificate in use is not issued.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Reason;
 use crate::inventory::{Certificate, Kind};
 use crate::sample;
@@ -12,13 +14,16 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-status-not-issued"],
     title: "certificate is not in force",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Its authority has revoked it, or never vouched for it: clients that check refuse the \
           connection.",
     logic: "Looks at the default and every SNI certificate kept in ACM. Fails on status REVOKED, \
             FAILED, INACTIVE, VALIDATION_TIMED_OUT and PENDING_VALIDATION. Does not apply to an \
             expired certificate, nor to one kept in IAM, which has no status.",
+    false_alarms: "",
     fix: "attach an issued certificate, and find out why this one was revoked or not validated",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-list.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html",

@@ -1,7 +1,9 @@
 //! Deletion protection is off.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::inventory::Kind;
 use crate::sample;
 
@@ -13,12 +15,15 @@ pub(super) const CHECK: Check = Check {
     aliases: &["deletion-protection-disabled"],
     title: "deletion protection is off",
     severity: Severity::Low,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "One mistaken call or one careless stack update deletes the load balancer, and with it the \
           address that DNS points to.",
     logic: "Fails when the attribute `deletion_protection.enabled` is not `true`. A Classic load \
             balancer has no such attribute.",
+    false_alarms: "",
     fix: "set the load-balancer attribute deletion_protection.enabled to true",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#deletion-protection",
     ],

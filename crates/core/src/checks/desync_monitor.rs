@@ -1,7 +1,9 @@
 //! Requests that two servers may read differently are let through.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::inventory::Kind;
 use crate::sample;
 
@@ -14,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["alb-desync-mode", "clb-desync-mode"],
     title: "request smuggling is only watched, not stopped",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Classic],
     why: "The load balancer and the target can disagree where a request ends. What one of them \
           takes for a body the other takes for the next request: an attacker slips requests past \
@@ -21,7 +24,9 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when the desync mitigation mode is `monitor`; passes in `defensive`, which is \
             the default, and `strictest`. Any other value is unknown. Does not apply to a Classic \
             load balancer without HTTP or HTTPS listener.",
+    false_alarms: "",
     fix: "set the desync mitigation mode to defensive or strictest",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#desync-mitigation-mode",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-desync-mitigation-mode.html",

@@ -1,7 +1,9 @@
 //! Who can reach a load balancer with public addresses.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::exposure::Approach;
 use crate::exposure::Exposure;
 use crate::fact::Fact;
@@ -17,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["lb-internet-facing"],
     title: "reachable from outside",
     severity: Severity::Info,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Most such load balancers are meant to be. The list of those that are, port by port, is \
           where every review begins.",
@@ -24,8 +27,10 @@ pub(super) const CHECK: Check = Check {
             the whole internet can connect, only some addresses or security groups, or nobody. \
             Routes to an internet gateway, VPC Block Public Access, address types, security groups \
             and prefix lists count. Unknown while one of them hides the answer. Never a fault.",
+    false_alarms: "",
     fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
           be changed",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
     ],

@@ -1,7 +1,9 @@
 //! Invalid HTTP headers are passed on to targets.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::inventory::Kind;
 use crate::sample;
 
@@ -14,12 +16,15 @@ pub(super) const CHECK: Check = Check {
     aliases: &["alb-drop-invalid-headers"],
     title: "invalid headers are passed on",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Header names with odd characters are read differently by different servers. Attackers \
           use them to slip past filters and to smuggle requests.",
     logic: "Fails when the attribute `routing.http.drop_invalid_header_fields.enabled` is not \
             `true`, unless the desync mitigation mode is `strictest`, which refuses such requests.",
+    false_alarms: "",
     fix: "set routing.http.drop_invalid_header_fields.enabled to true",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
     ],

@@ -1,7 +1,9 @@
 //! Requests reach a target in clear.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Fact;
 use crate::inventory::{Action, Authentication, Kind, Listener};
 use crate::routing::{self, End};
@@ -17,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     ],
     title: "requests reach a target in clear",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Classic],
     why: "Whoever sits on the way reads and changes everything: passwords, cookies, tokens, \
           content. One rule that forwards is enough, even when the default action redirects to \
@@ -28,8 +31,10 @@ pub(super) const CHECK: Check = Check {
             HTTP leads is the question of `redirect-to-http`. A rule whose only path is \
             `/.well-known/acme-challenge/*` is exempt, with or without a host, unless it \
             rewrites the path. A Classic HTTP listener always forwards. One finding a listener.",
+    false_alarms: "",
     fix: "serve the hosts over HTTPS and let every rule of the HTTP listener redirect to it \
           (HTTP_301, protocol HTTPS)",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#redirect-actions",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-https-load-balancers.html",

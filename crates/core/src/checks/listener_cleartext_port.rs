@@ -1,7 +1,9 @@
 //! A port is served whose protocol is not encrypted.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
 use crate::routing::{self};
@@ -39,6 +41,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["nlb-listener-cleartext"],
     title: "port of a cleartext protocol",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Network, Kind::Classic],
     why: "The protocol that this port stands for sends everything in clear, passwords included. A \
           load balancer that hands the bytes through adds no encryption.",
@@ -47,8 +50,10 @@ pub(super) const CHECK: Check = Check {
             1883, 2375, 5672, 6379, 8080, 9200, 11211, 27017, 61613. Other ports pass: TLS that is \
             passed through cannot be seen from here. A Network listener in front of an Application \
             load balancer alone is judged there.",
+    false_alarms: "",
     fix: "serve the protocol's TLS port with a TLS listener, or pass TLS through and close this \
           port",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",

@@ -1,7 +1,9 @@
 //! A management or database port is open to the internet.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::exposure::Exposure;
 use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
@@ -39,6 +41,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["sg-open-to-world"],
     title: "management or database port open to the internet",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Ports like these are scanned without pause. Behind them are logins without a second \
           factor, databases without a password, or the keys of a whole cluster.",
@@ -47,8 +50,10 @@ pub(super) const CHECK: Check = Check {
             27017, whatever its protocol. Passes when only some addresses can, or when every rule \
             redirects or answers by itself. Unknown while exposure is. A Network listener in front \
             of an Application load balancer alone passes: it is judged there.",
+    false_alarms: "",
     fix: "admit only the networks that administer it in the security group, or move it behind a \
           VPN or Session Manager",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",

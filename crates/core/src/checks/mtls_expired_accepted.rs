@@ -1,7 +1,9 @@
 //! Client certificates are accepted after they expired.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Kind, Listener};
 use crate::sample;
@@ -12,13 +14,16 @@ pub(super) const CHECK: Check = Check {
     aliases: &["mtls-expired-allowed"],
     title: "expired client certificates are accepted",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "A certificate that should have died with a contract, a device or a leaked key keeps \
           opening the door.",
     logic: "Fails when a listener verifies client certificates and ignores their expiry; passes \
             when it does not. Does not apply where client certificates are not verified. Another \
             mode is unknown.",
+    false_alarms: "",
     fix: "set IgnoreClientCertificateExpiry to false",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],

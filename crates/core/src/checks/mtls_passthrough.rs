@@ -1,7 +1,9 @@
 //! Client certificates are handed on without being verified.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Kind, Listener};
 use crate::sample;
@@ -12,14 +14,17 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "client certificates are not verified",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Any certificate gets through, one that the client signed itself too. The target finds it \
           in a header and has to verify chain, dates and revocation; one that only reads the name \
           believes whatever it is told.",
     logic: "Fails when a listener's mutual TLS mode is `passthrough`; passes on `verify`. Does not \
             apply where mutual TLS is off. Another mode is unknown.",
+    false_alarms: "",
     fix: "set the mode to verify with a trust store, unless the targets verify the whole chain \
           themselves",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],

@@ -1,7 +1,9 @@
 //! A load balancer listens on no port.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Fact;
 use crate::inventory::Kind;
 use crate::sample;
@@ -12,12 +14,15 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "no listener",
     severity: Severity::Low,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "It serves nobody, costs money, and keeps a public name and addresses for whoever adds a \
           listener next.",
     logic: "Fails when the list of listeners was read and is empty. Does not apply while the load \
             balancer is being provisioned.",
+    false_alarms: "",
     fix: "add a listener, or delete the load balancer with the DNS records that point to it",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-listener.html",
     ],

@@ -1,7 +1,9 @@
 //! Nothing is registered behind a load balancer.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Fact;
 use crate::inventory::Kind;
 use crate::routing::{self};
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "nothing registered behind any rule",
     severity: Severity::Low,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "Every forwarded request fails, the bill goes on, and a DNS name that leads nowhere waits \
           for someone to forget it.",
@@ -21,7 +24,9 @@ pub(super) const CHECK: Check = Check {
             without a listener, or where every rule redirects or answers by itself. While rules \
             are unread it passes if a group of a default action has targets, and is unknown \
             otherwise.",
+    false_alarms: "",
     fix: "register targets, or delete the load balancer with the DNS records that point to it",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
     ],

@@ -1,7 +1,9 @@
 //! An HTTP listener redirects to HTTP.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::inventory::{Kind, Listener};
 use crate::routing::{self, End};
 use crate::sample;
@@ -12,13 +14,16 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "redirects to HTTP",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The redirect looks like the upgrade to HTTPS and is none: the client asks again in \
           clear, and whoever sits on the way answers instead of the server.",
     logic: "Looks at HTTP listeners of Application load balancers. Fails when a rule that a \
             request can reach redirects to protocol `HTTP` or `#{protocol}`, which is also what an \
             absent protocol means. A redirect to HTTPS passes on any port.",
+    false_alarms: "",
     fix: "set the protocol of the redirect to HTTPS and its port to that of the HTTPS listener",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#redirect-actions",
     ],

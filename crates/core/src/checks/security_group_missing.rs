@@ -1,6 +1,8 @@
 //! A load balancer has no security group.
 
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::inventory::{Kind, Listener};
 use crate::sample;
 
@@ -10,13 +12,16 @@ pub(super) const CHECK: Check = Check {
     aliases: &["sg-missing", "nlb-no-security-group"],
     title: "no security group",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Network, Kind::Classic],
     why: "Nothing limits who connects: every port with a listener is open to whoever has a route, \
           and the targets see addresses that no rule of theirs was written for.",
     logic: "Fails when a Network or Classic load balancer has no security group. An Application \
             load balancer always has one.",
+    false_alarms: "",
     fix: "make the Network load balancer anew with a security group, since one made without can \
           never get one; give the Classic one a group",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",

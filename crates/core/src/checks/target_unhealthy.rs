@@ -2,7 +2,8 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Severity, Targets, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
+    Verdict,
 };
 use crate::fact::Fact;
 use crate::health::{self, Health};
@@ -15,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["unhealthy-targets"],
     title: "some targets are unhealthy",
     severity: Severity::Low,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "The others carry the load alone; what fails next may be too much for them.",
     logic: "Looks at each target group that some request reaches, and at the instances of a \
@@ -23,7 +25,9 @@ pub(super) const CHECK: Check = Check {
             unavailable targets do not count, nor Classic instances still being registered. Does \
             not apply when all fail, to groups behind no live rule or of weight 0, and to \
             functions without health checks. A Classic instance in state `Unknown` is unknown.",
+    false_alarms: "",
     fix: "see why the health check of these targets fails, or deregister them",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-healthchecks.html",

@@ -2,7 +2,8 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Severity, Targets, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
+    Verdict,
 };
 use crate::fact::Fact;
 use crate::health::{self, Health};
@@ -15,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "all targets are unhealthy",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "Whoever asks gets errors: the service is down. An Application or Network load balancer \
           then sends requests to all targets, the sick ones too.",
@@ -22,8 +24,10 @@ pub(super) const CHECK: Check = Check {
             Classic load balancer. Fails when at least one target is `unhealthy` or \
             `unhealthy.draining` and none is healthy or starting. What counts and what does not is \
             said at `target-unhealthy`; the two never fail together.",
+    false_alarms: "",
     fix: "see why the health check fails on all of them: a wrong path or port, a closed security \
           group, or the service itself",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-healthcheck.html",

@@ -1,7 +1,9 @@
 //! A TLS listener accepts a protocol that is forbidden by now.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
 use crate::sample;
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["tls-policy-legacy-protocol", "clb-ssl-policy-weak"],
     title: "accepts a forbidden protocol",
     severity: Severity::High,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "SSL 2 and 3 are broken, TLS 1.0 and 1.1 rest on MD5 and SHA-1, and an attacker on the \
           way picks the weakest that both sides accept. RFC 8996 forbids them, and no audit by PCI \
@@ -22,8 +25,10 @@ pub(super) const CHECK: Check = Check {
             answers, a Classic policy's attributes, or the bundled table where neither could be \
             read. Unknown when the policy is in none of them, or holds only protocols of unknown \
             name. A Classic listener without policy has AWS's default, ELBSecurityPolicy-2016-08.",
+    false_alarms: "",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic \
           ELBSecurityPolicy-TLS-1-2-2017-01, or move to an Application load balancer",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",

@@ -1,7 +1,9 @@
 //! A security policy is not among those that Security Hub accepts.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::inventory::{Kind, Listener};
 use crate::sample;
 use crate::tls;
@@ -12,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "security policy is not a recommended one",
     severity: Severity::Low,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "No known attack, but ciphers in CBC mode stay on offer, and Security Hub reports the \
           listener under control ELB.17.",
@@ -19,7 +22,9 @@ pub(super) const CHECK: Check = Check {
             name, Security Hub's control ELB.17 does not list it, and neither \
             `tls-legacy-protocol` nor `tls-weak-cipher` fails. Does not apply where one of those \
             fails, and to names that the table does not know.",
+    false_alarms: "",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",

@@ -1,7 +1,9 @@
 //! A TLS listener offers a weak cipher.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::inventory::{Kind, Listener};
 use crate::sample;
 use crate::tls;
@@ -12,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["tls-policy-weak-cipher"],
     title: "offers weak ciphers",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "With RC4, 3DES, export or null ciphers the traffic can be read or changed. With a static \
           RSA key exchange, whoever gets the private key one day reads everything recorded before. \
@@ -22,8 +25,10 @@ pub(super) const CHECK: Check = Check {
             DSA, MD5, or CBC with SHA-1; the evidence lists them. CBC with SHA-2 and finite-field \
             Diffie-Hellman are tolerated. Content is read as for `tls-legacy-protocol`. A cipher \
             of unknown name makes the verdict unknown unless a weak one was found.",
+    false_alarms: "",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic make a custom policy of \
           ECDHE ciphers with GCM alone",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",

@@ -1,7 +1,9 @@
 //! An internet-facing Application load balancer has no web ACL.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
 use crate::exposure::Exposure;
 use crate::fact::Fact;
 use crate::inventory::{Kind, LoadBalancer};
@@ -13,13 +15,16 @@ pub(super) const CHECK: Check = Check {
     aliases: &[],
     title: "no web ACL",
     severity: Severity::Medium,
+    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Nothing filters known exploits, floods of requests or bots before they reach the \
           application.",
     logic: "Fails when an Application load balancer whose scheme is `internet-facing` has no web \
             ACL of AWS WAF. Does not apply to an internal one. Unknown where AWS WAF could not be \
             asked, or is not offered in the region.",
+    false_alarms: "",
     fix: "associate a web ACL, at least with AWS's managed core rule set and a rate limit",
+    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],

@@ -69,6 +69,7 @@ fn backoffice() -> Inventory {
             authentication: Some(Authentication {
                 on_unauthenticated_request: Some("allow".to_owned()),
                 authority: Some("https://login.example.com".to_owned()),
+                ..Authentication::default()
             }),
             ..Action::default()
         };

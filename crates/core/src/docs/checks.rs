@@ -78,6 +78,9 @@ fn subject(judge: Judge) -> &'static str {
         Judge::LoadBalancer(_) => "each load balancer",
         Judge::Listener(_) => "each listener",
         Judge::Targets(_) => "each target group; all instances of a Classic load balancer at once",
+        Judge::Unused(_) => "unused target group",
+        Judge::Scaling(_) => "Auto Scaling group",
+        Judge::Record(_) => "DNS record",
         Judge::Certificate(_) => "each certificate that a listener presents",
     }
 }
@@ -96,8 +99,8 @@ fn found(check: &'static Check) -> Option<(&'static str, String)> {
 }
 
 fn first(check: &'static Check, example: &crate::check::Example) -> Option<Evidence> {
-    let options = Options { now: sample::now(), show_passed: false };
-    let findings = audit(&(example.given)(), &[check], options).findings.into_iter();
+    let options = Options::at(sample::now());
+    let findings = audit(&(example.given)(), &[check], &options).findings.into_iter();
     let mut found =
         findings.filter(|finding| matches!(finding.outcome, Outcome::Fail | Outcome::Note));
     found.next().map(|finding| finding.evidence)

@@ -77,6 +77,17 @@ fn sid(service: &str) -> &'static str {
         "logs" => "LogDeliveries",
         "sts" => "Identity",
         "wafv2" => "WebAcls",
+        "waf-regional" => "ClassicWebAcls",
+        "apigateway" => "ApiLinks",
+        "autoscaling" => "AutoScaling",
+        "cloudfront" => "Distributions",
+        "cloudwatch" => "Traffic",
+        "cognito-idp" => "UserPools",
+        "globalaccelerator" => "Accelerators",
+        "lambda" => "Functions",
+        "route53" => "DnsRecords",
+        "s3" => "LogBuckets",
+        "shield" => "Shield",
         _ => "Other",
     }
 }

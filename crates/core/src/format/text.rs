@@ -29,8 +29,10 @@ type Found<'a> = BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Finding>>;
 fn load_balancers(page: &mut Page, report: &Report) {
     let mut found: Found = BTreeMap::new();
     for finding in &report.findings {
-        let key = (&*finding.account, &*finding.region, &*finding.load_balancer.arn);
-        found.entry(key).or_default().push(finding);
+        if let Some(lb) = &finding.load_balancer {
+            let key = (&*finding.account, &*finding.region, &*lb.arn);
+            found.entry(key).or_default().push(finding);
+        }
     }
     let mut account = None;
     let together = |a: &LoadBalancerSummary, b: &LoadBalancerSummary| {

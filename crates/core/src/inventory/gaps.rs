@@ -26,7 +26,16 @@ impl Account {
         show(&self.server_certificates, visit);
         for certificate in self.server_certificates.get().into_iter().flatten() {
             show(&certificate.key_algorithm, visit);
+            show(&certificate.detail, visit);
         }
+        show(&self.shield, visit);
+        show(&self.distributions, visit);
+        show(&self.vpc_origins, visit);
+        show(&self.accelerators, visit);
+        for accelerator in self.accelerators.get().into_iter().flatten() {
+            show(&accelerator.endpoints, visit);
+        }
+        show(&self.dns_records, visit);
         for region in &self.regions {
             region.visit_gaps(visit);
         }
@@ -47,6 +56,7 @@ impl Region {
         show(&self.block_public_access, visit);
         show(&self.log_sources, visit);
         show(&self.log_deliveries, visit);
+        self.visit_surroundings(visit);
         if let Fact::Known(block) = &self.block_public_access {
             show(&block.exclusions, visit);
         }
@@ -57,6 +67,7 @@ impl Region {
             show(certificate, visit);
             if let Fact::Known(certificate) = certificate {
                 show(&certificate.key_algorithm, visit);
+                show(&certificate.detail, visit);
             }
         }
         if let Fact::Known(groups) = &self.target_groups {
@@ -71,6 +82,51 @@ impl Region {
     }
 }
 
+impl Region {
+    /// What only some checks ask about.
+    fn visit_surroundings<'a>(&'a self, visit: &mut dyn FnMut(&'a Gap)) {
+        show(&self.vpcs, visit);
+        show(&self.network_acls, visit);
+        show(&self.network_interfaces, visit);
+        show(&self.stale_rules, visit);
+        show(&self.encryption_controls, visit);
+        show(&self.flow_logs, visit);
+        show(&self.endpoint_services, visit);
+        for service in self.endpoint_services.get().into_iter().flatten() {
+            show(&service.principals, visit);
+        }
+        show(&self.vpc_endpoints, visit);
+        show(&self.rest_links, visit);
+        show(&self.http_links, visit);
+        show(&self.auto_scaling_groups, visit);
+        show(&self.logged_web_acls, visit);
+        show(&self.classic_waf, visit);
+        show(&self.limits, visit);
+        for acl in self.web_acls.values().chain(self.rule_groups.values()) {
+            show(acl, visit);
+        }
+        for policy in self.functions.values() {
+            show(policy, visit);
+        }
+        for pool in self.user_pools.values() {
+            show(pool, visit);
+        }
+        for bucket in self.log_buckets.values() {
+            show(&bucket.state, visit);
+            show(&bucket.policy_is_public, visit);
+            show(&bucket.public_access_blocked, visit);
+            for newest in bucket.newest.values() {
+                show(newest, visit);
+            }
+        }
+        for store in self.trust_stores.get().into_iter().flatten() {
+            show(&store.revocation_lists, visit);
+            show(&store.shared_with, visit);
+            show(&store.users, visit);
+        }
+    }
+}
+
 impl LoadBalancer {
     fn visit_gaps<'a>(&'a self, visit: &mut dyn FnMut(&'a Gap)) {
         show(&self.attributes, visit);
@@ -78,6 +134,8 @@ impl LoadBalancer {
         show(&self.web_acl, visit);
         show(&self.policies, visit);
         show(&self.instances, visit);
+        show(&self.traffic, visit);
+        show(&self.reserved_capacity, visit);
         show(&self.listeners, visit);
         if let Fact::Known(listeners) = &self.listeners {
             for listener in listeners {

@@ -1,8 +1,12 @@
 //! What a region holds, by id: made once a region, so that no judge searches a list for each subject.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
-use super::{Account, Certificate, LogSource, Region, RouteTable, SecurityGroup, TargetGroup};
+use super::{
+    Account, AutoScalingGroup, Certificate, EndpointService, LogSource, NetworkAcl,
+    NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup, Vpc,
+};
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
 
@@ -16,6 +20,15 @@ pub struct Index<'a> {
     main_tables: HashMap<&'a str, &'a RouteTable>,
     log_sources: HashMap<&'a str, Vec<&'a LogSource>>,
     server_certificates: HashMap<&'a str, &'a Certificate>,
+    subnets: HashMap<&'a str, &'a Subnet>,
+    vpcs: HashMap<&'a str, &'a Vpc>,
+    acls_by_subnet: HashMap<&'a str, &'a NetworkAcl>,
+    default_acls: HashMap<&'a str, &'a NetworkAcl>,
+    by_instance: HashMap<&'a str, Vec<&'a NetworkInterface>>,
+    by_address: HashMap<IpAddr, Vec<&'a NetworkInterface>>,
+    scaling_groups: HashMap<&'a str, Vec<&'a AutoScalingGroup>>,
+    endpoint_services: HashMap<&'a str, Vec<&'a EndpointService>>,
+    groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
 }
 
 impl<'a> Index<'a> {
@@ -31,11 +44,26 @@ impl<'a> Index<'a> {
             main_tables: HashMap::new(),
             log_sources: HashMap::new(),
             server_certificates: HashMap::new(),
+            subnets: HashMap::new(),
+            vpcs: HashMap::new(),
+            acls_by_subnet: HashMap::new(),
+            default_acls: HashMap::new(),
+            by_instance: HashMap::new(),
+            by_address: HashMap::new(),
+            scaling_groups: HashMap::new(),
+            endpoint_services: HashMap::new(),
+            groups_with: HashMap::new(),
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
             for arn in &group.load_balancer_arns {
                 index.groups_of.entry(arn).or_default().push(group);
+            }
+            for target in group.targets.get().into_iter().flatten() {
+                let groups = index.groups_with.entry(&target.id).or_default();
+                if groups.last().is_none_or(|last| last.arn != group.arn) {
+                    groups.push(group);
+                }
             }
         }
         for group in region.security_groups.get().into_iter().flatten() {
@@ -57,7 +85,102 @@ impl<'a> Index<'a> {
         for certificate in certificates.into_iter().flatten().flatten() {
             index.server_certificates.insert(&certificate.arn, certificate);
         }
+        index.network();
+        index.fronts();
         index
+    }
+
+    fn network(&mut self) {
+        let region = self.region;
+        for subnet in region.subnets.get().into_iter().flatten() {
+            self.subnets.insert(&subnet.id, subnet);
+        }
+        for vpc in region.vpcs.get().into_iter().flatten() {
+            self.vpcs.insert(&vpc.id, vpc);
+        }
+        for acl in region.network_acls.get().into_iter().flatten() {
+            self.acls_by_subnet.extend(acl.subnets.iter().map(|subnet| (subnet.as_str(), acl)));
+            if acl.is_default {
+                self.default_acls.insert(&acl.vpc_id, acl);
+            }
+        }
+        for interface in region.network_interfaces.get().into_iter().flatten() {
+            if let Some(instance) = &interface.instance_id {
+                self.by_instance.entry(instance).or_default().push(interface);
+            }
+            for address in &interface.addresses {
+                self.by_address.entry(*address).or_default().push(interface);
+            }
+        }
+    }
+
+    fn fronts(&mut self) {
+        let region = self.region;
+        for group in region.auto_scaling_groups.get().into_iter().flatten() {
+            for name in group.load_balancers.iter().chain(&group.target_groups) {
+                self.scaling_groups.entry(name).or_default().push(group);
+            }
+        }
+        for service in region.endpoint_services.get().into_iter().flatten() {
+            for arn in &service.load_balancers {
+                self.endpoint_services.entry(arn).or_default().push(service);
+            }
+        }
+    }
+
+    /// The subnet with this id.
+    pub fn subnet(&self, id: &str) -> Result<&'a Subnet, Gap> {
+        self.region.subnets.get()?;
+        let gap = || self.absent(Call::Ec2DescribeSubnets, id);
+        self.subnets.get(id).copied().ok_or_else(gap)
+    }
+
+    /// The VPC with this id.
+    pub fn vpc(&self, id: &str) -> Result<&'a Vpc, Gap> {
+        self.region.vpcs.get()?;
+        let gap = || self.absent(Call::Ec2DescribeVpcs, id);
+        self.vpcs.get(id).copied().ok_or_else(gap)
+    }
+
+    /// The network ACL of this subnet: the one that names it, or else its VPC's default one.
+    pub fn network_acl(&self, subnet: &str, vpc: Option<&str>) -> Result<&'a NetworkAcl, Gap> {
+        self.region.network_acls.get()?;
+        let own = self.acls_by_subnet.get(subnet);
+        own.or_else(|| self.default_acls.get(vpc?))
+            .copied()
+            .ok_or_else(|| self.absent(Call::Ec2DescribeNetworkAcls, subnet))
+    }
+
+    /// The interfaces of this instance; none when it has none any more.
+    pub fn interfaces_of(&self, instance: &str) -> Result<&[&'a NetworkInterface], Gap> {
+        self.region.network_interfaces.get()?;
+        Ok(self.by_instance.get(instance).map_or(&[], Vec::as_slice))
+    }
+
+    /// The interfaces that have this private address, in whatever VPC; none when nobody has it.
+    pub fn interfaces_at(&self, address: IpAddr) -> Result<&[&'a NetworkInterface], Gap> {
+        self.region.network_interfaces.get()?;
+        Ok(self.by_address.get(&address).map_or(&[], Vec::as_slice))
+    }
+
+    /// The Auto Scaling groups that register with this: a Classic load balancer's name or a target
+    /// group's ARN.
+    pub fn scaling_groups(&self, name: &str) -> Result<&[&'a AutoScalingGroup], Gap> {
+        self.region.auto_scaling_groups.get()?;
+        Ok(self.scaling_groups.get(name).map_or(&[], Vec::as_slice))
+    }
+
+    /// The endpoint services in front of this load balancer.
+    pub fn endpoint_services(&self, lb: &str) -> Result<&[&'a EndpointService], Gap> {
+        self.region.endpoint_services.get()?;
+        Ok(self.endpoint_services.get(lb).map_or(&[], Vec::as_slice))
+    }
+
+    /// The target groups that this target is known to be registered with: an instance, an address, a
+    /// function or an Application load balancer. Groups whose targets are unread may hold it too.
+    pub fn groups_with(&self, target: &str) -> Result<&[&'a TargetGroup], Gap> {
+        self.region.target_groups.get()?;
+        Ok(self.groups_with.get(target).map_or(&[], Vec::as_slice))
     }
 
     /// The region.

@@ -39,6 +39,9 @@ pub struct Listener {
     /// Mutual TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mutual_authentication: Option<MutualAuthentication>,
+    /// `HTTP2Preferred`, `None` …: what a Network load balancer's TLS listener negotiates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpn: Option<String>,
     /// Attributes by AWS's key.
     pub attributes: Fact<std::collections::BTreeMap<String, String>>,
 }
@@ -114,7 +117,7 @@ pub struct Rule {
     pub actions: Vec<Action>,
     /// `host-header-rewrite`, `url-rewrite`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub transforms: Vec<String>,
+    pub transforms: Vec<Transform>,
 }
 
 impl Rule {
@@ -124,6 +127,17 @@ impl Rule {
         self.priority
             .map_or_else(|| "default rule".to_owned(), |priority| format!("rule {priority}"))
     }
+}
+
+/// A change to the request on its way to the target, made after the rule was chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transform {
+    /// `host-header-rewrite`, `url-rewrite`, or what AWS adds.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Regular expressions with what stands for their match afterwards, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewrites: Vec<(String, String)>,
 }
 
 /// One condition of a rule; any of its values may match.
@@ -167,6 +181,9 @@ pub struct Action {
     /// `authenticate-oidc`, `authenticate-cognito`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
+    /// `jwt-validation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwt: Option<JwtValidation>,
 }
 
 /// A target group of a forward action.
@@ -202,12 +219,15 @@ pub struct Redirect {
     pub status: Option<String>,
 }
 
-/// A response that the load balancer gives itself. Its body is not kept: nothing is judged by it.
+/// A response that the load balancer gives itself. Its body is not kept, only what it discloses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixedResponse {
     /// `404`, `503` …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// What of the inside its body tells, by [`FixedResponse::disclosures`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discloses: Vec<String>,
 }
 
 /// What an authentication action does. Client secrets are never kept.
@@ -219,6 +239,26 @@ pub struct Authentication {
     /// The issuer, or the ARN of the user pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
+    /// `OpenID` Connect: authorization, token and user-info endpoints, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<String>,
+    /// Seconds until who has signed in must do so again; absent is 604,800 (7 days).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_timeout: Option<i64>,
+}
+
+/// What `jwt-validation` asks of a token, beside its signature, issuer and times.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JwtValidation {
+    /// Who has to have issued it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Where the keys are fetched from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_endpoint: Option<String>,
+    /// Names of the further claims that are compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
 }
 
 /// Mutual TLS of a listener.
@@ -233,4 +273,10 @@ pub struct MutualAuthentication {
     /// Whether a client certificate that has expired is let in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignore_client_certificate_expiry: Option<bool>,
+    /// `active`, or `removed` when the trust store's owner has taken it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust_store_status: Option<String>,
+    /// `on` when clients are told the names of the authorities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advertise_authorities: Option<String>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::Fact;
 
-/// A security group; only what comes in matters here.
+/// A security group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityGroup {
     /// `sg-…`.
@@ -13,8 +13,14 @@ pub struct SecurityGroup {
     /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Its VPC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
     /// What it lets in.
     pub ingress: Vec<Permission>,
+    /// What it lets out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub egress: Vec<Permission>,
 }
 
 /// One permission of a security group.
@@ -49,6 +55,80 @@ pub struct Subnet {
     /// Its zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// Its blocks of addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<IpNet>,
+}
+
+/// A VPC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vpc {
+    /// `vpc-…`.
+    pub id: String,
+    /// Whether AWS made it with the account.
+    pub is_default: bool,
+    /// Its blocks of addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<IpNet>,
+}
+
+/// A network ACL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkAcl {
+    /// `acl-…`.
+    pub id: String,
+    /// Its VPC.
+    pub vpc_id: String,
+    /// Whether it serves the subnets that name no ACL.
+    pub is_default: bool,
+    /// The subnets that it serves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subnets: Vec<String>,
+    /// Its entries in both directions, the final `*` ones (32767) among them.
+    pub entries: Vec<AclEntry>,
+}
+
+/// An entry of a network ACL. The lowest number that matches decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AclEntry {
+    /// 1 to 32767.
+    pub number: i32,
+    /// Whether it is about what goes out.
+    pub egress: bool,
+    /// `-1` for everything, `6` for TCP, `17` for UDP …
+    pub protocol: String,
+    /// `allow` or `deny`.
+    pub action: String,
+    /// The addresses on the other side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<IpNet>,
+    /// First port; absent for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_port: Option<i32>,
+    /// Last port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_port: Option<i32>,
+}
+
+/// A rule of a security group that names a group which is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaleRule {
+    /// The group that has the rule.
+    pub group: String,
+    /// The group that is gone.
+    pub names: String,
+}
+
+/// VPC Encryption Controls of a VPC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncryptionControl {
+    /// The VPC.
+    pub vpc_id: String,
+    /// `monitor` or `enforce`.
+    pub mode: String,
+    /// `available` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// A route table.

@@ -51,7 +51,13 @@ fn tcp(port: i32, ranges: &[&str]) -> Permission {
 
 fn admit(scene: &mut Scene, ingress: Vec<Permission>) {
     let id = "sg-web".to_owned();
-    scene.region.security_groups = Fact::Known(vec![SecurityGroup { id, name: None, ingress }]);
+    scene.region.security_groups = Fact::Known(vec![SecurityGroup {
+        id,
+        name: None,
+        vpc_id: None,
+        ingress,
+        egress: Vec::new(),
+    }]);
 }
 
 fn routes(scene: &mut Scene, routes: &[Row]) {
@@ -145,6 +151,8 @@ fn halves_may_stand_in_two_groups() {
         let group = |id: &str, range: &str| SecurityGroup {
             id: id.to_owned(),
             name: None,
+            vpc_id: None,
+            egress: Vec::new(),
             ingress: vec![tcp(443, &[range])],
         };
         scene.region.security_groups =

@@ -102,8 +102,8 @@ fn the_page_on_exit_codes_is_current() {
 fn tables_of_the_readme_are_current() {
     let text = format::named("text").expect("a format");
     let account = demo::inventory();
-    let options = Options { now: account.taken_at, show_passed: false };
-    let demo = (text.render)(&audit(&account, checks::ALL, options), Style::PLAIN);
+    let options = Options::at(account.taken_at);
+    let demo = (text.render)(&audit(&account, checks::ALL, &options), Style::PLAIN);
     block("README.md", "demo", &docs::readme_block(&demo, 42));
     block("README.md", "exit-codes", &docs::exit_code_table());
     block("README.md", "checks", &docs::checks_table(checks::ALL, "docs/checks/"));

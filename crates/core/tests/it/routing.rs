@@ -1,6 +1,6 @@
 //! Which rules are alive, where they lead, and the request that shows it.
 
-use elb_audit_core::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Rule};
+use elb_audit_core::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Rule, Transform};
 use elb_audit_core::routing::{self, End};
 use elb_audit_core::sample;
 
@@ -108,7 +108,10 @@ fn an_unknown_action_is_unknown_wherever_it_stands() {
 fn only_the_proofs_of_a_certificate_authority_are_exempt() {
     let exempt = |conditions: Vec<Condition>, transforms: &[&str]| {
         let mut rule = forward(1, conditions);
-        rule.transforms = transforms.iter().map(|text| (*text).to_owned()).collect();
+        rule.transforms = transforms
+            .iter()
+            .map(|kind| Transform { kind: (*kind).to_owned(), rewrites: Vec::new() })
+            .collect();
         let listener = listener(vec![rule]);
         routing::live(&lb(), &listener).expect("known")[0].is_acme_only()
     };

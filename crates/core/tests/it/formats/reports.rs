@@ -113,11 +113,11 @@ fn fault(lb: &LoadBalancerSummary, check: &str, severity: Severity, title: &str)
         exposure: lb.exposure,
         account: lb.account.clone(),
         region: lb.region.clone(),
-        load_balancer: LoadBalancerRef {
+        load_balancer: Some(LoadBalancerRef {
             arn: lb.arn.clone(),
             name: lb.name.clone(),
             kind: lb.kind.clone(),
-        },
+        }),
         subject: Subject {
             kind: SubjectKind::LoadBalancer,
             id: lb.arn.clone(),

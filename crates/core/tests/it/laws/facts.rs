@@ -107,6 +107,49 @@ fn call(place: Place, pointer: &str) -> Call {
             Call::ElbDescribeLoadBalancers
         }
         ("rest" | "policies" | "instances", false) => Call::ElbV2DescribeLoadBalancers,
-        (other, _) => panic!("no call tells {other} at {pointer}: add it here"),
+        (other, _) => around(place)
+            .unwrap_or_else(|| panic!("no call tells {other} at {pointer}: add it here")),
     }
+}
+
+/// The call that tells a fact from around the load balancers.
+fn around(place: Place) -> Option<Call> {
+    Some(match place.key {
+        "detail" => Call::AcmDescribeCertificate,
+        "shield" => Call::ShieldDescribeSubscription,
+        "distributions" => Call::CloudFrontListDistributions,
+        "vpc_origins" => Call::CloudFrontListVpcOrigins,
+        "accelerators" => Call::GlobalAcceleratorListAccelerators,
+        "endpoints" => Call::GlobalAcceleratorListEndpointGroups,
+        "dns_records" => Call::Route53ListResourceRecordSets,
+        "vpcs" => Call::Ec2DescribeVpcs,
+        "network_acls" => Call::Ec2DescribeNetworkAcls,
+        "network_interfaces" => Call::Ec2DescribeNetworkInterfaces,
+        "stale_rules" => Call::Ec2DescribeStaleSecurityGroups,
+        "encryption_controls" => Call::Ec2DescribeVpcEncryptionControls,
+        "flow_logs" => Call::Ec2DescribeFlowLogs,
+        "endpoint_services" => Call::Ec2DescribeVpcEndpointServiceConfigurations,
+        "principals" => Call::Ec2DescribeVpcEndpointServicePermissions,
+        "vpc_endpoints" => Call::Ec2DescribeVpcEndpoints,
+        "rest_links" => Call::ApiGatewayGetVpcLinks,
+        "http_links" => Call::ApiGatewayV2GetApis,
+        "auto_scaling_groups" => Call::AutoScalingDescribeGroups,
+        _ if place.parent == "web_acls" => Call::Wafv2GetWebAcl,
+        _ if place.parent == "rule_groups" => Call::Wafv2GetRuleGroup,
+        "logged_web_acls" => Call::Wafv2ListLoggingConfigurations,
+        "classic_waf" => Call::WafRegionalListWebAcls,
+        _ if place.parent == "functions" => Call::LambdaGetPolicy,
+        _ if place.parent == "user_pools" => Call::CognitoDescribeUserPool,
+        _ if place.parent == "newest" => Call::S3ListObjectsV2,
+        "policy_is_public" => Call::S3GetBucketPolicyStatus,
+        "public_access_blocked" => Call::S3GetPublicAccessBlock,
+        "state" => Call::S3HeadBucket,
+        "limits" => Call::ElbV2DescribeAccountLimits,
+        "revocation_lists" => Call::ElbV2DescribeTrustStoreRevocations,
+        "shared_with" => Call::ElbV2GetResourcePolicy,
+        "users" => Call::ElbV2DescribeTrustStoreAssociations,
+        "traffic" => Call::CloudWatchGetMetricData,
+        "reserved_capacity" => Call::ElbV2DescribeCapacityReservation,
+        _ => return None,
+    })
 }
