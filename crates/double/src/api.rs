@@ -128,6 +128,12 @@ impl Context<'_> {
         self.place.load_balancer(kind, name)
     }
 
+    /// The name of a security group.
+    fn group_name(&self, group: &str) -> String {
+        let known = self.region.security_groups.iter().find(|known| known.id == group);
+        known.map_or_else(|| "default".to_owned(), |known| known.name.clone())
+    }
+
     /// The name of the zone that a subnet is in.
     fn zone(&self, subnet: &str) -> String {
         let letter =

@@ -39,12 +39,17 @@ pub use model::classic::{
     ClassicAttributes, ClassicListener, ClassicLoadBalancer, ClassicPolicy, Instance,
 };
 pub use model::delivery::{Delivery, DeliveryDestination, DeliverySource};
+pub use model::encryption::EncryptionControl;
+pub use model::endpoint::{EndpointService, VpcEndpoint};
+pub use model::flow_log::FlowLog;
+pub use model::interface::{NetworkInterface, PrivateAddress};
 pub use model::listener::{Listener, MutualAuthentication};
 pub use model::load_balancer::LoadBalancer;
 pub use model::network::{
     BlockPublicAccess, Exclusion, Permission, PrefixList, Route, RouteTable, SecurityGroup, Subnet,
     Vpc,
 };
+pub use model::network_acl::{AclEntry, NetworkAcl};
 pub use model::region::{Region, Resource};
 pub use model::rule::{Condition, Rule, Transform};
 pub use model::target_group::{Target, TargetGroup, TrustStore};

@@ -23,11 +23,29 @@ SESSION = botocore.session.get_session()
 BY_HAND = {
     ("wafv2", "ListWebACLs"): ("NextMarker", "NextMarker"),
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): ("NextToken", "NextToken"),
+    ("ec2", "DescribeVpcEncryptionControls"): ("NextToken", "NextToken"),
 }
 RESULTS = {
     ("wafv2", "ListWebACLs"): "WebACLs",
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
+    ("ec2", "DescribeVpcEncryptionControls"): "VpcEncryptionControls",
 }
+
+
+# Lists of EC2's that need no parameter.
+LISTS = (
+    "SecurityGroups",
+    "Subnets",
+    "RouteTables",
+    "Vpcs",
+    "ManagedPrefixLists",
+    "NetworkAcls",
+    "NetworkInterfaces",
+    "FlowLogs",
+    "VpcEndpointServiceConfigurations",
+    "VpcEndpoints",
+    "VpcEncryptionControls",
+)
 
 
 class Faults(list):
@@ -191,6 +209,9 @@ class Check:
         if where.endswith(".KeyAlgorithm"):
             # The live service writes RSA-2048 where its model says RSA_2048.
             value = value.replace("-", "_")
+        if where == "ec2:DescribeVpcEndpoints.VpcEndpoints[].State":
+            # The live service writes available where its model says Available.
+            value = value[:1].upper() + value[1:]
         if values and value not in values:
             self.faults.add(where, f"{value!r} is not among {values}")
         if shape.type_name in ("integer", "long") and isinstance(value, str) and not value.lstrip("-").isdigit():
@@ -289,8 +310,13 @@ def classic(paged, whole):
 
 def network(paged, whole):
     paged.call("ec2", "DescribeRegions", AllRegions=True)
-    for operation in ("SecurityGroups", "Subnets", "RouteTables", "Vpcs", "ManagedPrefixLists"):
+    for operation in LISTS:
         compare(paged, whole, "ec2", "Describe" + operation)
+    for one in whole.all("ec2", "DescribeVpcEndpointServiceConfigurations"):
+        service = {"ServiceId": one["ServiceId"]}
+        compare(paged, whole, "ec2", "DescribeVpcEndpointServicePermissions", **service)
+    for one in whole.all("ec2", "DescribeVpcs"):
+        compare(paged, whole, "ec2", "DescribeStaleSecurityGroups", VpcId=one["VpcId"])
     for one in whole.all("ec2", "DescribeManagedPrefixLists"):
         compare(paged, whole, "ec2", "GetManagedPrefixListEntries", PrefixListId=one["PrefixListId"])
     paged.call("ec2", "DescribeVpcBlockPublicAccessOptions")

@@ -3,10 +3,15 @@
 use super::certificate::Certificate;
 use super::classic::ClassicLoadBalancer;
 use super::delivery::{Delivery, DeliveryDestination, DeliverySource};
+use super::encryption::EncryptionControl;
+use super::endpoint::{EndpointService, VpcEndpoint};
+use super::flow_log::FlowLog;
+use super::interface::NetworkInterface;
 use super::load_balancer::LoadBalancer;
 use super::network::{
     self, BlockPublicAccess, Permission, PrefixList, RouteTable, SecurityGroup, Subnet, Vpc,
 };
+use super::network_acl::NetworkAcl;
 use super::target_group::{TargetGroup, TrustStore};
 use super::waf::WebAcl;
 
@@ -33,6 +38,18 @@ pub struct Region {
     pub route_tables: Vec<RouteTable>,
     /// Security groups.
     pub security_groups: Vec<SecurityGroup>,
+    /// Network ACLs.
+    pub network_acls: Vec<NetworkAcl>,
+    /// Network interfaces.
+    pub network_interfaces: Vec<NetworkInterface>,
+    /// Flow logs.
+    pub flow_logs: Vec<FlowLog>,
+    /// Endpoint services that the account offers.
+    pub endpoint_services: Vec<EndpointService>,
+    /// Endpoints in its VPCs.
+    pub vpc_endpoints: Vec<VpcEndpoint>,
+    /// Encryption controls of its VPCs.
+    pub encryption_controls: Vec<EncryptionControl>,
     /// Managed prefix lists.
     pub prefix_lists: Vec<PrefixList>,
     /// Whether VPCs are cut off from the internet.
@@ -58,7 +75,8 @@ impl Region {
     }
 
     /// A region with the network that constructors refer to: a VPC, public and private subnets with
-    /// their routes, a security group open to everyone and one open to the VPC.
+    /// their routes and the VPC's default network ACL, a security group open to everyone and one open to
+    /// the VPC.
     pub fn with_network() -> Self {
         let [public_a, public_b] = network::PUBLIC_SUBNETS;
         let [private_a, private_b] = network::PRIVATE_SUBNETS;
@@ -73,6 +91,10 @@ impl Region {
                 RouteTable::new("rtb-0a0a0a0000000002", &network::PUBLIC_SUBNETS)
                     .route("0.0.0.0/0", network::GATEWAY),
             )
+            .with(NetworkAcl::open(
+                "acl-0a0a0a0000000001",
+                &[public_a, public_b, private_a, private_b],
+            ))
             .with(SecurityGroup::new(network::OPEN_GROUP).allow(Permission::tcp(
                 0,
                 65535,

@@ -1,11 +1,12 @@
 //! An account with at least two of everything that the double knows.
 
 use elb_audit_double::{
-    Account, Action, BlockPublicAccess, Certificate, ClassicListener, ClassicLoadBalancer,
-    ClassicPolicy, Cognito, Condition, Delivery, DeliveryDestination, DeliverySource, Jwt,
-    Listener, LoadBalancer, Oidc, Permission, PrefixList, Redirect, Region, Rule, SecurityGroup,
-    ServerCertificate, Target, TargetGroup, Transform, TrustStore, Vpc, WebAcl,
-    model::classic::Instance,
+    Account, AclEntry, Action, BlockPublicAccess, Certificate, ClassicListener,
+    ClassicLoadBalancer, ClassicPolicy, Cognito, Condition, Delivery, DeliveryDestination,
+    DeliverySource, EncryptionControl, EndpointService, FlowLog, Jwt, Listener, LoadBalancer,
+    NetworkAcl, NetworkInterface, Oidc, Permission, PrefixList, Redirect, Region, Rule,
+    SecurityGroup, ServerCertificate, Target, TargetGroup, Transform, TrustStore, Vpc, VpcEndpoint,
+    WebAcl, model::classic::Instance,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -18,6 +19,52 @@ pub(crate) fn account() -> Account {
 }
 
 pub(crate) fn region() -> Region {
+    network(things())
+}
+
+/// What stands around load balancers.
+fn network(region: Region) -> Region {
+    let web = "ELB app/web/0123456789abcdef";
+    region
+        .with(
+            NetworkAcl::new("acl-strict", &["subnet-0de401000000000a"])
+                .entry(AclEntry::allow(200, "10.0.0.0/16").tcp(443, 443))
+                .entry(AclEntry::deny(100, "::/0").udp(53, 53).outward()),
+        )
+        .with(NetworkInterface::new("eni-1", "10.0.16.4").instance("i-1").public("203.0.113.4"))
+        .with(
+            NetworkInterface::new("eni-2", "10.0.0.5")
+                .address("10.0.0.6")
+                .ipv6("2001:db8::5")
+                .service("amazon-elb")
+                .description(web),
+        )
+        .with(NetworkInterface::new("eni-3", "10.0.0.7").kind("lambda").owner("444455556666"))
+        .with(FlowLog::new("vpc-0c0ffee0000000001"))
+        .with(FlowLog::new("vpc-other").traffic("REJECT").failing("Access error"))
+        .with(
+            EndpointService::new("vpce-svc-1")
+                .behind("net")
+                .without_acceptance()
+                .allow("*")
+                .allow("arn:aws:iam::444455556666:role/reader")
+                .private_dns("api.example.com", "verified"),
+        )
+        .with(EndpointService::new("vpce-svc-2").behind_gateway("gwy-a"))
+        .with(VpcEndpoint::interface("vpce-1", "vpce-svc-1").network_interface("eni-3"))
+        .with(VpcEndpoint::gateway_load_balancer("vpce-2", "vpce-svc-2"))
+        .with(VpcEndpoint::gateway("vpce-3", "com.amazonaws.eu-west-1.s3", &["rtb-1"]))
+        .with(EncryptionControl::monitor("vpc-other"))
+        .with(EncryptionControl::enforce("vpc-0c0ffee0000000001").exclude("internetGateway"))
+        .with(SecurityGroup::new("sg-stale-a").name("stale").stale(Permission::tcp(
+            22,
+            22,
+            &["444455556666/sg-gone", "pl-1"],
+        )))
+        .with(SecurityGroup::new("sg-stale-b").egress(&[]).stale(Permission::all(&["sg-gone"])))
+}
+
+fn things() -> Region {
     let balancers = [web(), login(), net(), dual(), gateway("gwy-a"), gateway("gwy-b")];
     Region::with_network()
         .with_all(balancers)
@@ -27,7 +74,7 @@ pub(crate) fn region() -> Region {
         .with_all(["web", "api", "shared"].map(Certificate::issued))
         .with(Certificate::imported("imported").renewal("FAILED").key("EC-prime256v1"))
         .with(Certificate::pending("pending"))
-        .with(Vpc::new("vpc-other", "10.1.0.0/16"))
+        .with(Vpc::new("vpc-other", "10.1.0.0/16").range("10.2.0.0/16").range("2001:db8::/56"))
         .with(WebAcl::new("empty"))
         .with(WebAcl::new("edge").protects("web"))
         .with(DeliverySource::new("web-logs", "ALB_ACCESS_LOGS", "web"))

@@ -6,5 +6,6 @@ mod everything;
 mod faults;
 mod limits;
 mod models;
+mod network;
 mod pages;
 mod wire;

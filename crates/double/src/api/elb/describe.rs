@@ -55,7 +55,7 @@ fn description(context: &Context<'_>, xml: &mut Xml, one: &ClassicLoadBalancer) 
     if let Some(group) = one.security_groups.first() {
         xml.node("SourceSecurityGroup", |xml| {
             xml.text("OwnerAlias", &context.account.id);
-            xml.text("GroupName", group_name(context, group));
+            xml.text("GroupName", context.group_name(group));
         });
     }
     xml.texts("SecurityGroups", &one.security_groups);
@@ -99,11 +99,6 @@ fn zones(context: &Context<'_>, one: &ClassicLoadBalancer) -> Vec<String> {
         return one.subnets.iter().map(|subnet| context.zone(subnet)).collect();
     }
     one.zones.clone()
-}
-
-fn group_name(context: &Context<'_>, group: &str) -> String {
-    let known = context.region.security_groups.iter().find(|known| known.id == group);
-    known.map_or_else(|| "default".to_owned(), |known| known.name.clone())
 }
 
 fn dns_name(context: &Context<'_>, one: &ClassicLoadBalancer) -> String {
