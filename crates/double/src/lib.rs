@@ -33,7 +33,7 @@ pub use fault::{Fault, Kind};
 pub use limit::RateLimit;
 pub use log::Entry;
 pub use model::account::Account;
-pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect};
+pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect, Session};
 pub use model::certificate::{Certificate, EC_PRIME256V1, RSA_1024, RSA_2048, ServerCertificate};
 pub use model::classic::{
     ClassicAttributes, ClassicListener, ClassicLoadBalancer, ClassicPolicy, Instance,
@@ -44,7 +44,7 @@ pub use model::endpoint::{EndpointService, VpcEndpoint};
 pub use model::flow_log::FlowLog;
 pub use model::interface::{NetworkInterface, PrivateAddress};
 pub use model::listener::{Listener, MutualAuthentication};
-pub use model::load_balancer::LoadBalancer;
+pub use model::load_balancer::{LoadBalancer, ZoneAddress};
 pub use model::network::{
     BlockPublicAccess, Exclusion, Permission, PrefixList, Route, RouteTable, SecurityGroup, Subnet,
     Vpc,

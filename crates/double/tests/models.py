@@ -160,6 +160,10 @@ class Check:
                 if tag(child) != name:
                     self.faults.add(where, f"list item <{tag(child)}>, expected <{name}>")
                 self.xml(child, shape.member, f"{where}[]")
+        elif shape.type_name == "map":
+            for entry in element:
+                if tag(entry) != "entry" or [tag(child) for child in entry] != ["key", "value"]:
+                    self.faults.add(where, f"map entry <{tag(entry)}>")
         else:
             if len(element):
                 self.faults.add(where, "elements where text is expected")
@@ -245,6 +249,7 @@ def modern(paged, whole):
         arn = one["LoadBalancerArn"]
         tagged.append(arn)
         attributes(paged, "DescribeLoadBalancerAttributes", LoadBalancerArn=arn)
+        paged.call("elbv2", "DescribeCapacityReservation", LoadBalancerArn=arn)
         compare(paged, whole, "elbv2", "DescribeTargetGroups", LoadBalancerArn=arn)
         for listener in compare(paged, whole, "elbv2", "DescribeListeners", LoadBalancerArn=arn):
             tagged += listeners(paged, whole, one, listener["ListenerArn"])
@@ -253,6 +258,13 @@ def modern(paged, whole):
         tagged.append(arn)
         attributes(paged, "DescribeTargetGroupAttributes", TargetGroupArn=arn)
         paged.call("elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+    for one in stores:
+        arn = one["TrustStoreArn"]
+        compare(paged, whole, "elbv2", "DescribeTrustStoreRevocations", TrustStoreArn=arn)
+        compare(paged, whole, "elbv2", "DescribeTrustStoreAssociations", TrustStoreArn=arn)
+        if one["Name"] == "partners":
+            json.loads(paged.call("elbv2", "GetResourcePolicy", ResourceArn=arn)["Policy"])
+    compare(paged, whole, "elbv2", "DescribeAccountLimits")
     for start in range(0, len(tagged), 20):
         part = tagged[start : start + 20]
         answer = paged.call("elbv2", "DescribeTags", ResourceArns=part)
@@ -353,6 +365,8 @@ def errors(double):
         ("elbv2", "DescribeTargetHealth", {"TargetGroupArn": gone}, "TargetGroupNotFoundException"),
         ("elbv2", "DescribeSSLPolicies", {"Names": ["gone"]}, "SSLPolicyNotFoundException"),
         ("elbv2", "DescribeTrustStores", {"Names": ["gone"]}, "TrustStoreNotFoundException"),
+        ("elbv2", "DescribeTrustStoreAssociations", {"TrustStoreArn": gone}, "TrustStoreNotFoundException"),
+        ("elbv2", "GetResourcePolicy", {"ResourceArn": gone}, "ResourceNotFoundException"),
         ("elb", "DescribeLoadBalancers", {"LoadBalancerNames": ["gone"]}, "AccessPointNotFoundException"),
         ("elb", "DescribeLoadBalancerPolicies", {"PolicyNames": ["gone"]}, "PolicyNotFoundException"),
         ("acm", "DescribeCertificate", {"CertificateArn": gone}, "ResourceNotFoundException"),

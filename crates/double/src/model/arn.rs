@@ -64,6 +64,17 @@ impl Place {
         self.arn("elasticloadbalancing", &path)
     }
 
+    /// The DNS name of a load balancer: `kind` is its type as the API names it, or `classic`.
+    pub fn dns_name(&self, kind: &str, name: &str, internal: bool) -> String {
+        let (region, suffix, own) = (&self.region, self.dns_suffix(), id(&[kind, name]));
+        if kind == "network" {
+            return format!("{name}-{own}.elb.{region}.{suffix}");
+        }
+        let internal = if internal { "internal-" } else { "" };
+        let number = u32::from_str_radix(&own[..8], 16).unwrap_or_default();
+        format!("{internal}{name}-{number}.{region}.elb.{suffix}")
+    }
+
     /// The ARN of a target group, from its name; an ARN stays as it is.
     pub fn target_group(&self, name: &str) -> String {
         if name.starts_with("arn:") {

@@ -52,6 +52,8 @@ pub struct Region {
     pub encryption_controls: Vec<EncryptionControl>,
     /// Managed prefix lists.
     pub prefix_lists: Vec<PrefixList>,
+    /// Limits on load balancers that differ from AWS's, name and value.
+    pub limits: Vec<(String, String)>,
     /// Whether VPCs are cut off from the internet.
     pub block_public_access: BlockPublicAccess,
     /// Sources of log deliveries.
@@ -103,6 +105,12 @@ impl Region {
             .with(
                 SecurityGroup::new(network::INSIDE_GROUP).allow(Permission::all(&["10.0.0.0/16"])),
             )
+    }
+
+    /// Changes a limit on load balancers, such as `target-groups`.
+    pub fn limit(mut self, name: &str, max: u32) -> Self {
+        self.limits.push((name.to_owned(), max.to_string()));
+        self
     }
 
     /// Adds anything.

@@ -5,8 +5,8 @@ use elb_audit_double::{
     ClassicLoadBalancer, ClassicPolicy, Cognito, Condition, Delivery, DeliveryDestination,
     DeliverySource, EncryptionControl, EndpointService, FlowLog, Jwt, Listener, LoadBalancer,
     NetworkAcl, NetworkInterface, Oidc, Permission, PrefixList, Redirect, Region, Rule,
-    SecurityGroup, ServerCertificate, Target, TargetGroup, Transform, TrustStore, Vpc, VpcEndpoint,
-    WebAcl, model::classic::Instance,
+    SecurityGroup, ServerCertificate, Session, Target, TargetGroup, Transform, TrustStore, Vpc,
+    VpcEndpoint, WebAcl, ZoneAddress, model::classic::Instance,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -69,7 +69,17 @@ fn things() -> Region {
     Region::with_network()
         .with_all(balancers)
         .with_all(target_groups())
-        .with_all(["clients", "partners"].map(TrustStore::new))
+        .with(TrustStore::new("clients").revocation(3).revocation(1))
+        .with(
+            TrustStore::new("partners")
+                .policy("{\"Statement\":[]}")
+                .shared_with(
+                    "arn:aws:elasticloadbalancing:eu-west-1:444455556666:loadbalancer/app/a/0",
+                )
+                .shared_with(
+                    "arn:aws:elasticloadbalancing:eu-west-1:444455556666:loadbalancer/app/b/0",
+                ),
+        )
         .with_all([classic("old-a"), classic("old-b")])
         .with_all(["web", "api", "shared"].map(Certificate::issued))
         .with(Certificate::imported("imported").renewal("FAILED").key("EC-prime256v1"))
@@ -111,14 +121,11 @@ fn web() -> LoadBalancer {
                 (Some("k".to_owned()), "v".to_owned()),
             ]))
             .when(Condition::SourceIp(vec!["192.0.2.0/24".to_owned()]))
-            .action(Action::fixed(403)),
+            .action(Action::fixed_with(403, "text/html", "<b>no</b>")),
         Rule::new(30)
             .when(Condition::HostRegex(vec!["^a.*$".to_owned()]))
-            .transform(Transform {
-                kind: "url-rewrite".to_owned(),
-                regex: "^/a".to_owned(),
-                replace: "/b".to_owned(),
-            })
+            .transform(Transform::url("^/a", "/b"))
+            .transform(Transform::host("^(.*)[.]old$", "$1.new"))
             .action(Action::Redirect(Redirect {
                 protocol: Some("HTTP".to_owned()),
                 ..Redirect::default()
@@ -129,6 +136,8 @@ fn web() -> LoadBalancer {
         .certificate("api")
         .certificate("shared")
         .mutual("verify", Some("clients"))
+        .association("removed")
+        .advertise("on")
         .forward("blue");
     secure.rules = rules.into();
     LoadBalancer::application("web")
@@ -142,8 +151,23 @@ fn web() -> LoadBalancer {
 }
 
 fn login() -> LoadBalancer {
-    let oidc =
-        Action::Oidc(Oidc { on_unauthenticated: Some("allow".to_owned()), ..Oidc::default() });
+    let oidc = Action::Oidc(Oidc {
+        on_unauthenticated: Some("allow".to_owned()),
+        token_endpoint: Some("http://login.example.com/token".to_owned()),
+        session: Session {
+            scope: "openid email".to_owned(),
+            timeout: 60,
+            parameters: vec![("prompt".to_owned(), "login".to_owned())],
+            ..Session::default()
+        },
+        ..Oidc::default()
+    });
+    let keys = Some("https://keys.example.com/jwks".to_owned());
+    let jwt = Action::Jwt(Jwt {
+        jwks_endpoint: keys,
+        claims: vec![("aud".to_owned(), "single-string".to_owned(), vec!["api".to_owned()])],
+        ..Jwt::default()
+    });
     LoadBalancer::application("login")
         .listener(Listener::https(443).certificate("old-one").action(oidc).forward("lambda"))
         .listener(
@@ -153,18 +177,20 @@ fn login() -> LoadBalancer {
                 .action(Action::Cognito(Cognito::default()))
                 .forward("green"),
         )
-        .listener(
-            Listener::https(9443)
-                .certificate("web")
-                .action(Action::Jwt(Jwt::default()))
-                .forward("green"),
-        )
+        .listener(Listener::https(9443).certificate("web").action(jwt).forward("green"))
 }
 
 fn net() -> LoadBalancer {
-    let mut tls = Listener::tls(443).certificate("web").forward("tcp");
-    tls.alpn = vec!["HTTP2Preferred".to_owned()];
+    let tls = Listener::tls(443).certificate("web").forward("tcp").alpn(&["HTTP2Preferred"]);
+    let [public, private] = ["subnet-0de401000000000a", "subnet-0de401000000000b"];
     LoadBalancer::network("net")
+        .address(ZoneAddress::elastic(public, "203.0.113.7", "eipalloc-1"))
+        .address(ZoneAddress::private(private, "10.0.17.9"))
+        .address(ZoneAddress::ipv6(private, "2001:db8::9"))
+        .private_link_rules("off")
+        .reserve(100)
+        .state("active_impaired")
+        .state_reason("It cannot scale")
         .listener(tls)
         .listener(Listener::quic(8443).forward("quic"))
         .listener(Listener::udp(53).forward("udp"))
@@ -191,7 +217,13 @@ fn target_groups() -> Vec<TargetGroup> {
     }
     vec![
         blue,
-        TargetGroup::https("green", 8443),
+        TargetGroup::https("green", 8443)
+            .check("HTTPS", "/health")
+            .check_port("9443")
+            .check_codes("200-499")
+            .by_ip()
+            .target(Target::new("192.0.2.9", "healthy").zone("all")),
+        TargetGroup::http("grpc", 50051).version("GRPC").ip_address_type("ipv6"),
         TargetGroup::lambda("lambda").healthy("arn:aws:lambda:eu-west-1:111122223333:function:f"),
         TargetGroup::tcp("tcp", 443).by_ip().healthy("10.0.0.7"),
         TargetGroup::of("udp", "UDP", 53),
@@ -205,6 +237,12 @@ fn classic(name: &str) -> ClassicLoadBalancer {
     let mut sticky = ClassicPolicy::of("sticky", "LBCookieStickinessPolicyType");
     sticky.attributes.push(("CookieExpirationPeriod".to_owned(), "60".to_owned()));
     let mut one = ClassicLoadBalancer::new(name)
+        .check("HTTPS:443/health")
+        .backend(443, &["trusted"])
+        .policy(ClassicPolicy::of("trusted", "BackendServerAuthenticationPolicyType"))
+        .cross_zone()
+        .draining(30)
+        .idle_timeout(120)
         .listener(ClassicListener::http(80))
         .listener(ClassicListener::https(443, "old-two", "ELBSecurityPolicy-2016-08"))
         .listener(ClassicListener::ssl(8443, "web", "own"))

@@ -6,6 +6,7 @@ mod everything;
 mod faults;
 mod limits;
 mod models;
+mod modern;
 mod network;
 mod pages;
 mod wire;

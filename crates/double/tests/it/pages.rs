@@ -26,12 +26,19 @@ fn list(call: &'static str, parameters: &str, tokens: Tokens, item: &'static str
 fn lists() -> Vec<List> {
     let web = Place::new(ACCOUNT, "eu-west-1").load_balancer("application", "web");
     let of_web = format!("LoadBalancerArn={}", encode(&web));
+    let store = |name: &str| {
+        let arn = Place::new(ACCOUNT, "eu-west-1").trust_store(name);
+        format!("TrustStoreArn={}", encode(&arn))
+    };
     vec![
         list("elbv2:DescribeLoadBalancers", "", MODERN, "LoadBalancerArn"),
         list("elbv2:DescribeListeners", &of_web, MODERN, "ListenerArn"),
         list("elbv2:DescribeTargetGroups", "", MODERN, "TargetGroupName"),
         list("elbv2:DescribeSSLPolicies", "", MODERN, "SslProtocols"),
         list("elbv2:DescribeTrustStores", "", MODERN, "TrustStoreArn"),
+        list("elbv2:DescribeTrustStoreRevocations", &store("clients"), MODERN, "RevocationId"),
+        list("elbv2:DescribeTrustStoreAssociations", &store("partners"), MODERN, "ResourceArn"),
+        list("elbv2:DescribeAccountLimits", "", MODERN, "Name"),
         list("elb:DescribeLoadBalancers", "", MODERN, "LoadBalancerName"),
         list("iam:ListServerCertificates", "", ("Marker", "Marker"), "Arn"),
         list("ec2:DescribeSecurityGroups", "", EC2, "securityGroupArn"),

@@ -3,7 +3,6 @@
 use super::super::{Context, XmlResult};
 use crate::answer::Refusal;
 use crate::epoch;
-use crate::model::arn::id;
 use crate::model::certificate::EPOCH;
 use crate::model::classic::{ClassicListener, ClassicLoadBalancer, ClassicPolicy};
 use crate::page;
@@ -26,10 +25,11 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
 }
 
 fn description(context: &Context<'_>, xml: &mut Xml, one: &ClassicLoadBalancer) {
-    let dns_name = dns_name(context, one);
+    let internal = one.scheme.as_deref() == Some("internal");
+    let dns_name = context.place.dns_name("classic", &one.name, internal);
     xml.text("LoadBalancerName", &one.name);
     xml.text("DNSName", &dns_name);
-    if one.scheme.as_deref() != Some("internal") {
+    if !internal {
         xml.text("CanonicalHostedZoneName", &dns_name);
     }
     xml.text("CanonicalHostedZoneNameID", "Z0EXAMPLE00000");
@@ -38,7 +38,10 @@ fn description(context: &Context<'_>, xml: &mut Xml, one: &ClassicLoadBalancer) 
         xml.texts("PolicyNames", &listener.policies);
     });
     xml.node("Policies", |xml| policies(xml, one));
-    xml.texts("BackendServerDescriptions", std::iter::empty::<&str>());
+    xml.list("BackendServerDescriptions", &one.backends, |xml, (port, policies)| {
+        xml.text("InstancePort", port);
+        xml.texts("PolicyNames", policies);
+    });
     xml.texts("AvailabilityZones", zones(context, one));
     xml.texts("Subnets", &one.subnets);
     xml.maybe("VPCId", one.vpc.as_ref());
@@ -99,11 +102,4 @@ fn zones(context: &Context<'_>, one: &ClassicLoadBalancer) -> Vec<String> {
         return one.subnets.iter().map(|subnet| context.zone(subnet)).collect();
     }
     one.zones.clone()
-}
-
-fn dns_name(context: &Context<'_>, one: &ClassicLoadBalancer) -> String {
-    let internal = if one.scheme.as_deref() == Some("internal") { "internal-" } else { "" };
-    let number = u32::from_str_radix(&id(&["classic", &one.name])[..8], 16).unwrap_or_default();
-    let (region, suffix) = (&context.call.region, context.place.dns_suffix());
-    format!("{internal}{}-{number}.{region}.elb.{suffix}", one.name)
 }
