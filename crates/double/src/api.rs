@@ -7,12 +7,13 @@ mod elbv2;
 mod iam;
 mod logs;
 pub(crate) mod regions;
+mod s3;
 mod sts;
 mod wafv2;
 
 use serde_json::Value;
 
-use crate::answer::{Answer, Refusal, xml};
+use crate::answer::{Answer, Headers, Refusal, xml};
 use crate::call::{Call, Family};
 use crate::model::account::Account;
 use crate::model::arn::Place;
@@ -42,18 +43,21 @@ pub(crate) fn answer(context: &Context<'_>, request_id: &str) -> Answer {
     let family = context.call.family;
     match result(context) {
         Ok(Content::Xml(result)) => xml(family, &context.call.action, request_id, &result.finish()),
-        Ok(Content::Json(value)) => Answer {
-            status: 200,
-            content_type: family.content_type(),
-            body: value.to_string().into_bytes(),
-        },
+        Ok(Content::Json(value)) => good(family, Vec::new(), value.to_string()),
+        Ok(Content::Head(headers)) => good(family, headers, String::new()),
         Err(refusal) => refusal.answer(family, request_id),
     }
+}
+
+fn good(family: Family, headers: Headers, body: String) -> Answer {
+    let content_type = family.content_type();
+    Answer { status: 200, content_type, headers, body: body.into_bytes() }
 }
 
 enum Content {
     Xml(Xml),
     Json(Value),
+    Head(Headers),
 }
 
 fn result(context: &Context<'_>) -> Result<Content, Refusal> {
@@ -67,8 +71,13 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
             "Request is missing Authentication Token",
         ));
     }
-    let regional = !matches!(family, Family::Iam | Family::Unknown);
-    if regional && regions::status(context.account, &context.call.region) == Some("not-opted-in") {
+    let region = context.call.region.as_str();
+    let home = family.home().filter(|_| context.place.partition() == "aws");
+    if home.is_some_and(|home| home != region) {
+        return Err(Refusal::away(family, region));
+    }
+    let regional = home.is_none() && !matches!(family, Family::Iam | Family::Unknown);
+    if regional && regions::status(context.account, region) == Some("not-opted-in") {
         return Err(Refusal::region_off(family));
     }
     match family {
@@ -80,7 +89,8 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         Family::Acm => acm::result(context).map(Content::Json),
         Family::Wafv2 => wafv2::result(context).map(Content::Json),
         Family::Logs => logs::result(context).map(Content::Json),
-        Family::Unknown => context.unknown(),
+        Family::S3 => s3::result(context),
+        _ => context.unknown(),
     }
 }
 

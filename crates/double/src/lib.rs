@@ -32,8 +32,9 @@ pub use double::Double;
 pub use fault::{Fault, Kind};
 pub use limit::RateLimit;
 pub use log::Entry;
-pub use model::account::Account;
+pub use model::account::{Account, Global};
 pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect, Session};
+pub use model::bucket::{Bucket, BucketEncryption, PublicAccessBlock, StoredObject};
 pub use model::certificate::{Certificate, EC_PRIME256V1, RSA_1024, RSA_2048, ServerCertificate};
 pub use model::classic::{
     ClassicAttributes, ClassicListener, ClassicLoadBalancer, ClassicPolicy, Instance,
@@ -53,4 +54,4 @@ pub use model::network_acl::{AclEntry, NetworkAcl};
 pub use model::region::{Region, Resource};
 pub use model::rule::{Condition, Rule, Transform};
 pub use model::target_group::{Target, TargetGroup, TrustStore};
-pub use model::waf::WebAcl;
+pub use model::waf::{ClassicWebAcl, RuleGroup, WafLogging, WafRule, WebAcl};

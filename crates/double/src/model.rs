@@ -4,6 +4,7 @@ pub mod account;
 pub mod action;
 pub mod arn;
 pub mod attributes;
+pub mod bucket;
 pub mod certificate;
 pub mod classic;
 pub mod delivery;

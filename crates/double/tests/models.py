@@ -22,11 +22,13 @@ SESSION = botocore.session.get_session()
 # What pages without a paginator in botocore: operation -> (parameter, member) of the token.
 BY_HAND = {
     ("wafv2", "ListWebACLs"): ("NextMarker", "NextMarker"),
+    ("wafv2", "ListLoggingConfigurations"): ("NextMarker", "NextMarker"),
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): ("NextToken", "NextToken"),
     ("ec2", "DescribeVpcEncryptionControls"): ("NextToken", "NextToken"),
 }
 RESULTS = {
     ("wafv2", "ListWebACLs"): "WebACLs",
+    ("wafv2", "ListLoggingConfigurations"): "LoggingConfigurations",
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
     ("ec2", "DescribeVpcEncryptionControls"): "VpcEncryptionControls",
 }
@@ -71,7 +73,7 @@ class Double:
                 region_name=REGION,
                 aws_access_key_id="AKIAEXAMPLE",
                 aws_secret_access_key="none",
-                config=Config(retries={"max_attempts": 0}),
+                config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
             )
             client.meta.events.register("response-received", self.received(service))
             self.clients[service] = client
@@ -133,6 +135,13 @@ class Check:
         shape = self.operation.output_shape
         if self.protocol == "json":
             return self.json(json.loads(body), shape, self.where)
+        if self.protocol == "rest-json":
+            return self.json(json.loads(body), shape, self.where)
+        if self.protocol == "rest-xml":
+            payload = shape.serialization.get("payload") if body else None
+            if body:
+                self.xml(ElementTree.fromstring(body), shape.members[payload] if payload else shape, self.where)
+            return
         root = ElementTree.fromstring(body)
         space = self.model.metadata.get("xmlNamespace") or "http://ec2.amazonaws.com/doc/2016-11-15"
         if root.tag.split("}")[0].strip("{").rstrip("/") != space.rstrip("/"):
@@ -177,20 +186,24 @@ class Check:
                 self.faults.add(where, f"unknown member {tag(child)}")
                 continue
             name, member = members[tag(child)]
-            if name in seen:
+            if name in seen and not member.serialization.get("flattened"):
                 self.faults.add(where, f"member {name} twice")
             seen.add(name)
-            self.xml(child, member, f"{where}.{name}")
+            if member.serialization.get("flattened"):
+                self.xml(child, member.member, f"{where}.{name}[]")
+            else:
+                self.xml(child, member, f"{where}.{name}")
         self.required(seen, shape, where)
 
     def json(self, value, shape, where):
         if shape.type_name == "structure":
+            members = {m.serialization.get("name", name): (name, m) for name, m in shape.members.items()}
             for name in value:
-                if name not in shape.members:
+                if name not in members:
                     self.faults.add(where, f"unknown member {name}")
                 else:
-                    self.json(value[name], shape.members[name], f"{where}.{name}")
-            self.required(set(value), shape, where)
+                    self.json(value[name], members[name][1], f"{where}.{name}")
+            self.required({members[name][0] for name in value if name in members}, shape, where)
         elif shape.type_name == "list":
             for item in value:
                 self.json(item, shape.member, f"{where}[]")
@@ -343,6 +356,8 @@ def others(paged, whole):
     for one in compare(paged, whole, "wafv2", "ListWebACLs", Scope="REGIONAL"):
         for arn in paged.call("wafv2", "ListResourcesForWebACL", WebACLArn=one["ARN"])["ResourceArns"]:
             paged.call("wafv2", "GetWebACLForResource", ResourceArn=arn)
+    firewalls(paged, whole)
+    buckets(paged, whole)
     for operation in ("DeliverySources", "Deliveries", "DeliveryDestinations"):
         compare(paged, whole, "logs", "Describe" + operation)
     compare(paged, whole, "iam", "ListServerCertificates")
@@ -354,6 +369,30 @@ def others(paged, whole):
     role = {"RoleArn": "arn:aws:iam::111122223333:role/audit", "RoleSessionName": "test"}
     paged.call("sts", "AssumeRole", **role)
     paged.call("sts", "AssumeRoleWithWebIdentity", WebIdentityToken="a-token", **role)
+
+
+def firewalls(paged, whole):
+    for one in compare(paged, whole, "wafv2", "ListWebACLs", Scope="REGIONAL"):
+        acl = paged.call("wafv2", "GetWebACL", Name=one["Name"], Id=one["Id"], Scope="REGIONAL")
+        again = whole.call("wafv2", "GetWebACL", ARN=one["ARN"])
+        if acl["WebACL"] != again["WebACL"]:
+            paged.faults.add("wafv2:GetWebACL", "differs by name and by ARN")
+        for rule in acl["WebACL"]["Rules"]:
+            if "RuleGroupReferenceStatement" in rule["Statement"]:
+                paged.call("wafv2", "GetRuleGroup", ARN=rule["Statement"]["RuleGroupReferenceStatement"]["ARN"])
+    for scope in ("CUSTOMER", "SECURITY_LAKE"):
+        compare(paged, whole, "wafv2", "ListLoggingConfigurations", Scope="REGIONAL", LogScope=scope)
+
+
+def buckets(paged, whole):
+    head = paged.call("s3", "HeadBucket", Bucket="logs-a", ExpectedBucketOwner="111122223333")
+    if head["BucketRegion"] != REGION:
+        paged.faults.add("s3:HeadBucket", f"region {head['BucketRegion']}")
+    for operation in ("BucketPolicyStatus", "PublicAccessBlock", "BucketVersioning", "BucketEncryption"):
+        paged.call("s3", "Get" + operation, Bucket="logs-a")
+    keys = [one["Key"] for one in compare(paged, whole, "s3", "ListObjectsV2", Bucket="logs-a")]
+    if keys != ["AWSLogs/a", "AWSLogs/b c", "other/&d"]:
+        paged.faults.add("s3:ListObjectsV2", f"keys {keys}")
 
 
 def errors(double):
@@ -370,6 +409,7 @@ def errors(double):
         ("elb", "DescribeLoadBalancers", {"LoadBalancerNames": ["gone"]}, "AccessPointNotFoundException"),
         ("elb", "DescribeLoadBalancerPolicies", {"PolicyNames": ["gone"]}, "PolicyNotFoundException"),
         ("acm", "DescribeCertificate", {"CertificateArn": gone}, "ResourceNotFoundException"),
+        ("wafv2", "GetWebACL", {"ARN": gone}, "WAFNonexistentItemException"),
         ("wafv2", "GetWebACLForResource", {"ResourceArn": gone}, "WAFInvalidParameterException"),
     ]
     for service, operation, parameters, name in cases:

@@ -93,6 +93,24 @@ impl Place {
         self.arn("elasticloadbalancing", &path)
     }
 
+    /// The ARN of a web ACL of `scope`, from its name.
+    pub fn web_acl(&self, scope: &str, name: &str) -> String {
+        self.waf(scope, "webacl", name)
+    }
+
+    /// The ARN of a rule group of `scope`, from its name; an ARN stays as it is.
+    pub fn rule_group(&self, scope: &str, name: &str) -> String {
+        self.waf(scope, "rulegroup", name)
+    }
+
+    fn waf(&self, scope: &str, kind: &str, name: &str) -> String {
+        if name.starts_with("arn:") {
+            return name.to_owned();
+        }
+        let scope = if scope == "CLOUDFRONT" { "global" } else { "regional" };
+        self.arn("wafv2", &format!("{scope}/{kind}/{name}/{}", uuid(&[kind, name])))
+    }
+
     /// The ARN of an ACM certificate, from the name a test gave it; an ARN stays as it is.
     pub fn certificate(&self, name: &str) -> String {
         if name.starts_with("arn:") {

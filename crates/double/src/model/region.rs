@@ -13,7 +13,7 @@ use super::network::{
 };
 use super::network_acl::NetworkAcl;
 use super::target_group::{TargetGroup, TrustStore};
-use super::waf::WebAcl;
+use super::waf::{ClassicWebAcl, RuleGroup, WebAcl};
 
 /// What one region holds.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,10 @@ pub struct Region {
     pub certificates: Vec<Certificate>,
     /// Web ACLs.
     pub web_acls: Vec<WebAcl>,
+    /// Rule groups that web ACLs refer to.
+    pub rule_groups: Vec<RuleGroup>,
+    /// Web ACLs of the first WAF.
+    pub classic_web_acls: Vec<ClassicWebAcl>,
     /// VPCs.
     pub vpcs: Vec<Vpc>,
     /// Subnets.
@@ -155,12 +159,6 @@ impl Resource for ClassicLoadBalancer {
 impl Resource for Certificate {
     fn place(self, region: &mut Region) {
         region.certificates.push(self);
-    }
-}
-
-impl Resource for WebAcl {
-    fn place(self, region: &mut Region) {
-        region.web_acls.push(self);
     }
 }
 

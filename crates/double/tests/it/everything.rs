@@ -1,12 +1,12 @@
 //! An account with at least two of everything that the double knows.
 
 use elb_audit_double::{
-    Account, AclEntry, Action, BlockPublicAccess, Certificate, ClassicListener,
+    Account, AclEntry, Action, BlockPublicAccess, Bucket, Certificate, ClassicListener,
     ClassicLoadBalancer, ClassicPolicy, Cognito, Condition, Delivery, DeliveryDestination,
     DeliverySource, EncryptionControl, EndpointService, FlowLog, Jwt, Listener, LoadBalancer,
-    NetworkAcl, NetworkInterface, Oidc, Permission, PrefixList, Redirect, Region, Rule,
+    NetworkAcl, NetworkInterface, Oidc, Permission, PrefixList, Redirect, Region, Rule, RuleGroup,
     SecurityGroup, ServerCertificate, Session, Target, TargetGroup, Transform, TrustStore, Vpc,
-    VpcEndpoint, WebAcl, ZoneAddress, model::classic::Instance,
+    VpcEndpoint, WafLogging, WafRule, WebAcl, ZoneAddress, model::classic::Instance,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -16,6 +16,18 @@ pub(crate) fn account() -> Account {
         .region("eu-west-1", region())
         .server_certificate(ServerCertificate::new("old-one"))
         .server_certificate(ServerCertificate::new("old-two"))
+        .with(
+            Bucket::new("logs-a", "eu-west-1")
+                .policy(false)
+                .kms("arn:aws:kms:eu-west-1:111122223333:key/k")
+                .object("AWSLogs/b c")
+                .object_at("AWSLogs/a", 1_767_312_000)
+                .object("other/&d"),
+        )
+        .with(Bucket::new("logs-b", "us-east-1"))
+        .with(Bucket::new("bare", "eu-west-1").block(None).versioning(None).unencrypted())
+        .with(Bucket::new("foreign", "eu-west-1").owner("444455556666").open_to_others())
+        .with(Bucket::new("shut", "eu-west-1").owner("444455556666"))
 }
 
 pub(crate) fn region() -> Region {
@@ -85,8 +97,9 @@ fn things() -> Region {
         .with(Certificate::imported("imported").renewal("FAILED").key("EC-prime256v1"))
         .with(Certificate::pending("pending"))
         .with(Vpc::new("vpc-other", "10.1.0.0/16").range("10.2.0.0/16").range("2001:db8::/56"))
-        .with(WebAcl::new("empty"))
-        .with(WebAcl::new("edge").protects("web"))
+        .with(WebAcl::new("empty").logs_to("arn:aws:s3:::aws-waf-logs-empty"))
+        .with(edge())
+        .with(RuleGroup::new("own").rule(WafRule::rate("few", 1, 100)))
         .with(DeliverySource::new("web-logs", "ALB_ACCESS_LOGS", "web"))
         .with(DeliverySource::new("net-logs", "NLB_ACCESS_LOGS", "net"))
         .with(Delivery::new("web-logs", "bucket-a"))
@@ -105,6 +118,24 @@ fn things() -> Region {
                 .except("subnet-0ab11c0000000000a", "allow-bidirectional")
                 .except("vpc-other", "allow-egress"),
         )
+}
+
+fn edge() -> WebAcl {
+    let country = "{\"GeoMatchStatement\":{\"CountryCodes\":[\"AQ\"]}}";
+    let stream = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/aws-waf-logs-edge";
+    WebAcl::new("edge")
+        .protects("web")
+        .blocks()
+        .low_reputation("ALWAYS_ON")
+        .rule(
+            WafRule::managed("AWSManagedRulesCommonRuleSet", 1).count_rule("SizeRestrictions_BODY"),
+        )
+        .rule(WafRule::managed("AWSManagedRulesSQLiRuleSet", 2).count())
+        .rule(WafRule::rate("limit", 3, 2000))
+        .rule(WafRule::group("mine", 4, "own"))
+        .rule(WafRule::new("country", 5, country).action("Allow"))
+        .logging(WafLogging::to(stream).redact("authorization").only("BLOCK"))
+        .logging(WafLogging::to("arn:aws:s3:::aws-security-data-lake-x").log_scope("SECURITY_LAKE"))
 }
 
 fn web() -> LoadBalancer {

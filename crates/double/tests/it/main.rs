@@ -1,6 +1,7 @@
 //! The double, asked over a real socket.
 
 mod accounts;
+mod buckets;
 mod client;
 mod everything;
 mod faults;
@@ -9,4 +10,5 @@ mod models;
 mod modern;
 mod network;
 mod pages;
+mod waf;
 mod wire;

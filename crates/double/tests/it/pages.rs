@@ -59,6 +59,12 @@ fn lists() -> Vec<List> {
         list("acm:ListCertificates", "", ACM, "CertificateArn"),
         list("acm:SearchCertificates", "", ACM, "CertificateArn"),
         list("wafv2:ListWebACLs", "\"Scope\":\"REGIONAL\"", ("NextMarker", "NextMarker"), "ARN"),
+        list(
+            "wafv2:ListLoggingConfigurations",
+            "\"Scope\":\"REGIONAL\"",
+            ("NextMarker", "NextMarker"),
+            "ResourceArn",
+        ),
         list("logs:DescribeDeliverySources", "", LOGS, "name"),
         list("logs:DescribeDeliveries", "", LOGS, "id"),
         list("logs:DescribeDeliveryDestinations", "", LOGS, "name"),
