@@ -1,14 +1,18 @@
 //! The operations, one module an API family.
 
 mod acm;
+mod cognito;
 mod ec2;
 mod elb;
 mod elbv2;
+mod global_accelerator;
 mod iam;
 mod logs;
 pub(crate) mod regions;
 mod s3;
+mod shield;
 mod sts;
+mod waf_regional;
 mod wafv2;
 
 use serde_json::Value;
@@ -89,6 +93,10 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         Family::Acm => acm::result(context).map(Content::Json),
         Family::Wafv2 => wafv2::result(context).map(Content::Json),
         Family::Logs => logs::result(context).map(Content::Json),
+        Family::WafRegional => waf_regional::result(context).map(Content::Json),
+        Family::Shield => shield::result(context).map(Content::Json),
+        Family::GlobalAccelerator => global_accelerator::result(context).map(Content::Json),
+        Family::CognitoIdp => cognito::result(context).map(Content::Json),
         Family::S3 => s3::result(context),
         _ => context.unknown(),
     }

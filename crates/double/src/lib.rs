@@ -32,6 +32,9 @@ pub use double::Double;
 pub use fault::{Fault, Kind};
 pub use limit::RateLimit;
 pub use log::Entry;
+pub use model::accelerator::{
+    Accelerator, AcceleratorEndpoint, AcceleratorListener, EndpointGroup,
+};
 pub use model::account::{Account, Global};
 pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect, Session};
 pub use model::bucket::{Bucket, BucketEncryption, PublicAccessBlock, StoredObject};
@@ -53,5 +56,7 @@ pub use model::network::{
 pub use model::network_acl::{AclEntry, NetworkAcl};
 pub use model::region::{Region, Resource};
 pub use model::rule::{Condition, Rule, Transform};
+pub use model::shield::{Protection, Shield};
 pub use model::target_group::{Target, TargetGroup, TrustStore};
+pub use model::user_pool::UserPool;
 pub use model::waf::{ClassicWebAcl, RuleGroup, WafLogging, WafRule, WebAcl};

@@ -1,5 +1,6 @@
 //! What an account holds: plain structs with short constructors, so that a test reads like an inventory.
 
+pub mod accelerator;
 pub mod account;
 pub mod action;
 pub mod arn;
@@ -18,5 +19,7 @@ pub mod network;
 pub mod network_acl;
 pub mod region;
 pub mod rule;
+pub mod shield;
 pub mod target_group;
+pub mod user_pool;
 pub mod waf;

@@ -18,17 +18,21 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 REGION = "eu-west-1"
+# Where services answer that are not in every region.
+HOMES = {"shield": "us-east-1", "globalaccelerator": "us-west-2"}
 SESSION = botocore.session.get_session()
 # What pages without a paginator in botocore: operation -> (parameter, member) of the token.
 BY_HAND = {
     ("wafv2", "ListWebACLs"): ("NextMarker", "NextMarker"),
     ("wafv2", "ListLoggingConfigurations"): ("NextMarker", "NextMarker"),
+    ("waf-regional", "ListWebACLs"): ("NextMarker", "NextMarker"),
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): ("NextToken", "NextToken"),
     ("ec2", "DescribeVpcEncryptionControls"): ("NextToken", "NextToken"),
 }
 RESULTS = {
     ("wafv2", "ListWebACLs"): "WebACLs",
     ("wafv2", "ListLoggingConfigurations"): "LoggingConfigurations",
+    ("waf-regional", "ListWebACLs"): "WebACLs",
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
     ("ec2", "DescribeVpcEncryptionControls"): "VpcEncryptionControls",
 }
@@ -67,10 +71,11 @@ class Double:
 
     def client(self, service):
         if service not in self.clients:
+            speak(service)
             client = SESSION.create_client(
                 service,
                 endpoint_url=self.url,
-                region_name=REGION,
+                region_name=HOMES.get(service, REGION),
                 aws_access_key_id="AKIAEXAMPLE",
                 aws_secret_access_key="none",
                 config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
@@ -119,6 +124,14 @@ class Double:
 
 def method_name(client, operation):
     return next(m for m, name in client.meta.method_to_api_mapping.items() if name == operation)
+
+
+def speak(service):
+    """Has botocore speak the protocol that the double knows, where a service has several."""
+    known = {"shield": "json", "cloudwatch": "query"}.get(service)
+    if known:
+        metadata = SESSION.get_component("data_loader").load_service_model(service, "service-2", None)["metadata"]
+        metadata.update(protocol=known, protocols=[known])
 
 
 class Check:
@@ -357,6 +370,7 @@ def others(paged, whole):
         for arn in paged.call("wafv2", "ListResourcesForWebACL", WebACLArn=one["ARN"])["ResourceArns"]:
             paged.call("wafv2", "GetWebACLForResource", ResourceArn=arn)
     firewalls(paged, whole)
+    worldwide(paged, whole)
     buckets(paged, whole)
     for operation in ("DeliverySources", "Deliveries", "DeliveryDestinations"):
         compare(paged, whole, "logs", "Describe" + operation)
@@ -380,8 +394,23 @@ def firewalls(paged, whole):
         for rule in acl["WebACL"]["Rules"]:
             if "RuleGroupReferenceStatement" in rule["Statement"]:
                 paged.call("wafv2", "GetRuleGroup", ARN=rule["Statement"]["RuleGroupReferenceStatement"]["ARN"])
+    for one in compare(paged, whole, "waf-regional", "ListWebACLs"):
+        paged.call("waf-regional", "ListResourcesForWebACL", WebACLId=one["WebACLId"])
+    for name in ("example", "open"):
+        paged.call("cognito-idp", "DescribeUserPool", UserPoolId="eu-west-1_" + name)
     for scope in ("CUSTOMER", "SECURITY_LAKE"):
         compare(paged, whole, "wafv2", "ListLoggingConfigurations", Scope="REGIONAL", LogScope=scope)
+
+
+def worldwide(paged, whole):
+    paged.call("shield", "GetSubscriptionState")
+    paged.call("shield", "DescribeSubscription")
+    compare(paged, whole, "shield", "ListProtections")
+    for one in compare(paged, whole, "globalaccelerator", "ListAccelerators"):
+        arn = one["AcceleratorArn"]
+        for listener in compare(paged, whole, "globalaccelerator", "ListListeners", AcceleratorArn=arn):
+            arn = listener["ListenerArn"]
+            compare(paged, whole, "globalaccelerator", "ListEndpointGroups", ListenerArn=arn)
 
 
 def buckets(paged, whole):
@@ -409,6 +438,8 @@ def errors(double):
         ("elb", "DescribeLoadBalancers", {"LoadBalancerNames": ["gone"]}, "AccessPointNotFoundException"),
         ("elb", "DescribeLoadBalancerPolicies", {"PolicyNames": ["gone"]}, "PolicyNotFoundException"),
         ("acm", "DescribeCertificate", {"CertificateArn": gone}, "ResourceNotFoundException"),
+        ("cognito-idp", "DescribeUserPool", {"UserPoolId": "eu-west-1_gone"}, "ResourceNotFoundException"),
+        ("globalaccelerator", "ListListeners", {"AcceleratorArn": gone}, "AcceleratorNotFoundException"),
         ("wafv2", "GetWebACL", {"ARN": gone}, "WAFNonexistentItemException"),
         ("wafv2", "GetWebACLForResource", {"ResourceArn": gone}, "WAFInvalidParameterException"),
     ]

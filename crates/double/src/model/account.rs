@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::accelerator::Accelerator;
 use super::bucket::Bucket;
 use super::certificate::ServerCertificate;
 use super::region::Region;
+use super::shield::Shield;
 
 /// An AWS account.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,10 @@ pub struct Account {
     pub server_certificates: Vec<ServerCertificate>,
     /// S3 buckets of all regions.
     pub buckets: Vec<Bucket>,
+    /// Shield Advanced.
+    pub shield: Shield,
+    /// Accelerators.
+    pub accelerators: Vec<Accelerator>,
 }
 
 /// Something that an account holds outside of its regions.

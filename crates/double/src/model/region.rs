@@ -13,6 +13,7 @@ use super::network::{
 };
 use super::network_acl::NetworkAcl;
 use super::target_group::{TargetGroup, TrustStore};
+use super::user_pool::UserPool;
 use super::waf::{ClassicWebAcl, RuleGroup, WebAcl};
 
 /// What one region holds.
@@ -32,6 +33,8 @@ pub struct Region {
     pub web_acls: Vec<WebAcl>,
     /// Rule groups that web ACLs refer to.
     pub rule_groups: Vec<RuleGroup>,
+    /// Cognito's user pools.
+    pub user_pools: Vec<UserPool>,
     /// Web ACLs of the first WAF.
     pub classic_web_acls: Vec<ClassicWebAcl>,
     /// VPCs.

@@ -1,15 +1,20 @@
 //! An account with at least two of everything that the double knows.
 
 use elb_audit_double::{
-    Account, AclEntry, Action, BlockPublicAccess, Bucket, Certificate, ClassicListener,
-    ClassicLoadBalancer, ClassicPolicy, Cognito, Condition, Delivery, DeliveryDestination,
-    DeliverySource, EncryptionControl, EndpointService, FlowLog, Jwt, Listener, LoadBalancer,
-    NetworkAcl, NetworkInterface, Oidc, Permission, PrefixList, Redirect, Region, Rule, RuleGroup,
-    SecurityGroup, ServerCertificate, Session, Target, TargetGroup, Transform, TrustStore, Vpc,
-    VpcEndpoint, WafLogging, WafRule, WebAcl, ZoneAddress, model::classic::Instance,
+    Accelerator, AcceleratorListener, Account, AclEntry, Action, BlockPublicAccess, Bucket,
+    Certificate, ClassicListener, ClassicLoadBalancer, ClassicPolicy, ClassicWebAcl, Cognito,
+    Condition, Delivery, DeliveryDestination, DeliverySource, EncryptionControl, EndpointService,
+    FlowLog, Jwt, Listener, LoadBalancer, NetworkAcl, NetworkInterface, Oidc, Permission,
+    PrefixList, Protection, Redirect, Region, Rule, RuleGroup, SecurityGroup, ServerCertificate,
+    Session, Shield, Target, TargetGroup, Transform, TrustStore, UserPool, Vpc, VpcEndpoint,
+    WafLogging, WafRule, WebAcl, ZoneAddress, model::classic::Instance,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
+
+/// Something that looks like a load balancer's ARN.
+pub(crate) const WEB: &str =
+    "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/0";
 
 pub(crate) fn account() -> Account {
     Account::new(ACCOUNT)
@@ -24,6 +29,17 @@ pub(crate) fn account() -> Account {
                 .object_at("AWSLogs/a", 1_767_312_000)
                 .object("other/&d"),
         )
+        .with(Shield::subscribed().protects(WEB).protection(
+            Protection::new("arn:aws:cloudfront::111122223333:distribution/E1").automatic("Count"),
+        ))
+        .with(
+            Accelerator::new("edge")
+                .listener(
+                    AcceleratorListener::tcp(443).to("eu-west-1", WEB).to("us-east-1", "i-far"),
+                )
+                .listener(AcceleratorListener::tcp(80)),
+        )
+        .with(Accelerator::new("old").disabled())
         .with(Bucket::new("logs-b", "us-east-1"))
         .with(Bucket::new("bare", "eu-west-1").block(None).versioning(None).unencrypted())
         .with(Bucket::new("foreign", "eu-west-1").owner("444455556666").open_to_others())
@@ -95,10 +111,27 @@ fn things() -> Region {
         .with_all([classic("old-a"), classic("old-b")])
         .with_all(["web", "api", "shared"].map(Certificate::issued))
         .with(Certificate::imported("imported").renewal("FAILED").key("EC-prime256v1"))
-        .with(Certificate::pending("pending"))
+        .with(
+            Certificate::pending("pending")
+                .domains(&["pending.example.com", "done.example.com"])
+                .validation("done.example.com", "SUCCESS")
+                .used_by("arn:aws:cloudfront::111122223333:distribution/E1"),
+        )
+        .with(
+            Certificate::issued("late")
+                .validated_by("EMAIL")
+                .renewal_because("FAILED", "CAA_ERROR")
+                .exportable(true)
+                .signature("SHA384WITHRSA")
+                .issuer("Example Root"),
+        )
+        .with(Certificate::issued("never").failed("DOMAIN_NOT_ALLOWED"))
         .with(Vpc::new("vpc-other", "10.1.0.0/16").range("10.2.0.0/16").range("2001:db8::/56"))
         .with(WebAcl::new("empty").logs_to("arn:aws:s3:::aws-waf-logs-empty"))
         .with(edge())
+        .with_all(["first", "second"].map(|name| ClassicWebAcl::new(name).protects("web")))
+        .with(UserPool::new("eu-west-1_example").advanced_security("AUDIT"))
+        .with(UserPool::new("eu-west-1_open").mfa("OFF").self_registration())
         .with(RuleGroup::new("own").rule(WafRule::rate("few", 1, 100)))
         .with(DeliverySource::new("web-logs", "ALB_ACCESS_LOGS", "web"))
         .with(DeliverySource::new("net-logs", "NLB_ACCESS_LOGS", "net"))

@@ -5,6 +5,7 @@ mod buckets;
 mod client;
 mod everything;
 mod faults;
+mod global;
 mod limits;
 mod models;
 mod modern;

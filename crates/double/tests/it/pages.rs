@@ -65,6 +65,7 @@ fn lists() -> Vec<List> {
             ("NextMarker", "NextMarker"),
             "ResourceArn",
         ),
+        list("waf-regional:ListWebACLs", "", ("NextMarker", "NextMarker"), "WebACLId"),
         list("logs:DescribeDeliverySources", "", LOGS, "name"),
         list("logs:DescribeDeliveries", "", LOGS, "id"),
         list("logs:DescribeDeliveryDestinations", "", LOGS, "name"),
@@ -74,7 +75,8 @@ fn lists() -> Vec<List> {
 /// Follows a list to its end; gives each page's items.
 fn follow(client: Client<'_>, list: &List) -> Vec<Vec<String>> {
     let (call, parameters, (token, member), item) = list;
-    let json = ["acm:", "wafv2:", "logs:"].iter().any(|family| call.starts_with(family));
+    let forms = ["elb:", "elbv2:", "ec2:", "iam:", "autoscaling:", "cloudwatch:"];
+    let json = !forms.iter().any(|family| call.starts_with(family));
     let (mut pages, mut next) = (Vec::new(), None::<String>);
     loop {
         let given = next.map(|value| {
