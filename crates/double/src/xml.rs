@@ -29,6 +29,13 @@ impl Xml {
         self.out.push_str(xml);
     }
 
+    /// The outermost element, with a namespace.
+    pub(crate) fn root(&mut self, name: &str, namespace: &str, content: impl FnOnce(&mut Self)) {
+        self.raw(&format!("<{name} xmlns=\"{namespace}\">"));
+        content(self);
+        self.close(name);
+    }
+
     /// An element with content.
     pub(crate) fn node(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
         self.open(name);

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::accelerator::Accelerator;
+use super::bucket::Bucket;
 use super::certificate::ServerCertificate;
 use super::region::Region;
+use super::shield::Shield;
 
 /// An AWS account.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,18 @@ pub struct Account {
     pub only_its_regions: bool,
     /// Certificates that IAM keeps.
     pub server_certificates: Vec<ServerCertificate>,
+    /// S3 buckets of all regions.
+    pub buckets: Vec<Bucket>,
+    /// Shield Advanced.
+    pub shield: Shield,
+    /// Accelerators.
+    pub accelerators: Vec<Accelerator>,
+}
+
+/// Something that an account holds outside of its regions.
+pub trait Global {
+    /// Puts it in `account`.
+    fn place(self, account: &mut Account);
 }
 
 impl Account {
@@ -51,6 +66,20 @@ impl Account {
     /// Adds a certificate that IAM keeps.
     pub fn server_certificate(mut self, certificate: ServerCertificate) -> Self {
         self.server_certificates.push(certificate);
+        self
+    }
+
+    /// Adds anything that is not in a region.
+    pub fn with(mut self, thing: impl Global) -> Self {
+        thing.place(&mut self);
+        self
+    }
+
+    /// Adds many of a kind that is not in a region.
+    pub fn with_all<G: Global>(mut self, things: impl IntoIterator<Item = G>) -> Self {
+        for thing in things {
+            thing.place(&mut self);
+        }
         self
     }
 
