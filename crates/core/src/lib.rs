@@ -7,13 +7,15 @@ pub mod check; // the shape of a check
 pub mod checks; // the list of checks
 pub mod demo; // the account that `elb-audit demo` judges
 pub mod docs; // pages rendered from the values above
+pub mod edition; // which checks count, and how much
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread
 pub mod format; // report → bytes
 pub mod health; // how targets are doing
 pub mod inventory; // what was read
-pub mod policy;
+pub mod policy; // what the user means
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them
+pub mod selection; // which checks run
 pub mod tls; // protocols and ciphers of a policy

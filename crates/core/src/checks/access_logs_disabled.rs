@@ -103,12 +103,12 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
                 "unknown tls-legacy-protocol TLS_NEXT:443",
                 "unknown access-logs-disabled web",
                 "unknown listener-cleartext-port TLS_NEXT:443",
                 "unknown tls-weak-cipher TLS_NEXT:443",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
-                "unknown internet-facing web",
             ],
         },
         Example {

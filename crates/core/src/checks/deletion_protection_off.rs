@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     aliases: &["deletion-protection-disabled"],
     title: "deletion protection is off",
     severity: Severity::Low,
-    persona: Persona::Regular,
+    persona: Persona::Pedantic,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "One mistaken call or one careless stack update deletes the load balancer, and with it the \
           address that DNS points to.",
@@ -23,7 +23,15 @@ pub(super) const CHECK: Check = Check {
             balancer has no such attribute.",
     false_alarms: "",
     fix: "set the load-balancer attribute deletion_protection.enabled to true",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "In EC2, Load balancers, choose the load balancer, then Attributes, Edit, and turn on \
+                  Deletion protection.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes \
+              Key=deletion_protection.enabled,Value=true",
+        terraform: "resource \"aws_lb\" \"NAME\" {\n  enable_deletion_protection = true\n}",
+        cloudformation: "LoadBalancerAttributes:\n  - Key: deletion_protection.enabled\n    Value: \
+                         \"true\"",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#deletion-protection",
     ],

@@ -18,23 +18,35 @@ pub(super) const CHECK: Check = Check {
     id: "internet-facing",
     aliases: &["lb-internet-facing"],
     title: "reachable from outside",
-    severity: Severity::Info,
-    persona: Persona::Regular,
+    severity: Severity::High,
+    persona: Persona::Auditor,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Most such load balancers are meant to be. The list of those that are, port by port, is \
-          where every review begins.",
-    logic: "Notes every load balancer whose scheme is `internet-facing`: for each listener whether \
-            the whole internet can connect, only some addresses or security groups, or nobody. \
-            Routes to an internet gateway, VPC Block Public Access, address types, security groups \
-            and prefix lists count. Unknown while one of them hides the answer. Never a fault.",
-    false_alarms: "",
+          where every review begins. Where someone has written down which are, any other one is a \
+          way in that nobody meant to open.",
+    logic: "Without a list of public load balancers in the configuration (`[intent]`, `public`): notes \
+            every load balancer whose scheme is `internet-facing`, for each listener whether the whole \
+            internet can connect, only some addresses or security groups, or nobody. Routes to an \
+            internet gateway, VPC Block Public Access, address types, security groups and prefix lists \
+            count. Unknown while one of them hides the answer. With a list: fails for an \
+            internet-facing load balancer that no entry names by name, ARN or tag, whoever can connect \
+            now, and passes for one that is named. Unknown while a tag that may name it is unread.",
+    false_alarms: "Without a list this is never a fault. A load balancer that nobody can reach just now \
+                   fails against a list all the same: one changed rule opens it.",
     fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
           be changed",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "In EC2, Load balancers, create a load balancer with scheme Internal beside it, move its \
+                  listeners and DNS records over, then delete the old one.",
+        cli: "aws elbv2 create-load-balancer --name NAME --type TYPE --scheme internal --subnets SUBNET \
+              SUBNET",
+        terraform: "resource \"aws_lb\" \"NAME\" {\n  internal = true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: internal",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
     ],
-    needs: &[],
+    needs: &[Call::ElbV2DescribeTags, Call::ElbDescribeTags],
     examples: &[
         Example {
             title: "open to the internet",
@@ -76,6 +88,9 @@ fn judge(context: &Context) -> Judgement {
     if lb.scheme.as_deref() == Some("internal") {
         return Ok(Verdict::Pass);
     }
+    if !context.policy.intent.public.is_empty() && lb.scheme.as_deref() == Some("internet-facing") {
+        return meant(context);
+    }
     if let Exposure::Unknown(gap) = context.exposure {
         return Err(gap.clone());
     }
@@ -90,6 +105,15 @@ fn judge(context: &Context) -> Judgement {
     }
     let evidence = Evidence::new().with("exposure", context.exposure.class().word());
     Ok(Verdict::Note(evidence.with("ports", ports)))
+}
+
+/// Whether the user's list names it.
+fn meant(context: &Context) -> Judgement {
+    if context.policy.intent.means_public(context.lb)? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with("scheme", "internet-facing");
+    Ok(Verdict::Fail(evidence.with("public", "in no entry of the configuration's list")))
 }
 
 fn words(port: &str, exposure: &Exposure) -> String {

@@ -241,12 +241,12 @@ pub(super) const CHECK: Check = Check {
                 "unknown certificate-expiring port 80",
                 "unknown certificate-not-issued port 80",
                 "unknown certificate-weak-key port 80",
+                "unknown internet-facing web",
                 "unknown listener-cleartext port 80",
                 "unknown tls-legacy-protocol port 80",
                 "unknown redirect-to-http port 80",
                 "unknown tls-weak-cipher port 80",
                 "unknown tls-policy-not-recommended port 80",
-                "unknown internet-facing web",
             ],
         },
         Example {

@@ -119,7 +119,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown listener-sensitive-port TCP:22", "unknown internet-facing web"],
+            finds: &["unknown internet-facing web", "unknown listener-sensitive-port TCP:22"],
         },
         Example {
             title: "every rule redirects",

@@ -63,7 +63,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
-            finds: &["unknown waf-not-associated web", "unknown internet-facing web"],
+            finds: &["unknown internet-facing web", "unknown waf-not-associated web"],
         },
         Example {
             title: "one",

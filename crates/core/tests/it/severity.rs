@@ -37,7 +37,7 @@ fn every_check_has_the_severity_that_was_agreed() {
         ("certificate-weak-key", High),
         ("deletion-protection-off", Low),
         ("desync-monitor", High),
-        ("internet-facing", Info),
+        ("internet-facing", High),
         ("invalid-headers-kept", Medium),
         ("listener-cleartext", High),
         ("listener-cleartext-port", Medium),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::check::{Evidence, Severity};
+use elb_audit_core::check::{Evidence, Persona, Severity};
 use elb_audit_core::inventory::Cost;
 use elb_audit_core::report::{
-    AccountSummary, ExposureClass, Finding, ListenerSummary, LoadBalancerRef, LoadBalancerSummary,
-    Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA, Subject, SubjectKind,
-    Summary, TargetsSummary,
+    AccountSummary, Basis, ExposureClass, Finding, ListenerSummary, LoadBalancerRef,
+    LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
+    Subject, SubjectKind, Summary, TargetsSummary,
 };
 use elb_audit_core::sample;
 use serde_json::json;
@@ -21,6 +21,12 @@ fn empty(accounts: &[&str]) -> Report {
         schema: SCHEMA.to_owned(),
         version: "0.1.0".to_owned(),
         taken_at: sample::now(),
+        basis: Basis {
+            edition: "2026-11".to_owned(),
+            persona: Some(Persona::Regular),
+            checks: 99,
+            config: None,
+        },
         accounts: accounts.iter().map(summary).collect(),
         regions: Vec::new(),
         summary: Summary {
@@ -30,6 +36,7 @@ fn empty(accounts: &[&str]) -> Report {
         load_balancers: Vec::new(),
         findings: Vec::new(),
         gaps: Vec::new(),
+        accepted_risks: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -47,10 +54,12 @@ fn counted(mut report: Report) -> Report {
     }
     for finding in &report.findings {
         match finding.outcome {
+            Outcome::Pass => summary.passed += 1,
+            _ if finding.accepted.is_some() => summary.accepted += 1,
+            _ if finding.informs => summary.informing += 1,
             Outcome::Fail => summary.faults.add(finding.severity),
             Outcome::Unknown => summary.unknown += 1,
             Outcome::Note => summary.notes += 1,
-            Outcome::Pass => summary.passed += 1,
         }
     }
     summary.load_balancers = report.load_balancers.len();
@@ -126,6 +135,10 @@ fn fault(lb: &LoadBalancerSummary, check: &str, severity: Severity, title: &str)
         evidence: Evidence::new(),
         fix: "put it right".to_owned(),
         fingerprint: "0123456789abcdef0123".to_owned(),
+        configuration: "fedcba98765432100123".to_owned(),
+        accepted: None,
+        informs: false,
+        edition: "2026-11".to_owned(),
     }
 }
 
@@ -155,6 +168,7 @@ fn gap(account: &str, region: Option<&str>, resource: Option<&str>, reason: &str
         region: region.map(str::to_owned),
         resource: resource.map(str::to_owned),
         reason: reason.to_owned(),
+        informs: false,
     }
 }
 
@@ -420,6 +434,7 @@ fn unjudged(lb: &LoadBalancerSummary) -> ReportedGap {
         region: Some(lb.region.clone()),
         resource: Some(lb.arn.clone()),
         reason: "unknown value: load balancers of type `quantum` are not judged".to_owned(),
+        informs: false,
     }
 }
 

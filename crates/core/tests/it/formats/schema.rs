@@ -1,10 +1,10 @@
 //! The JSON form of a report against its published schema, and the schema against the types.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::check::Severity;
+use elb_audit_core::check::{Persona, Severity};
 use elb_audit_core::checks;
 use elb_audit_core::format::Style;
-use elb_audit_core::report::{ExposureClass, Outcome, RegionStatus, SubjectKind};
+use elb_audit_core::report::{ExposureClass, Outcome, RegionStatus, RiskState, SubjectKind};
 use elb_audit_core::sample;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -147,7 +147,14 @@ fn the_enums_of_the_schema_are_those_of_the_types() {
         SubjectKind::Listener,
         SubjectKind::TargetGroup,
         SubjectKind::Certificate,
+        SubjectKind::AutoScalingGroup,
+        SubjectKind::DnsRecord,
+        SubjectKind::Region,
+        SubjectKind::Account,
     ];
+    assert_eq!(listed("/$defs/accepted_risk/properties/state/enum"), words(&RiskState::ALL));
+    let personas = Persona::ALL.map(Some).into_iter().chain([None]).collect::<Vec<_>>();
+    assert_eq!(listed("/$defs/basis/properties/persona/enum"), words(&personas));
     let pointer = "/$defs/finding/properties/subject/properties/kind/enum";
     assert_eq!(listed(pointer), words(&subjects));
 }
@@ -194,7 +201,9 @@ fn deviate(whole: &Value, plant: &mut dyn FnMut(&str, Value, &str)) {
             }
             _ => plant(&at, json!([{}]), "a list"),
         }
-        if ["severity", "outcome", "exposure", "status", "schema"].contains(&name) {
+        let risk = name == "state" && at.starts_with("/accepted_risks");
+        let words = ["severity", "outcome", "exposure", "status", "schema", "persona"];
+        if risk || words.contains(&name) {
             plant(&at, json!("bogus"), "a word nobody knows");
         }
     }

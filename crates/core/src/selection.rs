@@ -1,0 +1,65 @@
+//! Which checks run, and how a check is found by its name.
+
+use std::collections::BTreeSet;
+
+use crate::check::{Check, Persona};
+use crate::checks;
+use crate::policy::Policy;
+
+/// What decides which checks run.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Whom to tell; none: whoever mends faults.
+    pub persona: Option<Persona>,
+    /// These checks alone, whoever they are for.
+    pub only: BTreeSet<&'static str>,
+    /// These too, whoever they are for.
+    pub enable: BTreeSet<&'static str>,
+    /// All but these. What is in `only` runs all the same.
+    pub disable: BTreeSet<&'static str>,
+    /// All but these, whatever else is said.
+    pub skip: BTreeSet<&'static str>,
+}
+
+impl Selection {
+    /// The checks that run, in the order of their ids.
+    #[must_use]
+    pub fn of(&self, checks: &[&'static Check], policy: &Policy) -> Vec<&'static Check> {
+        let wanted = |check: &Check| {
+            if !self.only.is_empty() {
+                return self.only.contains(check.id);
+            }
+            let heard = policy.persona(check) <= self.persona();
+            (heard || self.enable.contains(check.id)) && !self.disable.contains(check.id)
+        };
+        let chosen = checks.iter().copied().filter(|check| wanted(check));
+        chosen.filter(|check| !self.skip.contains(check.id)).collect()
+    }
+
+    /// Whom the checks are for.
+    #[must_use]
+    pub fn persona(&self) -> Persona {
+        self.persona.unwrap_or(Persona::Regular)
+    }
+}
+
+/// The check with this id or alias; otherwise what to say.
+pub fn find(name: &str) -> Result<&'static Check, String> {
+    let named = |check: &&&Check| check.id == name || check.aliases.contains(&name);
+    if let Some(check) = checks::ALL.iter().find(named) {
+        return Ok(check);
+    }
+    let ids = checks::ALL.iter().map(|check| check.id);
+    Err(match closest(name, ids) {
+        Some(id) => format!("unknown check `{name}`: did you mean `{id}`?"),
+        None => format!("unknown check `{name}`: `elb-audit checks` lists them"),
+    })
+}
+
+/// The word that is meant, where it is close enough to one.
+#[must_use]
+pub fn closest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = words.into_iter().map(|known| (strsim::jaro_winkler(word, known), known));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(score, _)| *score > 0.8).map(|(_, known)| known)
+}
