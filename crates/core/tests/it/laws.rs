@@ -17,6 +17,7 @@ use crate::given::{KINDS, everything, finds, line, report, report_of};
 mod facts;
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a variable asks for the examples to be renewed")]
 fn examples_give_exactly_their_findings() {
     let mut wrong = Vec::new();
     for check in ALL {
@@ -38,16 +39,17 @@ fn examples_give_exactly_their_findings() {
 
 /// Writes into a check's file what an example gives. To be read before it is committed: a finding that
 /// the example should not give is a fault of a check.
+#[expect(clippy::disallowed_methods, reason = "an example stands in a file")]
 fn renew(check: &Check, title: &str, found: &[String]) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(format!("src/checks/{}.rs", check.id.replace('-', "_")));
-    let text = std::fs::read_to_string(&file).unwrap();
+    let text = std::fs::read_to_string(&file).expect("a file a check");
     let example = text.find(&format!("title: \"{title}\",")).expect("an example's title");
     let begin = example + text[example..].find("finds: &[").expect("its findings") + 9;
     let end = begin + text[begin..].find(']').expect("their end");
     let lines: Vec<String> = found.iter().map(|line| format!("{line:?}")).collect();
     let renewed = format!("{}{}{}", &text[..begin], lines.join(", "), &text[end..]);
-    std::fs::write(&file, renewed).unwrap();
+    std::fs::write(&file, renewed).expect("a file that can be written");
 }
 
 #[test]
