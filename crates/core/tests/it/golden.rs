@@ -122,7 +122,7 @@ fn pages(folder: &str) -> Vec<String> {
         let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
             found.extend(pages(&name));
-        } else if name.ends_with(".md") {
+        } else if Path::new(&name).extension().is_some_and(|end| end == "md") {
             found.push(name);
         }
     }
