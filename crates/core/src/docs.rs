@@ -2,13 +2,21 @@
 
 use serde::Serialize;
 
+mod catalogue;
+mod check;
 mod checks;
+mod conformance;
 mod exit;
 mod permissions;
+mod summary;
 
-pub use checks::{check_page, checks_index, checks_json, checks_table, checks_text, explain};
+pub use catalogue::{catalogue, peers};
+pub use check::{check_page, explain};
+pub use checks::{checks_index, checks_json, checks_table, checks_text};
+pub use conformance::{conformance, ours};
 pub use exit::{exit_code_table, exit_codes};
 pub use permissions::{calls, permissions, permissions_reasons};
+pub use summary::summary;
 
 /// The first lines of every rendered page.
 const RENDERED: &str =

@@ -1,5 +1,6 @@
 //! Laws, formats and pages of the core.
 
+mod catalogue;
 mod coverage;
 mod demo;
 mod exposure;
