@@ -1,14 +1,20 @@
 //! The operations, one module an API family.
 
 mod acm;
+mod autoscaling;
+mod cloudfront;
+mod cloudwatch;
 mod cognito;
 mod ec2;
 mod elb;
 mod elbv2;
+mod gateway;
 mod global_accelerator;
 mod iam;
+mod lambda;
 mod logs;
 pub(crate) mod regions;
+mod route53;
 mod s3;
 mod shield;
 mod sts;
@@ -97,8 +103,15 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         Family::Shield => shield::result(context).map(Content::Json),
         Family::GlobalAccelerator => global_accelerator::result(context).map(Content::Json),
         Family::CognitoIdp => cognito::result(context).map(Content::Json),
+        Family::Autoscaling => autoscaling::result(context).map(Content::Xml),
+        Family::CloudWatch => cloudwatch::result(context).map(Content::Xml),
+        Family::Lambda => lambda::result(context).map(Content::Json),
+        Family::ApiGateway => gateway::first(context).map(Content::Json),
+        Family::ApiGatewayV2 => gateway::second(context).map(Content::Json),
         Family::S3 => s3::result(context),
-        _ => context.unknown(),
+        Family::CloudFront => cloudfront::result(context).map(Content::Xml),
+        Family::Route53 => route53::result(context).map(Content::Xml),
+        Family::Unknown => context.unknown(),
     }
 }
 

@@ -43,12 +43,16 @@ pub use model::classic::{
     ClassicAttributes, ClassicListener, ClassicLoadBalancer, ClassicPolicy, Instance,
 };
 pub use model::delivery::{Delivery, DeliveryDestination, DeliverySource};
+pub use model::distribution::{Distribution, Origin, VpcOrigin};
 pub use model::encryption::EncryptionControl;
 pub use model::endpoint::{EndpointService, VpcEndpoint};
 pub use model::flow_log::FlowLog;
+pub use model::function::LambdaFunction;
+pub use model::gateway::{HttpApi, HttpVpcLink, Integration, VpcLink};
 pub use model::interface::{NetworkInterface, PrivateAddress};
 pub use model::listener::{Listener, MutualAuthentication};
 pub use model::load_balancer::{LoadBalancer, ZoneAddress};
+pub use model::metric::Metric;
 pub use model::network::{
     BlockPublicAccess, Exclusion, Permission, PrefixList, Route, RouteTable, SecurityGroup, Subnet,
     Vpc,
@@ -56,7 +60,9 @@ pub use model::network::{
 pub use model::network_acl::{AclEntry, NetworkAcl};
 pub use model::region::{Region, Resource};
 pub use model::rule::{Condition, Rule, Transform};
+pub use model::scaling::AutoScalingGroup;
 pub use model::shield::{Protection, Shield};
 pub use model::target_group::{Target, TargetGroup, TrustStore};
 pub use model::user_pool::UserPool;
 pub use model::waf::{ClassicWebAcl, RuleGroup, WafLogging, WafRule, WebAcl};
+pub use model::zone::{HostedZone, Record};

@@ -46,9 +46,14 @@ impl Xml {
     /// An element with text.
     pub(crate) fn text(&mut self, name: &str, value: impl Display) {
         self.open(name);
+        self.write(value);
+        self.close(name);
+    }
+
+    /// Text alone.
+    pub(crate) fn write(&mut self, value: impl Display) {
         // Writing to a string cannot fail.
         let _ = write!(Escaped(&mut self.out), "{value}");
-        self.close(name);
     }
 
     /// An element with text, if there is any.

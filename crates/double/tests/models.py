@@ -19,13 +19,20 @@ from botocore.exceptions import ClientError
 
 REGION = "eu-west-1"
 # Where services answer that are not in every region.
-HOMES = {"shield": "us-east-1", "globalaccelerator": "us-west-2"}
+HOMES = {
+    "shield": "us-east-1",
+    "globalaccelerator": "us-west-2",
+    "cloudfront": "us-east-1",
+    "route53": "us-east-1",
+}
 SESSION = botocore.session.get_session()
 # What pages without a paginator in botocore: operation -> (parameter, member) of the token.
 BY_HAND = {
     ("wafv2", "ListWebACLs"): ("NextMarker", "NextMarker"),
     ("wafv2", "ListLoggingConfigurations"): ("NextMarker", "NextMarker"),
     ("waf-regional", "ListWebACLs"): ("NextMarker", "NextMarker"),
+    ("apigatewayv2", "GetVpcLinks"): ("NextToken", "NextToken"),
+    ("cloudfront", "ListVpcOrigins"): ("Marker", "VpcOriginList.NextMarker"),
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): ("NextToken", "NextToken"),
     ("ec2", "DescribeVpcEncryptionControls"): ("NextToken", "NextToken"),
 }
@@ -33,6 +40,8 @@ RESULTS = {
     ("wafv2", "ListWebACLs"): "WebACLs",
     ("wafv2", "ListLoggingConfigurations"): "LoggingConfigurations",
     ("waf-regional", "ListWebACLs"): "WebACLs",
+    ("apigatewayv2", "GetVpcLinks"): "Items",
+    ("cloudfront", "ListVpcOrigins"): "VpcOriginList.Items",
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
     ("ec2", "DescribeVpcEncryptionControls"): "VpcEncryptionControls",
 }
@@ -108,7 +117,7 @@ class Double:
         items = []
         for page in paginator.paginate(**parameters):
             for result in paginator.result_keys:
-                items += page.get(result.expression, [])
+                items += search(result.expression, page) or []
         return items
 
     def by_hand(self, key, parameters):
@@ -116,10 +125,18 @@ class Double:
         items = []
         while True:
             answer = self.call(*key, **parameters)
-            items += answer[RESULTS[key]]
-            if not answer.get(member):
+            items += search(RESULTS[key], answer) or []
+            token = search(member, answer)
+            if not token:
                 return items
-            parameters = {**parameters, parameter: answer[member]}
+            parameters = {**parameters, parameter: token}
+
+
+def search(path, answer):
+    """A member of an answer, by a path with dots."""
+    for name in path.split("."):
+        answer = (answer or {}).get(name)
+    return answer
 
 
 def method_name(client, operation):
@@ -225,6 +242,8 @@ class Check:
                 self.json(item, shape.value, f"{where}{{}}")
         else:
             kinds = {"string": str, "boolean": bool, "timestamp": (int, float)}
+            if self.protocol == "rest-json":
+                kinds["timestamp"] = str
             if not isinstance(value, kinds.get(shape.type_name, (int, float))):
                 self.faults.add(where, f"{value!r} is no {shape.type_name}")
             self.scalar(value, shape, where)
@@ -244,6 +263,8 @@ class Check:
             value = value[:1].upper() + value[1:]
         if values and value not in values:
             self.faults.add(where, f"{value!r} is not among {values}")
+        if shape.type_name == "double" and isinstance(value, str):
+            float(value)
         if shape.type_name in ("integer", "long") and isinstance(value, str) and not value.lstrip("-").isdigit():
             self.faults.add(where, f"{value!r} is no {shape.type_name}")
         if shape.type_name == "boolean" and value not in ("true", "false", True, False):
@@ -371,6 +392,7 @@ def others(paged, whole):
             paged.call("wafv2", "GetWebACLForResource", ResourceArn=arn)
     firewalls(paged, whole)
     worldwide(paged, whole)
+    users(paged, whole)
     buckets(paged, whole)
     for operation in ("DeliverySources", "Deliveries", "DeliveryDestinations"):
         compare(paged, whole, "logs", "Describe" + operation)
@@ -413,6 +435,37 @@ def worldwide(paged, whole):
             compare(paged, whole, "globalaccelerator", "ListEndpointGroups", ListenerArn=arn)
 
 
+def users(paged, whole):
+    compare(paged, whole, "autoscaling", "DescribeAutoScalingGroups")
+    compare(paged, whole, "cloudfront", "ListDistributions")
+    compare(paged, whole, "cloudfront", "ListVpcOrigins")
+    for zone in compare(paged, whole, "route53", "ListHostedZones"):
+        compare(paged, whole, "route53", "ListResourceRecordSets", HostedZoneId=zone["Id"])
+    compare(paged, whole, "apigateway", "GetVpcLinks")
+    compare(paged, whole, "apigatewayv2", "GetVpcLinks")
+    for api in compare(paged, whole, "apigatewayv2", "GetApis"):
+        compare(paged, whole, "apigatewayv2", "GetIntegrations", ApiId=api["ApiId"])
+    json.loads(paged.call("lambda", "GetPolicy", FunctionName="f")["Policy"])
+    figures(paged, whole)
+
+
+def figures(paged, whole):
+    arns = {one["LoadBalancerName"]: one["LoadBalancerArn"] for one in whole.all("elbv2", "DescribeLoadBalancers")}
+    queries = []
+    for number, (name, space, metric) in enumerate(
+        [("web", "ApplicationELB", "RequestCount"), ("net", "NetworkELB", "NewFlowCount"), ("web", "ApplicationELB", "None")]
+    ):
+        dimension = {"Name": "LoadBalancer", "Value": arns[name].split(":loadbalancer/")[1]}
+        metric = {"Namespace": "AWS/" + space, "MetricName": metric, "Dimensions": [dimension]}
+        stat = {"Metric": metric, "Period": 86400, "Stat": "Sum"}
+        queries.append({"Id": f"m{number}", "MetricStat": stat})
+    times = {"StartTime": "2026-01-01T00:00:00Z", "EndTime": "2026-01-15T00:00:00Z"}
+    results = compare(paged, whole, "cloudwatch", "GetMetricData", MetricDataQueries=queries, **times)
+    values = [one["Values"] for one in results if "Id" in one]
+    if values != [[42.0], [0.0], []]:
+        paged.faults.add("cloudwatch:GetMetricData", f"values {values}")
+
+
 def buckets(paged, whole):
     head = paged.call("s3", "HeadBucket", Bucket="logs-a", ExpectedBucketOwner="111122223333")
     if head["BucketRegion"] != REGION:
@@ -440,6 +493,9 @@ def errors(double):
         ("acm", "DescribeCertificate", {"CertificateArn": gone}, "ResourceNotFoundException"),
         ("cognito-idp", "DescribeUserPool", {"UserPoolId": "eu-west-1_gone"}, "ResourceNotFoundException"),
         ("globalaccelerator", "ListListeners", {"AcceleratorArn": gone}, "AcceleratorNotFoundException"),
+        ("lambda", "GetPolicy", {"FunctionName": "gone"}, "ResourceNotFoundException"),
+        ("route53", "ListResourceRecordSets", {"HostedZoneId": "Z1"}, "NoSuchHostedZone"),
+        ("apigatewayv2", "GetIntegrations", {"ApiId": "gone"}, "NotFoundException"),
         ("wafv2", "GetWebACL", {"ARN": gone}, "WAFNonexistentItemException"),
         ("wafv2", "GetWebACLForResource", {"ResourceArn": gone}, "WAFInvalidParameterException"),
     ]

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::accelerator::Accelerator;
 use super::bucket::Bucket;
 use super::certificate::ServerCertificate;
+use super::distribution::{Distribution, VpcOrigin};
 use super::region::Region;
 use super::shield::Shield;
+use super::zone::HostedZone;
 
 /// An AWS account.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,12 @@ pub struct Account {
     pub shield: Shield,
     /// Accelerators.
     pub accelerators: Vec<Accelerator>,
+    /// Distributions.
+    pub distributions: Vec<Distribution>,
+    /// Origins of distributions inside VPCs.
+    pub vpc_origins: Vec<VpcOrigin>,
+    /// Hosted zones.
+    pub hosted_zones: Vec<HostedZone>,
 }
 
 /// Something that an account holds outside of its regions.

@@ -6,12 +6,16 @@ use super::delivery::{Delivery, DeliveryDestination, DeliverySource};
 use super::encryption::EncryptionControl;
 use super::endpoint::{EndpointService, VpcEndpoint};
 use super::flow_log::FlowLog;
+use super::function::LambdaFunction;
+use super::gateway::{HttpApi, HttpVpcLink, VpcLink};
 use super::interface::NetworkInterface;
 use super::load_balancer::LoadBalancer;
+use super::metric::Metric;
 use super::network::{
     self, BlockPublicAccess, Permission, PrefixList, RouteTable, SecurityGroup, Subnet, Vpc,
 };
 use super::network_acl::NetworkAcl;
+use super::scaling::AutoScalingGroup;
 use super::target_group::{TargetGroup, TrustStore};
 use super::user_pool::UserPool;
 use super::waf::{ClassicWebAcl, RuleGroup, WebAcl};
@@ -59,6 +63,18 @@ pub struct Region {
     pub encryption_controls: Vec<EncryptionControl>,
     /// Managed prefix lists.
     pub prefix_lists: Vec<PrefixList>,
+    /// Auto Scaling groups.
+    pub auto_scaling_groups: Vec<AutoScalingGroup>,
+    /// What was counted of load balancers.
+    pub metrics: Vec<Metric>,
+    /// Lambda functions.
+    pub functions: Vec<LambdaFunction>,
+    /// VPC links of REST APIs.
+    pub vpc_links: Vec<VpcLink>,
+    /// VPC links of HTTP APIs.
+    pub http_vpc_links: Vec<HttpVpcLink>,
+    /// HTTP and WebSocket APIs.
+    pub http_apis: Vec<HttpApi>,
     /// Limits on load balancers that differ from AWS's, name and value.
     pub limits: Vec<(String, String)>,
     /// Whether VPCs are cut off from the internet.

@@ -1,13 +1,15 @@
 //! An account with at least two of everything that the double knows.
 
 use elb_audit_double::{
-    Accelerator, AcceleratorListener, Account, AclEntry, Action, BlockPublicAccess, Bucket,
-    Certificate, ClassicListener, ClassicLoadBalancer, ClassicPolicy, ClassicWebAcl, Cognito,
-    Condition, Delivery, DeliveryDestination, DeliverySource, EncryptionControl, EndpointService,
-    FlowLog, Jwt, Listener, LoadBalancer, NetworkAcl, NetworkInterface, Oidc, Permission,
-    PrefixList, Protection, Redirect, Region, Rule, RuleGroup, SecurityGroup, ServerCertificate,
-    Session, Shield, Target, TargetGroup, Transform, TrustStore, UserPool, Vpc, VpcEndpoint,
-    WafLogging, WafRule, WebAcl, ZoneAddress, model::classic::Instance,
+    Accelerator, AcceleratorListener, Account, AclEntry, Action, AutoScalingGroup,
+    BlockPublicAccess, Bucket, Certificate, ClassicListener, ClassicLoadBalancer, ClassicPolicy,
+    ClassicWebAcl, Cognito, Condition, Delivery, DeliveryDestination, DeliverySource, Distribution,
+    EncryptionControl, EndpointService, FlowLog, HostedZone, HttpApi, HttpVpcLink, Integration,
+    Jwt, LambdaFunction, Listener, LoadBalancer, Metric, NetworkAcl, NetworkInterface, Oidc,
+    Origin, Permission, PrefixList, Protection, Record, Redirect, Region, Rule, RuleGroup,
+    SecurityGroup, ServerCertificate, Session, Shield, Target, TargetGroup, Transform, TrustStore,
+    UserPool, Vpc, VpcEndpoint, VpcLink, VpcOrigin, WafLogging, WafRule, WebAcl, ZoneAddress,
+    model::classic::Instance,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -40,6 +42,25 @@ pub(crate) fn account() -> Account {
                 .listener(AcceleratorListener::tcp(80)),
         )
         .with(Accelerator::new("old").disabled())
+        .with_all([
+            Distribution::new("www", Origin::custom("web.example.com").header("x-key", "<k>"))
+                .origin(Origin::vpc("net.example.com", "vo_1"))
+                .web_acl("arn:aws:wafv2:us-east-1:111122223333:global/webacl/cdn/0"),
+            Distribution::new(
+                "old",
+                Origin::custom("old.example.com").protocol_policy("http-only"),
+            )
+            .disabled(),
+        ])
+        .with_all(["one", "two"].map(|name| VpcOrigin::new(name, WEB)))
+        .with(
+            HostedZone::new("example.com")
+                .record(Record::new("zzz.example.com", "CNAME", "gone.example.net"))
+                .record(Record::alias("www.example.com", "web-1.eu-west-1.elb.amazonaws.com"))
+                .record(Record::new("api.example.com", "A", "192.0.2.1").weighted("b", 1))
+                .record(Record::new("api.example.com", "A", "192.0.2.2").weighted("a", 9)),
+        )
+        .with(HostedZone::new("inside.example.com").private())
         .with(Bucket::new("logs-b", "us-east-1"))
         .with(Bucket::new("bare", "eu-west-1").block(None).versioning(None).unencrypted())
         .with(Bucket::new("foreign", "eu-west-1").owner("444455556666").open_to_others())
@@ -47,7 +68,7 @@ pub(crate) fn account() -> Account {
 }
 
 pub(crate) fn region() -> Region {
-    network(things())
+    users(network(things()))
 }
 
 /// What stands around load balancers.
@@ -90,6 +111,38 @@ fn network(region: Region) -> Region {
             &["444455556666/sg-gone", "pl-1"],
         )))
         .with(SecurityGroup::new("sg-stale-b").egress(&[]).stale(Permission::all(&["sg-gone"])))
+}
+
+/// What leads to load balancers, or what they lead to.
+fn users(region: Region) -> Region {
+    let listener = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/web/0/1";
+    region
+        .with(
+            AutoScalingGroup::new("blue")
+                .behind("blue")
+                .behind_classic("old-a")
+                .traffic_source(
+                    "arn:aws:vpc-lattice:eu-west-1:111122223333:targetgroup/tg-1",
+                    "vpc-lattice",
+                )
+                .health_check("EC2,ELB")
+                .instance("i-1"),
+        )
+        .with(AutoScalingGroup::new("idle").zones(&['c']))
+        .with(Metric::sum("web", "RequestCount", 42.0))
+        .with(Metric::sum("web", "RequestCount", 7.5).dimension("TargetGroup", "blue"))
+        .with(Metric::sum("net", "NewFlowCount", 0.0))
+        .with(Metric::sum("old-a", "RequestCount", 0.0).values(&[1.0, 2.0]))
+        .with(LambdaFunction::new("f").for_load_balancers(Some(listener)).caller("sns", None))
+        .with(LambdaFunction::new("bare"))
+        .with_all(["one", "two"].map(|name| VpcLink::new(name, "net")))
+        .with_all(["one", "two"].map(HttpVpcLink::new))
+        .with(
+            HttpApi::new("shop")
+                .integration(Integration::private("abc123", listener).tls("web.example.com"))
+                .integration(Integration::public("https://example.com")),
+        )
+        .with(HttpApi::new("empty"))
 }
 
 fn things() -> Region {

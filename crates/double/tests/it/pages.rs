@@ -56,6 +56,7 @@ fn lists() -> Vec<List> {
         list("ec2:DescribeVpcEndpoints", "", EC2, "vpcEndpointId"),
         list("ec2:DescribeStaleSecurityGroups", "VpcId=vpc-0c0ffee0000000001", EC2, "description"),
         list("ec2:DescribeVpcEncryptionControls", "", EC2, "vpcEncryptionControlId"),
+        list("autoscaling:DescribeAutoScalingGroups", "", ACM, "AutoScalingGroupARN"),
         list("acm:ListCertificates", "", ACM, "CertificateArn"),
         list("acm:SearchCertificates", "", ACM, "CertificateArn"),
         list("wafv2:ListWebACLs", "\"Scope\":\"REGIONAL\"", ("NextMarker", "NextMarker"), "ARN"),
