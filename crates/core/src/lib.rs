@@ -5,6 +5,8 @@ pub mod audit; // inventory + checks + now → report
 pub mod call; // every API call and the IAM action it needs
 pub mod check; // the shape of a check
 pub mod checks; // the list of checks
+pub mod compliance; // published controls
+pub mod config; // the configuration file
 pub mod demo; // the account that `elb-audit demo` judges
 pub mod docs; // pages rendered from the values above
 pub mod edition; // which checks count, and how much

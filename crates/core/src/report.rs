@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Evidence, Persona, Severity};
+use crate::compliance::FrameworkReport;
 use crate::inventory::Cost;
 use crate::policy::AcceptedRisk;
 
@@ -35,6 +36,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
+    /// What came of each control of a framework, where that was asked for.
+    pub framework: Option<FrameworkReport>,
     /// The user's accepted risks, in their order, and what has become of each.
     pub accepted_risks: Vec<RiskStatus>,
     /// Things worth saying that are neither.
