@@ -528,7 +528,8 @@ impl Report {
             };
             return (Exit::NothingAssessed, format!("nothing could be assessed: {said}"));
         }
-        let (unknown, gaps) = (counts.unknown, self.gaps.len());
+        let gaps = self.gaps.iter().filter(|gap| !gap.informs).count();
+        let unknown = counts.unknown;
         let incomplete = unknown > 0 || gaps > 0;
         if gate.strict && incomplete {
             return (
@@ -538,11 +539,28 @@ impl Report {
                 ),
             );
         }
-        let (exit, why) = self.by_faults(gate.fail_on);
-        if !incomplete {
-            return (exit, why);
+        let (exit, mut why) = self.by_faults(gate.fail_on);
+        why.push_str(&self.risks());
+        if incomplete {
+            let said =
+                format!("; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)");
+            why.push_str(&said);
         }
-        (exit, format!("{why}; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)"))
+        (exit, why)
+    }
+
+    /// What has become of the accepted risks: `; accepted 2, void 1`. Empty where there are none.
+    fn risks(&self) -> String {
+        let of = |state| self.accepted_risks.iter().filter(|risk| risk.state == state).count();
+        let counts = [
+            ("accepted", self.summary.accepted),
+            ("void", of(RiskState::Void)),
+            ("expired", of(RiskState::Expired)),
+            ("unused", of(RiskState::Unused)),
+        ];
+        let told = counts.into_iter().filter(|(_, number)| *number > 0);
+        let told: Vec<String> = told.map(|(word, number)| format!("{word} {number}")).collect();
+        if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) }
     }
 
     fn by_faults(&self, fail_on: Option<Severity>) -> (Exit, String) {
