@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::call::Call;
 use crate::check::{Check, Persona};
+use crate::compliance::{self, Framework};
 use crate::docs;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Account, Index, Inventory, Kind, Region};
@@ -33,6 +34,8 @@ pub struct Options {
     pub policy: Policy,
     /// Whether what is right is reported too.
     pub show_passed: bool,
+    /// By whose controls to report, too.
+    pub framework: Option<Framework>,
     /// Whom the checks were chosen for; none when they were chosen one by one.
     pub persona: Option<Persona>,
     /// The name of the file that the policy is from.
@@ -44,12 +47,13 @@ impl Options {
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         let policy = Policy::default();
-        Options { now, policy, show_passed: false, persona: None, config: None }
+        let (persona, framework, config) = (None, None, None);
+        Options { now, policy, show_passed: false, framework, persona, config }
     }
 
     /// Whether findings that are right are kept until the report is made.
     fn keeps_passed(&self) -> bool {
-        self.show_passed
+        self.show_passed || self.framework.is_some()
     }
 }
 
@@ -71,6 +75,10 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
     }
     let Tally { mut report, risks, .. } = tally;
     report.accepted_risks = risks.told(checks, &report);
+    report.framework = options.framework.map(|one| compliance::judged(one, checks, &report));
+    if !options.show_passed {
+        report.findings.retain(|finding| finding.outcome != Outcome::Pass);
+    }
     report.summary.load_balancers = report.load_balancers.len();
     report.summary.listeners =
         report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
@@ -98,6 +106,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
         load_balancers: Vec::new(),
         findings: Vec::new(),
         gaps: Vec::new(),
+        framework: None,
         accepted_risks: Vec::new(),
         notes: Vec::new(),
     }

@@ -50,11 +50,13 @@ pub struct History {
 pub const HISTORY: History = History { editions: EDITIONS, changes: CHANGES };
 
 impl History {
-    /// The edition with this name, to be held to.
-    #[must_use]
-    pub fn pin(self, name: &str) -> Option<Pin> {
-        let place = self.editions.iter().position(|edition| edition.name == name)?;
-        Some(Pin { history: self, place })
+    /// The edition with this name, to be held to; otherwise what to say.
+    pub fn pin(self, name: &str) -> Result<Pin, String> {
+        let place = self.editions.iter().position(|edition| edition.name == name);
+        place.map(|place| Pin { history: self, place }).ok_or_else(|| {
+            let known: Vec<&str> = self.editions.iter().map(|edition| edition.name).collect();
+            format!("unknown edition `{name}`: this release knows {}", known.join(", "))
+        })
     }
 
     /// The newest edition.

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Evidence, Persona, Severity};
+use crate::compliance::FrameworkReport;
 use crate::inventory::Cost;
 use crate::policy::AcceptedRisk;
 
@@ -35,6 +36,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
+    /// What came of each control of a framework, where that was asked for.
+    pub framework: Option<FrameworkReport>,
     /// The user's accepted risks, in their order, and what has become of each.
     pub accepted_risks: Vec<RiskStatus>,
     /// Things worth saying that are neither.
@@ -525,7 +528,8 @@ impl Report {
             };
             return (Exit::NothingAssessed, format!("nothing could be assessed: {said}"));
         }
-        let (unknown, gaps) = (counts.unknown, self.gaps.len());
+        let gaps = self.gaps.iter().filter(|gap| !gap.informs).count();
+        let unknown = counts.unknown;
         let incomplete = unknown > 0 || gaps > 0;
         if gate.strict && incomplete {
             return (
@@ -535,11 +539,28 @@ impl Report {
                 ),
             );
         }
-        let (exit, why) = self.by_faults(gate.fail_on);
-        if !incomplete {
-            return (exit, why);
+        let (exit, mut why) = self.by_faults(gate.fail_on);
+        why.push_str(&self.risks());
+        if incomplete {
+            let said =
+                format!("; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)");
+            why.push_str(&said);
         }
-        (exit, format!("{why}; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)"))
+        (exit, why)
+    }
+
+    /// What has become of the accepted risks: `; accepted 2, void 1`. Empty where there are none.
+    fn risks(&self) -> String {
+        let of = |state| self.accepted_risks.iter().filter(|risk| risk.state == state).count();
+        let counts = [
+            ("accepted", self.summary.accepted),
+            ("void", of(RiskState::Void)),
+            ("expired", of(RiskState::Expired)),
+            ("unused", of(RiskState::Unused)),
+        ];
+        let told = counts.into_iter().filter(|(_, number)| *number > 0);
+        let told: Vec<String> = told.map(|(word, number)| format!("{word} {number}")).collect();
+        if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) }
     }
 
     fn by_faults(&self, fail_on: Option<Severity>) -> (Exit, String) {

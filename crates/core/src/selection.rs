@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::{Check, Persona};
 use crate::checks;
+use crate::compliance::{self, Framework};
 use crate::policy::Policy;
 
 /// What decides which checks run.
@@ -11,6 +12,8 @@ use crate::policy::Policy;
 pub struct Selection {
     /// Whom to tell; none: whoever mends faults.
     pub persona: Option<Persona>,
+    /// What a report by this framework needs, whoever it is for.
+    pub framework: Option<Framework>,
     /// These checks alone, whoever they are for.
     pub only: BTreeSet<&'static str>,
     /// These too, whoever they are for.
@@ -25,21 +28,29 @@ impl Selection {
     /// The checks that run, in the order of their ids.
     #[must_use]
     pub fn of(&self, checks: &[&'static Check], policy: &Policy) -> Vec<&'static Check> {
+        let needed = self.framework.map(compliance::checks_of);
         let wanted = |check: &Check| {
             if !self.only.is_empty() {
                 return self.only.contains(check.id);
             }
-            let heard = policy.persona(check) <= self.persona();
-            (heard || self.enable.contains(check.id)) && !self.disable.contains(check.id)
+            let heard = match &needed {
+                Some(needed) => needed.contains(&check.id),
+                None => policy.persona(check) <= self.persona() || self.enable.contains(check.id),
+            };
+            heard && !self.disable.contains(check.id)
         };
         let chosen = checks.iter().copied().filter(|check| wanted(check));
         chosen.filter(|check| !self.skip.contains(check.id)).collect()
     }
 
-    /// Whom the checks are for.
-    #[must_use]
-    pub fn persona(&self) -> Persona {
+    fn persona(&self) -> Persona {
         self.persona.unwrap_or(Persona::Regular)
+    }
+
+    /// Whom the checks are for; none when they are chosen one by one.
+    #[must_use]
+    pub fn told(&self) -> Option<Persona> {
+        (self.only.is_empty() && self.framework.is_none()).then(|| self.persona())
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 
 /// The region as this report names it: with its account where there are several. Empty for what has no
 /// region, in the only account.
-fn place(report: &Report, account: &str, region: Option<&str>) -> String {
+pub(super) fn place(report: &Report, account: &str, region: Option<&str>) -> String {
     match (report.accounts.len() > 1, region) {
         (true, Some(region)) => format!("{account} {region}"),
         (true, None) => account.to_owned(),

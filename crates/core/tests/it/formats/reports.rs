@@ -36,6 +36,7 @@ fn empty(accounts: &[&str]) -> Report {
         load_balancers: Vec::new(),
         findings: Vec::new(),
         gaps: Vec::new(),
+        framework: None,
         accepted_risks: Vec::new(),
         notes: Vec::new(),
     }
