@@ -6,9 +6,9 @@ pub mod call; // every API call and the IAM action it needs
 pub mod catalogue; // every question anybody asks, and what became of it
 pub mod check; // the shape of a check
 pub mod checks; // the list of checks
-pub mod conformance; // what other tools judge wrongly
 pub mod compliance; // published controls
 pub mod config; // the configuration file
+pub mod conformance; // what other tools judge wrongly
 pub mod demo; // the account that `elb-audit demo` judges
 pub mod docs; // pages rendered from the values above
 pub mod edition; // which checks count, and how much

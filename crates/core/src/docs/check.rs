@@ -1,6 +1,6 @@
 //! The page of a check, in Markdown and for a terminal: both say the same.
 
-use super::{RENDERED, code, json, table};
+use super::{RENDERED, code, compliance, json, table};
 use crate::audit::{Options, audit};
 use crate::check::{Check, Evidence, Example, Judge, Persona, Severity};
 use crate::exposure::Exposure;
@@ -25,7 +25,7 @@ pub fn check_page(check: &'static Check) -> String {
         ("Examples", &shown(check)),
         ("All examples", &examples(check)),
         ("What it reads", &reads(check)),
-        ("Compliance", &controls(check)),
+        ("Compliance", &compliance::of(check)),
         ("Read more", &links(check)),
     ] {
         if !text.is_empty() {
@@ -174,11 +174,6 @@ fn shown(check: &'static Check) -> String {
 /// Whether a paragraph of a report is its totals, which say nothing of one example.
 fn is_totals(paragraph: &str) -> bool {
     paragraph.contains(" API call")
-}
-
-/// The controls that the check implements; nothing where no source maps it.
-fn controls(_: &Check) -> String {
-    String::new()
 }
 
 fn examples(check: &Check) -> String {
