@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+mod calls;
 mod catalogue;
 mod check;
 mod checks;
@@ -11,6 +12,7 @@ mod exit;
 mod permissions;
 mod summary;
 
+pub use calls::calls_page;
 pub use catalogue::{catalogue, peers};
 pub use check::{check_page, explain};
 pub use checks::{checks_index, checks_json, checks_table, checks_text};

@@ -102,6 +102,18 @@ fn pages_on_the_catalogue_and_other_tools_are_current() {
 }
 
 #[test]
+fn the_page_on_calls_is_current() {
+    // What was measured is written by the test that measures it.
+    let page = docs::calls_page(checks::ALL);
+    let kept = fs::read_to_string(path("docs/calls.md")).unwrap_or_default();
+    let measured = kept.split_once("<!-- measured:begin -->\n").and_then(|(_, rest)| {
+        rest.split_once("<!-- measured:end -->").map(|(measured, _)| measured.to_owned())
+    });
+    let page = docs::with_block(&page, "measured", &measured.unwrap_or_default());
+    compare("docs/calls.md", &page.expect("the page has the block"));
+}
+
+#[test]
 fn the_book_holds_every_page() {
     compare("docs/SUMMARY.md", &docs::summary(checks::ALL));
     let summary = read("docs/SUMMARY.md");
