@@ -5,15 +5,20 @@ pub mod audit; // inventory + checks + now → report
 pub mod call; // every API call and the IAM action it needs
 pub mod check; // the shape of a check
 pub mod checks; // the list of checks
+pub mod cloudfront; // CloudFront in front of a load balancer
 pub mod demo; // the account that `elb-audit demo` judges
+pub mod dns; // who has a name of Elastic Load Balancing
 pub mod docs; // pages rendered from the values above
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread
 pub mod format; // report → bytes
+pub mod headers; // headers that a listener sets by itself
 pub mod health; // how targets are doing
 pub mod inventory; // what was read
+pub mod logs; // which logs are written, and where
 pub mod policy;
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them
 pub mod tls; // protocols and ciphers of a policy
+pub mod waf; // what a web ACL does with requests
