@@ -2,57 +2,125 @@
 
 use crate::check::Check;
 
+mod access_logs_bucket_unapproved;
 mod access_logs_disabled;
 mod authentication_optional;
 mod certificate_expired;
 mod certificate_expiring;
 mod certificate_not_issued;
 mod certificate_weak_key;
+mod cloudfront_bypass;
+mod cloudfront_origin_cleartext;
+mod connection_logs_off;
+mod cors_any_origin;
 mod deletion_protection_off;
 mod desync_monitor;
+mod dns_alias_dangling;
+mod dns_internal_published;
+mod flow_logs_missing;
+mod forwarded_header_kept;
+mod health_check_logs_off;
+mod host_header_preserved;
+mod hsts_missing;
+mod http2_off;
+mod idle_timeout_long;
 mod internet_facing;
 mod invalid_headers_kept;
 mod listener_cleartext;
 mod listener_cleartext_port;
 mod listener_sensitive_port;
+mod log_bucket_foreign;
+mod log_bucket_missing;
+mod log_bucket_public;
+mod log_delivery_broken;
+mod log_delivery_stopped;
 mod mtls_expired_accepted;
 mod mtls_passthrough;
 mod no_listeners;
 mod no_targets;
 mod redirect_to_http;
 mod security_group_missing;
+mod security_headers_missing;
+mod server_header_sent;
+mod shield_not_protected;
 mod target_unhealthy;
 mod targets_all_unhealthy;
+mod tls_header_renamed;
 mod tls_legacy_protocol;
 mod tls_policy_not_recommended;
 mod tls_weak_cipher;
+mod waf_classic;
+mod waf_counts_only;
+mod waf_ddos_protection_off;
+mod waf_empty;
+mod waf_fail_open;
+mod waf_known_bad_inputs_missing;
+mod waf_large_body_passes;
+mod waf_managed_rules_missing;
+mod waf_metrics_off;
 mod waf_not_associated;
+mod waf_not_logged;
+mod waf_rate_limit_missing;
 
 /// Every check.
 pub const ALL: &[&Check] = &[
+    &access_logs_bucket_unapproved::CHECK,
     &access_logs_disabled::CHECK,
     &authentication_optional::CHECK,
     &certificate_expired::CHECK,
     &certificate_expiring::CHECK,
     &certificate_not_issued::CHECK,
     &certificate_weak_key::CHECK,
+    &cloudfront_bypass::CHECK,
+    &cloudfront_origin_cleartext::CHECK,
+    &connection_logs_off::CHECK,
+    &cors_any_origin::CHECK,
     &deletion_protection_off::CHECK,
     &desync_monitor::CHECK,
+    &dns_alias_dangling::CHECK,
+    &dns_internal_published::CHECK,
+    &flow_logs_missing::CHECK,
+    &forwarded_header_kept::CHECK,
+    &health_check_logs_off::CHECK,
+    &host_header_preserved::CHECK,
+    &hsts_missing::CHECK,
+    &http2_off::CHECK,
+    &idle_timeout_long::CHECK,
     &internet_facing::CHECK,
     &invalid_headers_kept::CHECK,
     &listener_cleartext::CHECK,
     &listener_cleartext_port::CHECK,
     &listener_sensitive_port::CHECK,
+    &log_bucket_foreign::CHECK,
+    &log_bucket_missing::CHECK,
+    &log_bucket_public::CHECK,
+    &log_delivery_broken::CHECK,
+    &log_delivery_stopped::CHECK,
     &mtls_expired_accepted::CHECK,
     &mtls_passthrough::CHECK,
     &no_listeners::CHECK,
     &no_targets::CHECK,
     &redirect_to_http::CHECK,
     &security_group_missing::CHECK,
+    &security_headers_missing::CHECK,
+    &server_header_sent::CHECK,
+    &shield_not_protected::CHECK,
     &target_unhealthy::CHECK,
     &targets_all_unhealthy::CHECK,
+    &tls_header_renamed::CHECK,
     &tls_legacy_protocol::CHECK,
     &tls_policy_not_recommended::CHECK,
     &tls_weak_cipher::CHECK,
+    &waf_classic::CHECK,
+    &waf_counts_only::CHECK,
+    &waf_ddos_protection_off::CHECK,
+    &waf_empty::CHECK,
+    &waf_fail_open::CHECK,
+    &waf_known_bad_inputs_missing::CHECK,
+    &waf_large_body_passes::CHECK,
+    &waf_managed_rules_missing::CHECK,
+    &waf_metrics_off::CHECK,
     &waf_not_associated::CHECK,
+    &waf_not_logged::CHECK,
+    &waf_rate_limit_missing::CHECK,
 ];

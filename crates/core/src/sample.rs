@@ -16,6 +16,17 @@ use crate::inventory::{
     SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup, TrustStore, Vpc, WafRule,
     WafStatement, WebAcl, WeightedGroup,
 };
+use crate::policy::{Intent, Policy};
+
+mod fronts;
+mod headers;
+mod logs;
+mod waf;
+
+pub use fronts::{DNS_NAME, behind_cloudfront, named};
+pub use headers::https_with;
+pub use logs::{logging_to, with_bucket};
+pub use waf::{count, rule_group_arn, with_acl, with_rule_group};
 
 /// The account of all samples: one that AWS's documentation uses.
 pub const ACCOUNT: &str = "111122223333";
@@ -38,6 +49,13 @@ pub const SSL_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 #[must_use]
 pub fn now() -> Timestamp {
     Timestamp::constant(1_793_610_000, 0) // 2026-11-02T09:00:00Z
+}
+
+/// What the owner of the sample account means: the policy that examples are judged with.
+#[must_use]
+pub fn policy() -> Policy {
+    let log_buckets = vec!["example-*".to_owned()];
+    Policy { intent: Intent { log_buckets, ..Intent::default() }, ..Policy::default() }
 }
 
 /// An account with one load balancer of this kind that passes every check.
@@ -405,7 +423,7 @@ pub fn load_balancer(kind: &Kind) -> LoadBalancer {
         kind: kind.clone(),
         scheme: (!gateway).then(|| "internet-facing".to_owned()),
         state: v2.then(|| "active".to_owned()),
-        dns_name: (!gateway).then(|| "web-123.eu-west-1.elb.amazonaws.com".to_owned()),
+        dns_name: (!gateway).then(|| DNS_NAME.to_owned()),
         vpc_id: Some("vpc-1".to_owned()),
         ip_address_type: v2.then(|| "ipv4".to_owned()),
         subnets: vec!["subnet-a".to_owned(), "subnet-b".to_owned()],

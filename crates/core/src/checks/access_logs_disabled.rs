@@ -1,11 +1,10 @@
 //! Nobody writes down who asked for what.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
 use crate::fact::Fact;
 use crate::inventory::{Kind, LogSource};
+use crate::logs::{self, Log};
 use crate::sample;
 
 const KEY: &str = "access_logs.s3.enabled";
@@ -59,7 +58,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a source without delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "fail log-delivery-broken web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "connection logs are no access logs",
@@ -82,7 +85,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliveries));
                 })
             },
-            finds: &["unknown access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "unknown access-logs-disabled web",
+                "unknown log-delivery-broken web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "on, deliveries unread",
@@ -92,7 +99,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliverySources));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["unknown log-delivery-broken web", "note internet-facing web"],
         },
         Example {
             title: "a listener of unknown protocol may be a TLS one",
@@ -106,9 +113,11 @@ pub(super) const CHECK: Check = Check {
                 "unknown internet-facing web",
                 "unknown tls-legacy-protocol TLS_NEXT:443",
                 "unknown access-logs-disabled web",
+                "unknown flow-logs-missing web",
                 "unknown listener-cleartext-port TLS_NEXT:443",
                 "unknown tls-weak-cipher TLS_NEXT:443",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
+                "unknown log-delivery-stopped web",
             ],
         },
         Example {
@@ -132,29 +141,5 @@ fn judge(context: &Context) -> Judgement {
     if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
         return Ok(Verdict::NotApplicable);
     }
-    if lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass);
-    }
-    let evidence = Evidence::new().with(KEY, "false");
-    let log_type = match lb.kind {
-        Kind::Application => "ALB_ACCESS_LOGS",
-        Kind::Network => "NLB_ACCESS_LOGS",
-        _ => return Ok(Verdict::Fail(evidence)),
-    };
-    let sources = context.index.log_sources(&lb.arn)?;
-    let names: Vec<&str> = sources
-        .iter()
-        .filter(|source| source.log_type == log_type)
-        .map(|source| source.name.as_str())
-        .collect();
-    if !names.is_empty() {
-        let delivered = context.region.log_deliveries.get()?;
-        if delivered.iter().any(|name| names.contains(&name.as_str())) {
-            return Ok(Verdict::Pass);
-        }
-    }
-    if names.is_empty() {
-        return Ok(Verdict::Fail(evidence));
-    }
-    Ok(Verdict::Fail(evidence.with("sources_without_delivery", names)))
+    Ok(logs::absence(context, Log::Access)?.map_or(Verdict::Pass, Verdict::Fail))
 }

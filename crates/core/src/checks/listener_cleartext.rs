@@ -247,6 +247,9 @@ pub(super) const CHECK: Check = Check {
                 "unknown redirect-to-http port 80",
                 "unknown tls-weak-cipher port 80",
                 "unknown tls-policy-not-recommended port 80",
+                "unknown hsts-missing port 80",
+                "unknown security-headers-missing port 80",
+                "unknown tls-header-renamed port 80",
             ],
         },
         Example {

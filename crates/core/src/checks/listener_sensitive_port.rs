@@ -107,7 +107,11 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(lb) = vec![ssh];
                 })
             },
-            finds: &["unknown targets-all-unhealthy web", "unknown target-unhealthy web"],
+            finds: &[
+                "unknown targets-all-unhealthy web",
+                "unknown flow-logs-missing web",
+                "unknown target-unhealthy web",
+            ],
         },
         Example {
             title: "security groups unread",

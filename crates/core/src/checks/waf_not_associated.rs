@@ -4,10 +4,10 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Exposure;
 use crate::fact::Fact;
-use crate::inventory::{Kind, LoadBalancer};
+use crate::inventory::Kind;
 use crate::sample;
+use crate::waf;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -28,11 +28,7 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],
-    needs: &[
-        Call::Wafv2ListWebAcls,
-        Call::Wafv2ListResourcesForWebAcl,
-        Call::Wafv2GetWebAclForResource,
-    ],
+    needs: waf::ASSOCIATION,
     examples: &[
         Example {
             title: "none",
@@ -56,14 +52,40 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2ListWebAcls));
                 })
             },
-            finds: &["unknown waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "unknown waf-counts-only web",
+                "unknown waf-empty web",
+                "unknown waf-fail-open web",
+                "unknown waf-not-associated web",
+                "unknown waf-rate-limit-missing web",
+                "unknown waf-known-bad-inputs-missing web",
+                "unknown waf-large-body-passes web",
+                "unknown waf-managed-rules-missing web",
+                "unknown waf-not-logged web",
+                "unknown waf-ddos-protection-off web",
+                "unknown waf-metrics-off web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a scheme that this version does not know",
             given: || {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
-            finds: &["unknown internet-facing web", "unknown waf-not-associated web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown waf-counts-only web",
+                "unknown waf-empty web",
+                "unknown waf-fail-open web",
+                "unknown waf-not-associated web",
+                "unknown waf-rate-limit-missing web",
+                "unknown waf-known-bad-inputs-missing web",
+                "unknown waf-large-body-passes web",
+                "unknown waf-managed-rules-missing web",
+                "unknown waf-not-logged web",
+                "unknown waf-ddos-protection-off web",
+                "unknown waf-metrics-off web",
+            ],
         },
         Example {
             title: "one",
@@ -76,18 +98,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    if let (false, Exposure::Unknown(gap)) = (has_scheme(context.lb), context.exposure) {
-        return Err(gap.clone());
-    }
-    if !context.lb.is_internet_facing() {
+    if !waf::is_due(context)? {
         return Ok(Verdict::NotApplicable);
     }
     match context.lb.web_acl.get()? {
         Some(_) => Ok(Verdict::Pass),
         None => Ok(Verdict::Fail(Evidence::new().with("web_acl", "none"))),
     }
-}
-
-fn has_scheme(lb: &LoadBalancer) -> bool {
-    matches!(lb.scheme.as_deref(), Some("internal" | "internet-facing"))
 }
