@@ -487,6 +487,28 @@ pub struct TrustStore {
     pub users: Fact<Vec<String>>,
 }
 
+impl Account {
+    /// An account nothing has been read of: every fact is "not collected".
+    #[must_use]
+    pub fn new(id: &str, partition: &str) -> Self {
+        use crate::call::Call;
+        Account {
+            id: id.to_owned(),
+            partition: partition.to_owned(),
+            caller: Fact::not_collected(Call::StsGetCallerIdentity),
+            region_list: Fact::not_collected(Call::Ec2DescribeRegions),
+            regions: Vec::new(),
+            server_certificates: Fact::not_collected(Call::IamListServerCertificates),
+            shield: Fact::not_collected(Call::ShieldDescribeSubscription),
+            distributions: Fact::not_collected(Call::CloudFrontListDistributions),
+            vpc_origins: Fact::not_collected(Call::CloudFrontListVpcOrigins),
+            accelerators: Fact::not_collected(Call::GlobalAcceleratorListAccelerators),
+            dns_records: Fact::not_collected(Call::Route53ListHostedZones),
+            notes: Vec::new(),
+        }
+    }
+}
+
 impl Region {
     /// A region nothing has been read of: every fact is "not collected".
     #[must_use]

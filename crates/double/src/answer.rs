@@ -2,14 +2,18 @@
 
 use serde_json::json;
 
-use crate::call::Family;
+use crate::call::{Family, Protocol};
 use crate::xml::Xml;
+
+/// Headers besides those that every answer has.
+pub(crate) type Headers = Vec<(&'static str, String)>;
 
 /// An answer, ready for the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
+    pub(crate) headers: Headers,
     pub(crate) body: Vec<u8>,
 }
 
@@ -19,6 +23,7 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: String,
     pub(crate) message: String,
+    pub(crate) headers: Headers,
 }
 
 impl Refusal {
@@ -29,18 +34,42 @@ impl Refusal {
 
     /// An error with any status.
     pub(crate) fn with_status(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.to_owned(), message: message.into() }
+        Self { status, code: code.to_owned(), message: message.into(), headers: Headers::new() }
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
     }
 
     /// A parameter that breaks a limit, under the family's own code.
     pub(crate) fn invalid(family: Family, message: impl Into<String>) -> Self {
         let code = match family {
-            Family::Ec2 => "InvalidParameterValue",
+            Family::Ec2 | Family::CloudWatch => "InvalidParameterValue",
             Family::Acm | Family::Logs => "ValidationException",
-            Family::Wafv2 => "WAFInvalidParameterException",
+            Family::Wafv2 | Family::WafRegional => "WAFInvalidParameterException",
+            Family::Shield | Family::CognitoIdp => "InvalidParameterException",
+            Family::GlobalAccelerator => "InvalidArgumentException",
+            Family::Lambda => "InvalidParameterValueException",
+            Family::ApiGateway | Family::ApiGatewayV2 => "BadRequestException",
+            Family::S3 | Family::CloudFront => "InvalidArgument",
+            Family::Route53 => "InvalidInput",
             _ => "ValidationError",
         };
         Self::new(code, message)
+    }
+
+    /// A token that the call did not make.
+    pub(crate) fn bad_token(family: Family) -> Self {
+        let code = match family {
+            Family::Ec2 => return Self::new("InvalidNextToken", "The token is invalid."),
+            Family::Autoscaling | Family::CloudWatch => "InvalidNextToken",
+            Family::GlobalAccelerator => "InvalidNextTokenException",
+            Family::Shield => "InvalidPaginationTokenException",
+            family => return Self::invalid(family, "Invalid pagination token"),
+        };
+        Self::new(code, "The token is invalid.")
     }
 
     /// A caller without the permission.
@@ -48,29 +77,40 @@ impl Refusal {
         let message = format!(
             "User: {caller} is not authorized to perform: {action} because no identity-based policy allows the {action} action"
         );
-        match family {
-            Family::Ec2 => Self::with_status(
+        match family.protocol() {
+            Protocol::Ec2 => Self::with_status(
                 403,
                 "UnauthorizedOperation",
                 format!("You are not authorized to perform this operation. {message}"),
             ),
-            Family::Acm | Family::Wafv2 | Family::Logs => {
-                Self::new("AccessDeniedException", message)
-            }
-            _ => Self::with_status(403, "AccessDenied", message),
+            Protocol::Json => Self::new("AccessDeniedException", message),
+            Protocol::RestJson => Self::with_status(403, "AccessDeniedException", message),
+            Protocol::Query | Protocol::RestXml => Self::with_status(403, "AccessDenied", message),
         }
     }
 
     /// A caller that asks too much. The first API generation says `Throttling`, the second is
     /// documented with `ThrottlingException`.
     pub(crate) fn throttled(family: Family) -> Self {
+        let too_many = "TooManyRequestsException";
         match family {
             Family::Ec2 => {
                 Self::with_status(503, "RequestLimitExceeded", "Request limit exceeded.")
             }
-            Family::Elb | Family::Iam | Family::Sts | Family::Unknown => {
-                Self::new("Throttling", "Rate exceeded")
+            Family::S3 => Self::with_status(503, "SlowDown", "Please reduce your request rate."),
+            Family::CognitoIdp => Self::new(too_many, "Rate exceeded"),
+            Family::Lambda => Self::with_status(429, too_many, "Rate exceeded"),
+            Family::ApiGateway | Family::ApiGatewayV2 => {
+                Self::with_status(429, too_many, "Too Many Requests")
             }
+            Family::Elb
+            | Family::Iam
+            | Family::Sts
+            | Family::Autoscaling
+            | Family::CloudWatch
+            | Family::CloudFront
+            | Family::Route53
+            | Family::Unknown => Self::new("Throttling", "Rate exceeded"),
             _ => Self::new("ThrottlingException", "Rate exceeded"),
         }
     }
@@ -78,24 +118,43 @@ impl Refusal {
     /// The region has not been switched on for the account.
     pub(crate) fn region_off(family: Family) -> Self {
         let message = "The security token included in the request is invalid.";
-        match family {
-            Family::Ec2 => Self::with_status(
+        match family.protocol() {
+            Protocol::Ec2 => Self::with_status(
                 401,
                 "AuthFailure",
                 "AWS was not able to validate the provided access credentials",
             ),
-            Family::Acm | Family::Wafv2 | Family::Logs => {
-                Self::new("UnrecognizedClientException", message)
+            Protocol::Json => Self::new("UnrecognizedClientException", message),
+            Protocol::RestJson => Self::with_status(403, "UnrecognizedClientException", message),
+            Protocol::RestXml if family == Family::S3 => Self::with_status(
+                403,
+                "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.",
+            ),
+            Protocol::Query | Protocol::RestXml => {
+                Self::with_status(403, "InvalidClientTokenId", message)
             }
-            _ => Self::with_status(403, "InvalidClientTokenId", message),
+        }
+    }
+
+    /// A request signed for another region than the one where the family answers.
+    pub(crate) fn away(family: Family, region: &str) -> Self {
+        let message = format!("Credential should be scoped to a valid region, not '{region}'.");
+        match family.protocol() {
+            Protocol::Json => Self::new("InvalidSignatureException", message),
+            _ => Self::with_status(403, "SignatureDoesNotMatch", message),
         }
     }
 
     /// An operation that the family does not have.
     pub(crate) fn unknown_action(family: Family, action: &str) -> Self {
-        match family {
-            Family::Acm | Family::Wafv2 | Family::Logs => {
-                Self::new("UnknownOperationException", "")
+        match family.protocol() {
+            Protocol::Json => Self::new("UnknownOperationException", ""),
+            Protocol::RestJson => Self::with_status(404, "UnknownOperationException", ""),
+            Protocol::RestXml => {
+                let message =
+                    "A header you provided implies functionality that is not implemented.";
+                Self::with_status(501, "NotImplemented", message)
             }
             _ => Self::new(
                 "InvalidAction",
@@ -106,14 +165,32 @@ impl Refusal {
 
     /// The error as `family` answers it.
     pub(crate) fn answer(&self, family: Family, request_id: &str) -> Answer {
-        let body = match family {
-            Family::Acm | Family::Wafv2 | Family::Logs => {
-                json!({"__type": self.code, "message": self.message}).to_string()
+        let mut headers = self.headers.clone();
+        let body = match family.protocol() {
+            Protocol::Json => json!({"__type": self.code, "message": self.message}).to_string(),
+            Protocol::RestJson => {
+                headers.push(("x-amzn-errortype", self.code.clone()));
+                let name = if family == Family::Lambda { "Message" } else { "message" };
+                json!({name: self.message}).to_string()
             }
-            Family::Ec2 => self.ec2(request_id),
-            _ => self.query(family, request_id),
+            Protocol::Ec2 => self.ec2(request_id),
+            Protocol::RestXml if family == Family::S3 => self.s3(request_id),
+            Protocol::Query | Protocol::RestXml => self.query(family, request_id),
         };
-        Answer { status: self.status, content_type: family.content_type(), body: body.into_bytes() }
+        let content_type = family.content_type();
+        Answer { status: self.status, content_type, headers, body: body.into_bytes() }
+    }
+
+    fn s3(&self, request_id: &str) -> String {
+        let mut xml = Xml::query();
+        xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        xml.node("Error", |xml| {
+            xml.text("Code", &self.code);
+            xml.text("Message", &self.message);
+            xml.text("RequestId", request_id);
+            xml.text("HostId", "example");
+        });
+        xml.finish()
     }
 
     fn query(&self, family: Family, request_id: &str) -> String {
@@ -145,17 +222,18 @@ impl Refusal {
     }
 }
 
-/// A good answer of a query service or of EC2, from the content of its result.
+/// A good answer in XML: of a query service or of EC2 from the content of its result, of others as it is.
 pub(crate) fn xml(family: Family, action: &str, request_id: &str, result: &str) -> Answer {
     let namespace = family.namespace();
-    let body = if family == Family::Ec2 {
-        format!(
+    let body = match family.protocol() {
+        Protocol::Ec2 => format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{action}Response xmlns=\"{namespace}\"><requestId>{request_id}</requestId>{result}</{action}Response>"
-        )
-    } else {
-        format!(
+        ),
+        Protocol::RestXml => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{result}"),
+        _ => format!(
             "<{action}Response xmlns=\"{namespace}\"><{action}Result>{result}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
-        )
+        ),
     };
-    Answer { status: 200, content_type: family.content_type(), body: body.into_bytes() }
+    let content_type = family.content_type();
+    Answer { status: 200, content_type, headers: Headers::new(), body: body.into_bytes() }
 }

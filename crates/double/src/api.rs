@@ -1,18 +1,29 @@
 //! The operations, one module an API family.
 
 mod acm;
+mod autoscaling;
+mod cloudfront;
+mod cloudwatch;
+mod cognito;
 mod ec2;
 mod elb;
 mod elbv2;
+mod gateway;
+mod global_accelerator;
 mod iam;
+mod lambda;
 mod logs;
 pub(crate) mod regions;
+mod route53;
+mod s3;
+mod shield;
 mod sts;
+mod waf_regional;
 mod wafv2;
 
 use serde_json::Value;
 
-use crate::answer::{Answer, Refusal, xml};
+use crate::answer::{Answer, Headers, Refusal, xml};
 use crate::call::{Call, Family};
 use crate::model::account::Account;
 use crate::model::arn::Place;
@@ -42,18 +53,21 @@ pub(crate) fn answer(context: &Context<'_>, request_id: &str) -> Answer {
     let family = context.call.family;
     match result(context) {
         Ok(Content::Xml(result)) => xml(family, &context.call.action, request_id, &result.finish()),
-        Ok(Content::Json(value)) => Answer {
-            status: 200,
-            content_type: family.content_type(),
-            body: value.to_string().into_bytes(),
-        },
+        Ok(Content::Json(value)) => good(family, Vec::new(), value.to_string()),
+        Ok(Content::Head(headers)) => good(family, headers, String::new()),
         Err(refusal) => refusal.answer(family, request_id),
     }
+}
+
+fn good(family: Family, headers: Headers, body: String) -> Answer {
+    let content_type = family.content_type();
+    Answer { status: 200, content_type, headers, body: body.into_bytes() }
 }
 
 enum Content {
     Xml(Xml),
     Json(Value),
+    Head(Headers),
 }
 
 fn result(context: &Context<'_>) -> Result<Content, Refusal> {
@@ -67,8 +81,13 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
             "Request is missing Authentication Token",
         ));
     }
-    let regional = !matches!(family, Family::Iam | Family::Unknown);
-    if regional && regions::status(context.account, &context.call.region) == Some("not-opted-in") {
+    let region = context.call.region.as_str();
+    let home = family.home().filter(|_| context.place.partition() == "aws");
+    if home.is_some_and(|home| home != region) {
+        return Err(Refusal::away(family, region));
+    }
+    let regional = home.is_none() && !matches!(family, Family::Iam | Family::Unknown);
+    if regional && regions::status(context.account, region) == Some("not-opted-in") {
         return Err(Refusal::region_off(family));
     }
     match family {
@@ -80,6 +99,18 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         Family::Acm => acm::result(context).map(Content::Json),
         Family::Wafv2 => wafv2::result(context).map(Content::Json),
         Family::Logs => logs::result(context).map(Content::Json),
+        Family::WafRegional => waf_regional::result(context).map(Content::Json),
+        Family::Shield => shield::result(context).map(Content::Json),
+        Family::GlobalAccelerator => global_accelerator::result(context).map(Content::Json),
+        Family::CognitoIdp => cognito::result(context).map(Content::Json),
+        Family::Autoscaling => autoscaling::result(context).map(Content::Xml),
+        Family::CloudWatch => cloudwatch::result(context).map(Content::Xml),
+        Family::Lambda => lambda::result(context).map(Content::Json),
+        Family::ApiGateway => gateway::first(context).map(Content::Json),
+        Family::ApiGatewayV2 => gateway::second(context).map(Content::Json),
+        Family::S3 => s3::result(context),
+        Family::CloudFront => cloudfront::result(context).map(Content::Xml),
+        Family::Route53 => route53::result(context).map(Content::Xml),
         Family::Unknown => context.unknown(),
     }
 }
@@ -126,6 +157,12 @@ impl Context<'_> {
             self.region.load_balancers.iter().find(|load_balancer| load_balancer.name == name);
         let kind = known.map_or("application", |load_balancer| load_balancer.kind.as_str());
         self.place.load_balancer(kind, name)
+    }
+
+    /// The name of a security group.
+    fn group_name(&self, group: &str) -> String {
+        let known = self.region.security_groups.iter().find(|known| known.id == group);
+        known.map_or_else(|| "default".to_owned(), |known| known.name.clone())
     }
 
     /// The name of the zone that a subnet is in.

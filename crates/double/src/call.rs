@@ -1,90 +1,15 @@
 //! A request, understood: which API family and operation, for which region, by whom, with what.
 
+mod family;
+mod rest;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub(crate) use family::{Family, Protocol};
+
 use crate::http::Request;
-
-/// The API families that the double answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Family {
-    Elb,
-    Elbv2,
-    Ec2,
-    Iam,
-    Sts,
-    Acm,
-    Wafv2,
-    Logs,
-    Unknown,
-}
-
-impl Family {
-    /// The name that tests use.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Elb => "elb",
-            Self::Elbv2 => "elbv2",
-            Self::Ec2 => "ec2",
-            Self::Iam => "iam",
-            Self::Sts => "sts",
-            Self::Acm => "acm",
-            Self::Wafv2 => "wafv2",
-            Self::Logs => "logs",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The prefix of its IAM actions.
-    pub(crate) fn prefix(self) -> &'static str {
-        match self {
-            Self::Elb | Self::Elbv2 => "elasticloadbalancing",
-            other => other.name(),
-        }
-    }
-
-    /// The namespace of its XML.
-    pub(crate) fn namespace(self) -> &'static str {
-        match self {
-            Self::Elb => "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
-            Self::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
-            Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
-            Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-            _ => "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
-        }
-    }
-
-    /// The content type of its answers.
-    pub(crate) fn content_type(self) -> &'static str {
-        match self {
-            Self::Acm | Self::Wafv2 | Self::Logs => "application/x-amz-json-1.1",
-            Self::Ec2 => "text/xml;charset=UTF-8",
-            _ => "text/xml",
-        }
-    }
-
-    /// By the API version of a query, which alone tells the two load-balancer generations apart.
-    fn of_version(version: &str) -> Self {
-        match version {
-            "2012-06-01" => Self::Elb,
-            "2015-12-01" => Self::Elbv2,
-            "2016-11-15" => Self::Ec2,
-            "2010-05-08" => Self::Iam,
-            "2011-06-15" => Self::Sts,
-            _ => Self::Unknown,
-        }
-    }
-
-    fn of_target(target: &str) -> Self {
-        match target {
-            "CertificateManager" => Self::Acm,
-            "AWSWAF_20190729" => Self::Wafv2,
-            "Logs_20140328" => Self::Logs,
-            _ => Self::Unknown,
-        }
-    }
-}
 
 /// A request, understood.
 pub(crate) struct Call {
@@ -98,17 +23,25 @@ pub(crate) struct Call {
 impl Call {
     /// Understands `request`; what cannot be understood is of family [`Family::Unknown`].
     pub(crate) fn read(request: &Request) -> Self {
-        let (access_key, region) = scope(request.header("authorization").unwrap_or_default());
+        let (access_key, region, service) =
+            scope(request.header("authorization").unwrap_or_default());
         let (family, action, parameters) = match request.header("x-amz-target") {
             Some(target) => read_json(target, &request.body),
-            None => read_query(request),
+            None => rest::read(&service, request).unwrap_or_else(|| read_query(request)),
         };
         Self { family, action, region, access_key, parameters }
     }
 
-    /// The IAM action.
+    /// The IAM action, which some families do not name after the operation.
     pub(crate) fn iam_action(&self) -> String {
-        format!("{}:{}", self.family.prefix(), self.action)
+        let name = match (self.family, self.action.as_str()) {
+            (Family::ApiGateway | Family::ApiGatewayV2, _) => "GET",
+            (Family::S3, "HeadBucket" | "ListObjectsV2") => "ListBucket",
+            (Family::S3, "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
+            (Family::S3, "GetBucketEncryption") => "GetEncryptionConfiguration",
+            (_, operation) => operation,
+        };
+        format!("{}:{name}", self.family.prefix())
     }
 
     /// A parameter.
@@ -122,13 +55,14 @@ impl Call {
     }
 }
 
-/// The access key and region that a request was signed with.
-fn scope(authorization: &str) -> (String, String) {
+/// The access key, region and service that a request was signed with.
+fn scope(authorization: &str) -> (String, String, String) {
     let credential = authorization.split_once("Credential=").map_or("", |(_, rest)| rest);
     let mut parts = credential.split(',').next().unwrap_or_default().split('/');
     let key = parts.next().unwrap_or_default().to_owned();
     let region = parts.nth(1).unwrap_or("us-east-1").to_owned();
-    (key, region)
+    let service = parts.next().unwrap_or_default().to_owned();
+    (key, region, service)
 }
 
 fn read_json(target: &str, body: &[u8]) -> (Family, String, BTreeMap<String, String>) {

@@ -117,7 +117,7 @@ impl Double {
         let pattern = Pattern::new(call);
         held(self.shared.log.lock())
             .iter()
-            .filter(|entry| pattern.names(&entry.family, &entry.action))
+            .filter(|entry| pattern.names(&entry.family, &entry.operation, &entry.action))
             .count()
     }
 }

@@ -10,6 +10,29 @@ pub(crate) fn iso(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}.000Z", second % 60)
 }
 
+/// Undoes [`iso`], with or without a fraction of a second.
+pub(crate) fn parse(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once('T')?;
+    let number = |part: Option<&str>| part?.get(..2)?.parse::<i64>().ok();
+    let (year, rest) = date.split_once('-')?;
+    let mut parts = rest.split('-');
+    let (month, day) = (number(parts.next())?, number(parts.next())?);
+    let mut parts = time.split(':');
+    let (hour, minute, second) =
+        (number(parts.next())?, number(parts.next())?, number(parts.next())?);
+    let days = days(year.parse().ok()?, month, day);
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+/// The day counted from 1970-01-01; years are counted from March as in [`date`].
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let march_month = (month + 9) % 12;
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * march_month + 2) / 5 + day - 1;
+    year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 /// Year, month and day of a day counted from 1970-01-01. Counting years from March puts the leap day
 /// at the end of a year, and 400 years are always 146,097 days.
 fn date(days: i64) -> (i64, i64, i64) {
@@ -27,7 +50,16 @@ fn date(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::iso;
+    use super::{iso, parse};
+
+    #[test]
+    fn reads_what_it_writes() {
+        for seconds in [0, 951_782_399, 951_782_400, crate::model::certificate::FAR, -86_401] {
+            assert_eq!(parse(&iso(seconds)), Some(seconds));
+        }
+        assert_eq!(parse("2026-01-01T00:00:00Z"), Some(crate::model::certificate::EPOCH));
+        assert_eq!(parse("yesterday"), None);
+    }
 
     #[test]
     fn writes_known_instants() {

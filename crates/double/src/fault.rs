@@ -166,13 +166,14 @@ impl Pattern {
     }
 
     pub(crate) fn matches(&self, call: &Call) -> bool {
-        self.names(call.family.name(), &call.iam_action())
+        self.names(call.family.name(), &call.action, &call.iam_action())
     }
 
-    /// Whether a call is meant that goes by this family and IAM action.
-    pub(crate) fn names(&self, family: &str, action: &str) -> bool {
-        let (prefix, operation) = action.split_once(':').unwrap_or_default();
+    /// Whether a call is meant that goes by this family and operation, and by this IAM action.
+    pub(crate) fn names(&self, family: &str, operation: &str, action: &str) -> bool {
+        let (prefix, permission) = action.split_once(':').unwrap_or_default();
         let is = |pattern: &str, name: &str| pattern == "*" || pattern == name;
-        is(&self.operation, operation) && (is(&self.service, family) || self.service == prefix)
+        (is(&self.operation, operation) && is(&self.service, family))
+            || (is(&self.operation, permission) && self.service == prefix)
     }
 }

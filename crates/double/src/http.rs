@@ -11,6 +11,7 @@ const LARGEST_HEAD: usize = 64 * 1024;
 
 /// A request as it was read.
 pub(crate) struct Request {
+    pub(crate) method: String,
     pub(crate) target: String,
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -73,13 +74,17 @@ impl Connection {
         bytes: usize,
     ) -> io::Result<()> {
         let mut out = format!(
-            "HTTP/1.1 {} {}\r\ncontent-type: {}\r\ncontent-length: {}\r\nx-amzn-requestid: {request_id}\r\n\r\n",
+            "HTTP/1.1 {} {}\r\ncontent-type: {}\r\ncontent-length: {}\r\nx-amzn-requestid: {request_id}\r\n",
             answer.status,
             reason(answer.status),
             answer.content_type,
             answer.body.len(),
-        )
-        .into_bytes();
+        );
+        for (name, value) in &answer.headers {
+            out.extend([*name, ": ", value, "\r\n"]);
+        }
+        out.push_str("\r\n");
+        let mut out = out.into_bytes();
         out.extend_from_slice(&answer.body[..bytes.min(answer.body.len())]);
         self.stream.write_all(&out).await
     }
@@ -99,8 +104,10 @@ impl Connection {
 
 fn parse(head: &str) -> Request {
     let mut lines = head.split("\r\n");
-    let target = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
+    let mut first = lines.next().unwrap_or_default().split(' ');
+    let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
     Request {
+        method: method.to_owned(),
         target: target.to_owned(),
         headers: lines
             .filter_map(|line| line.split_once(':'))
@@ -113,9 +120,11 @@ fn parse(head: &str) -> Request {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        301 => "Moved Permanently",
         400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",
+        429 => "Too Many Requests",
         503 => "Service Unavailable",
         _ => "Other",
     }

@@ -32,20 +32,37 @@ pub use double::Double;
 pub use fault::{Fault, Kind};
 pub use limit::RateLimit;
 pub use log::Entry;
-pub use model::account::Account;
-pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect};
+pub use model::accelerator::{
+    Accelerator, AcceleratorEndpoint, AcceleratorListener, EndpointGroup,
+};
+pub use model::account::{Account, Global};
+pub use model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect, Session};
+pub use model::bucket::{Bucket, BucketEncryption, PublicAccessBlock, StoredObject};
 pub use model::certificate::{Certificate, EC_PRIME256V1, RSA_1024, RSA_2048, ServerCertificate};
 pub use model::classic::{
     ClassicAttributes, ClassicListener, ClassicLoadBalancer, ClassicPolicy, Instance,
 };
 pub use model::delivery::{Delivery, DeliveryDestination, DeliverySource};
+pub use model::distribution::{Distribution, Origin, VpcOrigin};
+pub use model::encryption::EncryptionControl;
+pub use model::endpoint::{EndpointService, VpcEndpoint};
+pub use model::flow_log::FlowLog;
+pub use model::function::LambdaFunction;
+pub use model::gateway::{HttpApi, HttpVpcLink, Integration, VpcLink};
+pub use model::interface::{NetworkInterface, PrivateAddress};
 pub use model::listener::{Listener, MutualAuthentication};
-pub use model::load_balancer::LoadBalancer;
+pub use model::load_balancer::{LoadBalancer, ZoneAddress};
+pub use model::metric::Metric;
 pub use model::network::{
     BlockPublicAccess, Exclusion, Permission, PrefixList, Route, RouteTable, SecurityGroup, Subnet,
     Vpc,
 };
+pub use model::network_acl::{AclEntry, NetworkAcl};
 pub use model::region::{Region, Resource};
 pub use model::rule::{Condition, Rule, Transform};
+pub use model::scaling::AutoScalingGroup;
+pub use model::shield::{Protection, Shield};
 pub use model::target_group::{Target, TargetGroup, TrustStore};
-pub use model::waf::WebAcl;
+pub use model::user_pool::UserPool;
+pub use model::waf::{ClassicWebAcl, RuleGroup, WafLogging, WafRule, WebAcl};
+pub use model::zone::{HostedZone, Record};

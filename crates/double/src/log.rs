@@ -6,11 +6,11 @@ use std::time::Duration;
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The API family: `elb`, `elbv2`, `ec2`, `iam`, `sts`, `acm`, `wafv2`, `logs`.
+    /// The API family, by the name that AWS's tools have for it: `elbv2`, `ec2`, `waf-regional` …
     pub family: String,
     /// The operation's name, such as `DescribeRules`.
     pub operation: String,
-    /// The IAM action, such as `elasticloadbalancing:DescribeRules`.
+    /// The IAM action, such as `elasticloadbalancing:DescribeRules`, or `s3:ListBucket` for `HeadBucket`.
     pub action: String,
     /// The region that the request was signed for.
     pub region: String,
@@ -19,6 +19,7 @@ pub struct Entry {
     /// The access key's id; empty when the request was not signed.
     pub access_key: String,
     /// Parameters by name; lists and structures as `Names.member.1`, `Filter.1.Name`, `Includes.keyTypes.1`.
+    /// Of paths and headers the parts that the API's model names: `Bucket`, `ExpectedBucketOwner`.
     pub parameters: BTreeMap<String, String>,
     /// Real time from the start of the double to the arrival of the request.
     pub started: Duration,

@@ -41,9 +41,10 @@ impl Context<'_> {
         let total = items.len();
         let from = match self.call.get(paging.token) {
             None => 0,
-            Some(token) => {
-                self.offset(token).filter(|from| *from <= total).ok_or_else(|| self.bad_token())?
-            }
+            Some(token) => self
+                .offset(token)
+                .filter(|from| *from <= total)
+                .ok_or_else(|| Refusal::bad_token(self.call.family))?,
         };
         let items: Vec<T> = items.into_iter().skip(from).take(size).collect();
         let upto = from + items.len();
@@ -78,13 +79,6 @@ impl Context<'_> {
             )
         };
         Refusal::invalid(self.call.family, message)
-    }
-
-    fn bad_token(&self) -> Refusal {
-        match self.call.family {
-            Family::Ec2 => Refusal::new("InvalidNextToken", "The token is invalid."),
-            family => Refusal::invalid(family, "Invalid pagination token"),
-        }
     }
 
     fn token_prefix(&self) -> String {

@@ -1,5 +1,7 @@
 //! Ready-made accounts: a fleet of realistic size, and so many of everything.
 
+mod around;
+
 use crate::api::regions;
 use crate::model::account::Account;
 use crate::model::certificate::{Certificate, ServerCertificate};
@@ -11,7 +13,7 @@ use crate::model::network::{Permission, PrefixList, SecurityGroup};
 use crate::model::region::Region;
 use crate::model::rule::Rule;
 use crate::model::target_group::{TargetGroup, TrustStore};
-use crate::model::waf::WebAcl;
+use crate::model::waf::{WafRule, WebAcl};
 
 /// An account with `regions` regions, at most the 17 that are on by default, each with `per_region`
 /// load balancers: of ten, five are Application, three Network, one Gateway and one Classic.
@@ -30,10 +32,14 @@ pub fn each(count: usize) -> Account {
     let certificates = || (0..count).map(|index| ServerCertificate::new(&format!("iam-{index}")));
     let mut account = Account::new("111122223333").only_its_regions();
     account.server_certificates = certificates().collect();
-    account.region(
-        "eu-west-1",
-        (0..count).fold(Region::with_network(), |region, index| add(region, index, count)),
-    )
+    let region = (0..count).fold(Region::with_network(), |region, index| {
+        around::region(add(region, index, count), index, count)
+    });
+    (0..count)
+        .fold(account.region("eu-west-1", region), |account, index| {
+            around::account(account, index, count)
+        })
+        .with(around::shield(count))
 }
 
 /// Adds one of everything, each holding `count` of what it can hold.
@@ -92,7 +98,10 @@ fn instance(number: usize) -> String {
 
 fn region(size: usize) -> Region {
     let mut region = Region::with_network().with(Certificate::issued("shared.example.com"));
-    let mut acl = WebAcl::new("edge");
+    let mut acl = WebAcl::new("edge")
+        .rule(WafRule::managed("AWSManagedRulesCommonRuleSet", 1))
+        .rule(WafRule::rate("limit", 2, 2000))
+        .logs_to("arn:aws:s3:::aws-waf-logs-edge");
     for index in 0..size {
         region = match index % 10 {
             0..5 => {
@@ -106,7 +115,7 @@ fn region(size: usize) -> Region {
             _ => region.with(classic(index)),
         };
     }
-    region.with(acl)
+    around::fleet(region, size).with(acl)
 }
 
 fn group(group: TargetGroup, index: usize) -> TargetGroup {

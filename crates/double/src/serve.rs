@@ -44,6 +44,15 @@ enum Outcome {
     Reset,
 }
 
+impl Outcome {
+    /// Leaves the head alone, as an answer to `HEAD` has it.
+    fn without_body(&mut self) {
+        if let Self::Answer(answer) | Self::Half(answer) = self {
+            answer.body.clear();
+        }
+    }
+}
+
 impl Shared {
     pub(crate) fn new(accounts: Vec<Account>) -> Self {
         Self {
@@ -169,6 +178,7 @@ fn garbage(family: Family) -> Answer {
     Answer {
         status: 200,
         content_type: family.content_type(),
+        headers: Vec::new(),
         body: b"<<{\"not\": an answer\xff".to_vec(),
     }
 }
@@ -202,7 +212,10 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     while let Some(request) = connection.read().await? {
         let number = shared.next_request();
         let request_id = arn::uuid(&["request", &number.to_string()]);
-        let outcome = shared.decide(&Call::read(&request), &request_id);
+        let mut outcome = shared.decide(&Call::read(&request), &request_id);
+        if request.method == "HEAD" {
+            outcome.without_body();
+        }
         let latency = *held(shared.latency.lock());
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;

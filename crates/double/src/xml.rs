@@ -29,6 +29,13 @@ impl Xml {
         self.out.push_str(xml);
     }
 
+    /// The outermost element, with a namespace.
+    pub(crate) fn root(&mut self, name: &str, namespace: &str, content: impl FnOnce(&mut Self)) {
+        self.raw(&format!("<{name} xmlns=\"{namespace}\">"));
+        content(self);
+        self.close(name);
+    }
+
     /// An element with content.
     pub(crate) fn node(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
         self.open(name);
@@ -39,9 +46,14 @@ impl Xml {
     /// An element with text.
     pub(crate) fn text(&mut self, name: &str, value: impl Display) {
         self.open(name);
+        self.write(value);
+        self.close(name);
+    }
+
+    /// Text alone.
+    pub(crate) fn write(&mut self, value: impl Display) {
         // Writing to a string cannot fail.
         let _ = write!(Escaped(&mut self.out), "{value}");
-        self.close(name);
     }
 
     /// An element with text, if there is any.

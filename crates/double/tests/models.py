@@ -18,16 +18,49 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 REGION = "eu-west-1"
+# Where services answer that are not in every region.
+HOMES = {
+    "shield": "us-east-1",
+    "globalaccelerator": "us-west-2",
+    "cloudfront": "us-east-1",
+    "route53": "us-east-1",
+}
 SESSION = botocore.session.get_session()
 # What pages without a paginator in botocore: operation -> (parameter, member) of the token.
 BY_HAND = {
     ("wafv2", "ListWebACLs"): ("NextMarker", "NextMarker"),
+    ("wafv2", "ListLoggingConfigurations"): ("NextMarker", "NextMarker"),
+    ("waf-regional", "ListWebACLs"): ("NextMarker", "NextMarker"),
+    ("apigatewayv2", "GetVpcLinks"): ("NextToken", "NextToken"),
+    ("cloudfront", "ListVpcOrigins"): ("Marker", "VpcOriginList.NextMarker"),
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): ("NextToken", "NextToken"),
+    ("ec2", "DescribeVpcEncryptionControls"): ("NextToken", "NextToken"),
 }
 RESULTS = {
     ("wafv2", "ListWebACLs"): "WebACLs",
+    ("wafv2", "ListLoggingConfigurations"): "LoggingConfigurations",
+    ("waf-regional", "ListWebACLs"): "WebACLs",
+    ("apigatewayv2", "GetVpcLinks"): "Items",
+    ("cloudfront", "ListVpcOrigins"): "VpcOriginList.Items",
     ("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
+    ("ec2", "DescribeVpcEncryptionControls"): "VpcEncryptionControls",
 }
+
+
+# Lists of EC2's that need no parameter.
+LISTS = (
+    "SecurityGroups",
+    "Subnets",
+    "RouteTables",
+    "Vpcs",
+    "ManagedPrefixLists",
+    "NetworkAcls",
+    "NetworkInterfaces",
+    "FlowLogs",
+    "VpcEndpointServiceConfigurations",
+    "VpcEndpoints",
+    "VpcEncryptionControls",
+)
 
 
 class Faults(list):
@@ -47,13 +80,14 @@ class Double:
 
     def client(self, service):
         if service not in self.clients:
+            speak(service)
             client = SESSION.create_client(
                 service,
                 endpoint_url=self.url,
-                region_name=REGION,
+                region_name=HOMES.get(service, REGION),
                 aws_access_key_id="AKIAEXAMPLE",
                 aws_secret_access_key="none",
-                config=Config(retries={"max_attempts": 0}),
+                config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
             )
             client.meta.events.register("response-received", self.received(service))
             self.clients[service] = client
@@ -83,7 +117,7 @@ class Double:
         items = []
         for page in paginator.paginate(**parameters):
             for result in paginator.result_keys:
-                items += page.get(result.expression, [])
+                items += search(result.expression, page) or []
         return items
 
     def by_hand(self, key, parameters):
@@ -91,14 +125,30 @@ class Double:
         items = []
         while True:
             answer = self.call(*key, **parameters)
-            items += answer[RESULTS[key]]
-            if not answer.get(member):
+            items += search(RESULTS[key], answer) or []
+            token = search(member, answer)
+            if not token:
                 return items
-            parameters = {**parameters, parameter: answer[member]}
+            parameters = {**parameters, parameter: token}
+
+
+def search(path, answer):
+    """A member of an answer, by a path with dots."""
+    for name in path.split("."):
+        answer = (answer or {}).get(name)
+    return answer
 
 
 def method_name(client, operation):
     return next(m for m, name in client.meta.method_to_api_mapping.items() if name == operation)
+
+
+def speak(service):
+    """Has botocore speak the protocol that the double knows, where a service has several."""
+    known = {"shield": "json", "cloudwatch": "query"}.get(service)
+    if known:
+        metadata = SESSION.get_component("data_loader").load_service_model(service, "service-2", None)["metadata"]
+        metadata.update(protocol=known, protocols=[known])
 
 
 class Check:
@@ -115,6 +165,13 @@ class Check:
         shape = self.operation.output_shape
         if self.protocol == "json":
             return self.json(json.loads(body), shape, self.where)
+        if self.protocol == "rest-json":
+            return self.json(json.loads(body), shape, self.where)
+        if self.protocol == "rest-xml":
+            payload = shape.serialization.get("payload") if body else None
+            if body:
+                self.xml(ElementTree.fromstring(body), shape.members[payload] if payload else shape, self.where)
+            return
         root = ElementTree.fromstring(body)
         space = self.model.metadata.get("xmlNamespace") or "http://ec2.amazonaws.com/doc/2016-11-15"
         if root.tag.split("}")[0].strip("{").rstrip("/") != space.rstrip("/"):
@@ -142,6 +199,10 @@ class Check:
                 if tag(child) != name:
                     self.faults.add(where, f"list item <{tag(child)}>, expected <{name}>")
                 self.xml(child, shape.member, f"{where}[]")
+        elif shape.type_name == "map":
+            for entry in element:
+                if tag(entry) != "entry" or [tag(child) for child in entry] != ["key", "value"]:
+                    self.faults.add(where, f"map entry <{tag(entry)}>")
         else:
             if len(element):
                 self.faults.add(where, "elements where text is expected")
@@ -155,20 +216,24 @@ class Check:
                 self.faults.add(where, f"unknown member {tag(child)}")
                 continue
             name, member = members[tag(child)]
-            if name in seen:
+            if name in seen and not member.serialization.get("flattened"):
                 self.faults.add(where, f"member {name} twice")
             seen.add(name)
-            self.xml(child, member, f"{where}.{name}")
+            if member.serialization.get("flattened"):
+                self.xml(child, member.member, f"{where}.{name}[]")
+            else:
+                self.xml(child, member, f"{where}.{name}")
         self.required(seen, shape, where)
 
     def json(self, value, shape, where):
         if shape.type_name == "structure":
+            members = {m.serialization.get("name", name): (name, m) for name, m in shape.members.items()}
             for name in value:
-                if name not in shape.members:
+                if name not in members:
                     self.faults.add(where, f"unknown member {name}")
                 else:
-                    self.json(value[name], shape.members[name], f"{where}.{name}")
-            self.required(set(value), shape, where)
+                    self.json(value[name], members[name][1], f"{where}.{name}")
+            self.required({members[name][0] for name in value if name in members}, shape, where)
         elif shape.type_name == "list":
             for item in value:
                 self.json(item, shape.member, f"{where}[]")
@@ -177,6 +242,8 @@ class Check:
                 self.json(item, shape.value, f"{where}{{}}")
         else:
             kinds = {"string": str, "boolean": bool, "timestamp": (int, float)}
+            if self.protocol == "rest-json":
+                kinds["timestamp"] = str
             if not isinstance(value, kinds.get(shape.type_name, (int, float))):
                 self.faults.add(where, f"{value!r} is no {shape.type_name}")
             self.scalar(value, shape, where)
@@ -191,8 +258,13 @@ class Check:
         if where.endswith(".KeyAlgorithm"):
             # The live service writes RSA-2048 where its model says RSA_2048.
             value = value.replace("-", "_")
+        if where == "ec2:DescribeVpcEndpoints.VpcEndpoints[].State":
+            # The live service writes available where its model says Available.
+            value = value[:1].upper() + value[1:]
         if values and value not in values:
             self.faults.add(where, f"{value!r} is not among {values}")
+        if shape.type_name == "double" and isinstance(value, str):
+            float(value)
         if shape.type_name in ("integer", "long") and isinstance(value, str) and not value.lstrip("-").isdigit():
             self.faults.add(where, f"{value!r} is no {shape.type_name}")
         if shape.type_name == "boolean" and value not in ("true", "false", True, False):
@@ -224,6 +296,7 @@ def modern(paged, whole):
         arn = one["LoadBalancerArn"]
         tagged.append(arn)
         attributes(paged, "DescribeLoadBalancerAttributes", LoadBalancerArn=arn)
+        paged.call("elbv2", "DescribeCapacityReservation", LoadBalancerArn=arn)
         compare(paged, whole, "elbv2", "DescribeTargetGroups", LoadBalancerArn=arn)
         for listener in compare(paged, whole, "elbv2", "DescribeListeners", LoadBalancerArn=arn):
             tagged += listeners(paged, whole, one, listener["ListenerArn"])
@@ -232,6 +305,13 @@ def modern(paged, whole):
         tagged.append(arn)
         attributes(paged, "DescribeTargetGroupAttributes", TargetGroupArn=arn)
         paged.call("elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+    for one in stores:
+        arn = one["TrustStoreArn"]
+        compare(paged, whole, "elbv2", "DescribeTrustStoreRevocations", TrustStoreArn=arn)
+        compare(paged, whole, "elbv2", "DescribeTrustStoreAssociations", TrustStoreArn=arn)
+        if one["Name"] == "partners":
+            json.loads(paged.call("elbv2", "GetResourcePolicy", ResourceArn=arn)["Policy"])
+    compare(paged, whole, "elbv2", "DescribeAccountLimits")
     for start in range(0, len(tagged), 20):
         part = tagged[start : start + 20]
         answer = paged.call("elbv2", "DescribeTags", ResourceArns=part)
@@ -289,8 +369,13 @@ def classic(paged, whole):
 
 def network(paged, whole):
     paged.call("ec2", "DescribeRegions", AllRegions=True)
-    for operation in ("SecurityGroups", "Subnets", "RouteTables", "Vpcs", "ManagedPrefixLists"):
+    for operation in LISTS:
         compare(paged, whole, "ec2", "Describe" + operation)
+    for one in whole.all("ec2", "DescribeVpcEndpointServiceConfigurations"):
+        service = {"ServiceId": one["ServiceId"]}
+        compare(paged, whole, "ec2", "DescribeVpcEndpointServicePermissions", **service)
+    for one in whole.all("ec2", "DescribeVpcs"):
+        compare(paged, whole, "ec2", "DescribeStaleSecurityGroups", VpcId=one["VpcId"])
     for one in whole.all("ec2", "DescribeManagedPrefixLists"):
         compare(paged, whole, "ec2", "GetManagedPrefixListEntries", PrefixListId=one["PrefixListId"])
     paged.call("ec2", "DescribeVpcBlockPublicAccessOptions")
@@ -305,6 +390,10 @@ def others(paged, whole):
     for one in compare(paged, whole, "wafv2", "ListWebACLs", Scope="REGIONAL"):
         for arn in paged.call("wafv2", "ListResourcesForWebACL", WebACLArn=one["ARN"])["ResourceArns"]:
             paged.call("wafv2", "GetWebACLForResource", ResourceArn=arn)
+    firewalls(paged, whole)
+    worldwide(paged, whole)
+    users(paged, whole)
+    buckets(paged, whole)
     for operation in ("DeliverySources", "Deliveries", "DeliveryDestinations"):
         compare(paged, whole, "logs", "Describe" + operation)
     compare(paged, whole, "iam", "ListServerCertificates")
@@ -318,6 +407,76 @@ def others(paged, whole):
     paged.call("sts", "AssumeRoleWithWebIdentity", WebIdentityToken="a-token", **role)
 
 
+def firewalls(paged, whole):
+    for one in compare(paged, whole, "wafv2", "ListWebACLs", Scope="REGIONAL"):
+        acl = paged.call("wafv2", "GetWebACL", Name=one["Name"], Id=one["Id"], Scope="REGIONAL")
+        again = whole.call("wafv2", "GetWebACL", ARN=one["ARN"])
+        if acl["WebACL"] != again["WebACL"]:
+            paged.faults.add("wafv2:GetWebACL", "differs by name and by ARN")
+        for rule in acl["WebACL"]["Rules"]:
+            if "RuleGroupReferenceStatement" in rule["Statement"]:
+                paged.call("wafv2", "GetRuleGroup", ARN=rule["Statement"]["RuleGroupReferenceStatement"]["ARN"])
+    for one in compare(paged, whole, "waf-regional", "ListWebACLs"):
+        paged.call("waf-regional", "ListResourcesForWebACL", WebACLId=one["WebACLId"])
+    for name in ("example", "open"):
+        paged.call("cognito-idp", "DescribeUserPool", UserPoolId="eu-west-1_" + name)
+    for scope in ("CUSTOMER", "SECURITY_LAKE"):
+        compare(paged, whole, "wafv2", "ListLoggingConfigurations", Scope="REGIONAL", LogScope=scope)
+
+
+def worldwide(paged, whole):
+    paged.call("shield", "GetSubscriptionState")
+    paged.call("shield", "DescribeSubscription")
+    compare(paged, whole, "shield", "ListProtections")
+    for one in compare(paged, whole, "globalaccelerator", "ListAccelerators"):
+        arn = one["AcceleratorArn"]
+        for listener in compare(paged, whole, "globalaccelerator", "ListListeners", AcceleratorArn=arn):
+            arn = listener["ListenerArn"]
+            compare(paged, whole, "globalaccelerator", "ListEndpointGroups", ListenerArn=arn)
+
+
+def users(paged, whole):
+    compare(paged, whole, "autoscaling", "DescribeAutoScalingGroups")
+    compare(paged, whole, "cloudfront", "ListDistributions")
+    compare(paged, whole, "cloudfront", "ListVpcOrigins")
+    for zone in compare(paged, whole, "route53", "ListHostedZones"):
+        compare(paged, whole, "route53", "ListResourceRecordSets", HostedZoneId=zone["Id"])
+    compare(paged, whole, "apigateway", "GetVpcLinks")
+    compare(paged, whole, "apigatewayv2", "GetVpcLinks")
+    for api in compare(paged, whole, "apigatewayv2", "GetApis"):
+        compare(paged, whole, "apigatewayv2", "GetIntegrations", ApiId=api["ApiId"])
+    json.loads(paged.call("lambda", "GetPolicy", FunctionName="f")["Policy"])
+    figures(paged, whole)
+
+
+def figures(paged, whole):
+    arns = {one["LoadBalancerName"]: one["LoadBalancerArn"] for one in whole.all("elbv2", "DescribeLoadBalancers")}
+    queries = []
+    for number, (name, space, metric) in enumerate(
+        [("web", "ApplicationELB", "RequestCount"), ("net", "NetworkELB", "NewFlowCount"), ("web", "ApplicationELB", "None")]
+    ):
+        dimension = {"Name": "LoadBalancer", "Value": arns[name].split(":loadbalancer/")[1]}
+        metric = {"Namespace": "AWS/" + space, "MetricName": metric, "Dimensions": [dimension]}
+        stat = {"Metric": metric, "Period": 86400, "Stat": "Sum"}
+        queries.append({"Id": f"m{number}", "MetricStat": stat})
+    times = {"StartTime": "2026-01-01T00:00:00Z", "EndTime": "2026-01-15T00:00:00Z"}
+    results = compare(paged, whole, "cloudwatch", "GetMetricData", MetricDataQueries=queries, **times)
+    values = [one["Values"] for one in results if "Id" in one]
+    if values != [[42.0], [0.0], []]:
+        paged.faults.add("cloudwatch:GetMetricData", f"values {values}")
+
+
+def buckets(paged, whole):
+    head = paged.call("s3", "HeadBucket", Bucket="logs-a", ExpectedBucketOwner="111122223333")
+    if head["BucketRegion"] != REGION:
+        paged.faults.add("s3:HeadBucket", f"region {head['BucketRegion']}")
+    for operation in ("BucketPolicyStatus", "PublicAccessBlock", "BucketVersioning", "BucketEncryption"):
+        paged.call("s3", "Get" + operation, Bucket="logs-a")
+    keys = [one["Key"] for one in compare(paged, whole, "s3", "ListObjectsV2", Bucket="logs-a")]
+    if keys != ["AWSLogs/a", "AWSLogs/b c", "other/&d"]:
+        paged.faults.add("s3:ListObjectsV2", f"keys {keys}")
+
+
 def errors(double):
     """Missing things are answered by the code that the model has for them."""
     gone = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:gone"
@@ -327,9 +486,17 @@ def errors(double):
         ("elbv2", "DescribeTargetHealth", {"TargetGroupArn": gone}, "TargetGroupNotFoundException"),
         ("elbv2", "DescribeSSLPolicies", {"Names": ["gone"]}, "SSLPolicyNotFoundException"),
         ("elbv2", "DescribeTrustStores", {"Names": ["gone"]}, "TrustStoreNotFoundException"),
+        ("elbv2", "DescribeTrustStoreAssociations", {"TrustStoreArn": gone}, "TrustStoreNotFoundException"),
+        ("elbv2", "GetResourcePolicy", {"ResourceArn": gone}, "ResourceNotFoundException"),
         ("elb", "DescribeLoadBalancers", {"LoadBalancerNames": ["gone"]}, "AccessPointNotFoundException"),
         ("elb", "DescribeLoadBalancerPolicies", {"PolicyNames": ["gone"]}, "PolicyNotFoundException"),
         ("acm", "DescribeCertificate", {"CertificateArn": gone}, "ResourceNotFoundException"),
+        ("cognito-idp", "DescribeUserPool", {"UserPoolId": "eu-west-1_gone"}, "ResourceNotFoundException"),
+        ("globalaccelerator", "ListListeners", {"AcceleratorArn": gone}, "AcceleratorNotFoundException"),
+        ("lambda", "GetPolicy", {"FunctionName": "gone"}, "ResourceNotFoundException"),
+        ("route53", "ListResourceRecordSets", {"HostedZoneId": "Z1"}, "NoSuchHostedZone"),
+        ("apigatewayv2", "GetIntegrations", {"ApiId": "gone"}, "NotFoundException"),
+        ("wafv2", "GetWebACL", {"ARN": gone}, "WAFNonexistentItemException"),
         ("wafv2", "GetWebACLForResource", {"ResourceArn": gone}, "WAFInvalidParameterException"),
     ]
     for service, operation, parameters, name in cases:

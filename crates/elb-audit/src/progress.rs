@@ -5,7 +5,6 @@ use std::io::{IsTerminal as _, Write as _};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -51,15 +50,7 @@ impl Progress {
     }
 
     fn faults_of(&self, region: &Region) -> usize {
-        let account = Account {
-            id: String::new(),
-            partition: String::new(),
-            caller: Fact::Known(String::new()),
-            region_list: Fact::Known(()),
-            regions: vec![region.clone()],
-            server_certificates: Fact::Known(Vec::new()),
-            notes: Vec::new(),
-        };
+        let account = Account { regions: vec![region.clone()], ..Account::new("", "") };
         let now = jiff::Timestamp::now();
         let inventory = Inventory {
             schema: SCHEMA.to_owned(),
@@ -67,7 +58,7 @@ impl Progress {
             cost: Cost::default(),
             accounts: vec![account],
         };
-        let report = audit(&inventory, &self.checks, Options { now, show_passed: false });
+        let report = audit(&inventory, &self.checks, &Options::at(now));
         report.summary.faults.total()
     }
 }

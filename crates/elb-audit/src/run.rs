@@ -103,8 +103,8 @@ struct Run {
 impl Run {
     /// Judges, writes the report, and says why the exit code is what it is.
     fn report(&self, how: &Reporting, destinations: &[output::Destination]) -> Exit {
-        let options = Options { now: self.now, show_passed: how.show_passed };
-        let report = audit(&self.inventory, &self.checks, options);
+        let options = Options { show_passed: how.show_passed, ..Options::at(self.now) };
+        let report = audit(&self.inventory, &self.checks, &options);
         let failures = output::deliver(&report, destinations);
         for failure in &failures {
             say(format_args!("error: {failure}"));
@@ -153,8 +153,7 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
     if let Err(error) = file::write(&task.output, &inventory) {
         return Err(Failure { exit: Exit::DeliveryFailed, message: error.to_string() });
     }
-    let options = Options { now: inventory.taken_at, show_passed: false };
-    let report = audit(&inventory, &[], options);
+    let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
     let (exit, why) = report.exit(Gate { fail_on: None, strict: false });
     if exit == Exit::NothingAssessed {
         return Err(Failure { exit, message: why });

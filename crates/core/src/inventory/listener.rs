@@ -230,6 +230,41 @@ pub struct FixedResponse {
     pub discloses: Vec<String>,
 }
 
+impl FixedResponse {
+    /// What of the inside a body tells, by name; never the text itself.
+    #[must_use]
+    pub fn disclosures(body: &str) -> Vec<String> {
+        let words = || body.split(|c: char| !c.is_ascii_alphanumeric() && !".:-_/".contains(c));
+        let address = |word: &str| {
+            let text = word.trim_matches(|c: char| !c.is_ascii_digit()).split([':', '/']).next();
+            text.and_then(|text| text.parse::<std::net::Ipv4Addr>().ok())
+        };
+        let key = |word: &str| {
+            word.len() == 20
+                && (word.starts_with("AKIA") || word.starts_with("ASIA"))
+                && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        };
+        let banner = |word: &str| {
+            let (server, version) = word.split_once('/').unwrap_or_default();
+            !server.is_empty()
+                && server.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
+                && version.starts_with(|c: char| c.is_ascii_digit())
+                && version.contains('.')
+        };
+        let traces =
+            ["Traceback (most recent call last)", "\n\tat ", "Stack trace:", "Exception in "];
+        let found = [
+            ("private address", words().filter_map(address).any(|address| address.is_private())),
+            ("stack trace", traces.iter().any(|trace| body.contains(trace))),
+            ("ARN", words().any(|word| word.starts_with("arn:aws"))),
+            ("access key", words().any(key)),
+            ("server version", words().any(banner)),
+        ];
+        let found = found.into_iter().filter(|(_, is_told)| *is_told);
+        found.map(|(name, _)| name.to_owned()).collect()
+    }
+}
+
 /// What an authentication action does. Client secrets are never kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authentication {

@@ -42,6 +42,7 @@ fn users(context: &Context<'_>, one: &Certificate) -> Vec<String> {
         .chain(classic.map(|one| {
             context.place.arn("elasticloadbalancing", &format!("loadbalancer/{}", one.name))
         }))
+        .chain(one.in_use_by.iter().cloned())
         .collect()
 }
 
@@ -90,7 +91,6 @@ fn summary(context: &Context<'_>, one: &Certificate) -> Value {
         .done()
 }
 
-/// Of the filter statement only its absence is understood: everything is found.
 /// The one filter that is understood; any other is refused rather than ignored.
 const IN_USE: &str = "FilterStatement.Filter.AcmCertificateMetadataFilter.InUse";
 
@@ -125,7 +125,7 @@ fn found(context: &Context<'_>, one: &Certificate) -> Value {
         .done();
     let metadata = Object::default()
         .with("CreatedAt", EPOCH)
-        .with("Exported", false)
+        .with("Exported", one.exported)
         .maybe("ImportedAt", imported.then_some(EPOCH))
         .with("InUse", !users(context, one).is_empty())
         .maybe("IssuedAt", one.not_before.filter(|_| !imported))
@@ -208,27 +208,38 @@ fn renewal_validation(status: &str) -> &str {
 }
 
 fn validations(one: &Certificate, status: &str) -> Value {
-    let pending = one.status == "PENDING_VALIDATION";
-    let status = if pending { "PENDING_VALIDATION" } else { status };
+    let status = match one.status.as_str() {
+        "PENDING_VALIDATION" => "PENDING_VALIDATION",
+        "FAILED" | "VALIDATION_TIMED_OUT" => "FAILED",
+        _ => status,
+    };
     let of = |name: &String| {
+        let own = one.validations.iter().find(|(known, _)| known == name);
+        let status = own.map_or(status, |(_, status)| status);
         let record = json!({
             "Name": format!("_{}.{name}.", uuid(&[name]).replace('-', "")),
             "Type": "CNAME",
             "Value": "_value.acm-validations.aws.",
         });
+        let emails = (one.validation_method == "EMAIL").then(|| json!([format!("admin@{name}")]));
         Object::default()
             .with("DomainName", name.as_str())
             .with("ValidationDomain", name.as_str())
             .with("ValidationStatus", status)
-            .maybe("ResourceRecord", (one.validation_method == "DNS").then_some(record))
+            .maybe(
+                "ResourceRecord",
+                (one.validation_method == "DNS" && one.has_records).then_some(record),
+            )
             .with("ValidationMethod", one.validation_method.as_str())
+            .maybe("ValidationEmails", emails)
             .done()
     };
     one.alternative_names.iter().map(of).collect()
 }
 
-fn issuer(one: &Certificate) -> &'static str {
-    if one.kind == "IMPORTED" { "Example CA" } else { "Amazon" }
+fn issuer(one: &Certificate) -> &str {
+    let usual = if one.kind == "IMPORTED" { "Example CA" } else { "Amazon" };
+    one.issuer.as_deref().unwrap_or(usual)
 }
 
 fn serial(one: &Certificate) -> String {

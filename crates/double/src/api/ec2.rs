@@ -1,7 +1,12 @@
 //! EC2: regions, and the network around load balancers.
 
+mod acls;
+mod encryption;
+mod endpoints;
 mod filter;
+mod flow_logs;
 mod groups;
+mod interfaces;
 mod lists;
 mod network;
 mod regions;
@@ -13,6 +18,14 @@ pub(super) fn result(context: &Context<'_>) -> XmlResult {
     match context.call.action.as_str() {
         "DescribeRegions" => regions::describe(context),
         "DescribeSecurityGroups" => groups::describe(context),
+        "DescribeStaleSecurityGroups" => groups::stale(context),
+        "DescribeNetworkAcls" => acls::describe(context),
+        "DescribeNetworkInterfaces" => interfaces::describe(context),
+        "DescribeFlowLogs" => flow_logs::describe(context),
+        "DescribeVpcEndpointServiceConfigurations" => endpoints::services(context),
+        "DescribeVpcEndpointServicePermissions" => endpoints::permissions(context),
+        "DescribeVpcEndpoints" => endpoints::endpoints(context),
+        "DescribeVpcEncryptionControls" => encryption::describe(context),
         "DescribeVpcs" => network::vpcs(context),
         "DescribeSubnets" => network::subnets(context),
         "DescribeRouteTables" => network::route_tables(context),

@@ -43,6 +43,7 @@ fn attributes(of: &ClassicAttributes) -> Xml {
             xml.text("Enabled", of.access_log);
             xml.maybe("S3BucketName", of.bucket.as_ref());
             xml.maybe("EmitInterval", of.access_log.then_some(60));
+            xml.maybe("S3BucketPrefix", of.prefix.as_ref());
         });
         xml.node("ConnectionDraining", |xml| {
             xml.text("Enabled", of.draining.is_some());

@@ -2,12 +2,14 @@
 
 mod actions;
 mod attributes;
+mod capacity;
 mod listeners;
 mod load_balancers;
 mod rules;
 mod tags;
 mod target_groups;
 mod tls;
+mod trust;
 
 use super::{Context, XmlResult};
 use crate::answer::Refusal;
@@ -29,7 +31,12 @@ pub(super) fn result(context: &Context<'_>) -> XmlResult {
         "DescribeTargetHealth" => target_groups::health(context),
         "DescribeTags" => tags::describe(context),
         "DescribeSSLPolicies" => tls::policies(context),
-        "DescribeTrustStores" => tls::trust_stores(context),
+        "DescribeTrustStores" => trust::describe(context),
+        "DescribeTrustStoreRevocations" => trust::revocations(context),
+        "DescribeTrustStoreAssociations" => trust::associations(context),
+        "GetResourcePolicy" => trust::policy(context),
+        "DescribeAccountLimits" => capacity::limits(context),
+        "DescribeCapacityReservation" => capacity::reservation(context),
         _ => context.unknown(),
     }
 }

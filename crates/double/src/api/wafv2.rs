@@ -1,4 +1,6 @@
-//! WAF: web ACLs and the load balancers that they protect.
+//! WAF: web ACLs with their rules and logs, and the load balancers that they protect.
+
+mod rules;
 
 use serde_json::{Value, json};
 
@@ -6,7 +8,7 @@ use super::{Context, JsonResult};
 use crate::answer::Refusal;
 use crate::json::Object;
 use crate::model::arn::uuid;
-use crate::model::waf::WebAcl;
+use crate::model::waf::{WafLogging, WebAcl};
 use crate::page::Paging;
 
 const PAGING: Paging =
@@ -16,6 +18,9 @@ pub(super) fn result(context: &Context<'_>) -> JsonResult {
     match context.call.action.as_str() {
         "ListWebACLs" => list(context),
         "ListResourcesForWebACL" => resources(context),
+        "GetWebACL" => rules::web_acl_named(context),
+        "GetRuleGroup" => rules::rule_group(context),
+        "ListLoggingConfigurations" => logging(context),
         "GetWebACLForResource" => of_resource(context),
         _ => context.unknown(),
     }
@@ -26,12 +31,17 @@ fn id(one: &WebAcl) -> String {
 }
 
 fn arn(context: &Context<'_>, one: &WebAcl) -> String {
-    context.place.arn("wafv2", &format!("regional/webacl/{}/{}", one.name, id(one)))
+    context.place.web_acl(&one.scope, &one.name)
+}
+
+/// A scope as AWS names it.
+fn scope(of: &str) -> &'static str {
+    if of == "CLOUDFRONT" { "CLOUDFRONT" } else { "REGIONAL" }
 }
 
 fn list(context: &Context<'_>) -> JsonResult {
-    let regional = context.required("Scope")? == "REGIONAL";
-    let all = context.region.web_acls.iter().filter(|_| regional).collect();
+    let wanted = asked_scope(context)?;
+    let all = context.region.web_acls.iter().filter(|one| scope(&one.scope) == wanted).collect();
     let page = context.page(all, PAGING)?;
     let of = |one: &WebAcl| {
         json!({
@@ -44,6 +54,40 @@ fn list(context: &Context<'_>) -> JsonResult {
     };
     let items: Vec<Value> = page.items.into_iter().map(of).collect();
     Ok(Object::default().with("WebACLs", items).maybe("NextMarker", page.next).done())
+}
+
+/// The scope that a call is about; `CloudFront`'s is known in one region only.
+fn asked_scope<'a>(context: &Context<'a>) -> Result<&'a str, Refusal> {
+    let wanted = context.call.get("Scope").unwrap_or_default();
+    let away = wanted == "CLOUDFRONT" && context.call.region != "us-east-1";
+    if away || !matches!(wanted, "CLOUDFRONT" | "REGIONAL") {
+        let message = "Error reason: The scope is not valid., field: SCOPE_VALUE";
+        return Err(Refusal::invalid(context.call.family, message));
+    }
+    Ok(wanted)
+}
+
+fn logging(context: &Context<'_>) -> JsonResult {
+    let wanted = asked_scope(context)?;
+    let log_scope = context.call.get("LogScope").unwrap_or("CUSTOMER");
+    let all = context.region.web_acls.iter().filter(|one| scope(&one.scope) == wanted);
+    let all = all.flat_map(|one| one.logging.iter().map(move |logging| (one, logging)));
+    let page = context.page(all.filter(|(_, one)| one.log_scope == log_scope).collect(), PAGING)?;
+    let of = |(acl, one): (&WebAcl, &WafLogging)| {
+        let redacted: Vec<Value> =
+            one.redacted.iter().map(|name| json!({"SingleHeader": {"Name": name}})).collect();
+        Object::default()
+            .with("ResourceArn", arn(context, acl))
+            .with("LogDestinationConfigs", one.destinations.clone())
+            .maybe("RedactedFields", (!redacted.is_empty()).then_some(redacted))
+            .with("ManagedByFirewallManager", one.by_firewall_manager)
+            .maybe("LoggingFilter", one.filter.clone())
+            .with("LogType", "WAF_LOGS")
+            .with("LogScope", one.log_scope.as_str())
+            .done()
+    };
+    let items: Vec<Value> = page.items.into_iter().map(of).collect();
+    Ok(Object::default().with("LoggingConfigurations", items).maybe("NextMarker", page.next).done())
 }
 
 fn resources(context: &Context<'_>) -> JsonResult {
@@ -81,26 +125,7 @@ fn of_resource(context: &Context<'_>) -> JsonResult {
     let protects =
         |one: &&WebAcl| one.resources.iter().any(|name| context.load_balancer_arn(name) == wanted);
     let found = context.region.web_acls.iter().find(protects);
-    Ok(Object::default().maybe("WebACL", found.map(|one| web_acl(context, one))).done())
-}
-
-fn web_acl(context: &Context<'_>, one: &WebAcl) -> Value {
-    json!({
-        "Name": one.name,
-        "Id": id(one),
-        "ARN": arn(context, one),
-        "DefaultAction": {"Allow": {}},
-        "Description": "",
-        "Rules": [],
-        "VisibilityConfig": {
-            "SampledRequestsEnabled": true,
-            "CloudWatchMetricsEnabled": true,
-            "MetricName": one.name,
-        },
-        "Capacity": 0,
-        "ManagedByFirewallManager": false,
-        "LabelNamespace": format!("awswaf:{}:webacl:{}:", context.account.id, one.name),
-    })
+    Ok(Object::default().maybe("WebACL", found.map(|one| rules::web_acl(context, one))).done())
 }
 
 fn missing() -> Refusal {

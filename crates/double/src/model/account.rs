@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::accelerator::Accelerator;
+use super::bucket::Bucket;
 use super::certificate::ServerCertificate;
+use super::distribution::{Distribution, VpcOrigin};
 use super::region::Region;
+use super::shield::Shield;
+use super::zone::HostedZone;
 
 /// An AWS account.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +27,24 @@ pub struct Account {
     pub only_its_regions: bool,
     /// Certificates that IAM keeps.
     pub server_certificates: Vec<ServerCertificate>,
+    /// S3 buckets of all regions.
+    pub buckets: Vec<Bucket>,
+    /// Shield Advanced.
+    pub shield: Shield,
+    /// Accelerators.
+    pub accelerators: Vec<Accelerator>,
+    /// Distributions.
+    pub distributions: Vec<Distribution>,
+    /// Origins of distributions inside VPCs.
+    pub vpc_origins: Vec<VpcOrigin>,
+    /// Hosted zones.
+    pub hosted_zones: Vec<HostedZone>,
+}
+
+/// Something that an account holds outside of its regions.
+pub trait Global {
+    /// Puts it in `account`.
+    fn place(self, account: &mut Account);
 }
 
 impl Account {
@@ -51,6 +74,20 @@ impl Account {
     /// Adds a certificate that IAM keeps.
     pub fn server_certificate(mut self, certificate: ServerCertificate) -> Self {
         self.server_certificates.push(certificate);
+        self
+    }
+
+    /// Adds anything that is not in a region.
+    pub fn with(mut self, thing: impl Global) -> Self {
+        thing.place(&mut self);
+        self
+    }
+
+    /// Adds many of a kind that is not in a region.
+    pub fn with_all<G: Global>(mut self, things: impl IntoIterator<Item = G>) -> Self {
+        for thing in things {
+            thing.place(&mut self);
+        }
         self
     }
 

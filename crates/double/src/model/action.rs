@@ -51,6 +51,17 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Answers with a status code and content of some type.
+    pub fn fixed_with(status: u16, content_type: &str, body: &str) -> Self {
+        Self::FixedResponse(FixedResponse {
+            status: status.to_string(),
+            content_type: Some(content_type.to_owned()),
+            body: Some(body.to_owned()),
+        })
+    }
+}
+
 /// A forward action.
 #[derive(Clone, Debug, Default)]
 pub struct Forward {
@@ -104,20 +115,56 @@ pub struct FixedResponse {
 /// A log-in with an `OpenID` Connect provider.
 #[derive(Clone, Debug)]
 pub struct Oidc {
-    /// The provider's issuer, which its endpoints are made from.
+    /// The provider's issuer, which endpoints that are not given are made from.
     pub issuer: String,
+    /// Where the user logs in.
+    pub authorization_endpoint: Option<String>,
+    /// Where the load balancer fetches tokens.
+    pub token_endpoint: Option<String>,
+    /// Where the load balancer asks about the user.
+    pub user_info_endpoint: Option<String>,
     /// The client's id.
     pub client_id: String,
     /// `deny`, `allow` or `authenticate`.
     pub on_unauthenticated: Option<String>,
+    /// Cookie, scope and life of the session.
+    pub session: Session,
+}
+
+/// The session after a log-in, with AWS's defaults.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The name of its cookie.
+    pub cookie: String,
+    /// What is asked of the provider about the user.
+    pub scope: String,
+    /// How long it lasts, in seconds.
+    pub timeout: u32,
+    /// Further parameters of the request to the provider.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            cookie: "AWSELBAuthSessionCookie".to_owned(),
+            scope: "openid".to_owned(),
+            timeout: 604_800,
+            parameters: Vec::new(),
+        }
+    }
 }
 
 impl Default for Oidc {
     fn default() -> Self {
         Self {
             issuer: "https://login.example.com".to_owned(),
+            authorization_endpoint: None,
+            token_endpoint: None,
+            user_info_endpoint: None,
             client_id: "client".to_owned(),
             on_unauthenticated: Some("authenticate".to_owned()),
+            session: Session::default(),
         }
     }
 }
@@ -133,6 +180,8 @@ pub struct Cognito {
     pub domain: String,
     /// `deny`, `allow` or `authenticate`.
     pub on_unauthenticated: Option<String>,
+    /// Cookie, scope and life of the session.
+    pub session: Session,
 }
 
 impl Default for Cognito {
@@ -142,6 +191,7 @@ impl Default for Cognito {
             client_id: "client".to_owned(),
             domain: "example".to_owned(),
             on_unauthenticated: Some("authenticate".to_owned()),
+            session: Session::default(),
         }
     }
 }
@@ -149,14 +199,20 @@ impl Default for Cognito {
 /// A check of a bearer token.
 #[derive(Clone, Debug)]
 pub struct Jwt {
-    /// Who must have issued the token; its keys are at `/.well-known/jwks.json` there.
+    /// Who must have issued the token.
     pub issuer: String,
+    /// Where the issuer's keys are; at its `/.well-known/jwks.json` when absent.
+    pub jwks_endpoint: Option<String>,
     /// Further claims: name, format, values.
     pub claims: Vec<(String, String, Vec<String>)>,
 }
 
 impl Default for Jwt {
     fn default() -> Self {
-        Self { issuer: "https://login.example.com".to_owned(), claims: Vec::new() }
+        Self {
+            issuer: "https://login.example.com".to_owned(),
+            jwks_endpoint: None,
+            claims: Vec::new(),
+        }
     }
 }

@@ -64,6 +64,17 @@ impl Place {
         self.arn("elasticloadbalancing", &path)
     }
 
+    /// The DNS name of a load balancer: `kind` is its type as the API names it, or `classic`.
+    pub fn dns_name(&self, kind: &str, name: &str, internal: bool) -> String {
+        let (region, suffix, own) = (&self.region, self.dns_suffix(), id(&[kind, name]));
+        if kind == "network" {
+            return format!("{name}-{own}.elb.{region}.{suffix}");
+        }
+        let internal = if internal { "internal-" } else { "" };
+        let number = u32::from_str_radix(&own[..8], 16).unwrap_or_default();
+        format!("{internal}{name}-{number}.{region}.elb.{suffix}")
+    }
+
     /// The ARN of a target group, from its name; an ARN stays as it is.
     pub fn target_group(&self, name: &str) -> String {
         if name.starts_with("arn:") {
@@ -80,6 +91,24 @@ impl Place {
         }
         let path = format!("truststore/{name}/{}", id(&["truststore", name]));
         self.arn("elasticloadbalancing", &path)
+    }
+
+    /// The ARN of a web ACL of `scope`, from its name.
+    pub fn web_acl(&self, scope: &str, name: &str) -> String {
+        self.waf(scope, "webacl", name)
+    }
+
+    /// The ARN of a rule group of `scope`, from its name; an ARN stays as it is.
+    pub fn rule_group(&self, scope: &str, name: &str) -> String {
+        self.waf(scope, "rulegroup", name)
+    }
+
+    fn waf(&self, scope: &str, kind: &str, name: &str) -> String {
+        if name.starts_with("arn:") {
+            return name.to_owned();
+        }
+        let scope = if scope == "CLOUDFRONT" { "global" } else { "regional" };
+        self.arn("wafv2", &format!("{scope}/{kind}/{name}/{}", uuid(&[kind, name])))
     }
 
     /// The ARN of an ACM certificate, from the name a test gave it; an ARN stays as it is.

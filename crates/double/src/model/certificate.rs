@@ -37,6 +37,16 @@ pub struct Certificate {
     pub failure_reason: Option<String>,
     /// `DNS`, `EMAIL` or `HTTP`.
     pub validation_method: String,
+    /// Domains whose validation is in another state than the others', with that state.
+    pub validations: Vec<(String, String)>,
+    /// Whether the records that prove ownership are told, where the method has them.
+    pub has_records: bool,
+    /// Who issued it, as one name; `Amazon`, or `Example CA` when imported, if absent.
+    pub issuer: Option<String>,
+    /// ARNs of users besides the load balancers of its region, such as a distribution.
+    pub in_use_by: Vec<String>,
+    /// Whether its private key has left ACM.
+    pub exported: bool,
     /// `AWS_MANAGED`, `CUSTOMER_PROVIDED` or `ACME`.
     pub origin: String,
     /// `ENABLED` or `DISABLED`: whether the private key may leave ACM.
@@ -82,6 +92,7 @@ impl Certificate {
             not_after: Some(FAR),
             renewal_eligibility: "ELIGIBLE".to_owned(),
             validation_method: "DNS".to_owned(),
+            has_records: true,
             origin: "AWS_MANAGED".to_owned(),
             export: "DISABLED".to_owned(),
             ..Self::default()
@@ -124,6 +135,67 @@ impl Certificate {
     /// Sets the state of its renewal.
     pub fn renewal(mut self, status: &str) -> Self {
         self.renewal_status = Some(status.to_owned());
+        self
+    }
+
+    /// Sets the state of its renewal, with AWS's word for why.
+    pub fn renewal_because(self, status: &str, reason: &str) -> Self {
+        Self { renewal_reason: Some(reason.to_owned()), ..self.renewal(status) }
+    }
+
+    /// Was never issued, with AWS's word for why.
+    pub fn failed(self, reason: &str) -> Self {
+        let failed = Self { not_before: None, not_after: None, ..self.status("FAILED") };
+        Self { failure_reason: Some(reason.to_owned()), ..failed }
+    }
+
+    /// Sets how ownership is proven: `DNS`, `EMAIL` or `HTTP`.
+    pub fn validated_by(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.validation_method);
+        self
+    }
+
+    /// Sets the state of one domain's validation: `PENDING_VALIDATION`, `SUCCESS` or `FAILED`.
+    pub fn validation(mut self, domain: &str, status: &str) -> Self {
+        self.validations.push((domain.to_owned(), status.to_owned()));
+        self
+    }
+
+    /// Replaces its domains; the first is the main one.
+    pub fn domains(mut self, names: &[&str]) -> Self {
+        self.alternative_names = names.iter().map(|name| (*name).to_owned()).collect();
+        self.domain = self.alternative_names.first().cloned().unwrap_or_default();
+        self
+    }
+
+    /// Sets the beginning of validity, in seconds since 1970.
+    pub fn starts(mut self, at: i64) -> Self {
+        self.not_before = Some(at);
+        self
+    }
+
+    /// Sets the signature algorithm, such as `SHA1WITHRSA`.
+    pub fn signature(mut self, algorithm: &str) -> Self {
+        algorithm.clone_into(&mut self.signature_algorithm);
+        self
+    }
+
+    /// Sets who issued it, as one name.
+    pub fn issuer(mut self, name: &str) -> Self {
+        self.issuer = Some(name.to_owned());
+        self
+    }
+
+    /// Lets its private key leave ACM; `done` says whether it has.
+    pub fn exportable(mut self, done: bool) -> Self {
+        "ENABLED".clone_into(&mut self.export);
+        self.exported = done;
+        self
+    }
+
+    /// Is used by something besides load balancers of its region, by ARN.
+    pub fn used_by(mut self, arn: &str) -> Self {
+        self.in_use_by.push(arn.to_owned());
         self
     }
 

@@ -21,6 +21,8 @@ pub struct ClassicLoadBalancer {
     pub listeners: Vec<ClassicListener>,
     /// Its own policies; predefined TLS policies that a listener names need not be listed.
     pub policies: Vec<ClassicPolicy>,
+    /// Names of policies by the port of the instances that they apply to.
+    pub backends: Vec<(u16, Vec<String>)>,
     /// Its instances with their health.
     pub instances: Vec<Instance>,
     /// What is checked, such as `HTTP:80/health`.
@@ -83,6 +85,8 @@ pub struct ClassicAttributes {
     pub access_log: bool,
     /// Where they are logged.
     pub bucket: Option<String>,
+    /// What the names of its log files begin with.
+    pub prefix: Option<String>,
     /// Seconds that open connections keep when an instance leaves; off when `None`.
     pub draining: Option<u32>,
     /// Seconds without traffic after which a connection is closed.
@@ -98,6 +102,7 @@ impl Default for ClassicAttributes {
             cross_zone: false,
             access_log: false,
             bucket: None,
+            prefix: None,
             draining: None,
             idle_timeout: 60,
             additional: vec![(desync, "defensive".to_owned())],
@@ -151,6 +156,42 @@ impl ClassicLoadBalancer {
     pub fn desync(mut self, mode: &str) -> Self {
         self.attributes.additional =
             vec![("elb.http.desyncmitigationmode".to_owned(), mode.to_owned())];
+        self
+    }
+
+    /// Sets what is checked, such as `HTTPS:443/health`.
+    pub fn check(mut self, target: &str) -> Self {
+        target.clone_into(&mut self.health_check);
+        self
+    }
+
+    /// Applies policies to a port of the instances.
+    pub fn backend(mut self, port: u16, policies: &[&str]) -> Self {
+        self.backends.push((port, policies.iter().map(|name| (*name).to_owned()).collect()));
+        self
+    }
+
+    /// Gives every zone's instances the same share.
+    pub fn cross_zone(mut self) -> Self {
+        self.attributes.cross_zone = true;
+        self
+    }
+
+    /// Keeps open connections for some seconds when an instance leaves.
+    pub fn draining(mut self, seconds: u32) -> Self {
+        self.attributes.draining = Some(seconds);
+        self
+    }
+
+    /// Closes connections after some seconds without traffic.
+    pub fn idle_timeout(mut self, seconds: u32) -> Self {
+        self.attributes.idle_timeout = seconds;
+        self
+    }
+
+    /// Names its zones, as where there are no subnets.
+    pub fn zones(mut self, zones: &[&str]) -> Self {
+        self.zones = zones.iter().map(|zone| (*zone).to_owned()).collect();
         self
     }
 

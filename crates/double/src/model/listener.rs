@@ -136,6 +136,24 @@ impl Listener {
         self
     }
 
+    /// Sets the state of the tie to its trust store: `active` or `removed`.
+    pub fn association(mut self, state: &str) -> Self {
+        self.mutual_authentication.get_or_insert_default().association = Some(state.to_owned());
+        self
+    }
+
+    /// Tells clients which authorities it trusts: `on` or `off`.
+    pub fn advertise(mut self, state: &str) -> Self {
+        self.mutual_authentication.get_or_insert_default().advertise = Some(state.to_owned());
+        self
+    }
+
+    /// Sets the application protocols that it negotiates, such as `HTTP2Preferred`.
+    pub fn alpn(mut self, policies: &[&str]) -> Self {
+        self.alpn = policies.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
     /// Accepts expired client certificates.
     pub fn accept_expired(mut self) -> Self {
         let mutual = self.mutual_authentication.get_or_insert_default();

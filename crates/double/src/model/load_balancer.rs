@@ -27,6 +27,10 @@ pub struct LoadBalancer {
     pub security_groups: Vec<String>,
     /// `ipv4`, `dualstack` or `dualstack-without-public-ipv4`.
     pub ip_address_type: Option<String>,
+    /// Addresses that it has in its subnets, where they are told.
+    pub addresses: Vec<ZoneAddress>,
+    /// Capacity units that are reserved for it.
+    pub reserved_capacity: Option<u32>,
     /// `on` or `off`: whether security groups see traffic from endpoint services (Network only).
     pub private_link_rules: Option<String>,
     /// Its listeners.
@@ -35,6 +39,43 @@ pub struct LoadBalancer {
     pub attributes: Changes,
     /// Tags, key and value.
     pub tags: Vec<(String, String)>,
+}
+
+/// An address of a load balancer in one of its subnets.
+#[derive(Clone, Debug, Default)]
+pub struct ZoneAddress {
+    /// The subnet's id.
+    pub subnet: String,
+    /// A public address.
+    pub ip: Option<String>,
+    /// `eipalloc-…`, when the public address is an Elastic IP address.
+    pub allocation: Option<String>,
+    /// A private IPv4 address.
+    pub private: Option<String>,
+    /// An IPv6 address.
+    pub ipv6: Option<String>,
+}
+
+impl ZoneAddress {
+    /// An Elastic IP address.
+    pub fn elastic(subnet: &str, ip: &str, allocation: &str) -> Self {
+        Self {
+            subnet: subnet.to_owned(),
+            ip: Some(ip.to_owned()),
+            allocation: Some(allocation.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// A fixed private address.
+    pub fn private(subnet: &str, ip: &str) -> Self {
+        Self { subnet: subnet.to_owned(), private: Some(ip.to_owned()), ..Self::default() }
+    }
+
+    /// A fixed IPv6 address.
+    pub fn ipv6(subnet: &str, ip: &str) -> Self {
+        Self { subnet: subnet.to_owned(), ipv6: Some(ip.to_owned()), ..Self::default() }
+    }
 }
 
 impl LoadBalancer {
@@ -122,6 +163,36 @@ impl LoadBalancer {
     /// Adds a tag.
     pub fn tag(mut self, key: &str, value: &str) -> Self {
         self.tags.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds an address.
+    pub fn address(mut self, address: ZoneAddress) -> Self {
+        self.addresses.push(address);
+        self
+    }
+
+    /// Puts it in another VPC and its subnets.
+    pub fn in_vpc(mut self, vpc: &str, subnets: &[&str]) -> Self {
+        self.vpc = Some(vpc.to_owned());
+        self.subnets(subnets)
+    }
+
+    /// Says whether security groups see traffic from endpoint services: `on` or `off`.
+    pub fn private_link_rules(mut self, state: &str) -> Self {
+        self.private_link_rules = Some(state.to_owned());
+        self
+    }
+
+    /// Reserves capacity for it.
+    pub fn reserve(mut self, units: u32) -> Self {
+        self.reserved_capacity = Some(units);
+        self
+    }
+
+    /// Says why it is in its state.
+    pub fn state_reason(mut self, reason: &str) -> Self {
+        self.state_reason = Some(reason.to_owned());
         self
     }
 

@@ -20,6 +20,8 @@ pub struct Vpc {
     pub id: String,
     /// Its IPv4 range.
     pub cidr: String,
+    /// Further IPv4 ranges.
+    pub further: Vec<String>,
     /// Its IPv6 ranges.
     pub ipv6: Vec<String>,
     /// Whether it is the region's default VPC.
@@ -80,6 +82,10 @@ pub struct SecurityGroup {
     pub ingress: Vec<Permission>,
     /// Where its members may go.
     pub egress: Vec<Permission>,
+    /// Permissions that lead to groups of VPCs which are no longer connected.
+    pub stale_ingress: Vec<Permission>,
+    /// The same outwards.
+    pub stale_egress: Vec<Permission>,
 }
 
 /// One permission of a security group.
@@ -91,7 +97,7 @@ pub struct Permission {
     pub from: Option<i32>,
     /// The last port.
     pub to: Option<i32>,
-    /// IPv4 or IPv6 ranges, prefix lists (`pl-…`) or security groups (`sg-…`).
+    /// IPv4 or IPv6 ranges, prefix lists (`pl-…`) or security groups (`sg-…`, `ACCOUNT/sg-…`).
     pub peers: Vec<String>,
 }
 
@@ -170,6 +176,19 @@ impl Vpc {
     pub fn new(id: &str, cidr: &str) -> Self {
         Self { id: id.to_owned(), cidr: cidr.to_owned(), ..Self::default() }
     }
+
+    /// Makes it the region's default VPC.
+    pub fn default_of_region(mut self) -> Self {
+        self.is_default = true;
+        self
+    }
+
+    /// Adds a range, of IPv4 or of IPv6.
+    pub fn range(mut self, cidr: &str) -> Self {
+        let ranges = if cidr.contains(':') { &mut self.ipv6 } else { &mut self.further };
+        ranges.push(cidr.to_owned());
+        self
+    }
 }
 
 impl Subnet {
@@ -223,7 +242,33 @@ impl SecurityGroup {
             vpc: VPC.to_owned(),
             ingress: Vec::new(),
             egress: vec![Permission::all(&["0.0.0.0/0"])],
+            stale_ingress: Vec::new(),
+            stale_egress: Vec::new(),
         }
+    }
+
+    /// Sets its name.
+    pub fn name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
+    /// Puts it in another VPC.
+    pub fn vpc(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.vpc);
+        self
+    }
+
+    /// Replaces where its members may go.
+    pub fn egress(mut self, permissions: &[Permission]) -> Self {
+        self.egress = permissions.to_vec();
+        self
+    }
+
+    /// Adds a permission inwards that leads nowhere any more.
+    pub fn stale(mut self, permission: Permission) -> Self {
+        self.stale_ingress.push(permission);
+        self
     }
 
     /// Lets peers in: ranges, prefix lists or groups.

@@ -3,12 +3,22 @@
 use super::certificate::Certificate;
 use super::classic::ClassicLoadBalancer;
 use super::delivery::{Delivery, DeliveryDestination, DeliverySource};
+use super::encryption::EncryptionControl;
+use super::endpoint::{EndpointService, VpcEndpoint};
+use super::flow_log::FlowLog;
+use super::function::LambdaFunction;
+use super::gateway::{HttpApi, HttpVpcLink, VpcLink};
+use super::interface::NetworkInterface;
 use super::load_balancer::LoadBalancer;
+use super::metric::Metric;
 use super::network::{
     self, BlockPublicAccess, Permission, PrefixList, RouteTable, SecurityGroup, Subnet, Vpc,
 };
+use super::network_acl::NetworkAcl;
+use super::scaling::AutoScalingGroup;
 use super::target_group::{TargetGroup, TrustStore};
-use super::waf::WebAcl;
+use super::user_pool::UserPool;
+use super::waf::{ClassicWebAcl, RuleGroup, WebAcl};
 
 /// What one region holds.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +35,12 @@ pub struct Region {
     pub certificates: Vec<Certificate>,
     /// Web ACLs.
     pub web_acls: Vec<WebAcl>,
+    /// Rule groups that web ACLs refer to.
+    pub rule_groups: Vec<RuleGroup>,
+    /// Cognito's user pools.
+    pub user_pools: Vec<UserPool>,
+    /// Web ACLs of the first WAF.
+    pub classic_web_acls: Vec<ClassicWebAcl>,
     /// VPCs.
     pub vpcs: Vec<Vpc>,
     /// Subnets.
@@ -33,8 +49,34 @@ pub struct Region {
     pub route_tables: Vec<RouteTable>,
     /// Security groups.
     pub security_groups: Vec<SecurityGroup>,
+    /// Network ACLs.
+    pub network_acls: Vec<NetworkAcl>,
+    /// Network interfaces.
+    pub network_interfaces: Vec<NetworkInterface>,
+    /// Flow logs.
+    pub flow_logs: Vec<FlowLog>,
+    /// Endpoint services that the account offers.
+    pub endpoint_services: Vec<EndpointService>,
+    /// Endpoints in its VPCs.
+    pub vpc_endpoints: Vec<VpcEndpoint>,
+    /// Encryption controls of its VPCs.
+    pub encryption_controls: Vec<EncryptionControl>,
     /// Managed prefix lists.
     pub prefix_lists: Vec<PrefixList>,
+    /// Auto Scaling groups.
+    pub auto_scaling_groups: Vec<AutoScalingGroup>,
+    /// What was counted of load balancers.
+    pub metrics: Vec<Metric>,
+    /// Lambda functions.
+    pub functions: Vec<LambdaFunction>,
+    /// VPC links of REST APIs.
+    pub vpc_links: Vec<VpcLink>,
+    /// VPC links of HTTP APIs.
+    pub http_vpc_links: Vec<HttpVpcLink>,
+    /// HTTP and WebSocket APIs.
+    pub http_apis: Vec<HttpApi>,
+    /// Limits on load balancers that differ from AWS's, name and value.
+    pub limits: Vec<(String, String)>,
     /// Whether VPCs are cut off from the internet.
     pub block_public_access: BlockPublicAccess,
     /// Sources of log deliveries.
@@ -58,7 +100,8 @@ impl Region {
     }
 
     /// A region with the network that constructors refer to: a VPC, public and private subnets with
-    /// their routes, a security group open to everyone and one open to the VPC.
+    /// their routes and the VPC's default network ACL, a security group open to everyone and one open to
+    /// the VPC.
     pub fn with_network() -> Self {
         let [public_a, public_b] = network::PUBLIC_SUBNETS;
         let [private_a, private_b] = network::PRIVATE_SUBNETS;
@@ -73,6 +116,10 @@ impl Region {
                 RouteTable::new("rtb-0a0a0a0000000002", &network::PUBLIC_SUBNETS)
                     .route("0.0.0.0/0", network::GATEWAY),
             )
+            .with(NetworkAcl::open(
+                "acl-0a0a0a0000000001",
+                &[public_a, public_b, private_a, private_b],
+            ))
             .with(SecurityGroup::new(network::OPEN_GROUP).allow(Permission::tcp(
                 0,
                 65535,
@@ -81,6 +128,12 @@ impl Region {
             .with(
                 SecurityGroup::new(network::INSIDE_GROUP).allow(Permission::all(&["10.0.0.0/16"])),
             )
+    }
+
+    /// Changes a limit on load balancers, such as `target-groups`.
+    pub fn limit(mut self, name: &str, max: u32) -> Self {
+        self.limits.push((name.to_owned(), max.to_string()));
+        self
     }
 
     /// Adds anything.
@@ -125,12 +178,6 @@ impl Resource for ClassicLoadBalancer {
 impl Resource for Certificate {
     fn place(self, region: &mut Region) {
         region.certificates.push(self);
-    }
-}
-
-impl Resource for WebAcl {
-    fn place(self, region: &mut Region) {
-        region.web_acls.push(self);
     }
 }
 

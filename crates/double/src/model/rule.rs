@@ -53,6 +53,23 @@ pub struct Transform {
     pub replace: String,
 }
 
+impl Transform {
+    /// Rewrites path and query.
+    pub fn url(regex: &str, replace: &str) -> Self {
+        Self::of("url-rewrite", regex, replace)
+    }
+
+    /// Rewrites the host.
+    pub fn host(regex: &str, replace: &str) -> Self {
+        Self::of("host-header-rewrite", regex, replace)
+    }
+
+    fn of(kind: &str, regex: &str, replace: &str) -> Self {
+        let [kind, regex, replace] = [kind, regex, replace].map(str::to_owned);
+        Self { kind, regex, replace }
+    }
+}
+
 impl Rule {
     /// A rule without conditions or actions.
     pub fn new(priority: u32) -> Self {

@@ -24,6 +24,12 @@ pub struct TargetGroup {
     pub health_check: bool,
     /// The protocol of the check.
     pub health_check_protocol: Option<String>,
+    /// The path of the check; when absent, `/` where the check is over HTTP.
+    pub health_check_path: Option<String>,
+    /// The port of the check; `traffic-port` when absent.
+    pub health_check_port: Option<String>,
+    /// The codes that count as healthy; when absent, `200`, or `12` where the protocol is gRPC.
+    pub health_check_codes: Option<String>,
     /// Its targets.
     pub targets: Vec<Target>,
     /// Changes to the default attributes.
@@ -39,6 +45,8 @@ pub struct Target {
     pub id: String,
     /// Absent for Lambda; the group's port when not given.
     pub port: Option<u16>,
+    /// The zone, or `all`; answered for targets by address, and always `all` for Lambda.
+    pub zone: Option<String>,
     /// `healthy`, `unhealthy`, `unhealthy.draining`, `initial`, `draining`, `unused`, `unavailable`.
     pub state: String,
     /// Such as `Target.Timeout`.
@@ -56,8 +64,12 @@ pub struct TrustStore {
     pub status: String,
     /// How many authorities it holds.
     pub authorities: u32,
-    /// How many certificates its revocation lists name.
-    pub revoked: u64,
+    /// Its revocation lists, each as the number of certificates that it names.
+    pub revocations: Vec<u64>,
+    /// ARNs of load balancers in other accounts that use it.
+    pub shared_with: Vec<String>,
+    /// The policy by which it is shared, as JSON text.
+    pub policy: Option<String>,
 }
 
 impl TargetGroup {
@@ -121,6 +133,49 @@ impl TargetGroup {
         }
     }
 
+    /// Sets the protocol and the path of the health check; `""` is no path.
+    pub fn check(mut self, protocol: &str, path: &str) -> Self {
+        self.health_check_protocol = Some(protocol.to_owned());
+        self.health_check_path = (!path.is_empty()).then(|| path.to_owned());
+        self
+    }
+
+    /// Sets the port of the health check.
+    pub fn check_port(mut self, port: &str) -> Self {
+        self.health_check_port = Some(port.to_owned());
+        self
+    }
+
+    /// Sets which codes count as healthy, such as `200-499`.
+    pub fn check_codes(mut self, codes: &str) -> Self {
+        self.health_check_codes = Some(codes.to_owned());
+        self
+    }
+
+    /// Switches the health check off.
+    pub fn unchecked(mut self) -> Self {
+        self.health_check = false;
+        self
+    }
+
+    /// Sets the version of HTTP: `HTTP1`, `HTTP2` or `GRPC`.
+    pub fn version(mut self, version: &str) -> Self {
+        self.protocol_version = Some(version.to_owned());
+        self
+    }
+
+    /// Sets the type of its targets' addresses: `ipv4` or `ipv6`.
+    pub fn ip_address_type(mut self, kind: &str) -> Self {
+        self.ip_address_type = Some(kind.to_owned());
+        self
+    }
+
+    /// Puts it in another VPC.
+    pub fn vpc(mut self, id: &str) -> Self {
+        self.vpc = Some(id.to_owned());
+        self
+    }
+
     /// Targets by address instead of instance.
     pub fn by_ip(mut self) -> Self {
         "ip".clone_into(&mut self.target_type);
@@ -178,10 +233,17 @@ impl Target {
         Self {
             id: id.to_owned(),
             port: None,
+            zone: None,
             state: state.to_owned(),
             reason: given(reason),
             description: given(description),
         }
+    }
+
+    /// Says which zone it is in: a zone's name, or `all`.
+    pub fn zone(mut self, zone: &str) -> Self {
+        self.zone = Some(zone.to_owned());
+        self
     }
 
     /// Listens on a port of its own.
@@ -194,6 +256,40 @@ impl Target {
 impl TrustStore {
     /// An active store with one authority.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), status: "ACTIVE".to_owned(), authorities: 1, revoked: 0 }
+        Self {
+            name: name.to_owned(),
+            status: "ACTIVE".to_owned(),
+            authorities: 1,
+            ..Self::default()
+        }
+    }
+
+    /// Sets how many authorities it holds.
+    pub fn authorities(mut self, count: u32) -> Self {
+        self.authorities = count;
+        self
+    }
+
+    /// Adds a revocation list that names `count` certificates.
+    pub fn revocation(mut self, count: u64) -> Self {
+        self.revocations.push(count);
+        self
+    }
+
+    /// Shares it by a policy, given as JSON text.
+    pub fn policy(mut self, json: &str) -> Self {
+        self.policy = Some(json.to_owned());
+        self
+    }
+
+    /// Lets a load balancer of another account use it, by ARN.
+    pub fn shared_with(mut self, load_balancer: &str) -> Self {
+        self.shared_with.push(load_balancer.to_owned());
+        self
+    }
+
+    /// How many certificates its revocation lists name.
+    pub fn revoked(&self) -> u64 {
+        self.revocations.iter().sum()
     }
 }

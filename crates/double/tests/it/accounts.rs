@@ -101,13 +101,24 @@ fn a_fleet_is_mixed_and_has_the_size_that_was_asked_for() {
         };
         let kinds = [of("application"), of("network"), of("gateway"), region.classic.len()];
         assert_eq!(kinds, [10, 6, 2, 2]);
+        assert_eq!(region.metrics.len(), 20);
+        assert_eq!(region.auto_scaling_groups.len(), region.target_groups.len());
     }
 }
 
 #[test]
 fn of_everything_there_is_as_much_as_was_asked_for() {
     for count in 0..3 {
-        let region = &sample::each(count).regions["eu-west-1"];
+        let account = sample::each(count);
+        let region = &account.regions["eu-west-1"];
+        let global = [
+            account.buckets.len(),
+            account.shield.protections.len(),
+            account.accelerators.len(),
+            account.distributions.len(),
+            account.hosted_zones.len(),
+        ];
+        assert_eq!(global, [count; 5]);
         let modern = &region.load_balancers;
         let sizes = [
             modern.len() / 3,
@@ -116,6 +127,14 @@ fn of_everything_there_is_as_much_as_was_asked_for() {
             region.trust_stores.len(),
         ];
         assert_eq!(sizes, [count; 4]);
+        let around = [
+            region.network_interfaces.len(),
+            region.endpoint_services.len(),
+            region.auto_scaling_groups.len(),
+            region.user_pools.len(),
+            region.http_apis.len(),
+        ];
+        assert_eq!(around, [count; 5]);
         let secure =
             modern.iter().filter(|one| one.kind == "application").flat_map(|one| &one.listeners);
         assert_eq!(

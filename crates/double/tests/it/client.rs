@@ -18,6 +18,8 @@ pub(crate) struct Client<'a> {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// The status line and the headers.
+    pub(crate) head: String,
     pub(crate) body: String,
     /// The error that the connection ended with.
     pub(crate) ended: Option<ErrorKind>,
@@ -36,6 +38,10 @@ impl<'a> Client<'a> {
         let target = match family {
             "acm" => "CertificateManager",
             "wafv2" => "AWSWAF_20190729",
+            "waf-regional" => "AWSWAF_Regional_20161128",
+            "shield" => "AWSShield_20160616",
+            "globalaccelerator" => "GlobalAccelerator_V20180706",
+            "cognito-idp" => "AWSCognitoIdentityProviderService",
             "logs" => "Logs_20140328",
             _ => return self.query(family, action, parameters),
         };
@@ -47,6 +53,8 @@ impl<'a> Client<'a> {
             "elb" => "2012-06-01",
             "elbv2" => "2015-12-01",
             "ec2" => "2016-11-15",
+            "autoscaling" => "2011-01-01",
+            "cloudwatch" => "2010-08-01",
             "iam" => "2010-05-08",
             _ => "2011-06-15",
         };
@@ -54,9 +62,19 @@ impl<'a> Client<'a> {
     }
 
     fn send(self, family: &str, header: &str, body: &str) -> Reply {
+        self.request(family, "POST /", &format!("host: local\r\n{header}"), body)
+    }
+
+    /// Asks a service by path: `GET /bucket?versioning`, with further header lines if there are any.
+    pub(crate) fn rest(self, service: &str, line: &str, header: &str) -> Reply {
+        let host = if header.contains("host: ") { "" } else { "host: local\r\n" };
+        self.request(service, line, &format!("{host}{header}"), "")
+    }
+
+    fn request(self, family: &str, line: &str, header: &str, body: &str) -> Reply {
         let (key, region) = (self.key, self.region);
         let request = format!(
-            "POST / HTTP/1.1\r\nhost: local\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{family}/aws4_request, SignedHeaders=host, Signature=0\r\n{header}content-length: {}\r\n\r\n{body}",
+            "{line} HTTP/1.1\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{family}/aws4_request, SignedHeaders=host, Signature=0\r\n{header}content-length: {}\r\n\r\n{body}",
             body.len()
         );
         let url = self.double.url();
@@ -75,6 +93,7 @@ fn reply(answer: &str) -> Reply {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
     let announced = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     Reply {
+        head: head.to_owned(),
         status: head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0),
         whole: announced.and_then(|text| text.parse().ok()) == Some(body.len()),
         body: body.to_owned(),
@@ -83,6 +102,11 @@ fn reply(answer: &str) -> Reply {
 }
 
 impl Reply {
+    /// A header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
     /// The content of the first element, or of the first JSON string, with this name.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.values(name).into_iter().next()

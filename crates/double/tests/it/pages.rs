@@ -26,24 +26,47 @@ fn list(call: &'static str, parameters: &str, tokens: Tokens, item: &'static str
 fn lists() -> Vec<List> {
     let web = Place::new(ACCOUNT, "eu-west-1").load_balancer("application", "web");
     let of_web = format!("LoadBalancerArn={}", encode(&web));
+    let store = |name: &str| {
+        let arn = Place::new(ACCOUNT, "eu-west-1").trust_store(name);
+        format!("TrustStoreArn={}", encode(&arn))
+    };
     vec![
         list("elbv2:DescribeLoadBalancers", "", MODERN, "LoadBalancerArn"),
         list("elbv2:DescribeListeners", &of_web, MODERN, "ListenerArn"),
         list("elbv2:DescribeTargetGroups", "", MODERN, "TargetGroupName"),
         list("elbv2:DescribeSSLPolicies", "", MODERN, "SslProtocols"),
         list("elbv2:DescribeTrustStores", "", MODERN, "TrustStoreArn"),
+        list("elbv2:DescribeTrustStoreRevocations", &store("clients"), MODERN, "RevocationId"),
+        list("elbv2:DescribeTrustStoreAssociations", &store("partners"), MODERN, "ResourceArn"),
+        list("elbv2:DescribeAccountLimits", "", MODERN, "Name"),
         list("elb:DescribeLoadBalancers", "", MODERN, "LoadBalancerName"),
         list("iam:ListServerCertificates", "", ("Marker", "Marker"), "Arn"),
         list("ec2:DescribeSecurityGroups", "", EC2, "securityGroupArn"),
         list("ec2:DescribeSubnets", "", EC2, "subnetId"),
         list("ec2:DescribeRouteTables", "", EC2, "routeSet"),
-        list("ec2:DescribeVpcs", "", EC2, "cidrBlock"),
+        list("ec2:DescribeVpcs", "", EC2, "cidrBlockAssociationSet"),
         list("ec2:DescribeManagedPrefixLists", "", EC2, "prefixListId"),
         list("ec2:GetManagedPrefixListEntries", "PrefixListId=pl-1", EC2, "cidr"),
         list("ec2:DescribeVpcBlockPublicAccessExclusions", "", EC2, "exclusionId"),
+        list("ec2:DescribeNetworkAcls", "", EC2, "entrySet"),
+        list("ec2:DescribeNetworkInterfaces", "", EC2, "networkInterfaceId"),
+        list("ec2:DescribeFlowLogs", "", EC2, "flowLogId"),
+        list("ec2:DescribeVpcEndpointServiceConfigurations", "", EC2, "serviceName"),
+        list("ec2:DescribeVpcEndpointServicePermissions", "ServiceId=vpce-svc-1", EC2, "principal"),
+        list("ec2:DescribeVpcEndpoints", "", EC2, "vpcEndpointId"),
+        list("ec2:DescribeStaleSecurityGroups", "VpcId=vpc-0c0ffee0000000001", EC2, "description"),
+        list("ec2:DescribeVpcEncryptionControls", "", EC2, "vpcEncryptionControlId"),
+        list("autoscaling:DescribeAutoScalingGroups", "", ACM, "AutoScalingGroupARN"),
         list("acm:ListCertificates", "", ACM, "CertificateArn"),
         list("acm:SearchCertificates", "", ACM, "CertificateArn"),
         list("wafv2:ListWebACLs", "\"Scope\":\"REGIONAL\"", ("NextMarker", "NextMarker"), "ARN"),
+        list(
+            "wafv2:ListLoggingConfigurations",
+            "\"Scope\":\"REGIONAL\"",
+            ("NextMarker", "NextMarker"),
+            "ResourceArn",
+        ),
+        list("waf-regional:ListWebACLs", "", ("NextMarker", "NextMarker"), "WebACLId"),
         list("logs:DescribeDeliverySources", "", LOGS, "name"),
         list("logs:DescribeDeliveries", "", LOGS, "id"),
         list("logs:DescribeDeliveryDestinations", "", LOGS, "name"),
@@ -53,7 +76,8 @@ fn lists() -> Vec<List> {
 /// Follows a list to its end; gives each page's items.
 fn follow(client: Client<'_>, list: &List) -> Vec<Vec<String>> {
     let (call, parameters, (token, member), item) = list;
-    let json = ["acm:", "wafv2:", "logs:"].iter().any(|family| call.starts_with(family));
+    let forms = ["elb:", "elbv2:", "ec2:", "iam:", "autoscaling:", "cloudwatch:"];
+    let json = !forms.iter().any(|family| call.starts_with(family));
     let (mut pages, mut next) = (Vec::new(), None::<String>);
     loop {
         let given = next.map(|value| {

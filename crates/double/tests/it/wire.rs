@@ -155,8 +155,8 @@ fn listing_certificates_hides_unusual_keys_by_default() {
     let count = |parameters: &str| {
         client.ask("acm:ListCertificates", parameters).values("CertificateArn").len()
     };
-    assert_eq!(count("{}"), 4);
-    assert_eq!(count("{\"Includes\":{\"keyTypes\":[\"RSA_2048\",\"EC_prime256v1\"]}}"), 5);
+    assert_eq!(count("{}"), 6);
+    assert_eq!(count("{\"Includes\":{\"keyTypes\":[\"RSA_2048\",\"EC_prime256v1\"]}}"), 7);
     assert!(
         client.ask("acm:SearchCertificates", "{}").body.contains("\"KeyAlgorithm\":\"RSA-2048\"")
     );

@@ -99,13 +99,12 @@ pub async fn collect(
     regions.sort_by(|a, b| a.name.cmp(&b.name));
     let id = scope.account.or_else(|| account_in(&regions)).unwrap_or_default();
     let account = Account {
-        id,
-        partition: scope.partition.name.to_owned(),
         caller: scope.caller,
         region_list: scope.region_list,
         regions,
         server_certificates: iam,
         notes: scope.notes,
+        ..Account::new(&id, scope.partition.name)
     };
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut inventory = Inventory {

@@ -6,7 +6,7 @@ use elb_audit_double::{
 };
 
 use crate::account::{NUMBER, account};
-use crate::compare::settled;
+use crate::compare::{name_of, settled};
 use crate::program::Run;
 
 const SCAN: &str = "scan --show-passed --format json --retries 0";
@@ -88,11 +88,8 @@ fn a_web_acl_on_the_second_page() {
         .with(WebAcl::new("second").protects("b"));
     let double = Double::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region));
     let report = Run::on(&double, &format!("{SCAN} --check waf-not-associated")).report();
-    let found: Vec<_> = report
-        .findings
-        .iter()
-        .map(|finding| (finding.load_balancer.name.as_str(), finding.outcome.word()))
-        .collect();
+    let found: Vec<_> =
+        report.findings.iter().map(|finding| (name_of(finding), finding.outcome.word())).collect();
     assert_eq!(found, [("a", "pass"), ("b", "pass"), ("c", "fail")]);
     assert_eq!(double.count("wafv2:GetWebACLForResource"), 0);
     assert!(double.count("wafv2:ListWebACLs") >= 2);

@@ -5,12 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elb_audit_core::report::{Finding, Outcome, Report};
 
-/// What a finding is about: check, load balancer, subject.
+/// The name of the load balancer that a finding is about; empty if it is about none.
+pub(crate) fn name_of(finding: &Finding) -> &str {
+    finding.load_balancer.as_ref().map_or("", |lb| lb.name.as_str())
+}
+
+/// What a finding is about: check, ARN of the load balancer if any, subject.
 type Key = (String, String, String);
 
 fn by_key(report: &Report) -> BTreeMap<Key, &Finding> {
     let key = |finding: &Finding| {
-        (finding.check.clone(), finding.load_balancer.arn.clone(), finding.subject.id.clone())
+        let arn = finding.load_balancer.as_ref().map(|lb| lb.arn.clone());
+        (finding.check.clone(), arn.unwrap_or_default(), finding.subject.id.clone())
     };
     report.findings.iter().map(|finding| (key(finding), finding)).collect()
 }

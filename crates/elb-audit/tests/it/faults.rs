@@ -37,7 +37,7 @@ const FAULTS: [(Planted, &str); 5] = [
 const SCAN: &str = "scan --strict --show-passed --format json --retries 0";
 
 fn judged(inventory: &Inventory) -> Report {
-    audit(inventory, checks::ALL, Options { now: inventory.taken_at, show_passed: true })
+    audit(inventory, checks::ALL, &Options { show_passed: true, ..Options::at(inventory.taken_at) })
 }
 
 #[test]

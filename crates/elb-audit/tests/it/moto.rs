@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use elb_audit_core::report::{Outcome, RegionStatus, Report};
 
+use crate::compare::name_of;
 use crate::program::{Done, Run};
 
 const REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "ap-southeast-2"];
@@ -105,7 +106,7 @@ impl Drop for Moto {
 fn found(report: &Report, outcome: Outcome) -> BTreeSet<[String; 4]> {
     let of = report.findings.iter().filter(|finding| finding.outcome == outcome);
     of.map(|one| {
-        let lb = one.load_balancer.name.clone();
+        let lb = name_of(one).to_owned();
         [one.region.clone(), lb, one.check.clone(), one.subject.label.clone()]
     })
     .collect()

@@ -7,6 +7,7 @@ use elb_audit_double::{
 };
 
 use crate::account::NUMBER;
+use crate::compare::name_of;
 use crate::program::Run;
 
 const SCAN: &str = "scan --show-passed --format json --retries 0";
@@ -88,7 +89,7 @@ fn rules_of_network_load_balancers() {
         assert!(entry.parameters["ListenerArn"].contains("/dual/"), "a single stack has no rules");
     }
     let found: Vec<_> = report.findings.iter().filter(|one| one.check == "no-targets").collect();
-    let named = |name: &str| found.iter().find(|one| one.load_balancer.name == name).unwrap();
+    let named = |name: &str| found.iter().find(|one| name_of(one) == name).unwrap();
     assert_eq!(named("dual").outcome, Outcome::Pass);
     assert_eq!(named("single").outcome, Outcome::Fail);
 }

@@ -26,8 +26,24 @@ impl<'a> Filters<'a> {
 
     /// Whether all filters fit, where `values` gives a thing's values for a filter's name.
     pub(super) fn fit(&self, values: impl Fn(&str) -> Vec<String>) -> bool {
-        self.0
-            .iter()
-            .all(|(name, wanted)| values(name).iter().any(|value| wanted.contains(&value.as_str())))
+        self.0.iter().all(|(name, wanted)| {
+            values(name).iter().any(|value| wanted.iter().any(|wanted| like(wanted, value)))
+        })
+    }
+}
+
+/// Whether `text` is like `pattern`, in which `*` stands for any text and `?` for one character.
+fn like(pattern: &str, text: &str) -> bool {
+    let Some(first) = pattern.chars().next() else {
+        return text.is_empty();
+    };
+    let (pattern, rest) = (&pattern[first.len_utf8()..], text.chars().next());
+    let after = || rest.map(|one| &text[one.len_utf8()..]);
+    match first {
+        '*' => {
+            like(pattern, text) || after().is_some_and(|after| like(&format!("*{pattern}"), after))
+        }
+        '?' => after().is_some_and(|after| like(pattern, after)),
+        exact => rest == Some(exact) && after().is_some_and(|after| like(pattern, after)),
     }
 }

@@ -28,6 +28,15 @@ pub(super) fn vpcs(context: &Context<'_>) -> XmlResult {
         xml.text("dhcpOptionsId", "default");
         xml.text("instanceTenancy", "default");
         xml.text("isDefault", one.is_default);
+        xml.list(
+            "cidrBlockAssociationSet",
+            std::iter::once(&one.cidr).chain(&one.further),
+            |xml, cidr| {
+                xml.text("associationId", format!("vpc-cidr-assoc-{}", id(&[&one.id, cidr])));
+                xml.text("cidrBlock", cidr);
+                xml.node("cidrBlockState", |xml| xml.text("state", "associated"));
+            },
+        );
         ranges(xml, &one.ipv6);
         blocked(context, xml, &[&one.id]);
     });
@@ -127,7 +136,9 @@ fn route_table(context: &Context<'_>, xml: &mut Xml, one: &RouteTable) {
         xml.node("associationState", |xml| xml.text("state", "associated"));
     });
     let vpc = context.region.vpcs.iter().find(|vpc| vpc.id == one.vpc);
-    let cidrs = vpc.into_iter().flat_map(|vpc| std::iter::once(&vpc.cidr).chain(&vpc.ipv6));
+    let cidrs = vpc
+        .into_iter()
+        .flat_map(|vpc| std::iter::once(&vpc.cidr).chain(&vpc.further).chain(&vpc.ipv6));
     let local = cidrs.map(|cidr| Route {
         destination: cidr.clone(),
         target: "local".to_owned(),

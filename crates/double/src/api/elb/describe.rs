@@ -3,7 +3,6 @@
 use super::super::{Context, XmlResult};
 use crate::answer::Refusal;
 use crate::epoch;
-use crate::model::arn::id;
 use crate::model::certificate::EPOCH;
 use crate::model::classic::{ClassicListener, ClassicLoadBalancer, ClassicPolicy};
 use crate::page;
@@ -26,10 +25,11 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
 }
 
 fn description(context: &Context<'_>, xml: &mut Xml, one: &ClassicLoadBalancer) {
-    let dns_name = dns_name(context, one);
+    let internal = one.scheme.as_deref() == Some("internal");
+    let dns_name = context.place.dns_name("classic", &one.name, internal);
     xml.text("LoadBalancerName", &one.name);
     xml.text("DNSName", &dns_name);
-    if one.scheme.as_deref() != Some("internal") {
+    if !internal {
         xml.text("CanonicalHostedZoneName", &dns_name);
     }
     xml.text("CanonicalHostedZoneNameID", "Z0EXAMPLE00000");
@@ -38,7 +38,10 @@ fn description(context: &Context<'_>, xml: &mut Xml, one: &ClassicLoadBalancer) 
         xml.texts("PolicyNames", &listener.policies);
     });
     xml.node("Policies", |xml| policies(xml, one));
-    xml.texts("BackendServerDescriptions", std::iter::empty::<&str>());
+    xml.list("BackendServerDescriptions", &one.backends, |xml, (port, policies)| {
+        xml.text("InstancePort", port);
+        xml.texts("PolicyNames", policies);
+    });
     xml.texts("AvailabilityZones", zones(context, one));
     xml.texts("Subnets", &one.subnets);
     xml.maybe("VPCId", one.vpc.as_ref());
@@ -55,7 +58,7 @@ fn description(context: &Context<'_>, xml: &mut Xml, one: &ClassicLoadBalancer) 
     if let Some(group) = one.security_groups.first() {
         xml.node("SourceSecurityGroup", |xml| {
             xml.text("OwnerAlias", &context.account.id);
-            xml.text("GroupName", group_name(context, group));
+            xml.text("GroupName", context.group_name(group));
         });
     }
     xml.texts("SecurityGroups", &one.security_groups);
@@ -99,16 +102,4 @@ fn zones(context: &Context<'_>, one: &ClassicLoadBalancer) -> Vec<String> {
         return one.subnets.iter().map(|subnet| context.zone(subnet)).collect();
     }
     one.zones.clone()
-}
-
-fn group_name(context: &Context<'_>, group: &str) -> String {
-    let known = context.region.security_groups.iter().find(|known| known.id == group);
-    known.map_or_else(|| "default".to_owned(), |known| known.name.clone())
-}
-
-fn dns_name(context: &Context<'_>, one: &ClassicLoadBalancer) -> String {
-    let internal = if one.scheme.as_deref() == Some("internal") { "internal-" } else { "" };
-    let number = u32::from_str_radix(&id(&["classic", &one.name])[..8], 16).unwrap_or_default();
-    let (region, suffix) = (&context.call.region, context.place.dns_suffix());
-    format!("{internal}{}-{number}.{region}.elb.{suffix}", one.name)
 }

@@ -1,7 +1,7 @@
 //! What a rule does, on the wire.
 
 use super::super::Context;
-use crate::model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect};
+use crate::model::action::{Action, Cognito, FixedResponse, Forward, Jwt, Oidc, Redirect, Session};
 use crate::xml::Xml;
 
 /// Writes a list of actions under a name; only several of them have an order.
@@ -73,13 +73,16 @@ fn fixed_response(xml: &mut Xml, action: &FixedResponse) {
 
 fn oidc(xml: &mut Xml, action: &Oidc) {
     let issuer = &action.issuer;
+    let at = |given: &Option<String>, path: &str| {
+        given.clone().unwrap_or_else(|| format!("{issuer}/{path}"))
+    };
     xml.node("AuthenticateOidcConfig", |xml| {
         xml.text("Issuer", issuer);
-        xml.text("AuthorizationEndpoint", format!("{issuer}/authorize"));
-        xml.text("TokenEndpoint", format!("{issuer}/token"));
-        xml.text("UserInfoEndpoint", format!("{issuer}/userinfo"));
+        xml.text("AuthorizationEndpoint", at(&action.authorization_endpoint, "authorize"));
+        xml.text("TokenEndpoint", at(&action.token_endpoint, "token"));
+        xml.text("UserInfoEndpoint", at(&action.user_info_endpoint, "userinfo"));
         xml.text("ClientId", &action.client_id);
-        session(xml, action.on_unauthenticated.as_ref());
+        session(xml, &action.session, action.on_unauthenticated.as_ref());
     });
 }
 
@@ -88,21 +91,32 @@ fn cognito(context: &Context<'_>, xml: &mut Xml, action: &Cognito) {
         xml.text("UserPoolArn", context.place.arn("cognito-idp", &action.pool));
         xml.text("UserPoolClientId", &action.client_id);
         xml.text("UserPoolDomain", &action.domain);
-        session(xml, action.on_unauthenticated.as_ref());
+        session(xml, &action.session, action.on_unauthenticated.as_ref());
     });
 }
 
-/// What both kinds of log-in have, with AWS's defaults.
-fn session(xml: &mut Xml, on_unauthenticated: Option<&String>) {
-    xml.text("SessionCookieName", "AWSELBAuthSessionCookie");
-    xml.text("Scope", "openid");
-    xml.text("SessionTimeout", 604_800);
+/// What both kinds of log-in have.
+fn session(xml: &mut Xml, session: &Session, on_unauthenticated: Option<&String>) {
+    xml.text("SessionCookieName", &session.cookie);
+    xml.text("Scope", &session.scope);
+    xml.text("SessionTimeout", session.timeout);
+    if !session.parameters.is_empty() {
+        xml.node("AuthenticationRequestExtraParams", |xml| {
+            for (key, value) in &session.parameters {
+                xml.node("entry", |xml| {
+                    xml.text("key", key);
+                    xml.text("value", value);
+                });
+            }
+        });
+    }
     xml.maybe("OnUnauthenticatedRequest", on_unauthenticated);
 }
 
 fn jwt(xml: &mut Xml, action: &Jwt) {
     xml.node("JwtValidationConfig", |xml| {
-        xml.text("JwksEndpoint", format!("{}/.well-known/jwks.json", action.issuer));
+        let usual = || format!("{}/.well-known/jwks.json", action.issuer);
+        xml.text("JwksEndpoint", action.jwks_endpoint.clone().unwrap_or_else(usual));
         xml.text("Issuer", &action.issuer);
         if !action.claims.is_empty() {
             xml.list("AdditionalClaims", &action.claims, |xml, (name, format, values)| {

@@ -4,7 +4,6 @@ use super::super::{Context, XmlResult};
 use super::{no_load_balancer, too_many};
 use crate::answer::Refusal;
 use crate::epoch;
-use crate::model::arn::id;
 use crate::model::certificate::EPOCH;
 use crate::model::load_balancer::LoadBalancer;
 use crate::page;
@@ -39,7 +38,8 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<&'a LoadBalancer>, Refusal>
 fn load_balancer(context: &Context<'_>, xml: &mut Xml, one: &LoadBalancer) {
     xml.text("LoadBalancerArn", context.arn_of(one));
     if one.has_dns_name {
-        xml.text("DNSName", dns_name(context, one));
+        let internal = one.scheme.as_deref() == Some("internal");
+        xml.text("DNSName", context.place.dns_name(&one.kind, &one.name, internal));
         xml.text("CanonicalHostedZoneId", "Z0EXAMPLE00000");
     }
     xml.text("CreatedTime", epoch::iso(EPOCH));
@@ -54,7 +54,13 @@ fn load_balancer(context: &Context<'_>, xml: &mut Xml, one: &LoadBalancer) {
     xml.list("AvailabilityZones", &one.subnets, |xml, subnet| {
         xml.text("ZoneName", context.zone(subnet));
         xml.text("SubnetId", subnet);
-        xml.texts("LoadBalancerAddresses", std::iter::empty::<&str>());
+        let addresses = one.addresses.iter().filter(|address| address.subnet == *subnet);
+        xml.list("LoadBalancerAddresses", addresses, |xml, address| {
+            xml.maybe("IpAddress", address.ip.as_ref());
+            xml.maybe("AllocationId", address.allocation.as_ref());
+            xml.maybe("PrivateIPv4Address", address.private.as_ref());
+            xml.maybe("IPv6Address", address.ipv6.as_ref());
+        });
     });
     if !one.security_groups.is_empty() {
         xml.texts("SecurityGroups", &one.security_groups);
@@ -65,15 +71,4 @@ fn load_balancer(context: &Context<'_>, xml: &mut Xml, one: &LoadBalancer) {
     if one.kind == "network" {
         xml.text("EnablePrefixForIpv6SourceNat", "off");
     }
-}
-
-fn dns_name(context: &Context<'_>, one: &LoadBalancer) -> String {
-    let (region, suffix) = (&context.call.region, context.place.dns_suffix());
-    let own = id(&[&one.kind, &one.name]);
-    if one.kind == "network" {
-        return format!("{}-{own}.elb.{region}.{suffix}", one.name);
-    }
-    let internal = if one.scheme.as_deref() == Some("internal") { "internal-" } else { "" };
-    let number = u32::from_str_radix(&own[..8], 16).unwrap_or_default();
-    format!("{internal}{}-{number}.{region}.elb.{suffix}", one.name)
 }

@@ -1,7 +1,7 @@
 //! `DescribeTags`.
 
 use super::super::{Context, XmlResult};
-use super::{rules, too_many};
+use super::{rules, too_many, trust};
 use crate::answer::Refusal;
 use crate::xml::Xml;
 
@@ -28,14 +28,7 @@ fn of<'a>(context: &Context<'a>, arn: &str) -> Result<&'a [(String, String)], Re
         "listener" => context.listener(arn).map(|(_, one)| one.tags.as_slice()),
         "listener-rule" => rules::tags(context, arn),
         "targetgroup" => context.target_group(arn).map(|one| one.tags.as_slice()),
-        "truststore" => {
-            let known = context.region.trust_stores.iter();
-            let found =
-                known.map(|one| context.place.trust_store(&one.name)).any(|known| known == arn);
-            let missing =
-                || Refusal::new("TrustStoreNotFound", "One or more trust stores not found");
-            found.then_some(&[][..]).ok_or_else(missing)
-        }
+        "truststore" => trust::find(context, arn).map(|_| &[][..]).ok_or_else(trust::missing),
         _ => Err(Refusal::invalid(
             context.call.family,
             format!("'{arn}' is not a valid resource ARN"),

@@ -62,15 +62,23 @@ fn check(xml: &mut Xml, one: &TargetGroup) {
     let http = one.health_check_protocol.as_deref().is_some_and(|name| name.starts_with("HTTP"));
     let lambda = one.target_type == "lambda";
     xml.maybe("HealthCheckProtocol", one.health_check_protocol.as_ref());
-    xml.maybe("HealthCheckPort", (!lambda).then_some("traffic-port"));
+    let port = one.health_check_port.as_deref().or((!lambda).then_some("traffic-port"));
+    xml.maybe("HealthCheckPort", port);
     xml.text("HealthCheckEnabled", one.health_check);
     xml.text("HealthCheckIntervalSeconds", if lambda { 35 } else { 30 });
     xml.text("HealthCheckTimeoutSeconds", if lambda { 30 } else { 5 });
     xml.text("HealthyThresholdCount", 5);
     xml.text("UnhealthyThresholdCount", 2);
     if http || lambda {
-        xml.text("HealthCheckPath", "/");
-        xml.node("Matcher", |xml| xml.text("HttpCode", "200"));
+        let grpc = one.protocol_version.as_deref() == Some("GRPC");
+        let (path, name, codes) = if grpc {
+            ("/AWS.ALB/healthcheck", "GrpcCode", "12")
+        } else {
+            ("/", "HttpCode", "200")
+        };
+        let codes = one.health_check_codes.as_deref().unwrap_or(codes);
+        xml.text("HealthCheckPath", one.health_check_path.as_deref().unwrap_or(path));
+        xml.node("Matcher", |xml| xml.text(name, codes));
     }
 }
 
@@ -103,11 +111,11 @@ fn description(xml: &mut Xml, group: &TargetGroup, target: &Target) {
     xml.node("Target", |xml| {
         xml.text("Id", &target.id);
         xml.maybe("Port", port);
-        if group.target_type == "lambda" {
-            xml.text("AvailabilityZone", "all");
-        }
+        let lambda = (group.target_type == "lambda").then_some("all");
+        xml.maybe("AvailabilityZone", target.zone.as_deref().or(lambda));
     });
-    xml.maybe("HealthCheckPort", port.filter(|_| group.health_check));
+    let checked = group.health_check_port.clone().or(port.map(|port| port.to_string()));
+    xml.maybe("HealthCheckPort", checked.filter(|_| group.health_check));
     xml.node("TargetHealth", |xml| {
         xml.text("State", &target.state);
         xml.maybe("Reason", target.reason.as_ref());

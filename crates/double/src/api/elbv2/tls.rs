@@ -1,10 +1,9 @@
-//! `DescribeSSLPolicies` and `DescribeTrustStores`.
+//! `DescribeSSLPolicies`.
 
 use std::sync::LazyLock;
 
 use super::super::{Context, XmlResult};
 use crate::answer::Refusal;
-use crate::model::target_group::TrustStore;
 use crate::page;
 use crate::policies::{Modern, POLICIES};
 use crate::xml::Xml;
@@ -44,36 +43,4 @@ pub(super) fn policies(context: &Context<'_>) -> XmlResult {
     });
     xml.maybe("NextMarker", page.next);
     Ok(xml)
-}
-
-pub(super) fn trust_stores(context: &Context<'_>) -> XmlResult {
-    let page = context.page(selected(context)?, page::MARKER)?;
-    let mut xml = Xml::query();
-    xml.list("TrustStores", page.items, |xml, one| {
-        xml.text("Name", &one.name);
-        xml.text("TrustStoreArn", context.place.trust_store(&one.name));
-        xml.text("Status", &one.status);
-        xml.text("NumberOfCaCertificates", one.authorities);
-        xml.text("TotalRevokedEntries", one.revoked);
-    });
-    xml.maybe("NextMarker", page.next);
-    Ok(xml)
-}
-
-fn selected<'a>(context: &Context<'a>) -> Result<Vec<&'a TrustStore>, Refusal> {
-    let arns = context.call.list("TrustStoreArns.member");
-    let names = context.call.list("Names.member");
-    let is = |one: &TrustStore, wanted: &str| {
-        one.name == wanted || context.place.trust_store(&one.name) == wanted
-    };
-    let wanted: Vec<&str> = arns.into_iter().chain(names).collect();
-    let all = &context.region.trust_stores;
-    if wanted.is_empty() {
-        return Ok(all.iter().collect());
-    }
-    let missing = || Refusal::new("TrustStoreNotFound", "One or more trust stores not found");
-    wanted
-        .into_iter()
-        .map(|name| all.iter().find(|one| is(one, name)).ok_or_else(missing))
-        .collect()
 }

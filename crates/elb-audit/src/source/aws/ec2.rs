@@ -129,7 +129,12 @@ pub(crate) async fn subnets(asker: &Asker, client: &Client, ids: &[String]) -> F
     let call = Call::Ec2DescribeSubnets;
     let found = filtered::<SubnetXml>(asker, client, call, ("subnet-id", ids, "1000")).await;
     found.map(|subnets| {
-        let known = |xml: SubnetXml| Subnet { id: xml.id, vpc_id: xml.vpc, zone: xml.zone };
+        let known = |xml: SubnetXml| Subnet {
+            id: xml.id,
+            vpc_id: xml.vpc,
+            zone: xml.zone,
+            ranges: Vec::new(),
+        };
         subnets.into_iter().map(known).collect()
     })
 }
@@ -284,7 +289,13 @@ struct GroupRefXml {
 fn group(xml: GroupXml) -> Result<SecurityGroup, String> {
     let ingress: Result<Vec<Permission>, String> =
         xml.ingress.item.into_iter().map(permission).collect();
-    Ok(SecurityGroup { id: xml.id, name: xml.name, ingress: ingress? })
+    Ok(SecurityGroup {
+        id: xml.id,
+        name: xml.name,
+        vpc_id: None,
+        ingress: ingress?,
+        egress: Vec::new(),
+    })
 }
 
 fn permission(xml: PermissionXml) -> Result<Permission, String> {

@@ -44,12 +44,23 @@ fn classic(
 ) -> LoadBalancer {
     let name = found.load_balancer_name.unwrap_or_default();
     let owner = found.source_security_group.and_then(|group| group.owner_alias);
+    let backends = found.backend_server_descriptions.unwrap_or_default().into_iter();
+    let backends = backends.filter_map(|backend| {
+        let port = u16::try_from(backend.instance_port?).ok()?;
+        Some((port, backend.policy_names.unwrap_or_default()))
+    });
     LoadBalancer {
         arn: arn(&name, owner.as_deref()),
         name,
         kind: Kind::Classic,
         scheme: found.scheme,
         state: None,
+        state_reason: None,
+        zones: found.availability_zones.unwrap_or_default(),
+        allocations: Vec::new(),
+        private_link_rules: None,
+        health_check: found.health_check.map(|check| check.target),
+        backend_policies: backends.collect(),
         dns_name: found.dns_name,
         vpc_id: found.vpc_id,
         ip_address_type: None,
@@ -64,6 +75,8 @@ fn classic(
         web_acl: Fact::Known(None),
         policies: Fact::not_collected(Call::ElbDescribeLoadBalancerPolicies),
         instances: Fact::not_collected(Call::ElbDescribeInstanceHealth),
+        traffic: Fact::not_collected(Call::CloudWatchGetMetricData),
+        reserved_capacity: Fact::Known(0),
     }
 }
 
@@ -88,6 +101,7 @@ fn listener(found: ListenerDescription) -> Listener {
         default_actions: Vec::new(),
         rules: Fact::Known(Vec::new()),
         mutual_authentication: None,
+        alpn: None,
         attributes: Fact::Known(BTreeMap::new()),
     };
     listener.id = listener.label();
@@ -118,12 +132,19 @@ fn flattened(found: LoadBalancerAttributes) -> BTreeMap<String, String> {
         if let Some(bucket) = log.s3_bucket_name {
             flat.insert("access_logs.s3.bucket".to_owned(), bucket);
         }
+        if let Some(prefix) = log.s3_bucket_prefix {
+            flat.insert("access_logs.s3.prefix".to_owned(), prefix);
+        }
     }
     if let Some(cross_zone) = found.cross_zone_load_balancing {
         flat.insert("load_balancing.cross_zone.enabled".to_owned(), cross_zone.enabled.to_string());
     }
     if let Some(draining) = found.connection_draining {
         flat.insert("connection_draining.enabled".to_owned(), draining.enabled.to_string());
+    }
+    if let Some(settings) = found.connection_settings {
+        let seconds = settings.idle_timeout.to_string();
+        flat.insert("idle_timeout.timeout_seconds".to_owned(), seconds);
     }
     for attribute in found.additional_attributes.unwrap_or_default() {
         if let (Some(key), Some(value)) = (attribute.key, attribute.value) {
@@ -173,6 +194,7 @@ fn instance(found: InstanceState) -> Target {
     Target {
         id: found.instance_id.unwrap_or_default(),
         port: None,
+        zone: None,
         state: found.state.unwrap_or_default(),
         reason: found.reason_code.filter(|code| code != "N/A"),
         description: found.description.filter(|words| words != "N/A"),

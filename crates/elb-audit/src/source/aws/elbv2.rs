@@ -7,8 +7,8 @@ use aws_sdk_elasticloadbalancingv2::types as sdk;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{
-    Action, Authentication, Condition, FixedResponse, Kind, Listener, LoadBalancer,
-    MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, TrustStore,
+    Action, Authentication, Condition, FixedResponse, JwtValidation, Kind, Listener, LoadBalancer,
+    MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, Transform, TrustStore,
     WeightedGroup,
 };
 use sha2::{Digest as _, Sha256};
@@ -36,13 +36,23 @@ pub(crate) async fn list(asker: &Asker, client: &Client) -> Listing<LoadBalancer
 
 fn load_balancer(found: sdk::LoadBalancer) -> LoadBalancer {
     let zones = found.availability_zones.unwrap_or_default();
+    let addresses = zones.iter().flat_map(sdk::AvailabilityZone::load_balancer_addresses);
+    let allocations = addresses.filter_map(|address| address.allocation_id.clone()).collect();
+    let (state, state_reason) =
+        found.state.map_or((None, None), |state| (state.code, state.reason));
     let arn = found.load_balancer_arn.unwrap_or_default();
     LoadBalancer {
         kind: kind(&arn, found.r#type.as_ref()),
         arn,
         name: found.load_balancer_name.unwrap_or_default(),
         scheme: found.scheme.map(|scheme| scheme.as_str().to_owned()),
-        state: found.state.and_then(|state| state.code).map(|code| code.as_str().to_owned()),
+        state: state.map(|code| code.as_str().to_owned()),
+        state_reason,
+        zones: zones.iter().filter_map(|zone| zone.zone_name.clone()).collect(),
+        allocations,
+        private_link_rules: found.enforce_security_group_inbound_rules_on_private_link_traffic,
+        health_check: None,
+        backend_policies: BTreeMap::new(),
         dns_name: found.dns_name,
         vpc_id: found.vpc_id,
         ip_address_type: found.ip_address_type.map(|kind| kind.as_str().to_owned()),
@@ -55,6 +65,8 @@ fn load_balancer(found: sdk::LoadBalancer) -> LoadBalancer {
         web_acl: Fact::not_collected(Call::Wafv2GetWebAclForResource),
         policies: Fact::Known(Vec::new()),
         instances: Fact::Known(Vec::new()),
+        traffic: Fact::not_collected(Call::CloudWatchGetMetricData),
+        reserved_capacity: Fact::not_collected(Call::ElbV2DescribeCapacityReservation),
     }
 }
 
@@ -111,12 +123,21 @@ fn listener(found: sdk::Listener) -> Listener {
         certificates: Fact::Known(default_certificate.clone().into_iter().collect()),
         default_certificate,
         default_actions,
-        mutual_authentication: found.mutual_authentication.map(|mutual| MutualAuthentication {
-            mode: mutual.mode,
-            trust_store_arn: mutual.trust_store_arn,
-            ignore_client_certificate_expiry: mutual.ignore_client_certificate_expiry,
-        }),
+        mutual_authentication: found.mutual_authentication.map(mutual_authentication),
+        alpn: found.alpn_policy.and_then(|names| names.into_iter().next()),
         attributes: Fact::not_collected(Call::ElbV2DescribeListenerAttributes),
+    }
+}
+
+fn mutual_authentication(found: sdk::MutualAuthenticationAttributes) -> MutualAuthentication {
+    let status = found.trust_store_association_status;
+    let advertise = found.advertise_trust_store_ca_names;
+    MutualAuthentication {
+        mode: found.mode,
+        trust_store_arn: found.trust_store_arn,
+        ignore_client_certificate_expiry: found.ignore_client_certificate_expiry,
+        trust_store_status: status.map(|status| status.as_str().to_owned()),
+        advertise_authorities: advertise.map(|word| word.as_str().to_owned()),
     }
 }
 
@@ -169,12 +190,20 @@ fn rule(found: sdk::Rule) -> Rule {
         priority: found.priority.and_then(|priority| priority.parse().ok()),
         conditions: found.conditions.unwrap_or_default().into_iter().map(condition).collect(),
         actions: found.actions.unwrap_or_default().into_iter().map(action).collect(),
-        transforms: found
-            .transforms
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|transform| transform.r#type.map(|kind| kind.as_str().to_owned()))
-            .collect(),
+        transforms: found.transforms.unwrap_or_default().into_iter().map(transform).collect(),
+    }
+}
+
+fn transform(found: sdk::RuleTransform) -> Transform {
+    let host = found.host_header_rewrite_config.and_then(|config| config.rewrites);
+    let url = found.url_rewrite_config.and_then(|config| config.rewrites);
+    let rewrites = host.into_iter().chain(url).flatten();
+    let pair = |rewrite: sdk::RewriteConfig| {
+        (rewrite.regex.unwrap_or_default(), rewrite.replace.unwrap_or_default())
+    };
+    Transform {
+        kind: found.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        rewrites: rewrites.map(pair).collect(),
     }
 }
 
@@ -264,17 +293,25 @@ fn hidden(value: String) -> String {
 }
 
 fn action(found: sdk::Action) -> Action {
-    let oidc = found.authenticate_oidc_config.map(|config| Authentication {
-        on_unauthenticated_request: config
-            .on_unauthenticated_request
-            .map(|word| word.as_str().to_owned()),
-        authority: config.issuer,
+    let oidc = found.authenticate_oidc_config.map(|config| {
+        let endpoints =
+            [config.authorization_endpoint, config.token_endpoint, config.user_info_endpoint];
+        Authentication {
+            on_unauthenticated_request: config
+                .on_unauthenticated_request
+                .map(|word| word.as_str().to_owned()),
+            authority: config.issuer,
+            endpoints: endpoints.into_iter().flatten().collect(),
+            session_timeout: config.session_timeout,
+        }
     });
     let cognito = found.authenticate_cognito_config.map(|config| Authentication {
         on_unauthenticated_request: config
             .on_unauthenticated_request
             .map(|word| word.as_str().to_owned()),
         authority: config.user_pool_arn,
+        endpoints: Vec::new(),
+        session_timeout: config.session_timeout,
     });
     Action {
         kind: found.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
@@ -288,10 +325,22 @@ fn action(found: sdk::Action) -> Action {
             query: config.query,
             status: config.status_code.map(|code| code.as_str().to_owned()),
         }),
-        fixed_response: found
-            .fixed_response_config
-            .map(|config| FixedResponse { status: config.status_code }),
+        fixed_response: found.fixed_response_config.map(|config| FixedResponse {
+            status: config.status_code,
+            discloses: FixedResponse::disclosures(&config.message_body.unwrap_or_default()),
+        }),
         authentication: oidc.or(cognito),
+        jwt: found.jwt_validation_config.map(token),
+    }
+}
+
+/// What a token has to show. The values that claims are compared with may be secrets and are not kept.
+fn token(found: sdk::JwtValidationActionConfig) -> JwtValidation {
+    let claims = found.additional_claims.unwrap_or_default().into_iter();
+    JwtValidation {
+        issuer: found.issuer,
+        jwks_endpoint: found.jwks_endpoint,
+        claims: claims.filter_map(|claim| claim.name).collect(),
     }
 }
 
@@ -399,7 +448,13 @@ fn target_group(found: sdk::TargetGroup) -> TargetGroup {
         protocol: found.protocol.map(|protocol| protocol.as_str().to_owned()),
         port: found.port.and_then(|port| u16::try_from(port).ok()),
         target_type: found.target_type.map(|kind| kind.as_str().to_owned()),
+        protocol_version: found.protocol_version,
+        vpc_id: found.vpc_id,
         health_check_enabled: found.health_check_enabled,
+        health_check_protocol: found
+            .health_check_protocol
+            .map(|protocol| protocol.as_str().to_owned()),
+        health_check_path: found.health_check_path,
         load_balancer_arns: found.load_balancer_arns.unwrap_or_default(),
         targets: Fact::not_collected(Call::ElbV2DescribeTargetHealth),
         attributes: Fact::not_collected(Call::ElbV2DescribeTargetGroupAttributes),
@@ -417,11 +472,12 @@ pub(crate) async fn targets(asker: &Asker, client: &Client, arn: &str) -> Fact<V
 
 fn target(found: sdk::TargetHealthDescription) -> Target {
     let health = found.target_health;
-    let port = found.target.as_ref().and_then(|target| target.port);
+    let target = found.target.unwrap_or_else(|| sdk::TargetDescription::builder().build());
     let reason = health.as_ref().and_then(|health| health.reason.as_ref());
     Target {
-        id: found.target.map(|target| target.id).unwrap_or_default().unwrap_or_default(),
-        port: port.and_then(|port| u16::try_from(port).ok()),
+        id: target.id.unwrap_or_default(),
+        port: target.port.and_then(|port| u16::try_from(port).ok()),
+        zone: target.availability_zone,
         reason: reason.map(|reason| reason.as_str().to_owned()),
         state: health
             .as_ref()
@@ -486,6 +542,9 @@ pub(crate) async fn trust_stores(asker: &Asker, client: &Client) -> Fact<Vec<Tru
         status: found.status.map(|status| status.as_str().to_owned()),
         ca_certificates: found.number_of_ca_certificates,
         revoked_entries: found.total_revoked_entries,
+        revocation_lists: Fact::not_collected(Call::ElbV2DescribeTrustStoreRevocations),
+        shared_with: Fact::not_collected(Call::ElbV2GetResourcePolicy),
+        users: Fact::not_collected(Call::ElbV2DescribeTrustStoreAssociations),
     };
     asker.whole(call, page).await.map(|all| all.into_iter().map(known).collect())
 }

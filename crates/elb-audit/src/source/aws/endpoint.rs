@@ -207,24 +207,87 @@ pub(crate) struct Variant {
 
 /// URL and signing region of a service's endpoint, as the SDK's own rules give them.
 ///
-/// `service` is the endpoint's prefix: `ec2`, `iam`, `wafv2`, `logs`.
+/// `service` is the endpoint's prefix: `ec2`, `iam`, `wafv2`, `monitoring`.
 pub(crate) fn endpoint(service: &str, region: &str, variant: Variant) -> (String, String) {
     let partition = partition_of(region).unwrap_or(&PARTITIONS[0]);
     if service == "iam" {
         return iam(partition, variant);
     }
-    // GovCloud's standard EC2 and Logs hosts are the FIPS ones.
-    let standard_is_fips =
-        partition.name == "aws-us-gov" && matches!(service, "ec2" | "logs") && !variant.dual_stack;
+    let home = home(service, partition);
+    if let (true, Some(home)) = (matches!(service, "cloudfront" | "route53"), home) {
+        return (without_region(service, partition, variant), home.to_owned());
+    }
+    let region = home.unwrap_or(region);
+    (regional(service, region, partition, variant), region.to_owned())
+}
+
+/// The endpoint of a service in a region.
+fn regional(service: &str, region: &str, partition: &Partition, variant: Variant) -> String {
+    // Some of GovCloud's standard hosts are the FIPS ones.
+    let standard_is_fips = partition.name == "aws-us-gov"
+        && matches!(service, "ec2" | "logs" | "autoscaling" | "monitoring")
+        && (!variant.dual_stack || service == "monitoring");
     let fips = if variant.fips && !standard_is_fips { "-fips" } else { "" };
+    // S3 says it in the host; the user pools of the largest partition serve both on the standard one.
+    let standard = service == "s3" || (service == "cognito-idp" && partition.name == "aws");
+    let suffix =
+        if variant.dual_stack && !standard { partition.dual_stack } else { partition.suffix };
+    let both = if variant.dual_stack && service == "s3" { ".dualstack" } else { "" };
+    format!("https://{service}{fips}{both}.{region}.{suffix}")
+}
+
+/// The region that a service answers in, or signs for, when it has one endpoint a partition; none for a
+/// service of regions, and for one that the partition does not have.
+///
+/// Source: botocore's endpoint rules, 1.44.5.
+pub(crate) fn home(service: &str, partition: &Partition) -> Option<&'static str> {
+    match (service, partition.name) {
+        ("cloudfront" | "route53" | "shield", "aws") => Some("us-east-1"),
+        ("globalaccelerator", "aws") => Some("us-west-2"),
+        ("cloudfront" | "route53", "aws-cn") => Some("cn-northwest-1"),
+        ("route53", _) => Some(partition.iam_region),
+        _ => None,
+    }
+}
+
+/// Hosts of `CloudFront` and Route 53 name no region, in their largest partition.
+fn without_region(service: &str, partition: &Partition, variant: Variant) -> String {
+    let fips = if variant.fips { "-fips" } else { "" };
     let suffix = if variant.dual_stack { partition.dual_stack } else { partition.suffix };
-    (format!("https://{service}{fips}.{region}.{suffix}"), region.to_owned())
+    let place = match (service, partition.name) {
+        ("route53", "aws-us-gov") => return format!("https://route53.us-gov.{suffix}"),
+        ("cloudfront", "aws-cn") if !variant.dual_stack => ".cn-northwest-1",
+        (_, "aws") | ("route53", "aws-cn" | "aws-eusc")
+            if variant.dual_stack && (partition.name == "aws" || !variant.fips) =>
+        {
+            ".global"
+        }
+        _ => "",
+    };
+    format!("https://{service}{fips}{place}.{suffix}")
 }
 
 /// IAM has one endpoint a partition.
 fn iam(partition: &Partition, variant: Variant) -> (String, String) {
     let place = 2 * usize::from(variant.fips) + usize::from(variant.dual_stack);
     (format!("https://{}", partition.iam[place]), partition.iam_region.to_owned())
+}
+
+/// Whether AWS WAF Classic ever was in a region. It is closed, so no region will be added.
+///
+/// Source: botocore's list of endpoints, 1.44.5.
+pub(crate) fn had_waf_classic(region: &str) -> bool {
+    const LATER: [&str; 7] = [
+        "ap-east-2",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-west-1",
+        "me-west-1",
+        "mx-central-1",
+    ];
+    let partition = partition_of(region).map(|partition| partition.name);
+    matches!(partition, Some("aws" | "aws-cn" | "aws-us-gov")) && !LATER.contains(&region)
 }
 
 #[cfg(test)]

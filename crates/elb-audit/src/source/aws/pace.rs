@@ -195,7 +195,7 @@ impl Pace {
 
 /// Watches every attempt of one service's client in one region: counts it, makes a retry pay its token,
 /// and slows the bucket down when AWS refuses.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Meter {
     pub(crate) pace: Arc<Pace>,
     pub(crate) region: String,

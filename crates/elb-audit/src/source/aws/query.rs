@@ -1,15 +1,23 @@
-//! A small client for services from which a scan reads one to five operations: EC2, IAM, WAF and
-//! CloudWatch Logs. Their SDK crates would cost minutes of every build (EC2's alone 8 GB of memory).
+//! A small client for services from which a scan reads a few operations. Their SDK crates would cost
+//! minutes of every build (EC2's alone 8 GB of memory).
 //!
 //! Signing, retries, time-outs, the identity cache and the HTTP client are the SDK's own: this is one
 //! [`Operation`] of its runtime a service and region. Only writing the request and reading the answer
-//! are ours. Endpoints follow `AWS_ENDPOINT_URL[_EC2|_IAM|_WAFV2|_CLOUDWATCH_LOGS]`, the profile's
-//! `services` section, FIPS and dual-stack, as the SDK's clients do.
+//! are ours. Endpoints follow `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_…`, the profile's `services`
+//! section, FIPS and dual-stack, as the SDK's clients do.
 
-use std::error::Error;
-use std::fmt;
+mod error;
+mod question;
+mod service;
 
-use aws_runtime::auth::SigV4OperationSigningConfig;
+pub(crate) use error::ServiceError;
+pub(crate) use question::Question;
+pub(crate) use service::{
+    API_GATEWAY, API_GATEWAY_V2, AUTO_SCALING, CLOUDFRONT, CLOUDWATCH, COGNITO, EC2,
+    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ROUTE_53, S3, SHIELD, Service, WAF_REGIONAL, WAFV2,
+};
+
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
@@ -26,9 +34,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Or
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_types::SdkConfig;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
@@ -40,68 +48,73 @@ use serde::de::DeserializeOwned;
 use super::ask::Asker;
 use super::endpoint::{self, Variant};
 use super::pace::Meter;
+use service::Protocol;
 
-/// A service that this client speaks to.
+/// One request, already encoded.
 #[derive(Debug)]
-pub(crate) struct Service {
-    /// AWS's service id, as `AWS_ENDPOINT_URL_…` and profiles spell it.
-    id: &'static str,
-    /// Endpoint prefix and signing name.
-    name: &'static str,
-    protocol: Protocol,
+enum Request {
+    /// An operation and its body.
+    Post { operation: &'static str, body: String },
+    /// A path.
+    Get(Question),
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Protocol {
-    /// Form in, XML out; this is the API version. EC2's XML differs in its names alone.
-    Query(&'static str),
-    /// JSON 1.1 in and out; this is the prefix of `X-Amz-Target`.
-    Json(&'static str),
-}
-
-/// Amazon EC2.
-pub(crate) const EC2: Service =
-    Service { id: "EC2", name: "ec2", protocol: Protocol::Query("2016-11-15") };
-/// AWS IAM.
-pub(crate) const IAM: Service =
-    Service { id: "IAM", name: "iam", protocol: Protocol::Query("2010-05-08") };
-/// AWS WAF.
-pub(crate) const WAFV2: Service =
-    Service { id: "WAFV2", name: "wafv2", protocol: Protocol::Json("AWSWAF_20190729") };
-/// Amazon CloudWatch Logs.
-pub(crate) const LOGS: Service =
-    Service { id: "CloudWatch Logs", name: "logs", protocol: Protocol::Json("Logs_20140328") };
-
-/// One request: the operation and its body, already encoded.
+/// An answer that is no error.
 #[derive(Debug)]
-struct Request {
-    operation: &'static str,
-    body: String,
+pub(crate) struct Reply {
+    pub(crate) headers: Headers,
+    text: String,
 }
+
+/// What a service answers: a reply, or an error.
+pub(crate) type Answer<T> = Result<T, SdkError<ServiceError, HttpResponse>>;
 
 /// The client of one service in one region. Making one is cheap; cloning cheaper.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     protocol: Protocol,
-    operation: Operation<Request, String, ServiceError>,
+    operation: Operation<Request, Reply, ServiceError>,
 }
 
 impl Client {
     /// A client that asks as `config` says, in the asker's region; `call` is any of the service's.
     pub(crate) fn new(service: &Service, config: &SdkConfig, asker: &Asker, call: Call) -> Self {
-        let region = &*asker.region;
-        let meter = asker.meter(call);
-        let variant = Variant {
-            fips: config.use_fips().unwrap_or_default(),
-            dual_stack: config.use_dual_stack().unwrap_or_default(),
+        let (url, signing_region) = address(service, config, &asker.region);
+        Self::at(&url, service, config, (&signing_region, &asker.meter(call)))
+    }
+
+    /// A client for one bucket, with the first segments of its paths. AWS wants the bucket's name in the
+    /// host where TLS allows it there; other endpoints take it in the path.
+    ///
+    /// Source: Amazon S3 User Guide, virtual hosting of buckets.
+    pub(crate) fn of_bucket<'a>(
+        config: &SdkConfig,
+        asker: &Asker,
+        call: Call,
+        bucket: &'a str,
+    ) -> (Self, Vec<&'a str>) {
+        let (url, signing_region) = address(&S3, config, &asker.region);
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let in_host = configured_url(&S3, config).is_none() && bucket.chars().all(plain);
+        let (url, path) = if in_host {
+            (url.replacen("://", &format!("://{bucket}."), 1), Vec::new())
+        } else {
+            (url, vec![bucket])
         };
-        let (standard, signing_region) = endpoint::endpoint(service.name, region, variant);
-        let url = configured_url(service, config).unwrap_or(standard);
+        (Self::at(&url, &S3, config, (&signing_region, &asker.meter(call))), path)
+    }
+
+    fn at(
+        url: &str,
+        service: &Service,
+        config: &SdkConfig,
+        (signing_region, meter): (&str, &Meter),
+    ) -> Self {
         let protocol = service.protocol;
         let mut builder = Operation::builder()
             .service_name(service.id)
             .operation_name(service.id)
-            .endpoint_url(&url)
+            .endpoint_url(url)
             .with_connection_poisoning()
             .retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
             .retry_classifier(TransientErrorClassifier::<ServiceError>::new())
@@ -109,8 +122,8 @@ impl Client {
             .interceptor(UserAgentInterceptor::new())
             .interceptor(aws_runtime::invocation_id::InvocationIdInterceptor::new())
             .interceptor(aws_runtime::request_info::RequestInfoInterceptor::new())
-            .runtime_plugin(signing(service, config, &signing_region, &meter))
-            .interceptor(meter);
+            .runtime_plugin(signing(service, config, signing_region, meter))
+            .interceptor(meter.clone());
         if let Some(version) = config.behavior_version() {
             builder = builder.behavior_version(version);
         }
@@ -141,10 +154,10 @@ impl Client {
         &self,
         operation: &'static str,
         parameters: &[(&str, &str)],
-    ) -> Result<T, SdkError<ServiceError, HttpResponse>> {
+    ) -> Answer<T> {
         let body = self.encoded(operation, parameters);
-        let answer = self.operation.invoke(Request { operation, body }).await?;
-        quick_xml::de::from_str(&answer).map_err(undecodable)
+        let reply = self.operation.invoke(Request::Post { operation, body }).await?;
+        quick_xml::de::from_str(&reply.text).map_err(undecodable)
     }
 
     fn encoded(&self, operation: &str, parameters: &[(&str, &str)]) -> String {
@@ -162,11 +175,40 @@ impl Client {
         &self,
         operation: &'static str,
         document: &serde_json::Value,
-    ) -> Result<T, SdkError<ServiceError, HttpResponse>> {
-        let answer =
-            self.operation.invoke(Request { operation, body: document.to_string() }).await?;
-        serde_json::from_str(&answer).map_err(undecodable)
+    ) -> Answer<T> {
+        let body = document.to_string();
+        let reply = self.operation.invoke(Request::Post { operation, body }).await?;
+        serde_json::from_str(&reply.text).map_err(undecodable)
     }
+
+    /// Asks for what a path holds; the answer is XML, read as `T`.
+    pub(crate) async fn xml_at<T: DeserializeOwned>(&self, question: Question) -> Answer<T> {
+        let reply = self.operation.invoke(Request::Get(question)).await?;
+        quick_xml::de::from_str(&reply.text).map_err(undecodable)
+    }
+
+    /// Asks for what a path holds; the answer is JSON, read as `T`.
+    pub(crate) async fn json_at<T: DeserializeOwned>(&self, question: Question) -> Answer<T> {
+        // API Gateway answers in another form unless it is told.
+        let question = question.header("accept", "application/json");
+        let reply = self.operation.invoke(Request::Get(question)).await?;
+        serde_json::from_str(&reply.text).map_err(undecodable)
+    }
+
+    /// Asks for the head of what a path holds.
+    pub(crate) async fn head(&self, question: Question) -> Answer<Reply> {
+        self.operation.invoke(Request::Get(question.head_only())).await
+    }
+}
+
+/// Where a service answers, and the region to sign for.
+fn address(service: &Service, config: &SdkConfig, region: &str) -> (String, String) {
+    let variant = Variant {
+        fips: config.use_fips().unwrap_or_default(),
+        dual_stack: config.use_dual_stack().unwrap_or_default(),
+    };
+    let (standard, signing_region) = endpoint::endpoint(service.name, region, variant);
+    (configured_url(service, config).unwrap_or(standard), signing_region)
 }
 
 /// An answer that came whole and cannot be read, told as the SDK tells it.
@@ -206,6 +248,7 @@ fn signing(
     layer.store_put(SigV4OperationSigningConfig {
         region: Some(SigningRegion::from(Region::new(signing_region.to_owned()))),
         name: Some(SigningName::from(service.name.to_owned())),
+        signing_options: signing_options(service),
         ..SigV4OperationSigningConfig::default()
     });
     layer.store_put(ApiMetadata::new(service.name, env!("CARGO_PKG_VERSION")));
@@ -225,98 +268,54 @@ fn signing(
     StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
 }
 
+/// S3 signs the path as it is, and the hash of the body among the headers.
+fn signing_options(service: &Service) -> SigningOptions {
+    let mut options = SigningOptions::default();
+    if service.name == S3.name {
+        options.double_uri_encode = false;
+        options.normalize_uri_path = false;
+        options.content_sha256_header = true;
+    }
+    options
+}
+
 fn encode(protocol: Protocol, request: Request) -> Result<HttpRequest, BoxError> {
-    let mut http = HttpRequest::new(SdkBody::from(request.body));
+    let (operation, body) = match request {
+        Request::Post { operation, body } => (operation, body),
+        Request::Get(question) => {
+            let mut http = HttpRequest::new(SdkBody::empty());
+            http.set_method(question.method)?;
+            http.set_uri(question.target)?;
+            for (name, value) in question.headers {
+                http.headers_mut().try_insert(name, value)?;
+            }
+            return Ok(http);
+        }
+    };
+    let mut http = HttpRequest::new(SdkBody::from(body));
     http.set_method("POST")?;
     http.set_uri("/")?;
     let headers = http.headers_mut();
     match protocol {
-        Protocol::Query(_) => {
-            headers.insert("content-type", "application/x-www-form-urlencoded");
-        }
         Protocol::Json(prefix) => {
             headers.insert("content-type", "application/x-amz-json-1.1");
-            headers.insert("x-amz-target", format!("{prefix}.{}", request.operation));
+            headers.insert("x-amz-target", format!("{prefix}.{operation}"));
+        }
+        Protocol::Query(_) | Protocol::Rest => {
+            headers.insert("content-type", "application/x-www-form-urlencoded");
         }
     }
     Ok(http)
 }
 
-fn decode(response: &HttpResponse) -> Result<String, OrchestratorError<ServiceError>> {
+fn decode(response: &HttpResponse) -> Result<Reply, OrchestratorError<ServiceError>> {
     let body = response.body().bytes().unwrap_or_default();
     if response.status().is_success() {
         let text =
             std::str::from_utf8(body).map_err(|error| OrchestratorError::response(error.into()))?;
-        return Ok(text.to_owned());
+        return Ok(Reply { headers: response.headers().clone(), text: text.to_owned() });
     }
     Err(OrchestratorError::operation(ServiceError::read(response, body)))
-}
-
-/// An error that a service answered.
-#[derive(Debug)]
-pub(crate) struct ServiceError {
-    meta: ErrorMetadata,
-}
-
-/// `<Response><Errors><Error>` of EC2, `<ErrorResponse><Error>` of the others.
-#[derive(Deserialize)]
-struct ErrorDocument {
-    #[serde(rename = "Error")]
-    error: Option<ErrorBody>,
-    #[serde(rename = "Errors")]
-    errors: Option<ErrorList>,
-}
-
-#[derive(Deserialize)]
-struct ErrorList {
-    #[serde(rename = "Error")]
-    error: ErrorBody,
-}
-
-#[derive(Deserialize)]
-struct ErrorBody {
-    #[serde(rename = "Code", alias = "__type")]
-    code: Option<String>,
-    #[serde(rename = "Message", alias = "message")]
-    message: Option<String>,
-}
-
-impl ServiceError {
-    fn read(response: &HttpResponse, body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(body);
-        let parsed: Option<ErrorBody> = if text.trim_start().starts_with('<') {
-            let document: Option<ErrorDocument> = quick_xml::de::from_str(&text).ok();
-            document.and_then(|document| document.error.or(document.errors.map(|list| list.error)))
-        } else {
-            serde_json::from_str(&text).ok()
-        };
-        let mut meta = ErrorMetadata::builder();
-        let header = response.headers().get("x-amzn-errortype").map(str::to_owned);
-        let (code, message) = parsed.map_or((None, None), |error| (error.code, error.message));
-        if let Some(code) = header.or(code) {
-            // `namespace#Code:link`: only the code is wanted.
-            let code = code.rsplit('#').next().unwrap_or_default();
-            meta = meta.code(code.split(':').next().unwrap_or_default());
-        }
-        if let Some(message) = message {
-            meta = meta.message(message);
-        }
-        ServiceError { meta: meta.build() }
-    }
-}
-
-impl fmt::Display for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.meta, f)
-    }
-}
-
-impl Error for ServiceError {}
-
-impl ProvideErrorMetadata for ServiceError {
-    fn meta(&self) -> &ErrorMetadata {
-        &self.meta
-    }
 }
 
 /// The `<item>`s of one of EC2's lists.
@@ -329,38 +328,5 @@ pub(crate) struct Items<T> {
 impl<T> Default for Items<T> {
     fn default() -> Self {
         Items { item: Vec::new() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn code(content_type: &str, body: &'static str) -> (Option<String>, Option<String>) {
-        let mut response = HttpResponse::new(http_ok(), SdkBody::from(body));
-        if !content_type.is_empty() {
-            response.headers_mut().insert("x-amzn-errortype", content_type.to_owned());
-        }
-        let error = ServiceError::read(&response, body.as_bytes());
-        (error.code().map(str::to_owned), error.message().map(str::to_owned))
-    }
-
-    fn told(code: &str, message: &str) -> (Option<String>, Option<String>) {
-        (Some(code.to_owned()), Some(message.to_owned()))
-    }
-
-    #[test]
-    fn errors_of_every_protocol_are_read() {
-        let ec2 = "<?xml version=\"1.0\"?><Response><Errors><Error><Code>UnauthorizedOperation</Code>\
-                   <Message>no</Message></Error></Errors><RequestID>1</RequestID></Response>";
-        assert_eq!(code("", ec2), told("UnauthorizedOperation", "no"));
-        let iam = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>\
-                   <Message>no</Message></Error></ErrorResponse>";
-        assert_eq!(code("", iam), told("AccessDenied", "no"));
-        let json = r#"{"__type":"com.amazonaws.waf#WAFNonexistentItemException","message":"no"}"#;
-        assert_eq!(code("", json), told("WAFNonexistentItemException", "no"));
-        let header = code("ThrottlingException:http://internal/", r#"{"Message":"slow"}"#);
-        assert_eq!(header, told("ThrottlingException", "slow"));
-        assert_eq!(code("", "<html>Bad gateway"), (None, None));
     }
 }
