@@ -1,10 +1,14 @@
 //! Pages and lists of checks.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{RENDERED, code, json, table};
 use crate::audit::{Options, audit};
-use crate::check::{Check, Evidence, Judge, Severity};
+use crate::check::{Check, Evidence, Judge, Persona, Severity};
+use crate::compliance;
+use crate::edition::HISTORY;
 use crate::exposure::Exposure;
 use crate::format::Style;
 use crate::format::page::{Page, Paint};
@@ -168,12 +172,14 @@ pub fn checks_text(checks: &[&Check], style: Style) -> String {
     let mut page = Page::new(style);
     for check in checks {
         let severity = format!("{:<8}", check.severity.word());
-        let id = format!(" {:<widest$}", check.id);
+        let persona = format!(" {:<8} ", check.persona.word());
+        let id = format!("{:<widest$}", check.id);
         let title = format!("  {}", check.title);
         page.line(
             0,
             &[
                 (Paint::Severity(check.severity), &severity),
+                (Paint::Dim, &persona),
                 (Paint::Bold, &id),
                 (Paint::Plain, &title),
             ],
@@ -189,6 +195,7 @@ struct Listed {
     aliases: &'static [&'static str],
     title: &'static str,
     severity: Severity,
+    persona: Persona,
     applies_to: Vec<String>,
     why: &'static str,
     logic: &'static str,
@@ -196,6 +203,17 @@ struct Listed {
     links: &'static [&'static str],
     calls: Vec<&'static str>,
     since: &'static str,
+    edition: Option<&'static str>,
+    controls: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+/// The controls that a check implements, by framework.
+fn controls(check: &Check) -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut controls: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (framework, id) in compliance::controls_of(check.id) {
+        controls.entry(framework.id()).or_default().push(id);
+    }
+    controls
 }
 
 /// The list of checks for programs: JSON, a newline at the end.
@@ -206,6 +224,7 @@ pub fn checks_json(checks: &[&Check]) -> String {
         aliases: check.aliases,
         title: check.title,
         severity: check.severity,
+        persona: check.persona,
         applies_to: check.applies_to.iter().map(Kind::to_string).collect(),
         why: check.why,
         logic: check.logic,
@@ -213,6 +232,8 @@ pub fn checks_json(checks: &[&Check]) -> String {
         links: check.links,
         calls: check.needs.iter().map(|call| call.name()).collect(),
         since: check.since,
+        edition: HISTORY.of(check),
+        controls: controls(check),
     };
     let all: Vec<Listed> = checks.iter().map(listed).collect();
     json(&all)

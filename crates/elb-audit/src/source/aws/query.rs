@@ -17,8 +17,8 @@ pub(crate) use service::{
     GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ROUTE_53, S3, SHIELD, Service, WAF_REGIONAL, WAFV2,
 };
 
-use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
