@@ -292,7 +292,7 @@ fn filled(text: &str) -> Result<String, String> {
 
 /// A pattern of a name or an ARN. Neither has brackets: who writes some expects more than there is.
 fn pattern(text: &str) -> Result<String, String> {
-    if text.contains(['[', ']', '{', '}', '\\']) {
+    if text.contains(['[', ']', '{', '}']) {
         return Err(format!("`{text}` is no pattern: `*` stands for any characters, `?` for one"));
     }
     filled(text)

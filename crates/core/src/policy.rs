@@ -13,6 +13,7 @@ use crate::edition::{HISTORY, History, Pin};
 use crate::exposure::Exposure;
 use crate::fact::Gap;
 use crate::inventory::LoadBalancer;
+use crate::report::Finding;
 
 /// What judges measure by, and what the account's owner intends. The default is what the documentation
 /// of each check says.
@@ -205,6 +206,29 @@ impl AcceptedRisk {
     pub fn has_expired(&self, now: Timestamp) -> bool {
         let today = now.to_zoned(TimeZone::UTC).date();
         self.expires.is_some_and(|last| last < today)
+    }
+
+    /// Whether a finding is one that it is about, as far as its resource goes.
+    #[must_use]
+    pub fn names(&self, finding: &Finding) -> bool {
+        let named = |text: &str| matches(&self.resource, text);
+        let lb = finding.load_balancer.as_ref();
+        self.check == finding.check
+            && (lb.is_some_and(|lb| named(&lb.arn) || named(&lb.name))
+                || named(&finding.subject.id))
+    }
+
+    /// Whether a finding is the one that is meant, where a single one is.
+    #[must_use]
+    pub fn means(&self, finding: &Finding) -> bool {
+        self.names(finding)
+            && self.fingerprint.as_ref().is_none_or(|meant| *meant == finding.fingerprint)
+    }
+
+    /// Whether a finding is as it was when it was accepted.
+    #[must_use]
+    pub fn is_as_accepted(&self, finding: &Finding) -> bool {
+        self.configuration.as_ref().is_none_or(|was| *was == finding.configuration)
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::check::Check;
-use crate::policy::{AcceptedRisk, Policy, matches};
+use crate::policy::{AcceptedRisk, Policy};
 use crate::report::{
     Accepted, Finding, Outcome, RegionStatus, Report, RiskState, RiskStatus, SubjectKind,
 };
@@ -43,9 +43,8 @@ impl<'a> Risks<'a> {
                 continue;
             }
             match finding.outcome {
-                Outcome::Fail | Outcome::Note if names(risk, finding) && is_it(risk, finding) => {
-                    if risk.configuration.as_ref().is_some_and(|was| *was != finding.configuration)
-                    {
+                Outcome::Fail | Outcome::Note if risk.means(finding) => {
+                    if !risk.is_as_accepted(finding) {
                         entry.changed += 1;
                         continue;
                     }
@@ -58,7 +57,7 @@ impl<'a> Risks<'a> {
                         });
                     }
                 }
-                Outcome::Unknown if names(risk, finding) || is_of_a_list(finding) => {
+                Outcome::Unknown if risk.names(finding) || is_of_a_list(finding) => {
                     entry.unknown += 1;
                 }
                 _ => {}
@@ -123,19 +122,6 @@ impl Entry<'_> {
             _ => format!("its check had no answer: unknown verdicts {}", self.unknown),
         }
     }
-}
-
-/// Whether a risk's pattern names the load balancer of a finding, or its subject.
-fn names(risk: &AcceptedRisk, finding: &Finding) -> bool {
-    let of_lb =
-        |arn: &str, name: &str| matches(&risk.resource, arn) || matches(&risk.resource, name);
-    finding.load_balancer.as_ref().is_some_and(|lb| of_lb(&lb.arn, &lb.name))
-        || matches(&risk.resource, &finding.subject.id)
-}
-
-/// Whether a finding is the one that is meant, if a single one is.
-fn is_it(risk: &AcceptedRisk, finding: &Finding) -> bool {
-    risk.fingerprint.as_ref().is_none_or(|meant| *meant == finding.fingerprint)
 }
 
 /// Whether nobody knows whose verdicts are missing.

@@ -1,10 +1,14 @@
 //! Lists of checks: for documents, terminals and programs.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::check::kinds;
 use super::{RENDERED, json, table};
 use crate::check::{Check, Persona, Remedy, Severity};
+use crate::compliance;
+use crate::edition::HISTORY;
 use crate::format::Style;
 use crate::format::page::{Page, Paint};
 use crate::inventory::Kind;
@@ -15,7 +19,8 @@ pub fn checks_index(checks: &[&Check]) -> String {
     format!(
         "{RENDERED}# Checks\n\n\
          The severity is that of a load balancer open to the internet. It is one step lower where the \
-         internet cannot reach the thing freely, and stays where that is not known.\n\n{}",
+         internet cannot reach the thing freely, and stays where that is not known. `From` is the persona from \
+         which on a check is reported ([concepts](../concepts.md)).\n\n{}",
         rows(checks, "")
     )
 }
@@ -31,11 +36,12 @@ fn rows(checks: &[&Check], path: &str) -> String {
         vec![
             format!("[{0}]({path}{0}.md)", check.id),
             check.severity.word().to_owned(),
+            check.persona.word().to_owned(),
             check.title.to_owned(),
             kinds(check).join(", "),
         ]
     };
-    table(&["Check", "Severity", "Fault", "Load balancers"], checks.iter().map(row))
+    table(&["Check", "Severity", "From", "Fault", "Load balancers"], checks.iter().map(row))
 }
 
 /// The list of checks for a terminal.
@@ -45,12 +51,14 @@ pub fn checks_text(checks: &[&Check], style: Style) -> String {
     let mut page = Page::new(style);
     for check in checks {
         let severity = format!("{:<8}", check.severity.word());
-        let id = format!(" {:<widest$}", check.id);
+        let persona = format!(" {:<8} ", check.persona.word());
+        let id = format!("{:<widest$}", check.id);
         let title = format!("  {}", check.title);
         page.line(
             0,
             &[
                 (Paint::Severity(check.severity), &severity),
+                (Paint::Dim, &persona),
                 (Paint::Bold, &id),
                 (Paint::Plain, &title),
             ],
@@ -76,6 +84,17 @@ struct Listed {
     links: &'static [&'static str],
     calls: Vec<&'static str>,
     since: &'static str,
+    edition: Option<&'static str>,
+    controls: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+/// The controls that a check implements, by framework.
+fn controls(check: &Check) -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut controls: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (framework, id) in compliance::controls_of(check.id) {
+        controls.entry(framework.id()).or_default().push(id);
+    }
+    controls
 }
 
 /// The list of checks for programs: JSON, a newline at the end.
@@ -96,6 +115,8 @@ pub fn checks_json(checks: &[&Check]) -> String {
         links: check.links,
         calls: check.needs.iter().map(|call| call.name()).collect(),
         since: check.since,
+        edition: HISTORY.of(check),
+        controls: controls(check),
     };
     let all: Vec<Listed> = checks.iter().map(listed).collect();
     json(&all)
