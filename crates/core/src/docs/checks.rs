@@ -21,20 +21,38 @@ pub fn checks_index(checks: &[&Check]) -> String {
          The severity is that of a load balancer open to the internet. It is one step lower where the \
          internet cannot reach the thing freely, and stays where that is not known. `From` is the persona from \
          which on a check is reported ([concepts](../concepts.md)).\n\n{}",
-        rows(checks, "")
+        rows(checks)
     )
 }
 
-/// The list of checks for a document that stands elsewhere: its path to the pages comes first.
+/// How many checks there are, by persona and severity.
 #[must_use]
-pub fn checks_table(checks: &[&Check], path: &str) -> String {
-    rows(checks, path)
+pub fn checks_table(checks: &[&Check]) -> String {
+    let of = |persona: Option<Persona>, severity: Option<Severity>| {
+        let own = checks.iter().filter(|check| {
+            persona.is_none_or(|persona| check.persona == persona)
+                && severity.is_none_or(|severity| check.severity == severity)
+        });
+        own.count().to_string()
+    };
+    let line = |name: &str, persona: Option<Persona>| {
+        let mut cells = vec![name.to_owned()];
+        cells.extend(Severity::WORST_FIRST.map(|severity| of(persona, Some(severity))));
+        cells.push(of(persona, None));
+        cells
+    };
+    let mut head = vec!["First reported to"];
+    head.extend(Severity::WORST_FIRST.map(Severity::word));
+    head.push("all");
+    let personas = [Persona::Regular, Persona::Pedantic, Persona::Auditor];
+    let lines = personas.map(|persona| line(persona.word(), Some(persona)));
+    table(&head, lines.into_iter().chain([line("all", None)]))
 }
 
-fn rows(checks: &[&Check], path: &str) -> String {
+fn rows(checks: &[&Check]) -> String {
     let row = |check: &&Check| {
         vec![
-            format!("[{0}]({path}{0}.md)", check.id),
+            format!("[{0}]({0}.md)", check.id),
             check.severity.word().to_owned(),
             check.persona.word().to_owned(),
             check.title.to_owned(),
