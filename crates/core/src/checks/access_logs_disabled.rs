@@ -44,7 +44,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off, and nothing delivered",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off on a Classic load balancer",
@@ -54,17 +58,25 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "delivered through CloudWatch Logs",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a source without delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "connection logs are no access logs",
             given: || sample::vended(&Kind::Application, "ALB_CONNECTION_LOGS", true),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off, deliveries unread",
@@ -82,7 +94,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliveries));
                 })
             },
-            finds: &["unknown access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "unknown access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "on, deliveries unread",
@@ -92,7 +108,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliverySources));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a listener of unknown protocol may be a TLS one",
@@ -108,7 +124,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown listener-cleartext-port TLS_NEXT:443",
                 "unknown tls-weak-cipher TLS_NEXT:443",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
+                "unknown alpn-mismatch TLS_NEXT:443",
                 "unknown internet-facing web",
+                "unknown no-tls-listener web",
+                "unknown post-quantum-missing TLS_NEXT:443",
+                "unknown tls-1-3-missing TLS_NEXT:443",
+                "unknown tls-backend-legacy web",
+                "unknown tls-passthrough-unverified TLS_NEXT:443",
             ],
         },
         Example {
@@ -120,7 +142,11 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

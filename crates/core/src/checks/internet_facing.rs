@@ -39,7 +39,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "open to the internet",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "nobody gets through",
@@ -49,7 +49,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Known(vec![sample::open_group("sg-web", &[8443])]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "security groups unread",
@@ -64,7 +64,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

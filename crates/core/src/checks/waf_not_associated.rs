@@ -37,7 +37,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none",
             given: || sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None)),
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "internal",
@@ -47,7 +51,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
         Example {
             title: "AWS WAF could not be asked",
@@ -56,19 +60,27 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2ListWebAcls));
                 })
             },
-            finds: &["unknown waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "unknown waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a scheme that this version does not know",
             given: || {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
-            finds: &["unknown waf-not-associated web", "unknown internet-facing web"],
+            finds: &[
+                "unknown waf-not-associated web",
+                "unknown internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "one",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

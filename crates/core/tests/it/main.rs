@@ -7,6 +7,8 @@ mod formats;
 mod given;
 mod golden;
 mod laws;
+mod mutual_tls;
+mod presenters;
 mod routing;
 mod severity;
 mod tls;
