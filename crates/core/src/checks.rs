@@ -4,11 +4,24 @@ use crate::check::Check;
 
 mod access_logs_bucket_unapproved;
 mod access_logs_disabled;
+mod alpn_mismatch;
 mod authentication_optional;
+mod backend_certificate_unverified;
+mod certificate_email_validated;
 mod certificate_expired;
 mod certificate_expiring;
+mod certificate_exportable;
+mod certificate_host_uncovered;
 mod certificate_not_issued;
+mod certificate_renewal_stalled;
+mod certificate_shared;
+mod certificate_unmanaged;
+mod certificate_untrusted;
 mod certificate_weak_key;
+mod certificate_weak_signature;
+mod certificate_wildcard;
+mod classic_cipher_order_unset;
+mod classic_policy_custom;
 mod cloudfront_bypass;
 mod cloudfront_origin_cleartext;
 mod connection_logs_off;
@@ -34,10 +47,16 @@ mod log_bucket_missing;
 mod log_bucket_public;
 mod log_delivery_broken;
 mod log_delivery_stopped;
+mod mtls_authorities_advertised;
 mod mtls_expired_accepted;
+mod mtls_many_authorities;
 mod mtls_passthrough;
+mod mtls_revocation_missing;
+mod mtls_trust_store_removed;
 mod no_listeners;
 mod no_targets;
+mod no_tls_listener;
+mod post_quantum_missing;
 mod redirect_to_http;
 mod security_group_missing;
 mod security_headers_missing;
@@ -45,10 +64,15 @@ mod server_header_sent;
 mod shield_not_protected;
 mod target_unhealthy;
 mod targets_all_unhealthy;
+mod tls_1_3_missing;
+mod tls_backend_legacy;
 mod tls_header_renamed;
 mod tls_legacy_protocol;
+mod tls_passthrough_unverified;
+mod tls_policies_differ;
 mod tls_policy_not_recommended;
 mod tls_weak_cipher;
+mod trust_store_shared;
 mod waf_classic;
 mod waf_counts_only;
 mod waf_ddos_protection_off;
@@ -66,11 +90,24 @@ mod waf_rate_limit_missing;
 pub const ALL: &[&Check] = &[
     &access_logs_bucket_unapproved::CHECK,
     &access_logs_disabled::CHECK,
+    &alpn_mismatch::CHECK,
     &authentication_optional::CHECK,
+    &backend_certificate_unverified::CHECK,
+    &certificate_email_validated::CHECK,
     &certificate_expired::CHECK,
     &certificate_expiring::CHECK,
+    &certificate_exportable::CHECK,
+    &certificate_host_uncovered::CHECK,
     &certificate_not_issued::CHECK,
+    &certificate_renewal_stalled::CHECK,
+    &certificate_shared::CHECK,
+    &certificate_unmanaged::CHECK,
+    &certificate_untrusted::CHECK,
     &certificate_weak_key::CHECK,
+    &certificate_weak_signature::CHECK,
+    &certificate_wildcard::CHECK,
+    &classic_cipher_order_unset::CHECK,
+    &classic_policy_custom::CHECK,
     &cloudfront_bypass::CHECK,
     &cloudfront_origin_cleartext::CHECK,
     &connection_logs_off::CHECK,
@@ -96,10 +133,16 @@ pub const ALL: &[&Check] = &[
     &log_bucket_public::CHECK,
     &log_delivery_broken::CHECK,
     &log_delivery_stopped::CHECK,
+    &mtls_authorities_advertised::CHECK,
     &mtls_expired_accepted::CHECK,
+    &mtls_many_authorities::CHECK,
     &mtls_passthrough::CHECK,
+    &mtls_revocation_missing::CHECK,
+    &mtls_trust_store_removed::CHECK,
     &no_listeners::CHECK,
     &no_targets::CHECK,
+    &no_tls_listener::CHECK,
+    &post_quantum_missing::CHECK,
     &redirect_to_http::CHECK,
     &security_group_missing::CHECK,
     &security_headers_missing::CHECK,
@@ -107,10 +150,15 @@ pub const ALL: &[&Check] = &[
     &shield_not_protected::CHECK,
     &target_unhealthy::CHECK,
     &targets_all_unhealthy::CHECK,
+    &tls_1_3_missing::CHECK,
+    &tls_backend_legacy::CHECK,
     &tls_header_renamed::CHECK,
     &tls_legacy_protocol::CHECK,
+    &tls_passthrough_unverified::CHECK,
+    &tls_policies_differ::CHECK,
     &tls_policy_not_recommended::CHECK,
     &tls_weak_cipher::CHECK,
+    &trust_store_shared::CHECK,
     &waf_classic::CHECK,
     &waf_counts_only::CHECK,
     &waf_ddos_protection_off::CHECK,

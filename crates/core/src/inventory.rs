@@ -20,9 +20,11 @@ mod index;
 mod listener;
 mod logs;
 mod network;
+mod presenters;
 mod waf;
 
 pub use backend::{AutoScalingGroup, InvokeStatement, NetworkInterface, UserPool};
+pub use certificate::Provenance;
 pub use front::{
     Accelerator, AcceleratorEndpoint, ApiLink, Distribution, DnsRecord, EndpointService, Origin,
     Shield, VpcEndpoint, VpcOrigin,
@@ -37,6 +39,7 @@ pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteTable, SecurityGroup, StaleRule, Subnet, Vpc,
 };
+pub use presenters::Presenters;
 pub use waf::{WafRule, WafStatement, WebAcl};
 
 /// The version a saved inventory carries. Another one is refused, not guessed at.

@@ -42,6 +42,9 @@ pub const LOG_BUCKET: &str = "example-logs";
 /// Trust store of the clean region.
 pub const TRUST_STORE: &str =
     "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/clients/1a2b3c4d5e6f7a8b";
+/// A trust store of another account.
+pub const FOREIGN_TRUST_STORE: &str =
+    "arn:aws:elasticloadbalancing:eu-west-1:444455556666:truststore/clients/1a2b3c4d5e6f7a8b";
 /// Security policy of the clean listeners: what AWS's console chooses.
 pub const SSL_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
@@ -439,13 +442,21 @@ pub fn load_balancer(kind: &Kind) -> LoadBalancer {
         state_reason: None,
         private_link_rules: (*kind == Kind::Network).then(|| "on".to_owned()),
         health_check: (!v2).then(|| "HTTP:8080/health".to_owned()),
-        backend_policies: BTreeMap::new(),
+        backend_policies: if v2 {
+            BTreeMap::new()
+        } else {
+            BTreeMap::from([(8443, vec!["instances".to_owned()])])
+        },
         traffic: Fact::Known(120_000.0),
         reserved_capacity: Fact::Known(if v2 { 100 } else { 0 }),
         tags: Fact::Known(text_map(&[("owner", "web-team")])),
         listeners: Fact::Known(clean_listeners(kind)),
         web_acl: Fact::Known((*kind == Kind::Application).then(|| WEB_ACL.to_owned())),
-        policies: Fact::Known(if v2 { Vec::new() } else { vec![strong_classic_policy("strong")] }),
+        policies: Fact::Known(if v2 {
+            Vec::new()
+        } else {
+            vec![strong_classic_policy("strong"), instance_authentication("instances")]
+        }),
         instances: Fact::Known(if v2 {
             Vec::new()
         } else {
@@ -529,6 +540,7 @@ fn clean_listeners(kind: &Kind) -> Vec<Listener> {
         Kind::Network => {
             let mut tls = https(vec![forward("web")]);
             tls.protocol = Some("TLS".to_owned());
+            tls.alpn = Some("HTTP2Preferred".to_owned());
             vec![tls]
         }
         Kind::Classic => vec![classic_listener("HTTPS", 443)],
@@ -837,6 +849,16 @@ pub fn strong_classic_policy(name: &str) -> ClassicPolicy {
     }
 }
 
+/// A Classic policy that holds instances to a public key.
+#[must_use]
+pub fn instance_authentication(name: &str) -> ClassicPolicy {
+    ClassicPolicy {
+        name: name.to_owned(),
+        kind: "BackendServerAuthenticationPolicyType".to_owned(),
+        attributes: text_map(&[("PublicKeyPolicyName", "key")]),
+    }
+}
+
 /// The clean account of this kind, its encrypting listeners offering this policy, as AWS answers it.
 #[must_use]
 pub fn offering(kind: &Kind, policy: SslPolicy) -> Inventory {
@@ -855,8 +877,10 @@ pub fn offering(kind: &Kind, policy: SslPolicy) -> Inventory {
 pub fn classic_offering(attributes: &[(&str, &str)]) -> Inventory {
     with(&Kind::Classic, |lb| {
         let attributes = text_map(attributes);
-        lb.policies =
-            Fact::Known(vec![ClassicPolicy { attributes, ..strong_classic_policy("strong") }]);
+        lb.policies = Fact::Known(vec![
+            ClassicPolicy { attributes, ..strong_classic_policy("strong") },
+            instance_authentication("instances"),
+        ]);
     })
 }
 
@@ -872,6 +896,25 @@ pub fn mutual(mode: &str, ignore_expiry: Option<bool>) -> Inventory {
             advertise_authorities: None,
         });
     })
+}
+
+/// The clean account of Application kind, verifying client certificates, after a change to how.
+pub fn mutually(change: impl FnOnce(&mut MutualAuthentication)) -> Inventory {
+    let mut inventory = mutual("verify", None);
+    let lb = only(&mut inventory.accounts[0].regions[0]);
+    if let Some(mutual) = &mut listeners(lb)[0].mutual_authentication {
+        change(mutual);
+    }
+    inventory
+}
+
+/// The clean account of Application kind, verifying client certificates by a trust store like this.
+pub fn verifying(change: impl FnOnce(&mut TrustStore)) -> Inventory {
+    let mut inventory = mutual("verify", None);
+    let mut store = trust_store();
+    change(&mut store);
+    inventory.accounts[0].regions[0].trust_stores = Fact::Known(vec![store]);
+    inventory
 }
 
 /// The clean account of this kind without logs by attribute, but with a source of CloudWatch Logs.

@@ -43,7 +43,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off, and nothing delivered",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off on a Classic load balancer",
@@ -53,21 +57,25 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "delivered through CloudWatch Logs",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a source without delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
             finds: &[
                 "fail access-logs-disabled web",
-                "fail log-delivery-broken web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "connection logs are no access logs",
             given: || sample::vended(&Kind::Application, "ALB_CONNECTION_LOGS", true),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off, deliveries unread",
@@ -87,8 +95,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown access-logs-disabled web",
-                "unknown log-delivery-broken web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -99,7 +107,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliverySources));
                 })
             },
-            finds: &["unknown log-delivery-broken web", "note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a listener of unknown protocol may be a TLS one",
@@ -117,7 +125,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown listener-cleartext-port TLS_NEXT:443",
                 "unknown tls-weak-cipher TLS_NEXT:443",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
-                "unknown log-delivery-stopped web",
+                "unknown alpn-mismatch TLS_NEXT:443",
+                "unknown internet-facing web",
+                "unknown no-tls-listener web",
+                "unknown post-quantum-missing TLS_NEXT:443",
+                "unknown tls-1-3-missing TLS_NEXT:443",
+                "unknown tls-backend-legacy web",
+                "unknown tls-passthrough-unverified TLS_NEXT:443",
             ],
         },
         Example {
@@ -129,7 +143,11 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -22,10 +22,33 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at the OIDC and Cognito actions of every rule that a request can reach. Fails \
             when one has OnUnauthenticatedRequest `allow`; passes on `authenticate`, which is the \
             default, and `deny`. Does not apply where no rule authenticates.",
-    false_alarms: "",
+    false_alarms: "Right where the application shows the same page to guests and to users, and \
+                   itself looks for the identity headers on everything else.",
     fix: "set OnUnauthenticatedRequest to authenticate or deny, unless the application itself \
           turns such users away",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener and the \
+                  rule, Edit rule, and set the action on unauthenticated requests to Authenticate \
+                  or Deny.",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json",
+        terraform: r#"resource "aws_lb_listener_rule" "login" {
+  action {
+    type = "authenticate-oidc"
+
+    authenticate_oidc {
+      on_unauthenticated_request = "authenticate"
+    }
+  }
+}"#,
+        cloudformation: "LoginRule:
+  Type: AWS::ElasticLoadBalancingV2::ListenerRule
+  Properties:
+    Actions:
+      - Type: authenticate-oidc
+        Order: 1
+        AuthenticateOidcConfig:
+          OnUnauthenticatedRequest: authenticate",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],
@@ -51,7 +74,11 @@ pub(super) const CHECK: Check = Check {
                     ])],
                 )
             },
-            finds: &["fail authentication-optional HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-optional HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "authenticate",
@@ -73,7 +100,7 @@ pub(super) const CHECK: Check = Check {
                     ])],
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an action that was answered without its configuration",
@@ -90,7 +117,11 @@ pub(super) const CHECK: Check = Check {
                     ])],
                 )
             },
-            finds: &["unknown authentication-optional HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "unknown authentication-optional HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a value that this version does not know",
@@ -112,7 +143,11 @@ pub(super) const CHECK: Check = Check {
                     ])],
                 )
             },
-            finds: &["unknown authentication-optional HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "unknown authentication-optional HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

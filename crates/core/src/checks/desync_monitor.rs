@@ -36,7 +36,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "watched on an Application load balancer",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "monitor")])),
-            finds: &["fail desync-monitor web", "note internet-facing web"],
+            finds: &[
+                "fail desync-monitor web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "watched on a Classic load balancer",
@@ -58,12 +62,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a mode that this version does not know",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "relaxed")])),
-            finds: &["unknown desync-monitor web", "note internet-facing web"],
+            finds: &[
+                "unknown desync-monitor web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "defensive",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -51,7 +51,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "open to the internet",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "nobody gets through",
@@ -61,7 +61,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Known(vec![sample::open_group("sg-web", &[8443])]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "security groups unread",
@@ -76,7 +76,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -33,7 +33,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "kept",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail invalid-headers-kept web", "note internet-facing web"],
+            finds: &[
+                "fail invalid-headers-kept web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "kept, but the strictest mode refuses them",
@@ -42,12 +46,12 @@ pub(super) const CHECK: Check = Check {
                     sample::set(lb, &[(KEY, "false"), (MODE, "strictest")]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "dropped",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

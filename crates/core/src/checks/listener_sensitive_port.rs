@@ -69,7 +69,12 @@ pub(super) const CHECK: Check = Check {
                     region.security_groups = Fact::Known(vec![sample::open_group("sg-web", &[22])]);
                 })
             },
-            finds: &["fail listener-sensitive-port TCP:22", "note internet-facing web"],
+            finds: &[
+                "fail listener-sensitive-port TCP:22",
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a dashboard behind HTTPS is no less open",
@@ -82,7 +87,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Known(vec![sample::open_group("sg-web", &[5601])]);
                 })
             },
-            finds: &["fail listener-sensitive-port HTTPS:5601", "note internet-facing web"],
+            finds: &[
+                "fail listener-sensitive-port HTTPS:5601",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "SSH for the office alone",
@@ -95,7 +104,11 @@ pub(super) const CHECK: Check = Check {
                     region.security_groups = Fact::Known(vec![office]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "SSH from inside: rules unread hide nothing",
@@ -109,8 +122,9 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown targets-all-unhealthy web",
-                "unknown flow-logs-missing web",
                 "unknown target-unhealthy web",
+                "unknown no-tls-listener web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -123,7 +137,12 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown internet-facing web", "unknown listener-sensitive-port TCP:22"],
+            finds: &[
+                "unknown listener-sensitive-port TCP:22",
+                "unknown internet-facing web",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "every rule redirects",
@@ -138,7 +157,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Known(vec![sample::open_group("sg-web", &[80, 443, 8001])]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an Application load balancer behind the port",
@@ -153,7 +172,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

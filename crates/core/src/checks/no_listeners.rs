@@ -31,7 +31,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no listener",
             given: || sample::listening(&Kind::Network, Vec::new()),
-            finds: &["fail no-listeners web", "note internet-facing web"],
+            finds: &[
+                "fail no-listeners web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "still being provisioned",
@@ -41,7 +45,7 @@ pub(super) const CHECK: Check = Check {
                     lb.state = Some("provisioning".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "listeners unread",

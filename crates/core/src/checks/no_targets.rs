@@ -41,7 +41,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail no-targets web", "note internet-facing web"],
+            finds: &[
+                "fail no-targets web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the last target is leaving",
@@ -72,7 +76,7 @@ pub(super) const CHECK: Check = Check {
                     region.target_groups = Fact::Known(Vec::new());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note no-tls-listener web"],
         },
         Example {
             title: "rules unread, the default group has targets",
@@ -85,8 +89,10 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
                 "unknown target-unhealthy web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -104,7 +110,9 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-all-unhealthy web",
                 "unknown no-targets web",
                 "unknown target-unhealthy web",
+                "unknown alpn-mismatch TLS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example { title: "two targets", given: || sample::clean(&Kind::Gateway), finds: &[] },

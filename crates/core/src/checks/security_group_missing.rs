@@ -31,7 +31,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Network load balancer without",
             given: || sample::with(&Kind::Network, |lb| lb.security_groups.clear()),
-            finds: &["fail security-group-missing web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Classic one without",
@@ -41,7 +45,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one is enough",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -43,7 +43,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "draining and starting targets do not count",
@@ -55,7 +59,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one Classic instance out of service",
@@ -99,7 +103,7 @@ pub(super) const CHECK: Check = Check {
                     ]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example { title: "all answer", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],

@@ -43,7 +43,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the last one is leaving",
@@ -54,7 +58,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a new one is about to come",
@@ -65,7 +73,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "every Classic instance out of service",
@@ -100,12 +112,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "all answer",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the only other instance is still being registered",
@@ -163,6 +175,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown no-targets web",
                 "unknown target-unhealthy gone",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -33,7 +33,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none",
             given: || sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None)),
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "internal",
@@ -43,7 +47,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
         Example {
             title: "AWS WAF could not be asked",
@@ -53,18 +57,9 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown waf-counts-only web",
-                "unknown waf-empty web",
-                "unknown waf-fail-open web",
                 "unknown waf-not-associated web",
-                "unknown waf-rate-limit-missing web",
-                "unknown waf-known-bad-inputs-missing web",
-                "unknown waf-large-body-passes web",
-                "unknown waf-managed-rules-missing web",
-                "unknown waf-not-logged web",
-                "unknown waf-ddos-protection-off web",
-                "unknown waf-metrics-off web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -73,24 +68,15 @@ pub(super) const CHECK: Check = Check {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
             finds: &[
-                "unknown internet-facing web",
-                "unknown waf-counts-only web",
-                "unknown waf-empty web",
-                "unknown waf-fail-open web",
                 "unknown waf-not-associated web",
-                "unknown waf-rate-limit-missing web",
-                "unknown waf-known-bad-inputs-missing web",
-                "unknown waf-large-body-passes web",
-                "unknown waf-managed-rules-missing web",
-                "unknown waf-not-logged web",
-                "unknown waf-ddos-protection-off web",
-                "unknown waf-metrics-off web",
+                "unknown internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "one",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

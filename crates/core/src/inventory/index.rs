@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::presenters::{Presented, Presenters};
 use super::{
     Account, AutoScalingGroup, Certificate, EndpointService, LogSource, NetworkAcl,
-    NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup, Vpc,
+    NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup, TrustStore, Vpc,
 };
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
@@ -29,6 +30,8 @@ pub struct Index<'a> {
     scaling_groups: HashMap<&'a str, Vec<&'a AutoScalingGroup>>,
     endpoint_services: HashMap<&'a str, Vec<&'a EndpointService>>,
     groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
+    trust_stores: HashMap<&'a str, &'a TrustStore>,
+    presented: Presented<'a>,
 }
 
 impl<'a> Index<'a> {
@@ -53,6 +56,8 @@ impl<'a> Index<'a> {
             scaling_groups: HashMap::new(),
             endpoint_services: HashMap::new(),
             groups_with: HashMap::new(),
+            trust_stores: HashMap::new(),
+            presented: Presented::of(region),
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
@@ -126,6 +131,9 @@ impl<'a> Index<'a> {
                 self.endpoint_services.entry(arn).or_default().push(service);
             }
         }
+        for store in region.trust_stores.get().into_iter().flatten() {
+            self.trust_stores.insert(&store.arn, store);
+        }
     }
 
     /// The subnet with this id.
@@ -181,6 +189,28 @@ impl<'a> Index<'a> {
     pub fn groups_with(&self, target: &str) -> Result<&[&'a TargetGroup], Gap> {
         self.region.target_groups.get()?;
         Ok(self.groups_with.get(target).map_or(&[], Vec::as_slice))
+    }
+
+    /// The trust store with this ARN. One of another account is in no list of this account's.
+    pub fn trust_store(&self, account: &Account, arn: &str) -> Result<&'a TrustStore, Gap> {
+        let call = Call::ElbV2DescribeTrustStores;
+        match arn.split(':').nth(4) {
+            Some(owner) if owner != account.id => {
+                let gap = Gap::new(call, Reason::Unavailable).in_region(&self.region.name).of(arn);
+                Err(gap.saying(format!("a trust store of account {owner}")))
+            }
+            _ => {
+                self.region.trust_stores.get()?;
+                self.trust_stores.get(arn).copied().ok_or_else(|| self.absent(call, arn))
+            }
+        }
+    }
+
+    /// Who presents this certificate in the region, as far as that is known, and the first gap that may
+    /// hide others.
+    #[must_use]
+    pub fn presenters(&self, certificate: &str) -> (Option<&Presenters<'a>>, Option<&Gap>) {
+        (self.presented.by_certificate.get(certificate), self.presented.hidden.as_ref())
     }
 
     /// The region.

@@ -58,6 +58,30 @@ impl Listener {
         }
     }
 
+    /// Its mutual TLS, if it verifies client certificates. A mode that this version does not know might.
+    pub fn verifies(&self) -> Result<Option<&MutualAuthentication>, Gap> {
+        let Some(mutual) = &self.mutual_authentication else { return Ok(None) };
+        match mutual.mode.as_deref() {
+            None | Some("off" | "passthrough") => Ok(None),
+            Some("verify") => Ok(Some(mutual)),
+            Some(other) => Err(self.odd(Reason::Unrecognised, &format!("mutual TLS mode {other}"))),
+        }
+    }
+
+    /// The trust store that client certificates are verified by; none where they are not verified.
+    pub fn trust_store(&self) -> Result<Option<&str>, Gap> {
+        let Some(mutual) = self.verifies()? else { return Ok(None) };
+        let missing =
+            || self.odd(Reason::Malformed, "mutual TLS that verifies, without trust store");
+        mutual.trust_store_arn.as_deref().ok_or_else(missing).map(Some)
+    }
+
+    /// The gap of an answer about this listener that cannot be judged.
+    #[must_use]
+    pub fn odd(&self, reason: Reason, said: &str) -> Gap {
+        Gap::new(Call::ElbV2DescribeListeners, reason).of(&self.id).saying(said)
+    }
+
     /// Whether its protocol is one of these.
     #[must_use]
     pub fn speaks(&self, protocols: &[&str]) -> bool {

@@ -8,6 +8,8 @@ mod formats;
 mod given;
 mod golden;
 mod laws;
+mod mutual_tls;
+mod presenters;
 mod routing;
 mod severity;
 mod tls;
