@@ -27,10 +27,19 @@ pub(super) const CHECK: Check = Check {
             the whole internet can connect, only some addresses or security groups, or nobody. \
             Routes to an internet gateway, VPC Block Public Access, address types, security groups \
             and prefix lists count. Unknown while one of them hides the answer. Never a fault.",
-    false_alarms: "",
+    false_alarms: "It is no fault. A load balancer that only CloudFront, a partner or an office \
+                   reaches has public addresses too, and is told as restricted.",
     fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
           be changed",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, Create load balancer: choose the scheme Internal, move the \
+                  DNS records to it, then delete the public one.",
+        cli: "aws elbv2 create-load-balancer --name NAME --scheme internal --subnets SUBNET_ID \
+              SUBNET_ID --security-groups SECURITY_GROUP_ID",
+        terraform: "resource \"aws_lb\" \"web\" {\n  internal = true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: \
+                         internal",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
     ],

@@ -7,6 +7,7 @@ mod formats;
 mod given;
 mod golden;
 mod laws;
+mod owner;
 mod routing;
 mod severity;
 mod tls;
