@@ -24,10 +24,23 @@ pub(super) const CHECK: Check = Check {
             source without delivery, and one of another type, does not count. With the attribute \
             off and deliveries unread it is unknown. Does not apply to a Network load balancer \
             without TLS listener, for which AWS writes no logs. Classic has the attribute alone.",
-    false_alarms: "",
+    false_alarms: "Logs that CloudWatch Logs delivers leave the attribute off and count all the \
+                   same. Where only CloudFront gets in, its own log may do.",
     fix: "set access_logs.s3.enabled to true with a bucket, or deliver the logs through CloudWatch \
           Logs",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Access logs \
+                  and name a bucket in the same region, whose policy lets Elastic Load Balancing \
+                  write.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=access_logs.s3.enabled,Value=true \
+              Key=access_logs.s3.bucket,Value=BUCKET",
+        terraform: "resource \"aws_lb\" \"web\" {\n  access_logs {\n    bucket  = \
+                    aws_s3_bucket.logs.id\n    enabled = true\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
+                         LoadBalancerAttributes:\n    - Key: access_logs.s3.enabled\n      Value: \
+                         \"true\"\n    - Key: access_logs.s3.bucket\n      Value: !Ref LogBucket",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html",

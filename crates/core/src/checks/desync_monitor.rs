@@ -24,9 +24,20 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when the desync mitigation mode is `monitor`; passes in `defensive`, which is \
             the default, and `strictest`. Any other value is unknown. Does not apply to a Classic \
             load balancer without HTTP or HTTPS listener.",
-    false_alarms: "",
+    false_alarms: "Old clients that send odd requests may be why someone chose it; the metric \
+                   DesyncMitigationMode_NonCompliant_Request_Count tells whether there are any.",
     fix: "set the desync mitigation mode to defensive or strictest",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: set the desync \
+                  mitigation mode to Defensive or Strictest.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=routing.http.desync_mitigation_mode,Value=defensive",
+        terraform: "resource \"aws_lb\" \"web\" {\n  desync_mitigation_mode = \"defensive\"\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
+                         LoadBalancerAttributes:\n    - Key: \
+                         routing.http.desync_mitigation_mode\n      Value: defensive\n# a Classic \
+                         load balancer cannot have it here: use the console or the CLI",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#desync-mitigation-mode",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-desync-mitigation-mode.html",

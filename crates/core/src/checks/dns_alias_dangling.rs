@@ -34,7 +34,7 @@ pub(super) const CHECK: Check = Check {
         console: "Route 53, Hosted zones, the zone: select the record, Delete record.",
         cli: "aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID --change-batch \
               file://delete-record.json",
-        terraform: "Delete the aws_route53_record, or let its alias follow the load balancer:\nresource \
+        terraform: "# delete the record, or let it follow the load balancer\nresource \
                     \"aws_route53_record\" \"www\" {\n  alias {\n    name                   = \
                     aws_lb.web.dns_name\n    zone_id                = aws_lb.web.zone_id\n    \
                     evaluate_target_health = true\n  }\n}",

@@ -25,9 +25,19 @@ pub(super) const CHECK: Check = Check {
             unavailable targets do not count, nor Classic instances still being registered. Does \
             not apply when all fail, to groups behind no live rule or of weight 0, and to \
             functions without health checks. A Classic instance in state `Unknown` is unknown.",
-    false_alarms: "",
+    false_alarms: "During a deployment some targets fail for a few minutes, and a standby that \
+                   answers health checks only when it leads fails on purpose.",
     fix: "see why the health check of these targets fails, or deregister them",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Target Groups, the group, Targets: read the reason beside each unhealthy \
+                  target; mend it, or choose Deregister.",
+        cli: "aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN --targets \
+              Id=TARGET_ID",
+        terraform: "resource \"aws_lb_target_group\" \"web\" {\n  health_check {\n    path    = \
+                    \"/health\"\n    matcher = \"200\"\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
+                         HealthCheckPath: /health\n  Matcher:\n    HttpCode: \"200\"",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-healthchecks.html",

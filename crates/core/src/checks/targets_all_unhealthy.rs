@@ -24,10 +24,22 @@ pub(super) const CHECK: Check = Check {
             Classic load balancer. Fails when at least one target is `unhealthy` or \
             `unhealthy.draining` and none is healthy or starting. What counts and what does not is \
             said at `target-unhealthy`; the two never fail together.",
-    false_alarms: "",
+    false_alarms: "A health check that asks for what the targets never answer fails although they \
+                   serve, since an Application or Network load balancer then sends requests to \
+                   all of them.",
     fix: "see why the health check fails on all of them: a wrong path or port, a closed security \
           group, or the service itself",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Target Groups, the group: read the reasons under Targets, then compare \
+                  path, port and success codes under Health checks with what the targets answer.",
+        cli: "aws elbv2 modify-target-group --target-group-arn TARGET_GROUP_ARN \
+              --health-check-path PATH --health-check-port traffic-port --matcher HttpCode=200",
+        terraform: "resource \"aws_lb_target_group\" \"web\" {\n  health_check {\n    path    = \
+                    \"/health\"\n    port    = \"traffic-port\"\n    matcher = \"200\"\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
+                         HealthCheckPath: /health\n  HealthCheckPort: traffic-port\n  Matcher:\n    \
+                         HttpCode: \"200\"",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-healthcheck.html",

@@ -22,9 +22,18 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when an Application load balancer whose scheme is `internet-facing` has no web \
             ACL of AWS WAF. Does not apply to an internal one. Unknown where AWS WAF could not be \
             asked, or is not offered in the region.",
-    false_alarms: "",
+    false_alarms: "A load balancer that only CloudFront reaches may have its web ACL there.",
     fix: "associate a web ACL, at least with AWS's managed core rule set and a rate limit",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Integrations, AWS WAF: associate a web \
+                  ACL.",
+        cli: "aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn \
+              LOAD_BALANCER_ARN",
+        terraform: "resource \"aws_wafv2_web_acl_association\" \"web\" {\n  resource_arn = \
+                    aws_lb.web.arn\n  web_acl_arn  = aws_wafv2_web_acl.web.arn\n}",
+        cloudformation: "Type: AWS::WAFv2::WebACLAssociation\nProperties:\n  ResourceArn: !Ref \
+                         LoadBalancer\n  WebACLArn: !GetAtt WebAcl.Arn",
+    },
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],

@@ -9,6 +9,7 @@ mod given;
 mod golden;
 mod laws;
 mod mutual_tls;
+mod owner;
 mod presenters;
 mod routing;
 mod severity;
