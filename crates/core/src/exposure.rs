@@ -5,13 +5,19 @@ use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Index, Kind, Listener, LoadBalancer, Region};
 use crate::report::ExposureClass;
 
+mod acl;
 pub(crate) mod addresses;
 mod door;
+mod front;
+mod obstacle;
+mod proof;
 mod road;
 mod span;
 
-use addresses::Family;
-use door::Port;
+use door::{Door, Knock, Port};
+use front::Front;
+pub use proof::Proof;
+use road::Roads;
 use span::{Level, Span};
 
 /// Who can open a connection.
@@ -82,17 +88,25 @@ pub fn of_load_balancer(region: &Region, lb: &LoadBalancer) -> Exposure {
 pub struct Approach<'a> {
     index: &'a Index<'a>,
     lb: &'a LoadBalancer,
-    side: Side,
+    side: Side<'a>,
 }
 
 /// On which side of the VPC's edge the addresses are.
-enum Side {
-    /// Of a load balancer that is reached through its endpoints alone.
+enum Side<'a> {
+    /// Of a load balancer that is reached from inside, or through its endpoints, alone.
     Inside,
     /// Of an internal one: its IPv6 addresses are public ones all the same.
-    Edge(Vec<(Family, Span)>),
-    Outside(Vec<(Family, Span)>),
+    Edge(Roads<'a>),
+    Outside(Roads<'a>),
     Unknown(Gap),
+}
+
+/// A transport of a port: who has a way to it, whom the security groups let in, and who passes both.
+struct Entry<'a> {
+    knock: Knock,
+    road: Span,
+    door: Door<'a>,
+    span: Span,
 }
 
 impl<'a> Approach<'a> {
@@ -104,11 +118,11 @@ impl<'a> Approach<'a> {
             (Kind::Other(_), scheme) if scheme != Some("internal") => {
                 Side::Unknown(odd(lb, "a kind of load balancer", &lb.kind))
             }
-            (_, Some("internal")) => match road::families(index, lb) {
-                none if none.is_empty() => Side::Inside,
-                families => Side::Edge(families),
+            (_, Some("internal")) => match Roads::of(index, lb) {
+                roads if roads.is_public() => Side::Edge(roads),
+                _ => Side::Inside,
             },
-            (_, Some("internet-facing")) => Side::Outside(road::families(index, lb)),
+            (_, Some("internet-facing")) => Side::Outside(Roads::of(index, lb)),
             (_, scheme) => Side::Unknown(odd(lb, "scheme", scheme.unwrap_or("missing"))),
         };
         Approach { index, lb, side }
@@ -143,31 +157,26 @@ impl<'a> Approach<'a> {
     }
 
     fn through(&self, port: &Port) -> Exposure {
-        let families = match &self.side {
-            Side::Inside => return Exposure::Internal,
-            Side::Unknown(gap) => return Exposure::Unknown(gap.clone()),
-            Side::Edge(families) | Side::Outside(families) => families,
-        };
-        let door = door::Door::of(self.index, self.lb, port);
-        let mut whole = Span::exactly(Level::Blocked);
-        for (family, road) in families {
-            whole = whole.or(road.clone().and(door.span(*family)));
+        if let Side::Unknown(gap) = &self.side {
+            return Exposure::Unknown(gap.clone());
         }
+        let entries = self.entries(port);
+        let fronts = front::of(self.index, self.lb, port);
+        let all = entries.iter().map(|entry| &entry.span);
+        let all = all.chain(fronts.iter().map(|front| &front.span));
+        let whole = all.fold(Span::shut(), |whole, span| whole.or(span.clone()));
         match whole.decided() {
             Err(gap) => Exposure::Unknown(gap),
-            Ok(Level::Blocked) if matches!(self.side, Side::Edge(_)) => Exposure::Internal,
-            Ok(Level::Blocked) => Exposure::Blocked(self.obstacle(families, &door, port)),
+            Ok(Level::Blocked) => match &self.side {
+                Side::Outside(roads) => Exposure::Blocked(obstacle::of(roads, &entries, port)),
+                _ => Exposure::Internal,
+            },
             Ok(level) => {
-                let open = |(family, road): &&(Family, Span)| {
-                    road.clone().and(door.span(*family)).at_least() == level
-                };
-                let sources = families
-                    .iter()
-                    .filter(open)
-                    .flat_map(|(family, road)| door.sources(*family, road.at_least().min(level)));
-                let mut sources: Vec<String> = sources.collect();
-                sources.sort();
-                sources.dedup();
+                let mut sources = self.sources(&entries, &fronts, level);
+                if sources.is_empty() {
+                    // Only several together reach so far.
+                    sources = self.sources(&entries, &fronts, Level::Restricted);
+                }
                 match level {
                     Level::Internet => Exposure::Internet(sources),
                     _ => Exposure::Restricted(sources),
@@ -176,12 +185,56 @@ impl<'a> Approach<'a> {
         }
     }
 
-    /// What stands in the way when nobody gets through.
-    fn obstacle(&self, families: &[(Family, Span)], door: &door::Door, port: &Port) -> String {
-        if families.iter().any(|(_, road)| road.at_least() > Level::Blocked) {
-            return door.shut(port, families);
+    /// Who reaches a port by the load balancer's own addresses.
+    fn own(&self, port: &Port) -> Span {
+        if let Side::Unknown(gap) = &self.side {
+            return Span::hidden(gap.clone());
         }
-        road::obstacle(self.index, self.lb)
+        let entries = self.entries(port).into_iter();
+        entries.fold(Span::shut(), |whole, entry| whole.or(entry.span))
+    }
+
+    fn entries(&self, port: &Port) -> Vec<Entry<'a>> {
+        let roads = match &self.side {
+            Side::Inside | Side::Unknown(_) => return Vec::new(),
+            Side::Edge(roads) | Side::Outside(roads) => roads,
+        };
+        let entry = |knock| {
+            let (road, door) = (roads.span(knock), Door::of(self.index, self.lb, knock));
+            let span = road.clone().and(door.span());
+            let is_edge = matches!(self.side, Side::Edge(_));
+            let span = if is_edge { span.outsiders() } else { span };
+            Entry { knock, road, door, span }
+        };
+        port.knocks().map(entry).collect()
+    }
+
+    /// The sources of those ways that are as open as this.
+    fn sources(&self, entries: &[Entry], fronts: &[Front], level: Level) -> Vec<String> {
+        let own = entries.iter().filter(|entry| entry.span.least().level() == level);
+        let own = own.flat_map(|entry| entry.door.sources(entry.span.least()));
+        let passed = fronts.iter().filter(|front| front.span.least().level() == level);
+        let passed = passed.flat_map(|front| self.passed(front));
+        let mut sources: Vec<String> = own.chain(passed).collect();
+        sources.sort();
+        sources.dedup();
+        sources
+    }
+
+    /// The sources that come through another load balancer: whichever of the two narrows names them.
+    fn passed(&self, front: &Front) -> Vec<String> {
+        let Some(nlb) = front.nlb else { return Vec::new() };
+        let who = front.span.least();
+        let is_narrowed = front.reach.least().level() > who.level();
+        let port = front.listener.and_then(|listener| Port::of(listener).ok());
+        let sources: Vec<String> = match port.filter(|_| !is_narrowed) {
+            Some(port) => {
+                let entries = Approach::new(self.index, nlb).entries(&port);
+                entries.iter().flat_map(|entry| entry.door.sources(who)).collect()
+            }
+            None => Door::of(self.index, self.lb, front.knock).sources(who),
+        };
+        sources.into_iter().map(|source| format!("{source} through {}", nlb.name)).collect()
     }
 }
 

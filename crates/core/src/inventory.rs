@@ -306,6 +306,13 @@ impl LoadBalancer {
     pub fn is_internet_facing(&self) -> bool {
         self.scheme.as_deref() == Some("internet-facing")
     }
+
+    /// Whether it certainly has no public address: IPv6 ones are public, whatever the scheme.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        let is_v4 = matches!(self.ip_address_type.as_deref(), None | Some("ipv4"));
+        self.scheme.as_deref() == Some("internal") && is_v4
+    }
 }
 
 /// A policy of a Classic load balancer, as `DescribeLoadBalancerPolicies` answers it.

@@ -28,6 +28,8 @@ pub use headers::https_with;
 pub use logs::{logging_to, with_bucket};
 pub use waf::{count, rule_group_arn, with_acl, with_rule_group};
 
+pub mod front;
+
 /// The account of all samples: one that AWS's documentation uses.
 pub const ACCOUNT: &str = "111122223333";
 /// The region of all samples.

@@ -43,27 +43,26 @@ pub(super) fn judge(
 }
 
 /// Exposure of the load balancer and of each of its listeners.
-pub(super) struct Reach {
+pub(super) struct Reach<'a> {
+    pub(super) approach: Approach<'a>,
     pub(super) lb: Exposure,
     pub(super) listeners: Vec<Exposure>,
 }
 
-impl Reach {
+impl<'a> Reach<'a> {
     /// Follows the way to a load balancer once for the overview and all checks.
-    pub(super) fn of(place: Place) -> Self {
+    pub(super) fn of(place: Place<'a>) -> Self {
         let approach = Approach::new(place.index, place.lb);
         let known = place.lb.listeners.get().into_iter().flatten();
-        Reach {
-            lb: approach.to_any(),
-            listeners: known.map(|listener| approach.to(listener)).collect(),
-        }
+        let listeners: Vec<Exposure> = known.map(|listener| approach.to(listener)).collect();
+        Reach { lb: approach.to_any(), listeners, approach }
     }
 }
 
 struct Walk<'a> {
     place: Place<'a>,
     options: &'a Options,
-    reach: &'a Reach,
+    reach: &'a Reach<'a>,
     found: Verdicts,
 }
 

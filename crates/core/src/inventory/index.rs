@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 use super::presenters::{Presented, Presenters};
 use super::{
-    Account, AutoScalingGroup, Certificate, EndpointService, LogSource, NetworkAcl,
-    NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup, TrustStore, Vpc,
+    Account, AutoScalingGroup, Certificate, EndpointService, Kind, LoadBalancer, LogSource,
+    NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup,
+    TrustStore, Vpc,
 };
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
@@ -32,6 +33,9 @@ pub struct Index<'a> {
     groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
     trust_stores: HashMap<&'a str, &'a TrustStore>,
     presented: Presented<'a>,
+    load_balancers: HashMap<&'a str, &'a LoadBalancer>,
+    network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
+    unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
 }
 
 impl<'a> Index<'a> {
@@ -58,6 +62,9 @@ impl<'a> Index<'a> {
             groups_with: HashMap::new(),
             trust_stores: HashMap::new(),
             presented: Presented::of(region),
+            load_balancers: HashMap::new(),
+            network_load_balancers: HashMap::new(),
+            unread_groups: HashMap::new(),
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
@@ -92,6 +99,7 @@ impl<'a> Index<'a> {
         }
         index.network();
         index.fronts();
+        index.load_balancers();
         index
     }
 
@@ -134,6 +142,48 @@ impl<'a> Index<'a> {
         for store in region.trust_stores.get().into_iter().flatten() {
             self.trust_stores.insert(&store.arn, store);
         }
+    }
+
+    fn load_balancers(&mut self) {
+        let region = self.region;
+        let vpc = |id: &'a Option<String>| id.as_deref().unwrap_or_default();
+        for lb in region.load_balancers() {
+            self.load_balancers.insert(&lb.arn, lb);
+            if lb.kind == Kind::Network && !lb.is_private() {
+                self.network_load_balancers.entry(vpc(&lb.vpc_id)).or_default().push(lb);
+            }
+        }
+        for group in region.target_groups.get().into_iter().flatten() {
+            let is_alb = group.target_type.as_deref() == Some("alb");
+            let arns = group.load_balancer_arns.iter();
+            let mut fronts = arns.map(|arn| self.load_balancers.get(arn.as_str()));
+            let is_reached = fronts.any(|lb| lb.is_none_or(|lb| !lb.is_private()));
+            if is_alb && group.targets.gap().is_some() && is_reached {
+                self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
+            }
+        }
+    }
+
+    /// The load balancer with this ARN.
+    pub fn load_balancer(&self, arn: &str) -> Result<&'a LoadBalancer, Gap> {
+        if let Some(lb) = self.load_balancers.get(arn) {
+            return Ok(lb);
+        }
+        self.region.v2.rest.get()?;
+        Err(self.absent(Call::ElbV2DescribeLoadBalancers, arn))
+    }
+
+    /// The Network load balancers of a VPC that may have public addresses.
+    #[must_use]
+    pub fn network_load_balancers(&self, vpc: &str) -> &[&'a LoadBalancer] {
+        self.network_load_balancers.get(vpc).map_or(&[], Vec::as_slice)
+    }
+
+    /// The target groups of a VPC that hold an Application load balancer, it is not known which, and that
+    /// a load balancer with public addresses may forward to.
+    #[must_use]
+    pub fn unread_groups_of_load_balancers(&self, vpc: &str) -> &[&'a TargetGroup] {
+        self.unread_groups.get(vpc).map_or(&[], Vec::as_slice)
     }
 
     /// The subnet with this id.
