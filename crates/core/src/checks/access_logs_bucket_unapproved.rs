@@ -46,7 +46,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a bucket that is not on the list",
             given: || sample::logging_to(&Kind::Application, "somebodys-logs", |_| {}),
-            finds: &["fail access-logs-bucket-unapproved web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-bucket-unapproved web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the same of a Classic load balancer",
@@ -56,7 +60,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a bucket that is on the list",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -77,6 +77,7 @@ pub(super) const CHECK: Check = Check {
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
             finds: &[
                 "fail access-logs-disabled web",
+                "fail log-delivery-broken web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -108,6 +109,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown access-logs-disabled web",
+                "unknown log-delivery-broken web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -120,7 +122,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliverySources));
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "unknown log-delivery-broken web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a listener of unknown protocol may be a TLS one",
@@ -139,7 +145,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown tls-weak-cipher TLS_NEXT:443",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
                 "unknown alpn-mismatch TLS_NEXT:443",
-                "unknown internet-facing web",
+                "unknown log-delivery-stopped web",
                 "unknown no-tls-listener web",
                 "unknown post-quantum-missing TLS_NEXT:443",
                 "unknown tls-1-3-missing TLS_NEXT:443",

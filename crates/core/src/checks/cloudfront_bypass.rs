@@ -73,6 +73,7 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail waf-not-associated web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -85,17 +86,26 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail waf-not-associated web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a Network load balancer that answers everyone",
             given: || sample::behind_cloudfront(sample::clean(&Kind::Network), |_| {}),
-            finds: &["fail cloudfront-bypass web", "note internet-facing web"],
+            finds: &[
+                "fail cloudfront-bypass web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the load balancer has a web ACL of its own",
             given: || sample::behind_cloudfront(sample::clean(&Kind::Application), |_| {}),
-            finds: &["note cloudfront-bypass web", "note internet-facing web"],
+            finds: &[
+                "note cloudfront-bypass web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "CloudFront adds a header, and only the targets could ask for it",
@@ -109,7 +119,11 @@ pub(super) const CHECK: Check = Check {
                 each(&mut inventory, |distribution| distribution.enabled = false);
                 inventory
             },
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "another part of the load balancer is meant for everyone",
@@ -124,7 +138,11 @@ pub(super) const CHECK: Check = Check {
                 }
                 sample::behind_cloudfront(inventory, add_header)
             },
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "rules unread",
@@ -140,8 +158,10 @@ pub(super) const CHECK: Check = Check {
                 "unknown cloudfront-bypass web",
                 "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
                 "unknown target-unhealthy web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -156,7 +176,11 @@ pub(super) const CHECK: Check = Check {
                 }
                 sample::behind_cloudfront(inventory, add_header)
             },
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the security group admits few",
@@ -169,7 +193,11 @@ pub(super) const CHECK: Check = Check {
                 }
                 sample::behind_cloudfront(inventory, |_| {})
             },
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -70,7 +70,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "in clear as the viewer comes, and the listener redirects everything",
             given: || fetched("match-viewer", true, sample::clean(&Kind::Application)),
-            finds: &["note cloudfront-bypass web", "note internet-facing web"],
+            finds: &[
+                "note cloudfront-bypass web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "as the viewer comes, who cannot come in clear",
@@ -84,7 +88,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "in clear, and nobody listens there",
             given: || fetched("http-only", false, sample::clean(&Kind::Network)),
-            finds: &["fail cloudfront-bypass web", "note internet-facing web"],
+            finds: &[
+                "fail cloudfront-bypass web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a policy that this version does not know",
@@ -93,6 +101,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown cloudfront-origin-cleartext web",
                 "note cloudfront-bypass web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -107,12 +116,17 @@ pub(super) const CHECK: Check = Check {
                 "unknown cloudfront-bypass web",
                 "unknown cloudfront-origin-cleartext web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "always encrypted",
             given: || fetched("https-only", true, sample::clean(&Kind::Application)),
-            finds: &["note cloudfront-bypass web", "note internet-facing web"],
+            finds: &[
+                "note cloudfront-bypass web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -51,7 +51,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "nobody has the name",
             given: || sample::named(&Kind::Application, false, GONE),
-            finds: &["note internet-facing web", "fail dns-alias-dangling www.example.com"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "fail dns-alias-dangling www.example.com",
+            ],
         },
         Example {
             title: "a region that was not scanned",
@@ -61,6 +65,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "note internet-facing web",
+                "note tls-backend-legacy web",
                 "unknown dns-alias-dangling www.example.com",
                 "unknown dns-internal-published www.example.com",
             ],
@@ -74,7 +79,9 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "unknown certificate-shared www.example.com",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
                 "unknown dns-alias-dangling www.example.com",
                 "unknown dns-internal-published www.example.com",
             ],
@@ -88,7 +95,12 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].regions[0].classic = Listing::unread(denied);
                 inventory
             },
-            finds: &["note internet-facing web", "fail dns-alias-dangling www.example.com"],
+            finds: &[
+                "unknown certificate-shared www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "fail dns-alias-dangling www.example.com",
+            ],
         },
         Example {
             title: "one zone of a load balancer",
@@ -96,7 +108,7 @@ pub(super) const CHECK: Check = Check {
                 let zone = format!("eu-west-1a.{}", sample::DNS_NAME);
                 sample::named(&Kind::Network, true, &zone)
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "records unread",
@@ -108,6 +120,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "note internet-facing web",
+                "note tls-backend-legacy web",
                 "unknown dns-alias-dangling 111122223333",
                 "unknown dns-internal-published 111122223333",
             ],
@@ -115,7 +128,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a load balancer that is there",
             given: || sample::named(&Kind::Application, false, sample::DNS_NAME),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Record(judge),

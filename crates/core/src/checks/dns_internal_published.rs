@@ -40,25 +40,26 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an internal load balancer in a public zone",
             given: || internal(false),
-            finds: &["note dns-internal-published www.example.com"],
+            finds: &["note tls-backend-legacy web", "note dns-internal-published www.example.com"],
         },
         Example {
             title: "an internal load balancer in a private zone",
             given: || internal(true),
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
         Example {
             title: "a scheme that this version does not know",
             given: || schemed(false, "sideways"),
             finds: &[
                 "unknown internet-facing web",
+                "note tls-backend-legacy web",
                 "unknown dns-internal-published www.example.com",
             ],
         },
         Example {
             title: "a public load balancer",
             given: || sample::named(&Kind::Application, false, sample::DNS_NAME),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Record(judge),

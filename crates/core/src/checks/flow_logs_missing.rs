@@ -51,7 +51,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a TCP listener, nothing watched",
             given: || watched(&Kind::Network, Vec::new()),
-            finds: &["fail flow-logs-missing web", "note internet-facing web"],
+            finds: &[
+                "fail flow-logs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "a Gateway load balancer, one of two subnets watched",
@@ -64,7 +69,12 @@ pub(super) const CHECK: Check = Check {
                 let refused = Some("REJECT".to_owned());
                 watched(&Kind::Network, vec![FlowLog { traffic: refused, ..flow("vpc-1") }])
             },
-            finds: &["fail flow-logs-missing web", "note internet-facing web"],
+            finds: &[
+                "fail flow-logs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "delivery fails",
@@ -72,17 +82,31 @@ pub(super) const CHECK: Check = Check {
                 let failed = Some("FAILED".to_owned());
                 watched(&Kind::Network, vec![FlowLog { delivery: failed, ..flow("vpc-1") }])
             },
-            finds: &["fail flow-logs-missing web", "note internet-facing web"],
+            finds: &[
+                "fail flow-logs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "interfaces watched, maybe those of the load balancer",
             given: || watched(&Kind::Network, vec![flow("eni-9")]),
-            finds: &["note flow-logs-missing web", "note internet-facing web"],
+            finds: &[
+                "note flow-logs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "both subnets watched",
             given: || watched(&Kind::Network, vec![flow("subnet-a"), flow("subnet-b")]),
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "a filter that this version does not know",
@@ -109,7 +133,7 @@ pub(super) const CHECK: Check = Check {
                     region.flow_logs = Fact::Known(Vec::new());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "in front of an Application load balancer",

@@ -45,7 +45,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "kept as the client sends it",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "preserve")])),
-            finds: &["fail forwarded-header-kept web", "note internet-facing web"],
+            finds: &[
+                "fail forwarded-header-kept web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "kept, behind a proxy of one's own",
@@ -55,22 +59,30 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &["note forwarded-header-kept web"],
+            finds: &["note forwarded-header-kept web", "note tls-backend-legacy web"],
         },
         Example {
             title: "removed",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "remove")])),
-            finds: &["note forwarded-header-kept web", "note internet-facing web"],
+            finds: &[
+                "note forwarded-header-kept web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a mode that this version does not know",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "replace")])),
-            finds: &["unknown forwarded-header-kept web", "note internet-facing web"],
+            finds: &[
+                "unknown forwarded-header-kept web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "appended to",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

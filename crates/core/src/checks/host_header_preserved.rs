@@ -47,12 +47,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "preserved, and the default rule forwards",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "true")])),
-            finds: &["note host-header-preserved web", "note internet-facing web"],
+            finds: &[
+                "note host-header-preserved web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "preserved, and every rule names its host",
             given: || by_host(),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "preserved, rules unread",
@@ -66,16 +70,18 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
                 "unknown no-targets web",
                 "unknown target-unhealthy web",
                 "unknown host-header-preserved web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "not preserved",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -49,22 +49,34 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "not set",
             given: || sample::https_with(&[(KEY, "")]),
-            finds: &["note hsts-missing HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "note hsts-missing HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "for a day",
             given: || sample::https_with(&[(KEY, "includeSubDomains; max-age=\"86400\"")]),
-            finds: &["note hsts-missing HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "note hsts-missing HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "without an age",
             given: || sample::https_with(&[(KEY, "includeSubDomains")]),
-            finds: &["note hsts-missing HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "note hsts-missing HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "for two years",
             given: || sample::https_with(&[(KEY, "Max-Age=63072000;preload")]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "attributes unread",
@@ -81,12 +93,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown server-header-sent HTTPS:443",
                 "unknown tls-header-renamed HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "for a year",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

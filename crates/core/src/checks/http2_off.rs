@@ -40,7 +40,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["note http2-off web", "note internet-facing web"],
+            finds: &[
+                "note http2-off web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off, and nothing that could speak it",
@@ -50,12 +54,16 @@ pub(super) const CHECK: Check = Check {
                     drop(sample::listeners(lb).remove(0));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "on",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -50,12 +50,20 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEEP_ALIVE, "86400")]))
             },
-            finds: &["note idle-timeout-long web", "note internet-facing web"],
+            finds: &[
+                "note idle-timeout-long web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an idle timeout of over an hour",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(IDLE, "4000")])),
-            finds: &["note idle-timeout-long web", "note internet-facing web"],
+            finds: &[
+                "note idle-timeout-long web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a timeout that is no number",

@@ -309,10 +309,12 @@ pub(super) const CHECK: Check = Check {
                 "unknown tls-policy-not-recommended port 80",
                 "unknown certificate-untrusted port 80",
                 "unknown certificate-wildcard port 80",
-                "unknown internet-facing web",
+                "unknown hsts-missing port 80",
                 "unknown post-quantum-missing port 80",
+                "unknown security-headers-missing port 80",
                 "unknown tls-1-3-missing port 80",
                 "unknown tls-backend-legacy web",
+                "unknown tls-header-renamed port 80",
             ],
         },
         Example {

@@ -135,6 +135,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown targets-all-unhealthy web",
+                "unknown flow-logs-missing web",
                 "unknown target-unhealthy web",
                 "unknown no-tls-listener web",
                 "note tls-backend-legacy web",
@@ -151,8 +152,8 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown listener-sensitive-port TCP:22",
                 "unknown internet-facing web",
+                "unknown listener-sensitive-port TCP:22",
                 "note no-tls-listener web",
                 "note tls-backend-legacy web",
             ],

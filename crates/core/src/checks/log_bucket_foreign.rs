@@ -53,12 +53,13 @@ pub(super) const CHECK: Check = Check {
                 "fail log-bucket-foreign web",
                 "fail access-logs-bucket-unapproved web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a bucket of another account that the policy names",
             given: || foreign(sample::LOG_BUCKET),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a bucket of this account",

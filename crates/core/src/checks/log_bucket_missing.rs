@@ -53,7 +53,11 @@ pub(super) const CHECK: Check = Check {
                     bucket.state = Fact::Known(BucketState::Missing);
                 })
             },
-            finds: &["fail log-bucket-missing web", "note internet-facing web"],
+            finds: &[
+                "fail log-bucket-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "in another region",
@@ -77,12 +81,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown log-bucket-public web",
                 "unknown log-delivery-stopped web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "there",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -56,7 +56,11 @@ pub(super) const CHECK: Check = Check {
                     bucket.public_access_blocked = Fact::Known(false);
                 })
             },
-            finds: &["fail log-bucket-public web", "note internet-facing web"],
+            finds: &[
+                "fail log-bucket-public web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a public policy, public access blocked",
@@ -65,7 +69,7 @@ pub(super) const CHECK: Check = Check {
                     bucket.policy_is_public = Fact::Known(true);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a private policy, nothing blocked",
@@ -85,7 +89,11 @@ pub(super) const CHECK: Check = Check {
                     bucket.public_access_blocked = Fact::Unread(denied);
                 })
             },
-            finds: &["unknown log-bucket-public web", "note internet-facing web"],
+            finds: &[
+                "unknown log-bucket-public web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a bucket of another account",
@@ -97,12 +105,12 @@ pub(super) const CHECK: Check = Check {
                     bucket.policy_is_public = Fact::Unread(denied);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "private",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -48,6 +48,7 @@ pub(super) const CHECK: Check = Check {
                 "fail access-logs-disabled web",
                 "fail log-delivery-broken web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -59,7 +60,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "deliveries unread",
@@ -73,17 +74,18 @@ pub(super) const CHECK: Check = Check {
                 "unknown access-logs-disabled web",
                 "unknown log-delivery-broken web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "no source",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a source with a delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -57,12 +57,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "traffic, and no log within a day",
             given: || silent(&Kind::Application, Fact::Known(120_000.0)),
-            finds: &["note internet-facing web", "note log-delivery-stopped web"],
+            finds: &[
+                "note internet-facing web",
+                "note log-delivery-stopped web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no log, and no traffic",
             given: || silent(&Kind::Application, Fact::Known(0.0)),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no log, traffic unread",
@@ -81,12 +85,16 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "logs come in",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

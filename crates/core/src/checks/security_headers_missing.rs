@@ -52,22 +52,30 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none",
             given: || without(&[POLICY, FRAMES, TYPES]),
-            finds: &["note internet-facing web", "note security-headers-missing HTTPS:443"],
+            finds: &[
+                "note internet-facing web",
+                "note security-headers-missing HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "only the type of content is left open",
             given: || without(&[TYPES]),
-            finds: &["note internet-facing web", "note security-headers-missing HTTPS:443"],
+            finds: &[
+                "note internet-facing web",
+                "note security-headers-missing HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the content security policy says who may frame the page",
             given: || without(&[FRAMES]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "all",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

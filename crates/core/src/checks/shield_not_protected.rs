@@ -45,7 +45,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an Application load balancer left out",
             given: || subscribed(&Kind::Application, &[], |_| {}),
-            finds: &["fail shield-not-protected web", "note internet-facing web"],
+            finds: &[
+                "fail shield-not-protected web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Classic load balancer left out",
@@ -55,12 +59,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one of two addresses of a Network load balancer left out",
             given: || subscribed(&Kind::Network, &[&address("eipalloc-a")], |_| {}),
-            finds: &["fail shield-not-protected web", "note internet-facing web"],
+            finds: &[
+                "fail shield-not-protected web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Network load balancer without Elastic IP addresses",
             given: || subscribed(&Kind::Network, &[], |lb| lb.allocations.clear()),
-            finds: &["note internet-facing web", "note shield-not-protected web"],
+            finds: &[
+                "note internet-facing web",
+                "note shield-not-protected web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Network load balancer by both addresses",
@@ -68,7 +80,7 @@ pub(super) const CHECK: Check = Check {
                 let both = [&*address("eipalloc-a"), &address("eipalloc-b")];
                 subscribed(&Kind::Network, &both, |_| {})
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an Application load balancer named",
@@ -76,12 +88,12 @@ pub(super) const CHECK: Check = Check {
                 let arn = sample::arn(&Kind::Application, "web");
                 subscribed(&Kind::Application, &[&arn], |_| {})
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an internal one",
             given: || subscribed(&Kind::Application, &[], sample::internal),
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
         Example {
             title: "Shield could not be asked",
@@ -91,12 +103,16 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].shield = Fact::Unread(sample::denied(call));
                 inventory
             },
-            finds: &["unknown shield-not-protected web", "note internet-facing web"],
+            finds: &[
+                "unknown shield-not-protected web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no subscription",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

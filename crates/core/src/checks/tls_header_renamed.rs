@@ -45,17 +45,21 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the subject under another name",
             given: || sample::https_with(&[(SUBJECT, "X-Client-Subject")]),
-            finds: &["note internet-facing web", "note tls-header-renamed HTTPS:443"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-header-renamed HTTPS:443",
+            ],
         },
         Example {
             title: "the usual name, spelled out",
             given: || sample::https_with(&[(SUBJECT, "X-Amzn-Mtls-Clientcert-Subject")]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "none renamed",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -102,6 +102,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown targets-all-unhealthy web",
+                "unknown flow-logs-missing web",
                 "unknown no-targets web",
                 "unknown target-unhealthy web",
                 "unknown tls-backend-legacy web",

@@ -47,7 +47,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "every rule counts",
             given: || sample::with_acl(|acl| sample::count(&mut acl.rules)),
-            finds: &["fail waf-counts-only web", "note internet-facing web"],
+            finds: &[
+                "fail waf-counts-only web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a group whose blocking rule is only counted",
@@ -56,7 +60,11 @@ pub(super) const CHECK: Check = Check {
                 let rule = sample::waf_rule("no-entry", 0, "block", statements);
                 sample::with_rule_group(vec![rule], "count")
             },
-            finds: &["fail waf-counts-only web", "note internet-facing web"],
+            finds: &[
+                "fail waf-counts-only web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "only those that are listed get in",
@@ -67,12 +75,12 @@ pub(super) const CHECK: Check = Check {
                     acl.default_action = Some("block".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one of several rules counts",
             given: || sample::with_acl(|acl| sample::count(&mut acl.rules[2..3])),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an action that this version does not know",
@@ -90,12 +98,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown waf-managed-rules-missing web",
                 "unknown waf-metrics-off web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "rules that block",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

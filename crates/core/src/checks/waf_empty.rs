@@ -54,12 +54,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no rule, everything allowed",
             given: || sample::with_acl(|acl| acl.rules.clear()),
-            finds: &["fail waf-empty web", "note internet-facing web"],
+            finds: &[
+                "fail waf-empty web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a rule group without rules",
             given: || sample::with_rule_group(Vec::new(), "none"),
-            finds: &["fail waf-empty web", "note internet-facing web"],
+            finds: &[
+                "fail waf-empty web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no rule, everything blocked",
@@ -69,7 +77,7 @@ pub(super) const CHECK: Check = Check {
                     acl.default_action = Some("block".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a rule group that could not be read",
@@ -89,12 +97,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown waf-managed-rules-missing web",
                 "unknown waf-metrics-off web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "rules",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -43,7 +43,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "open",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "true")])),
-            finds: &["fail waf-fail-open web", "note internet-facing web"],
+            finds: &[
+                "fail waf-fail-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "open, but nothing that could fail",
@@ -53,7 +57,11 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Known(None);
                 })
             },
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "open, web ACL unread",
@@ -76,12 +84,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown waf-ddos-protection-off web",
                 "unknown waf-metrics-off web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "closed",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

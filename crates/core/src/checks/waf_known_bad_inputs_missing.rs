@@ -51,12 +51,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "without it",
             given: || sample::with_acl(|acl| acl.rules.truncate(3)),
-            finds: &["fail waf-known-bad-inputs-missing web", "note internet-facing web"],
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "with it, counting",
             given: || sample::with_acl(|acl| sample::count(&mut acl.rules[3..])),
-            finds: &["fail waf-known-bad-inputs-missing web", "note internet-facing web"],
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the web ACL could not be read",
@@ -76,12 +84,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown waf-ddos-protection-off web",
                 "unknown waf-metrics-off web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "with it",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -78,6 +78,7 @@ pub(super) const CHECK: Check = Check {
                 "fail waf-large-body-passes web",
                 "fail waf-managed-rules-missing web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -88,12 +89,16 @@ pub(super) const CHECK: Check = Check {
                     acl.rules[1].statements[0].counted = vec![SIZE.to_owned()];
                 })
             },
-            finds: &["fail waf-large-body-passes web", "note internet-facing web"],
+            finds: &[
+                "fail waf-large-body-passes web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the core rule set with its limit",
             given: || sample::with_acl(|acl| drop(acl.rules.remove(0))),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a rule that takes a large body for a match",
@@ -102,6 +107,7 @@ pub(super) const CHECK: Check = Check {
                 "fail waf-known-bad-inputs-missing web",
                 "fail waf-managed-rules-missing web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -111,12 +117,13 @@ pub(super) const CHECK: Check = Check {
                 "fail waf-known-bad-inputs-missing web",
                 "fail waf-managed-rules-missing web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a size constraint",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

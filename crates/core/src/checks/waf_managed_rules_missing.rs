@@ -49,6 +49,7 @@ pub(super) const CHECK: Check = Check {
                 "fail waf-known-bad-inputs-missing web",
                 "fail waf-managed-rules-missing web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -58,12 +59,13 @@ pub(super) const CHECK: Check = Check {
                 "fail waf-known-bad-inputs-missing web",
                 "fail waf-managed-rules-missing web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "managed groups",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

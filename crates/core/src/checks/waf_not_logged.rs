@@ -50,7 +50,11 @@ pub(super) const CHECK: Check = Check {
                     region.logged_web_acls = Fact::Known(Vec::new());
                 })
             },
-            finds: &["fail waf-not-logged web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-logged web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "configurations unread",
@@ -60,12 +64,16 @@ pub(super) const CHECK: Check = Check {
                     region.logged_web_acls = Fact::Unread(sample::denied(call));
                 })
             },
-            finds: &["unknown waf-not-logged web", "note internet-facing web"],
+            finds: &[
+                "unknown waf-not-logged web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a log",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),
