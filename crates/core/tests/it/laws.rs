@@ -167,12 +167,12 @@ fn narrowed(report: &Report, checks: &[&Check]) -> Report {
 #[test]
 fn a_hidden_fact_makes_verdicts_unknown_and_flips_none() {
     let mut by_call = BTreeMap::new();
-    for (name, inventory, plain) in distinct() {
+    for (name, inventory, mut plain) in distinct() {
         let before = report(&inventory);
         for fact in facts::known(&plain) {
             let checks = by_call.entry(fact.call).or_insert_with(|| concerned(fact.call));
             let gap = Gap::new(fact.call, Reason::AccessDenied).of("hidden");
-            let hidden = facts::hide(&plain, &fact, &gap);
+            let hidden = facts::hide(&mut plain, &fact, &gap);
             let after = report_of(&hidden, checks);
             let wrong = flips(&narrowed(&before, checks), &after);
             assert!(wrong.is_empty(), "{name}: {} hidden: {wrong:#?}", fact.pointer);
@@ -223,7 +223,7 @@ fn no_gap_is_overlooked() {
                 continue;
             }
             let gap = Gap::new(fact.call, Reason::TimedOut);
-            let hidden = facts::hide(&plain, &fact, &gap);
+            let hidden = facts::hide(&mut plain, &fact, &gap);
             assert_eq!(visited(&hidden), walked(&hidden), "{name}: {}", fact.pointer);
         }
         for fact in facts::known(&plain).iter().filter(|fact| fact.is_leaf) {
