@@ -1,12 +1,18 @@
 //! Laws, formats and pages of the core.
 
+mod compliance;
+mod config;
 mod coverage;
 mod demo;
+mod edition;
 mod exposure;
 mod formats;
 mod given;
 mod golden;
+mod intent;
 mod laws;
+mod risks;
 mod routing;
+mod selection;
 mod severity;
 mod tls;
