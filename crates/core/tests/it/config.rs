@@ -95,10 +95,18 @@ fn nothing_said_is_the_default() {
 
 const ACCEPT: &str = "[[accept]]\ncheck = \"no-targets\"\nresource = \"web\"\nreason = \"r\"\n";
 
+/// Fails unless each text is refused with these words, in one line.
+fn refused(texts: &[(&str, &str)]) {
+    for (text, said) in texts {
+        let error = Config::parse(text).expect_err(text).to_string();
+        assert!(error.contains(said), "{text}\n  {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_said_with_its_line() {
-    let accept = |line: &str| format!("{ACCEPT}owner = \"o\"\n{line}\n");
-    for (text, said) in [
+    refused(&[
         ("edition", "line 1: not TOML: "),
         ("persona = \"regular\"\npersona = \"auditor\"", "line 2: not TOML: duplicate key"),
         ("fail_on = \"high\"", "line 1: unknown key `fail_on`: did you mean `fail-on`?"),
@@ -140,6 +148,16 @@ fn what_is_wrong_is_said_with_its_line() {
         ("[intent]\ntrusted-accounts = [111122223333]", "`trusted-accounts` takes text"),
         ("[intent]\ntrusted-accounts = [\"1111\"]", "`1111` is no account: twelve digits"),
         ("[intent]\nlog-buckets = [\"a{b}\"]", "`a{b}` is no pattern"),
+        // The first fault of several is told.
+        ("zzz = 1\n[checks]\nyyy = 1", "line 1: unknown key `zzz`"),
+        ("[checks]\nyyy = 1\n[intent]\nzzz = 1", "line 2: unknown key `yyy`"),
+    ]);
+}
+
+#[test]
+fn what_is_wrong_with_an_entry_is_said_with_its_line() {
+    let accept = |line: &str| format!("{ACCEPT}owner = \"o\"\n{line}\n");
+    refused(&[
         ("[accept]\ncheck = \"no-targets\"", "`accept` is a list of tables: write [[accept]]"),
         ("accept = [1]", "`accept` holds tables: write [[accept]]"),
         (ACCEPT, "line 1: [[accept]] has no `owner`: it is required"),
@@ -153,14 +171,7 @@ fn what_is_wrong_is_said_with_its_line() {
         (&accept("").replace("no-targets", "no-tragets"), "line 2: unknown check `no-tragets`"),
         (&accept("").replace("\"web\"", "\"web{1,2}\""), "line 3: `web{1,2}` is no pattern"),
         (&format!("{}x = 1", accept("")), "line 7: unknown key `x`"),
-        // The first fault of several is told.
-        ("zzz = 1\n[checks]\nyyy = 1", "line 1: unknown key `zzz`"),
-        ("[checks]\nyyy = 1\n[intent]\nzzz = 1", "line 2: unknown key `yyy`"),
-    ] {
-        let error = Config::parse(text).expect_err(text).to_string();
-        assert!(error.contains(said), "{text}\n  {error}");
-        assert_eq!(error.lines().count(), 1, "{error}");
-    }
+    ]);
 }
 
 #[test]

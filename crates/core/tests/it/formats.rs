@@ -8,7 +8,7 @@ use crate::golden;
 mod reports;
 mod schema;
 
-use reports::{by_control, hostile, reports};
+use reports::{by_control, everything, hostile, reports};
 
 fn written(format: &str, report: &Report, style: Style) -> String {
     (format::named(format).expect("a format").render)(report, style)

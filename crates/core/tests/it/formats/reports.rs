@@ -417,9 +417,11 @@ fn controls() -> FrameworkReport {
     }
 }
 
-/// Everything, by control.
+/// A report by control, chosen checks and all.
 pub(super) fn by_control() -> Report {
-    Report { framework: Some(controls()), ..everything() }
+    let mut report = Report { framework: Some(controls()), ..only_unknown() };
+    report.basis.persona = None;
+    report
 }
 
 /// Findings and nothing that they could belong to.
@@ -430,7 +432,7 @@ fn only_beside() -> Report {
 }
 
 /// Two accounts, every status of a region, every outcome, every kind.
-fn everything() -> Report {
+pub(super) fn everything() -> Report {
     let mut report = empty(&[sample::ACCOUNT, OTHER]);
     report.regions = vec![
         region(sample::ACCOUNT, "af-south-1", RegionStatus::Skipped, Some("not enabled")),
