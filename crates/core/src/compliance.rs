@@ -131,6 +131,17 @@ pub enum Source {
     Publisher,
     /// Another tool's mapping.
     ThirdParty,
+    /// The one of some checks, the other of others.
+    Both,
+}
+
+impl Source {
+    /// Every answer.
+    pub const ALL: [Source; 3] = [Source::Publisher, Source::ThirdParty, Source::Both];
+
+    fn and(self, other: Source) -> Source {
+        if self == other { self } else { Source::Both }
+    }
 }
 
 /// A control of a framework, and the rules that it is made of.
@@ -144,7 +155,7 @@ pub struct Control {
     pub title: &'static str,
     /// AWS's severity, where it is known.
     pub severity: Option<Severity>,
-    /// Who says that the rules belong to it; AWS where anyone of them is AWS's.
+    /// Who says that the rules belong to it.
     pub source: Source,
     /// The rules.
     pub rules: Vec<&'static Rule>,
@@ -171,7 +182,7 @@ pub fn controls(framework: Framework) -> Vec<Control> {
             for &id in asked.ids {
                 if let Some(known) = controls.iter_mut().find(|control| control.id == id) {
                     known.rules.push(rule);
-                    known.source = known.source.min(asked.source);
+                    known.source = known.source.and(asked.source);
                     continue;
                 }
                 let own = framework == Framework::Fsbp;

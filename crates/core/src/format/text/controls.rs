@@ -1,12 +1,14 @@
 //! The report by control: those that failed with what fails them, then what is not known, then the rest.
 
+use std::collections::BTreeMap;
+
 use super::coverage;
-use super::words::count;
+use super::words::{count, list};
 use crate::compliance::{ControlReport, ControlResource, ControlStatus, FrameworkReport, Source};
 use crate::format::page::{Page, Paint};
 use crate::report::Report;
 
-/// Resources of a control shown before the rest is only counted.
+/// Resources of a check shown before the rest is only counted.
 const RESOURCES: usize = 10;
 
 /// Every control.
@@ -73,29 +75,28 @@ fn write_control(page: &mut Page, control: &ControlReport, report: &Report) {
     if let Some(unfair) = &control.unfair {
         page.line(4, &[(Paint::Bold, "unfair"), (Paint::Plain, ": "), (Paint::Plain, unfair)]);
     }
-    if control.source == Source::ThirdParty && control.status == ControlStatus::Failed {
-        page.line(4, &[(Paint::Dim, "AWS maps nothing to it; this is another tool's mapping")]);
+    let said = match control.source {
+        Source::Publisher => return,
+        Source::ThirdParty => "AWS maps nothing to it; this is another tool's mapping",
+        Source::Both => "AWS maps part of this to it, another tool the rest",
+    };
+    if control.status == ControlStatus::Failed {
+        page.line(4, &[(Paint::Dim, said)]);
     }
 }
 
+/// The resources by check, each check on a line.
 fn resources(page: &mut Page, before: &str, all: &[ControlResource], report: &Report) {
-    for one in all.iter().take(RESOURCES) {
+    let mut checks: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for one in all {
         let place = coverage::place(report, &one.account, Some(&one.region));
-        let check = format!(" [{}]", one.check);
-        let accepted = if one.accepted { ", accepted" } else { "" };
-        page.line(
-            4,
-            &[
-                (Paint::Warning, before),
-                (Paint::Plain, &place),
-                (Paint::Plain, ": "),
-                (Paint::Plain, &one.label),
-                (Paint::Dim, &check),
-                (Paint::Dim, accepted),
-            ],
-        );
+        let accepted = if one.accepted { " (accepted)" } else { "" };
+        let label = format!("{place} {}{accepted}", one.label);
+        checks.entry(&one.check).or_default().push(label);
     }
-    if all.len() > RESOURCES {
-        page.line(4, &[(Paint::Dim, &format!("{before}and {} more", all.len() - RESOURCES))]);
+    for (check, labels) in checks {
+        let check = format!("[{check}]");
+        let labels = format!(": {}", list(&labels, RESOURCES));
+        page.line(4, &[(Paint::Warning, before), (Paint::Bold, &check), (Paint::Plain, &labels)]);
     }
 }

@@ -2,12 +2,38 @@
 
 use super::words;
 use crate::format::page::{Page, Paint};
-use crate::report::{Accepted, Finding, Outcome};
+use crate::report::{Accepted, Finding, Outcome, SubjectKind};
+
+/// Where findings are written.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// Under their subject, this far in.
+    Under(usize),
+    /// Under their load balancer, this far in: each says what of it is meant.
+    Beside(usize),
+}
+
+impl Place {
+    fn indent(self) -> usize {
+        match self {
+            Place::Under(indent) | Place::Beside(indent) => indent,
+        }
+    }
+
+    /// The name of a finding: `[check]`, and its subject where nothing above says so.
+    fn name(self, finding: &Finding) -> String {
+        let itself = finding.subject.kind == SubjectKind::LoadBalancer;
+        match self {
+            Place::Beside(_) if !itself => format!("[{}] {}", finding.check, finding.subject.label),
+            _ => format!("[{}]", finding.check),
+        }
+    }
+}
 
 /// Findings one after the other. What is unknown is counted elsewhere, what is right comes last.
 pub(super) fn write_all<'a>(
     page: &mut Page,
-    indent: usize,
+    place: Place,
     findings: impl Iterator<Item = &'a Finding>,
 ) {
     let mut passed: Vec<&str> = Vec::new();
@@ -15,26 +41,27 @@ pub(super) fn write_all<'a>(
         match (finding.outcome, &finding.accepted) {
             (Outcome::Unknown, _) => {}
             (Outcome::Pass, _) => passed.push(&finding.check),
-            (_, Some(accepted)) => write_accepted(page, indent, finding, accepted),
-            _ if finding.informs => write_informing(page, indent, finding),
-            (Outcome::Fail, _) => write_fault(page, indent, finding),
-            (Outcome::Note, _) => write_note(page, indent, finding),
+            (_, Some(accepted)) => write_accepted(page, place, finding, accepted),
+            _ if finding.informs => write_informing(page, place, finding),
+            (Outcome::Fail, _) => write_fault(page, place, finding),
+            (Outcome::Note, _) => write_note(page, place, finding),
         }
     }
     if !passed.is_empty() {
         page.line(
-            indent,
+            place.indent(),
             &[(Paint::Good, "passed"), (Paint::Dim, ": "), (Paint::Dim, &passed.join(", "))],
         );
     }
 }
 
-fn write_fault(page: &mut Page, indent: usize, finding: &Finding) {
+fn write_fault(page: &mut Page, place: Place, finding: &Finding) {
+    let indent = place.indent();
     page.line(
         indent,
         &[
             (Paint::Severity(finding.severity), finding.severity.word()),
-            (Paint::Bold, &format!("[{}]", finding.check)),
+            (Paint::Bold, &place.name(finding)),
             (Paint::Plain, ": "),
             (Paint::Plain, &finding.title),
         ],
@@ -46,35 +73,39 @@ fn write_fault(page: &mut Page, indent: usize, finding: &Finding) {
     );
 }
 
-fn write_note(page: &mut Page, indent: usize, finding: &Finding) {
+fn write_note(page: &mut Page, place: Place, finding: &Finding) {
     let said = match words::sentence(&finding.evidence) {
         evidence if evidence.is_empty() => finding.title.clone(),
         evidence => evidence,
     };
-    page.line(indent, &[(Paint::Dim, &format!("note[{}]: {said}", finding.check))]);
+    let said = format!("note{}: {said}", place.name(finding));
+    page.line(place.indent(), &[(Paint::Dim, &said)]);
 }
 
-fn write_accepted(page: &mut Page, indent: usize, finding: &Finding, accepted: &Accepted) {
+fn write_accepted(page: &mut Page, place: Place, finding: &Finding, accepted: &Accepted) {
     let until = match accepted.expires {
         Some(last) => format!(" until {last}"),
         None => String::new(),
     };
     let word = if finding.outcome == Outcome::Fail { finding.severity.word() } else { "note" };
-    let said = format!("accepted {word}[{}]: {}; ", finding.check, finding.title);
+    let said = format!("accepted {word}{}: {}; ", place.name(finding), finding.title);
     let who = format!("by {}{until}: ", accepted.owner);
-    page.line(indent, &[(Paint::Dim, &said), (Paint::Dim, &who), (Paint::Dim, &accepted.reason)]);
+    page.line(
+        place.indent(),
+        &[(Paint::Dim, &said), (Paint::Dim, &who), (Paint::Dim, &accepted.reason)],
+    );
 }
 
-fn write_informing(page: &mut Page, indent: usize, finding: &Finding) {
+fn write_informing(page: &mut Page, place: Place, finding: &Finding) {
     let word = if finding.outcome == Outcome::Fail { finding.severity.word() } else { "note" };
     let edition = match finding.edition.as_str() {
         "" => "newer than every edition".to_owned(),
         name => format!("new in edition {name}"),
     };
-    let said =
-        format!("{word}[{}]: {}; {edition}, does not count yet", finding.check, finding.title);
-    page.line(indent, &[(Paint::Dim, &said)]);
-    words::evidence(page, indent + 4, &finding.evidence);
+    let name = place.name(finding);
+    let said = format!("{word}{name}: {}; {edition}, does not count yet", finding.title);
+    page.line(place.indent(), &[(Paint::Dim, &said)]);
+    words::evidence(page, place.indent() + 4, &finding.evidence);
 }
 
 /// How many faults someone has accepted.

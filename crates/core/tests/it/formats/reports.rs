@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use elb_audit_core::check::{Evidence, Persona, Severity};
+use elb_audit_core::compliance::{
+    ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
+};
 use elb_audit_core::inventory::Cost;
+use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{
-    AccountSummary, Basis, ExposureClass, Finding, ListenerSummary, LoadBalancerRef,
-    LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
-    Step, Subject, SubjectKind, Summary, TargetsSummary,
+    Accepted, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary, LoadBalancerRef,
+    LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
+    RiskState, RiskStatus, SCHEMA, Step, Subject, SubjectKind, Summary, TargetsSummary,
 };
 use elb_audit_core::sample;
+use jiff::civil::{Date, date};
 use serde_json::json;
 
 const OTHER: &str = "444455556666";
@@ -319,6 +324,122 @@ fn unread_and_noted(report: &mut Report) {
     ];
 }
 
+/// Findings that someone has accepted, or that only inform, about this load balancer.
+fn accepted_and_informing(lb: &LoadBalancerSummary) -> Vec<Finding> {
+    let until = |last: Option<Date>| Accepted {
+        reason: "rebuilt by spring".to_owned(),
+        owner: "edge team".to_owned(),
+        expires: last,
+    };
+    let mut fault = fault(lb, "invalid-headers-kept", Severity::Medium, "invalid headers kept");
+    let mut forever = came_out(fault.clone(), Outcome::Note);
+    let mut newer = shown(fault.clone(), Evidence::new().with("mode", "defensive"));
+    fault.accepted = Some(until(Some(date(2027, 1, 31))));
+    forever.accepted = Some(until(None));
+    newer.informs = true;
+    "2027-03".clone_into(&mut newer.edition);
+    let mut newest = came_out(newer.clone(), Outcome::Note);
+    newest.edition.clear();
+    vec![fault, forever, newer, newest]
+}
+
+/// An accepted risk in each state.
+fn risks() -> Vec<RiskStatus> {
+    let states = RiskState::ALL.into_iter().enumerate();
+    let risk = |(number, state): (usize, RiskState)| RiskStatus {
+        risk: AcceptedRisk {
+            check: "invalid-headers-kept".to_owned(),
+            resource: format!("arn:aws:*/shop-{number}"),
+            reason: "rebuilt by spring".to_owned(),
+            owner: "edge team".to_owned(),
+            expires: (number > 0).then(|| date(2027, 1, 31)),
+            fingerprint: (number > 1).then(|| "0123456789abcdef0123".to_owned()),
+            configuration: (number > 1).then(|| "fedcba98765432100123".to_owned()),
+        },
+        state,
+        why: format!("why it is {}", state.words()),
+        findings: usize::from(state == RiskState::InForce),
+    };
+    states.map(risk).collect()
+}
+
+/// Findings of things that belong to no load balancer.
+fn beside(report: &mut Report) {
+    let lb = load_balancer(sample::ACCOUNT, "eu-west-1", "application", "none");
+    let apart = |check: &str, kind, label: &str| {
+        let found = fault(&lb, check, Severity::Low, "is in no use");
+        let mut found = about(found, kind, &format!("arn:{label}"), label);
+        found.load_balancer = None;
+        found.exposure = ExposureClass::Unknown;
+        found
+    };
+    let old = apart("target-group-unused", SubjectKind::TargetGroup, "old-blue");
+    let group = apart("auto-scaling-ignores-health", SubjectKind::AutoScalingGroup, "web");
+    let mut record = apart("dns-record-dangling", SubjectKind::DnsRecord, "shop.example.com");
+    record.severity = Severity::High;
+    "global".clone_into(&mut record.region);
+    let list = apart("target-group-unused", SubjectKind::Region, "eu-south-1");
+    report.findings.extend([
+        came_out(old.clone(), Outcome::Note),
+        old,
+        came_out(group, Outcome::Note),
+        record,
+        came_out(list, Outcome::Unknown),
+    ]);
+}
+
+/// A report by control with every status in it.
+fn controls() -> FrameworkReport {
+    let resource = |number: usize| ControlResource {
+        account: sample::ACCOUNT.to_owned(),
+        region: "eu-west-1".to_owned(),
+        id: format!("arn:lb/{number}"),
+        label: format!("shop-{number} HTTP:80"),
+        check: "listener-cleartext".to_owned(),
+        fingerprint: "0123456789abcdef0123".to_owned(),
+        accepted: number == 1,
+    };
+    let control = |(number, status): (usize, ControlStatus)| ControlReport {
+        id: format!("ELB.{number}"),
+        title: "HTTP listeners only redirect".to_owned(),
+        severity: (number != 1).then_some(Severity::Medium),
+        source: Source::ALL[number % 3],
+        status,
+        why: (status == ControlStatus::NotCovered).then(|| "no check implements it".to_owned()),
+        unfair: (number == 0).then(|| "it asks for two things at once".to_owned()),
+        checks: vec!["listener-cleartext".to_owned()],
+        passed: number,
+        failed: if number == 0 { (0..12).map(resource).collect() } else { Vec::new() },
+        unknown: if number < 2 { vec![resource(99)] } else { Vec::new() },
+    };
+    FrameworkReport {
+        id: "fsbp".to_owned(),
+        title: "AWS Foundational Security Best Practices".to_owned(),
+        summary: ControlSummary {
+            passed: 1,
+            failed: 1,
+            unknown: 1,
+            not_covered: 1,
+            not_applicable: 1,
+        },
+        controls: ControlStatus::ALL.into_iter().enumerate().map(control).collect(),
+    }
+}
+
+/// A report by control, chosen checks and all.
+pub(super) fn by_control() -> Report {
+    let mut report = Report { framework: Some(controls()), ..only_unknown() };
+    report.basis.persona = None;
+    report
+}
+
+/// Findings and nothing that they could belong to.
+fn only_beside() -> Report {
+    let mut report = without_any(&[RegionStatus::Read]);
+    beside(&mut report);
+    counted(report)
+}
+
 /// Two accounts, every status of a region, every outcome, every kind.
 pub(super) fn everything() -> Report {
     let mut report = empty(&[sample::ACCOUNT, OTHER]);
@@ -355,8 +476,35 @@ pub(super) fn everything() -> Report {
         .push(came_out(fault(&unread, "listener-cleartext", Severity::High, ""), Outcome::Unknown));
     report.load_balancers.push(unread);
     other_kinds(&mut report);
+    let mut kept = load_balancer(OTHER, "us-east-1", "application", "kept");
+    kept.listeners = Some(vec![listener("HTTPS:443", Some("forward"), Vec::new())]);
+    report.findings.extend(accepted_and_informing(&kept));
+    report.load_balancers.push(kept);
+    beside(&mut report);
+    report.accepted_risks = risks();
+    report.basis.config = Some("elb-audit.toml".to_owned());
     unread_and_noted(&mut report);
     counted(report)
+}
+
+/// The same in everything that a configuration file or a thing beside load balancers may hold.
+fn hostile_words(report: &mut Report, name: &str) {
+    let mut risk = risks().remove(1);
+    for text in [&mut risk.risk.resource, &mut risk.risk.reason, &mut risk.risk.owner] {
+        name.clone_into(text);
+    }
+    report.accepted_risks.push(risk);
+    report.basis.config = Some(name.to_owned());
+    let mut accepted = report.findings[0].clone();
+    let who = Accepted { reason: name.to_owned(), owner: name.to_owned(), expires: None };
+    accepted.accepted = Some(who);
+    let mut newer = report.findings[0].clone();
+    newer.informs = true;
+    name.clone_into(&mut newer.edition);
+    let mut apart = about(report.findings[0].clone(), SubjectKind::DnsRecord, name, name);
+    apart.load_balancer = None;
+    name.clone_into(&mut apart.region);
+    report.findings.extend([accepted, newer, apart]);
 }
 
 /// Names that try to steer the terminal, forge lines, or break a table.
@@ -380,6 +528,7 @@ pub(super) fn hostile() -> Report {
     report.findings.push(shown(finding, evidence));
     report.load_balancers.push(lb);
     report.gaps.push(gap(sample::ACCOUNT, Some(name), Some(name), name));
+    hostile_words(&mut report, name);
     report.notes.push(Note {
         account: name.to_owned(),
         region: Some(name.to_owned()),
@@ -461,11 +610,13 @@ fn only_unjudged() -> Report {
 pub(super) fn reports() -> BTreeMap<&'static str, Report> {
     use RegionStatus::{Read, Skipped, Unread};
     BTreeMap::from([
+        ("by-control", by_control()),
         ("everything", everything()),
         ("hostile", hostile()),
         ("huge", huge()),
         ("nothing", without_any(&[Read, Read, Skipped])),
         ("nothing-but-unread", without_any(&[Read, Unread])),
+        ("only-beside", only_beside()),
         ("only-unknown", only_unknown()),
         ("only-unjudged", only_unjudged()),
         ("unread", without_any(&[Unread, Unread])),
