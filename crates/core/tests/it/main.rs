@@ -8,6 +8,7 @@ mod given;
 mod golden;
 mod laws;
 mod mutual_tls;
+mod not_applicable;
 mod presenters;
 mod routing;
 mod severity;
