@@ -98,6 +98,7 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
             title: "a policy of another type",
             given: || {
                 sample::with(&Kind::Classic, |lb| {
+                    sample::listeners(lb)[0].instance_side = Some("SSL:8443".to_owned());
                     if let Fact::Known(policies) = &mut lb.policies {
                         "ProxyProtocolPolicyType".clone_into(&mut policies[1].kind);
                     }

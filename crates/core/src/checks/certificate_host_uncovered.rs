@@ -26,9 +26,9 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at HTTPS listeners: every host that a rule which a request can reach names in \
             full, where the rule forwards or redirects. Fails when none of the listener's \
             certificates, default and SNI, has its name; a wildcard stands for one label. Hosts \
-            with `*` or `?`, regular expressions, addresses and AWS's own names are left out, and \
-            rules that answer by themselves. Does not apply without such hosts. Unknown while a \
-            certificate that may cover the host is.",
+            with `*` or `?`, regular expressions and AWS's own names are left out, and rules that \
+            answer by themselves. Does not apply without such hosts. Unknown while a certificate \
+            that may cover the host is.",
     false_alarms: "A proxy in front, such as CloudFront, may connect by another name and send this \
                    one as a header alone. Its origin's name has to be covered then, and this host \
                    does not.",
@@ -99,10 +99,8 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
-            title: "patterns, an address and a name of AWS",
-            given: || {
-                serving(&["*.example.com", "10.0.0.1", "web-123.eu-west-1.elb.amazonaws.com"])
-            },
+            title: "a pattern and a name of AWS",
+            given: || serving(&["*.example.com", "web-123.eu-west-1.elb.amazonaws.com"]),
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
@@ -221,9 +219,8 @@ fn hosts<'a>(lb: &'a LoadBalancer, conditions: &'a [Condition]) -> impl Iterator
     let values = of_hosts.flat_map(|condition| &condition.values).map(String::as_str);
     values.filter(|host| {
         let pattern = host.contains(['*', '?']);
-        let address = host.parse::<std::net::IpAddr>().is_ok();
         let of_aws = lb.dns_name.as_deref() == Some(*host) || host.contains(".amazonaws.");
-        !(pattern || address || of_aws)
+        !(pattern || of_aws)
     })
 }
 

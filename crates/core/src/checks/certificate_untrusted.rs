@@ -48,7 +48,7 @@ aws elbv2 modify-listener --listener-arn LISTENER_ARN \
         HostedZoneId: HOSTED_ZONE_ID",
     },
     links: &[
-        "https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-request-public.html",
+        "https://docs.aws.amazon.com/acm/latest/userguide/acm-public-certificates.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html",
     ],
     needs: &[

@@ -84,6 +84,11 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "this account's own, and AWS does not say",
+            given: || sample::mutually(|mutual| mutual.trust_store_status = None),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
             title: "a status that this version does not know",
             given: || shared(|mutual| mutual.trust_store_status = Some("fading".to_owned())),
             finds: &[
@@ -114,20 +119,24 @@ fn shared(change: impl FnOnce(&mut MutualAuthentication)) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let (Some(mutual), Some(arn)) = (listener.verifies()?, listener.trust_store()?) else {
+    let Some(mutual) = listener.verifies()? else {
         return Ok(Verdict::NotApplicable);
     };
-    let status = mutual.trust_store_status.as_deref();
-    let own = arn.split(':').nth(4) == Some(context.account.id.as_str());
-    match status {
+    match mutual.trust_store_status.as_deref() {
         Some("active") => Ok(Verdict::Pass),
-        None if own => Ok(Verdict::Pass),
         Some("removed") => {
-            Ok(Verdict::Fail(Evidence::new().with("trust_store", arn).with("status", "removed")))
+            let evidence = Evidence::new().with("trust_store", mutual.trust_store_arn.clone());
+            Ok(Verdict::Fail(evidence.with("status", "removed")))
         }
         Some(other) => {
             Err(listener.odd(Reason::Unrecognised, &format!("trust store status {other}")))
         }
-        None => Err(listener.odd(Reason::Malformed, "a shared trust store without status")),
+        None => {
+            let owner = listener.trust_store()?.and_then(|arn| arn.split(':').nth(4));
+            if owner == Some(context.account.id.as_str()) {
+                return Ok(Verdict::Pass);
+            }
+            Err(listener.odd(Reason::Malformed, "a shared trust store without status"))
+        }
     }
 }

@@ -43,6 +43,7 @@ fn row(control: &Control) -> Vec<String> {
         control.checks().iter().map(|check| format!("[{check}](checks/{check}.md)")).collect();
     let id = match control.source {
         Source::Publisher => control.id.to_owned(),
+        Source::Both => format!("{} (in part by another tool's mapping)", control.id),
         Source::ThirdParty => format!("{} (another tool's mapping)", control.id),
     };
     let title = if control.title == control.id { "–" } else { control.title };

@@ -57,7 +57,7 @@ impl Certificate {
         Ok(&self.names)
     }
 
-    /// Whether ACM has given up on renewing it by itself.
+    /// Whether ACM has begun to renew it and cannot go on by itself.
     pub fn renewal_is_stalled(&self) -> Result<bool, Gap> {
         match self.renewal_status.as_deref() {
             Some("PENDING_VALIDATION" | "FAILED") => Ok(true),

@@ -13,6 +13,7 @@ mod golden;
 mod intent;
 mod laws;
 mod mutual_tls;
+mod not_applicable;
 mod owner;
 mod presenters;
 mod risks;
