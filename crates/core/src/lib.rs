@@ -7,6 +7,7 @@ pub mod check; // the shape of a check
 pub mod checks; // the list of checks
 pub mod demo; // the account that `elb-audit demo` judges
 pub mod docs; // pages rendered from the values above
+pub mod domain; // names of hosts
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread
 pub mod format; // report → bytes

@@ -17,6 +17,8 @@ use crate::inventory::{
     WafStatement, WebAcl, WeightedGroup,
 };
 
+pub mod login;
+
 /// The account of all samples: one that AWS's documentation uses.
 pub const ACCOUNT: &str = "111122223333";
 /// The region of all samples.

@@ -57,7 +57,11 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["fail redirect-to-http HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail redirect-to-http HTTP:80",
+                "note internet-facing web",
+                "note redirect-port-unserved HTTP:80",
+            ],
         },
         Example {
             title: "the redirect that AWS recommends",

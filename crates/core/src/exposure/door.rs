@@ -62,6 +62,8 @@ pub(super) struct Door<'a> {
     listed: Vec<IpNet>,
     /// Prefix lists and other groups, with the families of address that they let in.
     others: Vec<(String, Vec<Family>)>,
+    /// Whether another group is among them.
+    names_groups: bool,
     hidden: Option<Gap>,
 }
 
@@ -72,6 +74,7 @@ impl<'a> Door<'a> {
             ranges: Vec::new(),
             listed: Vec::new(),
             others: Vec::new(),
+            names_groups: false,
             hidden: None,
         };
         for id in &lb.security_groups {
@@ -88,6 +91,7 @@ impl<'a> Door<'a> {
             self.ranges.extend(permission.ranges.iter().map(|range| (group.id.as_str(), *range)));
             let named = |other: &String| format!("{other} in {}", group.id);
             let both = || vec![Family::V4, Family::V6];
+            self.names_groups |= !permission.groups.is_empty();
             self.others.extend(permission.groups.iter().map(|other| (named(other), both())));
             for list in &permission.prefix_lists {
                 match entries(index, list) {
@@ -100,6 +104,17 @@ impl<'a> Door<'a> {
                 }
             }
         }
+    }
+
+    /// Every range that is let in; none where that is no question of ranges: without security groups, or
+    /// where another group is let in.
+    pub(super) fn admitted(self) -> Result<Option<Vec<IpNet>>, Gap> {
+        if self.groups.is_empty() || self.names_groups {
+            return Ok(None);
+        }
+        let own = self.ranges.into_iter().map(|(_, range)| range);
+        let all = own.chain(self.listed).collect();
+        self.hidden.map_or(Ok(Some(all)), Err)
     }
 
     /// How far the door is open for a family of addresses.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use super::{
     Account, AutoScalingGroup, Certificate, EndpointService, LogSource, NetworkAcl,
@@ -9,6 +10,7 @@ use super::{
 };
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
+use crate::routing::Ways;
 
 /// The region's lists by id. Every look-up answers with the gap of the list it needs.
 pub struct Index<'a> {
@@ -29,6 +31,7 @@ pub struct Index<'a> {
     scaling_groups: HashMap<&'a str, Vec<&'a AutoScalingGroup>>,
     endpoint_services: HashMap<&'a str, Vec<&'a EndpointService>>,
     groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
+    ways: OnceLock<Ways>,
 }
 
 impl<'a> Index<'a> {
@@ -53,6 +56,7 @@ impl<'a> Index<'a> {
             scaling_groups: HashMap::new(),
             endpoint_services: HashMap::new(),
             groups_with: HashMap::new(),
+            ways: OnceLock::new(),
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
@@ -181,6 +185,12 @@ impl<'a> Index<'a> {
     pub fn groups_with(&self, target: &str) -> Result<&[&'a TargetGroup], Gap> {
         self.region.target_groups.get()?;
         Ok(self.groups_with.get(target).map_or(&[], Vec::as_slice))
+    }
+
+    /// The ways that ask a request for something before it reaches a target. Looked for once, by whoever
+    /// asks first.
+    pub fn ways(&self) -> &Ways {
+        self.ways.get_or_init(|| Ways::of(self))
     }
 
     /// The region.
