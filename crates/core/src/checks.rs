@@ -5,7 +5,16 @@ use crate::check::Check;
 mod access_logs_bucket_unapproved;
 mod access_logs_disabled;
 mod alpn_mismatch;
+mod authentication_bypass;
+mod authentication_bypass_elsewhere;
+mod authentication_endpoint_in_clear;
+mod authentication_missing_by_default;
+mod authentication_missing_on_admin_path;
 mod authentication_optional;
+mod authentication_rule_shadowed;
+mod authentication_self_signup;
+mod authentication_session_long;
+mod authentication_target_reachable;
 mod backend_certificate_unverified;
 mod certificate_email_validated;
 mod certificate_expired;
@@ -26,10 +35,12 @@ mod cloudfront_bypass;
 mod cloudfront_origin_cleartext;
 mod connection_logs_off;
 mod cors_any_origin;
+mod default_rule_forwards;
 mod deletion_protection_off;
 mod desync_monitor;
 mod dns_alias_dangling;
 mod dns_internal_published;
+mod fixed_response_discloses;
 mod flow_logs_missing;
 mod forwarded_header_kept;
 mod health_check_logs_off;
@@ -39,6 +50,9 @@ mod http2_off;
 mod idle_timeout_long;
 mod internet_facing;
 mod invalid_headers_kept;
+mod jwt_audience_unchecked;
+mod jwt_keys_foreign;
+mod jwt_keys_in_clear;
 mod listener_cleartext;
 mod listener_cleartext_port;
 mod listener_sensitive_port;
@@ -48,6 +62,7 @@ mod log_bucket_public;
 mod log_delivery_broken;
 mod log_delivery_stopped;
 mod mtls_authorities_advertised;
+mod mtls_bypass;
 mod mtls_expired_accepted;
 mod mtls_many_authorities;
 mod mtls_passthrough;
@@ -57,7 +72,15 @@ mod no_listeners;
 mod no_targets;
 mod no_tls_listener;
 mod post_quantum_missing;
+mod redirect_foreign_host;
+mod redirect_port_unserved;
+mod redirect_temporary;
 mod redirect_to_http;
+mod rule_header_gate;
+mod rule_rewrite_bypass;
+mod rule_shadowed;
+mod rule_source_behind_proxy;
+mod rule_source_open;
 mod security_group_missing;
 mod security_headers_missing;
 mod server_header_sent;
@@ -91,7 +114,16 @@ pub const ALL: &[&Check] = &[
     &access_logs_bucket_unapproved::CHECK,
     &access_logs_disabled::CHECK,
     &alpn_mismatch::CHECK,
+    &authentication_bypass::CHECK,
+    &authentication_bypass_elsewhere::CHECK,
+    &authentication_endpoint_in_clear::CHECK,
+    &authentication_missing_by_default::CHECK,
+    &authentication_missing_on_admin_path::CHECK,
     &authentication_optional::CHECK,
+    &authentication_rule_shadowed::CHECK,
+    &authentication_self_signup::CHECK,
+    &authentication_session_long::CHECK,
+    &authentication_target_reachable::CHECK,
     &backend_certificate_unverified::CHECK,
     &certificate_email_validated::CHECK,
     &certificate_expired::CHECK,
@@ -112,10 +144,12 @@ pub const ALL: &[&Check] = &[
     &cloudfront_origin_cleartext::CHECK,
     &connection_logs_off::CHECK,
     &cors_any_origin::CHECK,
+    &default_rule_forwards::CHECK,
     &deletion_protection_off::CHECK,
     &desync_monitor::CHECK,
     &dns_alias_dangling::CHECK,
     &dns_internal_published::CHECK,
+    &fixed_response_discloses::CHECK,
     &flow_logs_missing::CHECK,
     &forwarded_header_kept::CHECK,
     &health_check_logs_off::CHECK,
@@ -125,6 +159,9 @@ pub const ALL: &[&Check] = &[
     &idle_timeout_long::CHECK,
     &internet_facing::CHECK,
     &invalid_headers_kept::CHECK,
+    &jwt_audience_unchecked::CHECK,
+    &jwt_keys_foreign::CHECK,
+    &jwt_keys_in_clear::CHECK,
     &listener_cleartext::CHECK,
     &listener_cleartext_port::CHECK,
     &listener_sensitive_port::CHECK,
@@ -134,6 +171,7 @@ pub const ALL: &[&Check] = &[
     &log_delivery_broken::CHECK,
     &log_delivery_stopped::CHECK,
     &mtls_authorities_advertised::CHECK,
+    &mtls_bypass::CHECK,
     &mtls_expired_accepted::CHECK,
     &mtls_many_authorities::CHECK,
     &mtls_passthrough::CHECK,
@@ -143,7 +181,15 @@ pub const ALL: &[&Check] = &[
     &no_targets::CHECK,
     &no_tls_listener::CHECK,
     &post_quantum_missing::CHECK,
+    &redirect_foreign_host::CHECK,
+    &redirect_port_unserved::CHECK,
+    &redirect_temporary::CHECK,
     &redirect_to_http::CHECK,
+    &rule_header_gate::CHECK,
+    &rule_rewrite_bypass::CHECK,
+    &rule_shadowed::CHECK,
+    &rule_source_behind_proxy::CHECK,
+    &rule_source_open::CHECK,
     &security_group_missing::CHECK,
     &security_headers_missing::CHECK,
     &server_header_sent::CHECK,

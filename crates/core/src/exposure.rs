@@ -77,6 +77,23 @@ pub fn of_listener(region: &Region, lb: &LoadBalancer, listener: &Listener) -> E
     Approach::new(&Index::new(None, region), lb).to(listener)
 }
 
+/// The ranges that a load balancer's security groups let in on a listener's port; none where they name
+/// other groups, or there are none.
+pub(crate) fn admitted<'a>(
+    index: &'a Index<'a>,
+    lb: &'a LoadBalancer,
+    listener: &Listener,
+) -> Result<Option<Vec<ipnet::IpNet>>, Gap> {
+    let mut all = Vec::new();
+    for knock in Port::of(listener)?.knocks() {
+        match Door::of(index, lb, knock).admitted()? {
+            Some(ranges) => all.extend(ranges),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(all))
+}
+
 /// Who can reach this load balancer: the widest of its listeners, or of any port if it has none or they
 /// are unread.
 #[must_use]

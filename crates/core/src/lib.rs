@@ -13,6 +13,7 @@ pub mod conformance; // what other tools judge wrongly
 pub mod demo; // the account that `elb-audit demo` judges
 pub mod dns; // who has a name of Elastic Load Balancing
 pub mod docs; // pages rendered from the values above
+pub mod domain; // names of hosts
 pub mod edition; // which checks count, and how much
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread

@@ -30,6 +30,8 @@ pub use waf::{count, rule_group_arn, with_acl, with_rule_group};
 
 pub mod front;
 
+pub mod login;
+
 /// The account of all samples: one that AWS's documentation uses.
 pub const ACCOUNT: &str = "111122223333";
 /// The region of all samples.

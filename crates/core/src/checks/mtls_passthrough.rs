@@ -65,6 +65,7 @@ pub(super) const CHECK: Check = Check {
             title: "a mode that this version does not know",
             given: || sample::mutual("guess", None),
             finds: &[
+                "unknown mtls-bypass HTTPS:443",
                 "unknown mtls-expired-accepted HTTPS:443",
                 "unknown mtls-passthrough HTTPS:443",
                 "unknown mtls-trust-store-removed HTTPS:443",

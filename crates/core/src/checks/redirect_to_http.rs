@@ -96,7 +96,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail redirect-to-http HTTP:80",
                 "note internet-facing web",
-                "note tls-backend-legacy web",
+                "note redirect-port-unserved HTTP:80",
             ],
         },
         Example {

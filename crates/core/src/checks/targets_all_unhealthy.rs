@@ -183,6 +183,7 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown authentication-target-reachable gone",
                 "unknown targets-all-unhealthy gone",
                 "unknown no-targets web",
                 "unknown target-unhealthy gone",

@@ -205,6 +205,20 @@ impl<'a> Door<'a> {
         }
     }
 
+    /// Every range that is let in; none where that is no question of ranges: without security groups, or
+    /// where another group is let in.
+    pub(super) fn admitted(self) -> Result<Option<Vec<IpNet>>, Gap> {
+        let is_group = |one: &Admission| matches!(one.source, Source::Group(_));
+        if self.groups.is_empty() || self.admissions.iter().any(is_group) {
+            return Ok(None);
+        }
+        if let Some(gap) = self.hidden {
+            return Err(gap);
+        }
+        let ranges = self.admissions.iter().flat_map(|one| one.source.ranges().to_vec());
+        Ok(Some(ranges.collect()))
+    }
+
     fn sum(&self) -> Addresses {
         let all = || self.admissions.iter().flat_map(|admission| admission.source.ranges());
         let part =

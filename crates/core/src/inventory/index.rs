@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use super::presenters::{Presented, Presenters};
 use super::{
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
+use crate::routing::Ways;
 
 /// The region's lists by id. Every look-up answers with the gap of the list it needs.
 pub struct Index<'a> {
@@ -36,6 +38,7 @@ pub struct Index<'a> {
     load_balancers: HashMap<&'a str, &'a LoadBalancer>,
     network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
+    ways: OnceLock<Ways>,
 }
 
 impl<'a> Index<'a> {
@@ -65,6 +68,7 @@ impl<'a> Index<'a> {
             load_balancers: HashMap::new(),
             network_load_balancers: HashMap::new(),
             unread_groups: HashMap::new(),
+            ways: OnceLock::new(),
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
@@ -261,6 +265,12 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn presenters(&self, certificate: &str) -> (Option<&Presenters<'a>>, Option<&Gap>) {
         (self.presented.by_certificate.get(certificate), self.presented.hidden.as_ref())
+    }
+
+    /// The ways that ask a request for something before it reaches a target. Looked for once, by whoever
+    /// asks first.
+    pub fn ways(&self) -> &Ways {
+        self.ways.get_or_init(|| Ways::of(self))
     }
 
     /// The region.
