@@ -7,12 +7,15 @@ use crate::report::ExposureClass;
 
 pub(crate) mod addresses;
 mod door;
+mod fence;
 mod road;
 mod span;
+mod target;
 
 use addresses::Family;
-use door::Port;
+pub(crate) use door::Port;
 use span::{Level, Span};
+pub(crate) use target::{Origin, of_interface, sources};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,7 +151,7 @@ impl<'a> Approach<'a> {
             Side::Unknown(gap) => return Exposure::Unknown(gap.clone()),
             Side::Edge(families) | Side::Outside(families) => families,
         };
-        let door = door::Door::of(self.index, self.lb, port);
+        let door = door::Door::of(self.index, &self.lb.security_groups, port);
         let mut whole = Span::exactly(Level::Blocked);
         for (family, road) in families {
             whole = whole.or(road.clone().and(door.span(*family)));

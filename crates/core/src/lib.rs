@@ -16,4 +16,5 @@ pub mod policy;
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them
+pub mod targets; // what stands behind a load balancer, and the ways to it
 pub mod tls; // protocols and ciphers of a policy

@@ -70,7 +70,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(-1));
                 })
             },
-            finds: &["fail certificate-expired www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expired www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "an HTTPS listener that no certificate was answered for",
@@ -103,6 +107,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown certificate-expiring none",
                 "unknown certificate-not-issued none",
                 "unknown certificate-weak-key none",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },

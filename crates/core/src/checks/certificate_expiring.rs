@@ -105,7 +105,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(29));
                 })
             },
-            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expiring www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "imported, 31 days left",

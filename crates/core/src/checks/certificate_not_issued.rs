@@ -67,7 +67,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "kept in IAM: there is no status",
             given: || sample::with_iam(&Kind::Classic, |_| ()),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "a status that this version does not know",

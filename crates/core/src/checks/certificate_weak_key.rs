@@ -77,7 +77,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::IamGetServerCertificate));
                 })
             },
-            finds: &["unknown certificate-weak-key www.example.com", "note internet-facing web"],
+            finds: &[
+                "unknown certificate-weak-key www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "2048 bits",

@@ -167,7 +167,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "fail default-group-missing HTTP:80",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "users log in, then their requests go on in clear",
@@ -211,8 +215,15 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext HTTP:80",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTP:80",
                 "unknown redirect-to-http HTTP:80",
+                "unknown target-groups-mixed HTTP:80",
+                "unknown target-remote-cleartext web",
+                "unknown target-group-cleartext web",
+                "unknown target-unhealthy web",
+                "unknown targets-too-few web",
                 "note internet-facing web",
             ],
         },
@@ -226,8 +237,18 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext HTTP:80",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTP:80",
+                "unknown default-group-missing HTTP:80",
                 "unknown redirect-to-http HTTP:80",
+                "unknown target-groups-mixed HTTP:80",
+                "unknown target-remote-cleartext web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTP:80",
+                "unknown target-unhealthy web",
+                "unknown quota-near web",
+                "unknown targets-too-few web",
                 "note internet-facing web",
             ],
         },
@@ -252,7 +273,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Classic HTTP listener",
             given: || sample::listening(&Kind::Classic, vec![sample::classic_listener("HTTP", 80)]),
-            finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

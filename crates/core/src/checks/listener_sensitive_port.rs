@@ -66,7 +66,7 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Network, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
-                    region.security_groups = Fact::Known(vec![sample::open_group("sg-web", &[22])]);
+                    sample::guard(region, sample::open_group("sg-web", &[22]));
                 })
             },
             finds: &["fail listener-sensitive-port TCP:22", "note internet-facing web"],
@@ -78,8 +78,7 @@ pub(super) const CHECK: Check = Check {
                     let mut kibana = sample::https(vec![sample::forward("web")]);
                     kibana.port = Some(5601);
                     *sample::listeners(sample::only(region)) = vec![kibana];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[5601])]);
+                    sample::guard(region, sample::open_group("sg-web", &[5601]));
                 })
             },
             finds: &["fail listener-sensitive-port HTTPS:5601", "note internet-facing web"],
@@ -92,7 +91,7 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
                     let mut office = sample::open_group("sg-web", &[22]);
                     office.ingress[0].ranges = "198.51.100.0/24".parse().into_iter().collect();
-                    region.security_groups = Fact::Known(vec![office]);
+                    sample::guard(region, office);
                 })
             },
             finds: &["note internet-facing web"],
@@ -107,7 +106,17 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(lb) = vec![ssh];
                 })
             },
-            finds: &["unknown targets-all-unhealthy web", "unknown target-unhealthy web"],
+            finds: &[
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TCP:22",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead TCP:22",
+                "unknown target-groups-mixed TCP:22",
+                "unknown target-remote-cleartext web",
+                "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -130,8 +139,7 @@ pub(super) const CHECK: Check = Check {
                         8001,
                         vec![sample::redirect_to_https()],
                     ));
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[80, 443, 8001])]);
+                    sample::guard(region, sample::open_group("sg-web", &[80, 443, 8001]));
                 })
             },
             finds: &["note internet-facing web"],
@@ -142,8 +150,7 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Network, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 6443, vec![sample::forward("web")])];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[6443])]);
+                    sample::guard(region, sample::open_group("sg-web", &[6443]));
                     sample::regroup(region, "web", |group| {
                         group.target_type = Some("alb".to_owned());
                     });

@@ -61,7 +61,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(Vec::new());
                 })
             },
-            finds: &["fail no-targets web", "note internet-facing web"],
+            finds: &[
+                "fail no-targets web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "it only redirects",
@@ -70,6 +74,7 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("HTTP", 80, vec![sample::redirect_to_https()])];
                     region.target_groups = Fact::Known(Vec::new());
+                    region.auto_scaling_groups = Fact::Known(Vec::new());
                 })
             },
             finds: &["note internet-facing web"],
@@ -83,9 +88,17 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTPS:443",
+                "unknown default-group-missing HTTPS:443",
+                "unknown target-groups-mixed HTTPS:443",
+                "unknown target-remote-cleartext web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTPS:443",
                 "unknown target-unhealthy web",
+                "unknown quota-near web",
+                "unknown targets-too-few web",
                 "note internet-facing web",
             ],
         },
@@ -101,9 +114,16 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TLS:443",
+                "unknown target-groups-mixed TLS:443",
+                "unknown target-remote-cleartext web",
                 "unknown no-targets web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead TLS:443",
                 "unknown target-unhealthy web",
+                "unknown targets-too-few web",
                 "note internet-facing web",
             ],
         },

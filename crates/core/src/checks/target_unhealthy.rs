@@ -43,7 +43,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "draining and starting targets do not count",
@@ -64,7 +68,12 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["InService", "OutOfService"]);
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic instance still being registered",
@@ -75,7 +84,7 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![sample::target("i-1", "InService"), starting]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "a Classic instance of unknown state",
@@ -84,7 +93,12 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["InService", "Unknown"]);
                 })
             },
-            finds: &["unknown target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a group of weight 0",

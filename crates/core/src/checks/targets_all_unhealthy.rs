@@ -65,7 +65,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "every Classic instance out of service",
@@ -74,7 +78,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["OutOfService"]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic instance of unknown state",
@@ -86,6 +94,8 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown targets-all-unhealthy web",
                 "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -93,10 +103,11 @@ pub(super) const CHECK: Check = Check {
             title: "a function without health checks",
             given: || {
                 sample::with_region(&Kind::Application, |region| {
+                    sample::function(region, "web");
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("lambda".to_owned());
-                        group.health_check_enabled = Some(false);
-                        group.targets = sample::in_states(&["unhealthy"]);
+                        let mut function = sample::target(sample::FUNCTION, "unhealthy");
+                        function.port = None;
+                        group.targets = Fact::Known(vec![function]);
                     });
                 })
             },
@@ -123,7 +134,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![failing, new]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "ELB itself has taken it out of service",
@@ -137,7 +152,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![out]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a group that only a rule knows the load balancer of",
@@ -149,7 +168,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note internet-facing web",
+                "note target-group-unused web",
+            ],
         },
         Example {
             title: "a group that the list of groups lacks",
@@ -159,9 +182,14 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public gone",
                 "unknown targets-all-unhealthy gone",
+                "unknown default-group-missing HTTPS:443",
+                "unknown target-remote-cleartext gone",
                 "unknown no-targets web",
+                "unknown target-group-cleartext gone",
                 "unknown target-unhealthy gone",
+                "unknown targets-too-few gone",
                 "note internet-facing web",
             ],
         },

@@ -80,7 +80,11 @@ pub(super) const CHECK: Check = Check {
                     ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
                 ])
             },
-            finds: &["fail tls-legacy-protocol HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-legacy-protocol HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic policy that names a predefined one and says no more",
@@ -93,6 +97,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -104,6 +109,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -129,7 +135,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Classic policy with TLS 1.2 alone",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::Listener(judge),

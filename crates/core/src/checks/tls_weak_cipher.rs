@@ -59,7 +59,11 @@ pub(super) const CHECK: Check = Check {
                     ("AES256-SHA", "false"),
                 ])
             },
-            finds: &["fail tls-weak-cipher HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a cipher of unknown name",

@@ -6,10 +6,11 @@ use super::addresses::{self, Family};
 use super::span::{Level, Span};
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Index, Listener, LoadBalancer, Permission, SecurityGroup};
+use crate::inventory::{Index, Listener, Permission, SecurityGroup};
 
 /// What is knocked at.
-pub(super) enum Port {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
     /// Any port.
     Any,
     /// One port, by these transports.
@@ -34,7 +35,7 @@ impl Port {
         Ok(Port::One { transports, number })
     }
 
-    fn admitted_by(&self, permission: &Permission) -> bool {
+    pub(super) fn admitted_by(&self, permission: &Permission) -> bool {
         let transport = match permission.protocol.as_str() {
             "-1" => return true,
             "6" => "tcp",
@@ -66,15 +67,15 @@ pub(super) struct Door<'a> {
 }
 
 impl<'a> Door<'a> {
-    pub(super) fn of(index: &'a Index<'a>, lb: &'a LoadBalancer, port: &Port) -> Self {
+    pub(super) fn of(index: &'a Index<'a>, groups: &'a [String], port: &Port) -> Self {
         let mut door = Door {
-            groups: &lb.security_groups,
+            groups,
             ranges: Vec::new(),
             listed: Vec::new(),
             others: Vec::new(),
             hidden: None,
         };
-        for id in &lb.security_groups {
+        for id in groups {
             match index.security_group(id) {
                 Ok(group) => door.add(index, group, port),
                 Err(gap) => door.hidden = door.hidden.or(Some(gap)),

@@ -59,14 +59,20 @@ fn subnets(index: &Index, lb: &LoadBalancer, family: Family) -> Span {
     if lb.subnets.is_empty() {
         return Span::hidden(super::odd(lb, "subnets", "missing"));
     }
-    let way = |subnet: &String| route(index, lb, subnet, family).and(gate(index, lb, subnet));
+    let vpc = lb.vpc_id.as_deref();
+    let way = |subnet: &String| to_subnet(index, vpc, subnet, family);
     lb.subnets.iter().map(way).fold(Span::exactly(Level::Blocked), Span::or)
+}
+
+/// How far a subnet is open to the internet's side of its VPC, by routes and by the block on public access.
+pub(super) fn to_subnet(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Span {
+    route(index, vpc, subnet, family).and(gate(index, vpc, subnet))
 }
 
 /// How far the subnet's routes lead to the internet: an internet gateway, or an endpoint or interface
 /// that inspects what comes from one.
-fn route(index: &Index, lb: &LoadBalancer, subnet: &str, family: Family) -> Span {
-    let table = match index.route_table(subnet, lb.vpc_id.as_deref()) {
+fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Span {
+    let table = match index.route_table(subnet, vpc) {
         Ok(table) => table,
         Err(gap) => return Span::hidden(gap),
     };
@@ -130,7 +136,7 @@ fn destination(index: &Index, route: &Route) -> Result<Vec<IpNet>, Gap> {
 }
 
 /// Whether VPC Block Public Access lets anything into the subnet.
-fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
+fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Span {
     let region = index.region();
     let block = match region.block_public_access.get() {
         Ok(block) => block,
@@ -153,7 +159,7 @@ fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
     };
     let about = |exclusion: &&Exclusion| {
         let id = exclusion.resource.rsplit('/').next().unwrap_or_default();
-        id == subnet || Some(id) == lb.vpc_id.as_deref()
+        id == subnet || Some(id) == vpc
     };
     let own = exclusions.iter().filter(about).map(|exclusion| exempt(exclusion, &region.name));
     own.fold(Span::exactly(Level::Blocked), Span::or)
@@ -188,7 +194,8 @@ pub(super) fn obstacle(index: &Index, lb: &LoadBalancer) -> String {
         return "ipv6.deny_all_igw_traffic, and no public IPv4 address".to_owned();
     }
     let routed = |family| {
-        let levels = lb.subnets.iter().map(|subnet| route(index, lb, subnet, family).at_most());
+        let vpc = lb.vpc_id.as_deref();
+        let levels = lb.subnets.iter().map(|subnet| route(index, vpc, subnet, family).at_most());
         levels.max().unwrap_or(Level::Blocked)
     };
     if routed(Family::V4).max(routed(Family::V6)) > Level::Blocked {
