@@ -13,12 +13,15 @@ mod obstacle;
 mod proof;
 mod road;
 mod span;
+mod target;
 
-use door::{Door, Knock, Port};
+pub(crate) use door::Port;
+use door::{Door, Knock};
 use front::Front;
 pub use proof::Proof;
 use road::Roads;
 use span::{Level, Span};
+pub(crate) use target::{Origin, of_interface, sources};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +89,7 @@ pub(crate) fn admitted<'a>(
 ) -> Result<Option<Vec<ipnet::IpNet>>, Gap> {
     let mut all = Vec::new();
     for knock in Port::of(listener)?.knocks() {
-        match Door::of(index, lb, knock).admitted()? {
+        match Door::of(index, &lb.security_groups, knock).admitted()? {
             Some(ranges) => all.extend(ranges),
             None => return Ok(None),
         }
@@ -217,7 +220,8 @@ impl<'a> Approach<'a> {
             Side::Edge(roads) | Side::Outside(roads) => roads,
         };
         let entry = |knock| {
-            let (road, door) = (roads.span(knock), Door::of(self.index, self.lb, knock));
+            let (road, door) =
+                (roads.span(knock), Door::of(self.index, &self.lb.security_groups, knock));
             let span = road.clone().and(door.span());
             let is_edge = matches!(self.side, Side::Edge(_));
             let span = if is_edge { span.outsiders() } else { span };
@@ -249,7 +253,7 @@ impl<'a> Approach<'a> {
                 let entries = Approach::new(self.index, nlb).entries(&port);
                 entries.iter().flat_map(|entry| entry.door.sources(who)).collect()
             }
-            None => Door::of(self.index, self.lb, front.knock).sources(who),
+            None => Door::of(self.index, &self.lb.security_groups, front.knock).sources(who),
         };
         sources.into_iter().map(|source| format!("{source} through {}", nlb.name)).collect()
     }

@@ -27,5 +27,6 @@ pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them
 pub mod selection; // which checks run
+pub mod targets; // what stands behind a load balancer, and the ways to it
 pub mod tls; // protocols and ciphers of a policy
 pub mod waf; // what a web ACL does with requests

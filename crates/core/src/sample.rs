@@ -11,10 +11,10 @@ use crate::fact::{Fact, Gap, Listing, Reason};
 use crate::inventory::{
     Account, AclEntry, Action, AutoScalingGroup, BlockPublicAccess, BucketState, Certificate,
     CertificateDetail, ClassicPolicy, Condition, Cost, EncryptionControl, FixedResponse, FlowLog,
-    Inventory, Kind, Listener, LoadBalancer, LogBucket, LogSource, MutualAuthentication,
-    NetworkAcl, NetworkInterface, Permission, Redirect, Region, Route, RouteTable, Rule, SCHEMA,
-    SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup, TrustStore, Vpc, WafRule,
-    WafStatement, WebAcl, WeightedGroup,
+    Inventory, InvokeStatement, Kind, Listener, LoadBalancer, LogBucket, LogSource,
+    MutualAuthentication, NetworkAcl, NetworkInterface, Permission, Redirect, Region, Route,
+    RouteTable, Rule, SCHEMA, SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup,
+    TrustStore, Vpc, WafRule, WafStatement, WebAcl, WeightedGroup,
 };
 use crate::policy::{Intent, Policy};
 
@@ -123,7 +123,11 @@ fn surroundings(region: &mut Region, kind: &Kind) {
     region.network_acls = Fact::Known(vec![open_acl()]);
     region.network_interfaces = Fact::Known(vec![
         interface("eni-1", Some("i-1"), "10.0.1.10"),
-        interface("eni-2", Some("i-2"), "10.0.2.10"),
+        NetworkInterface {
+            subnet_id: Some("subnet-b".to_owned()),
+            zone: Some("eu-west-1b".to_owned()),
+            ..interface("eni-2", Some("i-2"), "10.0.2.10")
+        },
     ]);
     region.stale_rules = Fact::Known(Vec::new());
     region.encryption_controls = Fact::Known(vec![EncryptionControl {
@@ -210,6 +214,7 @@ pub fn interface(id: &str, instance: Option<&str>, address: &str) -> NetworkInte
         kind: Some("interface".to_owned()),
         vpc_id: Some("vpc-1".to_owned()),
         subnet_id: Some("subnet-a".to_owned()),
+        zone: Some("eu-west-1a".to_owned()),
         instance_id: instance.map(str::to_owned),
         addresses: vec![address.parse().expect("an address")],
         groups: vec!["sg-targets".to_owned()],
@@ -445,7 +450,7 @@ pub fn load_balancer(kind: &Kind) -> LoadBalancer {
         },
         state_reason: None,
         private_link_rules: (*kind == Kind::Network).then(|| "on".to_owned()),
-        health_check: (!v2).then(|| "HTTP:8080/health".to_owned()),
+        health_check: (!v2).then(|| "HTTPS:8443/health".to_owned()),
         backend_policies: if v2 {
             BTreeMap::new()
         } else {
@@ -800,6 +805,14 @@ pub fn open_group(id: &str, ports: &[i32]) -> SecurityGroup {
     }
 }
 
+/// Puts a security group in the place of the one with its id.
+pub fn guard(region: &mut Region, door: SecurityGroup) {
+    if let Fact::Known(groups) = &mut region.security_groups {
+        groups.retain(|group| group.id != door.id);
+        groups.push(door);
+    }
+}
+
 /// A main route table that leads to an internet gateway.
 #[must_use]
 pub fn public_routes() -> RouteTable {
@@ -965,6 +978,73 @@ pub fn regroup(region: &mut Region, name: &str, change: impl FnOnce(&mut TargetG
     if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
         change(group);
     }
+}
+
+/// The clean account of this kind after a change to its Auto Scaling group.
+pub fn scaling(kind: &Kind, change: impl FnOnce(&mut AutoScalingGroup)) -> Inventory {
+    with_region(kind, |region| {
+        let mut group = scaling_group(kind);
+        change(&mut group);
+        region.auto_scaling_groups = Fact::Known(vec![group]);
+    })
+}
+
+/// The clean account of this kind, its group speaking this protocol to its targets.
+#[must_use]
+pub fn speaking(kind: &Kind, protocol: &str) -> Inventory {
+    with_region(kind, |region| {
+        regroup(region, "web", |group| group.protocol = Some(protocol.to_owned()));
+    })
+}
+
+/// The same, with these healthy targets by address; those outside the VPC are in no zone.
+#[must_use]
+pub fn addressed(kind: &Kind, protocol: &str, addresses: &[&str]) -> Inventory {
+    let target = |address: &&str| {
+        let zone = match *address {
+            outside if !outside.starts_with("10.0.") => "all",
+            first if first.starts_with("10.0.1.") => "eu-west-1a",
+            _ => "eu-west-1b",
+        };
+        Target { zone: Some(zone.to_owned()), ..target(address, "healthy") }
+    };
+    let mut inventory = speaking(kind, protocol);
+    regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
+        group.target_type = Some("ip".to_owned());
+        group.targets = Fact::Known(addresses.iter().map(target).collect());
+    });
+    inventory
+}
+
+/// ARN of the sample function.
+pub const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+
+/// Makes the sample group of this name one of a function that only this group may invoke.
+pub fn function(region: &mut Region, name: &str) {
+    regroup(region, name, |group| {
+        group.target_type = Some("lambda".to_owned());
+        group.health_check_enabled = Some(false);
+        (group.protocol, group.port, group.vpc_id) = (None, None, None);
+        group.protocol_version = None;
+        group.targets = Fact::Known(vec![Target {
+            port: None,
+            zone: Some("all".to_owned()),
+            ..target(FUNCTION, "unavailable")
+        }]);
+        set_group(group, &[("lambda.multi_value_headers.enabled", "true")]);
+    });
+    let statement = InvokeStatement {
+        sid: Some("web".to_owned()),
+        principal: "elasticloadbalancing.amazonaws.com".to_owned(),
+        source_arns: vec![group_arn(name)],
+        ..InvokeStatement::default()
+    };
+    region.functions.insert(FUNCTION.to_owned(), Fact::Known(vec![statement]));
+}
+
+/// Gives a group these attributes alone.
+pub fn set_group(group: &mut TargetGroup, pairs: &[(&str, &str)]) {
+    group.attributes = Fact::Known(text_map(pairs));
 }
 
 /// Adds groups of these names, with two healthy targets each, behind the sample load balancer.

@@ -94,6 +94,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Every target group of the load balancer. What only rules tell, a check that needs them judges too.
     fn targets(&mut self, check: &'static Check, judge: fn(&Context, &Targets) -> Judgement) {
         let Place { index, lb, .. } = self.place;
         let reach = self.reach.lb.clone();
@@ -106,21 +107,28 @@ impl<'a> Walk<'a> {
             Ok(groups) => groups.to_vec(),
             Err(gap) => return self.blind(check, &gap),
         };
-        let (named, hidden) = routing::groups(lb);
+        let by_rules = check.needs.contains(&Call::ElbV2DescribeRules);
+        let (named, hidden) = if by_rules { routing::groups(lb) } else { Default::default() };
+        let mut unknown = false;
         for arn in named {
             match index.target_group(arn) {
                 Ok(group) if groups.iter().any(|known| known.arn == group.arn) => {}
                 Ok(group) => groups.push(group),
-                Err(gap) => self.add(check, group_subject(arn, group_name(arn)), &reach, Err(gap)),
+                Err(gap) => {
+                    unknown = true;
+                    self.add(check, group_subject(arn, group_name(arn)), &reach, Err(gap));
+                }
             }
-        }
-        if let (Some(gap), []) = (hidden, &groups[..]) {
-            return self.blind(check, &gap);
         }
         for group in groups {
             let targets = Targets::Group(group);
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
+            unknown |= judgement.is_err();
             self.add(check, group_subject(&group.arn, &group.name), &reach, judgement);
+        }
+        // A rule that is not known may name a group that nothing else does.
+        if let (false, Some(gap)) = (unknown, hidden) {
+            self.blind(check, &gap);
         }
     }
 

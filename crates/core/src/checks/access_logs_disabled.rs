@@ -65,7 +65,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off on a Classic load balancer",
             given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "delivered through CloudWatch Logs",
@@ -143,6 +147,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown flow-logs-missing web",
                 "unknown listener-cleartext-port TLS_NEXT:443",
                 "unknown tls-weak-cipher TLS_NEXT:443",
+                "unknown udp-amplification TLS_NEXT:443",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
                 "unknown alpn-mismatch TLS_NEXT:443",
                 "unknown log-delivery-stopped web",

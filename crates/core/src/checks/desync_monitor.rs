@@ -58,7 +58,11 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Classic, |lb| sample::set(lb, &[(CLASSIC_KEY, "monitor")]))
             },
-            finds: &["fail desync-monitor web", "note internet-facing web"],
+            finds: &[
+                "fail desync-monitor web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic load balancer without HTTP",
@@ -68,7 +72,7 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(lb) = vec![sample::classic_listener("SSL", 443)];
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "a mode that this version does not know",

@@ -57,8 +57,7 @@ pub(super) const CHECK: Check = Check {
             title: "nobody gets through",
             given: || {
                 sample::with_region(&Kind::Network, |region| {
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[8443])]);
+                    sample::guard(region, sample::open_group("sg-web", &[8443]));
                 })
             },
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
@@ -71,7 +70,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown internet-facing web"],
+            finds: &[
+                "unknown target-security-group-open web",
+                "unknown internet-facing web",
+                "note classic-load-balancer web",
+            ],
         },
         Example {
             title: "internal",

@@ -4,7 +4,6 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
 use crate::routing::{self};
 use crate::sample;
@@ -118,13 +117,13 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Classic, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::classic_listener("TCP", 6379)];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[6379])]);
+                    sample::guard(region, sample::open_group("sg-web", &[6379]));
                 })
             },
             finds: &[
                 "fail listener-sensitive-port TCP:6379",
                 "fail listener-cleartext-port TCP:6379",
+                "note classic-load-balancer web",
                 "note internet-facing web",
                 "note no-tls-listener web",
             ],

@@ -79,7 +79,7 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Network, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
-                    region.security_groups = Fact::Known(vec![sample::open_group("sg-web", &[22])]);
+                    sample::guard(region, sample::open_group("sg-web", &[22]));
                 })
             },
             finds: &[
@@ -96,8 +96,7 @@ pub(super) const CHECK: Check = Check {
                     let mut kibana = sample::https(vec![sample::forward("web")]);
                     kibana.port = Some(5601);
                     *sample::listeners(sample::only(region)) = vec![kibana];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[5601])]);
+                    sample::guard(region, sample::open_group("sg-web", &[5601]));
                 })
             },
             finds: &[
@@ -114,7 +113,7 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
                     let mut office = sample::open_group("sg-web", &[22]);
                     office.ingress[0].ranges = "198.51.100.0/24".parse().into_iter().collect();
-                    region.security_groups = Fact::Known(vec![office]);
+                    sample::guard(region, office);
                 })
             },
             finds: &[
@@ -134,11 +133,15 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
-                "unknown flow-logs-missing web",
+                "unknown default-group-missing TCP:22",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead TCP:22",
+                "unknown target-groups-mixed TCP:22",
+                "unknown target-remote-cleartext web",
                 "unknown target-unhealthy web",
-                "unknown no-tls-listener web",
-                "note tls-backend-legacy web",
+                "unknown targets-too-few web",
             ],
         },
         Example {
@@ -167,8 +170,7 @@ pub(super) const CHECK: Check = Check {
                         8001,
                         vec![sample::redirect_to_https()],
                     ));
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[80, 443, 8001])]);
+                    sample::guard(region, sample::open_group("sg-web", &[80, 443, 8001]));
                 })
             },
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
@@ -179,8 +181,7 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Network, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 6443, vec![sample::forward("web")])];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[6443])]);
+                    sample::guard(region, sample::open_group("sg-web", &[6443]));
                     sample::regroup(region, "web", |group| {
                         group.target_type = Some("alb".to_owned());
                     });

@@ -69,6 +69,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing web",
+                "unknown gateway-single-appliance web",
                 "unknown no-listeners web",
                 "unknown no-targets web",
                 "unknown target-unhealthy web",

@@ -76,7 +76,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(Vec::new());
                 })
             },
-            finds: &["fail no-targets web", "note internet-facing web"],
+            finds: &[
+                "fail no-targets web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "it only redirects",
@@ -85,6 +89,7 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("HTTP", 80, vec![sample::redirect_to_https()])];
                     region.target_groups = Fact::Known(Vec::new());
+                    region.auto_scaling_groups = Fact::Known(Vec::new());
                 })
             },
             finds: &["note internet-facing web", "note redirect-port-unserved HTTP:80"],
@@ -98,30 +103,17 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown authentication-bypass HTTPS:443",
-                "unknown authentication-bypass-elsewhere HTTPS:443",
-                "unknown authentication-endpoint-in-clear HTTPS:443",
-                "unknown authentication-rule-shadowed HTTPS:443",
-                "unknown authentication-target-reachable web",
-                "unknown jwt-keys-in-clear HTTPS:443",
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTPS:443",
-                "unknown authentication-self-signup HTTPS:443",
-                "unknown jwt-audience-unchecked HTTPS:443",
-                "unknown rule-source-open HTTPS:443",
-                "unknown authentication-session-long HTTPS:443",
-                "unknown default-rule-forwards HTTPS:443",
-                "unknown redirect-port-unserved HTTPS:443",
-                "unknown rule-shadowed HTTPS:443",
-                "unknown rule-source-behind-proxy HTTPS:443",
+                "unknown default-group-missing HTTPS:443",
+                "unknown target-groups-mixed HTTPS:443",
+                "unknown target-remote-cleartext web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTPS:443",
                 "unknown target-unhealthy web",
-                "unknown authentication-missing-by-default HTTPS:443",
-                "unknown authentication-missing-on-admin-path HTTPS:443",
-                "unknown fixed-response-discloses HTTPS:443",
-                "unknown jwt-keys-foreign HTTPS:443",
-                "unknown redirect-foreign-host HTTPS:443",
-                "unknown rule-header-gate HTTPS:443",
-                "unknown rule-rewrite-bypass HTTPS:443",
+                "unknown quota-near web",
+                "unknown targets-too-few web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -138,10 +130,16 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TLS:443",
+                "unknown target-groups-mixed TLS:443",
+                "unknown target-remote-cleartext web",
                 "unknown no-targets web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead TLS:443",
                 "unknown target-unhealthy web",
-                "unknown alpn-mismatch TLS:443",
+                "unknown targets-too-few web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],

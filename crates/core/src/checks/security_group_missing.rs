@@ -52,7 +52,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Classic one without",
             given: || sample::with(&Kind::Classic, |lb| lb.security_groups.clear()),
-            finds: &["fail security-group-missing web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-missing web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+                "note target-security-group-open web",
+            ],
         },
         Example {
             title: "one is enough",

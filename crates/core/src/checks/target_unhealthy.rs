@@ -55,8 +55,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail target-unhealthy web",
+                "fail targets-too-few web",
                 "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -78,7 +78,12 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["InService", "OutOfService"]);
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic instance still being registered",
@@ -89,7 +94,7 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![sample::target("i-1", "InService"), starting]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "a Classic instance of unknown state",
@@ -98,7 +103,12 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["InService", "Unknown"]);
                 })
             },
-            finds: &["unknown target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a group of weight 0",

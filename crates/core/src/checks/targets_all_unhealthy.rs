@@ -87,8 +87,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail target-unhealthy web",
+                "fail targets-too-few web",
                 "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -98,7 +98,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["OutOfService"]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic instance of unknown state",
@@ -110,6 +114,8 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown targets-all-unhealthy web",
                 "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -117,10 +123,11 @@ pub(super) const CHECK: Check = Check {
             title: "a function without health checks",
             given: || {
                 sample::with_region(&Kind::Application, |region| {
+                    sample::function(region, "web");
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("lambda".to_owned());
-                        group.health_check_enabled = Some(false);
-                        group.targets = sample::in_states(&["unhealthy"]);
+                        let mut function = sample::target(sample::FUNCTION, "unhealthy");
+                        function.port = None;
+                        group.targets = Fact::Known(vec![function]);
                     });
                 })
             },
@@ -147,7 +154,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![failing, new]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "ELB itself has taken it out of service",
@@ -161,7 +172,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![out]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a group that only a rule knows the load balancer of",
@@ -173,7 +188,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note internet-facing web",
+                "note target-group-unused web",
+            ],
         },
         Example {
             title: "a group that the list of groups lacks",
@@ -183,10 +202,14 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown authentication-target-reachable gone",
+                "unknown target-public gone",
                 "unknown targets-all-unhealthy gone",
+                "unknown default-group-missing HTTPS:443",
+                "unknown target-remote-cleartext gone",
                 "unknown no-targets web",
+                "unknown target-group-cleartext gone",
                 "unknown target-unhealthy gone",
+                "unknown targets-too-few gone",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],

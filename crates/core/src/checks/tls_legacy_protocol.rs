@@ -105,7 +105,7 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
             },
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
-                "note classic-policy-custom HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -120,6 +120,7 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -131,6 +132,7 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -158,7 +160,7 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
         Example {
             title: "a Classic policy with TLS 1.2 alone",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::Listener(judge),

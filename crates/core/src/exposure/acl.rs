@@ -16,8 +16,8 @@ const EPHEMERAL: (u16, u16) = (1024, 65_535);
 const ALL: (u16, u16) = (0, 65_535);
 
 /// Who gets through to the load balancer's nodes in this subnet.
-pub(super) fn span(index: &Index, lb: &LoadBalancer, subnet: &str, knock: Knock) -> Span {
-    match index.network_acl(subnet, lb.vpc_id.as_deref()) {
+pub(super) fn span(index: &Index, vpc: Option<&str>, subnet: &str, knock: Knock) -> Span {
+    match index.network_acl(subnet, vpc) {
         Ok(acl) => passes(index, acl, knock),
         Err(gap) => Span::hidden(gap),
     }

@@ -6,13 +6,14 @@ use super::addresses::{Addresses, Family, Part};
 use super::span::{Level, Span};
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Index, Listener, LoadBalancer, Permission, SecurityGroup};
+use crate::inventory::{Index, Listener, Permission, SecurityGroup};
 
 /// Ranges that stand for a longer list of what is left of a wider one.
 const PIECES: usize = 8;
 
 /// What is knocked at.
-pub(super) enum Port {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
     /// Any port.
     Any,
     /// One port, by these transports.
@@ -35,7 +36,7 @@ impl std::fmt::Display for Knock {
 
 impl Port {
     /// The port of a listener.
-    pub(super) fn of(listener: &Listener) -> Result<Port, Gap> {
+    pub(crate) fn of(listener: &Listener) -> Result<Port, Gap> {
         let gap = |reason, said: String| {
             Gap::new(Call::ElbV2DescribeListeners, reason).of(&listener.id).saying(said)
         };
@@ -73,7 +74,8 @@ impl std::fmt::Display for Port {
 }
 
 impl Knock {
-    fn admitted_by(self, permission: &Permission) -> bool {
+    /// Whether a permission is about it.
+    pub(super) fn admitted_by(self, permission: &Permission) -> bool {
         let transport = match permission.protocol.as_str() {
             "-1" => return true,
             "6" => "tcp",
@@ -171,14 +173,10 @@ pub(super) struct Door<'a> {
 }
 
 impl<'a> Door<'a> {
-    pub(super) fn of(index: &'a Index<'a>, lb: &'a LoadBalancer, knock: Knock) -> Self {
-        let mut door = Door {
-            groups: &lb.security_groups,
-            admissions: Vec::new(),
-            admitted: Addresses::none(),
-            hidden: None,
-        };
-        for id in &lb.security_groups {
+    pub(super) fn of(index: &'a Index<'a>, groups: &'a [String], knock: Knock) -> Self {
+        let mut door =
+            Door { groups, admissions: Vec::new(), admitted: Addresses::none(), hidden: None };
+        for id in groups {
             match index.security_group(id) {
                 Ok(group) => door.add(index, group, knock),
                 Err(gap) => door.hidden = door.hidden.or(Some(gap)),

@@ -152,7 +152,7 @@ impl<'a> Behind<'a> {
     /// lets in everything it sends.
     fn admitted(self, nlb: Option<&LoadBalancer>) -> Span {
         let Behind { index, alb, knock } = self;
-        let door = Door::of(index, alb, knock);
+        let door = Door::of(index, &alb.security_groups, knock);
         let sent = match nlb {
             Some(nlb) if door.admits_members_of(&nlb.security_groups) => Span::open(),
             Some(nlb) => {
@@ -196,7 +196,8 @@ impl<'a> Behind<'a> {
         if alb.subnets.iter().any(shares) {
             return Span::open();
         }
-        let passed = alb.subnets.iter().map(|subnet| acl::span(index, alb, subnet, knock));
+        let passed =
+            alb.subnets.iter().map(|subnet| acl::span(index, alb.vpc_id.as_deref(), subnet, knock));
         let v6 = Span::exactly(Addresses::of(Family::V6, Part::All));
         passed.fold(v6, Span::or)
     }

@@ -26,7 +26,10 @@ fn unrouted(roads: &Roads) -> String {
         return "ipv6.deny_all_igw_traffic, and no public IPv4 address".to_owned();
     }
     let routed = |family| {
-        let mut ways = lb.subnets.iter().map(|subnet| road::route(index, lb, subnet, family));
+        let mut ways = lb
+            .subnets
+            .iter()
+            .map(|subnet| road::route(index, lb.vpc_id.as_deref(), subnet, family));
         ways.any(|way| *way.most() != Addresses::none())
     };
     if Family::BOTH.into_iter().any(routed) {

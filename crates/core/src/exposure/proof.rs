@@ -81,7 +81,11 @@ impl Approach<'_> {
         }
         for front in &fronts {
             let groups = front.nlb.map_or(&[][..], |nlb| &nlb.security_groups);
-            rules.add(&Door::of(self.index, self.lb, front.knock), front.span.least(), groups);
+            rules.add(
+                &Door::of(self.index, &self.lb.security_groups, front.knock),
+                front.span.least(),
+                groups,
+            );
         }
         match (rules.line(), &self.lb.kind) {
             (Some(line), _) => closes.push(line),
@@ -345,6 +349,11 @@ impl Chain {
         if alb.subnets.iter().all(|subnet| !nlb.subnets.contains(subnet)) {
             self.filters(index, alb, front.knock, &Family::BOTH);
         }
-        self.door(alb, &Door::of(index, alb, front.knock), front.knock, &Family::BOTH);
+        self.door(
+            alb,
+            &Door::of(index, &alb.security_groups, front.knock),
+            front.knock,
+            &Family::BOTH,
+        );
     }
 }

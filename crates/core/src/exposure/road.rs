@@ -28,9 +28,9 @@ impl<'a> Roads<'a> {
         let subnets = lb.subnets.iter().filter(|_| is_public).map(|subnet| {
             let routes =
                 Family::BOTH.into_iter().filter(|family| !public.most().part(*family).is_empty());
-            let routes = routes.map(|family| route(index, lb, subnet, family));
+            let routes = routes.map(|family| route(index, lb.vpc_id.as_deref(), subnet, family));
             let routes = routes.fold(Span::shut(), Span::or);
-            (subnet.as_str(), routes.and(gate(index, lb, subnet)))
+            (subnet.as_str(), routes.and(gate(index, lb.vpc_id.as_deref(), subnet)))
         });
         Roads { index, lb, subnets: subnets.collect(), public }
     }
@@ -51,7 +51,7 @@ impl<'a> Roads<'a> {
             if *way.most() == Addresses::none() {
                 return Span::shut();
             }
-            way.clone().and(acl::span(self.index, self.lb, subnet, knock))
+            way.clone().and(acl::span(self.index, self.lb.vpc_id.as_deref(), subnet, knock))
         })
     }
 
@@ -99,9 +99,9 @@ fn public(lb: &LoadBalancer, family: Family) -> Span {
 
 /// How far the subnet's routes lead to the internet: an internet gateway, or an endpoint or interface
 /// that inspects what comes from one.
-pub(super) fn route(index: &Index, lb: &LoadBalancer, subnet: &str, family: Family) -> Span {
+pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Span {
     let whole = Span::exactly(Addresses::of(family, Part::All));
-    let table = match index.route_table(subnet, lb.vpc_id.as_deref()) {
+    let table = match index.route_table(subnet, vpc) {
         Ok(table) => table,
         Err(gap) => return whole.and(Span::hidden(gap)),
     };
@@ -187,7 +187,7 @@ fn destination(index: &Index, route: &Route) -> Result<Vec<IpNet>, Gap> {
 }
 
 /// Whether VPC Block Public Access lets anything into the subnet.
-fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
+pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Span {
     let region = index.region();
     let block = match region.block_public_access.get() {
         Ok(block) => block,
@@ -208,14 +208,14 @@ fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
         Ok(exclusions) => exclusions,
         Err(gap) => return Span::hidden(gap),
     };
-    let own = exclusions.iter().filter(|exclusion| is_about(exclusion, lb, subnet));
+    let own = exclusions.iter().filter(|exclusion| is_about(exclusion, vpc, subnet));
     own.map(|exclusion| exempt(exclusion, &region.name)).fold(Span::shut(), Span::or)
 }
 
 /// Whether an exclusion is about this subnet or its VPC.
-fn is_about(exclusion: &Exclusion, lb: &LoadBalancer, subnet: &str) -> bool {
+fn is_about(exclusion: &Exclusion, vpc: Option<&str>, subnet: &str) -> bool {
     let id = exclusion.resource.rsplit('/').next().unwrap_or_default();
-    id == subnet || Some(id) == lb.vpc_id.as_deref()
+    id == subnet || Some(id) == vpc
 }
 
 /// The exclusions that let traffic in to a subnet of this load balancer.
@@ -224,7 +224,7 @@ pub(super) fn exclusions<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Vec<&'a Ex
     let all = block.and_then(|block| block.exclusions.get()).into_iter().flatten();
     all.filter(|exclusion| {
         let lets_in = *exempt(exclusion, "").least() != Addresses::none();
-        lets_in && lb.subnets.iter().any(|subnet| is_about(exclusion, lb, subnet))
+        lets_in && lb.subnets.iter().any(|subnet| is_about(exclusion, lb.vpc_id.as_deref(), subnet))
     })
     .collect()
 }

@@ -1,10 +1,12 @@
 //! What a region holds, by id: made once a region, so that no judge searches a list for each subject.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use super::presenters::{Presented, Presenters};
+use ipnet::IpNet;
+
 use super::{
     Account, AutoScalingGroup, Certificate, EndpointService, Kind, LoadBalancer, LogSource,
     NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup,
@@ -30,6 +32,8 @@ pub struct Index<'a> {
     default_acls: HashMap<&'a str, &'a NetworkAcl>,
     by_instance: HashMap<&'a str, Vec<&'a NetworkInterface>>,
     by_address: HashMap<IpAddr, Vec<&'a NetworkInterface>>,
+    by_prefix: HashMap<IpNet, Vec<&'a NetworkInterface>>,
+    prefix_lengths: BTreeSet<u8>,
     scaling_groups: HashMap<&'a str, Vec<&'a AutoScalingGroup>>,
     endpoint_services: HashMap<&'a str, Vec<&'a EndpointService>>,
     groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
@@ -39,6 +43,8 @@ pub struct Index<'a> {
     network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
     ways: OnceLock<Ways>,
+    groups_unread: Vec<&'a TargetGroup>,
+    front_doors: HashSet<&'a str>,
 }
 
 impl<'a> Index<'a> {
@@ -60,6 +66,8 @@ impl<'a> Index<'a> {
             default_acls: HashMap::new(),
             by_instance: HashMap::new(),
             by_address: HashMap::new(),
+            by_prefix: HashMap::new(),
+            prefix_lengths: BTreeSet::new(),
             scaling_groups: HashMap::new(),
             endpoint_services: HashMap::new(),
             groups_with: HashMap::new(),
@@ -69,11 +77,16 @@ impl<'a> Index<'a> {
             network_load_balancers: HashMap::new(),
             unread_groups: HashMap::new(),
             ways: OnceLock::new(),
+            groups_unread: Vec::new(),
+            front_doors: HashSet::new(),
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
             for arn in &group.load_balancer_arns {
                 index.groups_of.entry(arn).or_default().push(group);
+            }
+            if group.targets.gap().is_some() {
+                index.groups_unread.push(group);
             }
             for target in group.targets.get().into_iter().flatten() {
                 let groups = index.groups_with.entry(&target.id).or_default();
@@ -128,11 +141,18 @@ impl<'a> Index<'a> {
             for address in &interface.addresses {
                 self.by_address.entry(*address).or_default().push(interface);
             }
+            for prefix in &interface.prefixes {
+                self.by_prefix.entry(prefix.trunc()).or_default().push(interface);
+                self.prefix_lengths.insert(prefix.prefix_len());
+            }
         }
     }
 
     fn fronts(&mut self) {
         let region = self.region;
+        for lb in region.load_balancers() {
+            self.front_doors.extend(lb.security_groups.iter().map(String::as_str));
+        }
         for group in region.auto_scaling_groups.get().into_iter().flatten() {
             for name in group.load_balancers.iter().chain(&group.target_groups) {
                 self.scaling_groups.entry(name).or_default().push(group);
@@ -219,10 +239,15 @@ impl<'a> Index<'a> {
         Ok(self.by_instance.get(instance).map_or(&[], Vec::as_slice))
     }
 
-    /// The interfaces that have this private address, in whatever VPC; none when nobody has it.
-    pub fn interfaces_at(&self, address: IpAddr) -> Result<&[&'a NetworkInterface], Gap> {
+    /// The interfaces that have this private address, or were handed a block with it, in whatever VPC;
+    /// none when nobody has it.
+    pub fn interfaces_at(&self, address: IpAddr) -> Result<Vec<&'a NetworkInterface>, Gap> {
         self.region.network_interfaces.get()?;
-        Ok(self.by_address.get(&address).map_or(&[], Vec::as_slice))
+        let block = |length: &u8| Some(IpNet::new(address, *length).ok()?.trunc());
+        let blocks = self.prefix_lengths.iter().filter_map(block);
+        let whole = blocks.filter_map(|block| self.by_prefix.get(&block));
+        let own = self.by_address.get(&address);
+        Ok(own.into_iter().chain(whole).flatten().copied().collect())
     }
 
     /// The Auto Scaling groups that register with this: a Classic load balancer's name or a target
@@ -273,6 +298,22 @@ impl<'a> Index<'a> {
         self.ways.get_or_init(|| Ways::of(self))
     }
 
+    /// The target groups whose targets are unread.
+    #[must_use]
+    pub fn groups_unread(&self) -> &[&'a TargetGroup] {
+        &self.groups_unread
+    }
+
+    /// Whether a load balancer of the region has this security group: whoever is in it comes from one.
+    pub fn is_load_balancers(&self, group: &str) -> Result<bool, Gap> {
+        if self.front_doors.contains(group) {
+            return Ok(true);
+        }
+        self.region.v2.rest.get()?;
+        self.region.classic.rest.get()?;
+        Ok(false)
+    }
+
     /// The region.
     #[must_use]
     pub fn region(&self) -> &'a Region {
@@ -286,6 +327,12 @@ impl<'a> Index<'a> {
             .get(arn)
             .copied()
             .ok_or_else(|| self.absent(Call::ElbV2DescribeTargetGroups, arn))
+    }
+
+    /// Whether the region has a target group with this ARN.
+    pub fn has_target_group(&self, arn: &str) -> Result<bool, Gap> {
+        self.region.target_groups.get()?;
+        Ok(self.target_groups.contains_key(arn))
     }
 
     /// The target groups that this load balancer routes to.
