@@ -55,7 +55,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the same of a Classic load balancer",
             given: || sample::logging_to(&Kind::Classic, "somebodys-logs", |_| {}),
-            finds: &["fail access-logs-bucket-unapproved web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-bucket-unapproved web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a bucket that is on the list",

@@ -89,7 +89,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["fail target-group-cleartext web", "note internet-facing web"],
         },
         Example {
             title: "a policy that this version does not know",
@@ -113,12 +113,29 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TLS:443",
+                "unknown proxy-protocol-spoofable web",
+                "unknown target-remote-cleartext web",
+                "unknown target-stale web",
+                "unknown client-address-lost web",
+                "unknown health-check-disabled web",
                 "unknown no-targets web",
+                "unknown target-group-cleartext web",
                 "unknown target-unhealthy web",
                 "unknown alpn-mismatch TLS:443",
+                "unknown deregistration-delay-zero web",
+                "unknown health-check-cleartext web",
+                "unknown quota-near web",
+                "unknown target-remote web",
+                "unknown targets-too-few web",
+                "unknown targets-uneven web",
                 "unknown tls-backend-legacy web",
                 "note internet-facing web",
+                "unknown auto-scaling-target-missing web",
+                "unknown auto-scaling-zones-differ web",
+                "unknown target-group-unused eu-west-1",
             ],
         },
         Example {

@@ -71,12 +71,20 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["fail authentication-bypass HTTPS:8443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-bypass HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a path is let through, the rest logs in",
             given: || before_login(vec![sample::path(&["/api/*"])]),
-            finds: &["fail authentication-bypass HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-bypass HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a header that any client can send",
@@ -90,6 +98,7 @@ pub(super) const CHECK: Check = Check {
                 "fail authentication-bypass HTTPS:443",
                 "note internet-facing web",
                 "note rule-header-gate HTTPS:443",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -106,9 +115,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail authentication-bypass HTTPS:443",
+                "fail certificate-host-uncovered HTTPS:443",
                 "fail default-rule-forwards HTTPS:443",
                 "note authentication-missing-by-default HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -122,7 +133,15 @@ pub(super) const CHECK: Check = Check {
                     sample::regroup(region, "web", |group| group.load_balancer_arns.push(arn));
                 })
             },
-            finds: &["note internet-facing web", "note authentication-bypass HTTPS:443"],
+            finds: &[
+                "fail certificate-shared www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "fail certificate-shared www.example.com",
+                "unknown log-delivery-stopped inner",
+                "note authentication-bypass HTTPS:443",
+                "note tls-backend-legacy inner",
+            ],
         },
         Example {
             title: "every way asks for a login or a token",
@@ -138,7 +157,7 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "public paths, preflights, own addresses and a secret header",
@@ -162,7 +181,11 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["note internet-facing web", "note rule-header-gate HTTPS:443"],
+            finds: &[
+                "note internet-facing web",
+                "note rule-header-gate HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "one path logs in, and no other rule takes it",
@@ -179,6 +202,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "note authentication-missing-by-default HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -196,25 +220,37 @@ pub(super) const CHECK: Check = Check {
                 "unknown authentication-rule-shadowed HTTPS:443",
                 "unknown authentication-target-reachable web",
                 "unknown jwt-keys-in-clear HTTPS:443",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
                 "unknown authentication-bypass HTTPS:8443",
                 "unknown authentication-bypass-elsewhere HTTPS:8443",
                 "unknown authentication-optional HTTPS:443",
                 "unknown authentication-self-signup HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
+                "unknown default-group-missing HTTPS:443",
                 "unknown jwt-audience-unchecked HTTPS:443",
                 "unknown rule-source-open HTTPS:443",
+                "unknown target-groups-mixed HTTPS:443",
+                "unknown target-remote-cleartext web",
                 "unknown authentication-session-long HTTPS:443",
                 "unknown default-rule-forwards HTTPS:443",
                 "unknown redirect-port-unserved HTTPS:443",
                 "unknown rule-shadowed HTTPS:443",
                 "unknown rule-source-behind-proxy HTTPS:443",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTPS:443",
+                "unknown target-unhealthy web",
                 "unknown authentication-missing-by-default HTTPS:443",
                 "unknown authentication-missing-on-admin-path HTTPS:443",
                 "unknown fixed-response-discloses HTTPS:443",
                 "unknown jwt-keys-foreign HTTPS:443",
+                "unknown quota-near web",
                 "unknown redirect-foreign-host HTTPS:443",
                 "unknown rule-header-gate HTTPS:443",
                 "unknown rule-rewrite-bypass HTTPS:443",
+                "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

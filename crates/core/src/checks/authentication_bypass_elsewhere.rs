@@ -56,7 +56,11 @@ pub(super) const CHECK: Check = Check {
                     |region| sample::add_groups(region, &Kind::Application, &["direct"]),
                 )
             },
-            finds: &["fail authentication-bypass-elsewhere HTTPS:8443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-bypass-elsewhere HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Network load balancer in front of the same instances",
@@ -65,8 +69,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "note internet-facing web",
+                "note tls-backend-legacy web",
                 "fail authentication-bypass-elsewhere TCP:443",
                 "note internet-facing direct",
+                "note tls-backend-legacy direct",
+                "note tls-passthrough-unverified TCP:443",
             ],
         },
         Example {
@@ -79,8 +86,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail authentication-bypass-elsewhere HTTPS:443",
+                "unknown log-delivery-stopped old",
+                "note classic-load-balancer old",
                 "note internet-facing old",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -92,7 +102,13 @@ pub(super) const CHECK: Check = Check {
                     |region| sample::internal(login::named(region, "direct")),
                 )
             },
-            finds: &["note internet-facing web", "note authentication-bypass-elsewhere TCP:443"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note authentication-bypass-elsewhere TCP:443",
+                "note tls-backend-legacy direct",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "the same instances on another port",
@@ -109,7 +125,13 @@ pub(super) const CHECK: Check = Check {
                     },
                 )
             },
-            finds: &["note internet-facing web", "note internet-facing direct"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note internet-facing direct",
+                "note tls-backend-legacy direct",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "the second group is behind a login too",
@@ -122,7 +144,7 @@ pub(super) const CHECK: Check = Check {
                     |region| sample::add_groups(region, &Kind::Application, &["direct"]),
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the targets behind the login are unread",
@@ -141,12 +163,22 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown authentication-bypass-elsewhere HTTPS:443",
                 "unknown authentication-target-reachable web",
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing HTTPS:443",
+                "unknown target-security-group-open web",
                 "unknown no-targets web",
                 "unknown target-unhealthy web",
+                "unknown quota-near web",
+                "unknown target-remote web",
+                "unknown targets-too-few web",
+                "unknown targets-uneven web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
                 "unknown authentication-bypass-elsewhere TCP:443",
                 "note internet-facing direct",
+                "note tls-backend-legacy direct",
+                "note tls-passthrough-unverified TCP:443",
             ],
         },
     ],

@@ -49,7 +49,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the token endpoint",
             given: || given(|endpoints| endpoints[1] = "http://id.example.com/token".to_owned()),
-            finds: &["fail authentication-endpoint-in-clear HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-endpoint-in-clear HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "all https, one of another domain",
@@ -58,7 +62,7 @@ pub(super) const CHECK: Check = Check {
                     endpoints[2] = "https://openid.example.net/userinfo".to_owned();
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an action that was answered without endpoints",
@@ -66,6 +70,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown authentication-endpoint-in-clear HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

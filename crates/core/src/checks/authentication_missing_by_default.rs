@@ -49,19 +49,25 @@ pub(super) const CHECK: Check = Check {
             title: "one path logs in, the rest is forwarded",
             given: || given(vec![sample::forward("site")]),
             finds: &[
+                "fail targets-too-few site",
                 "note authentication-missing-by-default HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "the rest logs in too",
             given: || given(login::required("site")),
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail targets-too-few site",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the rest gets an answer of the load balancer's own",
             given: || given(vec![sample::fixed_response("404")]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

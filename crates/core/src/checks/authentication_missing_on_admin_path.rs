@@ -49,20 +49,23 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "note authentication-missing-on-admin-path HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a host with the word",
             given: || given(vec![sample::host(&["grafana.example.com"])], false),
             finds: &[
+                "fail certificate-host-uncovered HTTPS:443",
                 "note authentication-missing-on-admin-path HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a login before it",
             given: || given(vec![sample::path(&["/wp-admin/*"])], true),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "some addresses alone",
@@ -75,14 +78,18 @@ pub(super) const CHECK: Check = Check {
                     false,
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "part of a word, and a domain of this name",
             given: || {
                 given(vec![sample::path(&["/adminton"]), sample::host(&["shop.internal"])], false)
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail certificate-host-uncovered HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

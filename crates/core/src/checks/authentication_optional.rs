@@ -57,12 +57,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "allow",
             given: || given(login::oidc(), |own| answer(own, "allow")),
-            finds: &["fail authentication-optional HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-optional HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "authenticate",
             given: || given(login::oidc(), |_| ()),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an action that was answered without its configuration",
@@ -75,6 +79,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown authentication-self-signup HTTPS:443",
                 "unknown authentication-session-long HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -86,6 +91,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown authentication-target-reachable web",
                 "unknown authentication-optional HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

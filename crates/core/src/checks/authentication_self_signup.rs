@@ -47,22 +47,34 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "users sign themselves up",
             given: || given(Some(Fact::Known(pool(false)))),
-            finds: &["fail authentication-self-signup HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-self-signup HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "administrators create users",
             given: || given(Some(Fact::Known(pool(true)))),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the pool could not be read",
             given: || given(Some(Fact::Unread(sample::denied(Call::CognitoDescribeUserPool)))),
-            finds: &["unknown authentication-self-signup HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "unknown authentication-self-signup HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the pool was not asked about",
             given: || given(None),
-            finds: &["unknown authentication-self-signup HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "unknown authentication-self-signup HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

@@ -65,22 +65,37 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "everybody is let in",
             given: || given(|door| door.ranges.push(net("0.0.0.0/0"))),
-            finds: &["fail authentication-target-reachable web", "note internet-facing web"],
+            finds: &[
+                "fail authentication-target-reachable web",
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the whole VPC is let in",
             given: || given(|door| door.ranges.push(net("10.0.0.0/16"))),
-            finds: &["fail authentication-target-reachable web", "note internet-facing web"],
+            finds: &[
+                "fail authentication-target-reachable web",
+                "note internet-facing web",
+                "note target-security-group-open web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "another security group is let in",
             given: || given(|door| door.groups.push("sg-bastion".to_owned())),
-            finds: &["note authentication-target-reachable web", "note internet-facing web"],
+            finds: &[
+                "note authentication-target-reachable web",
+                "note internet-facing web",
+                "note target-security-group-open web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the load balancer's group alone",
             given: || given(|_| ()),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "its subnets, and the targets' own group",
@@ -90,7 +105,11 @@ pub(super) const CHECK: Check = Check {
                     door.groups.push("sg-targets".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note target-security-group-open web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "everybody, on another port",
@@ -100,7 +119,7 @@ pub(super) const CHECK: Check = Check {
                     door.ranges.push(net("0.0.0.0/0"));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the interfaces are unread",
@@ -110,7 +129,14 @@ pub(super) const CHECK: Check = Check {
                     Fact::Unread(sample::denied(Call::Ec2DescribeNetworkInterfaces));
                 inventory
             },
-            finds: &["unknown authentication-target-reachable web", "note internet-facing web"],
+            finds: &[
+                "unknown authentication-target-reachable web",
+                "unknown target-public web",
+                "unknown target-security-group-open web",
+                "unknown target-remote web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Targets(judge),

@@ -61,7 +61,7 @@ pub(super) const CHECK: Check = Check {
                     group.target_groups.clear();
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no type told",

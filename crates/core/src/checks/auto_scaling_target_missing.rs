@@ -43,7 +43,11 @@ pub(super) const CHECK: Check = Check {
                     group.target_groups.push(sample::group_arn("gone"));
                 })
             },
-            finds: &["note internet-facing web", "fail auto-scaling-target-missing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "fail auto-scaling-target-missing web",
+            ],
         },
         Example {
             title: "a Classic load balancer that is gone",
@@ -65,6 +69,7 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "unknown certificate-shared www.example.com",
                 "note classic-load-balancer web",
                 "note internet-facing web",
                 "unknown auto-scaling-target-missing web",

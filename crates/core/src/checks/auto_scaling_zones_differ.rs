@@ -43,7 +43,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a third zone",
             given: || third_zone(&Kind::Application),
-            finds: &["note internet-facing web", "fail auto-scaling-zones-differ web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "fail auto-scaling-zones-differ web",
+            ],
         },
         Example {
             title: "a third zone, Classic",
@@ -57,7 +61,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the load balancer has more zones",
             given: || sample::scaling(&Kind::Network, |group| group.zones.truncate(1)),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a load balancer that the list may lack",
@@ -74,7 +78,14 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["note internet-facing web", "unknown auto-scaling-zones-differ web"],
+            finds: &[
+                "unknown authentication-bypass-elsewhere HTTPS:443",
+                "unknown mtls-bypass HTTPS:443",
+                "unknown certificate-shared www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "unknown auto-scaling-zones-differ web",
+            ],
         },
     ],
     judge: Judge::Scaling(judge),

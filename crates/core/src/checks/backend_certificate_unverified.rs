@@ -92,7 +92,11 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
         Example {
             title: "no policy on the instance port",
             given: || sample::with(&Kind::Classic, |lb| lb.backend_policies.clear()),
-            finds: &["fail backend-certificate-unverified HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail backend-certificate-unverified HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a policy of another type",
@@ -104,7 +108,11 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
                     }
                 })
             },
-            finds: &["fail backend-certificate-unverified HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail backend-certificate-unverified HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "instances in clear",
@@ -114,7 +122,11 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
                     sample::listeners(lb)[0].instance_side = Some("HTTP:8080".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail classic-backend-cleartext HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "policies unread",
@@ -130,6 +142,7 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
                 "unknown backend-certificate-unverified HTTPS:443",
                 "unknown classic-cipher-order-unset HTTPS:443",
                 "unknown classic-policy-custom HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -144,13 +157,14 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
             },
             finds: &[
                 "unknown backend-certificate-unverified HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
         Example {
             title: "held to a public key",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::Listener(judge),

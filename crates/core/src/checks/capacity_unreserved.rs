@@ -41,12 +41,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none",
             given: || sample::with(&Kind::Application, |lb| lb.reserved_capacity = Fact::Known(0)),
-            finds: &["note capacity-unreserved web", "note internet-facing web"],
+            finds: &[
+                "note capacity-unreserved web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "some",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "none, internal",
@@ -56,7 +60,7 @@ pub(super) const CHECK: Check = Check {
                     lb.reserved_capacity = Fact::Known(0);
                 })
             },
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -149,6 +149,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail certificate-expiring www.example.com",
+                "fail certificate-unmanaged www.example.com",
                 "note classic-load-balancer web",
                 "note internet-facing web",
             ],

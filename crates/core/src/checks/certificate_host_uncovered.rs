@@ -67,6 +67,7 @@ pub(super) const CHECK: Check = Check {
             given: || serving(&["www.example.com", "shop.example.com"]),
             finds: &[
                 "fail certificate-host-uncovered HTTPS:443",
+                "fail default-rule-forwards HTTPS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -80,6 +81,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail certificate-host-uncovered HTTPS:443",
+                "fail default-rule-forwards HTTPS:443",
                 "note certificate-wildcard www.example.com",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
@@ -93,6 +95,7 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "fail default-rule-forwards HTTPS:443",
                 "note certificate-wildcard www.example.com",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
@@ -101,7 +104,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a pattern and a name of AWS",
             given: || serving(&["*.example.com", "web-123.eu-west-1.elb.amazonaws.com"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail default-rule-forwards HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a rule that turns the host away",
@@ -118,7 +125,11 @@ pub(super) const CHECK: Check = Check {
                     )],
                 )
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail default-rule-forwards HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "SNI certificates unread",
@@ -130,6 +141,7 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "fail default-rule-forwards HTTPS:443",
                 "unknown certificate-expired HTTPS:443",
                 "unknown certificate-expiring HTTPS:443",
                 "unknown certificate-not-issued HTTPS:443",
@@ -144,6 +156,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown certificate-unmanaged HTTPS:443",
                 "unknown certificate-untrusted HTTPS:443",
                 "unknown certificate-wildcard HTTPS:443",
+                "unknown quota-near web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -151,7 +164,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "its own host",
             given: || serving(&["www.example.com"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail default-rule-forwards HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

@@ -104,7 +104,11 @@ HttpsListener:
         Example {
             title: "kept in IAM: there is no status",
             given: || sample::with_iam(&Kind::Classic, |_| ()),
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &[
+                "fail certificate-unmanaged www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a status that this version does not know",

@@ -68,7 +68,11 @@ HttpsListener:
         Example {
             title: "kept in IAM",
             given: || sample::with_iam(&Kind::Classic, |_| ()),
-            finds: &["fail certificate-unmanaged www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-unmanaged www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "imported into ACM",

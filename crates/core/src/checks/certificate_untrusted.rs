@@ -121,7 +121,11 @@ aws elbv2 modify-listener --listener-arn LISTENER_ARN \
         Example {
             title: "kept in IAM, of a public authority",
             given: || sample::with_iam(&Kind::Classic, |_| ()),
-            finds: &["fail certificate-unmanaged www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-unmanaged www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "issued by ACM",

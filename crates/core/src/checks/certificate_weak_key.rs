@@ -108,6 +108,7 @@ aws elbv2 modify-listener --listener-arn LISTENER_ARN \
                 })
             },
             finds: &[
+                "fail certificate-unmanaged www.example.com",
                 "unknown certificate-weak-key www.example.com",
                 "note classic-load-balancer web",
                 "note internet-facing web",

@@ -119,7 +119,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "kept in IAM, SHA-256",
             given: || sample::with_iam(&Kind::Classic, |_| ()),
-            finds: &["fail certificate-unmanaged www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-unmanaged www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "imported, SHA-512",

@@ -81,6 +81,7 @@ pub(super) const CHECK: Check = Check {
                 "fail certificate-unmanaged web",
                 "unknown certificate-weak-key web",
                 "unknown certificate-wildcard web",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },

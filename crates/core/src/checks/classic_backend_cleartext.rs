@@ -59,7 +59,11 @@ pub(super) const CHECK: Check = Check {
                 tcp.instance_side = Some("TCP:8443".to_owned());
                 sample::listening(&Kind::Classic, vec![tcp])
             },
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &[
+                "note classic-load-balancer web",
+                "note internet-facing web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "nowhere told",
@@ -67,6 +71,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown target-public web",
                 "unknown target-security-group-open web",
+                "unknown backend-certificate-unverified HTTPS:443",
                 "unknown classic-backend-cleartext HTTPS:443",
                 "unknown health-check-weaker web",
                 "note classic-load-balancer web",

@@ -74,7 +74,11 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
                     ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
                 ])
             },
-            finds: &["fail classic-cipher-order-unset HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail classic-cipher-order-unset HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "left out",
@@ -84,7 +88,11 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
                     ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
                 ])
             },
-            finds: &["fail classic-cipher-order-unset HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail classic-cipher-order-unset HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a predefined policy of 2011, named and no more",
@@ -98,6 +106,7 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
                 "fail classic-cipher-order-unset HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -109,7 +118,11 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
                     "ELBSecurityPolicy-TLS-1-2-2017-01",
                 )])
             },
-            finds: &["fail tls-weak-cipher HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a value that this version does not know",
@@ -120,7 +133,11 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
                     ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
                 ])
             },
-            finds: &["unknown classic-cipher-order-unset HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "unknown classic-cipher-order-unset HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "policies unread",
@@ -136,13 +153,14 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
                 "unknown backend-certificate-unverified HTTPS:443",
                 "unknown classic-cipher-order-unset HTTPS:443",
                 "unknown classic-policy-custom HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
         Example {
             title: "switched on",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -42,7 +42,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "Application",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -49,7 +49,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "neither",
             given: || attributed("TLS", &[(PRESERVE, "false"), (PROXY, "false")]),
-            finds: &["fail client-address-lost web", "note internet-facing web"],
+            finds: &[
+                "fail client-address-lost web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "addresses behind TLS, by default",
@@ -61,17 +65,21 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["fail client-address-lost web", "note internet-facing web"],
+            finds: &[
+                "fail client-address-lost web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "Proxy Protocol",
             given: || attributed("TLS", &[(PRESERVE, "false"), (PROXY, "true")]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "preserved",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "UDP keeps them whatever the attribute says",
@@ -82,7 +90,7 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("UDP", 5000, vec![sample::forward("web")])];
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note no-tls-listener web"],
         },
         Example {
             title: "attributes unread",
@@ -97,6 +105,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown client-address-lost web",
                 "unknown deregistration-delay-zero web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -54,6 +54,7 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail cloudfront-origin-cleartext web",
                 "fail listener-cleartext HTTP:80",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -64,6 +65,7 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail cloudfront-origin-cleartext web",
                 "fail listener-cleartext HTTP:80",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -82,6 +84,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail cloudfront-bypass web",
                 "fail listener-cleartext HTTP:80",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },

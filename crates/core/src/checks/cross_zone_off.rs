@@ -63,7 +63,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off on a Network load balancer, as by default",
             given: || sample::with(&Kind::Network, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["note cross-zone-off web", "note internet-facing web"],
+            finds: &[
+                "note cross-zone-off web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off, but its only group has it on",
@@ -75,7 +79,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example { title: "on", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
@@ -93,6 +97,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown cross-zone-off web",
                 "unknown deregistration-delay-zero web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -49,12 +49,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the default group is empty",
             given: || by_default("new"),
-            finds: &["fail default-group-missing HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail default-group-missing HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "only the rule's group is empty",
             given: || by_default("web"),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no group has a target",
@@ -65,7 +69,11 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["fail no-targets web", "note internet-facing web"],
+            finds: &[
+                "fail no-targets web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a rule before it takes everything",
@@ -77,12 +85,13 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a group that was made in the middle of the scan",
             given: || by_default("newest"),
             finds: &[
+                "unknown authentication-target-reachable newest",
                 "unknown target-public newest",
                 "unknown targets-all-unhealthy newest",
                 "unknown default-group-missing HTTPS:443",
@@ -91,6 +100,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-unhealthy newest",
                 "unknown targets-too-few newest",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -47,12 +47,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one host has a rule, the rest is forwarded too",
             given: || given(sample::forward("web")),
-            finds: &["fail default-rule-forwards HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail default-rule-forwards HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the rest is not found",
             given: || given(sample::fixed_response("404")),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an internal load balancer",
@@ -62,7 +66,7 @@ pub(super) const CHECK: Check = Check {
                 sample::internal(lb);
                 inventory
             },
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -42,12 +42,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "zero",
             given: || delayed("0"),
-            finds: &["fail deregistration-delay-zero web", "note internet-facing web"],
+            finds: &[
+                "fail deregistration-delay-zero web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "five minutes",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a group without the attribute",
@@ -58,12 +62,16 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no number",
             given: || delayed("soon"),
-            finds: &["unknown deregistration-delay-zero web", "note internet-facing web"],
+            finds: &[
+                "unknown deregistration-delay-zero web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Targets(judge),

@@ -41,12 +41,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTP",
             given: || checked(&Kind::Network, "HTTP"),
-            finds: &["fail health-check-cleartext web", "note internet-facing web"],
+            finds: &[
+                "fail health-check-cleartext web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "HTTPS",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example { title: "TCP", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {

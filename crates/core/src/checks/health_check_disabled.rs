@@ -39,12 +39,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off",
             given: || enabled(Some(false)),
-            finds: &["fail health-check-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail health-check-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "on",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a function",
@@ -56,7 +60,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "not told",
             given: || enabled(None),
-            finds: &["unknown health-check-disabled web", "note internet-facing web"],
+            finds: &[
+                "unknown health-check-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Targets(judge),

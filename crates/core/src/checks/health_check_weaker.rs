@@ -55,6 +55,7 @@ pub(super) const CHECK: Check = Check {
                 "fail health-check-cleartext web",
                 "fail health-check-weaker web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -85,7 +86,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTPS both",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no check told",

@@ -57,6 +57,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "note internet-facing web",
                 "note no-tls-listener web",
+                "note redirect-port-unserved HTTP:80",
                 "note tls-backend-legacy web",
             ],
         },

@@ -68,12 +68,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a timeout that is no number",
             given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(IDLE, "long")])),
-            finds: &["unknown idle-timeout-long web", "note internet-facing web"],
+            finds: &[
+                "unknown idle-timeout-long web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a minute",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

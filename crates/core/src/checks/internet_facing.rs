@@ -71,8 +71,8 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown target-security-group-open web",
                 "unknown internet-facing web",
+                "unknown target-security-group-open web",
                 "note classic-load-balancer web",
             ],
         },

@@ -43,17 +43,21 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "another group",
             given: || for_ipv6("web-v6"),
-            finds: &["note internet-facing web", "note ipv6-rule-divergent TLS:443"],
+            finds: &[
+                "note internet-facing web",
+                "note ipv6-rule-divergent TLS:443",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the same group",
             given: || for_ipv6("web"),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no rule",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "rules unread",
@@ -76,9 +80,11 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-group-weight-dead TLS:443",
                 "unknown target-unhealthy web-v6",
                 "unknown target-unhealthy web",
+                "unknown alpn-mismatch TLS:443",
                 "unknown targets-too-few web-v6",
                 "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -40,12 +40,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "http",
             given: || given(Some("http://id.example.com/jwks.json")),
-            finds: &["fail jwt-keys-in-clear HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail jwt-keys-in-clear HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "https",
             given: || given(Some("https://id.example.com/jwks.json")),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no endpoint in the answer",
@@ -54,6 +58,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown jwt-keys-in-clear HTTPS:443",
                 "unknown jwt-keys-foreign HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

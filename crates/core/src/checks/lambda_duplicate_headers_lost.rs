@@ -62,7 +62,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "instances",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "attributes unread",

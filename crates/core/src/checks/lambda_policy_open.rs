@@ -90,7 +90,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "instances",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Targets(judge),

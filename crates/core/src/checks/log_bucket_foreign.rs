@@ -64,7 +64,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a bucket of this account",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

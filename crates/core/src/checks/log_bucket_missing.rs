@@ -62,12 +62,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "in another region",
             given: || in_region(Some("us-east-1")),
-            finds: &["fail log-bucket-missing web", "note internet-facing web"],
+            finds: &[
+                "fail log-bucket-missing web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "S3 does not say where",
             given: || in_region(None),
-            finds: &["unknown log-bucket-missing web", "note internet-facing web"],
+            finds: &[
+                "unknown log-bucket-missing web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "S3 could not be asked",

@@ -78,7 +78,7 @@ pub(super) const CHECK: Check = Check {
                     bucket.public_access_blocked = Fact::Known(false);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "a public policy, the block unread",

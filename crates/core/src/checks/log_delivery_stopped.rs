@@ -66,7 +66,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no log, and no traffic",
             given: || silent(&Kind::Application, Fact::Known(0.0)),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "note internet-facing web",
+                "note no-traffic web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no log, traffic unread",
@@ -74,7 +78,12 @@ pub(super) const CHECK: Check = Check {
                 let denied = sample::denied(Call::CloudWatchGetMetricData);
                 silent(&Kind::Classic, Fact::Unread(denied))
             },
-            finds: &["unknown log-delivery-stopped web", "note internet-facing web"],
+            finds: &[
+                "unknown log-delivery-stopped web",
+                "unknown no-traffic web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "no log of a Network load balancer without TLS",

@@ -51,7 +51,11 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 beside(login::on_port(sample::https(vec![sample::forward("web")]), 8443), |_| ())
             },
-            finds: &["fail mtls-bypass HTTPS:8443", "note internet-facing web"],
+            finds: &[
+                "fail mtls-bypass HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "another port serves the same targets in another group",
@@ -61,7 +65,11 @@ pub(super) const CHECK: Check = Check {
                     |region| sample::add_groups(region, &Kind::Application, &["direct"]),
                 )
             },
-            finds: &["fail mtls-bypass HTTPS:8443", "note internet-facing web"],
+            finds: &[
+                "fail mtls-bypass HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the other port takes any certificate",
@@ -77,6 +85,7 @@ pub(super) const CHECK: Check = Check {
                 "fail mtls-bypass HTTPS:8443",
                 "fail mtls-passthrough HTTPS:8443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -85,19 +94,19 @@ pub(super) const CHECK: Check = Check {
                 let other = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
                 beside(verifying(other), |_| ())
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "users log in there instead",
             given: || beside(login::on_port(sample::https(login::required("web")), 8443), |_| ()),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "port 80 redirects",
             given: || {
                 beside(sample::listener("HTTP", 80, vec![sample::redirect_to_https()]), |_| ())
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -44,7 +44,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none",
             given: || sample::with(&Kind::Network, |lb| lb.traffic = Fact::Known(0.0)),
-            finds: &["note internet-facing web", "note no-traffic web"],
+            finds: &[
+                "note internet-facing web",
+                "note no-traffic web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example { title: "plenty", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {

@@ -62,12 +62,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the whole VPC may connect",
             given: || told("10.0.0.0/16"),
-            finds: &["fail proxy-protocol-spoofable web", "note internet-facing web"],
+            finds: &[
+                "fail proxy-protocol-spoofable web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "only the load balancer's subnet may connect",
             given: || told("10.0.1.0/24"),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "no Proxy Protocol",
@@ -78,7 +82,7 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "subnets unread",
@@ -88,7 +92,11 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].regions[0].subnets = Fact::Unread(gap);
                 inventory
             },
-            finds: &["unknown proxy-protocol-spoofable web", "note internet-facing web"],
+            finds: &[
+                "unknown proxy-protocol-spoofable web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Targets(judge),

@@ -46,12 +46,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the last listener",
             given: || limited(&[("listeners-per-application-load-balancer", 2)]),
-            finds: &["fail quota-near web", "note internet-facing web"],
+            finds: &[
+                "fail quota-near web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "as many targets as allowed",
             given: || limited(&[("targets-per-application-load-balancer", 2)]),
-            finds: &["fail quota-near web", "note internet-facing web"],
+            finds: &[
+                "fail quota-near web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "default rules and certificates do not count",
@@ -61,7 +69,7 @@ pub(super) const CHECK: Check = Check {
                     ("certificates-per-application-load-balancer", 1),
                 ])
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "near one quota, rules unread",
@@ -74,19 +82,31 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail quota-near web",
+                "unknown authentication-target-reachable web",
                 "unknown listener-cleartext HTTP:80",
                 "unknown target-public web",
                 "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTP:80",
                 "unknown default-group-missing HTTP:80",
                 "unknown redirect-to-http HTTP:80",
+                "unknown rule-source-open HTTP:80",
                 "unknown target-groups-mixed HTTP:80",
                 "unknown target-remote-cleartext web",
+                "unknown default-rule-forwards HTTP:80",
+                "unknown redirect-port-unserved HTTP:80",
+                "unknown rule-shadowed HTTP:80",
+                "unknown rule-source-behind-proxy HTTP:80",
                 "unknown target-group-cleartext web",
                 "unknown target-group-weight-dead HTTP:80",
                 "unknown target-unhealthy web",
+                "unknown authentication-missing-on-admin-path HTTP:80",
+                "unknown fixed-response-discloses HTTP:80",
+                "unknown redirect-foreign-host HTTP:80",
+                "unknown redirect-temporary HTTP:80",
+                "unknown rule-header-gate HTTP:80",
                 "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -96,7 +116,11 @@ pub(super) const CHECK: Check = Check {
                     region.limits = Fact::Unread(sample::denied(Call::ElbV2DescribeAccountLimits));
                 })
             },
-            finds: &["unknown quota-near web", "note internet-facing web"],
+            finds: &[
+                "unknown quota-near web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

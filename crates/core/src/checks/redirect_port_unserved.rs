@@ -44,17 +44,25 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTPS on the port of the HTTP listener",
             given: || given(Some("HTTPS"), Some("#{port}")),
-            finds: &["fail redirect-port-unserved HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail redirect-port-unserved HTTP:80",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a port without listener",
             given: || given(Some("HTTPS"), Some("8443")),
-            finds: &["note internet-facing web", "note redirect-port-unserved HTTP:80"],
+            finds: &[
+                "note internet-facing web",
+                "note redirect-port-unserved HTTP:80",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the HTTPS listener's port",
             given: || given(Some("HTTPS"), Some("443")),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -97,6 +97,7 @@ pub(super) const CHECK: Check = Check {
                 "fail redirect-to-http HTTP:80",
                 "note internet-facing web",
                 "note redirect-port-unserved HTTP:80",
+                "note tls-backend-legacy web",
             ],
         },
         Example {

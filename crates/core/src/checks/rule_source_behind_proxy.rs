@@ -52,19 +52,27 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "only CloudFront is let in, and a rule asks for the office",
             given: || given(false, Fact::Known(vec![net("130.176.0.0/16")])),
-            finds: &["fail rule-source-behind-proxy HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail rule-source-behind-proxy HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the office is let in too",
             given: || given(true, Fact::Known(vec![net("130.176.0.0/16")])),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the proxy's addresses are unread",
             given: || {
                 given(false, Fact::Unread(sample::denied(Call::Ec2GetManagedPrefixListEntries)))
             },
-            finds: &["unknown rule-source-behind-proxy HTTPS:443", "unknown internet-facing web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown rule-source-behind-proxy HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

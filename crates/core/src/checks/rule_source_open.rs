@@ -44,22 +44,26 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the office, and everybody",
             given: || given(&["203.0.113.0/24", "0.0.0.0/0"]),
-            finds: &["fail rule-source-open HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail rule-source-open HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the office alone",
             given: || given(&["203.0.113.0/24"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "everybody alone",
             given: || given(&["0.0.0.0/0"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "every IPv6 address, on a load balancer without",
             given: || given(&["203.0.113.0/24", "::/0"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -54,7 +54,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Classic load balancer left out",
             given: || subscribed(&Kind::Classic, &[], |_| {}),
-            finds: &["fail shield-not-protected web", "note internet-facing web"],
+            finds: &[
+                "fail shield-not-protected web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "one of two addresses of a Network load balancer left out",

@@ -41,7 +41,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one zone",
             given: || zoned(&Kind::Network, &["eu-west-1a"]),
-            finds: &["fail single-zone web", "note internet-facing web"],
+            finds: &[
+                "fail single-zone web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Classic load balancer in one zone",
@@ -55,7 +59,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Local Zone",
             given: || zoned(&Kind::Network, &["eu-west-1-lon-1a"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example { title: "two zones", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
@@ -64,6 +68,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown single-zone web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
                 "unknown auto-scaling-zones-differ web",
             ],
         },

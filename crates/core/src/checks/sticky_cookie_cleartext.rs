@@ -61,7 +61,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the application's cookie over HTTPS",
             given: || sticky("HTTPS", "AppCookieStickinessPolicyType"),
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &[
+                "unknown backend-certificate-unverified HTTPS:443",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "policies unread",

@@ -40,7 +40,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none of one's own",
             given: || tagged(&Kind::Network, &[("aws:cloudformation:stack-name", "web")]),
-            finds: &["note internet-facing web", "note tags-missing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tags-missing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no tag",

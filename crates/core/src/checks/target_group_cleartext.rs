@@ -65,12 +65,12 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-passthrough-unverified TCP:443"],
         },
         Example {
             title: "HTTPS",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a function",
@@ -97,6 +97,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-group-cleartext web",
                 "unknown target-group-weight-dead TLS:443",
                 "unknown target-unhealthy web",
+                "unknown alpn-mismatch TLS:443",
                 "unknown targets-too-few web",
                 "note internet-facing web",
             ],

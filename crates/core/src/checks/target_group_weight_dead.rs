@@ -49,7 +49,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an empty canary",
             given: || weighted([Some(9), Some(1)], &[]),
-            finds: &["fail target-group-weight-dead HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail target-group-weight-dead HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a canary that is down",
@@ -58,22 +62,27 @@ pub(super) const CHECK: Check = Check {
                 "fail targets-all-unhealthy canary",
                 "fail target-group-weight-dead HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "nothing but zeros",
             given: || weighted([Some(0), Some(0)], &["healthy", "healthy"]),
-            finds: &["fail target-group-weight-dead HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail target-group-weight-dead HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an empty canary of weight 0",
             given: || weighted([Some(9), Some(0)], &[]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "both answer",
             given: || weighted([Some(9), Some(1)], &["healthy", "initial"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "health of the canary unread",
@@ -96,6 +105,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-too-few canary",
                 "unknown targets-uneven canary",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

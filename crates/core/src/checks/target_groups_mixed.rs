@@ -46,6 +46,7 @@ pub(super) const CHECK: Check = Check {
                 "fail target-groups-mixed HTTPS:443",
                 "fail target-group-cleartext canary",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -54,18 +55,24 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail target-groups-mixed TLS:443",
                 "fail target-group-cleartext canary",
+                "note alpn-mismatch TLS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a canary without TLS, not in use yet",
             given: || weighted(&Kind::Application, "HTTP", Some(0)),
-            finds: &["fail target-group-cleartext canary", "note internet-facing web"],
+            finds: &[
+                "fail target-group-cleartext canary",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a canary like the rest",
             given: || weighted(&Kind::Application, "HTTPS", Some(1)),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a function beside machines",
@@ -74,7 +81,7 @@ pub(super) const CHECK: Check = Check {
                 sample::function(&mut inventory.accounts[0].regions[0], "canary");
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "rules unread",
@@ -96,9 +103,11 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-group-weight-dead TLS:443",
                 "unknown target-unhealthy canary",
                 "unknown target-unhealthy web",
+                "unknown alpn-mismatch TLS:443",
                 "unknown targets-too-few canary",
                 "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

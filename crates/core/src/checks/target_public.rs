@@ -63,6 +63,7 @@ pub(super) const CHECK: Check = Check {
                 "fail target-public web",
                 "fail target-security-group-open web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -78,12 +79,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "behind a Network load balancer that ends TLS",
             given: || published(&Kind::Network, |_| ()),
-            finds: &["fail target-public web", "note internet-facing web"],
+            finds: &[
+                "fail target-public web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "behind an open Network load balancer that passes TCP through",
             given: || published(&Kind::Network, passing_through),
-            finds: &["note internet-facing web", "note target-public web"],
+            finds: &[
+                "note internet-facing web",
+                "note target-public web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "behind an internal Network load balancer that passes TCP through",
@@ -93,7 +102,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(sample::only(region));
                 })
             },
-            finds: &["fail target-public web"],
+            finds: &["fail target-public web", "note tls-passthrough-unverified TCP:443"],
         },
         Example {
             title: "a public address, but only the load balancer is let in",
@@ -102,7 +111,7 @@ pub(super) const CHECK: Check = Check {
                     sample::guard(region, sample::target_group_door());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a public address, but no route from the internet",
@@ -121,7 +130,11 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a public address, but the network ACL lets nobody in",
@@ -137,7 +150,11 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "open to everyone, but without public address",
@@ -148,7 +165,11 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -159,9 +180,10 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
                 "unknown target-public web",
                 "unknown target-security-group-open web",
-                "unknown internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -70,7 +70,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTPS to a data centre",
             given: || sample::addressed(&Kind::Application, "HTTPS", &["192.168.7.9", "10.0.1.10"]),
-            finds: &["note internet-facing web", "note target-remote web"],
+            finds: &[
+                "note internet-facing web",
+                "note target-remote web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "HTTP within the VPC",

@@ -57,7 +57,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "everyone",
             given: || admitting(&Kind::Application, &["0.0.0.0/0"], &[]),
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the company's network",
@@ -81,17 +85,21 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the VPC itself and a neighbour's group",
             given: || admitting(&Kind::Application, &["10.0.0.0/16"], &["sg-neighbour"]),
-            finds: &["note internet-facing web", "note target-security-group-open web"],
+            finds: &[
+                "note internet-facing web",
+                "note target-security-group-open web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the load balancer's group alone",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "VPCs unread",
@@ -101,7 +109,11 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].regions[0].vpcs = Fact::Unread(gap);
                 inventory
             },
-            finds: &["unknown target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "unknown target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Network load balancer's clients on the same port",
@@ -115,7 +127,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Targets(judge),

@@ -47,12 +47,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "nobody has it",
             given: || sample::addressed(&Kind::Application, "HTTPS", &["10.0.1.10", "10.0.3.77"]),
-            finds: &["fail target-stale web", "note internet-facing web"],
+            finds: &[
+                "fail target-stale web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "both belong to someone",
             given: || sample::addressed(&Kind::Network, "TLS", &["10.0.1.10", "10.0.2.10"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a container's, out of a block of its node",
@@ -66,7 +70,7 @@ pub(super) const CHECK: Check = Check {
                 }]);
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the last one drains, its machine is gone",
@@ -82,7 +86,7 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "interfaces unread",
@@ -99,6 +103,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-stale web",
                 "unknown target-remote web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

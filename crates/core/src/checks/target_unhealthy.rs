@@ -57,6 +57,7 @@ pub(super) const CHECK: Check = Check {
                 "fail target-unhealthy web",
                 "fail targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {

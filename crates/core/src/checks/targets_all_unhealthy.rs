@@ -89,6 +89,7 @@ pub(super) const CHECK: Check = Check {
                 "fail target-unhealthy web",
                 "fail targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -131,7 +132,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &["note internet-facing web"],
         },
         Example {
             title: "all answer",
@@ -202,6 +203,7 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown authentication-target-reachable gone",
                 "unknown target-public gone",
                 "unknown targets-all-unhealthy gone",
                 "unknown default-group-missing HTTPS:443",

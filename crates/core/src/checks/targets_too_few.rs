@@ -42,17 +42,25 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one",
             given: || grouped(&Kind::Network, &["healthy"]),
-            finds: &["fail targets-too-few web", "note internet-facing web"],
+            finds: &[
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "one, and one on its way out",
             given: || grouped(&Kind::Application, &["healthy", "draining"]),
-            finds: &["fail targets-too-few web", "note internet-facing web"],
+            finds: &[
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a second one is starting",
             given: || grouped(&Kind::Application, &["healthy", "initial"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one Classic instance",
@@ -68,7 +76,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "two",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one Application load balancer",
@@ -80,7 +88,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one, and one in a state that this version does not know",
@@ -89,6 +97,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-unhealthy web",
                 "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -111,6 +120,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-too-few web",
                 "unknown targets-uneven web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -45,22 +45,34 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "three in one zone, one in the other",
             given: || zoned(&["a", "a", "a", "b"]),
-            finds: &["fail targets-uneven web", "note internet-facing web"],
+            finds: &[
+                "fail targets-uneven web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "two in one zone, none in the other",
             given: || zoned(&["a", "a"]),
-            finds: &["fail targets-uneven web", "note internet-facing web"],
+            finds: &[
+                "fail targets-uneven web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "two and one",
             given: || zoned(&["a", "b", "a"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a single one",
             given: || zoned(&["a"]),
-            finds: &["fail targets-too-few web", "note internet-facing web"],
+            finds: &[
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "instances, whose zones only their interfaces tell",

@@ -69,7 +69,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["fail target-group-cleartext web", "note internet-facing web"],
         },
         Example {
             title: "a name that AWS's pages do not print",

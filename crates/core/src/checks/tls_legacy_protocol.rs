@@ -106,6 +106,7 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "note classic-load-balancer web",
+                "note classic-policy-custom HTTPS:443",
                 "note internet-facing web",
             ],
         },

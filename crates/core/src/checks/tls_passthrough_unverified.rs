@@ -75,7 +75,11 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::listening(&Kind::Classic, vec![sample::classic_listener("TCP", 8443)])
             },
-            finds: &["note internet-facing web", "note tls-passthrough-unverified TCP:8443"],
+            finds: &[
+                "note classic-load-balancer web",
+                "note internet-facing web",
+                "note tls-passthrough-unverified TCP:8443",
+            ],
         },
         Example {
             title: "an Application load balancer behind it",
@@ -101,13 +105,30 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TCP:443",
                 "unknown flow-logs-missing web",
+                "unknown proxy-protocol-spoofable web",
+                "unknown target-remote-cleartext web",
+                "unknown target-stale web",
+                "unknown client-address-lost web",
+                "unknown health-check-disabled web",
                 "unknown no-targets web",
+                "unknown target-group-cleartext web",
                 "unknown target-unhealthy web",
+                "unknown deregistration-delay-zero web",
+                "unknown health-check-cleartext web",
+                "unknown quota-near web",
+                "unknown target-remote web",
+                "unknown targets-too-few web",
+                "unknown targets-uneven web",
                 "unknown tls-backend-legacy web",
                 "unknown tls-passthrough-unverified TCP:443",
                 "note internet-facing web",
+                "unknown auto-scaling-target-missing web",
+                "unknown auto-scaling-zones-differ web",
+                "unknown target-group-unused eu-west-1",
             ],
         },
         Example {

@@ -90,7 +90,9 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
             },
             finds: &[
                 "fail tls-weak-cipher HTTPS:443",
+                "fail classic-cipher-order-unset HTTPS:443",
                 "note classic-load-balancer web",
+                "note classic-policy-custom HTTPS:443",
                 "note internet-facing web",
             ],
         },

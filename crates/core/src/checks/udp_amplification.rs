@@ -56,17 +56,25 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "NTP for everyone",
             given: || serving("UDP", 123, |_| ()),
-            finds: &["fail udp-amplification UDP:123", "note internet-facing web"],
+            finds: &[
+                "fail udp-amplification UDP:123",
+                "note internet-facing web",
+                "note no-tls-listener web",
+            ],
         },
         Example {
             title: "DNS for everyone, by TCP too",
             given: || serving("TCP_UDP", 53, |_| ()),
-            finds: &["fail udp-amplification TCP_UDP:53", "note internet-facing web"],
+            finds: &[
+                "fail udp-amplification TCP_UDP:53",
+                "note internet-facing web",
+                "note no-tls-listener web",
+            ],
         },
         Example {
             title: "DNS by TCP alone",
             given: || serving("TCP", 53, |_| ()),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note no-tls-listener web"],
         },
         Example {
             title: "DNS for the company",
@@ -80,7 +88,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note no-tls-listener web"],
         },
         Example {
             title: "security groups unread",
@@ -90,7 +98,11 @@ pub(super) const CHECK: Check = Check {
                     region.security_groups = Fact::Unread(gap);
                 })
             },
-            finds: &["unknown udp-amplification UDP:53", "unknown internet-facing web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown udp-amplification UDP:53",
+                "note no-tls-listener web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

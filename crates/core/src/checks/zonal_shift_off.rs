@@ -41,12 +41,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail zonal-shift-off web", "note internet-facing web"],
+            finds: &[
+                "fail zonal-shift-off web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "on",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one zone has nowhere to shift to",
@@ -58,7 +62,11 @@ pub(super) const CHECK: Check = Check {
                 sample::set(lb, &[(KEY, "false")]);
                 inventory
             },
-            finds: &["fail single-zone web", "note internet-facing web"],
+            finds: &[
+                "fail single-zone web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),
