@@ -69,6 +69,22 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "a neighbour's group may connect",
+            given: || {
+                let mut inventory = told("10.0.1.0/24");
+                let region = &mut inventory.accounts[0].regions[0];
+                if let Fact::Known(groups) = &mut region.security_groups {
+                    for permission in groups.iter_mut().flat_map(|group| &mut group.ingress) {
+                        if permission.protocol == "-1" {
+                            permission.groups = vec!["sg-neighbour".to_owned()];
+                        }
+                    }
+                }
+                inventory
+            },
+            finds: &["fail proxy-protocol-spoofable web", "note internet-facing web"],
+        },
+        Example {
             title: "only the load balancer's subnet may connect",
             given: || told("10.0.1.0/24"),
             finds: &["note internet-facing web", "note tls-backend-legacy web"],

@@ -189,3 +189,21 @@ fn certificates(listener: &Listener) -> Result<usize, Gap> {
     let default = listener.default_certificate.as_ref();
     Ok(listener.certificates.get()?.iter().filter(|arn| Some(*arn) != default).count())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Options, audit};
+    use crate::report::Outcome;
+
+    #[test]
+    fn the_policy_says_how_near_is_near() {
+        let inventory = limited(&[("targets-per-application-load-balancer", 2)]);
+        let outcome = |percent| {
+            let mut options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
+            options.policy.thresholds.quota_percent = percent;
+            audit(&inventory, &[&CHECK], &options).findings[0].outcome
+        };
+        assert_eq!((outcome(99), outcome(100)), (Outcome::Fail, Outcome::Pass));
+    }
+}

@@ -7,7 +7,7 @@ use crate::check::{
 };
 use crate::exposure::{self, Exposure};
 use crate::fact::{Fact, Gap};
-use crate::inventory::{Inventory, Kind, Region, TargetGroup};
+use crate::inventory::{BlockPublicAccess, Inventory, Kind, Region, TargetGroup};
 use crate::sample;
 use crate::targets::{self, Hop};
 
@@ -86,6 +86,28 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "by IPv6",
+            given: || {
+                published(&Kind::Application, |region| {
+                    if let Fact::Known(interfaces) = &mut region.network_interfaces {
+                        let global = "2001:db8:0:1::10".parse().into_iter();
+                        interfaces[0].addresses.extend::<Vec<std::net::IpAddr>>(global.collect());
+                        interfaces[0].public_addresses.clear();
+                    }
+                    if let Fact::Known(tables) = &mut region.route_tables {
+                        let mut route = tables[0].routes[1].clone();
+                        "::/0".clone_into(&mut route.destination);
+                        tables[0].routes.push(route);
+                    }
+                })
+            },
+            finds: &[
+                "fail target-public web",
+                "fail target-security-group-open web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
             title: "behind an open Network load balancer that passes TCP through",
             given: || published(&Kind::Network, passing_through),
             finds: &[
@@ -155,6 +177,41 @@ pub(super) const CHECK: Check = Check {
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
+        },
+        Example {
+            title: "a public address, but VPC Block Public Access stands in the way",
+            given: || {
+                published(&Kind::Application, |region| {
+                    region.block_public_access = Fact::Known(BlockPublicAccess {
+                        mode: "block-ingress".to_owned(),
+                        exclusions: Fact::Known(Vec::new()),
+                    });
+                })
+            },
+            finds: &["fail target-security-group-open web", "note internet-facing web"],
+        },
+        Example {
+            title: "the public address is another load balancer's",
+            given: || {
+                published(&Kind::Application, |region| {
+                    if let Fact::Known(interfaces) = &mut region.network_interfaces {
+                        interfaces[0].description =
+                            Some("ELB app/shop/50dc6c495c0c9188".to_owned());
+                    }
+                })
+            },
+            finds: &["fail target-security-group-open web", "note internet-facing web"],
+        },
+        Example {
+            title: "open to everyone, but leaving",
+            given: || {
+                published(&Kind::Application, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&["draining", "healthy", "healthy"]);
+                    });
+                })
+            },
+            finds: &["fail target-security-group-open web", "note internet-facing web"],
         },
         Example {
             title: "open to everyone, but without public address",

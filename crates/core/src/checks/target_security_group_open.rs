@@ -88,6 +88,24 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
+            title: "a prefix list with a partner's network",
+            given: || {
+                let mut inventory = admitting(&Kind::Application, &[], &[]);
+                for group in groups(&mut inventory) {
+                    for permission in &mut group.ingress {
+                        if permission.from_port == Some(8443) {
+                            permission.prefix_lists = vec!["pl-1".to_owned()];
+                        }
+                    }
+                }
+                let partner = "198.51.100.0/24".parse().into_iter().collect();
+                let lists = &mut inventory.accounts[0].regions[0].prefix_lists;
+                lists.insert("pl-1".to_owned(), Fact::Known(partner));
+                inventory
+            },
+            finds: &["fail target-security-group-open web", "note internet-facing web"],
+        },
+        Example {
             title: "the VPC itself and a neighbour's group",
             given: || admitting(&Kind::Application, &["10.0.0.0/16"], &["sg-neighbour"]),
             finds: &[

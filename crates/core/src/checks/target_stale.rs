@@ -54,6 +54,19 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "someone in another VPC has it",
+            given: || {
+                let mut inventory =
+                    sample::addressed(&Kind::Application, "HTTPS", &["10.0.1.10", "10.0.2.10"]);
+                let region = &mut inventory.accounts[0].regions[0];
+                if let Fact::Known(interfaces) = &mut region.network_interfaces {
+                    interfaces[1].vpc_id = Some("vpc-2".to_owned());
+                }
+                inventory
+            },
+            finds: &["fail target-stale web", "note internet-facing web"],
+        },
+        Example {
             title: "both belong to someone",
             given: || sample::addressed(&Kind::Network, "TLS", &["10.0.1.10", "10.0.2.10"]),
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
