@@ -10,10 +10,12 @@ pub mod docs; // pages rendered from the values above
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread
 pub mod format; // report → bytes
+pub(crate) mod front_doors; // what leads the internet to a load balancer
 pub mod health; // how targets are doing
 pub mod inventory; // what was read
 pub mod policy;
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them
+pub(crate) mod security_groups; // which are known, and what their rules are about
 pub mod tls; // protocols and ciphers of a policy

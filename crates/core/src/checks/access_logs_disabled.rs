@@ -107,8 +107,10 @@ pub(super) const CHECK: Check = Check {
                 "unknown access-logs-disabled web",
                 "unknown listener-cleartext-port TLS_NEXT:443",
                 "unknown tls-weak-cipher TLS_NEXT:443",
+                "unknown security-group-unused-port web",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
                 "unknown internet-facing web",
+                "unknown listener-port-closed TLS_NEXT:443",
             ],
         },
         Example {

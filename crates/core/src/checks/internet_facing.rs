@@ -49,7 +49,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Known(vec![sample::open_group("sg-web", &[8443])]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TLS:443",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -59,12 +63,19 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown internet-facing web"],
+            finds: &[
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown internet-facing web",
+                "unknown listener-port-closed HTTPS:443",
+            ],
         },
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &[],
+            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -245,8 +245,10 @@ pub(super) const CHECK: Check = Check {
                 "unknown tls-legacy-protocol port 80",
                 "unknown redirect-to-http port 80",
                 "unknown tls-weak-cipher port 80",
+                "unknown security-group-unused-port web",
                 "unknown tls-policy-not-recommended port 80",
                 "unknown internet-facing web",
+                "unknown listener-port-closed port 80",
             ],
         },
         Example {

@@ -107,7 +107,14 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(lb) = vec![ssh];
                 })
             },
-            finds: &["unknown targets-all-unhealthy web", "unknown target-unhealthy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:22",
+                "unknown targets-all-unhealthy web",
+                "unknown target-unhealthy web",
+                "note subnet-route-mismatch web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -119,7 +126,15 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown listener-sensitive-port TCP:22", "unknown internet-facing web"],
+            finds: &[
+                "unknown listener-sensitive-port TCP:22",
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown internet-facing web",
+                "unknown listener-port-closed TCP:22",
+            ],
         },
         Example {
             title: "every rule redirects",
@@ -149,7 +164,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note fronts-application-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -72,7 +72,7 @@ pub(super) const CHECK: Check = Check {
                     region.target_groups = Fact::Known(Vec::new());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["fail security-group-unused-port web", "note internet-facing web"],
         },
         Example {
             title: "rules unread, the default group has targets",

@@ -159,6 +159,7 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "unknown targets-all-unhealthy gone",
                 "unknown no-targets web",
                 "unknown target-unhealthy gone",

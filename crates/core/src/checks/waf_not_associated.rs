@@ -47,7 +47,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &[],
+            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
         },
         Example {
             title: "AWS WAF could not be asked",
@@ -63,7 +63,14 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
-            finds: &["unknown waf-not-associated web", "unknown internet-facing web"],
+            finds: &[
+                "unknown internal-exposed-by-front web",
+                "unknown waf-not-associated web",
+                "unknown internal-open-to-any web",
+                "unknown internet-facing web",
+                "unknown public-access-blocked web",
+                "unknown subnet-route-mismatch web",
+            ],
         },
         Example {
             title: "one",

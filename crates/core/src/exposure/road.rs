@@ -187,7 +187,7 @@ fn destination(index: &Index, route: &Route) -> Result<Vec<IpNet>, Gap> {
 }
 
 /// Whether VPC Block Public Access lets anything into the subnet.
-fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
+pub(super) fn gate(index: &Index, lb: &LoadBalancer, subnet: &str) -> Span {
     let region = index.region();
     let block = match region.block_public_access.get() {
         Ok(block) => block,

@@ -26,12 +26,14 @@ pub struct Index<'a> {
     default_acls: HashMap<&'a str, &'a NetworkAcl>,
     by_instance: HashMap<&'a str, Vec<&'a NetworkInterface>>,
     by_address: HashMap<IpAddr, Vec<&'a NetworkInterface>>,
+    by_description: HashMap<&'a str, Vec<&'a NetworkInterface>>,
     scaling_groups: HashMap<&'a str, Vec<&'a AutoScalingGroup>>,
     endpoint_services: HashMap<&'a str, Vec<&'a EndpointService>>,
     groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
     load_balancers: HashMap<&'a str, &'a LoadBalancer>,
     network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
+    unread_addresses: Option<&'a Gap>,
 }
 
 impl<'a> Index<'a> {
@@ -53,12 +55,14 @@ impl<'a> Index<'a> {
             default_acls: HashMap::new(),
             by_instance: HashMap::new(),
             by_address: HashMap::new(),
+            by_description: HashMap::new(),
             scaling_groups: HashMap::new(),
             endpoint_services: HashMap::new(),
             groups_with: HashMap::new(),
             load_balancers: HashMap::new(),
             network_load_balancers: HashMap::new(),
             unread_groups: HashMap::new(),
+            unread_addresses: None,
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
@@ -115,6 +119,9 @@ impl<'a> Index<'a> {
             if let Some(instance) = &interface.instance_id {
                 self.by_instance.entry(instance).or_default().push(interface);
             }
+            if let Some(description) = &interface.description {
+                self.by_description.entry(description).or_default().push(interface);
+            }
             for address in &interface.addresses {
                 self.by_address.entry(*address).or_default().push(interface);
             }
@@ -145,12 +152,18 @@ impl<'a> Index<'a> {
             }
         }
         for group in region.target_groups.get().into_iter().flatten() {
-            let is_alb = group.target_type.as_deref() == Some("alb");
+            let Some(gap) = group.targets.gap() else { continue };
             let arns = group.load_balancer_arns.iter();
             let mut fronts = arns.map(|arn| self.load_balancers.get(arn.as_str()));
             let is_reached = fronts.any(|lb| lb.is_none_or(|lb| !lb.is_private()));
-            if is_alb && group.targets.gap().is_some() && is_reached {
-                self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
+            match group.target_type.as_deref() {
+                Some("alb") if is_reached => {
+                    self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
+                }
+                Some("ip") if is_reached => {
+                    self.unread_addresses = self.unread_addresses.or(Some(gap));
+                }
+                _ => {}
             }
         }
     }
@@ -175,6 +188,13 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn unread_groups_of_load_balancers(&self, vpc: &str) -> &[&'a TargetGroup] {
         self.unread_groups.get(vpc).map_or(&[], Vec::as_slice)
+    }
+
+    /// The gap of a target group whose addresses are not known, and that a load balancer with public
+    /// addresses may forward to.
+    #[must_use]
+    pub fn unread_addresses(&self) -> Option<&'a Gap> {
+        self.unread_addresses
     }
 
     /// The subnet with this id.
@@ -210,6 +230,13 @@ impl<'a> Index<'a> {
     pub fn interfaces_at(&self, address: IpAddr) -> Result<&[&'a NetworkInterface], Gap> {
         self.region.network_interfaces.get()?;
         Ok(self.by_address.get(&address).map_or(&[], Vec::as_slice))
+    }
+
+    /// The interfaces that AWS describes like this: `ELB app/web/50dc6c495c0c9188` are those of a load
+    /// balancer. Of all interfaces only those of targets are known.
+    pub fn interfaces_described(&self, text: &str) -> Result<&[&'a NetworkInterface], Gap> {
+        self.region.network_interfaces.get()?;
+        Ok(self.by_description.get(text).map_or(&[], Vec::as_slice))
     }
 
     /// The Auto Scaling groups that register with this: a Classic load balancer's name or a target
