@@ -47,14 +47,20 @@ mod cors_any_origin;
 mod cross_zone_off;
 mod default_group_missing;
 mod default_rule_forwards;
+mod default_vpc;
 mod deletion_protection_off;
 mod deregistration_delay_zero;
 mod desync_monitor;
 mod dns_alias_dangling;
 mod dns_internal_published;
+mod encryption_not_enforced;
+mod endpoint_service_foreign_principal;
+mod endpoint_service_open;
 mod fixed_response_discloses;
 mod flow_logs_missing;
 mod forwarded_header_kept;
+mod fronts_application_load_balancer;
+mod gateway_endpoint_single_zone;
 mod gateway_flows_kept_on_failure;
 mod gateway_single_appliance;
 mod health_check_cleartext;
@@ -65,9 +71,13 @@ mod host_header_preserved;
 mod hsts_missing;
 mod http2_off;
 mod idle_timeout_long;
+mod internal_exposed_by_front;
+mod internal_ipv6_reachable;
+mod internal_open_to_any;
 mod internet_facing;
 mod invalid_headers_kept;
 mod ipv6_rule_divergent;
+mod ipv6_wider_than_ipv4;
 mod jwt_audience_unchecked;
 mod jwt_keys_foreign;
 mod jwt_keys_in_clear;
@@ -75,6 +85,7 @@ mod lambda_duplicate_headers_lost;
 mod lambda_policy_open;
 mod listener_cleartext;
 mod listener_cleartext_port;
+mod listener_port_closed;
 mod listener_sensitive_port;
 mod load_balancer_impaired;
 mod log_bucket_foreign;
@@ -94,7 +105,9 @@ mod no_targets;
 mod no_tls_listener;
 mod no_traffic;
 mod post_quantum_missing;
+mod private_link_unfiltered;
 mod proxy_protocol_spoofable;
+mod public_access_blocked;
 mod quota_near;
 mod redirect_foreign_host;
 mod redirect_port_unserved;
@@ -105,12 +118,18 @@ mod rule_rewrite_bypass;
 mod rule_shadowed;
 mod rule_source_behind_proxy;
 mod rule_source_open;
+mod security_group_admits_nobody;
+mod security_group_blocks_targets;
+mod security_group_default;
 mod security_group_missing;
+mod security_group_rule_stale;
+mod security_group_unused_port;
 mod security_headers_missing;
 mod server_header_sent;
 mod shield_not_protected;
 mod single_zone;
 mod sticky_cookie_cleartext;
+mod subnet_route_mismatch;
 mod tags_missing;
 mod target_group_cleartext;
 mod target_group_unused;
@@ -196,14 +215,20 @@ pub const ALL: &[&Check] = &[
     &cross_zone_off::CHECK,
     &default_group_missing::CHECK,
     &default_rule_forwards::CHECK,
+    &default_vpc::CHECK,
     &deletion_protection_off::CHECK,
     &deregistration_delay_zero::CHECK,
     &desync_monitor::CHECK,
     &dns_alias_dangling::CHECK,
     &dns_internal_published::CHECK,
+    &encryption_not_enforced::CHECK,
+    &endpoint_service_foreign_principal::CHECK,
+    &endpoint_service_open::CHECK,
     &fixed_response_discloses::CHECK,
     &flow_logs_missing::CHECK,
     &forwarded_header_kept::CHECK,
+    &fronts_application_load_balancer::CHECK,
+    &gateway_endpoint_single_zone::CHECK,
     &gateway_flows_kept_on_failure::CHECK,
     &gateway_single_appliance::CHECK,
     &health_check_cleartext::CHECK,
@@ -214,9 +239,13 @@ pub const ALL: &[&Check] = &[
     &hsts_missing::CHECK,
     &http2_off::CHECK,
     &idle_timeout_long::CHECK,
+    &internal_exposed_by_front::CHECK,
+    &internal_ipv6_reachable::CHECK,
+    &internal_open_to_any::CHECK,
     &internet_facing::CHECK,
     &invalid_headers_kept::CHECK,
     &ipv6_rule_divergent::CHECK,
+    &ipv6_wider_than_ipv4::CHECK,
     &jwt_audience_unchecked::CHECK,
     &jwt_keys_foreign::CHECK,
     &jwt_keys_in_clear::CHECK,
@@ -224,6 +253,7 @@ pub const ALL: &[&Check] = &[
     &lambda_policy_open::CHECK,
     &listener_cleartext::CHECK,
     &listener_cleartext_port::CHECK,
+    &listener_port_closed::CHECK,
     &listener_sensitive_port::CHECK,
     &load_balancer_impaired::CHECK,
     &log_bucket_foreign::CHECK,
@@ -243,7 +273,9 @@ pub const ALL: &[&Check] = &[
     &no_tls_listener::CHECK,
     &no_traffic::CHECK,
     &post_quantum_missing::CHECK,
+    &private_link_unfiltered::CHECK,
     &proxy_protocol_spoofable::CHECK,
+    &public_access_blocked::CHECK,
     &quota_near::CHECK,
     &redirect_foreign_host::CHECK,
     &redirect_port_unserved::CHECK,
@@ -254,12 +286,18 @@ pub const ALL: &[&Check] = &[
     &rule_shadowed::CHECK,
     &rule_source_behind_proxy::CHECK,
     &rule_source_open::CHECK,
+    &security_group_admits_nobody::CHECK,
+    &security_group_blocks_targets::CHECK,
+    &security_group_default::CHECK,
     &security_group_missing::CHECK,
+    &security_group_rule_stale::CHECK,
+    &security_group_unused_port::CHECK,
     &security_headers_missing::CHECK,
     &server_header_sent::CHECK,
     &shield_not_protected::CHECK,
     &single_zone::CHECK,
     &sticky_cookie_cleartext::CHECK,
+    &subnet_route_mismatch::CHECK,
     &tags_missing::CHECK,
     &target_group_cleartext::CHECK,
     &target_group_unused::CHECK,

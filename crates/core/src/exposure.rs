@@ -15,6 +15,7 @@ mod road;
 mod span;
 mod target;
 
+use addresses::{Addresses, Family};
 pub(crate) use door::Port;
 use door::{Door, Knock};
 use front::Front;
@@ -164,12 +165,48 @@ impl<'a> Approach<'a> {
     /// nobody's.
     #[must_use]
     pub fn to_any(&self) -> Exposure {
+        self.widest(|port| self.through(port))
+    }
+
+    /// Who can reach any of the listeners by the load balancer's own addresses.
+    pub(crate) fn by_itself(&self) -> Exposure {
+        self.widest(|port| self.answer(&self.entries(port), &[], port))
+    }
+
+    /// Who can reach any of the listeners through load balancers in front.
+    pub(crate) fn by_fronts(&self) -> Exposure {
+        self.widest(|port| match front::of(self.index, self.lb, port) {
+            none if none.is_empty() => Exposure::Internal,
+            fronts => self.answer(&[], &fronts, port),
+        })
+    }
+
+    /// Who can reach a listener by its own addresses of one family.
+    pub(crate) fn by_family(&self, listener: &Listener, family: Family) -> Exposure {
+        let port = match Port::of(listener) {
+            Ok(port) => port,
+            Err(gap) => return Exposure::Unknown(gap),
+        };
+        let mut entries = self.entries(&port);
+        for entry in &mut entries {
+            entry.span = entry.span.clone().and(Span::exactly(Addresses::only(family)));
+        }
+        self.answer(&entries, &[], &port)
+    }
+
+    fn widest(&self, of: impl Fn(&Port) -> Exposure) -> Exposure {
+        let to = |listener: &Listener| match Port::of(listener) {
+            Ok(port) => of(&port),
+            Err(gap) => match &self.side {
+                Side::Inside => Exposure::Internal,
+                _ => Exposure::Unknown(gap),
+            },
+        };
         match &self.lb.listeners {
             Fact::Known(listeners) => {
-                let all = listeners.iter().map(|listener| self.to(listener));
-                Exposure::widest(all).unwrap_or_else(|| self.through(&Port::Any))
+                Exposure::widest(listeners.iter().map(to)).unwrap_or_else(|| of(&Port::Any))
             }
-            Fact::Unread(gap) => match self.through(&Port::Any) {
+            Fact::Unread(gap) => match of(&Port::Any) {
                 Exposure::Internet(_) | Exposure::Restricted(_) => Exposure::Unknown(gap.clone()),
                 narrow => narrow,
             },
@@ -177,25 +214,28 @@ impl<'a> Approach<'a> {
     }
 
     fn through(&self, port: &Port) -> Exposure {
+        let fronts = front::of(self.index, self.lb, port);
+        self.answer(&self.entries(port), &fronts, port)
+    }
+
+    fn answer(&self, entries: &[Entry], fronts: &[Front], port: &Port) -> Exposure {
         if let Side::Unknown(gap) = &self.side {
             return Exposure::Unknown(gap.clone());
         }
-        let entries = self.entries(port);
-        let fronts = front::of(self.index, self.lb, port);
         let all = entries.iter().map(|entry| &entry.span);
         let all = all.chain(fronts.iter().map(|front| &front.span));
         let whole = all.fold(Span::shut(), |whole, span| whole.or(span.clone()));
         match whole.decided() {
             Err(gap) => Exposure::Unknown(gap),
             Ok(Level::Blocked) => match &self.side {
-                Side::Outside(roads) => Exposure::Blocked(obstacle::of(roads, &entries, port)),
+                Side::Outside(roads) => Exposure::Blocked(obstacle::of(roads, entries, port)),
                 _ => Exposure::Internal,
             },
             Ok(level) => {
-                let mut sources = self.sources(&entries, &fronts, level);
+                let mut sources = self.sources(entries, fronts, level);
                 if sources.is_empty() {
                     // Only several together reach so far.
-                    sources = self.sources(&entries, &fronts, Level::Restricted);
+                    sources = self.sources(entries, fronts, Level::Restricted);
                 }
                 match level {
                     Level::Internet => Exposure::Internet(sources),
@@ -257,6 +297,49 @@ impl<'a> Approach<'a> {
         };
         sources.into_iter().map(|source| format!("{source} through {}", nlb.name)).collect()
     }
+}
+
+/// Whether a load balancer's scheme is `internal`.
+pub(crate) fn is_internal(lb: &LoadBalancer) -> Result<bool, Gap> {
+    match lb.scheme.as_deref() {
+        Some("internal") => Ok(true),
+        Some("internet-facing") => Ok(false),
+        other => Err(odd(lb, "scheme", other.unwrap_or("missing"))),
+    }
+}
+
+/// The transports and the port of a listener.
+pub(crate) fn knocked(listener: &Listener) -> Result<(&'static [&'static str], u16), Gap> {
+    match Port::of(listener)? {
+        Port::One { transports, number } => Ok((transports, number)),
+        Port::Any => Ok((&["tcp", "udp"], 0)),
+    }
+}
+
+/// Whether the internet has a route to a subnet of a load balancer, by addresses of this family.
+pub(crate) fn leads_out(
+    index: &Index,
+    lb: &LoadBalancer,
+    subnet: &str,
+    family: Family,
+) -> Result<bool, Gap> {
+    road::route(index, lb.vpc_id.as_deref(), subnet, family).lets_through()
+}
+
+/// Whether VPC Block Public Access keeps the internet from a subnet of a load balancer.
+pub(crate) fn is_blocked(index: &Index, lb: &LoadBalancer, subnet: &str) -> Result<bool, Gap> {
+    Ok(!road::gate(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
+}
+
+/// Whether the security groups of a load balancer admit anyone at all to a listener.
+pub(crate) fn is_admitted(
+    index: &Index,
+    lb: &LoadBalancer,
+    listener: &Listener,
+) -> Result<bool, Gap> {
+    let port = Port::of(listener)?;
+    let doors = port.knocks().map(|knock| Door::of(index, &lb.security_groups, knock).span());
+    doors.fold(Span::shut(), Span::or).lets_through()
 }
 
 fn odd(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {

@@ -18,6 +18,7 @@ pub mod edition; // which checks count, and how much
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread
 pub mod format; // report → bytes
+pub(crate) mod front_doors; // what leads the internet to a load balancer
 pub mod headers; // headers that a listener sets by itself
 pub mod health; // how targets are doing
 pub mod inventory; // what was read
@@ -26,7 +27,8 @@ pub mod policy; // what the user means
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them
+pub(crate) mod security_groups;
 pub mod selection; // which checks run
 pub mod targets; // what stands behind a load balancer, and the ways to it
 pub mod tls; // protocols and ciphers of a policy
-pub mod waf; // what a web ACL does with requests
+pub mod waf; // what a web ACL does with requests // which are known, and what their rules are about

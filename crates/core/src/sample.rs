@@ -10,10 +10,10 @@ use crate::call::Call;
 use crate::fact::{Fact, Gap, Listing, Reason};
 use crate::inventory::{
     Account, AclEntry, Action, AutoScalingGroup, BlockPublicAccess, BucketState, Certificate,
-    CertificateDetail, ClassicPolicy, Condition, Cost, EncryptionControl, FixedResponse, FlowLog,
-    Inventory, InvokeStatement, Kind, Listener, LoadBalancer, LogBucket, LogSource,
-    MutualAuthentication, NetworkAcl, NetworkInterface, Permission, Redirect, Region, Route,
-    RouteTable, Rule, SCHEMA, SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup,
+    CertificateDetail, ClassicPolicy, Condition, Cost, EncryptionControl, EndpointService,
+    FixedResponse, FlowLog, Inventory, InvokeStatement, Kind, Listener, LoadBalancer, LogBucket,
+    LogSource, MutualAuthentication, NetworkAcl, NetworkInterface, Permission, Redirect, Region,
+    Route, RouteTable, Rule, SCHEMA, SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup,
     TrustStore, Vpc, WafRule, WafStatement, WebAcl, WeightedGroup,
 };
 use crate::policy::{Intent, Policy};
@@ -250,6 +250,19 @@ pub fn everything_out() -> Permission {
     }
 }
 
+/// An endpoint service in front of the sample load balancer of this kind, with consent, for these.
+#[must_use]
+pub fn endpoint_service(kind: &Kind, principals: &[&str]) -> EndpointService {
+    EndpointService {
+        id: "vpce-svc-1".to_owned(),
+        name: Some(format!("com.amazonaws.vpce.{REGION}.vpce-svc-1")),
+        state: Some("Available".to_owned()),
+        acceptance_required: true,
+        load_balancers: vec![arn(kind, "web")],
+        principals: Fact::Known(principals.iter().map(|one| (*one).to_owned()).collect()),
+    }
+}
+
 /// The Auto Scaling group of the sample targets.
 #[must_use]
 pub fn scaling_group(kind: &Kind) -> AutoScalingGroup {
@@ -348,10 +361,30 @@ pub fn with(kind: &Kind, change: impl FnOnce(&mut LoadBalancer)) -> Inventory {
     with_region(kind, |region| change(only(region)))
 }
 
-/// The clean account of this kind, its load balancer listening with these alone.
+/// The clean account of this kind, its load balancer listening with these alone, and its security group
+/// open on their ports.
 #[must_use]
 pub fn listening(kind: &Kind, listeners: Vec<Listener>) -> Inventory {
-    with(kind, |lb| lb.listeners = Fact::Known(listeners))
+    with_region(kind, |region| {
+        let door = known(&mut region.security_groups).find(|group| group.id == "sg-web");
+        if let (Some(door), false) = (door, listeners.is_empty()) {
+            door.ingress = listeners.iter().flat_map(admitting).collect();
+        }
+        only(region).listeners = Fact::Known(listeners);
+    })
+}
+
+/// What admits everyone to a listener.
+fn admitting(listener: &Listener) -> Vec<Permission> {
+    let transports: &[&str] = match listener.protocol.as_deref() {
+        Some("UDP" | "QUIC") => &["udp"],
+        Some("TCP_UDP" | "TCP_QUIC") => &["tcp", "udp"],
+        _ => &["tcp"],
+    };
+    let ports: Vec<i32> = listener.port.map(i32::from).into_iter().collect();
+    let open = open_group("sg-web", &ports).ingress.into_iter();
+    let by = |transport: &str, open: Permission| Permission { protocol: transport.into(), ..open };
+    open.flat_map(|open| transports.iter().map(move |one| by(one, open.clone()))).collect()
 }
 
 /// The one load balancer of a sample's region.
@@ -960,6 +993,41 @@ pub fn text_map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 /// Makes a sample's load balancer an internal one.
 pub fn internal(lb: &mut LoadBalancer) {
     lb.scheme = Some("internal".to_owned());
+}
+
+/// Makes a sample's load balancer an internal one as it should be: in subnets without a way to the
+/// internet, and open to the private network alone.
+pub fn inside(region: &mut Region) {
+    internal(only(region));
+    for table in known(&mut region.route_tables) {
+        table.routes.truncate(1);
+    }
+    for permission in known(&mut region.security_groups).flat_map(|group| &mut group.ingress) {
+        permission.ranges.retain(|range| range.prefix_len() > 0);
+        if permission.groups.is_empty() {
+            permission.ranges.extend("10.0.0.0/16".parse::<IpNet>());
+        }
+    }
+}
+
+/// Leads IPv6 to the internet too, and makes the sample's load balancer a dual-stack one.
+pub fn dual_stack(region: &mut Region) {
+    only(region).ip_address_type = Some("dualstack".to_owned());
+    for table in known(&mut region.route_tables) {
+        table.routes.push(Route {
+            destination: "::/0".to_owned(),
+            target: Some("igw-1".to_owned()),
+            state: Some("active".to_owned()),
+        });
+    }
+}
+
+/// What a list holds, to change; nothing when it is unread.
+fn known<T>(list: &mut Fact<Vec<T>>) -> impl Iterator<Item = &mut T> {
+    match list {
+        Fact::Known(items) => items.iter_mut(),
+        Fact::Unread(_) => [].iter_mut(),
+    }
 }
 
 /// The targets of the sample group `web`, in these states.

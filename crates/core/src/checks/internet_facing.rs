@@ -60,7 +60,11 @@ pub(super) const CHECK: Check = Check {
                     sample::guard(region, sample::open_group("sg-web", &[8443]));
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TLS:443",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -71,15 +75,18 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
                 "unknown internet-facing web",
-                "unknown target-security-group-open web",
-                "note classic-load-balancer web",
+                "unknown listener-port-closed HTTPS:443",
             ],
         },
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &["note tls-backend-legacy web"],
+            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

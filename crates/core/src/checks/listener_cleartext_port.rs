@@ -153,7 +153,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:80",
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

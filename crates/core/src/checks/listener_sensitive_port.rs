@@ -133,18 +133,12 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown target-public web",
+                "fail internal-open-to-any web",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:22",
                 "unknown targets-all-unhealthy web",
-                "unknown default-group-missing TCP:22",
-                "unknown flow-logs-missing web",
-                "unknown target-group-cleartext web",
-                "unknown target-group-weight-dead TCP:22",
-                "unknown target-groups-mixed TCP:22",
-                "unknown target-remote-cleartext web",
                 "unknown target-unhealthy web",
-                "unknown no-tls-listener web",
-                "unknown targets-too-few web",
-                "note tls-backend-legacy web",
+                "note subnet-route-mismatch web",
             ],
         },
         Example {
@@ -158,10 +152,13 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown internet-facing web",
                 "unknown listener-sensitive-port TCP:22",
-                "note no-tls-listener web",
-                "note tls-backend-legacy web",
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown internet-facing web",
+                "unknown listener-port-closed TCP:22",
             ],
         },
         Example {
@@ -190,7 +187,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &["note fronts-application-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::Listener(judge),

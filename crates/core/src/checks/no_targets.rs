@@ -92,11 +92,7 @@ pub(super) const CHECK: Check = Check {
                     region.auto_scaling_groups = Fact::Known(Vec::new());
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note no-tls-listener web",
-                "note redirect-port-unserved HTTP:80",
-            ],
+            finds: &["fail security-group-unused-port web", "note internet-facing web"],
         },
         Example {
             title: "rules unread, the default group has targets",

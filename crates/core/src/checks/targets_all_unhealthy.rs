@@ -203,8 +203,7 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown authentication-target-reachable gone",
-                "unknown target-public gone",
+                "fail security-group-unused-port web",
                 "unknown targets-all-unhealthy gone",
                 "unknown default-group-missing HTTPS:443",
                 "unknown target-remote-cleartext gone",

@@ -56,7 +56,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &["note tls-backend-legacy web"],
+            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
         },
         Example {
             title: "AWS WAF could not be asked",
@@ -87,19 +87,12 @@ pub(super) const CHECK: Check = Check {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
             finds: &[
-                "unknown internet-facing web",
-                "unknown waf-counts-only web",
-                "unknown waf-empty web",
-                "unknown waf-fail-open web",
+                "unknown internal-exposed-by-front web",
                 "unknown waf-not-associated web",
-                "unknown waf-rate-limit-missing web",
-                "unknown waf-known-bad-inputs-missing web",
-                "unknown waf-large-body-passes web",
-                "unknown waf-managed-rules-missing web",
-                "unknown waf-not-logged web",
-                "unknown waf-ddos-protection-off web",
-                "unknown waf-metrics-off web",
-                "note tls-backend-legacy web",
+                "unknown internal-open-to-any web",
+                "unknown internet-facing web",
+                "unknown public-access-blocked web",
+                "unknown subnet-route-mismatch web",
             ],
         },
         Example {

@@ -148,6 +148,11 @@ impl Addresses {
         }
     }
 
+    /// Whoever has an address of this family that is known.
+    pub(crate) fn only(family: Family) -> Self {
+        Addresses { groups: false, ..Addresses::of(family, Part::All) }
+    }
+
     /// Those of one family.
     pub(crate) fn part(&self, family: Family) -> &Part {
         match family {

@@ -76,15 +76,10 @@ impl std::fmt::Display for Port {
 impl Knock {
     /// Whether a permission is about it.
     pub(super) fn admitted_by(self, permission: &Permission) -> bool {
-        let transport = match permission.protocol.as_str() {
-            "-1" => return true,
-            "6" => "tcp",
-            "17" => "udp",
-            other => other,
-        };
-        let (from, to) = (permission.from_port.unwrap_or(0), permission.to_port.unwrap_or(65_535));
-        let on = |port: u16| from <= i32::from(port) && i32::from(port) <= to;
-        transport == self.transport && self.port.is_none_or(on)
+        match self.port {
+            Some(port) => permission.covers(self.transport, port),
+            None => permission.is_about(self.transport),
+        }
     }
 }
 
@@ -145,22 +140,6 @@ impl Admission<'_> {
     /// `0.0.0.0/0 in sg-1`.
     fn words(&self) -> String {
         format!("{} in {}", self.source, self.group)
-    }
-
-    /// `tcp 443`, `tcp 1-65535`, `all traffic`.
-    pub(super) fn ports(&self) -> String {
-        let Permission { protocol, from_port, to_port, .. } = self.permission;
-        let protocol = match protocol.as_str() {
-            "-1" => return "all traffic".to_owned(),
-            "6" => "tcp",
-            "17" => "udp",
-            other => other,
-        };
-        match (from_port, to_port) {
-            (Some(from), Some(to)) if from == to => format!("{protocol} {from}"),
-            (Some(from), Some(to)) => format!("{protocol} {from}-{to}"),
-            _ => protocol.to_owned(),
-        }
     }
 }
 

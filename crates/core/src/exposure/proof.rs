@@ -158,7 +158,7 @@ impl Removals {
                 source => source.is_among(who),
             };
             if lets_in {
-                let place = (admission.group.to_owned(), admission.ports());
+                let place = (admission.group.to_owned(), admission.permission.label());
                 self.0.entry(place).or_default().insert(admission.source.to_string());
             }
         }
@@ -318,7 +318,10 @@ impl Chain {
             let own: Vec<&Admission> =
                 own.filter(|admission| admission.source.may_be_of(families)).collect();
             for admission in own.iter().take(RULES) {
-                self.add(group, format!("{} from {}", admission.ports(), admission.source));
+                self.add(
+                    group,
+                    format!("{} from {}", admission.permission.label(), admission.source),
+                );
             }
             if own.is_empty() && door.gap().is_none() {
                 self.add(group, format!("no rule admits {knock}"));

@@ -94,6 +94,15 @@ impl Span {
         Span { least, most, gap }
     }
 
+    /// Whether anyone gets through.
+    pub(super) fn lets_through(&self) -> Result<bool, Gap> {
+        match &self.gap {
+            _ if self.least != Addresses::none() => Ok(true),
+            Some(gap) => Err(gap.clone()),
+            None => Ok(false),
+        }
+    }
+
     /// The level, if nothing that is hidden could change it.
     pub(super) fn decided(&self) -> Result<Level, Gap> {
         let level = self.least.level();

@@ -34,6 +34,7 @@ pub struct Index<'a> {
     by_address: HashMap<IpAddr, Vec<&'a NetworkInterface>>,
     by_prefix: HashMap<IpNet, Vec<&'a NetworkInterface>>,
     prefix_lengths: BTreeSet<u8>,
+    by_description: HashMap<&'a str, Vec<&'a NetworkInterface>>,
     scaling_groups: HashMap<&'a str, Vec<&'a AutoScalingGroup>>,
     endpoint_services: HashMap<&'a str, Vec<&'a EndpointService>>,
     groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
@@ -45,6 +46,7 @@ pub struct Index<'a> {
     ways: OnceLock<Ways>,
     groups_unread: Vec<&'a TargetGroup>,
     front_doors: HashSet<&'a str>,
+    unread_addresses: Option<&'a Gap>,
 }
 
 impl<'a> Index<'a> {
@@ -68,6 +70,7 @@ impl<'a> Index<'a> {
             by_address: HashMap::new(),
             by_prefix: HashMap::new(),
             prefix_lengths: BTreeSet::new(),
+            by_description: HashMap::new(),
             scaling_groups: HashMap::new(),
             endpoint_services: HashMap::new(),
             groups_with: HashMap::new(),
@@ -79,6 +82,7 @@ impl<'a> Index<'a> {
             ways: OnceLock::new(),
             groups_unread: Vec::new(),
             front_doors: HashSet::new(),
+            unread_addresses: None,
         };
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
@@ -138,6 +142,9 @@ impl<'a> Index<'a> {
             if let Some(instance) = &interface.instance_id {
                 self.by_instance.entry(instance).or_default().push(interface);
             }
+            if let Some(description) = &interface.description {
+                self.by_description.entry(description).or_default().push(interface);
+            }
             for address in &interface.addresses {
                 self.by_address.entry(*address).or_default().push(interface);
             }
@@ -178,12 +185,18 @@ impl<'a> Index<'a> {
             }
         }
         for group in region.target_groups.get().into_iter().flatten() {
-            let is_alb = group.target_type.as_deref() == Some("alb");
+            let Some(gap) = group.targets.gap() else { continue };
             let arns = group.load_balancer_arns.iter();
             let mut fronts = arns.map(|arn| self.load_balancers.get(arn.as_str()));
             let is_reached = fronts.any(|lb| lb.is_none_or(|lb| !lb.is_private()));
-            if is_alb && group.targets.gap().is_some() && is_reached {
-                self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
+            match group.target_type.as_deref() {
+                Some("alb") if is_reached => {
+                    self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
+                }
+                Some("ip") if is_reached => {
+                    self.unread_addresses = self.unread_addresses.or(Some(gap));
+                }
+                _ => {}
             }
         }
     }
@@ -208,6 +221,13 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn unread_groups_of_load_balancers(&self, vpc: &str) -> &[&'a TargetGroup] {
         self.unread_groups.get(vpc).map_or(&[], Vec::as_slice)
+    }
+
+    /// The gap of a target group whose addresses are not known, and that a load balancer with public
+    /// addresses may forward to.
+    #[must_use]
+    pub fn unread_addresses(&self) -> Option<&'a Gap> {
+        self.unread_addresses
     }
 
     /// The subnet with this id.
@@ -248,6 +268,13 @@ impl<'a> Index<'a> {
         let whole = blocks.filter_map(|block| self.by_prefix.get(&block));
         let own = self.by_address.get(&address);
         Ok(own.into_iter().chain(whole).flatten().copied().collect())
+    }
+
+    /// The interfaces that AWS describes like this: `ELB app/web/50dc6c495c0c9188` are those of a load
+    /// balancer. Of all interfaces only those of targets are known.
+    pub fn interfaces_described(&self, text: &str) -> Result<&[&'a NetworkInterface], Gap> {
+        self.region.network_interfaces.get()?;
+        Ok(self.by_description.get(text).map_or(&[], Vec::as_slice))
     }
 
     /// The Auto Scaling groups that register with this: a Classic load balancer's name or a target
