@@ -17,8 +17,8 @@ pub(crate) use service::{
     GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ROUTE_53, S3, SHIELD, Service, WAF_REGIONAL, WAFV2,
 };
 
-use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
@@ -328,5 +328,18 @@ pub(crate) struct Items<T> {
 impl<T> Default for Items<T> {
     fn default() -> Self {
         Items { item: Vec::new() }
+    }
+}
+
+/// The `<member>`s of a list of the other services with such answers.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Members<T> {
+    #[serde(default = "Vec::new")]
+    pub(crate) member: Vec<T>,
+}
+
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Members { member: Vec::new() }
     }
 }

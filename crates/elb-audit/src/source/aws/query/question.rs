@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn a_value_cannot_leave_its_place() {
-        let question = Question::get(&["v2", "apis", "a/../b?c"]).with("next", "x&y=z").with("on", "");
+        let question =
+            Question::get(&["v2", "apis", "a/../b?c"]).with("next", "x&y=z").with("on", "");
         assert_eq!(question.target, "/v2/apis/a%2F..%2Fb%3Fc?next=x%26y%3Dz&on");
         assert_eq!(Question::get(&[]).with_some("prefix", None).target, "/");
     }
