@@ -600,6 +600,12 @@ impl Call {
         format!("{prefix}:{operation}")
     }
 
+    /// Whether it is asked once an account, in no region of the account's.
+    #[must_use]
+    pub fn is_global(self) -> bool {
+        matches!(self.family(), "cloudfront" | "globalaccelerator" | "iam" | "route53" | "shield")
+    }
+
     /// Actions that AWS checks beside [`Call::action`] though no operation has their name.
     ///
     /// Source: Service Authorization Reference, AWS WAF V2, dependent actions.
