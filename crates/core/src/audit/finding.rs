@@ -76,7 +76,7 @@ impl Place<'_> {
         if outcome == Outcome::Pass && !into.keep_passed {
             return;
         }
-        let fix = gap.as_ref().map_or_else(|| check.fix.to_owned(), remedy);
+        let fix = gap.as_ref().map_or_else(|| check.fix.to_owned(), |gap| remedy(check.id, gap));
         let finding = Finding { fix, ..self.finding(check, subject, outcome, evidence) };
         into.found.push((finding, gap));
     }
@@ -128,11 +128,11 @@ fn unread(gap: &Gap) -> Evidence {
 }
 
 /// What would answer an unknown verdict.
-fn remedy(gap: &Gap) -> String {
+fn remedy(check: &str, gap: &Gap) -> String {
     let action = gap.call.action();
     match gap.reason {
         Reason::AccessDenied => {
-            format!("allow {action}; `elb-audit permissions` prints the whole policy")
+            format!("allow {action}; `elb-audit permissions --check {check}` prints the policy")
         }
         Reason::NoCredentials => "sign in again and scan again".to_owned(),
         Reason::NotCollected => format!("scan again with this check selected: it needs {action}"),

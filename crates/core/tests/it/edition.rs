@@ -13,6 +13,8 @@ use elb_audit_core::report::{Exit, Gate, Outcome, Report};
 use elb_audit_core::sample;
 use elb_audit_core::selection::Selection;
 
+use crate::golden;
+
 const OFF: &str = "deletion-protection-off";
 
 /// Three editions. The second made a fault worse and of interest to fewer, the third worse again.
@@ -64,6 +66,14 @@ fn every_check_belongs_to_an_edition_and_every_change_to_a_check() {
     for change in CHANGES {
         assert!(ALL.iter().any(|check| check.id == change.check), "{}", change.check);
         assert!(HISTORY.pin(change.edition).is_ok(), "{}", change.edition);
+    }
+}
+
+#[test]
+fn the_page_on_the_configuration_lists_every_edition() {
+    let page = golden::read("docs/configuration.md");
+    for edition in EDITIONS {
+        assert!(page.contains(&format!("| `{}` | {} |", edition.name, edition.release)));
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::format::{self, Style};
+use elb_audit_core::selection::Selection;
 use elb_audit_core::{checks, demo, docs};
 
 const RENEW: &str = "UPDATE_GOLDEN=1 cargo test --workspace";
@@ -170,15 +171,17 @@ fn the_page_on_exit_codes_is_current() {
 fn tables_of_the_readme_are_current() {
     let text = format::named("text").expect("a format");
     let account = demo::inventory();
-    let options = Options::at(account.taken_at);
-    let demo = (text.render)(&audit(&account, checks::ALL, &options), Style::PLAIN);
+    let regular = Selection::default();
+    let options = Options { persona: regular.told(), ..Options::at(account.taken_at) };
+    let checks = regular.of(checks::ALL, &options.policy);
+    let demo = (text.render)(&audit(&account, &checks, &options), Style::PLAIN);
     block("README.md", "demo", &docs::readme_block(&demo, 42));
     block("README.md", "exit-codes", &docs::exit_code_table());
     block("README.md", "checks", &docs::checks_table(checks::ALL));
 }
 
 /// Fails unless the file has this between its markers.
-fn block(name: &str, marker: &str, text: &str) {
+pub(crate) fn block(name: &str, marker: &str, text: &str) {
     let whole = docs::with_block(&read(name), marker, text);
     compare(name, &whole.unwrap_or_else(|| panic!("{name} has no block `{marker}`")));
 }

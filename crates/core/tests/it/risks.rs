@@ -4,15 +4,18 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Severity};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::config::Config;
+use elb_audit_core::config::{Config, block};
 use elb_audit_core::fact::{Fact, Listing};
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::inventory::{Inventory, Kind, Region};
+use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{Exit, Finding, Gate, Outcome, Report, RiskState};
 use elb_audit_core::{demo, sample};
+use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 
 use crate::given::everything;
+use crate::golden;
 
 const LOW: Gate = Gate { fail_on: Some(Severity::Low), strict: false };
 const OFF: &str = "deletion-protection-off";
@@ -266,3 +269,56 @@ fn a_configuration_is_what_was_found_whatever_its_severity() {
 /// The configuration of `deletion-protection-off` on the sample Gateway load balancer: what people have
 /// written into their files.
 const STABLE: &str = "7d26531c603b964debfd";
+
+/// An entry for this finding.
+fn pinned(finding: &Finding, expires: Date, configuration: &str) -> String {
+    let lb = finding.load_balancer.as_ref().expect("a load balancer");
+    block(&AcceptedRisk {
+        check: finding.check.clone(),
+        resource: lb.arn.clone(),
+        reason: "devices in the field; replaced by spring".to_owned(),
+        owner: "edge team".to_owned(),
+        expires: Some(expires),
+        fingerprint: Some(finding.fingerprint.clone()),
+        configuration: Some(configuration.to_owned()),
+    })
+}
+
+#[test]
+fn the_book_shows_what_becomes_of_three_entries() {
+    let inventory = demo::inventory();
+    let bare = judged(&inventory, "");
+    let fault = |check: &str, lb: &str| {
+        let of = |one: &&Finding| one.load_balancer.as_ref().is_some_and(|its| its.name == lb);
+        let mut found = bare.findings.iter().filter(of).filter(|one| one.check == check);
+        found.next().unwrap_or_else(|| panic!("{lb} has no {check}"))
+    };
+    let (valid, expired, void) = (
+        fault("tls-legacy-protocol", "legacy"),
+        fault("desync-monitor", "shop"),
+        fault("tls-weak-cipher", "legacy"),
+    );
+    let toml = [
+        pinned(valid, date(2027, 3, 31), &valid.configuration),
+        pinned(expired, date(2026, 9, 30), &expired.configuration),
+        pinned(void, date(2027, 3, 31), "0123456789abcdef0123"),
+    ];
+    let toml = toml.join("\n");
+    let report = judged(&inventory, &toml);
+    let states: Vec<RiskState> = report.accepted_risks.iter().map(|risk| risk.state).collect();
+    assert_eq!(states, [RiskState::InForce, RiskState::Expired, RiskState::Void]);
+    let text = text(&report);
+    let accepted = text.lines().find(|line| line.contains("accepted high[")).expect("a line");
+    let section = text.lines().skip_while(|line| !line.starts_with("Accepted risks"));
+    let section: Vec<&str> = section.take_while(|line| !line.is_empty()).collect();
+    let totals = text.lines().find(|line| line.contains("; 1 accepted")).expect("totals");
+    let exit = report.exit(Gate { fail_on: Some(Severity::High), strict: false }).1;
+    let shown = format!(
+        "```toml\n{toml}```\n\nThe report says of the first, where it belongs:\n\n```text\n{}\n```\n\n\
+         and of all three, at its end and on standard error:\n\n```text\n{}\n\n{totals}\n```\n\n\
+         ```text\nexit 1: {exit}\n```\n",
+        accepted.trim_start(),
+        section.join("\n"),
+    );
+    golden::block("docs/accepted-risks.md", "three", &shown);
+}

@@ -1,17 +1,21 @@
 //! The program end to end: against an AWS-shaped double, and against moto.
 #![allow(clippy::unwrap_used, reason = "what fails in a function of the tests fails the test")]
 
+mod accept;
 mod account;
 mod amounts;
 mod compare;
+mod configuration;
 mod credentials;
 mod demo;
 mod denied;
 mod economy;
 mod exits;
 mod faults;
+mod frameworks;
 mod inside;
 mod moto;
+mod personas;
 mod program;
 mod regions;
 mod shapes;
