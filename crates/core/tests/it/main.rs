@@ -13,3 +13,4 @@ mod presenters;
 mod routing;
 mod severity;
 mod tls;
+mod values;
