@@ -21,3 +21,4 @@ mod routing;
 mod selection;
 mod severity;
 mod tls;
+mod values;
