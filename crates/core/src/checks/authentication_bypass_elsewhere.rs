@@ -58,6 +58,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail authentication-bypass-elsewhere HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -68,9 +70,11 @@ pub(super) const CHECK: Check = Check {
                 beside(&Kind::Network, vec![sample::listener("TCP", 443, vec![forward()])], |_| ())
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
                 "fail authentication-bypass-elsewhere TCP:443",
+                "fail security-group-unused-port direct",
                 "note internet-facing direct",
                 "note tls-backend-legacy direct",
                 "note tls-passthrough-unverified TCP:443",
@@ -86,9 +90,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail authentication-bypass-elsewhere HTTPS:443",
+                "fail security-group-unused-port old",
                 "unknown log-delivery-stopped old",
                 "note classic-load-balancer old",
                 "note internet-facing old",
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -103,9 +109,13 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "fail internal-open-to-any direct",
+                "fail security-group-unused-port direct",
                 "note authentication-bypass-elsewhere TCP:443",
+                "note subnet-route-mismatch direct",
                 "note tls-backend-legacy direct",
                 "note tls-passthrough-unverified TCP:443",
             ],
@@ -126,8 +136,10 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "fail security-group-unused-port direct",
                 "note internet-facing direct",
                 "note tls-backend-legacy direct",
                 "note tls-passthrough-unverified TCP:443",
@@ -144,7 +156,12 @@ pub(super) const CHECK: Check = Check {
                     |region| sample::add_groups(region, &Kind::Application, &["direct"]),
                 )
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the targets behind the login are unread",
@@ -161,6 +178,7 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "unknown authentication-bypass-elsewhere HTTPS:443",
                 "unknown authentication-target-reachable web",
                 "unknown target-public web",
@@ -168,6 +186,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown default-group-missing HTTPS:443",
                 "unknown target-security-group-open web",
                 "unknown no-targets web",
+                "unknown security-group-blocks-targets web",
                 "unknown target-unhealthy web",
                 "unknown quota-near web",
                 "unknown target-remote web",
@@ -175,6 +194,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-uneven web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "fail security-group-unused-port direct",
                 "unknown authentication-bypass-elsewhere TCP:443",
                 "note internet-facing direct",
                 "note tls-backend-legacy direct",

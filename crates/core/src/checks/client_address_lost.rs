@@ -90,7 +90,12 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("UDP", 5000, vec![sample::forward("web")])];
                 inventory
             },
-            finds: &["note internet-facing web", "note no-tls-listener web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed UDP:5000",
+                "note internet-facing web",
+                "note no-tls-listener web",
+            ],
         },
         Example {
             title: "attributes unread",

@@ -103,7 +103,11 @@ pub(super) const CHECK: Check = Check {
                 lists.insert("pl-1".to_owned(), Fact::Known(partner));
                 inventory
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the VPC itself and a neighbour's group",
@@ -129,6 +133,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown target-security-group-open web",
+                "unknown default-vpc web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
