@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::fact::Fact;
-use crate::inventory::{Action, Inventory, Kind, Listener, Region};
+use crate::inventory::{Action, Inventory, Kind, Listener, Region, TargetGroup};
 use crate::routing::bypass;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
@@ -127,11 +127,7 @@ pub(super) const CHECK: Check = Check {
                     &Kind::Network,
                     vec![sample::listener("TCP", 443, vec![forward()])],
                     |region| {
-                        sample::regroup(region, "direct", |group| {
-                            if let Fact::Known(targets) = &mut group.targets {
-                                targets.iter_mut().for_each(|target| target.port = Some(9443));
-                            }
-                        });
+                        sample::regroup(region, "direct", |group| on_port(group, 9443));
                     },
                 )
             },
@@ -210,6 +206,14 @@ fn forward() -> Action {
     sample::forward("direct")
 }
 
+fn on_port(group: &mut TargetGroup, port: u16) {
+    if let Fact::Known(targets) = &mut group.targets {
+        for target in targets {
+            target.port = Some(port);
+        }
+    }
+}
+
 /// A login on one load balancer, and another one beside it that listens with these.
 fn beside(kind: &Kind, all: Vec<Listener>, change: impl FnOnce(&mut Region)) -> Inventory {
     login::listening(vec![sample::https(login::required("web"))], |region| {
@@ -218,9 +222,7 @@ fn beside(kind: &Kind, all: Vec<Listener>, change: impl FnOnce(&mut Region)) -> 
         let arn = sample::arn(kind, "direct");
         sample::regroup(region, "direct", |group| {
             group.load_balancer_arns = vec![arn];
-            if let Fact::Known(targets) = &mut group.targets {
-                targets.iter_mut().for_each(|target| target.port = Some(8443));
-            }
+            on_port(group, 8443);
         });
         change(region);
     })
