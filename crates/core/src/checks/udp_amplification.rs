@@ -49,7 +49,6 @@ pub(super) const CHECK: Check = Check {
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
-        "https://docs.aws.amazon.com/whitepapers/latest/aws-best-practices-ddos-resiliency/udp-reflection-attacks.html",
     ],
     needs: &[],
     examples: &[

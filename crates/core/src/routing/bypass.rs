@@ -313,10 +313,10 @@ fn named(id: &str, port: Option<u16>) -> String {
 
 impl Entry<'_> {
     /// Looks for a request that this rule takes and that one of the guarded ways would have asked for more.
-    fn compare<'w>(
+    fn compare(
         &self,
         context: &Context,
-        guarded: &mut dyn Iterator<Item = &'w Way>,
+        guarded: &mut dyn Iterator<Item = &Way>,
         (group, seen): (&str, Seen),
         survey: &mut Survey,
     ) {
