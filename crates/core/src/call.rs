@@ -157,244 +157,390 @@ pub enum Call {
     Route53ListResourceRecordSets,
 }
 
-/// Name and purpose of every call, in the order of the enum.
-const TABLE: &[(Call, &str, &str)] = &[
-    (Call::StsGetCallerIdentity, "sts:GetCallerIdentity", "the account's id"),
-    (Call::Ec2DescribeRegions, "ec2:DescribeRegions", "the enabled regions"),
-    (Call::ElbDescribeLoadBalancers, "elb:DescribeLoadBalancers", "Classic load balancers"),
+/// Name and purpose of every call, and for what it is made once, in the order of the enum.
+const TABLE: &[(Call, &str, &str, &str)] = &[
+    (Call::StsGetCallerIdentity, "sts:GetCallerIdentity", "the account's id", "once"),
+    (Call::Ec2DescribeRegions, "ec2:DescribeRegions", "the enabled regions", "once"),
+    (
+        Call::ElbDescribeLoadBalancers,
+        "elb:DescribeLoadBalancers",
+        "Classic load balancers",
+        "a region, 400 a page",
+    ),
     (
         Call::ElbDescribeLoadBalancerAttributes,
         "elb:DescribeLoadBalancerAttributes",
         "Classic attributes",
+        "a Classic load balancer",
     ),
     (
         Call::ElbDescribeLoadBalancerPolicies,
         "elb:DescribeLoadBalancerPolicies",
         "protocols and ciphers of Classic listeners",
+        "a Classic load balancer that encrypts",
     ),
-    (Call::ElbDescribeInstanceHealth, "elb:DescribeInstanceHealth", "health of Classic instances"),
-    (Call::ElbDescribeTags, "elb:DescribeTags", "Classic tags"),
+    (
+        Call::ElbDescribeInstanceHealth,
+        "elb:DescribeInstanceHealth",
+        "health of Classic instances",
+        "a Classic load balancer",
+    ),
+    (Call::ElbDescribeTags, "elb:DescribeTags", "Classic tags", "20 Classic load balancers"),
     (
         Call::ElbV2DescribeLoadBalancers,
         "elbv2:DescribeLoadBalancers",
         "Application, Network and Gateway load balancers",
+        "a region, 400 a page",
     ),
     (
         Call::ElbV2DescribeLoadBalancerAttributes,
         "elbv2:DescribeLoadBalancerAttributes",
         "load-balancer attributes",
+        "a load balancer",
     ),
-    (Call::ElbV2DescribeListeners, "elbv2:DescribeListeners", "listeners"),
+    (Call::ElbV2DescribeListeners, "elbv2:DescribeListeners", "listeners", "a load balancer"),
     (
         Call::ElbV2DescribeListenerAttributes,
         "elbv2:DescribeListenerAttributes",
         "listener attributes",
+        "a listener",
     ),
     (
         Call::ElbV2DescribeListenerCertificates,
         "elbv2:DescribeListenerCertificates",
         "SNI certificates",
+        "an HTTPS or TLS listener",
     ),
-    (Call::ElbV2DescribeRules, "elbv2:DescribeRules", "where each request goes"),
-    (Call::ElbV2DescribeTargetGroups, "elbv2:DescribeTargetGroups", "target groups"),
+    (
+        Call::ElbV2DescribeRules,
+        "elbv2:DescribeRules",
+        "where each request goes",
+        "an Application listener, and one of a dual-stack Network load balancer",
+    ),
+    (
+        Call::ElbV2DescribeTargetGroups,
+        "elbv2:DescribeTargetGroups",
+        "target groups",
+        "a region, 400 a page",
+    ),
     (
         Call::ElbV2DescribeTargetGroupAttributes,
         "elbv2:DescribeTargetGroupAttributes",
         "target-group attributes",
+        "a target group in use",
     ),
-    (Call::ElbV2DescribeTargetHealth, "elbv2:DescribeTargetHealth", "health of targets"),
-    (Call::ElbV2DescribeTags, "elbv2:DescribeTags", "tags"),
+    (
+        Call::ElbV2DescribeTargetHealth,
+        "elbv2:DescribeTargetHealth",
+        "health of targets",
+        "a target group in use",
+    ),
+    (Call::ElbV2DescribeTags, "elbv2:DescribeTags", "tags", "20 load balancers"),
     (
         Call::ElbV2DescribeSslPolicies,
         "elbv2:DescribeSSLPolicies",
         "protocols and ciphers of security policies",
+        "a region",
     ),
-    (Call::ElbV2DescribeTrustStores, "elbv2:DescribeTrustStores", "trust stores of mutual TLS"),
-    (Call::AcmSearchCertificates, "acm:SearchCertificates", "certificates in bulk"),
-    (Call::AcmDescribeCertificate, "acm:DescribeCertificate", "one certificate"),
+    (
+        Call::ElbV2DescribeTrustStores,
+        "elbv2:DescribeTrustStores",
+        "trust stores of mutual TLS",
+        "a region with mutual TLS, 400 a page",
+    ),
+    (
+        Call::AcmSearchCertificates,
+        "acm:SearchCertificates",
+        "certificates in bulk",
+        "a region with two certificates or more, 500 a page",
+    ),
+    (
+        Call::AcmDescribeCertificate,
+        "acm:DescribeCertificate",
+        "one certificate",
+        "a certificate that is imported or whose renewal is not in order, or that is alone",
+    ),
     (
         Call::IamListServerCertificates,
         "iam:ListServerCertificates",
         "expiry of certificates kept in IAM",
+        "once, if a listener has such a certificate",
     ),
     (
         Call::IamGetServerCertificate,
         "iam:GetServerCertificate",
         "the key of a certificate kept in IAM",
+        "such a certificate",
     ),
-    (Call::Wafv2ListWebAcls, "wafv2:ListWebACLs", "the region's web ACLs"),
+    (Call::Wafv2ListWebAcls, "wafv2:ListWebACLs", "the region's web ACLs", "a region, 100 a page"),
     (
         Call::Wafv2ListResourcesForWebAcl,
         "wafv2:ListResourcesForWebACL",
         "the load balancers of a web ACL",
+        "a web ACL, where those are fewer",
     ),
     (
         Call::Wafv2GetWebAclForResource,
         "wafv2:GetWebACLForResource",
         "the web ACL of a load balancer",
+        "a public Application load balancer, where those are fewer",
     ),
-    (Call::Ec2DescribeSecurityGroups, "ec2:DescribeSecurityGroups", "who may connect"),
-    (Call::Ec2DescribeSubnets, "ec2:DescribeSubnets", "where load balancers live"),
-    (Call::Ec2DescribeRouteTables, "ec2:DescribeRouteTables", "whether the internet has a route"),
+    (
+        Call::Ec2DescribeSecurityGroups,
+        "ec2:DescribeSecurityGroups",
+        "who may connect",
+        "200 groups",
+    ),
+    (Call::Ec2DescribeSubnets, "ec2:DescribeSubnets", "where load balancers live", "200 subnets"),
+    (
+        Call::Ec2DescribeRouteTables,
+        "ec2:DescribeRouteTables",
+        "whether the internet has a route",
+        "a region",
+    ),
     (
         Call::Ec2GetManagedPrefixListEntries,
         "ec2:GetManagedPrefixListEntries",
         "the addresses of prefix lists in security groups",
+        "a prefix list that a group names",
     ),
     (
         Call::Ec2DescribeVpcBlockPublicAccessOptions,
         "ec2:DescribeVpcBlockPublicAccessOptions",
         "whether public access is blocked",
+        "a region",
     ),
     (
         Call::Ec2DescribeVpcBlockPublicAccessExclusions,
         "ec2:DescribeVpcBlockPublicAccessExclusions",
         "what is excluded from that block",
+        "a region that blocks",
     ),
     (
         Call::LogsDescribeDeliverySources,
         "logs:DescribeDeliverySources",
         "logs delivered through CloudWatch Logs",
+        "a region",
     ),
-    (Call::LogsDescribeDeliveries, "logs:DescribeDeliveries", "where those logs go"),
+    (
+        Call::LogsDescribeDeliveries,
+        "logs:DescribeDeliveries",
+        "where those logs go",
+        "a region with sources",
+    ),
     (
         Call::ElbV2DescribeTrustStoreRevocations,
         "elbv2:DescribeTrustStoreRevocations",
         "revocation lists of a trust store",
+        "a trust store",
     ),
     (
         Call::ElbV2DescribeTrustStoreAssociations,
         "elbv2:DescribeTrustStoreAssociations",
         "who uses a trust store",
+        "a trust store",
     ),
-    (Call::ElbV2GetResourcePolicy, "elbv2:GetResourcePolicy", "whom a trust store is shared with"),
+    (
+        Call::ElbV2GetResourcePolicy,
+        "elbv2:GetResourcePolicy",
+        "whom a trust store is shared with",
+        "a trust store",
+    ),
     (
         Call::ElbV2DescribeAccountLimits,
         "elbv2:DescribeAccountLimits",
         "quotas of Elastic Load Balancing",
+        "a region",
     ),
     (
         Call::ElbV2DescribeCapacityReservation,
         "elbv2:DescribeCapacityReservation",
         "reserved capacity",
+        "a load balancer",
     ),
-    (Call::Wafv2GetWebAcl, "wafv2:GetWebACL", "the rules of a web ACL"),
+    (Call::Wafv2GetWebAcl, "wafv2:GetWebACL", "the rules of a web ACL", "a web ACL in use"),
     (
         Call::Wafv2GetRuleGroup,
         "wafv2:GetRuleGroup",
         "the rules of a rule group that a web ACL names",
+        "a rule group that such an ACL names",
     ),
-    (Call::Wafv2ListLoggingConfigurations, "wafv2:ListLoggingConfigurations", "which web ACLs log"),
-    (Call::WafRegionalListWebAcls, "waf-regional:ListWebACLs", "web ACLs of AWS WAF Classic"),
+    (
+        Call::Wafv2ListLoggingConfigurations,
+        "wafv2:ListLoggingConfigurations",
+        "which web ACLs log",
+        "a region, three scopes",
+    ),
+    (
+        Call::WafRegionalListWebAcls,
+        "waf-regional:ListWebACLs",
+        "web ACLs of AWS WAF Classic",
+        "a region",
+    ),
     (
         Call::WafRegionalListResourcesForWebAcl,
         "waf-regional:ListResourcesForWebACL",
         "the load balancers of such a web ACL",
+        "a web ACL of AWS WAF Classic",
     ),
     (
         Call::ShieldDescribeSubscription,
         "shield:DescribeSubscription",
         "whether the account has Shield Advanced",
+        "once",
     ),
-    (Call::ShieldListProtections, "shield:ListProtections", "what Shield Advanced protects"),
-    (Call::Ec2DescribeVpcs, "ec2:DescribeVpcs", "which VPC is the default one, and its addresses"),
-    (Call::Ec2DescribeNetworkAcls, "ec2:DescribeNetworkAcls", "what network ACLs keep out"),
+    (
+        Call::ShieldListProtections,
+        "shield:ListProtections",
+        "what Shield Advanced protects",
+        "once, if there is a subscription",
+    ),
+    (
+        Call::Ec2DescribeVpcs,
+        "ec2:DescribeVpcs",
+        "which VPC is the default one, and its addresses",
+        "a region",
+    ),
+    (
+        Call::Ec2DescribeNetworkAcls,
+        "ec2:DescribeNetworkAcls",
+        "what network ACLs keep out",
+        "a region",
+    ),
     (
         Call::Ec2DescribeNetworkInterfaces,
         "ec2:DescribeNetworkInterfaces",
         "addresses and security groups of targets",
+        "200 targets",
     ),
     (
         Call::Ec2DescribeStaleSecurityGroups,
         "ec2:DescribeStaleSecurityGroups",
         "security-group rules that name a group which is gone",
+        "a VPC",
     ),
     (
         Call::Ec2DescribeVpcEncryptionControls,
         "ec2:DescribeVpcEncryptionControls",
         "whether VPCs enforce encryption",
+        "a region",
     ),
-    (Call::Ec2DescribeFlowLogs, "ec2:DescribeFlowLogs", "flow logs"),
+    (Call::Ec2DescribeFlowLogs, "ec2:DescribeFlowLogs", "flow logs", "a region"),
     (
         Call::Ec2DescribeVpcEndpointServiceConfigurations,
         "ec2:DescribeVpcEndpointServiceConfigurations",
         "endpoint services in front of load balancers",
+        "a region",
     ),
     (
         Call::Ec2DescribeVpcEndpointServicePermissions,
         "ec2:DescribeVpcEndpointServicePermissions",
         "who may connect to an endpoint service",
+        "an endpoint service of a load balancer",
     ),
     (
         Call::Ec2DescribeVpcEndpoints,
         "ec2:DescribeVpcEndpoints",
         "endpoints of Gateway load balancers",
+        "a region with a Gateway load balancer",
     ),
     (
         Call::AutoScalingDescribeGroups,
         "autoscaling:DescribeAutoScalingGroups",
         "Auto Scaling groups that register targets",
+        "a region, 100 a page",
     ),
     (
         Call::CloudWatchGetMetricData,
         "cloudwatch:GetMetricData",
         "traffic of the last 14 days (AWS bills each metric)",
+        "500 load balancers",
     ),
-    (Call::LambdaGetPolicy, "lambda:GetPolicy", "who may invoke a function that is a target"),
+    (
+        Call::LambdaGetPolicy,
+        "lambda:GetPolicy",
+        "who may invoke a function that is a target",
+        "a function that is a target",
+    ),
     (
         Call::CognitoDescribeUserPool,
         "cognito-idp:DescribeUserPool",
         "who may sign up to a user pool that rules name",
+        "a user pool that a rule names",
     ),
-    (Call::S3HeadBucket, "s3:HeadBucket", "whether a log bucket exists, where, and whose it is"),
+    (
+        Call::S3HeadBucket,
+        "s3:HeadBucket",
+        "whether a log bucket exists, where, and whose it is",
+        "a log bucket",
+    ),
     (
         Call::S3GetBucketPolicyStatus,
         "s3:GetBucketPolicyStatus",
         "whether a log bucket's policy is public",
+        "a log bucket",
     ),
     (
         Call::S3GetPublicAccessBlock,
         "s3:GetPublicAccessBlock",
         "whether a log bucket blocks public access",
+        "a log bucket",
     ),
-    (Call::S3ListObjectsV2, "s3:ListObjectsV2", "when the newest log was written"),
+    (
+        Call::S3ListObjectsV2,
+        "s3:ListObjectsV2",
+        "when the newest log was written",
+        "a load balancer that logs to S3",
+    ),
     (
         Call::CloudFrontListDistributions,
         "cloudfront:ListDistributions",
         "CloudFront distributions in front of load balancers",
+        "once, 100 a page",
     ),
     (
         Call::CloudFrontListVpcOrigins,
         "cloudfront:ListVpcOrigins",
         "CloudFront's ways to internal load balancers",
+        "once",
     ),
-    (Call::GlobalAcceleratorListAccelerators, "globalaccelerator:ListAccelerators", "accelerators"),
+    (
+        Call::GlobalAcceleratorListAccelerators,
+        "globalaccelerator:ListAccelerators",
+        "accelerators",
+        "once",
+    ),
     (
         Call::GlobalAcceleratorListListeners,
         "globalaccelerator:ListListeners",
         "ports of an accelerator",
+        "an accelerator",
     ),
     (
         Call::GlobalAcceleratorListEndpointGroups,
         "globalaccelerator:ListEndpointGroups",
         "what an accelerator leads to",
+        "a listener of an accelerator",
     ),
     (
         Call::ApiGatewayGetVpcLinks,
         "apigateway:GetVpcLinks",
         "REST APIs in front of Network load balancers",
+        "a region",
     ),
-    (Call::ApiGatewayV2GetApis, "apigatewayv2:GetApis", "HTTP APIs"),
+    (Call::ApiGatewayV2GetApis, "apigatewayv2:GetApis", "HTTP APIs", "a region"),
     (
         Call::ApiGatewayV2GetIntegrations,
         "apigatewayv2:GetIntegrations",
         "HTTP APIs in front of load balancers",
+        "an HTTP or WebSocket API",
     ),
-    (Call::Route53ListHostedZones, "route53:ListHostedZones", "hosted zones"),
+    (Call::Route53ListHostedZones, "route53:ListHostedZones", "hosted zones", "once"),
     (
         Call::Route53ListResourceRecordSets,
         "route53:ListResourceRecordSets",
         "records that lead to load balancers",
+        "a hosted zone, 300 a page",
     ),
 ];
 
@@ -414,6 +560,12 @@ impl Call {
     #[must_use]
     pub fn purpose(self) -> &'static str {
         TABLE[self as usize].2
+    }
+
+    /// For what it is made once: a load balancer, a region …
+    #[must_use]
+    pub fn once_for(self) -> &'static str {
+        TABLE[self as usize].3
     }
 
     /// The API that is called: `elb`, `elbv2`, `ec2`, `acm` …
@@ -446,6 +598,12 @@ impl Call {
             other => other,
         };
         format!("{prefix}:{operation}")
+    }
+
+    /// Whether it is asked once an account, in no region of the account's.
+    #[must_use]
+    pub fn is_global(self) -> bool {
+        matches!(self.family(), "cloudfront" | "globalaccelerator" | "iam" | "route53" | "shield")
     }
 
     /// Actions that AWS checks beside [`Call::action`] though no operation has their name.

@@ -205,10 +205,23 @@ pub struct ListenerSummary {
     pub exposure: ExposureClass,
     /// Who can reach it, in words: `0.0.0.0/0`, `sg-1`, a prefix list …
     pub reachable_from: Vec<String>,
+    /// Why: what each thing on the way says, from the outside in.
+    pub chain: Vec<Step>,
+    /// What would close it, the smallest change first; empty when it is not open.
+    pub closed_by: Vec<String>,
     /// What it does by default, in a few words: `forward`, `redirect to HTTPS:443`, `fixed response 404`.
     pub default_action: Option<String>,
     /// Target groups behind it, default action and rules; for Classic the instances.
     pub targets: Vec<TargetsSummary>,
+}
+
+/// One thing on the way to a listener.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its id or ARN: `subnet-1`, `acl-1`, `sg-1`.
+    pub resource: String,
+    /// What it says, in a fragment: `tcp 443 from 0.0.0.0/0`.
+    pub says: String,
 }
 
 /// A target group as the report shows it.

@@ -43,27 +43,26 @@ pub(super) fn judge(
 }
 
 /// Exposure of the load balancer and of each of its listeners.
-pub(super) struct Reach {
+pub(super) struct Reach<'a> {
+    pub(super) approach: Approach<'a>,
     pub(super) lb: Exposure,
     pub(super) listeners: Vec<Exposure>,
 }
 
-impl Reach {
+impl<'a> Reach<'a> {
     /// Follows the way to a load balancer once for the overview and all checks.
-    pub(super) fn of(place: Place) -> Self {
+    pub(super) fn of(place: Place<'a>) -> Self {
         let approach = Approach::new(place.index, place.lb);
         let known = place.lb.listeners.get().into_iter().flatten();
-        Reach {
-            lb: approach.to_any(),
-            listeners: known.map(|listener| approach.to(listener)).collect(),
-        }
+        let listeners: Vec<Exposure> = known.map(|listener| approach.to(listener)).collect();
+        Reach { lb: approach.to_any(), listeners, approach }
     }
 }
 
 struct Walk<'a> {
     place: Place<'a>,
     options: &'a Options,
-    reach: &'a Reach,
+    reach: &'a Reach<'a>,
     found: Verdicts,
 }
 
@@ -95,6 +94,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Every target group of the load balancer. What only rules tell, a check that needs them judges too.
     fn targets(&mut self, check: &'static Check, judge: fn(&Context, &Targets) -> Judgement) {
         let Place { index, lb, .. } = self.place;
         let reach = self.reach.lb.clone();
@@ -107,21 +107,28 @@ impl<'a> Walk<'a> {
             Ok(groups) => groups.to_vec(),
             Err(gap) => return self.blind(check, &gap),
         };
-        let (named, hidden) = routing::groups(lb);
+        let by_rules = check.needs.contains(&Call::ElbV2DescribeRules);
+        let (named, hidden) = if by_rules { routing::groups(lb) } else { Default::default() };
+        let mut unknown = false;
         for arn in named {
             match index.target_group(arn) {
                 Ok(group) if groups.iter().any(|known| known.arn == group.arn) => {}
                 Ok(group) => groups.push(group),
-                Err(gap) => self.add(check, group_subject(arn, group_name(arn)), &reach, Err(gap)),
+                Err(gap) => {
+                    unknown = true;
+                    self.add(check, group_subject(arn, group_name(arn)), &reach, Err(gap));
+                }
             }
-        }
-        if let (Some(gap), []) = (hidden, &groups[..]) {
-            return self.blind(check, &gap);
         }
         for group in groups {
             let targets = Targets::Group(group);
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
+            unknown |= judgement.is_err();
             self.add(check, group_subject(&group.arn, &group.name), &reach, judgement);
+        }
+        // A rule that is not known may name a group that nothing else does.
+        if let (false, Some(gap)) = (unknown, hidden) {
+            self.blind(check, &gap);
         }
     }
 

@@ -53,17 +53,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "open to the internet",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "nobody gets through",
             given: || {
                 sample::with_region(&Kind::Network, |region| {
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[8443])]);
+                    sample::guard(region, sample::open_group("sg-web", &[8443]));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TLS:443",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -73,12 +76,19 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown internet-facing web"],
+            finds: &[
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown internet-facing web",
+                "unknown listener-port-closed HTTPS:443",
+            ],
         },
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &[],
+            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -15,6 +15,40 @@ const ROUTES: &[&[Call]] = &[
     &[Call::Wafv2ListWebAcls, Call::Wafv2ListResourcesForWebAcl, Call::Wafv2GetWebAclForResource],
 ];
 
+/// Calls that answer one question only together.
+const TOGETHER: &[&[Call]] = &[
+    &[Call::LogsDescribeDeliverySources, Call::LogsDescribeDeliveries],
+    &[Call::WafRegionalListWebAcls, Call::WafRegionalListResourcesForWebAcl],
+    &[Call::ShieldDescribeSubscription, Call::ShieldListProtections],
+    &[
+        Call::GlobalAcceleratorListAccelerators,
+        Call::GlobalAcceleratorListListeners,
+        Call::GlobalAcceleratorListEndpointGroups,
+    ],
+    &[Call::ApiGatewayV2GetApis, Call::ApiGatewayV2GetIntegrations],
+    &[Call::Route53ListHostedZones, Call::Route53ListResourceRecordSets],
+];
+
+/// Calls that need the answer of others: it says what they are to ask about.
+const CHAINS: &[(Call, &[Call])] = &[
+    (Call::CognitoDescribeUserPool, &[Call::ElbV2DescribeRules]),
+    (
+        Call::Ec2DescribeVpcEndpointServicePermissions,
+        &[Call::Ec2DescribeVpcEndpointServiceConfigurations],
+    ),
+    (Call::ElbV2DescribeTrustStoreAssociations, &[Call::ElbV2DescribeTrustStores]),
+    (Call::ElbV2DescribeTrustStoreRevocations, &[Call::ElbV2DescribeTrustStores]),
+    (Call::ElbV2GetResourcePolicy, &[Call::ElbV2DescribeTrustStores]),
+    (Call::IamGetServerCertificate, &[Call::IamListServerCertificates]),
+    (Call::S3GetBucketPolicyStatus, &[Call::S3HeadBucket]),
+    (Call::S3GetPublicAccessBlock, &[Call::S3HeadBucket]),
+    (Call::S3HeadBucket, &[Call::ElbDescribeLoadBalancerAttributes]),
+    (Call::S3ListObjectsV2, &[Call::S3HeadBucket]),
+    (Call::Wafv2GetRuleGroup, &[Call::Wafv2GetWebAcl]),
+    (Call::Wafv2GetWebAcl, &[Call::Wafv2GetWebAclForResource]),
+    (Call::Wafv2ListLoggingConfigurations, &[Call::Wafv2GetWebAclForResource]),
+];
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Policy {
@@ -34,14 +68,25 @@ struct Statement {
 /// Every call that a scan with these checks may make, in the order of a scan.
 #[must_use]
 pub fn calls(checks: &[&Check]) -> Vec<Call> {
-    let mut needed: BTreeSet<Call> = Check::BASE.iter().copied().collect();
-    needed.extend(checks.iter().flat_map(|check| check.needs));
-    for route in ROUTES {
-        if route.iter().any(|call| needed.contains(call)) {
-            needed.extend(*route);
+    let needed = checks.iter().flat_map(|check| check.needs);
+    let mut needed = with_companions(needed.copied());
+    needed.extend(Check::BASE);
+    needed.into_iter().collect()
+}
+
+/// These calls with all that must be allowed for them to be of use.
+fn with_companions(calls: impl Iterator<Item = Call>) -> BTreeSet<Call> {
+    let mut all = BTreeSet::new();
+    let mut open: Vec<Call> = calls.collect();
+    while let Some(call) = open.pop() {
+        if all.insert(call) {
+            let groups = ROUTES.iter().chain(TOGETHER).filter(|group| group.contains(&call));
+            open.extend(groups.copied().flatten());
+            let chains = CHAINS.iter().filter(|chain| chain.0 == call);
+            open.extend(chains.flat_map(|chain| chain.1));
         }
     }
-    needed.into_iter().collect()
+    all
 }
 
 /// The IAM policy that allows these calls and nothing else, a newline at the end. None of the actions
@@ -102,14 +147,13 @@ struct Need {
 
 fn reasons(calls: &[Call], checks: &[&Check]) -> BTreeMap<String, Need> {
     let mut needs: BTreeMap<String, Need> = BTreeMap::new();
+    let asking: Vec<(&str, BTreeSet<Call>)> = checks
+        .iter()
+        .map(|check| (check.id, with_companions(check.needs.iter().copied())))
+        .collect();
     for call in calls {
-        let route = ROUTES.iter().find(|route| route.contains(call));
-        let asks = |check: &Check| match route {
-            Some(route) => check.needs.iter().any(|need| route.contains(need)),
-            None => check.needs.contains(call),
-        };
         let blind: Vec<&str> =
-            checks.iter().filter(|check| asks(check)).map(|check| check.id).collect();
+            asking.iter().filter(|(_, asked)| asked.contains(call)).map(|(id, _)| *id).collect();
         let implied =
             call.permission_only().iter().map(|action| (*action).to_owned()).map(|action| {
                 (
@@ -200,5 +244,18 @@ mod tests {
         let calls = calls(&[&check]);
         assert!(calls.contains(&Call::AcmDescribeCertificate));
         assert!(!calls.contains(&Call::Wafv2ListWebAcls));
+    }
+
+    #[test]
+    fn who_needs_a_call_needs_what_leads_to_it() {
+        let after = |call| with_companions(std::iter::once(call));
+        let rules = after(Call::Wafv2GetRuleGroup);
+        for call in [Call::Wafv2GetWebAcl, Call::Wafv2ListWebAcls, Call::Wafv2GetWebAclForResource]
+        {
+            assert!(rules.contains(&call), "{call}");
+        }
+        assert!(after(Call::S3ListObjectsV2).contains(&Call::ElbDescribeLoadBalancerAttributes));
+        assert!(!after(Call::S3HeadBucket).contains(&Call::S3ListObjectsV2));
+        assert_eq!(after(Call::GlobalAcceleratorListListeners).len(), 3);
     }
 }

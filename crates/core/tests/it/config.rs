@@ -312,7 +312,7 @@ fn every_key_of_the_schema_means_something() {
 fn the_examples_of_the_book_can_be_read() {
     let mut examples = 0;
     for page in ["configuration", "accepted-risks"] {
-        let text = golden::read(&format!("docs/book/src/{page}.md"));
+        let text = golden::read(&format!("docs/{page}.md"));
         for block in text.split("```toml\n").skip(1) {
             let toml = block.split("```").next().expect("an end");
             Config::parse(toml).unwrap_or_else(|error| panic!("{page}: {error}\n{toml}"));
@@ -324,8 +324,8 @@ fn the_examples_of_the_book_can_be_read() {
 
 #[test]
 fn the_page_on_the_file_names_every_key() {
-    let page = golden::read("docs/book/src/configuration.md");
-    let accepted = golden::read("docs/book/src/accepted-risks.md");
+    let page = golden::read("docs/configuration.md");
+    let accepted = golden::read("docs/accepted-risks.md");
     for (table, keys) in KEYS {
         for key in *keys {
             let text = if *table == "accept" { &accepted } else { &page };

@@ -1,5 +1,6 @@
 //! Laws, formats and pages of the core.
 
+mod catalogue;
 mod compliance;
 mod config;
 mod coverage;
@@ -11,8 +12,13 @@ mod given;
 mod golden;
 mod intent;
 mod laws;
+mod mutual_tls;
+mod not_applicable;
+mod owner;
+mod presenters;
 mod risks;
 mod routing;
 mod selection;
 mod severity;
 mod tls;
+mod values;

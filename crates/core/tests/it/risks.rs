@@ -320,5 +320,5 @@ fn the_book_shows_what_becomes_of_three_entries() {
         accepted.trim_start(),
         section.join("\n"),
     );
-    golden::block("docs/book/src/accepted-risks.md", "three", &shown);
+    golden::block("docs/accepted-risks.md", "three", &shown);
 }

@@ -13,18 +13,31 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 mod acm;
+mod apigateway;
 mod ask;
+mod autoscaling;
+mod cloudfront;
+mod cloudwatch;
+mod cognito;
+mod document;
 mod ec2;
 mod elb;
 mod elbv2;
 mod endpoint;
+mod global;
+mod globalaccelerator;
 mod iam;
+mod lambda;
 mod logs;
 mod pace;
 mod query;
 mod region;
+mod route53;
+mod s3;
 mod scope;
 mod session;
+mod shield;
+mod waf_regional;
 mod wafv2;
 
 pub use ask::Stop;
@@ -92,13 +105,17 @@ pub async fn collect(
         calls: request.calls.clone(),
         account: scope.account.clone(),
         partition: scope.partition.name,
+        taken_at,
     });
-    let mut regions = read_regions(&scope, (&plan, &asker, &config), request, done).await;
+    let edge =
+        global::Reader { plan: &plan, partition: scope.partition, asker: &asker, config: &config };
+    let (mut regions, edge) =
+        tokio::join!(read_regions(&scope, (&plan, &asker, &config), request, done), edge.read(),);
     let iam = server_certificates(&scope.home, &asker, (&config, &request.calls), &regions).await;
     regions.extend(scope.skipped);
     regions.sort_by(|a, b| a.name.cmp(&b.name));
     let id = scope.account.or_else(|| account_in(&regions)).unwrap_or_default();
-    let account = Account {
+    let mut account = Account {
         caller: scope.caller,
         region_list: scope.region_list,
         regions,
@@ -106,6 +123,7 @@ pub async fn collect(
         notes: scope.notes,
         ..Account::new(&id, scope.partition.name)
     };
+    edge.into_account(&mut account);
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut inventory = Inventory {
         schema: SCHEMA.to_owned(),
@@ -151,7 +169,7 @@ async fn read_regions(
         let gate = Arc::clone(&gate);
         let task = tasks.spawn(async move {
             let _place = gate.acquire().await;
-            reader.read().await
+            Box::pin(reader.read()).await
         });
         names.insert(task.id(), name.clone());
     }
@@ -198,8 +216,8 @@ async fn server_certificates(
     }
     let asker = Asker { region: Arc::from(home), ..asker.clone() };
     let client = query::Client::new(&query::IAM, config, &asker, call);
-    let with_keys = calls.contains(&Call::IamGetServerCertificate);
-    iam::server_certificates(&asker, &client, (&used, with_keys)).await
+    let with_content = calls.contains(&Call::IamGetServerCertificate);
+    iam::server_certificates(&asker, &client, (&used, with_content)).await
 }
 
 /// The account that the load balancers' own ARNs name, when AWS would not say who is asking.

@@ -11,7 +11,7 @@ use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{
     Accepted, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary, LoadBalancerRef,
     LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
-    RiskState, RiskStatus, SCHEMA, Subject, SubjectKind, Summary, TargetsSummary,
+    RiskState, RiskStatus, SCHEMA, Step, Subject, SubjectKind, Summary, TargetsSummary,
 };
 use elb_audit_core::sample;
 use jiff::civil::{Date, date};
@@ -99,12 +99,21 @@ fn load_balancer(account: &str, region: &str, kind: &str, name: &str) -> LoadBal
     }
 }
 
+fn step(resource: &str, says: &str) -> Step {
+    Step { resource: resource.to_owned(), says: says.to_owned() }
+}
+
 fn listener(label: &str, action: Option<&str>, targets: Vec<TargetsSummary>) -> ListenerSummary {
     ListenerSummary {
         id: format!("listener/{label}"),
         label: label.to_owned(),
         exposure: ExposureClass::Internet,
         reachable_from: vec!["0.0.0.0/0 in sg-web".to_owned()],
+        chain: vec![
+            step("subnet-a", "route table rtb-1: 0.0.0.0/0 → igw-1"),
+            step("sg-web", "tcp 443 from 0.0.0.0/0"),
+        ],
+        closed_by: vec!["remove 0.0.0.0/0 from sg-web, tcp 443".to_owned()],
         default_action: action.map(str::to_owned),
         targets,
     }

@@ -92,7 +92,7 @@ impl Asker {
 
     /// The gap with this asker's region and the resource it is about.
     pub(crate) fn placed(&self, mut gap: Gap, resource: Option<&str>) -> Gap {
-        if gap.call.family() != "iam" {
+        if !gap.call.is_global() {
             gap.region = Some(self.region.to_string());
         }
         gap.resource = resource.map(str::to_owned);
@@ -232,11 +232,14 @@ pub(crate) fn of_code(code: &str) -> Reason {
         | "UnauthorizedOperation"
         | "AuthorizationError"
         | "UnauthorizedAccess"
-        | "NotAuthorized" => Reason::AccessDenied,
+        | "NotAuthorized"
+        | "NotAuthorizedException"
+        | "ForbiddenException" => Reason::AccessDenied,
         "OptInRequired"
         | "AuthFailure"
         | "UnrecognizedClientException"
         | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
         | "InvalidAction"
         | "UnknownOperationException"
         | "UnsupportedOperation"
@@ -252,7 +255,7 @@ pub(crate) fn of_code(code: &str) -> Reason {
         "RequestTimeout" | "RequestTimeoutException" => Reason::TimedOut,
         _ if code.contains("Throttl") => Reason::Throttled,
         _ if code.contains("NotFound")
-            || code == "NoSuchEntity"
+            || code.starts_with("NoSuch")
             || code == "WAFNonexistentItemException" =>
         {
             Reason::NotFound

@@ -8,13 +8,18 @@ use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{
     Action, Authentication, Condition, FixedResponse, JwtValidation, Kind, Listener, LoadBalancer,
-    MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, Transform, TrustStore,
-    WeightedGroup,
+    MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, Transform, WeightedGroup,
 };
 use sha2::{Digest as _, Sha256};
 
 use super::ask::Asker;
 use super::timestamp;
+
+mod limits;
+mod trust;
+
+pub(crate) use limits::{account_limits, reserved_capacity};
+pub(crate) use trust::{revocation_lists, shared_with, trust_stores, users};
 
 /// AWS takes at most this many ARNs in one question for tags.
 const TAG_BATCH: usize = 20;
@@ -526,27 +531,6 @@ fn ssl_policy(found: sdk::SslPolicy) -> SslPolicy {
         protocols: found.ssl_protocols.unwrap_or_default(),
         ciphers: ciphers.filter_map(|cipher| cipher.name).collect(),
     }
-}
-
-/// The region's trust stores.
-pub(crate) async fn trust_stores(asker: &Asker, client: &Client) -> Fact<Vec<TrustStore>> {
-    let call = Call::ElbV2DescribeTrustStores;
-    let page = move |marker| async move {
-        let request = client.describe_trust_stores().page_size(PAGE).set_marker(marker);
-        let answer = asker.ask(call, None, request.send()).await;
-        answer.map(|answer| (answer.trust_stores, answer.next_marker))
-    };
-    let known = |found: sdk::TrustStore| TrustStore {
-        arn: found.trust_store_arn.unwrap_or_default(),
-        name: found.name.unwrap_or_default(),
-        status: found.status.map(|status| status.as_str().to_owned()),
-        ca_certificates: found.number_of_ca_certificates,
-        revoked_entries: found.total_revoked_entries,
-        revocation_lists: Fact::not_collected(Call::ElbV2DescribeTrustStoreRevocations),
-        shared_with: Fact::not_collected(Call::ElbV2GetResourcePolicy),
-        users: Fact::not_collected(Call::ElbV2DescribeTrustStoreAssociations),
-    };
-    asker.whole(call, page).await.map(|all| all.into_iter().map(known).collect())
 }
 
 /// Tags, by ARN. One ARN that is gone fails a whole batch: it is then asked for one by one.

@@ -8,7 +8,7 @@ pub(crate) struct Partition {
     /// How its regions' names begin.
     prefixes: &'static [&'static str],
     /// DNS suffix of its endpoints.
-    suffix: &'static str,
+    pub(crate) suffix: &'static str,
     /// DNS suffix of its dual-stack endpoints.
     dual_stack: &'static str,
     /// The region that is asked when none is configured.

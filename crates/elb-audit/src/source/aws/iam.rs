@@ -5,13 +5,16 @@ use der::asn1::UintRef;
 use der::oid::ObjectIdentifier;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
-use elb_audit_core::inventory::Certificate;
+use elb_audit_core::inventory::{Certificate, CertificateDetail};
 use jiff::Timestamp;
 use serde::Deserialize;
 use x509_cert::der::DecodePem as _;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::ask::Asker;
-use super::query::Client;
+use super::query::{Client, Members};
 
 #[derive(Debug, Deserialize)]
 struct ListAnswer {
@@ -22,17 +25,11 @@ struct ListAnswer {
 #[derive(Debug, Deserialize)]
 struct ListResult {
     #[serde(rename = "ServerCertificateMetadataList")]
-    list: Members,
+    list: Members<Metadata>,
     #[serde(rename = "IsTruncated", default)]
     truncated: bool,
     #[serde(rename = "Marker")]
     marker: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Members {
-    #[serde(default)]
-    member: Vec<Metadata>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,47 +40,52 @@ struct Metadata {
     expiration: Option<Timestamp>,
 }
 
-/// The account's server certificates, with the keys of those that listeners present.
+/// The account's server certificates, with what those that listeners present say themselves.
 pub(crate) async fn server_certificates(
     asker: &Asker,
     client: &Client,
-    (in_use, with_keys): (&[String], bool),
+    (in_use, with_content): (&[String], bool),
 ) -> Fact<Vec<Certificate>> {
-    let (list, keys) = tokio::join!(
+    let (list, contents) = tokio::join!(
         list(asker, client),
         futures::future::join_all(in_use.iter().map(move |arn| async move {
-            let key = if with_keys {
-                key_algorithm(asker, client, arn).await
+            let content = if with_content {
+                content(asker, client, arn).await
             } else {
                 Fact::not_collected(Call::IamGetServerCertificate)
             };
-            (arn.as_str(), key)
+            (arn.as_str(), content)
         }))
     );
     list.map(|list| {
-        let known = |metadata: Metadata| {
-            let key = keys.iter().find(|(arn, _)| *arn == metadata.arn);
-            Certificate {
-                names: metadata.arn.rsplit('/').next().map(str::to_owned).into_iter().collect(),
-                status: None,
-                kind: None,
-                key_algorithm: key.map_or_else(
-                    || Fact::not_collected(Call::IamGetServerCertificate),
-                    |(_, algorithm)| algorithm.clone(),
-                ),
-                not_before: None,
-                not_after: metadata.expiration,
-                export: None,
-                validation_method: None,
-                detail: Fact::not_collected(Call::IamGetServerCertificate),
-                renewal_eligibility: None,
-                renewal_status: None,
-                arn: metadata.arn,
-            }
+        let of = |metadata: Metadata| {
+            let content = contents.iter().find(|(arn, _)| *arn == metadata.arn);
+            content.map(|(_, content)| certificate(metadata, content))
         };
-        let used = list.into_iter().filter(|metadata| in_use.contains(&metadata.arn));
-        used.map(known).collect()
+        list.into_iter().filter_map(of).collect()
     })
+}
+
+/// A certificate as the list and its content tell it. IAM's name for it stands in for names that it does
+/// not have, or that were not read.
+fn certificate(metadata: Metadata, content: &Fact<Content>) -> Certificate {
+    let known = content.get().ok();
+    let label = metadata.arn.rsplit('/').next().map(str::to_owned);
+    let names = known.map(|content| content.names.clone()).filter(|names| !names.is_empty());
+    Certificate {
+        names: names.unwrap_or_else(|| label.into_iter().collect()),
+        status: None,
+        kind: None,
+        key_algorithm: content.clone().map(|content| content.key),
+        not_before: known.and_then(|content| content.not_before),
+        not_after: metadata.expiration,
+        export: None,
+        validation_method: None,
+        renewal_eligibility: None,
+        renewal_status: None,
+        detail: content.clone().map(|content| content.detail),
+        arn: metadata.arn,
+    }
 }
 
 async fn list(asker: &Asker, client: &Client) -> Fact<Vec<Metadata>> {
@@ -121,17 +123,25 @@ struct Body {
     body: String,
 }
 
-/// Algorithm and size of a certificate's key, which IAM tells only in the certificate itself.
-async fn key_algorithm(asker: &Asker, client: &Client, arn: &str) -> Fact<String> {
+/// What IAM tells only in the certificate itself.
+#[derive(Clone, Debug)]
+struct Content {
+    names: Vec<String>,
+    key: String,
+    not_before: Option<Timestamp>,
+    detail: CertificateDetail,
+}
+
+async fn content(asker: &Asker, client: &Client, arn: &str) -> Fact<Content> {
     let call = Call::IamGetServerCertificate;
     let name = arn.rsplit('/').next().unwrap_or(arn);
     let parameters = [("ServerCertificateName", name)];
     let answer = client.form::<GetAnswer>(call.operation(), &parameters);
     match asker.ask(call, Some(arn), answer).await {
         Fact::Unread(gap) => Fact::Unread(gap),
-        Fact::Known(answer) => key_of(&answer.result.certificate.body).map_or_else(
+        Fact::Known(answer) => content_of(&answer.result.certificate.body).map_or_else(
             || {
-                let said = "the certificate's key is unreadable";
+                let said = "the certificate or its key is unreadable";
                 let gap = Gap::new(call, Reason::Malformed).saying(said);
                 Fact::Unread(asker.placed(gap, Some(arn)))
             },
@@ -149,10 +159,52 @@ const CURVES: [(ObjectIdentifier, &str); 3] = [
     (ObjectIdentifier::new_unwrap("1.3.132.0.35"), "EC_secp521r1"),
 ];
 
-/// The key of a PEM certificate, in ACM's spelling: `RSA_2048`, `EC_prime256v1`.
-fn key_of(pem: &str) -> Option<String> {
+/// Signature algorithms by the names that ACM gives them.
+const SIGNATURES: [(ObjectIdentifier, &str); 12] = [
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.2"), "MD2WITHRSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4"), "MD5WITHRSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5"), "SHA1WITHRSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.14"), "SHA224WITHRSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11"), "SHA256WITHRSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12"), "SHA384WITHRSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13"), "SHA512WITHRSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.1"), "SHA1WITHECDSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.1"), "SHA224WITHECDSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2"), "SHA256WITHECDSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3"), "SHA384WITHECDSA"),
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4"), "SHA512WITHECDSA"),
+];
+
+/// Reads a PEM certificate.
+fn content_of(pem: &str) -> Option<Content> {
     let certificate = x509_cert::Certificate::from_pem(pem.trim()).ok()?;
-    let key = certificate.tbs_certificate().subject_public_key_info();
+    let inner = certificate.tbs_certificate();
+    let signed = certificate.signature_algorithm().oid;
+    let named = SIGNATURES.iter().find(|(oid, _)| *oid == signed);
+    let since = inner.validity().not_before.to_unix_duration().as_secs();
+    let alternative = inner.get_extension::<SubjectAltName>().ok()?;
+    let alternative = alternative.map(|(_, names)| names.0).unwrap_or_default();
+    let dns = |name: GeneralName| match name {
+        GeneralName::DnsName(name) => Some(name.to_string()),
+        _ => None,
+    };
+    Some(Content {
+        names: alternative.into_iter().filter_map(dns).collect(),
+        key: key_of(inner.subject_public_key_info())?,
+        not_before: i64::try_from(since).ok().and_then(|at| Timestamp::from_second(at).ok()),
+        detail: CertificateDetail {
+            signature_algorithm: Some(
+                named.map_or_else(|| signed.to_string(), |(_, name)| (*name).to_owned()),
+            ),
+            issuer: Some(inner.issuer().to_string()),
+            subject: Some(inner.subject().to_string()),
+            ..CertificateDetail::default()
+        },
+    })
+}
+
+/// A certificate's key, in ACM's spelling: `RSA_2048`, `EC_prime256v1`.
+fn key_of(key: &SubjectPublicKeyInfoOwned) -> Option<String> {
     if key.algorithm.oid == RSA {
         let bits = key.subject_public_key.as_bytes()?;
         let public: pkcs1::RsaPublicKey<UintRef> = pkcs1::RsaPublicKey::from_der(bits).ok()?;

@@ -31,19 +31,30 @@ const fn quota(burst: f64, rate: f64) -> Quota {
 /// The bucket that a call draws from, and what AWS documents for it.
 ///
 /// Sources: ELB API throttling (Describe* 200/50, trust stores 40/10, one bucket for each of the two
-/// APIs); ACM, WAF and EC2 request quotas. A service without published numbers gets a modest one.
+/// APIs); ACM, WAF, EC2, Lambda (`GetPolicy` 15) and Route 53 (5, all calls together) request quotas; S3
+/// scales by the thousand. A service without published numbers gets a modest one.
 fn budget(call: Call) -> (&'static str, Quota) {
     match call {
-        Call::ElbV2DescribeTrustStores => ("trust-stores", quota(40.0, 10.0)),
-        Call::AcmSearchCertificates | Call::Wafv2ListWebAcls => (call.name(), quota(5.0, 5.0)),
-        Call::AcmDescribeCertificate => (call.name(), quota(10.0, 10.0)),
-        Call::Wafv2ListResourcesForWebAcl | Call::Wafv2GetWebAclForResource => {
-            (call.name(), quota(1.0, 1.0))
-        }
+        Call::ElbV2DescribeTrustStores
+        | Call::ElbV2DescribeTrustStoreRevocations
+        | Call::ElbV2DescribeTrustStoreAssociations
+        | Call::ElbV2GetResourcePolicy => ("trust-stores", quota(40.0, 10.0)),
+        Call::AcmSearchCertificates
+        | Call::Wafv2ListWebAcls
+        | Call::Wafv2GetWebAcl
+        | Call::Wafv2GetRuleGroup
+        | Call::Wafv2ListLoggingConfigurations
+        | Call::WafRegionalListWebAcls => (call.name(), quota(5.0, 5.0)),
+        Call::AcmDescribeCertificate | Call::LambdaGetPolicy => (call.name(), quota(10.0, 10.0)),
+        Call::Wafv2ListResourcesForWebAcl
+        | Call::Wafv2GetWebAclForResource
+        | Call::WafRegionalListResourcesForWebAcl => (call.name(), quota(1.0, 1.0)),
         _ => match call.family() {
             "elb" => ("elb", quota(200.0, 50.0)),
             "elbv2" => ("elbv2", quota(200.0, 50.0)),
             "ec2" => (call.name(), quota(100.0, 20.0)),
+            "s3" => ("s3", quota(100.0, 50.0)),
+            "route53" => ("route53", quota(5.0, 5.0)),
             _ => (call.name(), quota(10.0, 5.0)),
         },
     }

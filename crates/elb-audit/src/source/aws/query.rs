@@ -330,3 +330,16 @@ impl<T> Default for Items<T> {
         Items { item: Vec::new() }
     }
 }
+
+/// The `<member>`s of a list of the other services with such answers.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Members<T> {
+    #[serde(default = "Vec::new")]
+    pub(crate) member: Vec<T>,
+}
+
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Members { member: Vec::new() }
+    }
+}

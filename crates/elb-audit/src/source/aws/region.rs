@@ -2,8 +2,10 @@
 //!
 //! First the two lists of load balancers; then, at once, everything that only needs a load balancer
 //! (listeners, attributes, target groups, the network around it, its web ACL, a Classic one's policies
-//! and instances); then everything that needs a listener or a group (rules, SNI certificates, targets,
-//! security policies, certificates, log deliveries); last, the few certificates still unknown.
+//! and instances, what else leads to it); then everything that needs one of these (rules, SNI
+//! certificates, targets, security policies, certificates, log buckets, rules of web ACLs); then what
+//! needs those (certificates still unknown, interfaces of targets, user pools); last, the security groups
+//! of the interfaces.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,15 +13,21 @@ use std::sync::Arc;
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Reason};
-use elb_audit_core::inventory::{Kind, LoadBalancer, Region, TargetGroup};
+use elb_audit_core::inventory::{LoadBalancer, Region};
+use futures::FutureExt as _;
 use futures::future::join_all;
+use jiff::Timestamp;
 
 use super::ask::Asker;
 use super::query::{self, Service};
-use super::{elb, elbv2, session, wafv2};
+use super::{elb, elbv2, session};
 
+mod around;
+mod buckets;
 mod listeners;
 mod network;
+mod targets;
+mod waf;
 
 /// What to read, and as whom.
 #[derive(Debug)]
@@ -29,10 +37,13 @@ pub(crate) struct Plan {
     /// Twelve digits; none when AWS would not tell.
     pub(crate) account: Option<String>,
     pub(crate) partition: &'static str,
+    /// When the scan began.
+    pub(crate) taken_at: Timestamp,
 }
 
 impl Plan {
-    fn wants(&self, call: Call) -> bool {
+    /// Whether a call may be made.
+    pub(crate) fn wants(&self, call: Call) -> bool {
         self.calls.contains(&call)
     }
 }
@@ -45,25 +56,32 @@ pub(crate) struct Reader {
     pub(crate) config: SdkConfig,
 }
 
+/// The clients of both load-balancer APIs.
+struct Clients {
+    v1: aws_sdk_elasticloadbalancing::Client,
+    v2: aws_sdk_elasticloadbalancingv2::Client,
+}
+
+/// Tags of Classic load balancers by name, and of the others by ARN.
+type Tags = [BTreeMap<String, Fact<BTreeMap<String, String>>>; 2];
+
 impl Reader {
     fn query(&self, service: &Service, call: Call) -> query::Client {
         query::Client::new(service, &self.config, &self.asker, call)
     }
 
-    fn elb(&self) -> aws_sdk_elasticloadbalancing::Client {
-        let call = Call::ElbDescribeLoadBalancers;
-        let config = aws_sdk_elasticloadbalancing::config::Builder::from(&self.config)
-            .retry_partition(session::retry_partition(&self.asker.region, "elb"))
-            .interceptor(self.asker.meter(call));
-        aws_sdk_elasticloadbalancing::Client::from_conf(config.build())
-    }
-
-    fn elbv2(&self) -> aws_sdk_elasticloadbalancingv2::Client {
-        let call = Call::ElbV2DescribeLoadBalancers;
-        let config = aws_sdk_elasticloadbalancingv2::config::Builder::from(&self.config)
-            .retry_partition(session::retry_partition(&self.asker.region, "elbv2"))
-            .interceptor(self.asker.meter(call));
-        aws_sdk_elasticloadbalancingv2::Client::from_conf(config.build())
+    fn clients(&self) -> Clients {
+        let partition = |service| session::retry_partition(&self.asker.region, service);
+        let v1 = aws_sdk_elasticloadbalancing::config::Builder::from(&self.config)
+            .retry_partition(partition("elb"))
+            .interceptor(self.asker.meter(Call::ElbDescribeLoadBalancers));
+        let v2 = aws_sdk_elasticloadbalancingv2::config::Builder::from(&self.config)
+            .retry_partition(partition("elbv2"))
+            .interceptor(self.asker.meter(Call::ElbV2DescribeLoadBalancers));
+        Clients {
+            v1: aws_sdk_elasticloadbalancing::Client::from_conf(v1.build()),
+            v2: aws_sdk_elasticloadbalancingv2::Client::from_conf(v2.build()),
+        }
     }
 
     fn acm(&self) -> aws_sdk_acm::Client {
@@ -83,42 +101,67 @@ impl Reader {
     /// Reads the region.
     pub(crate) async fn read(self) -> Region {
         let mut region = Region::new(&self.asker.region);
-        let (v1, v2) = (self.elb(), self.elbv2());
+        let clients = self.clients();
         (region.classic, region.v2) = tokio::join!(
-            elb::list(&self.asker, &v1, |name, owner| self.classic_arn(name, owner)),
-            elbv2::list(&self.asker, &v2),
+            elb::list(&self.asker, &clients.v1, |name, owner| self.classic_arn(name, owner)),
+            elbv2::list(&self.asker, &clients.v2),
         );
         if region.load_balancers().next().is_none() {
             return region;
         }
-        let classic = std::mem::take(&mut region.classic.items);
-        let modern = std::mem::take(&mut region.v2.items);
-        let all: Vec<LoadBalancer> = classic.iter().chain(&modern).cloned().collect();
-        let balancers = async {
-            (region.classic.items, region.v2.items) = tokio::join!(
-                join_all(classic.into_iter().map(|lb| self.classic(&v1, lb))),
-                join_all(modern.into_iter().map(|lb| self.modern(&v2, lb))),
-            );
-            drop_deleted(&mut region);
-            self.behind_listeners(&v2, &mut region).await;
-        };
-        let ((), groups, network, acls) = tokio::join!(
-            balancers,
-            self.target_groups(&v2, &all),
+        let all: Vec<LoadBalancer> = region.load_balancers().cloned().collect();
+        // Both the listeners' side and the targets' side wait for the Classic ones.
+        let classic = region.classic.items.clone().into_iter();
+        let classic = join_all(classic.map(|lb| self.classic(&clients.v1, lb))).boxed().shared();
+        let ((), behind, network, waf, around, traffic) = tokio::join!(
+            self.balancers(&clients, classic.clone(), &mut region),
+            self.behind(&clients.v2, &all, classic),
             self.network(&all),
-            self.web_acls(&all),
+            self.waf(&all),
+            self.around(&clients.v2, &all),
+            self.traffic(&all),
         );
-        region.target_groups = groups;
-        if let Some(network) = network {
-            network.into_region(&mut region);
-        }
-        for lb in &mut region.v2.items {
-            if let Some(acl) = acls.get(&lb.arn) {
-                lb.web_acl = acl.clone();
+        behind.into_region(&mut region);
+        network.into_region(&mut region);
+        waf.into_region(&mut region);
+        around.into_region(&mut region);
+        for lb in region.classic.items.iter_mut().chain(&mut region.v2.items) {
+            if let Some(traffic) = traffic.get(&lb.arn) {
+                lb.traffic = traffic.clone();
             }
         }
-        self.tags(&v1, &v2, &mut region).await;
+        self.groups_of_targets(&mut region).await;
         region
+    }
+
+    /// The load balancers themselves, and everything that needs to know their listeners or attributes.
+    async fn balancers(
+        &self,
+        clients: &Clients,
+        classic: impl Future<Output = Vec<LoadBalancer>>,
+        region: &mut Region,
+    ) {
+        let modern = std::mem::take(&mut region.v2.items).into_iter();
+        (region.classic.items, region.v2.items) =
+            tokio::join!(classic, join_all(modern.map(|lb| self.modern(&clients.v2, lb))),);
+        drop_deleted(region);
+        let logging: Vec<LoadBalancer> = region.load_balancers().cloned().collect();
+        let ((), buckets, [classic, modern]) = tokio::join!(
+            self.behind_listeners(&clients.v2, region),
+            self.log_buckets(&logging),
+            self.tags(clients, &logging),
+        );
+        region.log_buckets = buckets;
+        if self.plan.wants(Call::ElbDescribeTags) {
+            for lb in &mut region.classic.items {
+                lb.tags = classic.get(&lb.name).cloned().unwrap_or(Fact::Known(BTreeMap::new()));
+            }
+        }
+        if self.plan.wants(Call::ElbV2DescribeTags) {
+            for lb in &mut region.v2.items {
+                lb.tags = modern.get(&lb.arn).cloned().unwrap_or(Fact::Known(BTreeMap::new()));
+            }
+        }
     }
 
     /// What has to be asked about each Classic load balancer.
@@ -130,13 +173,15 @@ impl Reader {
         let encrypts = lb.listeners.get().is_ok_and(|listeners| {
             listeners.iter().any(|listener| listener.speaks(&["HTTPS", "SSL"]))
         });
+        // Policies towards the instances say how these prove themselves.
+        let has_policies = encrypts || !lb.backend_policies.is_empty();
         let attributes = async {
             let call = Call::ElbDescribeLoadBalancerAttributes;
             self.if_wanted(call, elb::attributes(&self.asker, client, &lb)).await
         };
         let policies = async {
             let call = Call::ElbDescribeLoadBalancerPolicies;
-            if encrypts {
+            if has_policies {
                 self.if_wanted(call, elb::policies(&self.asker, client, &lb)).await
             } else {
                 Fact::Known(Vec::new())
@@ -157,7 +202,7 @@ impl Reader {
         client: &aws_sdk_elasticloadbalancingv2::Client,
         mut lb: LoadBalancer,
     ) -> LoadBalancer {
-        let (listeners, attributes) = tokio::join!(
+        let (listeners, attributes, capacity) = tokio::join!(
             self.if_wanted(
                 Call::ElbV2DescribeListeners,
                 elbv2::listeners(&self.asker, client, &lb)
@@ -166,83 +211,42 @@ impl Reader {
                 Call::ElbV2DescribeLoadBalancerAttributes,
                 elbv2::attributes(&self.asker, client, &lb.arn)
             ),
+            self.if_wanted(
+                Call::ElbV2DescribeCapacityReservation,
+                elbv2::reserved_capacity(&self.asker, client, &lb.arn)
+            ),
         );
-        (lb.listeners, lb.attributes) = (listeners, attributes);
+        (lb.listeners, lb.attributes, lb.reserved_capacity) = (listeners, attributes, capacity);
         lb
     }
 
     /// The answer of a call that something needs; otherwise it is not made.
     async fn if_wanted<T>(&self, call: Call, answer: impl Future<Output = Fact<T>>) -> Fact<T> {
-        if self.plan.wants(call) { answer.await } else { Fact::not_collected(call) }
+        self.if_of_use(call, true, answer).await
     }
 
-    /// All target groups of the region, and the health of those behind a load balancer.
-    async fn target_groups(
+    /// The same, if there is anything to ask about.
+    async fn if_of_use<T>(
         &self,
-        client: &aws_sdk_elasticloadbalancingv2::Client,
-        all: &[LoadBalancer],
-    ) -> Fact<Vec<TargetGroup>> {
-        if all.iter().all(|lb| lb.kind == Kind::Classic) {
-            return Fact::Known(Vec::new());
-        }
-        let call = Call::ElbV2DescribeTargetGroups;
-        let groups = self.if_wanted(call, elbv2::target_groups(&self.asker, client)).await;
-        let mut groups = match groups {
-            Fact::Known(groups) => groups,
-            unread @ Fact::Unread(_) => return unread,
-        };
-        let used = groups.iter_mut().filter(|group| !group.load_balancer_arns.is_empty());
-        join_all(used.map(move |group| async move {
-            let (targets, attributes) = tokio::join!(
-                self.if_wanted(
-                    Call::ElbV2DescribeTargetHealth,
-                    elbv2::targets(&self.asker, client, &group.arn)
-                ),
-                self.if_wanted(
-                    Call::ElbV2DescribeTargetGroupAttributes,
-                    elbv2::group_attributes(&self.asker, client, &group.arn)
-                ),
-            );
-            (group.targets, group.attributes) = (targets, attributes);
-        }))
-        .await;
-        Fact::Known(groups)
-    }
-
-    /// The web ACL of each Application load balancer that faces the internet.
-    async fn web_acls(&self, all: &[LoadBalancer]) -> BTreeMap<String, Fact<Option<String>>> {
-        let public =
-            all.iter().filter(|lb| lb.kind == Kind::Application && lb.is_internet_facing());
-        let arns: Vec<String> = public.map(|lb| lb.arn.clone()).collect();
-        if arns.is_empty() || !self.plan.wants(Call::Wafv2GetWebAclForResource) {
-            return BTreeMap::new();
-        }
-        let client = self.query(&query::WAFV2, Call::Wafv2GetWebAclForResource);
-        wafv2::web_acls(&self.asker, &client, &arns).await
+        call: Call,
+        of_use: bool,
+        answer: impl Future<Output = Fact<T>>,
+    ) -> Fact<T> {
+        if of_use && self.plan.wants(call) { answer.await } else { Fact::not_collected(call) }
     }
 
     /// Tags of every load balancer.
-    async fn tags(
-        &self,
-        v1: &aws_sdk_elasticloadbalancing::Client,
-        v2: &aws_sdk_elasticloadbalancingv2::Client,
-        region: &mut Region,
-    ) {
-        if self.plan.wants(Call::ElbDescribeTags) {
-            let names: Vec<String> =
-                region.classic.items.iter().map(|lb| lb.name.clone()).collect();
-            let mut tags = elb::tags(&self.asker, v1, &names).await;
-            for lb in &mut region.classic.items {
-                lb.tags = tags.remove(&lb.name).unwrap_or(Fact::Known(BTreeMap::new()));
-            }
-        }
-        if self.plan.wants(Call::ElbV2DescribeTags) {
-            let arns: Vec<String> = region.v2.items.iter().map(|lb| lb.arn.clone()).collect();
-            let mut tags = elbv2::tags(&self.asker, v2, &arns).await;
-            for lb in &mut region.v2.items {
-                lb.tags = tags.remove(&lb.arn).unwrap_or(Fact::Known(BTreeMap::new()));
-            }
-        }
+    async fn tags(&self, clients: &Clients, all: &[LoadBalancer]) -> Tags {
+        use elb_audit_core::inventory::Kind::Classic;
+        let names = all.iter().filter(|lb| lb.kind == Classic).map(|lb| lb.name.clone());
+        let names: Vec<String> = names.filter(|_| self.plan.wants(Call::ElbDescribeTags)).collect();
+        let arns = all.iter().filter(|lb| lb.kind != Classic).map(|lb| lb.arn.clone());
+        let arns: Vec<String> = arns.filter(|_| self.plan.wants(Call::ElbV2DescribeTags)).collect();
+        let (classic, modern) = tokio::join!(
+            elb::tags(&self.asker, &clients.v1, &names),
+            elbv2::tags(&self.asker, &clients.v2, &arns),
+        );
+        [classic, modern]
     }
 }
 
@@ -259,6 +263,18 @@ pub(super) fn presented(region: &Region, service: &str) -> Vec<String> {
 /// Each once, in order.
 fn unique(all: impl Iterator<Item = String>) -> Vec<String> {
     all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Several lists as one; one that is unread hides what it would have held, so the whole is unread.
+fn joined<T>(lists: impl IntoIterator<Item = Fact<Vec<T>>>) -> Fact<Vec<T>> {
+    let mut all = Vec::new();
+    for list in lists {
+        match list {
+            Fact::Known(list) => all.extend(list),
+            Fact::Unread(gap) => return Fact::Unread(gap),
+        }
+    }
+    Fact::Known(all)
 }
 
 /// A load balancer that was deleted while it was read is no load balancer any more: a note says so.

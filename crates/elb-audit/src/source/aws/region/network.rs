@@ -1,25 +1,33 @@
-//! What stands between the internet and the load balancers of a region.
+//! What stands between the internet and the load balancers of a region, and their targets.
 
 use std::collections::BTreeMap;
 
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{
-    BlockPublicAccess, LoadBalancer, Region, RouteTable, SecurityGroup, Subnet,
+    BlockPublicAccess, EncryptionControl, LoadBalancer, NetworkAcl, Region, RouteTable,
+    SecurityGroup, StaleRule, Subnet, Vpc,
 };
 use futures::future::join_all;
 use ipnet::IpNet;
 
-use super::{Reader, unique};
+use super::{Reader, joined, unique};
 use crate::source::aws::{ec2, query};
 
-/// Security groups, routes and the block on public access, of one region.
+/// Entries of prefix lists by id.
+type PrefixLists = BTreeMap<String, Fact<Vec<IpNet>>>;
+
+/// Security groups, routes, network ACLs and the block on public access, of one region.
 pub(super) struct Network {
     security_groups: Fact<Vec<SecurityGroup>>,
-    prefix_lists: BTreeMap<String, Fact<Vec<IpNet>>>,
+    prefix_lists: PrefixLists,
     route_tables: Fact<Vec<RouteTable>>,
+    acls: Fact<Vec<NetworkAcl>>,
     block_public_access: Fact<BlockPublicAccess>,
     subnets: Fact<Vec<Subnet>>,
+    vpcs: Fact<Vec<Vpc>>,
+    stale_rules: Fact<Vec<StaleRule>>,
+    encryption_controls: Fact<Vec<EncryptionControl>>,
 }
 
 impl Network {
@@ -28,30 +36,64 @@ impl Network {
         region.security_groups = self.security_groups;
         region.prefix_lists = self.prefix_lists;
         region.route_tables = self.route_tables;
+        region.network_acls = self.acls;
         region.block_public_access = self.block_public_access;
         region.subnets = self.subnets;
+        region.vpcs = self.vpcs;
+        region.stale_rules = self.stale_rules;
+        region.encryption_controls = self.encryption_controls;
     }
 }
 
 impl Reader {
-    /// The network around the load balancers that may have public addresses; the others need none of it.
-    pub(super) async fn network(&self, all: &[LoadBalancer]) -> Option<Network> {
-        let public = || all.iter().filter(|lb| may_be_public(lb));
-        public().next()?;
+    /// The network around the load balancers. The ways in are read where something may have a public
+    /// address: a load balancer, or a target whose interfaces are asked about.
+    pub(super) async fn network(&self, all: &[LoadBalancer]) -> Network {
         let ec2 = &self.query(&query::EC2, Call::Ec2DescribeSecurityGroups);
-        let vpcs = unique(public().filter_map(|lb| lb.vpc_id.clone()));
-        let groups = unique(public().flat_map(|lb| lb.security_groups.clone()));
-        let subnets = unique(public().flat_map(|lb| lb.subnets.clone()));
-        let (filters, block_public_access, subnets) = tokio::join!(
-            self.filters(ec2, &groups, &vpcs),
-            self.if_wanted(
+        let targets = self.plan.wants(Call::Ec2DescribeNetworkInterfaces);
+        let reachable = || all.iter().filter(|lb| targets || may_be_public(lb));
+        let ways = unique(reachable().filter_map(|lb| lb.vpc_id.clone()));
+        let any = reachable().next().is_some();
+        let vpcs = unique(all.iter().filter_map(|lb| lb.vpc_id.clone()));
+        let subnets = unique(all.iter().flat_map(|lb| lb.subnets.clone()));
+        let groups = unique(all.iter().flat_map(|lb| lb.security_groups.clone()));
+        let (filters, acls, block_public_access, subnets, vpc_list, stale, controls) = tokio::join!(
+            self.filters(ec2, &groups, &ways),
+            self.if_of_use(
+                Call::Ec2DescribeNetworkAcls,
+                any,
+                ec2::network_acls(&self.asker, ec2, &ways)
+            ),
+            self.if_of_use(
                 Call::Ec2DescribeVpcBlockPublicAccessOptions,
+                any,
                 ec2::block_public_access(&self.asker, ec2)
             ),
             self.if_wanted(Call::Ec2DescribeSubnets, ec2::subnets(&self.asker, ec2, &subnets)),
+            self.if_wanted(Call::Ec2DescribeVpcs, ec2::vpcs(&self.asker, ec2, &vpcs)),
+            self.if_wanted(Call::Ec2DescribeStaleSecurityGroups, self.stale_rules(ec2, &vpcs)),
+            self.if_wanted(
+                Call::Ec2DescribeVpcEncryptionControls,
+                ec2::encryption_controls(&self.asker, ec2, &vpcs)
+            ),
         );
         let (security_groups, route_tables, prefix_lists) = filters;
-        Some(Network { security_groups, prefix_lists, route_tables, block_public_access, subnets })
+        Network {
+            security_groups,
+            prefix_lists,
+            route_tables,
+            acls,
+            block_public_access,
+            subnets,
+            vpcs: vpc_list,
+            stale_rules: stale,
+            encryption_controls: controls,
+        }
+    }
+
+    async fn stale_rules(&self, ec2: &query::Client, vpcs: &[String]) -> Fact<Vec<StaleRule>> {
+        let lists = vpcs.iter().map(|vpc| ec2::stale_rules(&self.asker, ec2, vpc));
+        joined(join_all(lists).await)
     }
 
     /// Security groups and route tables; then the prefix lists that either names.
@@ -59,23 +101,58 @@ impl Reader {
         &self,
         ec2: &query::Client,
         groups: &[String],
-        vpcs: &[String],
-    ) -> (Fact<Vec<SecurityGroup>>, Fact<Vec<RouteTable>>, BTreeMap<String, Fact<Vec<IpNet>>>) {
+        ways: &[String],
+    ) -> (Fact<Vec<SecurityGroup>>, Fact<Vec<RouteTable>>, PrefixLists) {
         let (groups, tables) = tokio::join!(
             self.if_wanted(
                 Call::Ec2DescribeSecurityGroups,
                 ec2::security_groups(&self.asker, ec2, groups)
             ),
-            self.if_wanted(Call::Ec2DescribeRouteTables, ec2::route_tables(&self.asker, ec2, vpcs)),
+            self.if_of_use(
+                Call::Ec2DescribeRouteTables,
+                !ways.is_empty(),
+                ec2::route_tables(&self.asker, ec2, ways)
+            ),
         );
-        let lists = named(&groups).chain(routed(&tables));
-        let entries = unique(lists).into_iter().map(move |id| async move {
+        let lists = unique(named(groups.get().into_iter().flatten()).chain(routed(&tables)));
+        let lists = self.prefix_lists(ec2, lists).await;
+        (groups, tables, lists)
+    }
+
+    async fn prefix_lists(&self, ec2: &query::Client, ids: Vec<String>) -> PrefixLists {
+        let entries = ids.into_iter().map(move |id| async move {
             let entries = ec2::prefix_list(&self.asker, ec2, &id);
             let entries = self.if_wanted(Call::Ec2GetManagedPrefixListEntries, entries).await;
             (id, entries)
         });
-        let entries = join_all(entries).await;
-        (groups, tables, entries.into_iter().collect())
+        join_all(entries).await.into_iter().collect()
+    }
+
+    /// Adds the security groups of the targets' interfaces, as far as no load balancer has them too, and
+    /// the prefix lists that these name.
+    pub(super) async fn groups_of_targets(&self, region: &mut Region) {
+        let (Ok(interfaces), Fact::Known(known)) =
+            (region.network_interfaces.get(), &mut region.security_groups)
+        else {
+            return;
+        };
+        let all = unique(interfaces.iter().flat_map(|interface| interface.groups.clone()));
+        let read = |id: &String| known.iter().any(|group| group.id == *id);
+        let open: Vec<String> = all.into_iter().filter(|id| !read(id)).collect();
+        let ec2 = &self.query(&query::EC2, Call::Ec2DescribeSecurityGroups);
+        match ec2::security_groups(&self.asker, ec2, &open).await {
+            Fact::Known(groups) => {
+                let lists = named(groups.iter()).filter(|id| !region.prefix_lists.contains_key(id));
+                let lists = self.prefix_lists(ec2, unique(lists)).await;
+                region.prefix_lists.extend(lists);
+                known.extend(groups);
+            }
+            // What was read of the load balancers' own groups stays.
+            Fact::Unread(gap) => {
+                let said = elb_audit_core::audit::words(&gap);
+                region.notes.push(format!("security groups of targets could not be read: {said}"));
+            }
+        }
     }
 }
 
@@ -88,8 +165,7 @@ fn may_be_public(lb: &LoadBalancer) -> bool {
 }
 
 /// Prefix lists that security groups let in.
-fn named(groups: &Fact<Vec<SecurityGroup>>) -> impl Iterator<Item = String> + '_ {
-    let groups = groups.get().ok().into_iter().flatten();
+fn named<'a>(groups: impl Iterator<Item = &'a SecurityGroup>) -> impl Iterator<Item = String> {
     let ingress = groups.flat_map(|group| &group.ingress);
     ingress.flat_map(|permission| permission.prefix_lists.iter().cloned())
 }

@@ -1,0 +1,192 @@
+//! Network interfaces of targets: who holds an address, and behind which security groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::Fact;
+use elb_audit_core::inventory::NetworkInterface;
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use super::{block, filtered, understood};
+use crate::source::aws::ask::Asker;
+use crate::source::aws::query::{Client, Items};
+
+/// Whose interfaces are wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// Instances.
+    pub(crate) instances: BTreeSet<String>,
+    /// Private addresses, with the VPC that each is said to be in, if it is in one.
+    pub(crate) addresses: BTreeMap<IpAddr, Option<String>>,
+}
+
+/// An interface with the blocks of addresses that it holds beside its own.
+type Found = (NetworkInterface, Vec<IpNet>);
+
+/// The interfaces of these instances and addresses.
+pub(crate) async fn interfaces(
+    asker: &Asker,
+    client: &Client,
+    wanted: &Wanted,
+) -> Fact<Vec<NetworkInterface>> {
+    let instances: Vec<String> = wanted.instances.iter().cloned().collect();
+    let of = |family: fn(&IpAddr) -> bool| -> Vec<String> {
+        wanted.addresses.keys().filter(|address| family(address)).map(ToString::to_string).collect()
+    };
+    let (four, six) = (of(IpAddr::is_ipv4), of(IpAddr::is_ipv6));
+    let (instances, four, six) = tokio::join!(
+        matching(asker, client, ("attachment.instance-id", &instances)),
+        matching(asker, client, ("addresses.private-ip-address", &four)),
+        matching(asker, client, ("ipv6-addresses.ipv6-address", &six)),
+    );
+    let mut found = BTreeMap::new();
+    for list in [instances, four, six] {
+        match list {
+            Fact::Known(list) => found.extend(list.into_iter().map(|one| (one.0.id.clone(), one))),
+            Fact::Unread(gap) => return Fact::Unread(gap),
+        }
+    }
+    // No filter finds the holder of a block of addresses, which is how pods get theirs: the VPCs of the
+    // addresses that nobody seems to have are read whole.
+    let held: BTreeSet<IpAddr> = found.values().flat_map(|one| one.0.addresses.clone()).collect();
+    let open = wanted.addresses.iter().filter(|(address, _)| !held.contains(*address));
+    let (open, vpcs): (Vec<IpAddr>, BTreeSet<String>) =
+        open.filter_map(|(address, vpc)| Some((*address, vpc.clone()?))).unzip();
+    let vpcs: Vec<String> = vpcs.into_iter().collect();
+    match matching(asker, client, ("vpc-id", &vpcs)).await {
+        Fact::Known(all) => {
+            let holders = all.into_iter().filter_map(|one| holding(one, &open));
+            found.extend(holders.map(|one| (one.id.clone(), (one, Vec::new()))));
+        }
+        Fact::Unread(gap) => return Fact::Unread(gap),
+    }
+    Fact::Known(found.into_values().map(|(one, _)| one).collect())
+}
+
+async fn matching(asker: &Asker, client: &Client, filter: (&str, &[String])) -> Fact<Vec<Found>> {
+    let call = Call::Ec2DescribeNetworkInterfaces;
+    let (name, values) = filter;
+    let found = filtered::<InterfaceXml>(asker, client, call, (name, values, "1000")).await;
+    understood(asker, call, found, interface)
+}
+
+/// The interface with those of the addresses that are in one of its blocks, if any is.
+fn holding((mut one, blocks): Found, open: &[IpAddr]) -> Option<NetworkInterface> {
+    let held = |address: &&IpAddr| blocks.iter().any(|block| block.contains(*address));
+    let held: Vec<IpAddr> = open.iter().filter(held).copied().collect();
+    one.addresses.extend(&held);
+    (!held.is_empty()).then_some(one)
+}
+
+fn interface(xml: InterfaceXml) -> Result<Found, String> {
+    let address = |text: &String| text.parse().map_err(|_| format!("`{text}` is no address"));
+    let own = xml.addresses.item.iter().filter_map(|one| one.private.as_ref());
+    let own = own.chain(xml.six.item.iter().map(|one| &one.address));
+    let public = xml.addresses.item.iter().filter_map(|one| one.association.as_ref());
+    let public = public.chain(&xml.association).filter_map(|one| one.public.as_ref());
+    let public: BTreeSet<&String> = public.filter(|text| !text.is_empty()).collect();
+    let blocks = xml.blocks.item.iter().chain(&xml.six_blocks.item);
+    let blocks: Result<Vec<IpNet>, String> = blocks.map(|one| block(&one.block)).collect();
+    let found = NetworkInterface {
+        addresses: own.map(address).collect::<Result<_, _>>()?,
+        public_addresses: public.into_iter().map(address).collect::<Result<_, _>>()?,
+        id: xml.id,
+        owner: xml.owner,
+        kind: xml.kind,
+        description: xml.description.filter(|text| !text.is_empty()),
+        vpc_id: xml.vpc,
+        subnet_id: xml.subnet,
+        instance_id: xml.attachment.and_then(|attachment| attachment.instance),
+        groups: xml.groups.item.into_iter().map(|group| group.id).collect(),
+    };
+    Ok((found, blocks?))
+}
+
+#[derive(Debug, Deserialize)]
+struct InterfaceXml {
+    #[serde(rename = "networkInterfaceId")]
+    id: String,
+    #[serde(rename = "ownerId")]
+    owner: Option<String>,
+    #[serde(rename = "interfaceType")]
+    kind: Option<String>,
+    description: Option<String>,
+    #[serde(rename = "vpcId")]
+    vpc: Option<String>,
+    #[serde(rename = "subnetId")]
+    subnet: Option<String>,
+    attachment: Option<AttachmentXml>,
+    association: Option<AssociationXml>,
+    #[serde(rename = "privateIpAddressesSet", default)]
+    addresses: Items<AddressXml>,
+    #[serde(rename = "ipv6AddressesSet", default)]
+    six: Items<SixXml>,
+    #[serde(rename = "ipv4PrefixSet", default)]
+    blocks: Items<BlockXml>,
+    #[serde(rename = "ipv6PrefixSet", default)]
+    six_blocks: Items<BlockXml>,
+    #[serde(rename = "groupSet", default)]
+    groups: Items<GroupXml>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AttachmentXml {
+    #[serde(rename = "instanceId")]
+    instance: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AssociationXml {
+    #[serde(rename = "publicIp")]
+    public: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AddressXml {
+    #[serde(rename = "privateIpAddress")]
+    private: Option<String>,
+    association: Option<AssociationXml>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SixXml {
+    #[serde(rename = "ipv6Address")]
+    address: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct BlockXml {
+    #[serde(rename = "ipv4Prefix", alias = "ipv6Prefix")]
+    block: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct GroupXml {
+    #[serde(rename = "groupId")]
+    id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::aws::ec2::Page;
+
+    #[test]
+    fn an_address_in_a_block_belongs_to_the_holder_of_the_block() {
+        let xml = "<A><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId>\
+            <privateIpAddressesSet><item><privateIpAddress>10.0.0.4</privateIpAddress>\
+            <association><publicIp>203.0.113.9</publicIp></association></item>\
+            </privateIpAddressesSet><association><publicIp>203.0.113.9</publicIp></association>\
+            <ipv4PrefixSet><item><ipv4Prefix>10.0.7.16/28</ipv4Prefix></item></ipv4PrefixSet>\
+            <groupSet><item><groupId>sg-1</groupId></item></groupSet>\
+            </item></networkInterfaceSet></A>";
+        let page: Page<InterfaceXml> = quick_xml::de::from_str(xml).unwrap();
+        let found = interface(page.list.item.into_iter().next().unwrap()).unwrap();
+        assert_eq!(found.0.public_addresses.len(), 1);
+        let open: [IpAddr; 2] = ["10.0.7.20".parse().unwrap(), "10.0.7.40".parse().unwrap()];
+        assert_eq!(holding(found.clone(), &open).unwrap().addresses.len(), 2);
+        assert_eq!(holding(found, &open[1..]), None);
+    }
+}
