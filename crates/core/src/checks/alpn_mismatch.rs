@@ -77,7 +77,12 @@ pub(super) const CHECK: Check = Check {
                     listener.alpn = None;
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TLS:636",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "TLS ends here, and the targets get TCP",
@@ -122,10 +127,12 @@ pub(super) const CHECK: Check = Check {
                 "unknown client-address-lost web",
                 "unknown health-check-disabled web",
                 "unknown no-targets web",
+                "unknown security-group-blocks-targets web",
                 "unknown target-group-cleartext web",
                 "unknown target-unhealthy web",
                 "unknown alpn-mismatch TLS:443",
                 "unknown deregistration-delay-zero web",
+                "unknown fronts-application-load-balancer web",
                 "unknown health-check-cleartext web",
                 "unknown quota-near web",
                 "unknown target-remote web",

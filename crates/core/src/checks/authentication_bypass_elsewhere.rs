@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::fact::Fact;
-use crate::inventory::{Action, Inventory, Kind, Listener, Region};
+use crate::inventory::{Action, Inventory, Kind, Listener, Region, TargetGroup};
 use crate::routing::bypass;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
@@ -58,6 +58,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail authentication-bypass-elsewhere HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -68,9 +70,11 @@ pub(super) const CHECK: Check = Check {
                 beside(&Kind::Network, vec![sample::listener("TCP", 443, vec![forward()])], |_| ())
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
                 "fail authentication-bypass-elsewhere TCP:443",
+                "fail security-group-unused-port direct",
                 "note internet-facing direct",
                 "note tls-backend-legacy direct",
                 "note tls-passthrough-unverified TCP:443",
@@ -86,9 +90,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail authentication-bypass-elsewhere HTTPS:443",
+                "fail security-group-unused-port old",
                 "unknown log-delivery-stopped old",
                 "note classic-load-balancer old",
                 "note internet-facing old",
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -103,9 +109,13 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "fail internal-open-to-any direct",
+                "fail security-group-unused-port direct",
                 "note authentication-bypass-elsewhere TCP:443",
+                "note subnet-route-mismatch direct",
                 "note tls-backend-legacy direct",
                 "note tls-passthrough-unverified TCP:443",
             ],
@@ -117,17 +127,15 @@ pub(super) const CHECK: Check = Check {
                     &Kind::Network,
                     vec![sample::listener("TCP", 443, vec![forward()])],
                     |region| {
-                        sample::regroup(region, "direct", |group| {
-                            if let Fact::Known(targets) = &mut group.targets {
-                                targets.iter_mut().for_each(|target| target.port = Some(9443));
-                            }
-                        });
+                        sample::regroup(region, "direct", |group| on_port(group, 9443));
                     },
                 )
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "fail security-group-unused-port direct",
                 "note internet-facing direct",
                 "note tls-backend-legacy direct",
                 "note tls-passthrough-unverified TCP:443",
@@ -144,7 +152,12 @@ pub(super) const CHECK: Check = Check {
                     |region| sample::add_groups(region, &Kind::Application, &["direct"]),
                 )
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the targets behind the login are unread",
@@ -161,6 +174,7 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "unknown authentication-bypass-elsewhere HTTPS:443",
                 "unknown authentication-target-reachable web",
                 "unknown target-public web",
@@ -168,6 +182,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown default-group-missing HTTPS:443",
                 "unknown target-security-group-open web",
                 "unknown no-targets web",
+                "unknown security-group-blocks-targets web",
                 "unknown target-unhealthy web",
                 "unknown quota-near web",
                 "unknown target-remote web",
@@ -175,6 +190,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-uneven web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "fail security-group-unused-port direct",
                 "unknown authentication-bypass-elsewhere TCP:443",
                 "note internet-facing direct",
                 "note tls-backend-legacy direct",
@@ -190,6 +206,14 @@ fn forward() -> Action {
     sample::forward("direct")
 }
 
+fn on_port(group: &mut TargetGroup, port: u16) {
+    if let Fact::Known(targets) = &mut group.targets {
+        for target in targets {
+            target.port = Some(port);
+        }
+    }
+}
+
 /// A login on one load balancer, and another one beside it that listens with these.
 fn beside(kind: &Kind, all: Vec<Listener>, change: impl FnOnce(&mut Region)) -> Inventory {
     login::listening(vec![sample::https(login::required("web"))], |region| {
@@ -198,9 +222,7 @@ fn beside(kind: &Kind, all: Vec<Listener>, change: impl FnOnce(&mut Region)) -> 
         let arn = sample::arn(kind, "direct");
         sample::regroup(region, "direct", |group| {
             group.load_balancer_arns = vec![arn];
-            if let Fact::Known(targets) = &mut group.targets {
-                targets.iter_mut().for_each(|target| target.port = Some(8443));
-            }
+            on_port(group, 8443);
         });
         change(region);
     })

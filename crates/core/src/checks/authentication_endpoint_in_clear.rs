@@ -48,18 +48,14 @@ pub(super) const CHECK: Check = Check {
     examples: &[
         Example {
             title: "the token endpoint",
-            given: || given(|endpoints| endpoints[1] = "http://id.example.com/token".to_owned()),
-            finds: &[
-                "fail authentication-endpoint-in-clear HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            given: || given(|endpoints| endpoints[1] = String::from("http://id.example.com/token")),
+            finds: &["fail authentication-endpoint-in-clear HTTPS:443", "note internet-facing web"],
         },
         Example {
             title: "all https, one of another domain",
             given: || {
                 given(|endpoints| {
-                    endpoints[2] = "https://openid.example.net/userinfo".to_owned();
+                    endpoints[2] = String::from("https://openid.example.net/userinfo");
                 })
             },
             finds: &["note internet-facing web", "note tls-backend-legacy web"],

@@ -49,6 +49,7 @@ pub(super) const CHECK: Check = Check {
             title: "one path logs in, the rest is forwarded",
             given: || given(vec![sample::forward("site")]),
             finds: &[
+                "fail security-group-unused-port web",
                 "fail targets-too-few site",
                 "note authentication-missing-by-default HTTPS:443",
                 "note internet-facing web",
@@ -59,6 +60,7 @@ pub(super) const CHECK: Check = Check {
             title: "the rest logs in too",
             given: || given(login::required("site")),
             finds: &[
+                "fail security-group-unused-port web",
                 "fail targets-too-few site",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
@@ -67,7 +69,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the rest gets an answer of the load balancer's own",
             given: || given(vec![sample::fixed_response("404")]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

@@ -49,6 +49,7 @@ pub(super) const CHECK: Check = Check {
             given: || given(Some(Fact::Known(pool(false)))),
             finds: &[
                 "fail authentication-self-signup HTTPS:443",
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -56,12 +57,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "administrators create users",
             given: || given(Some(Fact::Known(pool(true)))),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the pool could not be read",
             given: || given(Some(Fact::Unread(sample::denied(Call::CognitoDescribeUserPool)))),
             finds: &[
+                "fail security-group-unused-port web",
                 "unknown authentication-self-signup HTTPS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
@@ -71,6 +77,7 @@ pub(super) const CHECK: Check = Check {
             title: "the pool was not asked about",
             given: || given(None),
             finds: &[
+                "fail security-group-unused-port web",
                 "unknown authentication-self-signup HTTPS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",

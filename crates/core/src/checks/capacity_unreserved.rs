@@ -60,7 +60,11 @@ pub(super) const CHECK: Check = Check {
                     lb.reserved_capacity = Fact::Known(0);
                 })
             },
-            finds: &["note tls-backend-legacy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

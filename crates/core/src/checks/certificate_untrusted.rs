@@ -100,7 +100,11 @@ aws elbv2 modify-listener --listener-arn LISTENER_ARN \
                     }
                 })
             },
-            finds: &["note tls-backend-legacy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "imported, its issuer unread",

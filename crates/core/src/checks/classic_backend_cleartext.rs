@@ -73,6 +73,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-security-group-open web",
                 "unknown backend-certificate-unverified HTTPS:443",
                 "unknown classic-backend-cleartext HTTPS:443",
+                "unknown security-group-blocks-targets web",
                 "unknown health-check-weaker web",
                 "note classic-load-balancer web",
                 "note internet-facing web",

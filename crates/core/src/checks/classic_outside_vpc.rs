@@ -40,7 +40,13 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &["note classic-load-balancer web", "note classic-outside-vpc web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "unknown default-vpc web",
+                "note classic-load-balancer web",
+                "note classic-outside-vpc web",
+                "note encryption-not-enforced web",
+            ],
         },
         Example {
             title: "a VPC",

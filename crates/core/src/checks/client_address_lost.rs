@@ -29,7 +29,7 @@ pub(super) const CHECK: Check = Check {
             balancers always preserve them. Left out of AWS's answer, preservation is off for \
             addresses behind TCP and TLS and on otherwise.",
     false_alarms: "Meant where targets reach one another through the load balancer, which \
-                   preservation breaks, or where its own logs are enough.",
+                   preservation breaks, or are beyond a transit gateway, which it does not get past.",
     fix: "preserve client addresses, or use Proxy Protocol v2 where the targets understand it",
     remedy: Remedy {
         console: "EC2 > Target Groups > the group > Attributes > Edit: switch on Preserve client IP \
@@ -90,7 +90,12 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("UDP", 5000, vec![sample::forward("web")])];
                 inventory
             },
-            finds: &["note internet-facing web", "note no-tls-listener web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed UDP:5000",
+                "note internet-facing web",
+                "note no-tls-listener web",
+            ],
         },
         Example {
             title: "attributes unread",

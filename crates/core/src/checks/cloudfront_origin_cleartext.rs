@@ -54,6 +54,7 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail cloudfront-origin-cleartext web",
                 "fail listener-cleartext HTTP:80",
+                "fail listener-port-closed HTTP:80",
                 "note classic-load-balancer web",
                 "note internet-facing web",
             ],
@@ -65,6 +66,7 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail cloudfront-origin-cleartext web",
                 "fail listener-cleartext HTTP:80",
+                "fail listener-port-closed HTTP:80",
                 "note classic-load-balancer web",
                 "note internet-facing web",
             ],
@@ -84,6 +86,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail cloudfront-bypass web",
                 "fail listener-cleartext HTTP:80",
+                "fail listener-port-closed HTTP:80",
                 "note classic-load-balancer web",
                 "note internet-facing web",
             ],

@@ -66,7 +66,11 @@ pub(super) const CHECK: Check = Check {
                 sample::internal(lb);
                 inventory
             },
-            finds: &["note tls-backend-legacy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

@@ -44,7 +44,11 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["fail default-vpc web", "note internet-facing web"],
+            finds: &[
+                "fail default-vpc web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a VPC that is not among those that were read",

@@ -40,18 +40,31 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an internal load balancer in a public zone",
             given: || internal(false),
-            finds: &["note tls-backend-legacy web", "note dns-internal-published www.example.com"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+                "note dns-internal-published www.example.com",
+            ],
         },
         Example {
             title: "an internal load balancer in a private zone",
             given: || internal(true),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a scheme that this version does not know",
             given: || schemed(false, "sideways"),
             finds: &[
                 "unknown internet-facing web",
+                "unknown internal-exposed-by-front web",
+                "unknown internal-open-to-any web",
+                "unknown public-access-blocked web",
+                "unknown subnet-route-mismatch web",
                 "note tls-backend-legacy web",
                 "unknown dns-internal-published www.example.com",
             ],

@@ -40,7 +40,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "it only monitors",
             given: || controlled("monitor", "available"),
-            finds: &["note encryption-not-enforced web", "note internet-facing web"],
+            finds: &[
+                "note encryption-not-enforced web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "none",
@@ -54,12 +58,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a mode that this version does not know",
             given: || controlled("persuade", "available"),
-            finds: &["unknown encryption-not-enforced web", "note internet-facing web"],
+            finds: &[
+                "unknown encryption-not-enforced web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "enforced",
             given: || controlled("enforce", "available"),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

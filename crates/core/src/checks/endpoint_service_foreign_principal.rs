@@ -45,12 +45,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "another account",
             given: || served(&["arn:aws:iam::444455556666:root"]),
-            finds: &["note endpoint-service-foreign-principal web", "note internet-facing web"],
+            finds: &[
+                "note endpoint-service-foreign-principal web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an organization",
             given: || served(&["arn:aws:organizations::444455556666:organization/o-example"]),
-            finds: &["note endpoint-service-foreign-principal web", "note internet-facing web"],
+            finds: &[
+                "note endpoint-service-foreign-principal web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "principals unread",
@@ -67,12 +75,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown endpoint-service-open web",
                 "unknown endpoint-service-foreign-principal web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a role of the account itself",
             given: || served(&["arn:aws:iam::111122223333:role/consumer"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

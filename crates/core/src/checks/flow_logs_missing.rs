@@ -145,7 +145,7 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note fronts-application-load-balancer web", "note internet-facing web"],
         },
         Example { title: "the VPC watched", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],

@@ -59,7 +59,12 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &["note forwarded-header-kept web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note forwarded-header-kept web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "removed",

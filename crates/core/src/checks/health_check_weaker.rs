@@ -79,6 +79,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail classic-backend-cleartext HTTPS:8443",
+                "fail listener-port-closed HTTPS:8443",
                 "note classic-load-balancer web",
                 "note internet-facing web",
             ],

@@ -56,7 +56,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "preserved, and every rule names its host",
             given: || by_host(),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "preserved, rules unread",
@@ -68,6 +72,7 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "unknown authentication-bypass HTTPS:443",
                 "unknown authentication-bypass-elsewhere HTTPS:443",
                 "unknown authentication-endpoint-in-clear HTTPS:443",

@@ -55,6 +55,7 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note no-tls-listener web",
                 "note redirect-port-unserved HTTP:80",

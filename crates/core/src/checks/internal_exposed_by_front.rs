@@ -64,6 +64,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail internal-exposed-by-front web",
                 "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
                 "note fronts-application-load-balancer front",
                 "note internet-facing front",
             ],
@@ -80,6 +81,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-admits-nobody web",
                 "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
                 "note fronts-application-load-balancer front",
                 "note internet-facing front",
             ],
@@ -87,7 +89,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an accelerator, CloudFront and API Gateway",
             given: fronted_by_services,
-            finds: &["note internal-exposed-by-front web"],
+            finds: &["note internal-exposed-by-front web", "note tls-backend-legacy web"],
         },
         Example {
             title: "its address among another's targets",
@@ -96,7 +98,11 @@ pub(super) const CHECK: Check = Check {
                 "fail internal-open-to-any web",
                 "note internal-exposed-by-front web",
                 "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+                "fail target-stale alb",
+                "fail targets-uneven alb",
                 "note internet-facing front",
+                "note tls-passthrough-unverified TCP:443",
             ],
         },
         Example {
@@ -107,12 +113,12 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].accelerators = Fact::Unread(sample::denied(call));
                 inventory
             },
-            finds: &["unknown internal-exposed-by-front web"],
+            finds: &["unknown internal-exposed-by-front web", "note tls-backend-legacy web"],
         },
         Example {
             title: "nothing in front",
             given: || sample::with_region(&Kind::Application, sample::inside),
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

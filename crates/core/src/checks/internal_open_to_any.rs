@@ -55,7 +55,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "every address",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "behind a public Network load balancer",
@@ -63,6 +67,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail internal-exposed-by-front web",
                 "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
                 "note fronts-application-load-balancer front",
                 "note internet-facing front",
             ],
@@ -70,7 +75,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "behind an accelerator",
             given: || accelerated(Fact::Known(sample::arn(&Kind::Application, "web"))),
-            finds: &["note internal-exposed-by-front web", "note subnet-route-mismatch web"],
+            finds: &[
+                "note internal-exposed-by-front web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an accelerator of which it is not known where it leads",
@@ -82,12 +91,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown internal-exposed-by-front web",
                 "unknown internal-open-to-any web",
                 "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "the private network alone",
             given: || sample::with_region(&Kind::Network, sample::inside),
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -66,6 +66,7 @@ pub(super) const CHECK: Check = Check {
                 "fail security-group-unused-port web",
                 "fail listener-port-closed TLS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -77,18 +78,24 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
+                "unknown target-security-group-open web",
                 "unknown security-group-admits-nobody web",
                 "unknown security-group-blocks-targets web",
                 "unknown security-group-default web",
                 "unknown security-group-unused-port web",
-                "unknown internet-facing web",
                 "unknown listener-port-closed HTTPS:443",
+                "note classic-load-balancer web",
             ],
         },
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

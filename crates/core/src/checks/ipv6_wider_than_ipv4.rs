@@ -48,7 +48,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the office by IPv4, everyone by IPv6",
             given: || admitting(&["198.51.100.0/24", "::/0"]),
-            finds: &["fail ipv6-wider-than-ipv4 TLS:443", "note internet-facing web"],
+            finds: &[
+                "fail ipv6-wider-than-ipv4 TLS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -60,29 +64,30 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "unknown internet-facing web",
                 "unknown ipv6-wider-than-ipv4 TLS:443",
                 "unknown security-group-admits-nobody web",
                 "unknown security-group-blocks-targets web",
                 "unknown security-group-default web",
                 "unknown security-group-unused-port web",
-                "unknown internet-facing web",
                 "unknown listener-port-closed TLS:443",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "everyone by both",
             given: || admitting(&["0.0.0.0/0", "::/0"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the office by both",
             given: || admitting(&["198.51.100.0/24", "2001:db8::/32"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "everyone by IPv6 and nobody by IPv4",
             given: || admitting(&["::/0"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

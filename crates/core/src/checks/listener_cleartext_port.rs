@@ -158,6 +158,7 @@ pub(super) const CHECK: Check = Check {
                 "fail listener-port-closed TCP:80",
                 "note fronts-application-load-balancer web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

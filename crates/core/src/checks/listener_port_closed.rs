@@ -57,6 +57,7 @@ pub(super) const CHECK: Check = Check {
                 "fail security-group-unused-port web",
                 "fail listener-port-closed TLS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -72,15 +73,16 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail security-group-unused-port web",
-                "unknown security-group-default web",
                 "unknown internet-facing web",
+                "unknown security-group-default web",
                 "unknown listener-port-closed TLS:443",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "open to some",
             given: || sample::with_region(&Kind::Application, sample::inside),
-            finds: &[],
+            finds: &["note tls-backend-legacy web"],
         },
         Example {
             title: "security groups unread",
@@ -91,12 +93,14 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
+                "unknown target-security-group-open web",
                 "unknown security-group-admits-nobody web",
                 "unknown security-group-blocks-targets web",
                 "unknown security-group-default web",
                 "unknown security-group-unused-port web",
-                "unknown internet-facing web",
                 "unknown listener-port-closed HTTPS:443",
+                "note classic-load-balancer web",
             ],
         },
     ],

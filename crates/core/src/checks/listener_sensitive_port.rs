@@ -136,9 +136,19 @@ pub(super) const CHECK: Check = Check {
                 "fail internal-open-to-any web",
                 "fail security-group-unused-port web",
                 "fail listener-port-closed TCP:22",
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TCP:22",
+                "unknown flow-logs-missing web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead TCP:22",
+                "unknown target-groups-mixed TCP:22",
+                "unknown target-remote-cleartext web",
                 "unknown target-unhealthy web",
+                "unknown no-tls-listener web",
+                "unknown targets-too-few web",
                 "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -152,13 +162,15 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
                 "unknown listener-sensitive-port TCP:22",
                 "unknown security-group-admits-nobody web",
                 "unknown security-group-blocks-targets web",
                 "unknown security-group-default web",
                 "unknown security-group-unused-port web",
-                "unknown internet-facing web",
                 "unknown listener-port-closed TCP:22",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -187,7 +199,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note fronts-application-load-balancer web", "note internet-facing web"],
+            finds: &[
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

@@ -53,6 +53,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail mtls-bypass HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -67,6 +69,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail mtls-bypass HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -84,6 +88,8 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail mtls-bypass HTTPS:8443",
                 "fail mtls-passthrough HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -94,12 +100,22 @@ pub(super) const CHECK: Check = Check {
                 let other = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
                 beside(verifying(other), |_| ())
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "users log in there instead",
             given: || beside(login::on_port(sample::https(login::required("web")), 8443), |_| ()),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "port 80 redirects",

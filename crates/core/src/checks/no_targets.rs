@@ -92,7 +92,12 @@ pub(super) const CHECK: Check = Check {
                     region.auto_scaling_groups = Fact::Known(Vec::new());
                 })
             },
-            finds: &["fail security-group-unused-port web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note redirect-port-unserved HTTP:80",
+            ],
         },
         Example {
             title: "rules unread, the default group has targets",

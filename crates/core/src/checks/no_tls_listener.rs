@@ -147,7 +147,13 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:80",
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "rules unread",
@@ -159,6 +165,7 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "fail security-group-unused-port web",
                 "unknown authentication-target-reachable web",
                 "unknown listener-cleartext HTTP:80",
                 "unknown target-public web",

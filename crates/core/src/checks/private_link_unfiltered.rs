@@ -44,12 +44,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "not enforced",
             given: || served("off", Fact::Known(vec![service()])),
-            finds: &["fail private-link-unfiltered web", "note internet-facing web"],
+            finds: &[
+                "fail private-link-unfiltered web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "not enforced, but without endpoint service",
             given: || served("off", Fact::Known(Vec::new())),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "endpoint services unread",
@@ -62,12 +66,13 @@ pub(super) const CHECK: Check = Check {
                 "unknown private-link-unfiltered web",
                 "unknown endpoint-service-foreign-principal web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "enforced",
             given: || served("on", Fact::Known(vec![service()])),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

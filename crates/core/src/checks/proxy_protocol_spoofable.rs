@@ -82,7 +82,11 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["fail proxy-protocol-spoofable web", "note internet-facing web"],
+            finds: &[
+                "fail proxy-protocol-spoofable web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "only the load balancer's subnet may connect",

@@ -46,17 +46,25 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "blocked",
             given: || blocking("block-ingress", &[]),
-            finds: &["note internet-facing web", "note public-access-blocked web"],
+            finds: &[
+                "note internet-facing web",
+                "note public-access-blocked web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "one of two subnets is excluded",
             given: || blocking("block-bidirectional", &["subnet-a"]),
-            finds: &["note internet-facing web", "note public-access-blocked web"],
+            finds: &[
+                "note internet-facing web",
+                "note public-access-blocked web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the VPC is excluded",
             given: || blocking("block-bidirectional", &["vpc-1"]),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the block is unread",
@@ -66,7 +74,11 @@ pub(super) const CHECK: Check = Check {
                     region.block_public_access = Fact::Unread(sample::denied(call));
                 })
             },
-            finds: &["unknown internet-facing web", "unknown public-access-blocked web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown public-access-blocked web",
+                "note classic-load-balancer web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

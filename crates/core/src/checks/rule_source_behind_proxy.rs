@@ -71,6 +71,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown internet-facing web",
                 "unknown rule-source-behind-proxy HTTPS:443",
+                "unknown listener-port-closed HTTPS:443",
                 "note tls-backend-legacy web",
             ],
         },

@@ -46,7 +46,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no inbound rule",
             given: || sample::with_region(&Kind::Application, empty),
-            finds: &["fail security-group-admits-nobody web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-admits-nobody web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no inbound rule, and PrivateLink does not ask",
@@ -56,7 +60,7 @@ pub(super) const CHECK: Check = Check {
                     sample::only(region).private_link_rules = Some("off".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the other group admits someone",
@@ -68,7 +72,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "security groups unread",
@@ -79,13 +83,15 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
+                "unknown target-security-group-open web",
                 "unknown security-group-admits-nobody web",
                 "unknown security-group-blocks-targets web",
                 "unknown security-group-default web",
                 "unknown security-group-unused-port web",
-                "unknown internet-facing web",
                 "unknown listener-port-closed HTTP:80",
                 "unknown listener-port-closed HTTPS:443",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -50,12 +50,20 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no outbound rule",
             given: || sample::with_region(&Kind::Application, |region| let_out(region, None)),
-            finds: &["fail security-group-blocks-targets web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-blocks-targets web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "out to another port",
             given: || sample::with_region(&Kind::Classic, |region| let_out(region, Some(80))),
-            finds: &["fail security-group-blocks-targets web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-blocks-targets web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "functions are not reached by network",
@@ -68,12 +76,16 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail lambda-duplicate-headers-lost web",
+                "unknown lambda-policy-open web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "the targets' port and no other",
             given: || sample::with_region(&Kind::Network, |region| let_out(region, Some(8443))),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "another group lets it out",
@@ -86,7 +98,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "targets unread",
@@ -100,11 +112,18 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TLS:443",
                 "unknown no-targets web",
                 "unknown security-group-blocks-targets web",
                 "unknown target-unhealthy web",
+                "unknown quota-near web",
+                "unknown target-remote web",
+                "unknown targets-too-few web",
+                "unknown targets-uneven web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -42,7 +42,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the default group",
             given: || sample::with_region(&Kind::Application, |region| rename(region, "default")),
-            finds: &["fail security-group-default web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-default web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the default group beside one that is unread",
@@ -55,6 +59,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-default web",
                 "unknown security-group-unused-port web",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -67,12 +72,13 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
                 "unknown security-group-admits-nobody web",
                 "unknown security-group-blocks-targets web",
                 "unknown security-group-default web",
                 "unknown security-group-unused-port web",
-                "unknown internet-facing web",
                 "unknown listener-port-closed TLS:443",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -80,7 +86,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Application, |region| rename(region, "default-web"))
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

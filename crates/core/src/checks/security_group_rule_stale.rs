@@ -39,12 +39,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a group that was deleted",
             given: || stale("sg-web"),
-            finds: &["fail security-group-rule-stale web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-rule-stale web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a rule of another group",
             given: || stale("sg-other"),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "AWS could not be asked",
@@ -54,7 +58,11 @@ pub(super) const CHECK: Check = Check {
                     region.stale_rules = Fact::Unread(sample::denied(call));
                 })
             },
-            finds: &["unknown security-group-rule-stale web", "note internet-facing web"],
+            finds: &[
+                "unknown security-group-rule-stale web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),

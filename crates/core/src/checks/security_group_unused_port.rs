@@ -52,12 +52,20 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 admitting(vec![tcp(443, 443, &["0.0.0.0/0"]), tcp(8443, 8443, &["0.0.0.0/0"])])
             },
-            finds: &["fail security-group-unused-port web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a range around the port",
             given: || admitting(vec![tcp(443, 444, &["10.0.0.0/16"])]),
-            finds: &["fail security-group-unused-port web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "everything",
@@ -65,7 +73,11 @@ pub(super) const CHECK: Check = Check {
                 let all = Permission { protocol: "-1".to_owned(), ..tcp(0, 0, &["0.0.0.0/0"]) };
                 admitting(vec![Permission { from_port: None, to_port: None, ..all }])
             },
-            finds: &["fail security-group-unused-port web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "UDP beside a TCP listener",
@@ -74,7 +86,11 @@ pub(super) const CHECK: Check = Check {
                     Permission { protocol: "udp".to_owned(), ..tcp(443, 443, &["0.0.0.0/0"]) };
                 admitting(vec![tcp(443, 443, &["0.0.0.0/0"]), udp])
             },
-            finds: &["fail security-group-unused-port web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a range that listeners fill, a group as source, and ICMP",
@@ -91,7 +107,7 @@ pub(super) const CHECK: Check = Check {
                 sample::listeners(lb).push(second);
                 inventory
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "listeners unread",
@@ -102,28 +118,50 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown authentication-bypass-elsewhere web",
                 "unknown certificate-expired web",
                 "unknown certificate-expiring web",
                 "unknown certificate-not-issued web",
                 "unknown certificate-weak-key web",
                 "unknown desync-monitor web",
+                "unknown internet-facing web",
                 "unknown listener-cleartext web",
                 "unknown listener-sensitive-port web",
+                "unknown mtls-bypass web",
+                "unknown target-public web",
                 "unknown tls-legacy-protocol web",
+                "unknown certificate-renewal-stalled web",
+                "unknown certificate-weak-signature web",
                 "unknown listener-cleartext-port web",
+                "unknown target-security-group-open web",
                 "unknown tls-weak-cipher web",
+                "unknown backend-certificate-unverified web",
+                "unknown certificate-email-validated web",
+                "unknown certificate-exportable web",
+                "unknown certificate-shared web",
+                "unknown certificate-unmanaged web",
+                "unknown classic-backend-cleartext web",
+                "unknown classic-cipher-order-unset web",
                 "unknown no-listeners web",
                 "unknown no-targets web",
                 "unknown security-group-blocks-targets web",
                 "unknown security-group-unused-port web",
-                "unknown internet-facing web",
+                "unknown tls-policies-differ web",
+                "unknown certificate-untrusted web",
+                "unknown certificate-wildcard web",
+                "unknown classic-policy-custom web",
+                "unknown health-check-weaker web",
                 "unknown listener-port-closed web",
+                "unknown no-tls-listener web",
+                "unknown sticky-cookie-cleartext web",
+                "unknown tls-passthrough-unverified web",
+                "note classic-load-balancer web",
             ],
         },
         Example {
             title: "a port for each listener",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -97,7 +97,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an internal one",
             given: || subscribed(&Kind::Application, &[], sample::internal),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "Shield could not be asked",

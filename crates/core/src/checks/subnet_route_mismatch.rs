@@ -44,7 +44,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a public load balancer with one foot in a private subnet",
             given: || private_subnet(&["subnet-b"]),
-            finds: &["note internet-facing web", "note subnet-route-mismatch web"],
+            finds: &[
+                "note internet-facing web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an internal one in public subnets",
@@ -54,7 +58,7 @@ pub(super) const CHECK: Check = Check {
                     region.route_tables = Fact::Known(vec![sample::public_routes()]);
                 })
             },
-            finds: &["note subnet-route-mismatch web"],
+            finds: &["note subnet-route-mismatch web", "note tls-backend-legacy web"],
         },
         Example {
             title: "route tables unread",
@@ -64,12 +68,16 @@ pub(super) const CHECK: Check = Check {
                     region.route_tables = Fact::Unread(sample::denied(call));
                 })
             },
-            finds: &["unknown internet-facing web", "unknown subnet-route-mismatch web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an internal one in private subnets",
             given: || sample::with_region(&Kind::Classic, sample::inside),
-            finds: &[],
+            finds: &["note classic-load-balancer web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

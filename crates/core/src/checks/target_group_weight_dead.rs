@@ -98,6 +98,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-public canary",
                 "unknown targets-all-unhealthy canary",
                 "unknown target-security-group-open canary",
+                "unknown security-group-blocks-targets web",
                 "unknown target-group-weight-dead HTTPS:443",
                 "unknown target-unhealthy canary",
                 "unknown quota-near web",

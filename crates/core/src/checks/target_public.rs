@@ -105,6 +105,7 @@ pub(super) const CHECK: Check = Check {
                 "fail target-public web",
                 "fail target-security-group-open web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -124,7 +125,12 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(sample::only(region));
                 })
             },
-            finds: &["fail target-public web", "note tls-passthrough-unverified TCP:443"],
+            finds: &[
+                "fail target-public web",
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "a public address, but only the load balancer is let in",
@@ -188,7 +194,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note public-access-blocked web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the public address is another load balancer's",
@@ -200,7 +211,11 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "open to everyone, but leaving",
@@ -211,7 +226,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "open to everyone, but without public address",
@@ -240,6 +259,12 @@ pub(super) const CHECK: Check = Check {
                 "unknown internet-facing web",
                 "unknown target-public web",
                 "unknown target-security-group-open web",
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown listener-port-closed HTTP:80",
+                "unknown listener-port-closed HTTPS:443",
                 "note tls-backend-legacy web",
             ],
         },

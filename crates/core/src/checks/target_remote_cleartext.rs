@@ -99,6 +99,7 @@ pub(super) const CHECK: Check = Check {
                 "fail target-group-cleartext web",
                 "unknown target-remote-cleartext web",
                 "unknown target-stale web",
+                "unknown default-vpc web",
                 "unknown target-remote web",
                 "unknown targets-uneven web",
                 "note internet-facing web",

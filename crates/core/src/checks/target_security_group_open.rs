@@ -103,16 +103,23 @@ pub(super) const CHECK: Check = Check {
                 lists.insert("pl-1".to_owned(), Fact::Known(partner));
                 inventory
             },
-            finds: &["fail target-security-group-open web", "note internet-facing web"],
+            finds: &[
+                "fail target-security-group-open web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the VPC itself and a neighbour's group",
-            given: || admitting(&Kind::Application, &["10.0.0.0/16"], &["sg-neighbour"]),
-            finds: &[
-                "note internet-facing web",
-                "note target-security-group-open web",
-                "note tls-backend-legacy web",
-            ],
+            given: || {
+                let mut inventory =
+                    admitting(&Kind::Application, &["10.1.0.0/24"], &["sg-neighbour"]);
+                if let Fact::Known(vpcs) = &mut inventory.accounts[0].regions[0].vpcs {
+                    vpcs[0].ranges.extend("10.1.0.0/16".parse::<ipnet::IpNet>());
+                }
+                inventory
+            },
+            finds: &["note internet-facing web", "note target-security-group-open web"],
         },
         Example {
             title: "the load balancer's group alone",
@@ -129,6 +136,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown target-security-group-open web",
+                "unknown default-vpc web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],

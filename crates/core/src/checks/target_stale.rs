@@ -64,7 +64,11 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["fail target-stale web", "note internet-facing web"],
+            finds: &[
+                "fail target-stale web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "both belong to someone",

@@ -204,6 +204,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail security-group-unused-port web",
+                "unknown authentication-target-reachable gone",
+                "unknown target-public gone",
                 "unknown targets-all-unhealthy gone",
                 "unknown default-group-missing HTTPS:443",
                 "unknown target-remote-cleartext gone",

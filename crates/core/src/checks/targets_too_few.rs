@@ -88,7 +88,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "one, and one in a state that this version does not know",
@@ -114,6 +118,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown default-group-missing HTTPS:443",
                 "unknown target-security-group-open web",
                 "unknown no-targets web",
+                "unknown security-group-blocks-targets web",
                 "unknown target-unhealthy web",
                 "unknown quota-near web",
                 "unknown target-remote web",

@@ -92,7 +92,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "target groups unread",
@@ -115,9 +119,11 @@ pub(super) const CHECK: Check = Check {
                 "unknown client-address-lost web",
                 "unknown health-check-disabled web",
                 "unknown no-targets web",
+                "unknown security-group-blocks-targets web",
                 "unknown target-group-cleartext web",
                 "unknown target-unhealthy web",
                 "unknown deregistration-delay-zero web",
+                "unknown fronts-application-load-balancer web",
                 "unknown health-check-cleartext web",
                 "unknown quota-near web",
                 "unknown target-remote web",

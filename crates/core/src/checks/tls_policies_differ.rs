@@ -54,6 +54,7 @@ pub(super) const CHECK: Check = Check {
             given: || two_ports("ELBSecurityPolicy-TLS13-1-3-PQ-2025-09"),
             finds: &[
                 "fail tls-policies-differ web",
+                "fail listener-port-closed HTTPS:8443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -61,12 +62,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the same on both",
             given: || two_ports(sample::SSL_POLICY),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail listener-port-closed HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a policy that nobody knows",
             given: || two_ports("ELBSecurityPolicy-2031-01"),
             finds: &[
+                "fail listener-port-closed HTTPS:8443",
                 "unknown tls-legacy-protocol HTTPS:8443",
                 "unknown tls-policies-differ web",
                 "unknown tls-weak-cipher HTTPS:8443",

@@ -49,7 +49,6 @@ pub(super) const CHECK: Check = Check {
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
-        "https://docs.aws.amazon.com/whitepapers/latest/aws-best-practices-ddos-resiliency/udp-reflection-attacks.html",
     ],
     needs: &[],
     examples: &[
@@ -58,6 +57,7 @@ pub(super) const CHECK: Check = Check {
             given: || serving("UDP", 123, |_| ()),
             finds: &[
                 "fail udp-amplification UDP:123",
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note no-tls-listener web",
             ],
@@ -67,6 +67,7 @@ pub(super) const CHECK: Check = Check {
             given: || serving("TCP_UDP", 53, |_| ()),
             finds: &[
                 "fail udp-amplification TCP_UDP:53",
+                "fail security-group-unused-port web",
                 "note internet-facing web",
                 "note no-tls-listener web",
             ],
@@ -74,7 +75,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "DNS by TCP alone",
             given: || serving("TCP", 53, |_| ()),
-            finds: &["note internet-facing web", "note no-tls-listener web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note no-tls-listener web",
+            ],
         },
         Example {
             title: "DNS for the company",
@@ -88,7 +93,11 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["note internet-facing web", "note no-tls-listener web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note no-tls-listener web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -101,6 +110,11 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown internet-facing web",
                 "unknown udp-amplification UDP:53",
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown listener-port-closed UDP:53",
                 "note no-tls-listener web",
             ],
         },

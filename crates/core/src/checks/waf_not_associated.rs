@@ -56,7 +56,11 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &["fail internal-open-to-any web", "note subnet-route-mismatch web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "AWS WAF could not be asked",
@@ -87,12 +91,23 @@ pub(super) const CHECK: Check = Check {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
             finds: &[
-                "unknown internal-exposed-by-front web",
-                "unknown waf-not-associated web",
-                "unknown internal-open-to-any web",
                 "unknown internet-facing web",
+                "unknown waf-counts-only web",
+                "unknown waf-empty web",
+                "unknown internal-exposed-by-front web",
+                "unknown waf-fail-open web",
+                "unknown waf-not-associated web",
+                "unknown waf-rate-limit-missing web",
+                "unknown internal-open-to-any web",
+                "unknown waf-known-bad-inputs-missing web",
+                "unknown waf-large-body-passes web",
+                "unknown waf-managed-rules-missing web",
+                "unknown waf-not-logged web",
                 "unknown public-access-blocked web",
                 "unknown subnet-route-mismatch web",
+                "unknown waf-ddos-protection-off web",
+                "unknown waf-metrics-off web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {

@@ -50,10 +50,8 @@ pub struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// Reads every list of the region once. Without account, certificates kept in IAM are not found.
-    #[must_use]
-    pub fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
-        let mut index = Index {
+    fn empty(region: &'a Region) -> Self {
+        Index {
             region,
             target_groups: HashMap::new(),
             groups_of: HashMap::new(),
@@ -83,7 +81,13 @@ impl<'a> Index<'a> {
             groups_unread: Vec::new(),
             front_doors: HashSet::new(),
             unread_addresses: None,
-        };
+        }
+    }
+
+    /// Reads every list of the region once. Without account, certificates kept in IAM are not found.
+    #[must_use]
+    pub fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
+        let mut index = Index::empty(region);
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
             for arn in &group.load_balancer_arns {

@@ -80,9 +80,9 @@ pub fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
     }
     for entry in entries(context, listener, &mut survey) {
         for group in &entry.groups {
-            let guarded: Vec<&Way> = ways.into_group(group).collect();
             survey.hide(ways.hidden_into(context.index, context.lb, group));
-            entry.compare(context, &guarded, (group, Seen::AsAsked), &mut survey);
+            let mut guarded = ways.into_group(group);
+            entry.compare(context, &mut guarded, (group, Seen::AsAsked), &mut survey);
         }
     }
     survey
@@ -102,11 +102,13 @@ pub fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey 
         let mut tried = HashSet::new();
         for (through, place) in processes(context, &entry, ways, &mut survey) {
             let (others, veil) = ways.to(&place.0, through);
-            let guarded: Vec<&Way> =
-                others.filter(|way| tried.insert(std::ptr::from_ref(*way))).collect();
+            let mut guarded = others.filter(|way| tried.insert(std::ptr::from_ref(*way)));
             survey.hide(veil.cloned());
-            let through = through.unwrap_or_default();
-            entry.compare(context, &guarded, (through, Seen::By(&place.1)), &mut survey);
+            let seen = (through.unwrap_or_default(), Seen::By(&place.1));
+            entry.compare(context, &mut guarded, seen, &mut survey);
+            if survey.open.is_some() {
+                return survey; // nothing else can change the verdict
+            }
         }
     }
     survey
@@ -126,9 +128,9 @@ pub fn of_rewrites(context: &Context, listener: &Listener, lock: Lock) -> Survey
             continue;
         }
         for group in &entry.groups {
-            let guarded: Vec<&Way> = ways.into_group(group).collect();
             survey.hide(ways.hidden_into(context.index, context.lb, group));
-            entry.compare(context, &guarded, (group, Seen::Rewritten), &mut survey);
+            let mut guarded = ways.into_group(group);
+            entry.compare(context, &mut guarded, (group, Seen::Rewritten), &mut survey);
         }
     }
     survey
@@ -314,58 +316,62 @@ impl Entry<'_> {
     fn compare(
         &self,
         context: &Context,
-        guarded: &[&Way],
+        guarded: &mut dyn Iterator<Item = &Way>,
         (group, seen): (&str, Seen),
         survey: &mut Survey,
     ) {
-        if guarded.is_empty() {
-            return;
-        }
-        survey.protected = true;
-        match &self.open {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(gap) => return survey.hide(Some(gap.clone())),
-        }
-        for way in guarded.iter().filter(|way| !self.is_set_apart(way)) {
-            if survey.open.is_some() {
-                return;
+        for way in guarded {
+            survey.protected = true;
+            match &self.open {
+                Ok(true) if survey.open.is_none() => {}
+                Ok(_) => return,
+                Err(gap) => return survey.hide(Some(gap.clone())),
             }
             let lb = way.load_balancer(context.region);
             let from_inside = !context.lb.is_internet_facing()
                 && lb.is_some_and(LoadBalancer::is_internet_facing);
-            if from_inside && survey.inside.is_some() {
+            if self.is_set_apart(way) || from_inside && survey.inside.is_some() {
                 continue;
             }
             let request = match seen {
                 Seen::Rewritten => self.request_into(context.lb, way),
                 Seen::AsAsked | Seen::By(_) => self.request_past(context.lb, way),
             };
-            let request = match request {
-                Ok(Some(request)) => request,
-                Ok(None) => continue,
-                Err(gap) => {
-                    survey.hide(Some(gap));
-                    continue;
+            match request {
+                Ok(Some(request)) => {
+                    let evidence = self.evidence(request, (way, lb), (group, seen));
+                    let place = if from_inside { &mut survey.inside } else { &mut survey.open };
+                    *place = Some(evidence);
                 }
-            };
-            let mut evidence = Evidence::new().with("request", request);
-            if let Some(rule) = &self.label {
-                evidence = evidence.with("rule", rule.as_str());
+                Ok(None) => {}
+                Err(gap) => survey.hide(Some(gap)),
             }
-            if let Seen::By(target) = seen {
-                evidence = evidence.with("target", target);
-            }
-            if !group.is_empty() {
-                evidence = evidence.with("target_group", group_name(group));
-            }
-            let named = lb.map_or("", |lb| lb.name.as_str());
-            let protected = format!("{named} {} {}", way.listener, way.rule);
-            let asked: Vec<&str> = way.guards.proofs.iter().map(|proof| proof.word()).collect();
-            let evidence = evidence.with("protected_by", protected).with("asks_for", asked);
-            let place = if from_inside { &mut survey.inside } else { &mut survey.open };
-            *place = Some(evidence);
         }
+    }
+
+    fn evidence(
+        &self,
+        request: String,
+        (way, lb): (&Way, Option<&LoadBalancer>),
+        (group, seen): (&str, Seen),
+    ) -> Evidence {
+        let named = lb.map_or("", |lb| lb.name.as_str());
+        let protected = format!("{named} {} {}", way.listener, way.rule);
+        let asked: Vec<&str> = way.guards.proofs.iter().map(|proof| proof.word()).collect();
+        let mut evidence = Evidence::new()
+            .with("request", request)
+            .with("protected_by", protected)
+            .with("asks_for", asked);
+        if let Some(rule) = &self.label {
+            evidence = evidence.with("rule", rule.as_str());
+        }
+        if let Seen::By(target) = seen {
+            evidence = evidence.with("target", target);
+        }
+        if !group.is_empty() {
+            evidence = evidence.with("target_group", group_name(group));
+        }
+        evidence
     }
 
     /// Whether this rule lets in only some addresses, or who may know a secret, where the guarded way asks

@@ -182,6 +182,7 @@ fn has_no_case(field: &str) -> bool {
     matches!(field, "host-header" | "http-header")
 }
 
-fn folded(field: &str, text: &str) -> String {
+/// A value as it is compared: names of hosts and values of headers without case.
+pub(super) fn folded(field: &str, text: &str) -> String {
     if has_no_case(field) { text.to_lowercase() } else { text.to_owned() }
 }

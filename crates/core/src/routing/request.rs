@@ -114,8 +114,10 @@ impl Wanted<'_> {
             (condition::closed(self.conditions, field), condition::closed(self.other, field));
         let mut texts = Vec::new();
         if let (Some(own), Some(other)) = (own, other) {
-            for value in &own.values {
-                texts.extend(other.values.iter().filter_map(|wish| pattern::common(value, wish)));
+            let fold = |value: &String| condition::folded(field, value);
+            for value in own.values.iter().map(fold) {
+                let wishes = other.values.iter().map(fold);
+                texts.extend(wishes.filter_map(|wish| pattern::common(&value, &wish)));
             }
         }
         texts.extend(own.map(examples).unwrap_or_default());

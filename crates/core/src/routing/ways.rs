@@ -217,7 +217,10 @@ impl Locked {
                 self.veiled.entry(place.clone()).or_insert_with(|| gap.clone());
             }
             if guarded {
-                self.by_target.entry(place).or_default().push(group.arn.clone());
+                let groups = self.by_target.entry(place).or_default();
+                if groups.last() != Some(&group.arn) {
+                    groups.push(group.arn.clone());
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Laws, formats and pages of the core.
 
+mod bypass;
 mod catalogue;
 mod compliance;
 mod config;
