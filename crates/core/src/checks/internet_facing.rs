@@ -31,17 +31,19 @@ pub(super) const CHECK: Check = Check {
             count. Unknown while one of them hides the answer. With a list: fails for an \
             internet-facing load balancer that no entry names by name, ARN or tag, whoever can connect \
             now, and passes for one that is named. Unknown while a tag that may name it is unread.",
-    false_alarms: "Without a list this is never a fault. A load balancer that nobody can reach just now \
-                   fails against a list all the same: one changed rule opens it.",
+    false_alarms: "Without a list it is no fault. A load balancer that only CloudFront, a partner or an \
+                   office reaches has public addresses too, and is told as restricted. Against a list \
+                   one that nobody can reach just now fails all the same: one changed rule opens it.",
     fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
           be changed",
     remedy: Remedy {
-        console: "In EC2, Load balancers, create a load balancer with scheme Internal beside it, move its \
-                  listeners and DNS records over, then delete the old one.",
-        cli: "aws elbv2 create-load-balancer --name NAME --type TYPE --scheme internal --subnets SUBNET \
-              SUBNET",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  internal = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: internal",
+        console: "EC2, Load Balancers, Create load balancer: choose the scheme Internal, move the \
+                  DNS records to it, then delete the public one.",
+        cli: "aws elbv2 create-load-balancer --name NAME --scheme internal --subnets SUBNET_ID \
+              SUBNET_ID --security-groups SECURITY_GROUP_ID",
+        terraform: "resource \"aws_lb\" \"web\" {\n  internal = true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: \
+                         internal",
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",

@@ -47,7 +47,8 @@ pub(super) const CHECK: Check = Check {
           factor, databases without a password, or the keys of a whole cluster.",
     logic: "Fails when the internet can reach a listener on port 22, 23, 135, 139, 445, 1433, \
             1521, 2375, 2379, 3306, 3389, 5432, 5601, 5900, 6379, 6443, 8001, 9200, 10250, 11211, \
-            27017, whatever its protocol. Passes when only some addresses can, or when every rule \
+            27017, whatever its protocol. Passes for a port that the configuration names \
+            (`[intent]`, `public-ports`), when only some addresses can, or when every rule \
             redirects or answers by itself. Unknown while exposure is. A Network listener in front \
             of an Application load balancer alone passes: it is judged there.",
     false_alarms: "A service of one's own that happens to use such a port, and a management port \
@@ -214,6 +215,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
         return Ok(Verdict::Pass);
     };
+    if context.policy.intent.public_ports.contains(port) {
+        return Ok(Verdict::Pass);
+    }
     if matches!(
         context.exposure,
         Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_)

@@ -9,8 +9,9 @@ use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
 use elb_audit_core::report::{Finding, Outcome};
 use elb_audit_core::sample;
+use elb_audit_core::selection::find;
 
-use crate::given::KINDS;
+use crate::given::{KINDS, line};
 
 /// What `internet-facing` says with this list.
 fn judged(inventory: &Inventory, list: &str) -> Vec<Finding> {
@@ -23,6 +24,32 @@ fn judged(inventory: &Inventory, list: &str) -> Vec<Finding> {
 
 fn outcome(inventory: &Inventory, list: &str) -> Option<Outcome> {
     judged(inventory, list).first().map(|finding| finding.outcome)
+}
+
+#[test]
+fn a_port_that_is_meant_to_be_open_is_no_fault() {
+    let check = find("listener-sensitive-port").expect("a check");
+    let ssh = sample::with_region(&Kind::Network, |region| {
+        region.security_groups = Fact::Known(vec![sample::open_group("sg-web", &[22, 3389])]);
+        let listeners = sample::listeners(sample::only(region));
+        *listeners = [22, 3389]
+            .map(|port| {
+                let mut listener = sample::listener("TCP", port, vec![sample::forward("web")]);
+                listener.id = port.to_string();
+                listener
+            })
+            .to_vec();
+    });
+    let failed = |toml: &str| -> Vec<String> {
+        let policy = Config::parse(toml).expect("a configuration").policy;
+        let report = audit(&ssh, &[check], &Options { policy, ..Options::at(ssh.taken_at) });
+        report.findings.iter().map(line).collect()
+    };
+    let (one, other) =
+        ("fail listener-sensitive-port TCP:22", "fail listener-sensitive-port TCP:3389");
+    assert_eq!(failed(""), [one, other]);
+    assert_eq!(failed("[intent]\npublic-ports = [22]"), [other]);
+    assert_eq!(failed("[intent]\npublic-ports = [22, 3389]"), [""; 0]);
 }
 
 fn tagged(tags: Fact<std::collections::BTreeMap<String, String>>) -> Inventory {

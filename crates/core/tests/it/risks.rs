@@ -10,6 +10,7 @@ use elb_audit_core::format::{self, Style};
 use elb_audit_core::inventory::{Inventory, Kind, Region};
 use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{Exit, Finding, Gate, Outcome, Report, RiskState};
+use elb_audit_core::selection::find;
 use elb_audit_core::{demo, sample};
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
@@ -27,8 +28,24 @@ fn faulty() -> Inventory {
 }
 
 fn judged_at(inventory: &Inventory, toml: &str, now: Timestamp) -> Report {
+    judged_by(ALL, inventory, toml, now)
+}
+
+/// The verdicts of some checks.
+fn judged_by(
+    checks: &[&'static Check],
+    inventory: &Inventory,
+    toml: &str,
+    now: Timestamp,
+) -> Report {
     let policy = Config::parse(toml).unwrap_or_else(|error| panic!("{error}: {toml}")).policy;
-    audit(inventory, ALL, &Options { policy, ..Options::at(now) })
+    audit(inventory, checks, &Options { policy, ..Options::at(now) })
+}
+
+/// The verdicts of one check.
+fn only(check: &str, inventory: &Inventory, toml: &str) -> Report {
+    let check = find(check).expect("a check");
+    judged_by(&[check], inventory, toml, inventory.taken_at)
 }
 
 fn judged(inventory: &Inventory, toml: &str) -> Report {
@@ -59,9 +76,9 @@ fn text(report: &Report) -> String {
 
 #[test]
 fn an_accepted_fault_stays_a_fault_and_counts_no_more() {
-    let bare = judged(&faulty(), "");
+    let bare = only(OFF, &faulty(), "");
     assert_eq!((bare.summary.faults.low, bare.exit(LOW).0), (1, Exit::Findings));
-    let report = judged(&faulty(), &entry(OFF, "web", "expires = 2027-01-31"));
+    let report = only(OFF, &faulty(), &entry(OFF, "web", "expires = 2027-01-31"));
     let found = finding(&report, OFF);
     assert_eq!((found.outcome, found.severity), (Outcome::Fail, Severity::Low));
     let accepted = found.accepted.as_ref().expect("an acceptance");
@@ -202,7 +219,7 @@ fn only_the_finding_that_is_meant_is_accepted() {
 #[test]
 fn a_note_can_be_accepted() {
     let inventory = sample::clean(&Kind::Application);
-    let report = judged(&inventory, &entry("internet-facing", "web", ""));
+    let report = only("internet-facing", &inventory, &entry("internet-facing", "web", ""));
     assert_eq!((report.summary.accepted, report.summary.notes), (1, 0));
     assert!(text(&report).contains("accepted note[internet-facing]"), "{}", text(&report));
 }
@@ -214,17 +231,14 @@ fn what_is_not_known_makes_no_entry_useless() {
         assert_eq!(report.summary.accepted, 0);
     };
     let toml = entry(OFF, "web", "");
-    let options = Options {
-        policy: Config::parse(&toml).expect("a configuration").policy,
-        ..Options::at(sample::now())
-    };
     let others: Vec<&'static Check> = ALL.iter().copied().filter(|one| one.id != OFF).collect();
-    expect(&audit(&faulty(), &others, &options), "its check did not run");
+    let without = judged_by(&others, &faulty(), &toml, sample::now());
+    expect(&without, "its check did not run");
     let unread = sample::with(&Kind::Gateway, |lb| {
         let call = Call::ElbV2DescribeLoadBalancerAttributes;
         lb.attributes = Fact::Unread(sample::denied(call));
     });
-    let report = judged(&unread, &toml);
+    let report = only(OFF, &unread, &toml);
     expect(&report, "its check had no answer: unknown verdicts 1");
     assert_eq!(finding(&report, OFF).outcome, Outcome::Unknown);
     assert_eq!(report.summary.unknown, 1);

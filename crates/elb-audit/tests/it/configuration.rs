@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use elb_audit_core::check::Severity;
+use elb_audit_core::check::{Persona, Severity};
 use elb_audit_core::report::{Outcome, Report};
 
 use crate::program::{Folder, Run};
@@ -142,7 +142,7 @@ fn the_command_line_wins() {
     let quiet = run("").done().exits(0).report();
     assert!(quiet.summary.notes > 0);
     assert_eq!(quiet.basis.config.as_deref(), Some("elb-audit.toml"));
-    assert_eq!(quiet.basis.persona.map(|persona| persona.word()), Some("auditor"));
+    assert_eq!(quiet.basis.persona.map(Persona::word), Some("auditor"));
     let told = run("--persona regular --fail-on high").done().exits(1).report();
     assert_eq!(told.summary.notes, 0);
     run("").env("ELB_AUDIT_FAIL_ON", "high").done().exits(1);
