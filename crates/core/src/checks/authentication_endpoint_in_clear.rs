@@ -49,7 +49,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the token endpoint",
             given: || given(|endpoints| endpoints[1] = String::from("http://id.example.com/token")),
-            finds: &["fail authentication-endpoint-in-clear HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail authentication-endpoint-in-clear HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "all https, one of another domain",

@@ -119,7 +119,11 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web", "note target-security-group-open web"],
+            finds: &[
+                "note internet-facing web",
+                "note target-security-group-open web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the load balancer's group alone",
