@@ -333,6 +333,6 @@ fn traffic() {
     let of = |name: &str| *lb(&region, name).traffic.get().unwrap();
     assert!((of("busy") - 7.0).abs() < 1e-9 && (of("redirecting") - 5.0).abs() < 1e-9);
     assert!((of("net") - 6.0).abs() < 1e-9 && (of("old") - 700.0).abs() < 1e-9);
-    assert!(of("idle").abs() < 1e-9);
+    assert_eq!(of("idle").to_string(), "0", "and not -0");
     assert!(double.count("cloudwatch:GetMetricData") >= 2, "and once more of the silent ones");
 }
