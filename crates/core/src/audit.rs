@@ -5,18 +5,25 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::call::Call;
-use crate::check::{Check, Severity};
+use crate::check::{Check, Persona};
+use crate::compliance::{self, Framework};
+use crate::docs;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Account, Index, Inventory, Kind, Region};
 use crate::policy::Policy;
 use crate::report::{
-    AccountSummary, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
-    SCHEMA, Summary,
+    AccountSummary, Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report,
+    ReportedGap, SCHEMA, Summary,
 };
 
 mod apart;
+mod finding;
 mod overview;
+mod risks;
 mod walk;
+
+use finding::Verdicts;
+use risks::Risks;
 
 /// How to audit.
 #[derive(Clone, Debug)]
@@ -27,57 +34,107 @@ pub struct Options {
     pub policy: Policy,
     /// Whether what is right is reported too.
     pub show_passed: bool,
+    /// By whose controls to report, too.
+    pub framework: Option<Framework>,
+    /// Whom the checks were chosen for; none when they were chosen one by one.
+    pub persona: Option<Persona>,
+    /// The name of the file that the policy is from.
+    pub config: Option<String>,
 }
 
 impl Options {
     /// Judges at this time by the defaults, and reports what is not right.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
-        Options { now, policy: Policy::default(), show_passed: false }
+        let policy = Policy::default();
+        let (persona, framework, config) = (None, None, None);
+        Options { now, policy, show_passed: false, framework, persona, config }
+    }
+
+    /// Whether findings that are right are kept until the report is made.
+    fn keeps_passed(&self) -> bool {
+        self.show_passed || self.framework.is_some()
     }
 }
 
 /// Judges everything in the inventory by these checks.
 #[must_use]
 pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options) -> Report {
-    let mut report = Report {
+    let report = empty(inventory, checks, options);
+    let mut tally = Tally { report, risks: Risks::new(&options.policy, options.now), options };
+    let counted = counted_calls(checks, &options.policy);
+    inventory.visit_gaps(|account, gap| {
+        if gap.reason != Reason::NotCollected {
+            let informs = counted.as_ref().is_some_and(|counted| !counted.contains(&gap.call));
+            tally.report.gaps.push(reported(account, gap, informs));
+        }
+    });
+    for account in &inventory.accounts {
+        audit_account(account, checks, &mut tally);
+        tally.take(&account.id, apart::account(inventory, account, checks, options));
+    }
+    let Tally { mut report, risks, .. } = tally;
+    report.accepted_risks = risks.told(checks, &report);
+    report.framework = options.framework.map(|one| compliance::judged(one, checks, &report));
+    if !options.show_passed {
+        report.findings.retain(|finding| finding.outcome != Outcome::Pass);
+    }
+    report.summary.load_balancers = report.load_balancers.len();
+    report.summary.listeners =
+        report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
+    report.gaps.sort();
+    // One that counts comes before the same one that only informs.
+    report.gaps.dedup_by(|a, b| ReportedGap { informs: b.informs, ..a.clone() } == *b);
+    report
+}
+
+/// A report with nothing in it.
+fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) -> Report {
+    Report {
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         taken_at: inventory.taken_at,
+        basis: Basis {
+            edition: options.policy.edition_name().to_owned(),
+            persona: options.persona,
+            checks: checks.len(),
+            config: options.config.clone(),
+        },
         accounts: Vec::new(),
         regions: Vec::new(),
         summary: Summary { cost: inventory.cost, ..Summary::default() },
         load_balancers: Vec::new(),
         findings: Vec::new(),
         gaps: Vec::new(),
+        framework: None,
+        accepted_risks: Vec::new(),
         notes: Vec::new(),
-    };
-    inventory.visit_gaps(|account, gap| {
-        if gap.reason != Reason::NotCollected {
-            report.gaps.push(reported(account, gap));
-        }
-    });
-    for account in &inventory.accounts {
-        audit_account(account, checks, options, &mut report);
-        report.take(&account.id, apart::account(inventory, account, checks, options));
     }
-    report.summary.load_balancers = report.load_balancers.len();
-    report.summary.listeners =
-        report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
-    report.gaps.sort();
-    report.gaps.dedup();
-    if !options.show_passed {
-        report.findings.retain(|finding| finding.outcome != Outcome::Pass);
-    }
-    report
 }
 
-fn audit_account(
-    account: &Account,
-    checks: &[&'static Check],
-    options: &Options,
-    report: &mut Report,
-) {
+/// The calls whose gaps count, where some checks only inform: all but those that nobody else needs.
+fn counted_calls(checks: &[&'static Check], policy: &Policy) -> Option<BTreeSet<Call>> {
+    let (informing, counting): (Vec<_>, Vec<_>) =
+        checks.iter().copied().partition(|check| policy.informs(check));
+    if informing.is_empty() {
+        return None;
+    }
+    let needed: BTreeSet<Call> = docs::calls(&counting).into_iter().collect();
+    let only_informing: BTreeSet<Call> =
+        docs::calls(&informing).into_iter().filter(|call| !needed.contains(call)).collect();
+    Some(Call::all().filter(|call| !only_informing.contains(call)).collect())
+}
+
+/// A report in the making.
+struct Tally<'a> {
+    report: Report,
+    risks: Risks<'a>,
+    options: &'a Options,
+}
+
+fn audit_account(account: &Account, checks: &[&'static Check], tally: &mut Tally) {
+    let Tally { report, options, .. } = &mut *tally;
+    let options: &Options = options;
     report
         .accounts
         .push(AccountSummary { id: account.id.clone(), partition: account.partition.clone() });
@@ -85,40 +142,51 @@ fn audit_account(
         report.notes.push(Note { account: account.id.clone(), region: None, text: text.clone() });
     }
     for region in &account.regions {
-        let summary = region_summary(account, region);
-        count_region(&mut report.summary, summary.status);
-        report.regions.push(summary);
-        for text in &region.notes {
-            let region = Some(region.name.clone());
-            report.notes.push(Note { account: account.id.clone(), region, text: text.clone() });
-        }
+        audit_region(account, region, tally);
         let index = Index::new(Some(account), region);
         for lb in region.load_balancers() {
-            if let Kind::Other(kind) = &lb.kind {
-                let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised)
-                    .in_region(&region.name)
-                    .of(&lb.arn)
-                    .saying(format!("load balancers of type `{kind}` are not judged"));
-                report.gaps.push(reported(&account.id, &gap));
-            }
             let place = walk::Place { account, region, index: &index, lb };
             let reach = walk::Reach::of(place);
-            report.load_balancers.push(overview::of(place, &reach));
-            report.take(&account.id, walk::judge(place, &reach, checks, options));
+            tally.report.load_balancers.push(overview::of(place, &reach));
+            tally.take(&account.id, walk::judge(place, &reach, checks, options));
         }
-        report.take(&account.id, apart::region(account, &index, checks, options));
+        tally.take(&account.id, apart::region(account, &index, checks, options));
     }
 }
 
-impl Report {
-    /// Takes findings in, worst first, and the gaps behind them.
-    fn take(&mut self, account: &str, (mut findings, gaps): (Vec<Finding>, Vec<Gap>)) {
-        findings.sort_by(worst_first);
-        for finding in findings {
-            count_finding(&mut self.summary, &finding);
-            self.findings.push(finding);
+fn audit_region(account: &Account, region: &Region, tally: &mut Tally) {
+    let report = &mut tally.report;
+    let summary = region_summary(account, region);
+    count_region(&mut report.summary, summary.status);
+    report.regions.push(summary);
+    for text in &region.notes {
+        let region = Some(region.name.clone());
+        report.notes.push(Note { account: account.id.clone(), region, text: text.clone() });
+    }
+    for lb in region.load_balancers() {
+        if let Kind::Other(kind) = &lb.kind {
+            let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised)
+                .in_region(&region.name)
+                .of(&lb.arn)
+                .saying(format!("load balancers of type `{kind}` are not judged"));
+            report.gaps.push(reported(&account.id, &gap, false));
         }
-        self.gaps.extend(gaps.iter().map(|gap| reported(account, gap)));
+    }
+}
+
+impl Tally<'_> {
+    /// Takes findings in, worst first, and the gaps behind them.
+    fn take(&mut self, account: &str, verdicts: Verdicts) {
+        let Verdicts { mut found, passed, .. } = verdicts;
+        self.report.summary.passed += passed;
+        found.sort_by(|a, b| worst_first(&a.0, &b.0));
+        for (mut finding, gap) in found {
+            self.risks.settle(&mut finding);
+            count_finding(&mut self.report.summary, &finding);
+            let told = gap.map(|gap| reported(account, &gap, finding.informs));
+            self.report.gaps.extend(told);
+            self.report.findings.push(finding);
+        }
     }
 }
 
@@ -144,12 +212,15 @@ fn count_region(summary: &mut Summary, status: RegionStatus) {
     }
 }
 
+/// Counts a finding once: as accepted, as informing, or as what it is. Passes are counted already.
 fn count_finding(summary: &mut Summary, finding: &Finding) {
     match finding.outcome {
+        Outcome::Pass => {}
+        _ if finding.accepted.is_some() => summary.accepted += 1,
+        _ if finding.informs => summary.informing += 1,
         Outcome::Fail => summary.faults.add(finding.severity),
         Outcome::Unknown => summary.unknown += 1,
         Outcome::Note => summary.notes += 1,
-        Outcome::Pass => summary.passed += 1,
     }
 }
 
@@ -199,7 +270,7 @@ pub fn words(gap: &Gap) -> String {
     }
 }
 
-fn reported(account: &str, gap: &Gap) -> ReportedGap {
+fn reported(account: &str, gap: &Gap, informs: bool) -> ReportedGap {
     ReportedGap {
         call: gap.call.name().to_owned(),
         action: gap.call.action(),
@@ -207,10 +278,6 @@ fn reported(account: &str, gap: &Gap) -> ReportedGap {
         region: gap.region.clone(),
         resource: gap.resource.clone(),
         reason: words(gap),
+        informs,
     }
-}
-
-/// The severity that a finding of this outcome carries.
-fn severity_of(outcome: Outcome, severity: Severity) -> Severity {
-    if outcome == Outcome::Note { Severity::Info } else { severity }
 }

@@ -86,6 +86,21 @@ pub enum Persona {
     Auditor,
 }
 
+impl Persona {
+    /// All, each hearing what the one before hears too.
+    pub const ALL: [Persona; 3] = [Persona::Regular, Persona::Pedantic, Persona::Auditor];
+
+    /// `regular`, `pedantic`, `auditor`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Persona::Regular => "regular",
+            Persona::Pedantic => "pedantic",
+            Persona::Auditor => "auditor",
+        }
+    }
+}
+
 /// How a fault is mended in the console, with the AWS CLI, in Terraform and in CloudFormation. A way that
 /// does not lead there says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

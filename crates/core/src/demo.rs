@@ -1,30 +1,39 @@
 //! The account that `elb-audit demo` judges: a shop in three regions, with every fault that the checks
 //! know and a few load balancers without any. Time stands still.
 
+use std::collections::btree_map::Entry;
+
 use sha2::{Digest, Sha256};
 
 use crate::fact::Fact;
-use crate::inventory::{Certificate, Cost, Inventory, Kind, Region, SslPolicy};
+use crate::inventory::{Account, Certificate, Cost, Inventory, Kind, Region, SslPolicy};
 use crate::{sample, tls};
 
+mod frankfurt;
 mod ireland;
 mod sydney;
 mod virginia;
 
+pub use frankfurt::{CLEAN, FAULTS};
+
 /// The account.
 #[must_use]
 pub fn inventory() -> Inventory {
-    let mut kept_in_iam = Vec::new();
-    let mut regions = vec![
-        gather("ap-southeast-2", sydney::sites(), &mut kept_in_iam),
-        gather("eu-west-1", ireland::sites(), &mut kept_in_iam),
-        gather("us-east-1", virginia::sites(), &mut kept_in_iam),
-    ];
+    let mut inventory = sample::inventory(Vec::new());
+    let account = &mut inventory.accounts[0];
+    for (region, sites) in [
+        ("ap-southeast-2", sydney::sites()),
+        ("eu-central-1", frankfurt::sites()),
+        ("eu-west-1", ireland::sites()),
+        ("us-east-1", virginia::sites()),
+    ] {
+        let region = gather(region, sites, account);
+        account.regions.push(region);
+    }
     let mut skipped = Region::new("me-central-1");
     skipped.skipped = Some("not enabled for this account".to_owned());
-    regions.insert(2, skipped);
-    let mut inventory = sample::inventory(regions);
-    inventory.accounts[0].server_certificates = Fact::Known(kept_in_iam);
+    account.regions.push(skipped);
+    account.regions.sort_by(|a, b| a.name.cmp(&b.name));
     inventory.cost = Cost { api_calls: 117, milliseconds: 2_340 };
     inventory
 }
@@ -32,25 +41,27 @@ pub fn inventory() -> Inventory {
 /// A load balancer's name and the sample account that holds it alone, still under the sample's name.
 type Site = (&'static str, Inventory);
 
-/// One region of several sites.
-fn gather(region: &str, sites: Vec<Site>, kept_in_iam: &mut Vec<Certificate>) -> Region {
-    let mut whole: Option<Region> = None;
-    for (name, inventory) in sites {
-        let mut account = moved(&inventory, region, name).accounts.remove(0);
-        if let Fact::Known(certificates) = account.server_certificates {
-            kept_in_iam.extend(certificates);
+/// One region of several sites. What a site has beside its region goes to the account.
+fn gather(region: &str, sites: Vec<Site>, whole: &mut Account) -> Region {
+    let mut regions = Vec::new();
+    for (number, (name, inventory)) in sites.into_iter().enumerate() {
+        let mut account = moved(&inventory, region, (number, name)).accounts.remove(0);
+        regions.push(account.regions.remove(0));
+        append(&mut whole.server_certificates, account.server_certificates);
+        append(&mut whole.distributions, account.distributions);
+        append(&mut whole.vpc_origins, account.vpc_origins);
+        append(&mut whole.accelerators, account.accelerators);
+        append(&mut whole.dns_records, account.dns_records);
+        if let (Fact::Known(all), Fact::Known(own)) = (&mut whole.shield, account.shield) {
+            all.subscribed |= own.subscribed;
+            all.protected.extend(own.protected);
         }
-        let next = account.regions.remove(0);
-        whole = Some(match whole {
-            None => next,
-            Some(whole) => joined(whole, next),
-        });
     }
-    whole.unwrap_or_else(|| Region::new(region))
+    regions.into_iter().reduce(joined).unwrap_or_else(|| Region::new(region))
 }
 
 /// A sample under another name in another region.
-fn moved(inventory: &Inventory, region: &str, name: &str) -> Inventory {
+fn moved(inventory: &Inventory, region: &str, (number, name): (usize, &str)) -> Inventory {
     let id = |salt: &str, length: usize| {
         let hash = Sha256::digest(format!("{region} {name} {salt}"));
         let hex = hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
@@ -69,6 +80,12 @@ fn moved(inventory: &Inventory, region: &str, name: &str) -> Inventory {
     replace("/web\"", &format!("/{name}\""));
     replace("/web/", &format!("/{name}/"));
     replace("sg-web", &format!("sg-{name}"));
+    replace("sg-targets", &format!("sg-{name}-targets"));
+    replace("\"name\":\"targets\"", &format!("\"name\":\"{name}-targets\""));
+    replace("\"10.0.1.10\"", &format!("\"10.0.1.{}\"", number + 10));
+    replace("\"10.0.2.10\"", &format!("\"10.0.2.{}\"", number + 10));
+    replace("eipalloc-a", &format!("eipalloc-0{}", id("a", 16)));
+    replace("eipalloc-b", &format!("eipalloc-0{}", id("b", 16)));
     replace("web-123.", &format!("{name}-{}.", id("dns", 10)));
     replace("www.example.com", &format!("{name}.example.com"));
     replace("50dc6c495c0c9188", &id("load balancer", 16));
@@ -76,6 +93,8 @@ fn moved(inventory: &Inventory, region: &str, name: &str) -> Inventory {
     for number in 1..=4 {
         let instance = format!("\"i-{number}\"");
         replace(&instance, &format!("\"i-0{}\"", id(&instance, 16)));
+        let interface = format!("\"eni-{number}\"");
+        replace(&interface, &format!("\"eni-0{}\"", id(&interface, 16)));
     }
     replace("\"eu-west-1\"", &format!("\"{region}\""));
     replace("eu-west-1", region);
@@ -94,6 +113,31 @@ fn joined(mut whole: Region, part: Region) -> Region {
     append(&mut whole.route_tables, part.route_tables);
     append(&mut whole.log_sources, part.log_sources);
     append(&mut whole.log_deliveries, part.log_deliveries);
+    append(&mut whole.trust_stores, part.trust_stores);
+    append(&mut whole.subnets, part.subnets);
+    append(&mut whole.vpcs, part.vpcs);
+    append(&mut whole.network_acls, part.network_acls);
+    append(&mut whole.network_interfaces, part.network_interfaces);
+    append(&mut whole.stale_rules, part.stale_rules);
+    append(&mut whole.encryption_controls, part.encryption_controls);
+    append(&mut whole.flow_logs, part.flow_logs);
+    append(&mut whole.endpoint_services, part.endpoint_services);
+    append(&mut whole.vpc_endpoints, part.vpc_endpoints);
+    append(&mut whole.rest_links, part.rest_links);
+    append(&mut whole.http_links, part.http_links);
+    append(&mut whole.auto_scaling_groups, part.auto_scaling_groups);
+    append(&mut whole.logged_web_acls, part.logged_web_acls);
+    append(&mut whole.classic_waf, part.classic_waf);
+    whole.web_acls.extend(part.web_acls);
+    whole.rule_groups.extend(part.rule_groups);
+    whole.functions.extend(part.functions);
+    whole.user_pools.extend(part.user_pools);
+    for (name, bucket) in part.log_buckets {
+        match whole.log_buckets.entry(name) {
+            Entry::Occupied(mut known) => known.get_mut().newest.extend(bucket.newest),
+            Entry::Vacant(free) => drop(free.insert(bucket)),
+        }
+    }
     whole
 }
 

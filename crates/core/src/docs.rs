@@ -2,13 +2,25 @@
 
 use serde::Serialize;
 
+mod calls;
+mod catalogue;
+mod check;
 mod checks;
+mod compliance;
+mod conformance;
 mod exit;
 mod permissions;
+mod summary;
 
-pub use checks::{check_page, checks_index, checks_json, checks_table, checks_text, explain};
+pub use calls::calls_page;
+pub use catalogue::{catalogue, peers};
+pub use check::{check_page, explain};
+pub use checks::{checks_index, checks_json, checks_table, checks_text};
+pub use compliance::compliance;
+pub use conformance::{conformance, ours};
 pub use exit::{exit_code_table, exit_codes};
 pub use permissions::{calls, permissions, permissions_reasons};
+pub use summary::summary;
 
 /// The first lines of every rendered page.
 const RENDERED: &str =

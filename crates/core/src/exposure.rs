@@ -5,14 +5,24 @@ use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Index, Kind, Listener, LoadBalancer, Region};
 use crate::report::ExposureClass;
 
+mod acl;
 pub(crate) mod addresses;
 mod door;
+mod front;
+mod obstacle;
+mod proof;
 mod road;
 mod span;
+mod target;
 
-use addresses::Family;
-use door::Port;
+use addresses::{Addresses, Family};
+pub(crate) use door::Port;
+use door::{Door, Knock};
+use front::Front;
+pub use proof::Proof;
+use road::Roads;
 use span::{Level, Span};
+pub(crate) use target::{Origin, of_interface, sources};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +81,23 @@ pub fn of_listener(region: &Region, lb: &LoadBalancer, listener: &Listener) -> E
     Approach::new(&Index::new(None, region), lb).to(listener)
 }
 
+/// The ranges that a load balancer's security groups let in on a listener's port; none where they name
+/// other groups, or there are none.
+pub(crate) fn admitted<'a>(
+    index: &'a Index<'a>,
+    lb: &'a LoadBalancer,
+    listener: &Listener,
+) -> Result<Option<Vec<ipnet::IpNet>>, Gap> {
+    let mut all = Vec::new();
+    for knock in Port::of(listener)?.knocks() {
+        match Door::of(index, &lb.security_groups, knock).admitted()? {
+            Some(ranges) => all.extend(ranges),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(all))
+}
+
 /// Who can reach this load balancer: the widest of its listeners, or of any port if it has none or they
 /// are unread.
 #[must_use]
@@ -82,17 +109,25 @@ pub fn of_load_balancer(region: &Region, lb: &LoadBalancer) -> Exposure {
 pub struct Approach<'a> {
     index: &'a Index<'a>,
     lb: &'a LoadBalancer,
-    side: Side,
+    side: Side<'a>,
 }
 
 /// On which side of the VPC's edge the addresses are.
-enum Side {
-    /// Of a load balancer that is reached through its endpoints alone.
+enum Side<'a> {
+    /// Of a load balancer that is reached from inside, or through its endpoints, alone.
     Inside,
     /// Of an internal one: its IPv6 addresses are public ones all the same.
-    Edge(Vec<(Family, Span)>),
-    Outside(Vec<(Family, Span)>),
+    Edge(Roads<'a>),
+    Outside(Roads<'a>),
     Unknown(Gap),
+}
+
+/// A transport of a port: who has a way to it, whom the security groups let in, and who passes both.
+struct Entry<'a> {
+    knock: Knock,
+    road: Span,
+    door: Door<'a>,
+    span: Span,
 }
 
 impl<'a> Approach<'a> {
@@ -104,11 +139,11 @@ impl<'a> Approach<'a> {
             (Kind::Other(_), scheme) if scheme != Some("internal") => {
                 Side::Unknown(odd(lb, "a kind of load balancer", &lb.kind))
             }
-            (_, Some("internal")) => match road::families(index, lb) {
-                none if none.is_empty() => Side::Inside,
-                families => Side::Edge(families),
+            (_, Some("internal")) => match Roads::of(index, lb) {
+                roads if roads.is_public() => Side::Edge(roads),
+                _ => Side::Inside,
             },
-            (_, Some("internet-facing")) => Side::Outside(road::families(index, lb)),
+            (_, Some("internet-facing")) => Side::Outside(Roads::of(index, lb)),
             (_, scheme) => Side::Unknown(odd(lb, "scheme", scheme.unwrap_or("missing"))),
         };
         Approach { index, lb, side }
@@ -130,12 +165,48 @@ impl<'a> Approach<'a> {
     /// nobody's.
     #[must_use]
     pub fn to_any(&self) -> Exposure {
+        self.widest(|port| self.through(port))
+    }
+
+    /// Who can reach any of the listeners by the load balancer's own addresses.
+    pub(crate) fn by_itself(&self) -> Exposure {
+        self.widest(|port| self.answer(&self.entries(port), &[], port))
+    }
+
+    /// Who can reach any of the listeners through load balancers in front.
+    pub(crate) fn by_fronts(&self) -> Exposure {
+        self.widest(|port| match front::of(self.index, self.lb, port) {
+            none if none.is_empty() => Exposure::Internal,
+            fronts => self.answer(&[], &fronts, port),
+        })
+    }
+
+    /// Who can reach a listener by its own addresses of one family.
+    pub(crate) fn by_family(&self, listener: &Listener, family: Family) -> Exposure {
+        let port = match Port::of(listener) {
+            Ok(port) => port,
+            Err(gap) => return Exposure::Unknown(gap),
+        };
+        let mut entries = self.entries(&port);
+        for entry in &mut entries {
+            entry.span = entry.span.clone().and(Span::exactly(Addresses::only(family)));
+        }
+        self.answer(&entries, &[], &port)
+    }
+
+    fn widest(&self, of: impl Fn(&Port) -> Exposure) -> Exposure {
+        let to = |listener: &Listener| match Port::of(listener) {
+            Ok(port) => of(&port),
+            Err(gap) => match &self.side {
+                Side::Inside => Exposure::Internal,
+                _ => Exposure::Unknown(gap),
+            },
+        };
         match &self.lb.listeners {
             Fact::Known(listeners) => {
-                let all = listeners.iter().map(|listener| self.to(listener));
-                Exposure::widest(all).unwrap_or_else(|| self.through(&Port::Any))
+                Exposure::widest(listeners.iter().map(to)).unwrap_or_else(|| of(&Port::Any))
             }
-            Fact::Unread(gap) => match self.through(&Port::Any) {
+            Fact::Unread(gap) => match of(&Port::Any) {
                 Exposure::Internet(_) | Exposure::Restricted(_) => Exposure::Unknown(gap.clone()),
                 narrow => narrow,
             },
@@ -143,31 +214,29 @@ impl<'a> Approach<'a> {
     }
 
     fn through(&self, port: &Port) -> Exposure {
-        let families = match &self.side {
-            Side::Inside => return Exposure::Internal,
-            Side::Unknown(gap) => return Exposure::Unknown(gap.clone()),
-            Side::Edge(families) | Side::Outside(families) => families,
-        };
-        let door = door::Door::of(self.index, self.lb, port);
-        let mut whole = Span::exactly(Level::Blocked);
-        for (family, road) in families {
-            whole = whole.or(road.clone().and(door.span(*family)));
+        let fronts = front::of(self.index, self.lb, port);
+        self.answer(&self.entries(port), &fronts, port)
+    }
+
+    fn answer(&self, entries: &[Entry], fronts: &[Front], port: &Port) -> Exposure {
+        if let Side::Unknown(gap) = &self.side {
+            return Exposure::Unknown(gap.clone());
         }
+        let all = entries.iter().map(|entry| &entry.span);
+        let all = all.chain(fronts.iter().map(|front| &front.span));
+        let whole = all.fold(Span::shut(), |whole, span| whole.or(span.clone()));
         match whole.decided() {
             Err(gap) => Exposure::Unknown(gap),
-            Ok(Level::Blocked) if matches!(self.side, Side::Edge(_)) => Exposure::Internal,
-            Ok(Level::Blocked) => Exposure::Blocked(self.obstacle(families, &door, port)),
+            Ok(Level::Blocked) => match &self.side {
+                Side::Outside(roads) => Exposure::Blocked(obstacle::of(roads, entries, port)),
+                _ => Exposure::Internal,
+            },
             Ok(level) => {
-                let open = |(family, road): &&(Family, Span)| {
-                    road.clone().and(door.span(*family)).at_least() == level
-                };
-                let sources = families
-                    .iter()
-                    .filter(open)
-                    .flat_map(|(family, road)| door.sources(*family, road.at_least().min(level)));
-                let mut sources: Vec<String> = sources.collect();
-                sources.sort();
-                sources.dedup();
+                let mut sources = self.sources(entries, fronts, level);
+                if sources.is_empty() {
+                    // Only several together reach so far.
+                    sources = self.sources(entries, fronts, Level::Restricted);
+                }
                 match level {
                     Level::Internet => Exposure::Internet(sources),
                     _ => Exposure::Restricted(sources),
@@ -176,13 +245,101 @@ impl<'a> Approach<'a> {
         }
     }
 
-    /// What stands in the way when nobody gets through.
-    fn obstacle(&self, families: &[(Family, Span)], door: &door::Door, port: &Port) -> String {
-        if families.iter().any(|(_, road)| road.at_least() > Level::Blocked) {
-            return door.shut(port, families);
+    /// Who reaches a port by the load balancer's own addresses.
+    fn own(&self, port: &Port) -> Span {
+        if let Side::Unknown(gap) = &self.side {
+            return Span::hidden(gap.clone());
         }
-        road::obstacle(self.index, self.lb)
+        let entries = self.entries(port).into_iter();
+        entries.fold(Span::shut(), |whole, entry| whole.or(entry.span))
     }
+
+    fn entries(&self, port: &Port) -> Vec<Entry<'a>> {
+        let roads = match &self.side {
+            Side::Inside | Side::Unknown(_) => return Vec::new(),
+            Side::Edge(roads) | Side::Outside(roads) => roads,
+        };
+        let entry = |knock| {
+            let (road, door) =
+                (roads.span(knock), Door::of(self.index, &self.lb.security_groups, knock));
+            let span = road.clone().and(door.span());
+            let is_edge = matches!(self.side, Side::Edge(_));
+            let span = if is_edge { span.outsiders() } else { span };
+            Entry { knock, road, door, span }
+        };
+        port.knocks().map(entry).collect()
+    }
+
+    /// The sources of those ways that are as open as this.
+    fn sources(&self, entries: &[Entry], fronts: &[Front], level: Level) -> Vec<String> {
+        let own = entries.iter().filter(|entry| entry.span.least().level() == level);
+        let own = own.flat_map(|entry| entry.door.sources(entry.span.least()));
+        let passed = fronts.iter().filter(|front| front.span.least().level() == level);
+        let passed = passed.flat_map(|front| self.passed(front));
+        let mut sources: Vec<String> = own.chain(passed).collect();
+        sources.sort();
+        sources.dedup();
+        sources
+    }
+
+    /// The sources that come through another load balancer: whichever of the two narrows names them.
+    fn passed(&self, front: &Front) -> Vec<String> {
+        let Some(nlb) = front.nlb else { return Vec::new() };
+        let who = front.span.least();
+        let is_narrowed = front.reach.least().level() > who.level();
+        let port = front.listener.and_then(|listener| Port::of(listener).ok());
+        let sources: Vec<String> = match port.filter(|_| !is_narrowed) {
+            Some(port) => {
+                let entries = Approach::new(self.index, nlb).entries(&port);
+                entries.iter().flat_map(|entry| entry.door.sources(who)).collect()
+            }
+            None => Door::of(self.index, &self.lb.security_groups, front.knock).sources(who),
+        };
+        sources.into_iter().map(|source| format!("{source} through {}", nlb.name)).collect()
+    }
+}
+
+/// Whether a load balancer's scheme is `internal`.
+pub(crate) fn is_internal(lb: &LoadBalancer) -> Result<bool, Gap> {
+    match lb.scheme.as_deref() {
+        Some("internal") => Ok(true),
+        Some("internet-facing") => Ok(false),
+        other => Err(odd(lb, "scheme", other.unwrap_or("missing"))),
+    }
+}
+
+/// The transports and the port of a listener.
+pub(crate) fn knocked(listener: &Listener) -> Result<(&'static [&'static str], u16), Gap> {
+    match Port::of(listener)? {
+        Port::One { transports, number } => Ok((transports, number)),
+        Port::Any => Ok((&["tcp", "udp"], 0)),
+    }
+}
+
+/// Whether the internet has a route to a subnet of a load balancer, by addresses of this family.
+pub(crate) fn leads_out(
+    index: &Index,
+    lb: &LoadBalancer,
+    subnet: &str,
+    family: Family,
+) -> Result<bool, Gap> {
+    road::route(index, lb.vpc_id.as_deref(), subnet, family).lets_through()
+}
+
+/// Whether VPC Block Public Access keeps the internet from a subnet of a load balancer.
+pub(crate) fn is_blocked(index: &Index, lb: &LoadBalancer, subnet: &str) -> Result<bool, Gap> {
+    Ok(!road::gate(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
+}
+
+/// Whether the security groups of a load balancer admit anyone at all to a listener.
+pub(crate) fn is_admitted(
+    index: &Index,
+    lb: &LoadBalancer,
+    listener: &Listener,
+) -> Result<bool, Gap> {
+    let port = Port::of(listener)?;
+    let doors = port.knocks().map(|knock| Door::of(index, &lb.security_groups, knock).span());
+    doors.fold(Span::shut(), Span::or).lets_through()
 }
 
 fn odd(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {

@@ -15,6 +15,8 @@ pub struct Tally<'a> {
     pub healthy: usize,
     /// How many are still being registered or checked for the first time.
     pub starting: usize,
+    /// How many Classic instances are out of service for being new.
+    pub registering: usize,
     /// Those that fail health checks.
     pub unhealthy: Vec<&'a Target>,
     unknown: Option<Gap>,
@@ -33,12 +35,13 @@ pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tall
             return hidden.map_or(Ok(None), Err);
         }
     }
-    let mut tally = Tally { healthy: 0, starting: 0, unhealthy: Vec::new(), unknown: None };
+    let mut tally =
+        Tally { healthy: 0, starting: 0, registering: 0, unhealthy: Vec::new(), unknown: None };
     for target in targets.health().get()? {
         match (target.state.as_str(), target.reason.as_deref()) {
             ("healthy" | "InService", _) => tally.healthy += 1,
             ("initial", _) => tally.starting += 1,
-            ("OutOfService", Some("ELB")) if is_registering(target) => {}
+            ("OutOfService", Some("ELB")) if is_registering(target) => tally.registering += 1,
             ("unhealthy" | "unhealthy.draining" | "OutOfService", _) => {
                 tally.unhealthy.push(target);
             }

@@ -20,9 +20,11 @@ mod index;
 mod listener;
 mod logs;
 mod network;
+mod presenters;
 mod waf;
 
 pub use backend::{AutoScalingGroup, InvokeStatement, NetworkInterface, UserPool};
+pub use certificate::Provenance;
 pub use front::{
     Accelerator, AcceleratorEndpoint, ApiLink, Distribution, DnsRecord, EndpointService, Origin,
     Shield, VpcEndpoint, VpcOrigin,
@@ -37,6 +39,7 @@ pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteTable, SecurityGroup, StaleRule, Subnet, Vpc,
 };
+pub use presenters::Presenters;
 pub use waf::{WafRule, WafStatement, WebAcl};
 
 /// The version a saved inventory carries. Another one is refused, not guessed at.
@@ -302,6 +305,13 @@ impl LoadBalancer {
     #[must_use]
     pub fn is_internet_facing(&self) -> bool {
         self.scheme.as_deref() == Some("internet-facing")
+    }
+
+    /// Whether it certainly has no public address: IPv6 ones are public, whatever the scheme.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        let is_v4 = matches!(self.ip_address_type.as_deref(), None | Some("ipv4"));
+        self.scheme.as_deref() == Some("internal") && is_v4
     }
 }
 

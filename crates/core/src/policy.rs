@@ -1,4 +1,19 @@
-//! What the user means: thresholds, intent, severities of their own, and risks that they accept.
+//! What the user means: thresholds, intent, severities of their own, the edition that counts, and risks
+//! that they accept.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Check, Persona, Severity};
+use crate::edition::{HISTORY, History, Pin};
+use crate::exposure::Exposure;
+use crate::fact::Gap;
+use crate::inventory::LoadBalancer;
+use crate::report::Finding;
 
 /// What judges measure by, and what the account's owner intends. The default is what the documentation
 /// of each check says.
@@ -8,6 +23,58 @@ pub struct Policy {
     pub thresholds: Thresholds,
     /// What is meant to be so.
     pub intent: Intent,
+    /// Severities of the user's own, by id of the check. They hold whatever the exposure.
+    pub severities: BTreeMap<String, Severity>,
+    /// The edition whose checks and severities count; none: those of this release.
+    pub edition: Option<Pin>,
+    /// Risks that someone answers for.
+    pub accepted: Vec<AcceptedRisk>,
+}
+
+impl Policy {
+    /// The severity of a fault: the check's own as the pinned edition has it, lowered where the internet
+    /// cannot reach the subject freely, unless the user has set one.
+    #[must_use]
+    pub fn severity(&self, check: &Check, exposure: Option<&Exposure>) -> Severity {
+        if let Some(own) = self.severities.get(check.id) {
+            return *own;
+        }
+        let base = self.edition.map_or(check.severity, |pin| pin.severity(check));
+        exposure.map_or(base, |exposure| base.at(exposure))
+    }
+
+    /// Who hears of a check: whoever its author had in mind, and everyone where the user has said what
+    /// is meant.
+    #[must_use]
+    pub fn persona(&self, check: &Check) -> Persona {
+        if self.intent.speaks_of(check.id) {
+            return Persona::Regular;
+        }
+        self.edition.map_or(check.persona, |pin| pin.persona(check))
+    }
+
+    /// The name of the edition that a check came with; none while no edition has it.
+    #[must_use]
+    pub fn edition_of(&self, check: &Check) -> Option<&'static str> {
+        self.history().of(check)
+    }
+
+    /// The edition whose checks and severities count.
+    #[must_use]
+    pub fn edition_name(&self) -> &'static str {
+        let newest = || self.history().newest().map_or("", |edition| edition.name);
+        self.edition.map_or_else(newest, Pin::name)
+    }
+
+    fn history(&self) -> History {
+        self.edition.map_or(HISTORY, Pin::history)
+    }
+
+    /// Whether a check is newer than the pinned edition: what it finds informs and does not count.
+    #[must_use]
+    pub fn informs(&self, check: &Check) -> bool {
+        self.edition.is_some_and(|pin| pin.is_before(check))
+    }
 }
 
 /// Limits that checks compare with.
@@ -46,6 +113,8 @@ impl Default for Thresholds {
 /// What the account's owner means to be so. Empty lists say nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Intent {
+    /// Load balancers that are meant to face the internet.
+    pub public: Vec<Matcher>,
     /// Tags that every load balancer must have.
     pub required_tags: Vec<String>,
     /// Names, or patterns with `*` and `?`, of buckets that logs may go to.
@@ -57,6 +126,110 @@ pub struct Intent {
     /// Paths that may be reached without authentication though the rest of their targets asks for it,
     /// with `*` and `?`.
     pub public_paths: Vec<String>,
+}
+
+impl Intent {
+    /// Whether the user has said what this check is to hold them to. What nobody asked for is of
+    /// interest to few; what someone has written down is worth acting on.
+    fn speaks_of(&self, check: &str) -> bool {
+        match check {
+            "internet-facing" => !self.public.is_empty(),
+            "tags-missing" => !self.required_tags.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether a load balancer is meant to face the internet. Tags are only looked at when its name and
+    /// ARN do not settle it.
+    pub fn means_public(&self, lb: &LoadBalancer) -> Result<bool, Gap> {
+        let by_name = self.public.iter().any(|matcher| match matcher {
+            Matcher::Name(pattern) => matches(pattern, &lb.name),
+            Matcher::Arn(pattern) => matches(pattern, &lb.arn),
+            Matcher::Tag(..) => false,
+        });
+        let tagged = |matcher: &Matcher| matches!(matcher, Matcher::Tag(..));
+        if by_name || !self.public.iter().any(tagged) {
+            return Ok(by_name);
+        }
+        let tags = lb.tags.get()?;
+        Ok(self.public.iter().any(|matcher| match matcher {
+            Matcher::Tag(key, value) => tags.get(key).is_some_and(|found| matches(value, found)),
+            _ => false,
+        }))
+    }
+}
+
+/// What a load balancer is told by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matcher {
+    /// A pattern of its name.
+    Name(String),
+    /// A pattern of its ARN.
+    Arn(String),
+    /// A tag, and a pattern of its value.
+    Tag(String, String),
+}
+
+impl From<&str> for Matcher {
+    /// `arn:…` is an ARN, `key=value` a tag, anything else a name.
+    fn from(text: &str) -> Self {
+        match text.split_once('=') {
+            _ if text.starts_with("arn:") => Matcher::Arn(text.to_owned()),
+            Some((key, value)) => Matcher::Tag(key.to_owned(), value.to_owned()),
+            None => Matcher::Name(text.to_owned()),
+        }
+    }
+}
+
+/// A fault that someone has decided to live with, and answers for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedRisk {
+    /// Id of the check.
+    pub check: String,
+    /// Pattern, with `*` and `?`, of the load balancer's ARN or name, or of the subject's id.
+    pub resource: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Last day, in UTC, on which it is; none: for good.
+    pub expires: Option<Date>,
+    /// The one finding that is meant; none: all that the resource has.
+    pub fingerprint: Option<String>,
+    /// What the finding said when it was accepted; another configuration is not accepted.
+    pub configuration: Option<String>,
+}
+
+impl AcceptedRisk {
+    /// Whether its last day is over.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        self.expires.is_some_and(|last| last < today)
+    }
+
+    /// Whether a finding is one that it is about, as far as its resource goes.
+    #[must_use]
+    pub fn names(&self, finding: &Finding) -> bool {
+        let named = |text: &str| matches(&self.resource, text);
+        let lb = finding.load_balancer.as_ref();
+        self.check == finding.check
+            && (lb.is_some_and(|lb| named(&lb.arn) || named(&lb.name))
+                || named(&finding.subject.id))
+    }
+
+    /// Whether a finding is the one that is meant, where a single one is.
+    #[must_use]
+    pub fn means(&self, finding: &Finding) -> bool {
+        self.names(finding)
+            && self.fingerprint.as_ref().is_none_or(|meant| *meant == finding.fingerprint)
+    }
+
+    /// Whether a finding is as it was when it was accepted.
+    #[must_use]
+    pub fn is_as_accepted(&self, finding: &Finding) -> bool {
+        self.configuration.as_ref().is_none_or(|was| *was == finding.configuration)
+    }
 }
 
 /// Whether a text matches a pattern with `*` for any characters and `?` for one.

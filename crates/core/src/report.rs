@@ -1,10 +1,13 @@
 //! What a scan found: the only thing that formats, the command line and destinations know.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Evidence, Severity};
+use crate::check::{Evidence, Persona, Severity};
+use crate::compliance::FrameworkReport;
 use crate::inventory::Cost;
+use crate::policy::AcceptedRisk;
 
 /// The version of the report's JSON form.
 pub const SCHEMA: &str = "elb-audit/report/v1";
@@ -18,6 +21,8 @@ pub struct Report {
     pub version: String,
     /// When the facts were read.
     pub taken_at: Timestamp,
+    /// What was judged by.
+    pub basis: Basis,
     /// The accounts, in order.
     pub accounts: Vec<AccountSummary>,
     /// Every region that was meant to be read, and how that went.
@@ -31,8 +36,25 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
+    /// What came of each control of a framework, where that was asked for.
+    pub framework: Option<FrameworkReport>,
+    /// The user's accepted risks, in their order, and what has become of each.
+    pub accepted_risks: Vec<RiskStatus>,
     /// Things worth saying that are neither.
     pub notes: Vec<Note>,
+}
+
+/// What a report was judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// The edition whose checks and severities count.
+    pub edition: String,
+    /// Whom the checks were chosen for; none when they were chosen one by one.
+    pub persona: Option<Persona>,
+    /// How many checks ran.
+    pub checks: usize,
+    /// The configuration file; none: the defaults.
+    pub config: Option<String>,
 }
 
 /// An account of the report.
@@ -86,6 +108,11 @@ pub struct Summary {
     pub unknown: usize,
     /// Verdicts that were right, reported or not.
     pub passed: usize,
+    /// Faults and notes that someone has accepted; they are not among those above.
+    pub accepted: usize,
+    /// Faults, notes and unknown verdicts of checks newer than the pinned edition; they are not among
+    /// those above.
+    pub informing: usize,
     /// Regions read, whole or in part.
     pub regions_read: usize,
     /// Regions that could not be read.
@@ -178,10 +205,23 @@ pub struct ListenerSummary {
     pub exposure: ExposureClass,
     /// Who can reach it, in words: `0.0.0.0/0`, `sg-1`, a prefix list …
     pub reachable_from: Vec<String>,
+    /// Why: what each thing on the way says, from the outside in.
+    pub chain: Vec<Step>,
+    /// What would close it, the smallest change first; empty when it is not open.
+    pub closed_by: Vec<String>,
     /// What it does by default, in a few words: `forward`, `redirect to HTTPS:443`, `fixed response 404`.
     pub default_action: Option<String>,
     /// Target groups behind it, default action and rules; for Classic the instances.
     pub targets: Vec<TargetsSummary>,
+}
+
+/// One thing on the way to a listener.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its id or ARN: `subnet-1`, `acl-1`, `sg-1`.
+    pub resource: String,
+    /// What it says, in a fragment: `tcp 443 from 0.0.0.0/0`.
+    pub says: String,
 }
 
 /// A target group as the report shows it.
@@ -220,6 +260,92 @@ pub struct Finding {
     pub fix: String,
     /// The same from scan to scan, whatever the evidence says.
     pub fingerprint: String,
+    /// Changes when what was found changes: what an accepted risk is held to.
+    pub configuration: String,
+    /// Who lives with it, and why; the outcome stays what it is.
+    pub accepted: Option<Accepted>,
+    /// Whether it only informs, its check being newer than the pinned edition.
+    pub informs: bool,
+    /// The edition that its check came with; empty while none has it.
+    pub edition: String,
+}
+
+impl Finding {
+    /// Whether it counts: nobody has accepted it, and its check belongs to the pinned edition.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.accepted.is_none() && !self.informs
+    }
+
+    /// Whether it is a fault that counts.
+    #[must_use]
+    pub fn is_fault(&self) -> bool {
+        self.outcome == Outcome::Fail && self.counts()
+    }
+}
+
+/// Who has accepted a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Last day, in UTC; none: for good.
+    pub expires: Option<Date>,
+}
+
+/// An accepted risk, and what has become of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskStatus {
+    /// What the user wrote.
+    #[serde(flatten)]
+    pub risk: AcceptedRisk,
+    /// What has become of it.
+    pub state: RiskState,
+    /// Why, in words.
+    pub why: String,
+    /// Findings that it takes out of the count.
+    pub findings: usize,
+}
+
+/// What has become of an accepted risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RiskState {
+    /// It takes findings out of the count.
+    InForce,
+    /// Its day has passed: what it accepted counts again.
+    Expired,
+    /// What it accepted has changed: it counts again.
+    Void,
+    /// Nothing is found that it accepts.
+    Unused,
+    /// Whether it is still needed is not known: its check did not run, or had no answer.
+    Unjudged,
+}
+
+impl RiskState {
+    /// Every state.
+    pub const ALL: [RiskState; 5] = [
+        RiskState::InForce,
+        RiskState::Expired,
+        RiskState::Void,
+        RiskState::Unused,
+        RiskState::Unjudged,
+    ];
+
+    /// `in force`, `expired` …
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            RiskState::InForce => "in force",
+            RiskState::Expired => "expired",
+            RiskState::Void => "void",
+            RiskState::Unused => "unused",
+            RiskState::Unjudged => "not judged",
+        }
+    }
 }
 
 /// What came of a question. A question that does not apply leaves no finding.
@@ -338,6 +464,8 @@ pub struct ReportedGap {
     pub resource: Option<String>,
     /// Why, in words, with AWS's own where there are any.
     pub reason: String,
+    /// Whether only checks newer than the pinned edition need it.
+    pub informs: bool,
 }
 
 /// Something worth saying that is neither finding nor gap.
@@ -413,7 +541,8 @@ impl Report {
             };
             return (Exit::NothingAssessed, format!("nothing could be assessed: {said}"));
         }
-        let (unknown, gaps) = (counts.unknown, self.gaps.len());
+        let gaps = self.gaps.iter().filter(|gap| !gap.informs).count();
+        let unknown = counts.unknown;
         let incomplete = unknown > 0 || gaps > 0;
         if gate.strict && incomplete {
             return (
@@ -423,11 +552,28 @@ impl Report {
                 ),
             );
         }
-        let (exit, why) = self.by_faults(gate.fail_on);
-        if !incomplete {
-            return (exit, why);
+        let (exit, mut why) = self.by_faults(gate.fail_on);
+        why.push_str(&self.risks());
+        if incomplete {
+            let said =
+                format!("; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)");
+            why.push_str(&said);
         }
-        (exit, format!("{why}; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)"))
+        (exit, why)
+    }
+
+    /// What has become of the accepted risks: `; accepted 2, void 1`. Empty where there are none.
+    fn risks(&self) -> String {
+        let of = |state| self.accepted_risks.iter().filter(|risk| risk.state == state).count();
+        let counts = [
+            ("accepted", self.summary.accepted),
+            ("void", of(RiskState::Void)),
+            ("expired", of(RiskState::Expired)),
+            ("unused", of(RiskState::Unused)),
+        ];
+        let told = counts.into_iter().filter(|(_, number)| *number > 0);
+        let told: Vec<String> = told.map(|(word, number)| format!("{word} {number}")).collect();
+        if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) }
     }
 
     fn by_faults(&self, fail_on: Option<Severity>) -> (Exit, String) {

@@ -6,8 +6,16 @@ use crate::call::Call;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Action, Condition, Index, Kind, Listener, LoadBalancer, Redirect, Rule};
 
+pub mod bypass; // ways to a target past what others have to prove
 mod condition;
+mod example;
+pub mod guard; // what a way asks for
+mod pattern;
+pub mod redirect; // where a redirect leads
 mod request;
+mod ways;
+
+pub use ways::{Locked, Way, Ways};
 
 /// A rule that some request can reach, and what becomes of that request.
 pub struct Route<'a> {
@@ -39,32 +47,94 @@ pub enum End<'a> {
 /// The rules that a request can reach, lowest priority number first. A rule behind one that takes every
 /// request, or every one that it asks for itself, is dead and left out.
 pub fn live<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Vec<Route<'a>>, Gap> {
-    let rules = listener.rules.get()?;
-    let mut ordered: Vec<&Rule> = rules.iter().collect();
+    Ok(rules(lb, listener)?.live)
+}
+
+/// What a listener's rules come to.
+pub struct Rules<'a> {
+    /// Those that a request can reach, lowest priority number first.
+    pub live: Vec<Route<'a>>,
+    /// Those that none can. The default rule is for what is left over, so it is never among them.
+    pub shadowed: Vec<Shadowed<'a>>,
+}
+
+/// A rule that no request can reach.
+pub struct Shadowed<'a> {
+    /// The rule.
+    pub route: Route<'a>,
+    /// Which of the live ones takes all its requests.
+    pub by: usize,
+}
+
+/// The rules of a listener, those that some request reaches apart from those that none does.
+pub fn rules<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Rules<'a>, Gap> {
+    let mut ordered: Vec<&Rule> = listener.rules.get()?.iter().collect();
     ordered.sort_by_key(|rule| (rule.priority.is_none(), rule.priority));
-    let mut routes: Vec<Route> = Vec::new();
+    let mut live: Vec<Route> = Vec::new();
+    let mut shadowed = Vec::new();
+    let mut all_taken = None;
     for rule in ordered {
-        let is_dead = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
-        if routes.iter().any(is_dead) {
-            continue;
-        }
-        routes.push(route(rule.label(), &rule.conditions, &rule.actions, listener));
-        if let Some(last) = routes.last_mut() {
-            last.transforms = &rule.transforms;
-        }
-        if condition::catch_all(lb, &rule.conditions) {
-            return Ok(routes);
+        let mut own = route(rule.label(), &rule.conditions, &rule.actions, listener);
+        own.transforms = &rule.transforms;
+        let takes_all = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
+        match all_taken.or_else(|| live.iter().position(takes_all)) {
+            Some(by) if rule.priority.is_some() => shadowed.push(Shadowed { route: own, by }),
+            Some(_) => {}
+            None => {
+                live.push(own);
+                if condition::catch_all(lb, &rule.conditions) {
+                    all_taken = Some(live.len() - 1);
+                }
+            }
         }
     }
-    if !listener.default_actions.is_empty() {
-        routes.push(route("default rule".to_owned(), &[], &listener.default_actions, listener));
+    if all_taken.is_none() && !listener.default_actions.is_empty() {
+        live.push(route("default rule".to_owned(), &[], &listener.default_actions, listener));
     }
-    if routes.is_empty() && matches!(lb.kind, Kind::Application | Kind::Network) {
+    if live.is_empty() && matches!(lb.kind, Kind::Application | Kind::Network) {
         return Err(Gap::new(Call::ElbV2DescribeRules, Reason::Malformed)
             .of(&listener.id)
             .saying("a listener without rule or default action"));
     }
-    Ok(routes)
+    Ok(Rules { live, shadowed })
+}
+
+impl Rules<'_> {
+    /// Whether a rule that is never reached asks for a login or a token, and the one before it forwards
+    /// its requests without asking for anything.
+    pub fn lets_past_login(&self, dead: &Shadowed, listener: &Listener) -> Result<bool, Gap> {
+        if !dead.route.asks_to_log_in(listener) {
+            let guards = guard::of(&dead.route, listener);
+            return guards.unclear(guard::Lock::Login).cloned().map_or(Ok(false), Err);
+        }
+        let by = &self.live[dead.by];
+        match &by.end {
+            End::Forward(groups) if !groups.is_empty() => guard::of(by, listener).is_open(),
+            End::Unknown(gap) => Err(gap.clone()),
+            End::Forward(_) | End::Redirect(_) | End::Answer => Ok(false),
+        }
+    }
+}
+
+/// What becomes of a request that these rules, in order, are asked about: whether it gets to no target, or
+/// not before a login.
+pub(crate) fn turns_away(
+    routes: &[Route],
+    conditions: &[Condition],
+    listener: &Listener,
+) -> Result<bool, Gap> {
+    let takes = |route: &&Route| condition::is_dead(conditions, route.conditions);
+    match routes.iter().find(takes) {
+        None => Ok(false),
+        Some(route) => match &route.end {
+            End::Forward(groups) => {
+                let guards = guard::of(route, listener);
+                Ok(groups.is_empty() || !guards.is_open()? && !guards.optional)
+            }
+            End::Unknown(gap) => Err(gap.clone()),
+            End::Redirect(_) | End::Answer => Ok(true),
+        },
+    }
 }
 
 /// The target groups that any listener of the load balancer forwards to, and the first gap that may hide
@@ -147,6 +217,12 @@ impl<'a> Route<'a> {
     pub fn is_acme_only(&self) -> bool {
         let rewrites = self.transforms.iter().any(|transform| transform.kind == "url-rewrite");
         !rewrites && self.conditions.iter().any(condition::acme_only)
+    }
+
+    /// Whether nobody gets past it without a login or a token.
+    #[must_use]
+    pub fn asks_to_log_in(&self, listener: &Listener) -> bool {
+        guard::of(self, listener).has(guard::Lock::Login)
     }
 
     /// The actions before the last one.

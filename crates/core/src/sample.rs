@@ -10,12 +10,27 @@ use crate::call::Call;
 use crate::fact::{Fact, Gap, Listing, Reason};
 use crate::inventory::{
     Account, AclEntry, Action, AutoScalingGroup, BlockPublicAccess, BucketState, Certificate,
-    CertificateDetail, ClassicPolicy, Condition, Cost, EncryptionControl, FixedResponse, FlowLog,
-    Inventory, Kind, Listener, LoadBalancer, LogBucket, LogSource, MutualAuthentication,
-    NetworkAcl, NetworkInterface, Permission, Redirect, Region, Route, RouteTable, Rule, SCHEMA,
-    SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup, TrustStore, Vpc, WafRule,
-    WafStatement, WebAcl, WeightedGroup,
+    CertificateDetail, ClassicPolicy, Condition, Cost, EncryptionControl, EndpointService,
+    FixedResponse, FlowLog, Inventory, InvokeStatement, Kind, Listener, LoadBalancer, LogBucket,
+    LogSource, MutualAuthentication, NetworkAcl, NetworkInterface, Permission, Redirect, Region,
+    Route, RouteTable, Rule, SCHEMA, SecurityGroup, Shield, SslPolicy, Subnet, Target, TargetGroup,
+    TrustStore, Vpc, WafRule, WafStatement, WebAcl, WeightedGroup,
 };
+use crate::policy::{Intent, Policy};
+
+mod fronts;
+mod headers;
+mod logs;
+mod waf;
+
+pub use fronts::{DNS_NAME, behind_cloudfront, named};
+pub use headers::https_with;
+pub use logs::{logging_to, with_bucket};
+pub use waf::{count, rule_group_arn, with_acl, with_rule_group};
+
+pub mod front;
+
+pub mod login;
 
 /// The account of all samples: one that AWS's documentation uses.
 pub const ACCOUNT: &str = "111122223333";
@@ -31,6 +46,9 @@ pub const LOG_BUCKET: &str = "example-logs";
 /// Trust store of the clean region.
 pub const TRUST_STORE: &str =
     "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/clients/1a2b3c4d5e6f7a8b";
+/// A trust store of another account.
+pub const FOREIGN_TRUST_STORE: &str =
+    "arn:aws:elasticloadbalancing:eu-west-1:444455556666:truststore/clients/1a2b3c4d5e6f7a8b";
 /// Security policy of the clean listeners: what AWS's console chooses.
 pub const SSL_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
@@ -38,6 +56,13 @@ pub const SSL_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 #[must_use]
 pub fn now() -> Timestamp {
     Timestamp::constant(1_793_610_000, 0) // 2026-11-02T09:00:00Z
+}
+
+/// What the owner of the sample account means: the policy that examples are judged with.
+#[must_use]
+pub fn policy() -> Policy {
+    let log_buckets = vec!["example-*".to_owned()];
+    Policy { intent: Intent { log_buckets, ..Intent::default() }, ..Policy::default() }
 }
 
 /// An account with one load balancer of this kind that passes every check.
@@ -98,7 +123,11 @@ fn surroundings(region: &mut Region, kind: &Kind) {
     region.network_acls = Fact::Known(vec![open_acl()]);
     region.network_interfaces = Fact::Known(vec![
         interface("eni-1", Some("i-1"), "10.0.1.10"),
-        interface("eni-2", Some("i-2"), "10.0.2.10"),
+        NetworkInterface {
+            subnet_id: Some("subnet-b".to_owned()),
+            zone: Some("eu-west-1b".to_owned()),
+            ..interface("eni-2", Some("i-2"), "10.0.2.10")
+        },
     ]);
     region.stale_rules = Fact::Known(Vec::new());
     region.encryption_controls = Fact::Known(vec![EncryptionControl {
@@ -185,6 +214,7 @@ pub fn interface(id: &str, instance: Option<&str>, address: &str) -> NetworkInte
         kind: Some("interface".to_owned()),
         vpc_id: Some("vpc-1".to_owned()),
         subnet_id: Some("subnet-a".to_owned()),
+        zone: Some("eu-west-1a".to_owned()),
         instance_id: instance.map(str::to_owned),
         addresses: vec![address.parse().expect("an address")],
         groups: vec!["sg-targets".to_owned()],
@@ -217,6 +247,19 @@ pub fn everything_out() -> Permission {
         protocol: "-1".to_owned(),
         ranges: vec![Ipv4Net::default().into()],
         ..Permission::default()
+    }
+}
+
+/// An endpoint service in front of the sample load balancer of this kind, with consent, for these.
+#[must_use]
+pub fn endpoint_service(kind: &Kind, principals: &[&str]) -> EndpointService {
+    EndpointService {
+        id: "vpce-svc-1".to_owned(),
+        name: Some(format!("com.amazonaws.vpce.{REGION}.vpce-svc-1")),
+        state: Some("Available".to_owned()),
+        acceptance_required: true,
+        load_balancers: vec![arn(kind, "web")],
+        principals: Fact::Known(principals.iter().map(|one| (*one).to_owned()).collect()),
     }
 }
 
@@ -318,10 +361,30 @@ pub fn with(kind: &Kind, change: impl FnOnce(&mut LoadBalancer)) -> Inventory {
     with_region(kind, |region| change(only(region)))
 }
 
-/// The clean account of this kind, its load balancer listening with these alone.
+/// The clean account of this kind, its load balancer listening with these alone, and its security group
+/// open on their ports.
 #[must_use]
 pub fn listening(kind: &Kind, listeners: Vec<Listener>) -> Inventory {
-    with(kind, |lb| lb.listeners = Fact::Known(listeners))
+    with_region(kind, |region| {
+        let door = known(&mut region.security_groups).find(|group| group.id == "sg-web");
+        if let (Some(door), false) = (door, listeners.is_empty()) {
+            door.ingress = listeners.iter().flat_map(admitting).collect();
+        }
+        only(region).listeners = Fact::Known(listeners);
+    })
+}
+
+/// What admits everyone to a listener.
+fn admitting(listener: &Listener) -> Vec<Permission> {
+    let transports: &[&str] = match listener.protocol.as_deref() {
+        Some("UDP" | "QUIC") => &["udp"],
+        Some("TCP_UDP" | "TCP_QUIC") => &["tcp", "udp"],
+        _ => &["tcp"],
+    };
+    let ports: Vec<i32> = listener.port.map(i32::from).into_iter().collect();
+    let open = open_group("sg-web", &ports).ingress.into_iter();
+    let by = |transport: &str, open: Permission| Permission { protocol: transport.into(), ..open };
+    open.flat_map(|open| transports.iter().map(move |one| by(one, open.clone()))).collect()
 }
 
 /// The one load balancer of a sample's region.
@@ -405,7 +468,7 @@ pub fn load_balancer(kind: &Kind) -> LoadBalancer {
         kind: kind.clone(),
         scheme: (!gateway).then(|| "internet-facing".to_owned()),
         state: v2.then(|| "active".to_owned()),
-        dns_name: (!gateway).then(|| "web-123.eu-west-1.elb.amazonaws.com".to_owned()),
+        dns_name: (!gateway).then(|| DNS_NAME.to_owned()),
         vpc_id: Some("vpc-1".to_owned()),
         ip_address_type: v2.then(|| "ipv4".to_owned()),
         subnets: vec!["subnet-a".to_owned(), "subnet-b".to_owned()],
@@ -420,14 +483,22 @@ pub fn load_balancer(kind: &Kind) -> LoadBalancer {
         },
         state_reason: None,
         private_link_rules: (*kind == Kind::Network).then(|| "on".to_owned()),
-        health_check: (!v2).then(|| "HTTP:8080/health".to_owned()),
-        backend_policies: BTreeMap::new(),
+        health_check: (!v2).then(|| "HTTPS:8443/health".to_owned()),
+        backend_policies: if v2 {
+            BTreeMap::new()
+        } else {
+            BTreeMap::from([(8443, vec!["instances".to_owned()])])
+        },
         traffic: Fact::Known(120_000.0),
         reserved_capacity: Fact::Known(if v2 { 100 } else { 0 }),
         tags: Fact::Known(text_map(&[("owner", "web-team")])),
         listeners: Fact::Known(clean_listeners(kind)),
         web_acl: Fact::Known((*kind == Kind::Application).then(|| WEB_ACL.to_owned())),
-        policies: Fact::Known(if v2 { Vec::new() } else { vec![strong_classic_policy("strong")] }),
+        policies: Fact::Known(if v2 {
+            Vec::new()
+        } else {
+            vec![strong_classic_policy("strong"), instance_authentication("instances")]
+        }),
         instances: Fact::Known(if v2 {
             Vec::new()
         } else {
@@ -511,6 +582,7 @@ fn clean_listeners(kind: &Kind) -> Vec<Listener> {
         Kind::Network => {
             let mut tls = https(vec![forward("web")]);
             tls.protocol = Some("TLS".to_owned());
+            tls.alpn = Some("HTTP2Preferred".to_owned());
             vec![tls]
         }
         Kind::Classic => vec![classic_listener("HTTPS", 443)],
@@ -766,6 +838,14 @@ pub fn open_group(id: &str, ports: &[i32]) -> SecurityGroup {
     }
 }
 
+/// Puts a security group in the place of the one with its id.
+pub fn guard(region: &mut Region, door: SecurityGroup) {
+    if let Fact::Known(groups) = &mut region.security_groups {
+        groups.retain(|group| group.id != door.id);
+        groups.push(door);
+    }
+}
+
 /// A main route table that leads to an internet gateway.
 #[must_use]
 pub fn public_routes() -> RouteTable {
@@ -819,6 +899,16 @@ pub fn strong_classic_policy(name: &str) -> ClassicPolicy {
     }
 }
 
+/// A Classic policy that holds instances to a public key.
+#[must_use]
+pub fn instance_authentication(name: &str) -> ClassicPolicy {
+    ClassicPolicy {
+        name: name.to_owned(),
+        kind: "BackendServerAuthenticationPolicyType".to_owned(),
+        attributes: text_map(&[("PublicKeyPolicyName", "key")]),
+    }
+}
+
 /// The clean account of this kind, its encrypting listeners offering this policy, as AWS answers it.
 #[must_use]
 pub fn offering(kind: &Kind, policy: SslPolicy) -> Inventory {
@@ -837,8 +927,10 @@ pub fn offering(kind: &Kind, policy: SslPolicy) -> Inventory {
 pub fn classic_offering(attributes: &[(&str, &str)]) -> Inventory {
     with(&Kind::Classic, |lb| {
         let attributes = text_map(attributes);
-        lb.policies =
-            Fact::Known(vec![ClassicPolicy { attributes, ..strong_classic_policy("strong") }]);
+        lb.policies = Fact::Known(vec![
+            ClassicPolicy { attributes, ..strong_classic_policy("strong") },
+            instance_authentication("instances"),
+        ]);
     })
 }
 
@@ -854,6 +946,25 @@ pub fn mutual(mode: &str, ignore_expiry: Option<bool>) -> Inventory {
             advertise_authorities: None,
         });
     })
+}
+
+/// The clean account of Application kind, verifying client certificates, after a change to how.
+pub fn mutually(change: impl FnOnce(&mut MutualAuthentication)) -> Inventory {
+    let mut inventory = mutual("verify", None);
+    let lb = only(&mut inventory.accounts[0].regions[0]);
+    if let Some(mutual) = &mut listeners(lb)[0].mutual_authentication {
+        change(mutual);
+    }
+    inventory
+}
+
+/// The clean account of Application kind, verifying client certificates by a trust store like this.
+pub fn verifying(change: impl FnOnce(&mut TrustStore)) -> Inventory {
+    let mut inventory = mutual("verify", None);
+    let mut store = trust_store();
+    change(&mut store);
+    inventory.accounts[0].regions[0].trust_stores = Fact::Known(vec![store]);
+    inventory
 }
 
 /// The clean account of this kind without logs by attribute, but with a source of CloudWatch Logs.
@@ -884,6 +995,41 @@ pub fn internal(lb: &mut LoadBalancer) {
     lb.scheme = Some("internal".to_owned());
 }
 
+/// Makes a sample's load balancer an internal one as it should be: in subnets without a way to the
+/// internet, and open to the private network alone.
+pub fn inside(region: &mut Region) {
+    internal(only(region));
+    for table in known(&mut region.route_tables) {
+        table.routes.truncate(1);
+    }
+    for permission in known(&mut region.security_groups).flat_map(|group| &mut group.ingress) {
+        permission.ranges.retain(|range| range.prefix_len() > 0);
+        if permission.groups.is_empty() {
+            permission.ranges.extend("10.0.0.0/16".parse::<IpNet>());
+        }
+    }
+}
+
+/// Leads IPv6 to the internet too, and makes the sample's load balancer a dual-stack one.
+pub fn dual_stack(region: &mut Region) {
+    only(region).ip_address_type = Some("dualstack".to_owned());
+    for table in known(&mut region.route_tables) {
+        table.routes.push(Route {
+            destination: "::/0".to_owned(),
+            target: Some("igw-1".to_owned()),
+            state: Some("active".to_owned()),
+        });
+    }
+}
+
+/// What a list holds, to change; nothing when it is unread.
+fn known<T>(list: &mut Fact<Vec<T>>) -> impl Iterator<Item = &mut T> {
+    match list {
+        Fact::Known(items) => items.iter_mut(),
+        Fact::Unread(_) => [].iter_mut(),
+    }
+}
+
 /// The targets of the sample group `web`, in these states.
 #[must_use]
 pub fn in_states(states: &[&str]) -> Fact<Vec<Target>> {
@@ -900,6 +1046,73 @@ pub fn regroup(region: &mut Region, name: &str, change: impl FnOnce(&mut TargetG
     if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
         change(group);
     }
+}
+
+/// The clean account of this kind after a change to its Auto Scaling group.
+pub fn scaling(kind: &Kind, change: impl FnOnce(&mut AutoScalingGroup)) -> Inventory {
+    with_region(kind, |region| {
+        let mut group = scaling_group(kind);
+        change(&mut group);
+        region.auto_scaling_groups = Fact::Known(vec![group]);
+    })
+}
+
+/// The clean account of this kind, its group speaking this protocol to its targets.
+#[must_use]
+pub fn speaking(kind: &Kind, protocol: &str) -> Inventory {
+    with_region(kind, |region| {
+        regroup(region, "web", |group| group.protocol = Some(protocol.to_owned()));
+    })
+}
+
+/// The same, with these healthy targets by address; those outside the VPC are in no zone.
+#[must_use]
+pub fn addressed(kind: &Kind, protocol: &str, addresses: &[&str]) -> Inventory {
+    let target = |address: &&str| {
+        let zone = match *address {
+            outside if !outside.starts_with("10.0.") => "all",
+            first if first.starts_with("10.0.1.") => "eu-west-1a",
+            _ => "eu-west-1b",
+        };
+        Target { zone: Some(zone.to_owned()), ..target(address, "healthy") }
+    };
+    let mut inventory = speaking(kind, protocol);
+    regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
+        group.target_type = Some("ip".to_owned());
+        group.targets = Fact::Known(addresses.iter().map(target).collect());
+    });
+    inventory
+}
+
+/// ARN of the sample function.
+pub const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+
+/// Makes the sample group of this name one of a function that only this group may invoke.
+pub fn function(region: &mut Region, name: &str) {
+    regroup(region, name, |group| {
+        group.target_type = Some("lambda".to_owned());
+        group.health_check_enabled = Some(false);
+        (group.protocol, group.port, group.vpc_id) = (None, None, None);
+        group.protocol_version = None;
+        group.targets = Fact::Known(vec![Target {
+            port: None,
+            zone: Some("all".to_owned()),
+            ..target(FUNCTION, "unavailable")
+        }]);
+        set_group(group, &[("lambda.multi_value_headers.enabled", "true")]);
+    });
+    let statement = InvokeStatement {
+        sid: Some("web".to_owned()),
+        principal: "elasticloadbalancing.amazonaws.com".to_owned(),
+        source_arns: vec![group_arn(name)],
+        ..InvokeStatement::default()
+    };
+    region.functions.insert(FUNCTION.to_owned(), Fact::Known(vec![statement]));
+}
+
+/// Gives a group these attributes alone.
+pub fn set_group(group: &mut TargetGroup, pairs: &[(&str, &str)]) {
+    group.attributes = Fact::Known(text_map(pairs));
 }
 
 /// Adds groups of these names, with two healthy targets each, behind the sample load balancer.

@@ -20,6 +20,38 @@ const CLASSIC_DEFAULT: &str = "ELBSecurityPolicy-2016-08";
 const CLASSIC_KIND: &str = "SSLNegotiationPolicyType";
 const REFERENCE: &str = "Reference-Security-Policy";
 const CIPHER_ORDER: &str = "Server-Defined-Cipher-Order";
+/// What is negotiated by towards the targets, by what the name of any listener's policy contains: the
+/// first that matches.
+///
+/// Source: Elastic Load Balancing user guides, security policies for backend connections.
+const TOWARDS_TARGETS: &[(&str, &str)] = &[
+    ("RFC9151", "ELBSecurityPolicy-TLS13-1-2-RFC9151-INTEROP4-FIPS-2023-07"),
+    ("FIPS-PQ", "ELBSecurityPolicy-TLS13-1-0-FIPS-PQ-2025-09"),
+    ("FIPS", "ELBSecurityPolicy-TLS13-1-0-FIPS-2023-04"),
+    ("PQ", "ELBSecurityPolicy-TLS13-1-0-PQ-2025-09"),
+    ("TLS13-", "ELBSecurityPolicy-TLS13-1-0-2021-06"),
+];
+/// The same where none matches.
+const OTHERWISE_TOWARDS_TARGETS: &str = "ELBSecurityPolicy-2016-08";
+/// Ports whose usual protocol begins with TLS.
+const TLS_PORTS: &[(u16, &str)] = &[
+    (443, "HTTPS"),
+    (465, "SMTP over TLS"),
+    (636, "LDAP over TLS"),
+    (853, "DNS over TLS"),
+    (990, "FTP over TLS"),
+    (993, "IMAP over TLS"),
+    (995, "POP3 over TLS"),
+    (2376, "Docker over TLS"),
+    (3269, "LDAP over TLS"),
+    (5061, "SIP over TLS"),
+    (5671, "AMQP over TLS"),
+    (6443, "Kubernetes API"),
+    (6514, "syslog over TLS"),
+    (8443, "HTTPS"),
+    (8883, "MQTT over TLS"),
+    (9443, "HTTPS"),
+];
 
 /// What a listener offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +77,7 @@ pub enum Source {
     Bundled {
         /// Month of the AWS pages it was made from, `2026-10`.
         as_of: &'static str,
-        /// Whether the row was pieced together, because AWS no longer prints its content.
+        /// Whether the row was pieced together, because AWS's pages do not print its content.
         inferred: bool,
     },
 }
@@ -76,11 +108,44 @@ pub fn offer(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Result<
     }
 }
 
-/// The policy's name, when the bundled table knows it for this kind of load balancer.
+/// The policy's name, when AWS's pages print it for this kind of load balancer.
 #[must_use]
 pub fn known_name<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Option<&'a str> {
     let name = listener.ssl_policy.as_deref()?;
-    table::find(&lb.kind, name).map(|_| name)
+    table::find(&lb.kind, name).filter(|row| !row.inferred).map(|_| name)
+}
+
+/// The name of the policy of an Application or Network listener that ends TLS.
+pub fn policy_name<'a>(region: &Region, listener: &'a Listener) -> Result<&'a str, Gap> {
+    listener.ssl_policy.as_deref().ok_or_else(|| {
+        Gap::new(Call::ElbV2DescribeListeners, Reason::Malformed)
+            .in_region(&region.name)
+            .of(&listener.id)
+            .saying("a TLS listener without SslPolicy")
+    })
+}
+
+/// The protocol that a listener's port stands for, if it begins with TLS.
+#[must_use]
+pub fn usual_protocol(listener: &Listener) -> Option<&'static str> {
+    let own = TLS_PORTS.iter().find(|(port, _)| Some(*port) == listener.port);
+    own.map(|(_, protocol)| *protocol)
+}
+
+/// What a load balancer offers towards its targets: AWS chooses it by the policies of all listeners. A
+/// name that AWS's pages do not print may lead elsewhere.
+pub fn towards_targets(region: &Region, lb: &LoadBalancer) -> Result<Offer, Gap> {
+    let mut names = Vec::new();
+    for listener in lb.listeners.get()? {
+        if terminates(lb, listener)? {
+            let name = policy_name(region, listener)?;
+            names.push(known_name(lb, listener).ok_or_else(|| unlisted(region, name))?);
+        }
+    }
+    let chosen =
+        TOWARDS_TARGETS.iter().find(|(part, _)| names.iter().any(|name| name.contains(part)));
+    let name = chosen.map_or(OTHERWISE_TOWARDS_TARGETS, |(_, name)| *name);
+    predefined(&lb.kind, name).ok_or_else(|| unlisted(region, name))
 }
 
 /// Whether Security Hub's control ELB.17 accepts a policy of this name.
@@ -108,58 +173,102 @@ pub fn bundled() -> impl Iterator<Item = (Kind, Offer)> {
 }
 
 fn by_name(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Result<Offer, Gap> {
-    let Some(name) = &listener.ssl_policy else {
-        return Err(Gap::new(Call::ElbV2DescribeListeners, Reason::Malformed)
-            .in_region(&region.name)
-            .of(&listener.id)
-            .saying("a TLS listener without SslPolicy"));
-    };
+    let name = policy_name(region, listener)?;
     let live = region.ssl_policies.get();
-    let own = live.as_ref().ok().and_then(|all| all.iter().find(|policy| policy.name == *name));
+    let own = live.as_ref().ok().and_then(|all| all.iter().find(|policy| policy.name == name));
     let whole = |policy: &&SslPolicy| !policy.protocols.is_empty() && !policy.ciphers.is_empty();
     if let Some(policy) = own.filter(whole) {
         return Ok(Offer {
-            name: name.clone(),
+            name: name.to_owned(),
             protocols: policy.protocols.clone(),
             ciphers: policy.ciphers.clone(),
             source: Source::Live,
             call: Call::ElbV2DescribeSslPolicies,
         });
     }
-    let unknown = || {
-        let odd = |reason, said| {
-            Gap::new(Call::ElbV2DescribeSslPolicies, reason).in_region(&region.name).saying(said)
-        };
-        match (live, own) {
-            (Err(gap), _) => gap,
-            (Ok(_), None) => odd(Reason::Unrecognised, format!("security policy {name}")),
-            (Ok(_), Some(_)) => {
-                odd(Reason::Malformed, format!("security policy {name} without content"))
-            }
-        }
+    let unknown = || match (live, own) {
+        (Err(gap), _) => gap,
+        (Ok(_), None) => unlisted(region, name),
+        (Ok(_), Some(_)) => Gap::new(Call::ElbV2DescribeSslPolicies, Reason::Malformed)
+            .in_region(&region.name)
+            .saying(format!("security policy {name} without content")),
     };
-    find(&lb.kind, name).ok_or_else(unknown)
+    predefined(&lb.kind, name).ok_or_else(unknown)
 }
 
-fn classic(lb: &LoadBalancer, listener: &Listener) -> Result<Offer, Gap> {
+/// The gap of a policy that neither AWS's answer nor the bundled table holds.
+fn unlisted(region: &Region, name: &str) -> Gap {
+    Gap::new(Call::ElbV2DescribeSslPolicies, Reason::Unrecognised)
+        .in_region(&region.name)
+        .saying(format!("security policy {name}"))
+}
+
+/// Where the content of a Classic listener's policy is written.
+enum Attached<'a> {
+    /// In its attributes.
+    Spelled(&'a ClassicPolicy),
+    /// In the bundled table, by this name.
+    Named(&'a str),
+}
+
+fn attached<'a>(lb: &'a LoadBalancer, listener: &'a Listener) -> Result<Attached<'a>, Gap> {
     let names = &listener.policy_names;
     if names.is_empty() {
-        return classic_row(lb, CLASSIC_DEFAULT);
+        return Ok(Attached::Named(CLASSIC_DEFAULT));
     }
     let policies = match lb.policies.get() {
         Ok(policies) => policies,
         Err(gap) => {
-            return names.iter().find_map(|name| find(&Kind::Classic, name)).ok_or(gap);
+            let known = names.iter().find(|name| table::find(&Kind::Classic, name).is_some());
+            return known.map(|name| Attached::Named(name)).ok_or(gap);
         }
     };
     let attached: Vec<&ClassicPolicy> =
         policies.iter().filter(|policy| names.contains(&policy.name)).collect();
     if let Some(policy) = attached.iter().find(|policy| policy.kind == CLASSIC_KIND) {
-        return expanded(lb, policy);
+        let spelled = |key: &String| ![REFERENCE, CIPHER_ORDER].contains(&key.as_str());
+        return Ok(if policy.attributes.keys().any(spelled) {
+            Attached::Spelled(policy)
+        } else {
+            Attached::Named(policy.attributes.get(REFERENCE).unwrap_or(&policy.name))
+        });
     }
-    match names.iter().find(|name| !attached.iter().any(|policy| policy.name == **name)) {
-        Some(missing) => classic_row(lb, missing),
-        None => classic_row(lb, CLASSIC_DEFAULT), // stickiness policies alone
+    let missing = names.iter().find(|name| !attached.iter().any(|policy| policy.name == **name));
+    // Without one that is missing, stickiness policies are all there is.
+    Ok(Attached::Named(missing.map_or(CLASSIC_DEFAULT, String::as_str)))
+}
+
+fn classic(lb: &LoadBalancer, listener: &Listener) -> Result<Offer, Gap> {
+    match attached(lb, listener)? {
+        Attached::Spelled(policy) => expanded(lb, policy),
+        Attached::Named(name) => classic_row(lb, name).map(|row| from_row(row, &lb.kind)),
+    }
+}
+
+/// Whether a Classic listener's policy lets the load balancer's order of ciphers decide. A custom policy
+/// that does not say so leaves the choice to the client.
+///
+/// Source: Elastic Load Balancing user guide for Classic, server order preference.
+pub fn server_order(lb: &LoadBalancer, listener: &Listener) -> Result<bool, Gap> {
+    match attached(lb, listener)? {
+        Attached::Named(name) => classic_row(lb, name).map(|row| !row.client_order),
+        Attached::Spelled(policy) => {
+            match policy.attributes.get(CIPHER_ORDER).map(String::as_str) {
+                Some("true") => Ok(true),
+                Some("false") | None => Ok(false),
+                Some(other) => Err(odd_classic(lb, &format!("{CIPHER_ORDER}={other}"))),
+            }
+        }
+    }
+}
+
+/// Whether a Classic listener's policy was put together by hand: it neither is nor refers to one of
+/// AWS's.
+pub fn is_custom(lb: &LoadBalancer, listener: &Listener) -> Result<bool, Gap> {
+    match attached(lb, listener)? {
+        Attached::Named(name) => classic_row(lb, name).map(|_| false),
+        Attached::Spelled(policy) => Ok(!policy.attributes.contains_key(REFERENCE)
+            && table::find(&Kind::Classic, &policy.name).is_none()),
     }
 }
 
@@ -168,11 +277,6 @@ fn expanded(lb: &LoadBalancer, policy: &ClassicPolicy) -> Result<Offer, Gap> {
     let on = policy.attributes.iter().filter(|(_, value)| *value == "true").map(|(key, _)| key);
     let (protocols, ciphers): (Vec<&String>, Vec<&String>) =
         on.filter(|key| *key != CIPHER_ORDER).partition(|key| key.starts_with("Protocol-"));
-    let spelled = |key: &&String| ![REFERENCE, CIPHER_ORDER].contains(&key.as_str());
-    if !policy.attributes.keys().any(|key| spelled(&key)) {
-        let reference = policy.attributes.get(REFERENCE).unwrap_or(&policy.name);
-        return classic_row(lb, reference);
-    }
     if protocols.is_empty() || ciphers.is_empty() {
         return Err(Gap::new(Call::ElbDescribeLoadBalancerPolicies, Reason::Malformed)
             .of(&lb.arn)
@@ -190,15 +294,18 @@ fn expanded(lb: &LoadBalancer, policy: &ClassicPolicy) -> Result<Offer, Gap> {
     })
 }
 
-fn classic_row(lb: &LoadBalancer, name: &str) -> Result<Offer, Gap> {
-    find(&Kind::Classic, name).ok_or_else(|| {
-        Gap::new(Call::ElbDescribeLoadBalancerPolicies, Reason::Unrecognised)
-            .of(&lb.arn)
-            .saying(format!("security policy {name}"))
-    })
+fn classic_row(lb: &LoadBalancer, name: &str) -> Result<&'static table::Row, Gap> {
+    let unknown = || odd_classic(lb, &format!("security policy {name}"));
+    table::find(&Kind::Classic, name).ok_or_else(unknown)
 }
 
-fn find(kind: &Kind, name: &str) -> Option<Offer> {
+fn odd_classic(lb: &LoadBalancer, said: &str) -> Gap {
+    Gap::new(Call::ElbDescribeLoadBalancerPolicies, Reason::Unrecognised).of(&lb.arn).saying(said)
+}
+
+/// What the bundled table says of a policy of this name.
+#[must_use]
+pub fn predefined(kind: &Kind, name: &str) -> Option<Offer> {
     table::find(kind, name).map(|row| from_row(row, kind))
 }
 
@@ -225,6 +332,28 @@ impl Offer {
             Some(unknown) if found.is_empty() => Err(self.unknown("protocol", unknown)),
             _ => Ok(found),
         }
+    }
+
+    /// The oldest protocol that it accepts. One of unknown name might be older.
+    pub fn oldest_protocol(&self) -> Result<&'static str, Gap> {
+        let ages = || LEGACY.iter().chain(CURRENT).copied();
+        if let Some(unknown) = self.protocols.iter().find(|name| ages().all(|age| age != **name)) {
+            return Err(self.unknown("protocol", unknown));
+        }
+        let accepted = |age: &&str| self.protocols.iter().any(|name| name == age);
+        match ages().find(accepted) {
+            Some("TLSv1.0") => Ok("TLSv1"), // the same by another name
+            Some(oldest) => Ok(oldest),
+            None => Err(self.unknown("protocol", "none")),
+        }
+    }
+
+    /// Whether it accepts TLS 1.3. A protocol of unknown name might be another spelling of it.
+    pub fn accepts_tls_1_3(&self) -> Result<bool, Gap> {
+        if self.protocols.iter().any(|name| name == "TLSv1.3") {
+            return Ok(true);
+        }
+        self.oldest_protocol().map(|_| false)
     }
 
     /// The ciphers that should be refused. A cipher of an unknown name hides nothing that was found.
@@ -258,7 +387,7 @@ impl Offer {
             }
             Source::Bundled { as_of, inferred: true } => evidence.with(
                 "policy_content",
-                format!("bundled table of {as_of}, inferred: AWS no longer documents this policy"),
+                format!("bundled table of {as_of}, inferred: AWS does not document this policy"),
             ),
         }
     }

@@ -4,12 +4,15 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
+use clap::Subcommand;
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
-use clap::{Subcommand, ValueEnum};
-use elb_audit_core::check::Severity;
+use elb_audit_core::check::Persona;
+use elb_audit_core::compliance::Framework;
+use elb_audit_core::config::FailOn;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::source::aws::{Regions, Tuning};
 
@@ -43,6 +46,8 @@ pub enum Task {
     Explain(Explain),
     /// Print the IAM policy that a scan needs
     Permissions(Permissions),
+    /// Accept a finding: write down who answers for it, why, and how long
+    Accept(Accept),
 }
 
 /// `elb-audit scan`.
@@ -62,6 +67,9 @@ pub struct Collect {
     /// How to read.
     #[command(flatten)]
     pub source: Reading,
+    /// Read what these checks need alone; otherwise everything is read.
+    #[command(flatten)]
+    pub checks: Selection,
     /// Where to save the inventory; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
@@ -76,7 +84,8 @@ pub struct CheckFile {
     /// The saved inventory; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Judge certificates at this time instead of when the inventory was taken
+    /// Judge certificates, and whether accepted risks have expired, at this time instead of when the
+    /// inventory was taken
     #[arg(long, value_name = "TIME")]
     pub now: Option<Timestamp>,
     /// How to report.
@@ -87,6 +96,9 @@ pub struct CheckFile {
 /// `elb-audit checks`.
 #[derive(Debug, Args)]
 pub struct Checks {
+    /// List what these people hear of alone
+    #[arg(long, value_name = "PERSONA", value_parser = persona())]
+    pub persona: Option<Persona>,
     /// How to print the list
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
@@ -106,6 +118,35 @@ pub struct Permissions {
     /// Which checks.
     #[command(flatten)]
     pub checks: Selection,
+    /// Which file.
+    #[command(flatten)]
+    pub config: Configuration,
+}
+
+/// `elb-audit accept`.
+#[derive(Debug, Args)]
+pub struct Accept {
+    /// The finding's fingerprint as the JSON report has it, or its beginning
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+    /// Why the risk is accepted
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "NAME")]
+    pub owner: String,
+    /// Last day on which it is accepted, such as 2027-01-31
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub expires: Date,
+    /// The file to write to; elb-audit.toml unless told otherwise
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The JSON report that has the finding; standard input unless told otherwise
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// The saved inventory that has it, to be judged by every check
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
 }
 
 /// How an account is read.
@@ -173,15 +214,24 @@ pub struct Reporting {
     /// Which checks.
     #[command(flatten)]
     pub checks: Selection,
+    /// Which file.
+    #[command(flatten)]
+    pub config: Configuration,
+    /// Count the checks and severities of this edition alone; newer checks only inform
+    #[arg(long, value_name = "EDITION")]
+    pub edition: Option<String>,
+    /// Report by the controls of this framework, with the checks that they need
+    #[arg(long, value_name = "FRAMEWORK", value_parser = framework())]
+    pub framework: Option<Framework>,
     /// Format of standard output
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
     /// Also write the report to a file, in this format or the one of --format
     #[arg(long, value_name = "[FORMAT=]FILE")]
     pub output: Vec<String>,
-    /// Exit with 1 if there is a fault of this severity or worse
-    #[arg(long, value_enum, default_value_t = FailOn::High)]
-    pub fail_on: FailOn,
+    /// Exit with 1 if there is a fault of this severity or worse; `high` unless told otherwise
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub fail_on: Option<FailOn>,
     /// Exit with 4 if anything is unknown or unread
     #[arg(long)]
     pub strict: bool,
@@ -194,9 +244,13 @@ pub struct Reporting {
 }
 
 /// Which checks are run.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Selection {
-    /// Run these checks alone
+    /// Whom to tell: `regular` hears what someone should act on, `pedantic` hygiene too, `auditor`
+    /// everything
+    #[arg(long, value_name = "PERSONA", value_parser = persona())]
+    pub persona: Option<Persona>,
+    /// Run these checks alone, whoever they are for
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub check: Vec<String>,
     /// Leave these checks out
@@ -204,33 +258,42 @@ pub struct Selection {
     pub skip_check: Vec<String>,
 }
 
-/// What fails a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Critical faults.
-    Critical,
-    /// High ones and worse.
-    High,
-    /// Medium ones and worse.
-    Medium,
-    /// Every fault.
-    Low,
-    /// Nothing.
-    Never,
+/// Which configuration file is read.
+#[derive(Debug, Default, Args)]
+pub struct Configuration {
+    /// The configuration; elb-audit.toml in the working directory unless told otherwise
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
 }
 
-impl FailOn {
-    /// The lowest severity that counts.
-    #[must_use]
-    pub fn floor(self) -> Option<Severity> {
-        match self {
-            FailOn::Critical => Some(Severity::Critical),
-            FailOn::High => Some(Severity::High),
-            FailOn::Medium => Some(Severity::Medium),
-            FailOn::Low => Some(Severity::Low),
-            FailOn::Never => None,
-        }
-    }
+/// One of some words, and what it stands for.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    words: Vec<(&'static str, T)>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words.iter().map(|(word, _)| *word)).try_map(move |text| {
+        let known = words.iter().find(|(word, _)| *word == text);
+        known.map(|(_, meaning)| *meaning).ok_or("not one of them")
+    })
+}
+
+fn persona() -> impl TypedValueParser<Value = Persona> {
+    one_of(Persona::ALL.map(|persona| (persona.word(), persona)).to_vec())
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    one_of(FailOn::ALL.to_vec())
+}
+
+fn framework() -> impl TypedValueParser<Value = Framework> {
+    one_of(Framework::REPORTED.map(|framework| (framework.id(), framework)).to_vec())
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
+    date.ok_or_else(|| "a date is needed, such as 2027-01-31".to_owned())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -294,22 +357,47 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
 /// Where two options exclude each other, the command line wins over the environment; two on the command
 /// line are a mistake.
 fn settle(cli: &mut Cli, given: &ArgMatches) -> Result<(), clap::Error> {
-    let reading = match &mut cli.task {
-        Task::Scan(scan) => &mut scan.source,
-        Task::Collect(collect) => &mut collect.source,
-        _ => return Ok(()),
+    let typed = |name| given.value_source(name) == Some(ValueSource::CommandLine);
+    let conflict = |said: &str| {
+        let said = format!("{said} exclude each other: give one of them\n");
+        clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, said)
     };
-    if reading.all_regions && !reading.region.is_empty() {
-        let typed = |name| given.value_source(name) == Some(ValueSource::CommandLine);
-        match (typed("all_regions"), typed("region")) {
-            (true, true) => {
-                return Err(clap::Error::raw(
-                    clap::error::ErrorKind::ArgumentConflict,
-                    "--region and --all-regions exclude each other: give one of them\n",
-                ));
+    let (reading, config) = match &mut cli.task {
+        Task::Scan(scan) => (Some(&mut scan.source), Some(&mut scan.report.config)),
+        Task::Collect(collect) => (Some(&mut collect.source), None),
+        Task::Demo(report) => (None, Some(&mut report.config)),
+        Task::Check(task) => (None, Some(&mut task.report.config)),
+        Task::Permissions(task) => (None, Some(&mut task.config)),
+        Task::Accept(task) => {
+            if task.report.is_some() && task.inventory.is_some() {
+                match (typed("report"), typed("inventory")) {
+                    (true, true) => return Err(conflict("--report and --inventory")),
+                    (_, true) => task.report = None,
+                    _ => task.inventory = None,
+                }
             }
+            (None, None)
+        }
+        Task::Checks(_) | Task::Explain(_) => (None, None),
+    };
+    if let Some(reading) = reading
+        && reading.all_regions
+        && !reading.region.is_empty()
+    {
+        match (typed("all_regions"), typed("region")) {
+            (true, true) => return Err(conflict("--region and --all-regions")),
             (_, true) => reading.all_regions = false,
             _ => reading.region.clear(),
+        }
+    }
+    if let Some(config) = config
+        && config.no_config
+        && config.config.is_some()
+    {
+        match (typed("no_config"), typed("config")) {
+            (true, true) => return Err(conflict("--config and --no-config")),
+            (_, true) => config.no_config = false,
+            _ => config.config = None,
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::io::{IsTerminal as _, Write as _};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
+use elb_audit_core::policy::Policy;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
@@ -26,13 +27,15 @@ pub(crate) fn say(line: fmt::Arguments) {
 pub(crate) struct Progress {
     shown: bool,
     checks: Vec<&'static Check>,
+    policy: Policy,
     faults: AtomicUsize,
 }
 
 impl Progress {
-    pub(crate) fn new(wanted: bool, checks: &[&'static Check]) -> Self {
+    pub(crate) fn new(wanted: bool, checks: &[&'static Check], policy: &Policy) -> Self {
         let shown = wanted && std::io::stderr().is_terminal();
-        Progress { shown, checks: checks.to_vec(), faults: AtomicUsize::new(0) }
+        let (checks, policy) = (checks.to_vec(), policy.clone());
+        Progress { shown, checks, policy, faults: AtomicUsize::new(0) }
     }
 
     /// Says that a region is done.
@@ -58,7 +61,8 @@ impl Progress {
             cost: Cost::default(),
             accounts: vec![account],
         };
-        let report = audit(&inventory, &self.checks, &Options::at(now));
+        let options = Options { policy: self.policy.clone(), ..Options::at(now) };
+        let report = audit(&inventory, &self.checks, &options);
         report.summary.faults.total()
     }
 }

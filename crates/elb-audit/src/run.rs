@@ -8,12 +8,16 @@ use elb_audit_core::call::Call;
 use elb_audit_core::check::Check;
 use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
+use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Exit, Gate};
+use elb_audit_core::selection::find;
 use elb_audit_core::{checks, demo, docs};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::cli::{Cli, Reading, Reporting, Selection, Task};
+use crate::accept;
+use crate::cli::{Cli, Reading, Reporting, Task};
+use crate::config::{self, Terms};
 use crate::output;
 use crate::progress::{Progress, say};
 use crate::source::aws::{self, SourceError, Stop};
@@ -48,9 +52,10 @@ pub async fn run(cli: Cli) -> Exit {
         Task::Demo(report) => demo(&report),
         Task::Collect(collect) => self::collect(&collect).await,
         Task::Check(task) => check(&task.file, task.now, &task.report),
-        Task::Checks(task) => list(&task.format),
+        Task::Checks(task) => list(&task),
         Task::Explain(task) => explain(&task.check),
-        Task::Permissions(task) => permissions(&task.checks),
+        Task::Permissions(task) => permissions(&task),
+        Task::Accept(task) => accept(&task),
     };
     done.unwrap_or_else(|failure| {
         say(format_args!("error: {}", failure.message));
@@ -59,13 +64,14 @@ pub async fn run(cli: Cli) -> Exit {
 }
 
 async fn scan(source: &Reading, report: &Reporting) -> Result<Exit, Failure> {
-    let checks = selected(&report.checks)?;
+    let terms = Terms::new(report).map_err(usage)?;
     let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
-    let progress = Progress::new(!report.quiet && !source.verbose, &checks);
-    let calls = docs::calls(&checks).into_iter().collect();
+    let wanted = !report.quiet && !source.verbose;
+    let progress = Progress::new(wanted, &terms.checks, &terms.policy);
+    let calls = docs::calls(&terms.checks).into_iter().collect();
     let (inventory, stopped) = read(source, calls, &progress).await?;
     let now = inventory.taken_at;
-    let run = Run { inventory, now, checks, stopped };
+    let run = Run { inventory, now, terms, stopped };
     Ok(run.report(report, &destinations))
 }
 
@@ -86,9 +92,9 @@ fn check(
 }
 
 fn saved(inventory: Inventory, now: Timestamp, report: &Reporting) -> Result<Exit, Failure> {
-    let checks = selected(&report.checks)?;
+    let terms = Terms::new(report).map_err(usage)?;
     let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
-    let run = Run { inventory, now, checks, stopped: Stop::No };
+    let run = Run { inventory, now, terms, stopped: Stop::No };
     Ok(run.report(report, &destinations))
 }
 
@@ -96,22 +102,22 @@ fn saved(inventory: Inventory, now: Timestamp, report: &Reporting) -> Result<Exi
 struct Run {
     inventory: Inventory,
     now: Timestamp,
-    checks: Vec<&'static Check>,
+    terms: Terms,
     stopped: Stop,
 }
 
 impl Run {
     /// Judges, writes the report, and says why the exit code is what it is.
-    fn report(&self, how: &Reporting, destinations: &[output::Destination]) -> Exit {
-        let options = Options { show_passed: how.show_passed, ..Options::at(self.now) };
-        let report = audit(&self.inventory, &self.checks, &options);
+    fn report(self, how: &Reporting, destinations: &[output::Destination]) -> Exit {
+        let Run { inventory, now, terms, stopped } = self;
+        let (checks, gate) = (terms.checks.clone(), terms.gate);
+        let report = audit(&inventory, &checks, &terms.options(now));
         let failures = output::deliver(&report, destinations);
         for failure in &failures {
             say(format_args!("error: {failure}"));
         }
-        let gate = Gate { fail_on: how.fail_on.floor(), strict: how.strict };
         let (mut exit, mut why) = report.exit(gate);
-        if let Some((cut, said)) = cut_short(&self.inventory, self.stopped)
+        if let Some((cut, said)) = cut_short(&inventory, stopped)
             && exit != Exit::NothingAssessed
         {
             (exit, why) = (cut, said.to_owned());
@@ -147,8 +153,9 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
         output::writable(&task.output)
             .map_err(|error| usage(format!("cannot write {name}: {error}")))?;
     }
-    let progress = Progress::new(!task.quiet && !task.source.verbose, checks::ALL);
-    let calls = Call::all().collect();
+    let wanted = !task.quiet && !task.source.verbose;
+    let progress = Progress::new(wanted, checks::ALL, &Policy::default());
+    let calls = config::calls(&task.checks).map_err(usage)?;
     let (inventory, stopped) = read(&task.source, calls, &progress).await?;
     if let Err(error) = file::write(&task.output, &inventory) {
         return Err(Failure { exit: Exit::DeliveryFailed, message: error.to_string() });
@@ -213,57 +220,29 @@ async fn quit_at_ctrl_c() {
     }
 }
 
-/// The checks that `--check` and `--skip-check` leave, in order.
-fn selected(selection: &Selection) -> Result<Vec<&'static Check>, Failure> {
-    let wanted = resolved(&selection.check)?;
-    let unwanted = resolved(&selection.skip_check)?;
-    let all = checks::ALL.iter().copied();
-    let chosen: Vec<&'static Check> = all
-        .filter(|check| wanted.is_empty() || wanted.contains(&check.id))
-        .filter(|check| !unwanted.contains(&check.id))
-        .collect();
-    if chosen.is_empty() {
-        return Err(usage("--skip-check leaves no check"));
-    }
-    Ok(chosen)
-}
-
-fn resolved(names: &[String]) -> Result<Vec<&'static str>, Failure> {
-    names.iter().map(|name| Ok(find(name)?.id)).collect()
-}
-
-/// The check with this id or alias.
-fn find(name: &str) -> Result<&'static Check, Failure> {
-    let named = |check: &&&Check| check.id == name || check.aliases.contains(&name);
-    if let Some(check) = checks::ALL.iter().find(named) {
-        return Ok(check);
-    }
-    let closest = checks::ALL
-        .iter()
-        .map(|check| (strsim::jaro_winkler(name, check.id), check.id))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(score, _)| *score > 0.8);
-    Err(usage(match closest {
-        Some((_, id)) => format!("unknown check `{name}`: did you mean `{id}`?"),
-        None => format!("unknown check `{name}`: `elb-audit checks` lists them"),
-    }))
-}
-
-fn list(format: &str) -> Result<Exit, Failure> {
-    let text = if format == "json" {
-        docs::checks_json(checks::ALL)
+fn list(task: &crate::cli::Checks) -> Result<Exit, Failure> {
+    let heard = |check: &&Check| task.persona.is_none_or(|persona| check.persona <= persona);
+    let checks: Vec<&Check> = checks::ALL.iter().copied().filter(heard).collect();
+    let text = if task.format == "json" {
+        docs::checks_json(&checks)
     } else {
-        docs::checks_text(checks::ALL, output::style())
+        docs::checks_text(&checks, output::style())
     };
     printed(&text)
 }
 
 fn explain(name: &str) -> Result<Exit, Failure> {
-    printed(&docs::explain(find(name)?, output::style()))
+    printed(&docs::explain(find(name).map_err(usage)?, output::style()))
 }
 
-fn permissions(selection: &Selection) -> Result<Exit, Failure> {
-    printed(&docs::permissions(&docs::calls(&selected(selection)?)))
+fn permissions(task: &crate::cli::Permissions) -> Result<Exit, Failure> {
+    let checks = config::selected(&task.checks, &task.config).map_err(usage)?;
+    printed(&docs::permissions(&docs::calls(&checks)))
+}
+
+fn accept(task: &crate::cli::Accept) -> Result<Exit, Failure> {
+    let written = accept::accept(task, Timestamp::now()).map_err(usage)?;
+    printed(&written)
 }
 
 fn printed(text: &str) -> Result<Exit, Failure> {

@@ -2,15 +2,12 @@
 //! groups, DNS records.
 
 use super::Options;
-use super::walk::{Verdicts, caught, group_subject, told};
-use crate::call::Call;
-use crate::check::{Check, Judge, Judgement, Names, Surroundings};
+use super::finding::{Place, Verdicts, caught};
+use super::walk::group_subject;
+use crate::check::{Check, Judge, Names, Surroundings};
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Account, Index, Inventory, Region};
-use crate::report::{Finding, Subject, SubjectKind};
-
-/// The word that stands for a region where a finding has none.
-const GLOBAL: &str = "global";
+use crate::report::{Subject, SubjectKind};
 
 /// Findings about what a region holds beside its load balancers.
 pub(super) fn region(
@@ -18,12 +15,18 @@ pub(super) fn region(
     index: &Index,
     checks: &[&'static Check],
     options: &Options,
-) -> (Vec<Finding>, Vec<Gap>) {
+) -> Verdicts {
     let region = index.region();
     let around = Surroundings { policy: &options.policy, account, region, index };
-    let mut found = Verdicts::default();
+    let place = Place {
+        policy: &options.policy,
+        account: &account.id,
+        region: Some(&region.name),
+        of: None,
+    };
+    let mut found = Verdicts::new(options);
     if region.skipped.is_some() || region.load_balancers().next().is_none() {
-        return found.into_parts();
+        return found;
     }
     for check in checks {
         match check.judge {
@@ -34,10 +37,10 @@ pub(super) fn region(
                         for group in all {
                             let judgement = caught(check, &group.arn, || judge(&around, group));
                             let subject = group_subject(&group.arn, &group.name);
-                            found.push(apart(check, account, &region.name, subject, judgement));
+                            place.tell(check, subject, judgement, &mut found);
                         }
                     }
-                    Err(gap) => found.push(blind(check, account, region, gap)),
+                    Err(gap) => place.tell(check, itself(region), Err(gap), &mut found),
                 });
             }
             Judge::Scaling(judge) => {
@@ -50,16 +53,16 @@ pub(super) fn region(
                                 id: group.arn.clone(),
                                 label: group.name.clone(),
                             };
-                            found.push(apart(check, account, &region.name, subject, judgement));
+                            place.tell(check, subject, judgement, &mut found);
                         }
                     }
-                    Err(gap) => found.push(blind(check, account, region, gap)),
+                    Err(gap) => place.tell(check, itself(region), Err(gap), &mut found),
                 });
             }
             _ => {}
         }
     }
-    found.into_parts()
+    found
 }
 
 /// Findings about an account's DNS records.
@@ -68,9 +71,10 @@ pub(super) fn account(
     account: &Account,
     checks: &[&'static Check],
     options: &Options,
-) -> (Vec<Finding>, Vec<Gap>) {
+) -> Verdicts {
     let names = Names { policy: &options.policy, inventory };
-    let mut found = Verdicts::default();
+    let place = Place { policy: &options.policy, account: &account.id, region: None, of: None };
+    let mut found = Verdicts::new(options);
     for check in checks {
         let Judge::Record(judge) = check.judge else { continue };
         match &account.dns_records {
@@ -82,7 +86,7 @@ pub(super) fn account(
                         id: format!("{} {} {}", record.zone, record.name, record.kind),
                         label: record.name.clone(),
                     };
-                    found.push(apart(check, account, GLOBAL, subject, judgement));
+                    place.tell(check, subject, judgement, &mut found);
                 }
             }
             Fact::Unread(gap) => {
@@ -91,43 +95,18 @@ pub(super) fn account(
                     id: account.id.clone(),
                     label: account.id.clone(),
                 };
-                found.push(apart(check, account, GLOBAL, subject, Err(gap.clone())));
+                place.tell(check, subject, Err(gap.clone()), &mut found);
             }
         }
     }
-    found.into_parts()
+    found
 }
 
 fn each<T>(fact: &Fact<Vec<T>>, look: impl FnOnce(Result<&[T], Gap>)) {
     look(fact.get().map(Vec::as_slice));
 }
 
-/// The list of subjects is unread: one unknown finding about the region.
-fn blind(
-    check: &'static Check,
-    account: &Account,
-    region: &Region,
-    gap: Gap,
-) -> Option<(Finding, Option<Gap>)> {
-    let subject =
-        Subject { kind: SubjectKind::Region, id: region.name.clone(), label: region.name.clone() };
-    apart(check, account, &region.name, subject, Err(gap))
-}
-
-/// A finding about something that belongs to no load balancer. It has no exposure of its own, so its
-/// severity is the check's.
-fn apart(
-    check: &'static Check,
-    account: &Account,
-    region: &str,
-    subject: Subject,
-    judgement: Judgement,
-) -> Option<(Finding, Option<Gap>)> {
-    let place = if region == GLOBAL { None } else { Some(region) };
-    told(check, (&account.id, place), None, subject, judgement)
-}
-
-/// The call to name when a judge of this check panics.
-pub(super) fn first_call(check: &Check) -> Call {
-    check.needs.first().copied().unwrap_or(Call::ElbV2DescribeLoadBalancers)
+/// The region as a subject, where the list of subjects is unread.
+fn itself(region: &Region) -> Subject {
+    Subject { kind: SubjectKind::Region, id: region.name.clone(), label: region.name.clone() }
 }

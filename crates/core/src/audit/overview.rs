@@ -25,18 +25,26 @@ pub(super) fn of(place: Place, reach: &Reach) -> LoadBalancerSummary {
         exposure: reach.lb.class(),
         listeners: listeners.map(|all| {
             let both = all.iter().zip(&reach.listeners);
-            both.map(|(listener, exposure)| summary(place, listener, exposure)).collect()
+            both.map(|(listener, exposure)| summary(place, reach, listener, exposure)).collect()
         }),
     }
 }
 
-fn summary(place: Place, listener: &Listener, exposure: &Exposure) -> ListenerSummary {
+fn summary(
+    place: Place,
+    reach: &Reach,
+    listener: &Listener,
+    exposure: &Exposure,
+) -> ListenerSummary {
     let last = listener.default_actions.iter().max_by_key(|action| action.order);
+    let proof = reach.approach.proof(listener, exposure);
     ListenerSummary {
         id: listener.id.clone(),
         label: listener.label(),
         exposure: exposure.class(),
         reachable_from: exposure.sources().to_vec(),
+        chain: proof.chain,
+        closed_by: proof.closes,
         default_action: last.map(words),
         targets: targets(place, listener),
     }

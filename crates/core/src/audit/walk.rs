@@ -1,17 +1,13 @@
 //! One load balancer past every check.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use sha2::{Digest, Sha256};
-
-use super::apart::first_call;
-use super::{Options, severity_of, words};
+use super::Options;
+use super::finding::{Place as Address, Verdicts, caught};
 use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Judge, Judgement, Targets, Verdict};
+use crate::check::{Check, Context, Judge, Judgement, Targets};
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Account, Certificate, Index, Kind, Listener, LoadBalancer, Region};
-use crate::report::{ExposureClass, Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
+use crate::report::{Subject, SubjectKind};
 use crate::routing::{self, group_name};
 use crate::tls;
 
@@ -36,60 +32,37 @@ pub(super) fn judge(
     reach: &Reach,
     checks: &[&'static Check],
     options: &Options,
-) -> (Vec<Finding>, Vec<Gap>) {
-    let mut walk = Walk { place, options, reach, found: Verdicts::default() };
+) -> Verdicts {
+    let mut walk = Walk { place, options, reach, found: Verdicts::new(options) };
     for check in checks {
         if check.applies_to.contains(&place.lb.kind) {
             walk.check(check);
         }
     }
-    walk.found.into_parts()
-}
-
-/// Findings, and the gaps that stood in the way of some.
-#[derive(Default)]
-pub(super) struct Verdicts {
-    findings: Vec<Finding>,
-    gaps: Vec<Gap>,
-}
-
-impl Verdicts {
-    /// Adds a finding, if there is one.
-    pub(super) fn push(&mut self, told: Option<(Finding, Option<Gap>)>) {
-        if let Some((finding, gap)) = told {
-            self.findings.push(finding);
-            self.gaps.extend(gap);
-        }
-    }
-
-    /// Both lists.
-    pub(super) fn into_parts(self) -> (Vec<Finding>, Vec<Gap>) {
-        (self.findings, self.gaps)
-    }
+    walk.found
 }
 
 /// Exposure of the load balancer and of each of its listeners.
-pub(super) struct Reach {
+pub(super) struct Reach<'a> {
+    pub(super) approach: Approach<'a>,
     pub(super) lb: Exposure,
     pub(super) listeners: Vec<Exposure>,
 }
 
-impl Reach {
+impl<'a> Reach<'a> {
     /// Follows the way to a load balancer once for the overview and all checks.
-    pub(super) fn of(place: Place) -> Self {
+    pub(super) fn of(place: Place<'a>) -> Self {
         let approach = Approach::new(place.index, place.lb);
         let known = place.lb.listeners.get().into_iter().flatten();
-        Reach {
-            lb: approach.to_any(),
-            listeners: known.map(|listener| approach.to(listener)).collect(),
-        }
+        let listeners: Vec<Exposure> = known.map(|listener| approach.to(listener)).collect();
+        Reach { lb: approach.to_any(), listeners, approach }
     }
 }
 
 struct Walk<'a> {
     place: Place<'a>,
     options: &'a Options,
-    reach: &'a Reach,
+    reach: &'a Reach<'a>,
     found: Verdicts,
 }
 
@@ -121,6 +94,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Every target group of the load balancer. What only rules tell, a check that needs them judges too.
     fn targets(&mut self, check: &'static Check, judge: fn(&Context, &Targets) -> Judgement) {
         let Place { index, lb, .. } = self.place;
         let reach = self.reach.lb.clone();
@@ -133,21 +107,28 @@ impl<'a> Walk<'a> {
             Ok(groups) => groups.to_vec(),
             Err(gap) => return self.blind(check, &gap),
         };
-        let (named, hidden) = routing::groups(lb);
+        let by_rules = check.needs.contains(&Call::ElbV2DescribeRules);
+        let (named, hidden) = if by_rules { routing::groups(lb) } else { Default::default() };
+        let mut unknown = false;
         for arn in named {
             match index.target_group(arn) {
                 Ok(group) if groups.iter().any(|known| known.arn == group.arn) => {}
                 Ok(group) => groups.push(group),
-                Err(gap) => self.add(check, group_subject(arn, group_name(arn)), &reach, Err(gap)),
+                Err(gap) => {
+                    unknown = true;
+                    self.add(check, group_subject(arn, group_name(arn)), &reach, Err(gap));
+                }
             }
-        }
-        if let (Some(gap), []) = (hidden, &groups[..]) {
-            return self.blind(check, &gap);
         }
         for group in groups {
             let targets = Targets::Group(group);
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
+            unknown |= judgement.is_err();
             self.add(check, group_subject(&group.arn, &group.name), &reach, judgement);
+        }
+        // A rule that is not known may name a group that nothing else does.
+        if let (false, Some(gap)) = (unknown, hidden) {
+            self.blind(check, &gap);
         }
     }
 
@@ -236,56 +217,14 @@ impl<'a> Walk<'a> {
     ) {
         let Place { account, region, lb, .. } = self.place;
         let judgement = judgement.map_err(|gap| self.placed(gap));
-        let place = (account.id.as_str(), Some(region.name.as_str()));
-        self.found.push(told(check, place, Some((lb, exposure)), subject, judgement));
+        let address = Address {
+            policy: &self.options.policy,
+            account: &account.id,
+            region: Some(&region.name),
+            of: Some((lb, exposure)),
+        };
+        address.tell(check, subject, judgement, &mut self.found);
     }
-}
-
-/// What a judge says. One that panics has not judged: its verdict is unknown, the others stand.
-pub(super) fn caught(check: &Check, subject: &str, judge: impl FnOnce() -> Judgement) -> Judgement {
-    catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| {
-        let said = format!("internal error in check {}: please report it", check.id);
-        Err(Gap::new(first_call(check), Reason::Malformed).of(subject).saying(said))
-    })
-}
-
-/// A verdict as a finding about a subject, of a load balancer or apart from all; none when the question
-/// does not apply.
-pub(super) fn told(
-    check: &'static Check,
-    (account, region): (&str, Option<&str>),
-    of: Option<(&LoadBalancer, &Exposure)>,
-    subject: Subject,
-    judgement: Judgement,
-) -> Option<(Finding, Option<Gap>)> {
-    let fix = || check.fix.to_owned();
-    let (outcome, evidence, fix, gap) = match judgement {
-        Ok(Verdict::NotApplicable) => return None,
-        Ok(Verdict::Pass) => (Outcome::Pass, Evidence::new(), fix(), None),
-        Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, fix(), None),
-        Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, fix(), None),
-        Err(gap) => (Outcome::Unknown, unread(&gap), remedy(&gap), Some(gap)),
-    };
-    let severity = of.map_or(check.severity, |(_, exposure)| check.severity.at(exposure));
-    let finding = Finding {
-        check: check.id.to_owned(),
-        title: check.title.to_owned(),
-        outcome,
-        severity: severity_of(outcome, severity),
-        exposure: of.map_or(ExposureClass::Unknown, |(_, exposure)| exposure.class()),
-        account: account.to_owned(),
-        region: region.unwrap_or("global").to_owned(),
-        load_balancer: of.map(|(lb, _)| LoadBalancerRef {
-            arn: lb.arn.clone(),
-            name: lb.name.clone(),
-            kind: lb.kind.to_string(),
-        }),
-        fingerprint: fingerprint(check.id, of.map_or(account, |(lb, _)| &lb.arn), &subject),
-        subject,
-        evidence,
-        fix,
-    };
-    Some((finding, gap))
 }
 
 /// Whether all certificates of a listener are known: one that ends TLS has at least one.
@@ -326,52 +265,4 @@ fn certificate_subject(arn: &str, place: Place) -> Subject {
         place.certificate(arn).ok().and_then(|certificate| certificate.names.first().cloned());
     let label = name.unwrap_or_else(|| arn.rsplit('/').next().unwrap_or(arn).to_owned());
     Subject { kind: SubjectKind::Certificate, id: arn.to_owned(), label }
-}
-
-/// The gap as evidence of an unknown verdict.
-fn unread(gap: &Gap) -> Evidence {
-    let mut evidence = Evidence::new()
-        .with("call", gap.call.name())
-        .with("action", gap.call.action())
-        .with("reason", words(gap));
-    if let Some(resource) = &gap.resource {
-        evidence = evidence.with("resource", resource.as_str());
-    }
-    evidence
-}
-
-/// What would answer an unknown verdict.
-fn remedy(gap: &Gap) -> String {
-    let action = gap.call.action();
-    match gap.reason {
-        Reason::AccessDenied => {
-            format!("allow {action}; `elb-audit permissions` prints the whole policy")
-        }
-        Reason::NoCredentials => "sign in again and scan again".to_owned(),
-        Reason::NotCollected => format!("scan again with this check selected: it needs {action}"),
-        Reason::Throttled
-        | Reason::TimedOut
-        | Reason::DeadlinePassed
-        | Reason::Interrupted
-        | Reason::Failed => {
-            format!("scan again: {} was not answered", gap.call)
-        }
-        Reason::NotFound => "scan again: it was gone when it was asked about".to_owned(),
-        Reason::Unavailable => format!("{} is not offered here; judge this by hand", gap.call),
-        Reason::Malformed | Reason::Unrecognised => {
-            "update elb-audit: AWS answered something this version does not know".to_owned()
-        }
-    }
-}
-
-/// Check, load balancer and subject, hashed: stable from scan to scan whatever the evidence says. A
-/// listener goes by protocol and port, so that one made anew with the same fault is the same finding.
-fn fingerprint(check: &str, lb: &str, subject: &Subject) -> String {
-    let key = match subject.kind {
-        SubjectKind::LoadBalancer => "",
-        SubjectKind::Listener => &subject.label,
-        _ => &subject.id,
-    };
-    let hash = Sha256::digest(format!("{check}\n{lb}\n{key}"));
-    hash.iter().take(10).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

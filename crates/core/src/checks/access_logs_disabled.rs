@@ -1,11 +1,10 @@
 //! Nobody writes down who asked for what.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
 use crate::fact::Fact;
 use crate::inventory::{Kind, LogSource};
+use crate::logs::{self, Log};
 use crate::sample;
 
 const KEY: &str = "access_logs.s3.enabled";
@@ -25,10 +24,23 @@ pub(super) const CHECK: Check = Check {
             source without delivery, and one of another type, does not count. With the attribute \
             off and deliveries unread it is unknown. Does not apply to a Network load balancer \
             without TLS listener, for which AWS writes no logs. Classic has the attribute alone.",
-    false_alarms: "",
+    false_alarms: "Logs that CloudWatch Logs delivers leave the attribute off and count all the \
+                   same. Where only CloudFront gets in, its own log may do.",
     fix: "set access_logs.s3.enabled to true with a bucket, or deliver the logs through CloudWatch \
           Logs",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Access logs \
+                  and name a bucket in the same region, whose policy lets Elastic Load Balancing \
+                  write.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=access_logs.s3.enabled,Value=true \
+              Key=access_logs.s3.bucket,Value=BUCKET",
+        terraform: "resource \"aws_lb\" \"web\" {\n  access_logs {\n    bucket  = \
+                    aws_s3_bucket.logs.id\n    enabled = true\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
+                         LoadBalancerAttributes:\n    - Key: access_logs.s3.enabled\n      Value: \
+                         \"true\"\n    - Key: access_logs.s3.bucket\n      Value: !Ref LogBucket",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html",
@@ -44,27 +56,44 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off, and nothing delivered",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off on a Classic load balancer",
             given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "delivered through CloudWatch Logs",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a source without delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "fail log-delivery-broken web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "connection logs are no access logs",
             given: || sample::vended(&Kind::Application, "ALB_CONNECTION_LOGS", true),
-            finds: &["fail access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "fail access-logs-disabled web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "off, deliveries unread",
@@ -82,7 +111,12 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliveries));
                 })
             },
-            finds: &["unknown access-logs-disabled web", "note internet-facing web"],
+            finds: &[
+                "unknown access-logs-disabled web",
+                "unknown log-delivery-broken web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "on, deliveries unread",
@@ -92,7 +126,11 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliverySources));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "unknown log-delivery-broken web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a listener of unknown protocol may be a TLS one",
@@ -103,12 +141,23 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown internet-facing web",
                 "unknown tls-legacy-protocol TLS_NEXT:443",
                 "unknown access-logs-disabled web",
+                "unknown flow-logs-missing web",
                 "unknown listener-cleartext-port TLS_NEXT:443",
                 "unknown tls-weak-cipher TLS_NEXT:443",
+                "unknown udp-amplification TLS_NEXT:443",
+                "unknown security-group-unused-port web",
                 "unknown tls-policy-not-recommended TLS_NEXT:443",
-                "unknown internet-facing web",
+                "unknown alpn-mismatch TLS_NEXT:443",
+                "unknown listener-port-closed TLS_NEXT:443",
+                "unknown log-delivery-stopped web",
+                "unknown no-tls-listener web",
+                "unknown post-quantum-missing TLS_NEXT:443",
+                "unknown tls-1-3-missing TLS_NEXT:443",
+                "unknown tls-backend-legacy web",
+                "unknown tls-passthrough-unverified TLS_NEXT:443",
             ],
         },
         Example {
@@ -120,7 +169,11 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),
@@ -132,29 +185,5 @@ fn judge(context: &Context) -> Judgement {
     if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
         return Ok(Verdict::NotApplicable);
     }
-    if lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass);
-    }
-    let evidence = Evidence::new().with(KEY, "false");
-    let log_type = match lb.kind {
-        Kind::Application => "ALB_ACCESS_LOGS",
-        Kind::Network => "NLB_ACCESS_LOGS",
-        _ => return Ok(Verdict::Fail(evidence)),
-    };
-    let sources = context.index.log_sources(&lb.arn)?;
-    let names: Vec<&str> = sources
-        .iter()
-        .filter(|source| source.log_type == log_type)
-        .map(|source| source.name.as_str())
-        .collect();
-    if !names.is_empty() {
-        let delivered = context.region.log_deliveries.get()?;
-        if delivered.iter().any(|name| names.contains(&name.as_str())) {
-            return Ok(Verdict::Pass);
-        }
-    }
-    if names.is_empty() {
-        return Ok(Verdict::Fail(evidence));
-    }
-    Ok(Verdict::Fail(evidence.with("sources_without_delivery", names)))
+    Ok(logs::absence(context, Log::Access)?.map_or(Verdict::Pass, Verdict::Fail))
 }

@@ -5,9 +5,9 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Action, Authentication, Kind, Listener};
+use crate::inventory::{Action, Inventory, Kind, Listener};
 use crate::routing::{self, End};
-use crate::sample;
+use crate::sample::{self, login};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -22,10 +22,33 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at the OIDC and Cognito actions of every rule that a request can reach. Fails \
             when one has OnUnauthenticatedRequest `allow`; passes on `authenticate`, which is the \
             default, and `deny`. Does not apply where no rule authenticates.",
-    false_alarms: "",
+    false_alarms: "Right where the application shows the same page to guests and to users, and \
+                   itself looks for the identity headers on everything else.",
     fix: "set OnUnauthenticatedRequest to authenticate or deny, unless the application itself \
           turns such users away",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener and the \
+                  rule, Edit rule, and set the action on unauthenticated requests to Authenticate \
+                  or Deny.",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json",
+        terraform: r#"resource "aws_lb_listener_rule" "login" {
+  action {
+    type = "authenticate-oidc"
+
+    authenticate_oidc {
+      on_unauthenticated_request = "authenticate"
+    }
+  }
+}"#,
+        cloudformation: "LoginRule:
+  Type: AWS::ElasticLoadBalancingV2::ListenerRule
+  Properties:
+    Actions:
+      - Type: authenticate-oidc
+        Order: 1
+        AuthenticateOidcConfig:
+          OnUnauthenticatedRequest: authenticate",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],
@@ -33,91 +56,61 @@ pub(super) const CHECK: Check = Check {
     examples: &[
         Example {
             title: "allow",
-            given: || {
-                sample::listening(
-                    &Kind::Application,
-                    vec![sample::https(vec![
-                        Action {
-                            kind: "authenticate-oidc".to_owned(),
-                            order: Some(1),
-                            authentication: Some(Authentication {
-                                on_unauthenticated_request: Some("allow".to_owned()),
-                                authority: Some("https://id.example.com".to_owned()),
-                                ..Authentication::default()
-                            }),
-                            ..Action::default()
-                        },
-                        Action { order: Some(2), ..sample::forward("web") },
-                    ])],
-                )
-            },
-            finds: &["fail authentication-optional HTTPS:443", "note internet-facing web"],
+            given: || given(login::oidc(), |own| answer(own, "allow")),
+            finds: &[
+                "fail authentication-optional HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "authenticate",
-            given: || {
-                sample::listening(
-                    &Kind::Application,
-                    vec![sample::https(vec![
-                        Action {
-                            kind: "authenticate-oidc".to_owned(),
-                            order: Some(1),
-                            authentication: Some(Authentication {
-                                on_unauthenticated_request: Some("authenticate".to_owned()),
-                                authority: Some("https://id.example.com".to_owned()),
-                                ..Authentication::default()
-                            }),
-                            ..Action::default()
-                        },
-                        Action { order: Some(2), ..sample::forward("web") },
-                    ])],
-                )
-            },
-            finds: &["note internet-facing web"],
+            given: || given(login::oidc(), |_| ()),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an action that was answered without its configuration",
-            given: || {
-                sample::listening(
-                    &Kind::Application,
-                    vec![sample::https(vec![
-                        Action {
-                            kind: "authenticate-cognito".to_owned(),
-                            order: Some(1),
-                            ..Action::default()
-                        },
-                        Action { order: Some(2), ..sample::forward("web") },
-                    ])],
-                )
-            },
-            finds: &["unknown authentication-optional HTTPS:443", "note internet-facing web"],
+            given: || given(login::cognito(), |action| action.authentication = None),
+            finds: &[
+                "unknown authentication-bypass HTTPS:443",
+                "unknown authentication-bypass-elsewhere HTTPS:443",
+                "unknown authentication-target-reachable web",
+                "unknown authentication-optional HTTPS:443",
+                "unknown authentication-self-signup HTTPS:443",
+                "unknown authentication-session-long HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a value that this version does not know",
-            given: || {
-                sample::listening(
-                    &Kind::Application,
-                    vec![sample::https(vec![
-                        Action {
-                            kind: "authenticate-oidc".to_owned(),
-                            order: Some(1),
-                            authentication: Some(Authentication {
-                                on_unauthenticated_request: Some("sometimes".to_owned()),
-                                authority: Some("https://id.example.com".to_owned()),
-                                ..Authentication::default()
-                            }),
-                            ..Action::default()
-                        },
-                        Action { order: Some(2), ..sample::forward("web") },
-                    ])],
-                )
-            },
-            finds: &["unknown authentication-optional HTTPS:443", "note internet-facing web"],
+            given: || given(login::oidc(), |own| answer(own, "sometimes")),
+            finds: &[
+                "unknown authentication-bypass HTTPS:443",
+                "unknown authentication-bypass-elsewhere HTTPS:443",
+                "unknown authentication-target-reachable web",
+                "unknown authentication-optional HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),
     since: "0.1.0",
 };
+
+/// A login with a change to it, then on to the targets.
+fn given(mut action: Action, change: fn(&mut Action)) -> Inventory {
+    change(&mut action);
+    let listener = sample::https(login::then_forward(action, "web"));
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+fn answer(action: &mut Action, word: &str) {
+    if let Some(own) = &mut action.authentication {
+        own.on_unauthenticated_request = Some(word.to_owned());
+    }
+}
 
 fn logs_in(action: &Action) -> bool {
     matches!(action.kind.as_str(), "authenticate-oidc" | "authenticate-cognito")

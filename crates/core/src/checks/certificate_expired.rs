@@ -21,9 +21,35 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at the default and every SNI certificate of the listeners, kept in ACM or IAM. \
             Fails when its end of validity has passed or ACM's status is EXPIRED. A certificate \
             that was never issued has no end: `certificate-not-issued` speaks of it.",
-    false_alarms: "",
+    false_alarms: "An SNI certificate of a host that nobody asks for any more hurts nobody; remove \
+                   it all the same, so that the next one is noticed.",
     fix: "attach a valid certificate; one that ACM issues and validates by DNS renews itself",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
+                  Load Balancers, the listener, Certificates: add the new one and remove this one.",
+        cli: r"aws acm request-certificate --domain-name HOST --validation-method DNS
+aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+  --certificates CertificateArn=CERTIFICATE_ARN",
+        terraform: r#"resource "aws_acm_certificate" "this" {
+  domain_name       = "www.example.com"
+  validation_method = "DNS"
+}
+
+resource "aws_lb_listener" "https" {
+  certificate_arn = aws_acm_certificate.this.arn
+}"#,
+        cloudformation: "Certificate:
+  Type: AWS::CertificateManager::Certificate
+  Properties:
+    DomainName: www.example.com
+    ValidationMethod: DNS
+
+HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    Certificates:
+      - CertificateArn: !Ref Certificate",
+    },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-renewal.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
@@ -42,7 +68,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(-1));
                 })
             },
-            finds: &["fail certificate-expired www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expired www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an SNI certificate that nobody looks at",
@@ -61,7 +91,11 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["fail certificate-expired old.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expired old.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "kept in IAM",
@@ -70,7 +104,12 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(-1));
                 })
             },
-            finds: &["fail certificate-expired www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expired www.example.com",
+                "fail certificate-unmanaged www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "an HTTPS listener that no certificate was answered for",
@@ -86,7 +125,16 @@ pub(super) const CHECK: Check = Check {
                 "unknown certificate-expiring HTTPS:443",
                 "unknown certificate-not-issued HTTPS:443",
                 "unknown certificate-weak-key HTTPS:443",
+                "unknown certificate-renewal-stalled HTTPS:443",
+                "unknown certificate-weak-signature HTTPS:443",
+                "unknown certificate-email-validated HTTPS:443",
+                "unknown certificate-exportable HTTPS:443",
+                "unknown certificate-shared HTTPS:443",
+                "unknown certificate-unmanaged HTTPS:443",
+                "unknown certificate-untrusted HTTPS:443",
+                "unknown certificate-wildcard HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -103,13 +151,22 @@ pub(super) const CHECK: Check = Check {
                 "unknown certificate-expiring none",
                 "unknown certificate-not-issued none",
                 "unknown certificate-weak-key none",
+                "unknown certificate-renewal-stalled none",
+                "unknown certificate-weak-signature none",
+                "unknown certificate-email-validated none",
+                "unknown certificate-exportable none",
+                "unknown certificate-shared none",
+                "unknown certificate-unmanaged none",
+                "unknown certificate-untrusted none",
+                "unknown certificate-wildcard none",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
         Example {
             title: "five months left",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Certificate(judge),

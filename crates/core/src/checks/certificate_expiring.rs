@@ -19,15 +19,40 @@ pub(super) const CHECK: Check = Check {
     why: "On the day it expires every client refuses the connection. Certificates that were \
           imported, or whose renewal is stuck, need a person in time.",
     logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. One that ACM can \
-            renew (RenewalEligibility ELIGIBLE) fails when its renewal is PENDING_VALIDATION or \
-            FAILED; below 30 days unless the renewal is PENDING_AUTO_RENEWAL; below 7 days always. \
-            Any other one fails below 30 days; without RenewalEligibility, but PENDING_AUTO_RENEWAL, \
-            it is unknown until the last 7. Does not apply once it has expired, or when it was \
-            never issued.",
-    false_alarms: "",
+            renew (RenewalEligibility ELIGIBLE) fails below 30 days unless the renewal is \
+            PENDING_AUTO_RENEWAL; below 7 days always. Any other one fails below 30 days; without \
+            RenewalEligibility, but PENDING_AUTO_RENEWAL, it is unknown until the last 7. A renewal \
+            that is stuck earlier is the question of `certificate-renewal-stalled`. Does not apply \
+            once it has expired, or when it was never issued.",
+    false_alarms: "Automation that replaces imported certificates in their last days, such as an \
+                   ACME client, may well do so in time: let it begin earlier than 30 days before \
+                   the end.",
     fix: "renew or import it again now; for one that ACM renews, restore the DNS records of its \
           validation",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "ACM console: open the certificate and Reimport the renewed one under the same \
+                  ARN; for one that ACM issued, Create records in Route 53 for the names that \
+                  wait.",
+        cli: "aws acm import-certificate --certificate-arn CERTIFICATE_ARN --certificate \
+              fileb://CERTIFICATE.pem --private-key fileb://KEY.pem --certificate-chain \
+              fileb://CHAIN.pem",
+        terraform: r#"resource "aws_acm_certificate" "this" {
+  domain_name       = "www.example.com"
+  validation_method = "DNS"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}"#,
+        cloudformation: "Certificate:
+  Type: AWS::CertificateManager::Certificate
+  Properties:
+    DomainName: www.example.com
+    ValidationMethod: DNS
+    DomainValidationOptions:
+      - DomainName: www.example.com
+        HostedZoneId: HOSTED_ZONE_ID",
+    },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",
@@ -48,7 +73,12 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(20));
                 })
             },
-            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expiring www.example.com",
+                "note certificate-unmanaged www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "renewed by ACM, 40 days left",
@@ -57,7 +87,7 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(40));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "renewal on its way, 20 days left",
@@ -67,7 +97,7 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(20));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "renewal on its way, 6 days left",
@@ -77,17 +107,25 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(6));
                 })
             },
-            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expiring www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
-            title: "renewal waits for validation, 44 days left",
+            title: "renewal waits for validation, 29 days left",
             given: || {
                 sample::certified(&Kind::Application, |certificate| {
                     certificate.renewal_status = Some("PENDING_VALIDATION".to_owned());
-                    certificate.not_after = Some(sample::in_days(44));
+                    certificate.not_after = Some(sample::in_days(29));
                 })
             },
-            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expiring www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "ACM should have renewed it, 20 days left",
@@ -96,7 +134,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(20));
                 })
             },
-            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expiring www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "kept in IAM, 29 days left",
@@ -105,7 +147,12 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(29));
                 })
             },
-            finds: &["fail certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expiring www.example.com",
+                "fail certificate-unmanaged www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "imported, 31 days left",
@@ -116,7 +163,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(31));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note certificate-unmanaged www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "renewal on its way, but nothing says that ACM can renew it",
@@ -127,7 +178,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(20));
                 })
             },
-            finds: &["unknown certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "unknown certificate-expiring www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a renewal status that this version does not know",
@@ -137,7 +192,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(20));
                 })
             },
-            finds: &["unknown certificate-expiring www.example.com", "note internet-facing web"],
+            finds: &[
+                "unknown certificate-expiring www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Certificate(judge),
@@ -154,11 +213,11 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     let pending = certificate.renewal_status.as_deref() == Some("PENDING_AUTO_RENEWAL");
     let late = match certificate.renewal_eligibility.as_deref() {
         Some("ELIGIBLE") => renewal_is_late(certificate, days)?,
-        None if (7..30).contains(&days) && pending => {
+        None if (7..Certificate::SOON).contains(&days) && pending => {
             let said = "a renewal that is pending, without renewal eligibility";
             return Err(certificate.odd(Reason::Malformed, said));
         }
-        None | Some("INELIGIBLE") => days < 30,
+        None | Some("INELIGIBLE") => days < Certificate::SOON,
         // Both answers agree on the last week alone.
         Some(_) if days < 7 => true,
         Some(other) => {
@@ -169,25 +228,16 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     if !late {
         return Ok(Verdict::Pass);
     }
-    let mut evidence = certificate.validity(Evidence::new(), context.now);
-    for (name, value) in [
-        ("renewal_eligibility", &certificate.renewal_eligibility),
-        ("renewal_status", &certificate.renewal_status),
-    ] {
-        if let Some(value) = value {
-            evidence = evidence.with(name, value.as_str());
-        }
-    }
-    Ok(Verdict::Fail(evidence))
+    let evidence = certificate.validity(Evidence::new(), context.now);
+    Ok(Verdict::Fail(certificate.renewal(evidence)))
 }
 
 /// Whether ACM should have renewed it by now, or cannot.
 fn renewal_is_late(certificate: &Certificate, days: i64) -> Result<bool, Gap> {
     match certificate.renewal_status.as_deref() {
-        Some("PENDING_VALIDATION" | "FAILED") => Ok(true),
-        Some("PENDING_AUTO_RENEWAL") => Ok(days < 7),
-        None | Some("SUCCESS") => Ok(days < 30),
-        Some(_) if days < 7 => Ok(true),
+        _ if days < 7 => Ok(true),
+        Some("PENDING_AUTO_RENEWAL") => Ok(false),
+        None | Some("PENDING_VALIDATION" | "FAILED" | "SUCCESS") => Ok(days < Certificate::SOON),
         Some(other) => {
             Err(certificate.odd(Reason::Unrecognised, &format!("renewal status {other}")))
         }

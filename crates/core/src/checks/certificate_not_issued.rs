@@ -23,7 +23,32 @@ pub(super) const CHECK: Check = Check {
             expired certificate, nor to one kept in IAM, which has no status.",
     false_alarms: "",
     fix: "attach an issued certificate, and find out why this one was revoked or not validated",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
+                  Load Balancers, the listener, Certificates: add the new one and remove this one.",
+        cli: r"aws acm request-certificate --domain-name HOST --validation-method DNS
+aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+  --certificates CertificateArn=CERTIFICATE_ARN",
+        terraform: r#"resource "aws_acm_certificate" "this" {
+  domain_name       = "www.example.com"
+  validation_method = "DNS"
+}
+
+resource "aws_lb_listener" "https" {
+  certificate_arn = aws_acm_certificate.this.arn
+}"#,
+        cloudformation: "Certificate:
+  Type: AWS::CertificateManager::Certificate
+  Properties:
+    DomainName: www.example.com
+    ValidationMethod: DNS
+
+HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    Certificates:
+      - CertificateArn: !Ref Certificate",
+    },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-list.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html",
@@ -42,7 +67,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.status = Some("REVOKED".to_owned());
                 })
             },
-            finds: &["fail certificate-not-issued www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-not-issued www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "never validated",
@@ -52,7 +81,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = None;
                 })
             },
-            finds: &["fail certificate-not-issued www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-not-issued www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "expired says it better",
@@ -62,12 +95,20 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(-3));
                 })
             },
-            finds: &["fail certificate-expired www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-expired www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "kept in IAM: there is no status",
             given: || sample::with_iam(&Kind::Classic, |_| ()),
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail certificate-unmanaged www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a status that this version does not know",
@@ -76,12 +117,16 @@ pub(super) const CHECK: Check = Check {
                     certificate.status = Some("PONDERED".to_owned());
                 })
             },
-            finds: &["unknown certificate-not-issued www.example.com", "note internet-facing web"],
+            finds: &[
+                "unknown certificate-not-issued www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "issued",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Certificate(judge),

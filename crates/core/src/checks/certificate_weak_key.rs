@@ -23,7 +23,25 @@ pub(super) const CHECK: Check = Check {
             P-521. Any other name is unknown. AWS writes `RSA_2048` and `RSA-2048`; both are read.",
     false_alarms: "",
     fix: "replace it by a certificate with an RSA key of 2048 bits or an elliptic curve",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
+                  Load Balancers, the listener, Certificates: add the new one and remove this one.",
+        cli: r"aws acm request-certificate --domain-name HOST --validation-method DNS \
+  --key-algorithm EC_prime256v1
+aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+  --certificates CertificateArn=CERTIFICATE_ARN",
+        terraform: r#"resource "aws_acm_certificate" "this" {
+  domain_name       = "www.example.com"
+  validation_method = "DNS"
+  key_algorithm     = "EC_prime256v1"
+}"#,
+        cloudformation: "Certificate:
+  Type: AWS::CertificateManager::Certificate
+  Properties:
+    DomainName: www.example.com
+    ValidationMethod: DNS
+    KeyAlgorithm: EC_prime256v1",
+    },
     links: &["https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate.html#algorithms"],
     needs: &[
         Call::ElbV2DescribeListenerCertificates,
@@ -40,7 +58,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.key_algorithm = Fact::Known("RSA_1024".to_owned());
                 })
             },
-            finds: &["fail certificate-weak-key www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-weak-key www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the other spelling",
@@ -49,7 +71,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.key_algorithm = Fact::Known("RSA-1024".to_owned());
                 })
             },
-            finds: &["fail certificate-weak-key www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-weak-key www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an elliptic curve",
@@ -58,7 +84,7 @@ pub(super) const CHECK: Check = Check {
                     certificate.key_algorithm = Fact::Known("EC-prime256v1".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a key that this version does not know",
@@ -67,7 +93,11 @@ pub(super) const CHECK: Check = Check {
                     certificate.key_algorithm = Fact::Known("ML_DSA_65".to_owned());
                 })
             },
-            finds: &["unknown certificate-weak-key www.example.com", "note internet-facing web"],
+            finds: &[
+                "unknown certificate-weak-key www.example.com",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "kept in IAM, its key unread",
@@ -77,12 +107,17 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::IamGetServerCertificate));
                 })
             },
-            finds: &["unknown certificate-weak-key www.example.com", "note internet-facing web"],
+            finds: &[
+                "fail certificate-unmanaged www.example.com",
+                "unknown certificate-weak-key www.example.com",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "2048 bits",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Certificate(judge),

@@ -15,15 +15,25 @@ pub(super) const CHECK: Check = Check {
     aliases: &["deletion-protection-disabled"],
     title: "deletion protection is off",
     severity: Severity::Low,
-    persona: Persona::Regular,
+    persona: Persona::Pedantic,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "One mistaken call or one careless stack update deletes the load balancer, and with it the \
           address that DNS points to.",
     logic: "Fails when the attribute `deletion_protection.enabled` is not `true`. A Classic load \
             balancer has no such attribute.",
-    false_alarms: "",
+    false_alarms: "Load balancers that come and go by design, in tests or made by a controller \
+                   for each branch, are better without it.",
     fix: "set the load-balancer attribute deletion_protection.enabled to true",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Deletion \
+                  protection.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=deletion_protection.enabled,Value=true",
+        terraform: "resource \"aws_lb\" \"web\" {\n  enable_deletion_protection = true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
+                         LoadBalancerAttributes:\n    - Key: deletion_protection.enabled\n      \
+                         Value: \"true\"",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#deletion-protection",
     ],

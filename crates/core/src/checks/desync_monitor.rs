@@ -24,9 +24,20 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when the desync mitigation mode is `monitor`; passes in `defensive`, which is \
             the default, and `strictest`. Any other value is unknown. Does not apply to a Classic \
             load balancer without HTTP or HTTPS listener.",
-    false_alarms: "",
+    false_alarms: "Old clients that send odd requests may be why someone chose it; the metric \
+                   DesyncMitigationMode_NonCompliant_Request_Count tells whether there are any.",
     fix: "set the desync mitigation mode to defensive or strictest",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: set the desync \
+                  mitigation mode to Defensive or Strictest.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=routing.http.desync_mitigation_mode,Value=defensive",
+        terraform: "resource \"aws_lb\" \"web\" {\n  desync_mitigation_mode = \"defensive\"\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
+                         LoadBalancerAttributes:\n    - Key: \
+                         routing.http.desync_mitigation_mode\n      Value: defensive\n# a Classic \
+                         load balancer cannot have it here: use the console or the CLI",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#desync-mitigation-mode",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-desync-mitigation-mode.html",
@@ -36,14 +47,22 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "watched on an Application load balancer",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "monitor")])),
-            finds: &["fail desync-monitor web", "note internet-facing web"],
+            finds: &[
+                "fail desync-monitor web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "watched on a Classic load balancer",
             given: || {
                 sample::with(&Kind::Classic, |lb| sample::set(lb, &[(CLASSIC_KEY, "monitor")]))
             },
-            finds: &["fail desync-monitor web", "note internet-facing web"],
+            finds: &[
+                "fail desync-monitor web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic load balancer without HTTP",
@@ -53,17 +72,21 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(lb) = vec![sample::classic_listener("SSL", 443)];
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "a mode that this version does not know",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "relaxed")])),
-            finds: &["unknown desync-monitor web", "note internet-facing web"],
+            finds: &[
+                "unknown desync-monitor web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "defensive",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -18,38 +18,56 @@ pub(super) const CHECK: Check = Check {
     id: "internet-facing",
     aliases: &["lb-internet-facing"],
     title: "reachable from outside",
-    severity: Severity::Info,
-    persona: Persona::Regular,
+    severity: Severity::High,
+    persona: Persona::Auditor,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Most such load balancers are meant to be. The list of those that are, port by port, is \
-          where every review begins.",
-    logic: "Notes every load balancer whose scheme is `internet-facing`: for each listener whether \
-            the whole internet can connect, only some addresses or security groups, or nobody. \
-            Routes to an internet gateway, VPC Block Public Access, address types, security groups \
-            and prefix lists count. Unknown while one of them hides the answer. Never a fault.",
-    false_alarms: "",
+          where every review begins. Where someone has written down which are, any other one is a \
+          way in that nobody meant to open.",
+    logic: "Without a list of public load balancers in the configuration (`[intent]`, `public`): notes \
+            every load balancer whose scheme is `internet-facing`, for each listener whether the whole \
+            internet can connect, only some addresses or security groups, or nobody. Routes to an \
+            internet gateway, VPC Block Public Access, address types, security groups and prefix lists \
+            count. Unknown while one of them hides the answer. With a list: fails for an \
+            internet-facing load balancer that no entry names by name, ARN or tag, whoever can connect \
+            now, and passes for one that is named. Unknown while a tag that may name it is unread.",
+    false_alarms: "Without a list it is no fault. A load balancer that only CloudFront, a partner or an \
+                   office reaches has public addresses too, and is told as restricted. Against a list \
+                   one that nobody can reach just now fails all the same: one changed rule opens it.",
     fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
           be changed",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, Create load balancer: choose the scheme Internal, move the \
+                  DNS records to it, then delete the public one.",
+        cli: "aws elbv2 create-load-balancer --name NAME --scheme internal --subnets SUBNET_ID \
+              SUBNET_ID --security-groups SECURITY_GROUP_ID",
+        terraform: "resource \"aws_lb\" \"web\" {\n  internal = true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: \
+                         internal",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
     ],
-    needs: &[],
+    needs: &[Call::ElbV2DescribeTags, Call::ElbDescribeTags],
     examples: &[
         Example {
             title: "open to the internet",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "nobody gets through",
             given: || {
                 sample::with_region(&Kind::Network, |region| {
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[8443])]);
+                    sample::guard(region, sample::open_group("sg-web", &[8443]));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TLS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -59,12 +77,25 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown internet-facing web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown target-security-group-open web",
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown listener-port-closed HTTPS:443",
+                "note classic-load-balancer web",
+            ],
         },
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &[],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::LoadBalancer(judge),
@@ -75,6 +106,9 @@ fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if lb.scheme.as_deref() == Some("internal") {
         return Ok(Verdict::Pass);
+    }
+    if !context.policy.intent.public.is_empty() && lb.scheme.as_deref() == Some("internet-facing") {
+        return meant(context);
     }
     if let Exposure::Unknown(gap) = context.exposure {
         return Err(gap.clone());
@@ -90,6 +124,15 @@ fn judge(context: &Context) -> Judgement {
     }
     let evidence = Evidence::new().with("exposure", context.exposure.class().word());
     Ok(Verdict::Note(evidence.with("ports", ports)))
+}
+
+/// Whether the user's list names it.
+fn meant(context: &Context) -> Judgement {
+    if context.policy.intent.means_public(context.lb)? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with("scheme", "internet-facing");
+    Ok(Verdict::Fail(evidence.with("public", "in no entry of the configuration's list")))
 }
 
 fn words(port: &str, exposure: &Exposure) -> String {

@@ -22,9 +22,19 @@ pub(super) const CHECK: Check = Check {
           use them to slip past filters and to smuggle requests.",
     logic: "Fails when the attribute `routing.http.drop_invalid_header_fields.enabled` is not \
             `true`, unless the desync mitigation mode is `strictest`, which refuses such requests.",
-    false_alarms: "",
+    false_alarms: "An application that needs header names with underscores loses them when this \
+                   is on.",
     fix: "set routing.http.drop_invalid_header_fields.enabled to true",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Drop invalid \
+                  header fields.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=routing.http.drop_invalid_header_fields.enabled,Value=true",
+        terraform: "resource \"aws_lb\" \"web\" {\n  drop_invalid_header_fields = true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
+                         LoadBalancerAttributes:\n    - Key: \
+                         routing.http.drop_invalid_header_fields.enabled\n      Value: \"true\"",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
     ],
@@ -33,7 +43,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "kept",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &["fail invalid-headers-kept web", "note internet-facing web"],
+            finds: &[
+                "fail invalid-headers-kept web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "kept, but the strictest mode refuses them",
@@ -42,12 +56,12 @@ pub(super) const CHECK: Check = Check {
                     sample::set(lb, &[(KEY, "false"), (MODE, "strictest")]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "dropped",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -31,10 +31,44 @@ pub(super) const CHECK: Check = Check {
             HTTP leads is the question of `redirect-to-http`. A rule whose only path is \
             `/.well-known/acme-challenge/*` is exempt, with or without a host, unless it \
             rewrites the path. A Classic HTTP listener always forwards. One finding a listener.",
-    false_alarms: "",
+    false_alarms: "Behind CloudFront or another proxy that ends TLS, the last part of the way may \
+                   be in clear on purpose: it still crosses the internet unless the load balancer \
+                   is internal. A Classic load balancer cannot redirect, so that instances which \
+                   do so are reported all the same.",
     fix: "serve the hosts over HTTPS and let every rule of the HTTP listener redirect to it \
           (HTTP_301, protocol HTTPS)",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the HTTP listener, \
+                  Manage rules, and give every rule the action Redirect to URL with protocol \
+                  HTTPS, port 443 and code 301.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \
+              \"Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}\"",
+        terraform: r#"resource "aws_lb_listener" "http" {
+  protocol = "HTTP"
+  port     = 80
+
+  default_action {
+    type = "redirect"
+
+    redirect {
+      protocol    = "HTTPS"
+      port        = "443"
+      status_code = "HTTP_301"
+    }
+  }
+}"#,
+        cloudformation: r#"HttpListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    Protocol: HTTP
+    Port: 80
+    DefaultActions:
+      - Type: redirect
+        RedirectConfig:
+          Protocol: HTTPS
+          Port: "443"
+          StatusCode: HTTP_301"#,
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#redirect-actions",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-https-load-balancers.html",
@@ -49,7 +83,11 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("HTTP", 80, vec![sample::forward("web")])],
                 )
             },
-            finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the default action redirects, one rule forwards",
@@ -69,12 +107,16 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "every rule redirects",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a redirect to a port that nobody serves",
@@ -91,7 +133,11 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note redirect-port-unserved HTTP:80",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "only the proofs of a certificate authority go through",
@@ -114,7 +160,7 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a rule behind one that takes everything is dead",
@@ -134,7 +180,7 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a group of weight 0 gets no request",
@@ -151,7 +197,7 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a group without targets",
@@ -167,7 +213,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "fail default-group-missing HTTP:80",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "users log in, then their requests go on in clear",
@@ -189,7 +240,11 @@ pub(super) const CHECK: Check = Check {
                     )],
                 )
             },
-            finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an action that this version does not know",
@@ -210,10 +265,24 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &[
+                "unknown authentication-target-reachable web",
                 "unknown listener-cleartext HTTP:80",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTP:80",
                 "unknown redirect-to-http HTTP:80",
+                "unknown target-groups-mixed HTTP:80",
+                "unknown target-remote-cleartext web",
+                "unknown redirect-port-unserved HTTP:80",
+                "unknown target-group-cleartext web",
+                "unknown target-unhealthy web",
+                "unknown fixed-response-discloses HTTP:80",
+                "unknown redirect-foreign-host HTTP:80",
+                "unknown redirect-temporary HTTP:80",
+                "unknown rule-header-gate HTTP:80",
+                "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -225,10 +294,32 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown authentication-target-reachable web",
                 "unknown listener-cleartext HTTP:80",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTP:80",
+                "unknown default-group-missing HTTP:80",
                 "unknown redirect-to-http HTTP:80",
+                "unknown rule-source-open HTTP:80",
+                "unknown target-groups-mixed HTTP:80",
+                "unknown target-remote-cleartext web",
+                "unknown default-rule-forwards HTTP:80",
+                "unknown redirect-port-unserved HTTP:80",
+                "unknown rule-shadowed HTTP:80",
+                "unknown rule-source-behind-proxy HTTP:80",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTP:80",
+                "unknown target-unhealthy web",
+                "unknown authentication-missing-on-admin-path HTTP:80",
+                "unknown fixed-response-discloses HTTP:80",
+                "unknown quota-near web",
+                "unknown redirect-foreign-host HTTP:80",
+                "unknown redirect-temporary HTTP:80",
+                "unknown rule-header-gate HTTP:80",
+                "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -241,18 +332,41 @@ pub(super) const CHECK: Check = Check {
                 "unknown certificate-expiring port 80",
                 "unknown certificate-not-issued port 80",
                 "unknown certificate-weak-key port 80",
+                "unknown internet-facing web",
                 "unknown listener-cleartext port 80",
                 "unknown tls-legacy-protocol port 80",
+                "unknown certificate-host-uncovered port 80",
+                "unknown certificate-renewal-stalled port 80",
+                "unknown certificate-weak-signature port 80",
                 "unknown redirect-to-http port 80",
                 "unknown tls-weak-cipher port 80",
+                "unknown certificate-email-validated port 80",
+                "unknown certificate-exportable port 80",
+                "unknown certificate-shared port 80",
+                "unknown certificate-unmanaged port 80",
+                "unknown security-group-unused-port web",
+                "unknown tls-policies-differ web",
                 "unknown tls-policy-not-recommended port 80",
-                "unknown internet-facing web",
+                "unknown certificate-untrusted port 80",
+                "unknown certificate-wildcard port 80",
+                "unknown hsts-missing port 80",
+                "unknown listener-port-closed port 80",
+                "unknown post-quantum-missing port 80",
+                "unknown redirect-temporary port 80",
+                "unknown security-headers-missing port 80",
+                "unknown tls-1-3-missing port 80",
+                "unknown tls-backend-legacy web",
+                "unknown tls-header-renamed port 80",
             ],
         },
         Example {
             title: "a Classic HTTP listener",
             given: || sample::listening(&Kind::Classic, vec![sample::classic_listener("HTTP", 80)]),
-            finds: &["fail listener-cleartext HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

@@ -4,7 +4,6 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
 use crate::routing::{self};
 use crate::sample;
@@ -50,10 +49,33 @@ pub(super) const CHECK: Check = Check {
             1883, 2375, 5672, 6379, 8080, 9200, 11211, 27017, 61613. Other ports pass: TLS that is \
             passed through cannot be seen from here. A Network listener in front of an Application \
             load balancer alone is judged there.",
-    false_alarms: "",
+    false_alarms: "A protocol may be upgraded to TLS on its own port, as SMTP, IMAP, LDAP and MQTT \
+                   can be by STARTTLS or by configuration, and another protocol may use the port; \
+                   the port alone does not show it.",
     fix: "serve the protocol's TLS port with a TLS listener, or pass TLS through and close this \
           port",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, \
+                  with protocol TLS, the port of the encrypted protocol and a certificate; then \
+                  delete this one.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --protocol TLS --port PORT \
+              --certificates CertificateArn=CERTIFICATE_ARN --ssl-policy \
+              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        terraform: r#"resource "aws_lb_listener" "ldaps" {
+  protocol        = "TLS"
+  port            = 636
+  certificate_arn = aws_acm_certificate.this.arn
+  ssl_policy      = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+}"#,
+        cloudformation: "LdapsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    Protocol: TLS
+    Port: 636
+    Certificates:
+      - CertificateArn: !Ref Certificate
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
@@ -68,7 +90,12 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("TCP", 389, vec![sample::forward("web")])],
                 )
             },
-            finds: &["fail listener-cleartext-port TCP:389", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext-port TCP:389",
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "HTTP beside QUIC",
@@ -78,7 +105,11 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("TCP_QUIC", 80, vec![sample::forward("web")])],
                 )
             },
-            finds: &["fail listener-cleartext-port TCP_QUIC:80", "note internet-facing web"],
+            finds: &[
+                "fail listener-cleartext-port TCP_QUIC:80",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "Redis on a Classic load balancer: in clear, and open to the internet",
@@ -86,14 +117,15 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Classic, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::classic_listener("TCP", 6379)];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[6379])]);
+                    sample::guard(region, sample::open_group("sg-web", &[6379]));
                 })
             },
             finds: &[
                 "fail listener-sensitive-port TCP:6379",
                 "fail listener-cleartext-port TCP:6379",
+                "note classic-load-balancer web",
                 "note internet-facing web",
+                "note no-tls-listener web",
             ],
         },
         Example {
@@ -104,7 +136,11 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("TCP", 443, vec![sample::forward("web")])],
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
         },
         Example {
             title: "an Application load balancer behind the port",
@@ -117,7 +153,13 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:80",
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

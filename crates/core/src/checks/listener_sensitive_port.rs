@@ -47,13 +47,27 @@ pub(super) const CHECK: Check = Check {
           factor, databases without a password, or the keys of a whole cluster.",
     logic: "Fails when the internet can reach a listener on port 22, 23, 135, 139, 445, 1433, \
             1521, 2375, 2379, 3306, 3389, 5432, 5601, 5900, 6379, 6443, 8001, 9200, 10250, 11211, \
-            27017, whatever its protocol. Passes when only some addresses can, or when every rule \
+            27017, whatever its protocol. Passes for a port that the configuration names \
+            (`[intent]`, `public-ports`), when only some addresses can, or when every rule \
             redirects or answers by itself. Unknown while exposure is. A Network listener in front \
             of an Application load balancer alone passes: it is judged there.",
-    false_alarms: "",
+    false_alarms: "A service of one's own that happens to use such a port, and a management port \
+                   that is meant for everyone, as SSH of a public Git server, look the same.",
     fix: "admit only the networks that administer it in the security group, or move it behind a \
           VPN or Session Manager",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Security Groups, the load balancer's group, Inbound rules, Edit: replace \
+                  0.0.0.0/0 and ::/0 on the port by the networks that need it.",
+        cli: "aws ec2 revoke-security-group-ingress --group-id SECURITY_GROUP_ID --protocol tcp \
+              --port PORT --cidr 0.0.0.0/0",
+        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"admin\" {\n  \
+                    security_group_id = aws_security_group.web.id\n  cidr_ipv4         = \
+                    \"192.0.2.0/24\"\n  ip_protocol       = \"tcp\"\n  from_port         = 22\n  \
+                    to_port           = 22\n}",
+        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: !Ref \
+                         SecurityGroup\n  IpProtocol: tcp\n  FromPort: 22\n  ToPort: 22\n  \
+                         CidrIp: 192.0.2.0/24",
+    },
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
@@ -66,10 +80,15 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Network, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
-                    region.security_groups = Fact::Known(vec![sample::open_group("sg-web", &[22])]);
+                    sample::guard(region, sample::open_group("sg-web", &[22]));
                 })
             },
-            finds: &["fail listener-sensitive-port TCP:22", "note internet-facing web"],
+            finds: &[
+                "fail listener-sensitive-port TCP:22",
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a dashboard behind HTTPS is no less open",
@@ -78,11 +97,14 @@ pub(super) const CHECK: Check = Check {
                     let mut kibana = sample::https(vec![sample::forward("web")]);
                     kibana.port = Some(5601);
                     *sample::listeners(sample::only(region)) = vec![kibana];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[5601])]);
+                    sample::guard(region, sample::open_group("sg-web", &[5601]));
                 })
             },
-            finds: &["fail listener-sensitive-port HTTPS:5601", "note internet-facing web"],
+            finds: &[
+                "fail listener-sensitive-port HTTPS:5601",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "SSH for the office alone",
@@ -92,10 +114,14 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 22, vec![sample::forward("web")])];
                     let mut office = sample::open_group("sg-web", &[22]);
                     office.ingress[0].ranges = "198.51.100.0/24".parse().into_iter().collect();
-                    region.security_groups = Fact::Known(vec![office]);
+                    sample::guard(region, office);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "SSH from inside: rules unread hide nothing",
@@ -107,7 +133,24 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(lb) = vec![ssh];
                 })
             },
-            finds: &["unknown targets-all-unhealthy web", "unknown target-unhealthy web"],
+            finds: &[
+                "fail internal-open-to-any web",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:22",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TCP:22",
+                "unknown flow-logs-missing web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead TCP:22",
+                "unknown target-groups-mixed TCP:22",
+                "unknown target-remote-cleartext web",
+                "unknown target-unhealthy web",
+                "unknown no-tls-listener web",
+                "unknown targets-too-few web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "security groups unread",
@@ -119,7 +162,17 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &["unknown listener-sensitive-port TCP:22", "unknown internet-facing web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown listener-sensitive-port TCP:22",
+                "unknown security-group-admits-nobody web",
+                "unknown security-group-blocks-targets web",
+                "unknown security-group-default web",
+                "unknown security-group-unused-port web",
+                "unknown listener-port-closed TCP:22",
+                "note no-tls-listener web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "every rule redirects",
@@ -130,11 +183,10 @@ pub(super) const CHECK: Check = Check {
                         8001,
                         vec![sample::redirect_to_https()],
                     ));
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[80, 443, 8001])]);
+                    sample::guard(region, sample::open_group("sg-web", &[80, 443, 8001]));
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "an Application load balancer behind the port",
@@ -142,14 +194,17 @@ pub(super) const CHECK: Check = Check {
                 sample::with_region(&Kind::Network, |region| {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 6443, vec![sample::forward("web")])];
-                    region.security_groups =
-                        Fact::Known(vec![sample::open_group("sg-web", &[6443])]);
+                    sample::guard(region, sample::open_group("sg-web", &[6443]));
                     sample::regroup(region, "web", |group| {
                         group.target_type = Some("alb".to_owned());
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
     ],
     judge: Judge::Listener(judge),
@@ -160,6 +215,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
         return Ok(Verdict::Pass);
     };
+    if context.policy.intent.public_ports.contains(port) {
+        return Ok(Verdict::Pass);
+    }
     if matches!(
         context.exposure,
         Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_)

@@ -1,10 +1,8 @@
 //! Client certificates are accepted after they expired.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
 use crate::inventory::{Kind, Listener};
 use crate::sample;
 
@@ -21,9 +19,30 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when a listener verifies client certificates and ignores their expiry; passes \
             when it does not. Does not apply where client certificates are not verified. Another \
             mode is unknown.",
-    false_alarms: "",
+    false_alarms: "Devices that cannot get a new certificate any more are the usual reason; a \
+                   listener of their own keeps the rest strict.",
     fix: "set IgnoreClientCertificateExpiry to false",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
+                  listener, Edit listener, Mutual authentication: turn Allow expired client \
+                  certificates off.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
+              Mode=verify,TrustStoreArn=TRUST_STORE_ARN,IgnoreClientCertificateExpiry=false",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  mutual_authentication {
+    mode                             = "verify"
+    trust_store_arn                  = aws_lb_trust_store.clients.arn
+    ignore_client_certificate_expiry = false
+  }
+}"#,
+        cloudformation: "HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    MutualAuthentication:
+      Mode: verify
+      TrustStoreArn: !Ref TrustStore
+      IgnoreClientCertificateExpiry: false",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],
@@ -32,12 +51,16 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "expiry ignored",
             given: || sample::mutual("verify", Some(true)),
-            finds: &["fail mtls-expired-accepted HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail mtls-expired-accepted HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "expiry checked",
             given: || sample::mutual("verify", None),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),
@@ -45,20 +68,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {
-    let mutual = listener.mutual_authentication.as_ref();
-    let mode = mutual.and_then(|mutual| mutual.mode.as_deref()).unwrap_or("off");
-    match mode {
-        "off" | "passthrough" => Ok(Verdict::NotApplicable),
-        "verify" => {
-            let ignored = mutual.and_then(|mutual| mutual.ignore_client_certificate_expiry);
-            if ignored != Some(true) {
-                return Ok(Verdict::Pass);
-            }
-            let key = "ignore_client_certificate_expiry";
-            Ok(Verdict::Fail(Evidence::new().with("mode", mode).with(key, true)))
-        }
-        other => Err(Gap::new(Call::ElbV2DescribeListeners, Reason::Unrecognised)
-            .of(&listener.id)
-            .saying(format!("mutual TLS mode {other}"))),
+    let Some(mutual) = listener.verifies()? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    if mutual.ignore_client_certificate_expiry != Some(true) {
+        return Ok(Verdict::Pass);
     }
+    let key = "ignore_client_certificate_expiry";
+    Ok(Verdict::Fail(Evidence::new().with("mode", "verify").with(key, true)))
 }

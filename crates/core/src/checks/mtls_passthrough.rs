@@ -1,10 +1,8 @@
 //! Client certificates are handed on without being verified.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
 use crate::inventory::{Kind, Listener};
 use crate::sample;
 
@@ -21,10 +19,29 @@ pub(super) const CHECK: Check = Check {
           believes whatever it is told.",
     logic: "Fails when a listener's mutual TLS mode is `passthrough`; passes on `verify`. Does not \
             apply where mutual TLS is off. Another mode is unknown.",
-    false_alarms: "",
+    false_alarms: "Right where the target verifies the whole chain from the header itself, as some \
+                   service meshes and gateways do; nothing in AWS shows whether it does.",
     fix: "set the mode to verify with a trust store, unless the targets verify the whole chain \
           themselves",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
+                  listener, Edit listener, Mutual authentication: choose Verify with trust store \
+                  and pick the trust store.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
+              Mode=verify,TrustStoreArn=TRUST_STORE_ARN",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  mutual_authentication {
+    mode            = "verify"
+    trust_store_arn = aws_lb_trust_store.clients.arn
+  }
+}"#,
+        cloudformation: "HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    MutualAuthentication:
+      Mode: verify
+      TrustStoreArn: !Ref TrustStore",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],
@@ -33,20 +50,31 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "passed through",
             given: || sample::mutual("passthrough", None),
-            finds: &["fail mtls-passthrough HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail mtls-passthrough HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "verified",
             given: || sample::mutual("verify", Some(false)),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a mode that this version does not know",
             given: || sample::mutual("guess", None),
             finds: &[
+                "unknown mtls-bypass HTTPS:443",
                 "unknown mtls-expired-accepted HTTPS:443",
                 "unknown mtls-passthrough HTTPS:443",
+                "unknown mtls-trust-store-removed HTTPS:443",
+                "unknown mtls-many-authorities HTTPS:443",
+                "unknown mtls-revocation-missing HTTPS:443",
+                "unknown trust-store-shared HTTPS:443",
+                "unknown mtls-authorities-advertised HTTPS:443",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],
@@ -55,14 +83,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {
+    if listener.verifies()?.is_some() {
+        return Ok(Verdict::Pass);
+    }
     let mutual = listener.mutual_authentication.as_ref();
-    let mode = mutual.and_then(|mutual| mutual.mode.as_deref()).unwrap_or("off");
-    match mode {
-        "off" => Ok(Verdict::NotApplicable),
-        "verify" => Ok(Verdict::Pass),
-        "passthrough" => Ok(Verdict::Fail(Evidence::new().with("mode", mode))),
-        other => Err(Gap::new(Call::ElbV2DescribeListeners, Reason::Unrecognised)
-            .of(&listener.id)
-            .saying(format!("mutual TLS mode {other}"))),
+    match mutual.and_then(|mutual| mutual.mode.as_deref()) {
+        Some("passthrough") => Ok(Verdict::Fail(Evidence::new().with("mode", "passthrough"))),
+        _ => Ok(Verdict::NotApplicable),
     }
 }

@@ -20,9 +20,22 @@ pub(super) const CHECK: Check = Check {
           listener next.",
     logic: "Fails when the list of listeners was read and is empty. Does not apply while the load \
             balancer is being provisioned.",
-    false_alarms: "",
+    false_alarms: "One that is being set up, and one kept ready for a switch, have none yet.",
     fix: "add a listener, or delete the load balancer with the DNS records that point to it",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer: Listeners, Add listener; or Actions, \
+                  Delete load balancer, after its DNS records.",
+        cli: "aws elbv2 delete-load-balancer --load-balancer-arn LOAD_BALANCER_ARN",
+        terraform: "resource \"aws_lb_listener\" \"https\" {\n  load_balancer_arn = \
+                    aws_lb.web.arn\n  port              = 443\n  protocol          = \"HTTPS\"\n  \
+                    certificate_arn   = aws_acm_certificate.web.arn\n  default_action {\n    type             \
+                    = \"forward\"\n    target_group_arn = aws_lb_target_group.web.arn\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
+                         LoadBalancerArn: !Ref LoadBalancer\n  Port: 443\n  Protocol: HTTPS\n  \
+                         Certificates:\n    - CertificateArn: !Ref Certificate\n  \
+                         DefaultActions:\n    - Type: forward\n      TargetGroupArn: !Ref \
+                         TargetGroup",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-listener.html",
     ],
@@ -31,7 +44,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no listener",
             given: || sample::listening(&Kind::Network, Vec::new()),
-            finds: &["fail no-listeners web", "note internet-facing web"],
+            finds: &[
+                "fail no-listeners web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "still being provisioned",
@@ -41,7 +58,7 @@ pub(super) const CHECK: Check = Check {
                     lb.state = Some("provisioning".to_owned());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "listeners unread",
@@ -52,6 +69,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing web",
+                "unknown gateway-single-appliance web",
                 "unknown no-listeners web",
                 "unknown no-targets web",
                 "unknown target-unhealthy web",

@@ -24,9 +24,20 @@ pub(super) const CHECK: Check = Check {
             without a listener, or where every rule redirects or answers by itself. While rules \
             are unread it passes if a group of a default action has targets, and is unknown \
             otherwise.",
-    false_alarms: "",
+    false_alarms: "A service that is scaled to nothing over night, and the idle half of a \
+                   blue-green pair that has a load balancer of its own, have no targets on \
+                   purpose.",
     fix: "register targets, or delete the load balancer with the DNS records that point to it",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Target Groups, the group, Targets, Register targets; or Load Balancers, \
+                  Actions, Delete load balancer, after its DNS records.",
+        cli: "aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN --targets \
+              Id=TARGET_ID",
+        terraform: "resource \"aws_lb_target_group_attachment\" \"web\" {\n  target_group_arn = \
+                    aws_lb_target_group.web.arn\n  target_id        = aws_instance.web.id\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
+                         Targets:\n    - Id: !Ref Instance",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
     ],
@@ -41,7 +52,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail no-targets web", "note internet-facing web"],
+            finds: &[
+                "fail no-targets web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the last target is leaving",
@@ -61,7 +76,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(Vec::new());
                 })
             },
-            finds: &["fail no-targets web", "note internet-facing web"],
+            finds: &[
+                "fail no-targets web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "it only redirects",
@@ -70,9 +89,15 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("HTTP", 80, vec![sample::redirect_to_https()])];
                     region.target_groups = Fact::Known(Vec::new());
+                    region.auto_scaling_groups = Fact::Known(Vec::new());
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note no-tls-listener web",
+                "note redirect-port-unserved HTTP:80",
+            ],
         },
         Example {
             title: "rules unread, the default group has targets",
@@ -83,10 +108,41 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown authentication-bypass HTTPS:443",
+                "unknown authentication-bypass-elsewhere HTTPS:443",
+                "unknown authentication-endpoint-in-clear HTTPS:443",
+                "unknown authentication-rule-shadowed HTTPS:443",
+                "unknown authentication-target-reachable web",
+                "unknown jwt-keys-in-clear HTTPS:443",
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
                 "unknown authentication-optional HTTPS:443",
+                "unknown authentication-self-signup HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
+                "unknown default-group-missing HTTPS:443",
+                "unknown jwt-audience-unchecked HTTPS:443",
+                "unknown rule-source-open HTTPS:443",
+                "unknown target-groups-mixed HTTPS:443",
+                "unknown target-remote-cleartext web",
+                "unknown authentication-session-long HTTPS:443",
+                "unknown default-rule-forwards HTTPS:443",
+                "unknown redirect-port-unserved HTTPS:443",
+                "unknown rule-shadowed HTTPS:443",
+                "unknown rule-source-behind-proxy HTTPS:443",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTPS:443",
                 "unknown target-unhealthy web",
+                "unknown authentication-missing-by-default HTTPS:443",
+                "unknown authentication-missing-on-admin-path HTTPS:443",
+                "unknown fixed-response-discloses HTTPS:443",
+                "unknown jwt-keys-foreign HTTPS:443",
+                "unknown quota-near web",
+                "unknown redirect-foreign-host HTTPS:443",
+                "unknown rule-header-gate HTTPS:443",
+                "unknown rule-rewrite-bypass HTTPS:443",
+                "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -101,10 +157,19 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "unknown target-public web",
                 "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TLS:443",
+                "unknown target-groups-mixed TLS:443",
+                "unknown target-remote-cleartext web",
                 "unknown no-targets web",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead TLS:443",
                 "unknown target-unhealthy web",
+                "unknown alpn-mismatch TLS:443",
+                "unknown targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
         Example { title: "two targets", given: || sample::clean(&Kind::Gateway), finds: &[] },

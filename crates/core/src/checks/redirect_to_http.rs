@@ -21,9 +21,41 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at HTTP listeners of Application load balancers. Fails when a rule that a \
             request can reach redirects to protocol `HTTP` or `#{protocol}`, which is also what an \
             absent protocol means. A redirect to HTTPS passes on any port.",
-    false_alarms: "",
+    false_alarms: "A redirect to another host that answers in clear alone, or one inside a private \
+                   network, may be all there is.",
     fix: "set the protocol of the redirect to HTTPS and its port to that of the HTTPS listener",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the HTTP listener, \
+                  Manage rules, and give every rule the action Redirect to URL with protocol \
+                  HTTPS, port 443 and code 301.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \
+              \"Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}\"",
+        terraform: r#"resource "aws_lb_listener" "http" {
+  protocol = "HTTP"
+  port     = 80
+
+  default_action {
+    type = "redirect"
+
+    redirect {
+      protocol    = "HTTPS"
+      port        = "443"
+      status_code = "HTTP_301"
+    }
+  }
+}"#,
+        cloudformation: r#"HttpListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    Protocol: HTTP
+    Port: 80
+    DefaultActions:
+      - Type: redirect
+        RedirectConfig:
+          Protocol: HTTPS
+          Port: "443"
+          StatusCode: HTTP_301"#,
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#redirect-actions",
     ],
@@ -40,7 +72,11 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["fail redirect-to-http HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail redirect-to-http HTTP:80",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "protocol spelled out as HTTP",
@@ -57,12 +93,17 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["fail redirect-to-http HTTP:80", "note internet-facing web"],
+            finds: &[
+                "fail redirect-to-http HTTP:80",
+                "note internet-facing web",
+                "note redirect-port-unserved HTTP:80",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the redirect that AWS recommends",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

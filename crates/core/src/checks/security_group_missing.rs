@@ -18,10 +18,22 @@ pub(super) const CHECK: Check = Check {
           and the targets see addresses that no rule of theirs was written for.",
     logic: "Fails when a Network or Classic load balancer has no security group. An Application \
             load balancer always has one.",
-    false_alarms: "",
+    false_alarms: "Made before August 2023, a Network load balancer could not have one. Security \
+                   groups of the targets, with client addresses preserved, and network ACLs may \
+                   do the work.",
     fix: "make the Network load balancer anew with a security group, since one made without can \
           never get one; give the Classic one a group",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, Create Network Load Balancer: choose security groups, move \
+                  listeners and DNS records to it, then delete the old one. For a Classic one: \
+                  Security, Edit.",
+        cli: "aws elbv2 create-load-balancer --type network --name NAME --subnets SUBNET_ID \
+              SUBNET_ID --security-groups SECURITY_GROUP_ID",
+        terraform: "resource \"aws_lb\" \"web\" {\n  load_balancer_type = \"network\"\n  \
+                    security_groups    = [aws_security_group.web.id]\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Type: \
+                         network\n  SecurityGroups:\n    - !Ref SecurityGroup",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",
@@ -31,17 +43,26 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Network load balancer without",
             given: || sample::with(&Kind::Network, |lb| lb.security_groups.clear()),
-            finds: &["fail security-group-missing web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a Classic one without",
             given: || sample::with(&Kind::Classic, |lb| lb.security_groups.clear()),
-            finds: &["fail security-group-missing web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-missing web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+                "note target-security-group-open web",
+            ],
         },
         Example {
             title: "one is enough",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

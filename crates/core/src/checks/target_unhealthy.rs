@@ -25,9 +25,19 @@ pub(super) const CHECK: Check = Check {
             unavailable targets do not count, nor Classic instances still being registered. Does \
             not apply when all fail, to groups behind no live rule or of weight 0, and to \
             functions without health checks. A Classic instance in state `Unknown` is unknown.",
-    false_alarms: "",
+    false_alarms: "During a deployment some targets fail for a few minutes, and a standby that \
+                   answers health checks only when it leads fails on purpose.",
     fix: "see why the health check of these targets fails, or deregister them",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Target Groups, the group, Targets: read the reason beside each unhealthy \
+                  target; mend it, or choose Deregister.",
+        cli: "aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN --targets \
+              Id=TARGET_ID",
+        terraform: "resource \"aws_lb_target_group\" \"web\" {\n  health_check {\n    path    = \
+                    \"/health\"\n    matcher = \"200\"\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
+                         HealthCheckPath: /health\n  Matcher:\n    HttpCode: \"200\"",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-healthchecks.html",
@@ -43,7 +53,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "draining and starting targets do not count",
@@ -55,7 +70,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one Classic instance out of service",
@@ -64,7 +79,12 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["InService", "OutOfService"]);
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic instance still being registered",
@@ -75,7 +95,7 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![sample::target("i-1", "InService"), starting]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
         Example {
             title: "a Classic instance of unknown state",
@@ -84,7 +104,12 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["InService", "Unknown"]);
                 })
             },
-            finds: &["unknown target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a group of weight 0",
@@ -99,7 +124,7 @@ pub(super) const CHECK: Check = Check {
                     ]);
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example { title: "all answer", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],

@@ -24,10 +24,22 @@ pub(super) const CHECK: Check = Check {
             Classic load balancer. Fails when at least one target is `unhealthy` or \
             `unhealthy.draining` and none is healthy or starting. What counts and what does not is \
             said at `target-unhealthy`; the two never fail together.",
-    false_alarms: "",
+    false_alarms: "A health check that asks for what the targets never answer fails although they \
+                   serve, since an Application or Network load balancer then sends requests to \
+                   all of them.",
     fix: "see why the health check fails on all of them: a wrong path or port, a closed security \
           group, or the service itself",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Target Groups, the group: read the reasons under Targets, then compare \
+                  path, port and success codes under Health checks with what the targets answer.",
+        cli: "aws elbv2 modify-target-group --target-group-arn TARGET_GROUP_ARN \
+              --health-check-path PATH --health-check-port traffic-port --matcher HttpCode=200",
+        terraform: "resource \"aws_lb_target_group\" \"web\" {\n  health_check {\n    path    = \
+                    \"/health\"\n    port    = \"traffic-port\"\n    matcher = \"200\"\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
+                         HealthCheckPath: /health\n  HealthCheckPort: traffic-port\n  Matcher:\n    \
+                         HttpCode: \"200\"",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-healthcheck.html",
@@ -43,7 +55,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the last one is leaving",
@@ -54,7 +70,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a new one is about to come",
@@ -65,7 +85,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "every Classic instance out of service",
@@ -74,7 +99,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["OutOfService"]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic instance of unknown state",
@@ -86,6 +115,8 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown targets-all-unhealthy web",
                 "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -93,10 +124,11 @@ pub(super) const CHECK: Check = Check {
             title: "a function without health checks",
             given: || {
                 sample::with_region(&Kind::Application, |region| {
+                    sample::function(region, "web");
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("lambda".to_owned());
-                        group.health_check_enabled = Some(false);
-                        group.targets = sample::in_states(&["unhealthy"]);
+                        let mut function = sample::target(sample::FUNCTION, "unhealthy");
+                        function.port = None;
+                        group.targets = Fact::Known(vec![function]);
                     });
                 })
             },
@@ -105,7 +137,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "all answer",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "the only other instance is still being registered",
@@ -123,7 +155,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![failing, new]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "ELB itself has taken it out of service",
@@ -137,7 +173,11 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![out]);
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a group that only a rule knows the load balancer of",
@@ -149,7 +189,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail targets-all-unhealthy web", "note internet-facing web"],
+            finds: &[
+                "fail targets-all-unhealthy web",
+                "note internet-facing web",
+                "note target-group-unused web",
+            ],
         },
         Example {
             title: "a group that the list of groups lacks",
@@ -159,10 +203,18 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "fail security-group-unused-port web",
+                "unknown authentication-target-reachable gone",
+                "unknown target-public gone",
                 "unknown targets-all-unhealthy gone",
+                "unknown default-group-missing HTTPS:443",
+                "unknown target-remote-cleartext gone",
                 "unknown no-targets web",
+                "unknown target-group-cleartext gone",
                 "unknown target-unhealthy gone",
+                "unknown targets-too-few gone",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -25,10 +25,27 @@ pub(super) const CHECK: Check = Check {
             answers, a Classic policy's attributes, or the bundled table where neither could be \
             read. Unknown when the policy is in none of them, or holds only protocols of unknown \
             name. A Classic listener without policy has AWS's default, ELBSecurityPolicy-2016-08.",
-    false_alarms: "",
+    false_alarms: "A port for old devices that know nothing newer may be meant; connection logs of \
+                   an Application load balancer show whether anybody still uses it.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic \
           ELBSecurityPolicy-TLS-1-2-2017-01, or move to an Application load balancer",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
+                  Manage listener, Edit listener, and pick the security policy \
+                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
+        cli: r"aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+  --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
+# Classic
+aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
+  --load-balancer-port 443 --policy-names ELBSecurityPolicy-TLS-1-2-2017-01",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+}"#,
+        cloudformation: "HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",
@@ -51,7 +68,10 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
+                "fail tls-1-3-missing HTTPS:443",
                 "note internet-facing web",
+                "note post-quantum-missing HTTPS:443",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -67,7 +87,10 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail tls-legacy-protocol TLS:443",
                 "fail tls-weak-cipher TLS:443",
+                "fail tls-1-3-missing TLS:443",
                 "note internet-facing web",
+                "note post-quantum-missing TLS:443",
+                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -80,7 +103,12 @@ pub(super) const CHECK: Check = Check {
                     ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
                 ])
             },
-            finds: &["fail tls-legacy-protocol HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-legacy-protocol HTTPS:443",
+                "note classic-load-balancer web",
+                "note classic-policy-custom HTTPS:443",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a Classic policy that names a predefined one and says no more",
@@ -93,6 +121,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -104,6 +133,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail tls-legacy-protocol HTTPS:443",
                 "fail tls-weak-cipher HTTPS:443",
+                "note classic-load-balancer web",
                 "note internet-facing web",
             ],
         },
@@ -118,18 +148,20 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown tls-legacy-protocol HTTPS:443",
                 "unknown tls-weak-cipher HTTPS:443",
+                "unknown tls-1-3-missing HTTPS:443",
+                "unknown tls-backend-legacy web",
                 "note internet-facing web",
             ],
         },
         Example {
             title: "TLS 1.2 and 1.3 alone",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "a Classic policy with TLS 1.2 alone",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note internet-facing web"],
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -22,9 +22,23 @@ pub(super) const CHECK: Check = Check {
             name, Security Hub's control ELB.17 does not list it, and neither \
             `tls-legacy-protocol` nor `tls-weak-cipher` fails. Does not apply where one of those \
             fails, and to names that the table does not know.",
-    false_alarms: "",
+    false_alarms: "Policies for RFC 9151 are stricter than most of the list and not in it; whoever \
+                   must follow CNSA keeps them.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
+                  Manage listener, Edit listener, and pick the security policy \
+                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --ssl-policy \
+              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+}"#,
+        cloudformation: "HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
     links: &[
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
@@ -43,7 +57,12 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["fail tls-policy-not-recommended HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-policy-not-recommended HTTPS:443",
+                "note internet-facing web",
+                "note post-quantum-missing HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the weak ciphers say it already",
@@ -57,7 +76,12 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["fail tls-weak-cipher HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-weak-cipher HTTPS:443",
+                "note internet-facing web",
+                "note post-quantum-missing HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a name that is newer than the table",
@@ -71,7 +95,7 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["note internet-facing web"],
+            finds: &["unknown tls-backend-legacy web", "note internet-facing web"],
         },
         Example {
             title: "no policy in AWS's answer",
@@ -82,13 +106,16 @@ pub(super) const CHECK: Check = Check {
                 "unknown tls-legacy-protocol HTTPS:443",
                 "unknown tls-weak-cipher HTTPS:443",
                 "unknown tls-policy-not-recommended HTTPS:443",
+                "unknown post-quantum-missing HTTPS:443",
+                "unknown tls-1-3-missing HTTPS:443",
+                "unknown tls-backend-legacy web",
                 "note internet-facing web",
             ],
         },
         Example {
             title: "what the console chooses",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

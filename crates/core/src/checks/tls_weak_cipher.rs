@@ -25,10 +25,33 @@ pub(super) const CHECK: Check = Check {
             DSA, MD5, or CBC with SHA-1; the evidence lists them. CBC with SHA-2 and finite-field \
             Diffie-Hellman are tolerated. Content is read as for `tls-legacy-protocol`. A cipher \
             of unknown name makes the verdict unknown unless a weak one was found.",
-    false_alarms: "",
+    false_alarms: "ELBSecurityPolicy-TLS-1-2-2017-01, which Security Hub asks of Classic load \
+                   balancers, offers static RSA key exchange and fails here; clients that are not \
+                   ancient never choose it.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic make a custom policy of \
           ECDHE ciphers with GCM alone",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
+                  Manage listener, Edit listener, and pick the security policy \
+                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
+        cli: r"aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+  --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
+# Classic
+aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \
+  --policy-type-name SSLNegotiationPolicyType --policy-attributes \
+  AttributeName=Protocol-TLSv1.2,AttributeValue=true \
+  AttributeName=Server-Defined-Cipher-Order,AttributeValue=true \
+  AttributeName=ECDHE-RSA-AES128-GCM-SHA256,AttributeValue=true
+aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
+  --load-balancer-port 443 --policy-names POLICY",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+}"#,
+        cloudformation: "HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",
@@ -47,7 +70,13 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["fail tls-weak-cipher TLS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-weak-cipher TLS:443",
+                "fail tls-1-3-missing TLS:443",
+                "note internet-facing web",
+                "note post-quantum-missing TLS:443",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "RC4 in a Classic policy",
@@ -59,7 +88,13 @@ pub(super) const CHECK: Check = Check {
                     ("AES256-SHA", "false"),
                 ])
             },
-            finds: &["fail tls-weak-cipher HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "fail tls-weak-cipher HTTPS:443",
+                "fail classic-cipher-order-unset HTTPS:443",
+                "note classic-load-balancer web",
+                "note classic-policy-custom HTTPS:443",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "a cipher of unknown name",
@@ -73,12 +108,16 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["unknown tls-weak-cipher HTTPS:443", "note internet-facing web"],
+            finds: &[
+                "unknown tls-weak-cipher HTTPS:443",
+                "unknown tls-backend-legacy web",
+                "note internet-facing web",
+            ],
         },
         Example {
             title: "GCM and forward secrecy alone",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -4,10 +4,10 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Exposure;
 use crate::fact::Fact;
-use crate::inventory::{Kind, LoadBalancer};
+use crate::inventory::Kind;
 use crate::sample;
+use crate::waf;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -22,22 +22,31 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when an Application load balancer whose scheme is `internet-facing` has no web \
             ACL of AWS WAF. Does not apply to an internal one. Unknown where AWS WAF could not be \
             asked, or is not offered in the region.",
-    false_alarms: "",
+    false_alarms: "A load balancer that only CloudFront reaches may have its web ACL there.",
     fix: "associate a web ACL, at least with AWS's managed core rule set and a rate limit",
-    remedy: Remedy { console: "", cli: "", terraform: "", cloudformation: "" },
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, Integrations, AWS WAF: associate a web \
+                  ACL.",
+        cli: "aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn \
+              LOAD_BALANCER_ARN",
+        terraform: "resource \"aws_wafv2_web_acl_association\" \"web\" {\n  resource_arn = \
+                    aws_lb.web.arn\n  web_acl_arn  = aws_wafv2_web_acl.web.arn\n}",
+        cloudformation: "Type: AWS::WAFv2::WebACLAssociation\nProperties:\n  ResourceArn: !Ref \
+                         LoadBalancer\n  WebACLArn: !GetAtt WebAcl.Arn",
+    },
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],
-    needs: &[
-        Call::Wafv2ListWebAcls,
-        Call::Wafv2ListResourcesForWebAcl,
-        Call::Wafv2GetWebAclForResource,
-    ],
+    needs: waf::ASSOCIATION,
     examples: &[
         Example {
             title: "none",
             given: || sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None)),
-            finds: &["fail waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "internal",
@@ -47,7 +56,11 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &[],
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "AWS WAF could not be asked",
@@ -56,19 +69,51 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2ListWebAcls));
                 })
             },
-            finds: &["unknown waf-not-associated web", "note internet-facing web"],
+            finds: &[
+                "unknown waf-counts-only web",
+                "unknown waf-empty web",
+                "unknown waf-fail-open web",
+                "unknown waf-not-associated web",
+                "unknown waf-rate-limit-missing web",
+                "unknown waf-known-bad-inputs-missing web",
+                "unknown waf-large-body-passes web",
+                "unknown waf-managed-rules-missing web",
+                "unknown waf-not-logged web",
+                "unknown waf-ddos-protection-off web",
+                "unknown waf-metrics-off web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a scheme that this version does not know",
             given: || {
                 sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
             },
-            finds: &["unknown waf-not-associated web", "unknown internet-facing web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown waf-counts-only web",
+                "unknown waf-empty web",
+                "unknown internal-exposed-by-front web",
+                "unknown waf-fail-open web",
+                "unknown waf-not-associated web",
+                "unknown waf-rate-limit-missing web",
+                "unknown internal-open-to-any web",
+                "unknown waf-known-bad-inputs-missing web",
+                "unknown waf-large-body-passes web",
+                "unknown waf-managed-rules-missing web",
+                "unknown waf-not-logged web",
+                "unknown public-access-blocked web",
+                "unknown subnet-route-mismatch web",
+                "unknown waf-ddos-protection-off web",
+                "unknown waf-metrics-off web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "one",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web"],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),
@@ -76,18 +121,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    if let (false, Exposure::Unknown(gap)) = (has_scheme(context.lb), context.exposure) {
-        return Err(gap.clone());
-    }
-    if !context.lb.is_internet_facing() {
+    if !waf::is_due(context)? {
         return Ok(Verdict::NotApplicable);
     }
     match context.lb.web_acl.get()? {
         Some(_) => Ok(Verdict::Pass),
         None => Ok(Verdict::Fail(Evidence::new().with("web_acl", "none"))),
     }
-}
-
-fn has_scheme(lb: &LoadBalancer) -> bool {
-    matches!(lb.scheme.as_deref(), Some("internal" | "internet-facing"))
 }

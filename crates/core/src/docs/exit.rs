@@ -18,7 +18,8 @@ pub fn exit_codes() -> String {
          Where several apply, the first of 2, 3, 4, 5, 1, 0 is given. One line on standard error says \
          which code it is and why.\n\n\
          `--fail-on` takes `critical`, `high`, `medium`, `low` or `never` and is `high` unless told \
-         otherwise. Notes never count. An unknown verdict counts as neither right nor wrong: with \
+         otherwise. Notes never count, nor does what someone has accepted, nor what a check newer than the \
+         pinned edition finds. An unknown verdict counts as neither right nor wrong: with \
          `--strict` any of them, and any region that could not be read, makes the code {}. Without \
          `--strict` the report still names each.\n",
         exit_code_table(),

@@ -210,8 +210,9 @@ pub fn permissions_reasons(checks: &[&Check]) -> String {
     });
     format!(
         "{RENDERED}# Permissions\n\n\
-         `elb-audit permissions` prints the [IAM policy](permissions.json) that a scan with every check \
-         needs; `--check` narrows it. elb-audit only reads: no action in the policy changes anything, and \
+         `elb-audit permissions` prints the IAM policy that a scan needs with the same options: \
+         `--persona`, `--check`, the configuration. [This one](permissions.json) is for a scan with every \
+         check (`--persona auditor`). elb-audit only reads: no action in the policy changes anything, and \
          none reads what passes through a load balancer.\n\n\
          An action that is missing stops nothing. What needed it is reported as unknown, with the name of \
          the action, and the rest of the scan goes on.\n\n{}",

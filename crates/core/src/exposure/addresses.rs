@@ -1,8 +1,10 @@
-//! Sets of addresses: whether ranges together are the whole internet.
+//! Sets of addresses: what several filters let through together, and whether that is the internet.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use super::span::Level;
 
 /// The two families of address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +25,207 @@ impl std::fmt::Display for Family {
 }
 
 impl Family {
+    /// Both.
+    pub(crate) const BOTH: [Family; 2] = [Family::V4, Family::V6];
+
+    /// The family of a range.
+    pub(crate) fn of(range: &IpNet) -> Self {
+        if matches!(range, IpNet::V4(_)) { Family::V4 } else { Family::V6 }
+    }
+
     /// Whether a range is of this family.
     pub(crate) fn has(self, range: &IpNet) -> bool {
-        matches!((self, range), (Family::V4, IpNet::V4(_)) | (Family::V6, IpNet::V6(_)))
+        Family::of(range) == self
+    }
+
+    /// All addresses of the family, as a range.
+    pub(crate) fn whole(self) -> IpNet {
+        match self {
+            Family::V4 => Ipv4Net::default().into(),
+            Family::V6 => Ipv6Net::default().into(),
+        }
+    }
+}
+
+/// Addresses of one family.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Part {
+    /// None.
+    #[default]
+    None,
+    /// Those of these ranges, in order.
+    Some(Vec<IpNet>),
+    /// All.
+    All,
+}
+
+impl Part {
+    /// The addresses of these ranges.
+    pub(crate) fn of(mut ranges: Vec<IpNet>) -> Self {
+        if ranges.iter().any(|range| range.prefix_len() == 0) {
+            return Part::All;
+        }
+        ranges.sort_unstable();
+        ranges.dedup();
+        if ranges.is_empty() { Part::None } else { Part::Some(ranges) }
+    }
+
+    /// Whether it holds no address.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Part::None
+    }
+
+    /// Whether these are the addresses of the internet.
+    pub(crate) fn is_internet(&self) -> bool {
+        match self {
+            Part::None => false,
+            Part::All => true,
+            Part::Some(ranges) => {
+                ranges.first().is_some_and(|one| held(Family::of(one), ranges).is_internet())
+            }
+        }
+    }
+
+    /// The ranges of it that another range holds.
+    pub(crate) fn within(&self, range: &IpNet) -> Vec<IpNet> {
+        match self {
+            Part::None => Vec::new(),
+            Part::All => vec![*range],
+            Part::Some(own) => own.iter().filter_map(|one| common(one, range)).collect(),
+        }
+    }
+
+    fn and(self, other: Part) -> Part {
+        match (self, other) {
+            (Part::None, _) | (_, Part::None) => Part::None,
+            (Part::All, one) | (one, Part::All) => one,
+            (one, Part::Some(ranges)) => {
+                Part::of(ranges.iter().flat_map(|range| one.within(range)).collect())
+            }
+        }
+    }
+
+    fn or(self, other: Part) -> Part {
+        match (self, other) {
+            (Part::None, one) | (one, Part::None) => one,
+            (Part::All, _) | (_, Part::All) => Part::All,
+            (Part::Some(mut ranges), Part::Some(more)) => {
+                ranges.extend(more);
+                Part::of(ranges)
+            }
+        }
+    }
+}
+
+/// Who may come: addresses of both families, and members of security groups that are named.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Addresses {
+    /// IPv4.
+    pub(crate) v4: Part,
+    /// IPv6.
+    pub(crate) v6: Part,
+    /// Members of security groups, whose addresses are not known.
+    pub(crate) groups: bool,
+}
+
+impl Addresses {
+    /// Nobody.
+    pub(crate) fn none() -> Self {
+        Addresses::default()
+    }
+
+    /// Everybody.
+    pub(crate) fn all() -> Self {
+        Addresses { v4: Part::All, v6: Part::All, groups: true }
+    }
+
+    /// These of one family. Who is in a security group may have one of them.
+    pub(crate) fn of(family: Family, part: Part) -> Self {
+        let groups = !part.is_empty();
+        match family {
+            Family::V4 => Addresses { v4: part, v6: Part::None, groups },
+            Family::V6 => Addresses { v4: Part::None, v6: part, groups },
+        }
+    }
+
+    /// Whoever has an address of this family that is known.
+    pub(crate) fn only(family: Family) -> Self {
+        Addresses { groups: false, ..Addresses::of(family, Part::All) }
+    }
+
+    /// Those of one family.
+    pub(crate) fn part(&self, family: Family) -> &Part {
+        match family {
+            Family::V4 => &self.v4,
+            Family::V6 => &self.v6,
+        }
+    }
+
+    /// Who is in both.
+    pub(crate) fn and(self, other: Addresses) -> Self {
+        Addresses {
+            v4: self.v4.and(other.v4),
+            v6: self.v6.and(other.v6),
+            groups: self.groups && other.groups,
+        }
+    }
+
+    /// Who is in either.
+    pub(crate) fn or(self, other: Addresses) -> Self {
+        Addresses {
+            v4: self.v4.or(other.v4),
+            v6: self.v6.or(other.v6),
+            groups: self.groups || other.groups,
+        }
+    }
+
+    /// Those who can come from the internet: a member of a security group, and whoever has a private
+    /// address, comes from inside.
+    pub(crate) fn outsiders(mut self) -> Self {
+        for part in [&mut self.v4, &mut self.v6] {
+            if let Part::Some(ranges) = part {
+                *part = Part::of(ranges.drain(..).filter(|range| !is_private(range)).collect());
+            }
+        }
+        self.groups = false;
+        self
+    }
+
+    /// How far this is open.
+    pub(super) fn level(&self) -> Level {
+        if self.v4.is_internet() || self.v6.is_internet() {
+            Level::Internet
+        } else if *self == Addresses::none() {
+            Level::Blocked
+        } else {
+            Level::Restricted
+        }
+    }
+}
+
+/// What two ranges have in common: of two that meet, one holds the other.
+fn common(one: &IpNet, other: &IpNet) -> Option<IpNet> {
+    if one.contains(other) {
+        Some(*other)
+    } else if other.contains(one) {
+        Some(*one)
+    } else {
+        None
+    }
+}
+
+/// What is left of a range without others.
+pub(crate) fn without(range: IpNet, others: &[IpNet]) -> Vec<IpNet> {
+    if others.iter().any(|other| other.contains(&range)) {
+        return Vec::new();
+    }
+    let inside: Vec<IpNet> =
+        others.iter().filter(|other| range.contains(*other)).copied().collect();
+    match range.subnets(range.prefix_len() + 1) {
+        Ok(halves) if !inside.is_empty() => {
+            halves.flat_map(|half| without(half, &inside)).collect()
+        }
+        _ => vec![range],
     }
 }
 
@@ -46,46 +246,99 @@ const SPECIAL: &[([u8; 4], u8)] = &[
     ([224, 0, 0, 0], 3),
 ];
 
-/// Whether ranges together hold every public address of a family.
-pub(crate) fn cover(family: Family, ranges: &[IpNet]) -> bool {
-    if ranges.iter().any(|range| family.has(range) && range.prefix_len() == 0) {
-        return true;
-    }
-    match family {
-        Family::V4 => cover_v4(ranges),
-        Family::V6 => cover_v6(ranges),
+/// The part of them that networks use inside. Source: RFC 1918, RFC 6598, RFC 3927.
+const PRIVATE: &[([u8; 4], u8)] = &[
+    ([10, 0, 0, 0], 8),
+    ([100, 64, 0, 0], 10),
+    ([127, 0, 0, 0], 8),
+    ([169, 254, 0, 0], 16),
+    ([172, 16, 0, 0], 12),
+    ([192, 168, 0, 0], 16),
+];
+
+fn nets(table: &[([u8; 4], u8)]) -> impl Iterator<Item = Ipv4Net> + '_ {
+    let net =
+        |(octets, length): &([u8; 4], u8)| Ipv4Net::new(Ipv4Addr::from(*octets), *length).ok();
+    table.iter().filter_map(net)
+}
+
+/// Public IPv6 addresses are those of `2000::/3`.
+fn public_v6(range: &Ipv6Net) -> Option<Ipv6Net> {
+    let public = Ipv6Net::new(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3).ok()?;
+    if public.contains(range) { Some(*range) } else { range.contains(&public).then_some(public) }
+}
+
+/// Whether no address of the range comes from the internet.
+fn is_private(range: &IpNet) -> bool {
+    match range {
+        IpNet::V4(range) => nets(PRIVATE).any(|private| private.contains(range)),
+        IpNet::V6(range) => public_v6(range).is_none(),
     }
 }
 
-fn cover_v4(ranges: &[IpNet]) -> bool {
+/// Whether ranges together hold every public address of a family.
+pub(crate) fn cover(family: Family, ranges: &[IpNet]) -> bool {
+    held(family, ranges) == Held::ALL
+}
+
+/// How many of the public addresses of a family some ranges hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Held {
+    without: u128,
+    of: u128,
+}
+
+impl Held {
+    const ALL: Held = Held { without: 0, of: 1 };
+    const FEW: Held = Held { without: 1, of: 1 };
+
+    /// A few exceptions do not make a door private: it is open to the internet while fewer than one
+    /// address in eight is kept out.
+    fn is_internet(self) -> bool {
+        self.without * 8 < self.of
+    }
+
+    fn new(without: u128, of: u128) -> Self {
+        if without == 0 { Held::ALL } else { Held { without, of } }
+    }
+}
+
+fn held(family: Family, ranges: &[IpNet]) -> Held {
+    if ranges.iter().any(|range| family.has(range) && range.prefix_len() == 0) {
+        return Held::ALL;
+    }
+    match family {
+        Family::V4 => held_v4(ranges),
+        Family::V6 => held_v6(ranges),
+    }
+}
+
+fn held_v4(ranges: &[IpNet]) -> Held {
     let own = ranges.iter().filter_map(|range| match range {
         IpNet::V4(range) => Some(*range),
         IpNet::V6(_) => None,
     });
     let mut all: Vec<Ipv4Net> = own.collect();
-    // Fewer than half of all addresses cannot be all public ones; most lists end here.
-    let size: u64 = all.iter().map(|range| 1u64 << (32 - range.prefix_len())).sum();
-    if size < 1 << 31 {
-        return false;
+    // Fewer than half of all addresses cannot be nearly all public ones; most lists end here.
+    if count_v4(&all) < 1 << 31 {
+        return Held::FEW;
     }
-    let special = SPECIAL
-        .iter()
-        .filter_map(|(octets, length)| Ipv4Net::new(Ipv4Addr::from(*octets), *length).ok());
-    all.extend(special);
-    Ipv4Net::aggregate(&all).iter().any(|range| range.prefix_len() == 0)
+    all.extend(nets(SPECIAL));
+    let without = (1 << 32) - count_v4(&Ipv4Net::aggregate(&all));
+    Held::new(without, (1 << 32) - count_v4(&nets(SPECIAL).collect::<Vec<_>>()))
 }
 
-/// Public IPv6 addresses are those of `2000::/3`.
-fn cover_v6(ranges: &[IpNet]) -> bool {
+fn count_v4(ranges: &[Ipv4Net]) -> u128 {
+    ranges.iter().map(|range| 1u128 << (32 - range.prefix_len())).sum()
+}
+
+fn held_v6(ranges: &[IpNet]) -> Held {
     let own = ranges.iter().filter_map(|range| match range {
-        IpNet::V6(range) => Some(*range),
+        IpNet::V6(range) => public_v6(range),
         IpNet::V4(_) => None,
     });
-    let all: Vec<Ipv6Net> = own.collect();
-    if all.is_empty() {
-        return false;
-    }
-    let first = std::net::Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0);
-    let holds = |range: &Ipv6Net| range.prefix_len() <= 3 && range.contains(&first);
-    Ipv6Net::aggregate(&all).iter().any(holds)
+    let all = Ipv6Net::aggregate(&own.collect());
+    let public = 1u128 << 125;
+    let held: u128 = all.iter().map(|range| 1u128 << (128 - range.prefix_len())).sum();
+    Held::new(public - held, public)
 }

@@ -1,5 +1,5 @@
-//! The report for people: each fault under the thing it is about, then what could not be assessed, then
-//! totals.
+//! The report for people: each fault under the thing it is about, or each control with what fails it; then
+//! what could not be assessed, what is accepted, and totals.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,12 @@ use super::page::{Page, Paint};
 use crate::check::Severity;
 use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
 
+mod beside;
+mod controls;
 mod coverage;
+mod finding;
 mod load_balancer;
+mod risks;
 mod words;
 
 use words::count;
@@ -17,8 +21,14 @@ use words::count;
 /// The report in words.
 pub(super) fn render(report: &Report, style: Style) -> String {
     let mut page = Page::new(style);
-    load_balancers(&mut page, report);
+    if let Some(framework) = &report.framework {
+        controls::write(&mut page, framework, report);
+    } else {
+        load_balancers(&mut page, report);
+        beside::write(&mut page, report);
+    }
     coverage::write(&mut page, report);
+    risks::write(&mut page, report);
     totals(&mut page, report);
     page.into_text()
 }
@@ -67,9 +77,9 @@ fn worst_first<'a>(
     all
 }
 
-/// The worst fault among some findings.
+/// The worst fault that counts among some findings.
 fn worst(findings: &[&Finding]) -> Option<Severity> {
-    let faults = findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    let faults = findings.iter().filter(|finding| finding.is_fault());
     faults.map(|finding| finding.severity).max()
 }
 
@@ -78,19 +88,25 @@ fn totals(page: &mut Page, report: &Report) {
     page.blank();
     if summary.regions_read == 0 {
         page.line(0, &[(Paint::Warning, "No region could be read: nothing is known.")]);
-    } else if summary.load_balancers == 0 {
+        return page.plain(0, &format!("{}{}", coverage::regions(report), cost(report)));
+    }
+    if summary.load_balancers == 0 {
         let regions = match summary.regions_read {
             1 => "the one region".to_owned(),
             number => format!("the {number} regions"),
         };
         let said = format!("No load balancers in {regions} that could be read.");
         page.line(0, &[(Paint::Bold, &said)]);
-    } else {
+    }
+    if summary.load_balancers > 0 || report.findings.iter().any(|one| one.outcome != Outcome::Pass)
+    {
         faults(page, report);
         faults_by_check(page, report);
+    }
+    if summary.load_balancers > 0 {
         let looked_at =
             [count(summary.load_balancers, "load balancer"), count(summary.listeners, "listener")];
-        page.plain(0, &looked_at.join(", "));
+        page.plain(0, &format!("{}; {}", looked_at.join(", "), basis(report)));
     }
     page.plain(0, &format!("{}{}", coverage::regions(report), cost(report)));
 }
@@ -123,6 +139,12 @@ fn faults(page: &mut Page, report: &Report) {
     if summary.notes > 0 {
         parts.push((Paint::Dim, format!("; {}", count(summary.notes, "note"))));
     }
+    for (number, words) in [(summary.accepted, "accepted"), (summary.informing, "not counted yet")]
+    {
+        if number > 0 {
+            parts.push((Paint::Dim, format!("; {number} {words}")));
+        }
+    }
     let pieces: Vec<(Paint, &str)> = parts.iter().map(|(paint, text)| (*paint, &**text)).collect();
     page.line(0, &pieces);
 }
@@ -130,7 +152,7 @@ fn faults(page: &mut Page, report: &Report) {
 /// Which checks fail how often.
 fn faults_by_check(page: &mut Page, report: &Report) {
     let mut checks: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
+    for finding in report.findings.iter().filter(|finding| finding.is_fault()) {
         *checks.entry(&finding.check).or_insert(0) += 1;
     }
     let counted: Vec<String> =
@@ -138,6 +160,18 @@ fn faults_by_check(page: &mut Page, report: &Report) {
     if !counted.is_empty() {
         page.plain(0, &format!("faults by check: {}", counted.join(", ")));
     }
+}
+
+/// What was judged by.
+fn basis(report: &Report) -> String {
+    let basis = &report.basis;
+    let mut parts = vec![match basis.persona {
+        Some(persona) => format!("{} as {}", count(basis.checks, "check"), persona.word()),
+        None => count(basis.checks, "chosen check"),
+    }];
+    parts.push(format!("edition {}", basis.edition));
+    parts.extend(basis.config.clone());
+    parts.join(", ")
 }
 
 fn cost(report: &Report) -> String {

@@ -1,14 +1,20 @@
 //! What a region holds, by id: made once a region, so that no judge searches a list for each subject.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use super::presenters::{Presented, Presenters};
+use ipnet::IpNet;
 
 use super::{
-    Account, AutoScalingGroup, Certificate, EndpointService, LogSource, NetworkAcl,
-    NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup, Vpc,
+    Account, AutoScalingGroup, Certificate, EndpointService, Kind, LoadBalancer, LogSource,
+    NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup,
+    TrustStore, Vpc,
 };
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
+use crate::routing::Ways;
 
 /// The region's lists by id. Every look-up answers with the gap of the list it needs.
 pub struct Index<'a> {
@@ -26,16 +32,26 @@ pub struct Index<'a> {
     default_acls: HashMap<&'a str, &'a NetworkAcl>,
     by_instance: HashMap<&'a str, Vec<&'a NetworkInterface>>,
     by_address: HashMap<IpAddr, Vec<&'a NetworkInterface>>,
+    by_prefix: HashMap<IpNet, Vec<&'a NetworkInterface>>,
+    prefix_lengths: BTreeSet<u8>,
+    by_description: HashMap<&'a str, Vec<&'a NetworkInterface>>,
     scaling_groups: HashMap<&'a str, Vec<&'a AutoScalingGroup>>,
     endpoint_services: HashMap<&'a str, Vec<&'a EndpointService>>,
     groups_with: HashMap<&'a str, Vec<&'a TargetGroup>>,
+    trust_stores: HashMap<&'a str, &'a TrustStore>,
+    presented: Presented<'a>,
+    load_balancers: HashMap<&'a str, &'a LoadBalancer>,
+    network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
+    unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
+    ways: OnceLock<Ways>,
+    groups_unread: Vec<&'a TargetGroup>,
+    front_doors: HashSet<&'a str>,
+    unread_addresses: Option<&'a Gap>,
 }
 
 impl<'a> Index<'a> {
-    /// Reads every list of the region once. Without account, certificates kept in IAM are not found.
-    #[must_use]
-    pub fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
-        let mut index = Index {
+    fn empty(region: &'a Region) -> Self {
+        Index {
             region,
             target_groups: HashMap::new(),
             groups_of: HashMap::new(),
@@ -50,14 +66,35 @@ impl<'a> Index<'a> {
             default_acls: HashMap::new(),
             by_instance: HashMap::new(),
             by_address: HashMap::new(),
+            by_prefix: HashMap::new(),
+            prefix_lengths: BTreeSet::new(),
+            by_description: HashMap::new(),
             scaling_groups: HashMap::new(),
             endpoint_services: HashMap::new(),
             groups_with: HashMap::new(),
-        };
+            trust_stores: HashMap::new(),
+            presented: Presented::of(region),
+            load_balancers: HashMap::new(),
+            network_load_balancers: HashMap::new(),
+            unread_groups: HashMap::new(),
+            ways: OnceLock::new(),
+            groups_unread: Vec::new(),
+            front_doors: HashSet::new(),
+            unread_addresses: None,
+        }
+    }
+
+    /// Reads every list of the region once. Without account, certificates kept in IAM are not found.
+    #[must_use]
+    pub fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
+        let mut index = Index::empty(region);
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
             for arn in &group.load_balancer_arns {
                 index.groups_of.entry(arn).or_default().push(group);
+            }
+            if group.targets.gap().is_some() {
+                index.groups_unread.push(group);
             }
             for target in group.targets.get().into_iter().flatten() {
                 let groups = index.groups_with.entry(&target.id).or_default();
@@ -87,6 +124,7 @@ impl<'a> Index<'a> {
         }
         index.network();
         index.fronts();
+        index.load_balancers();
         index
     }
 
@@ -108,14 +146,24 @@ impl<'a> Index<'a> {
             if let Some(instance) = &interface.instance_id {
                 self.by_instance.entry(instance).or_default().push(interface);
             }
+            if let Some(description) = &interface.description {
+                self.by_description.entry(description).or_default().push(interface);
+            }
             for address in &interface.addresses {
                 self.by_address.entry(*address).or_default().push(interface);
+            }
+            for prefix in &interface.prefixes {
+                self.by_prefix.entry(prefix.trunc()).or_default().push(interface);
+                self.prefix_lengths.insert(prefix.prefix_len());
             }
         }
     }
 
     fn fronts(&mut self) {
         let region = self.region;
+        for lb in region.load_balancers() {
+            self.front_doors.extend(lb.security_groups.iter().map(String::as_str));
+        }
         for group in region.auto_scaling_groups.get().into_iter().flatten() {
             for name in group.load_balancers.iter().chain(&group.target_groups) {
                 self.scaling_groups.entry(name).or_default().push(group);
@@ -126,6 +174,64 @@ impl<'a> Index<'a> {
                 self.endpoint_services.entry(arn).or_default().push(service);
             }
         }
+        for store in region.trust_stores.get().into_iter().flatten() {
+            self.trust_stores.insert(&store.arn, store);
+        }
+    }
+
+    fn load_balancers(&mut self) {
+        let region = self.region;
+        let vpc = |id: &'a Option<String>| id.as_deref().unwrap_or_default();
+        for lb in region.load_balancers() {
+            self.load_balancers.insert(&lb.arn, lb);
+            if lb.kind == Kind::Network && !lb.is_private() {
+                self.network_load_balancers.entry(vpc(&lb.vpc_id)).or_default().push(lb);
+            }
+        }
+        for group in region.target_groups.get().into_iter().flatten() {
+            let Some(gap) = group.targets.gap() else { continue };
+            let arns = group.load_balancer_arns.iter();
+            let mut fronts = arns.map(|arn| self.load_balancers.get(arn.as_str()));
+            let is_reached = fronts.any(|lb| lb.is_none_or(|lb| !lb.is_private()));
+            match group.target_type.as_deref() {
+                Some("alb") if is_reached => {
+                    self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
+                }
+                Some("ip") if is_reached => {
+                    self.unread_addresses = self.unread_addresses.or(Some(gap));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The load balancer with this ARN.
+    pub fn load_balancer(&self, arn: &str) -> Result<&'a LoadBalancer, Gap> {
+        if let Some(lb) = self.load_balancers.get(arn) {
+            return Ok(lb);
+        }
+        self.region.v2.rest.get()?;
+        Err(self.absent(Call::ElbV2DescribeLoadBalancers, arn))
+    }
+
+    /// The Network load balancers of a VPC that may have public addresses.
+    #[must_use]
+    pub fn network_load_balancers(&self, vpc: &str) -> &[&'a LoadBalancer] {
+        self.network_load_balancers.get(vpc).map_or(&[], Vec::as_slice)
+    }
+
+    /// The target groups of a VPC that hold an Application load balancer, it is not known which, and that
+    /// a load balancer with public addresses may forward to.
+    #[must_use]
+    pub fn unread_groups_of_load_balancers(&self, vpc: &str) -> &[&'a TargetGroup] {
+        self.unread_groups.get(vpc).map_or(&[], Vec::as_slice)
+    }
+
+    /// The gap of a target group whose addresses are not known, and that a load balancer with public
+    /// addresses may forward to.
+    #[must_use]
+    pub fn unread_addresses(&self) -> Option<&'a Gap> {
+        self.unread_addresses
     }
 
     /// The subnet with this id.
@@ -157,10 +263,22 @@ impl<'a> Index<'a> {
         Ok(self.by_instance.get(instance).map_or(&[], Vec::as_slice))
     }
 
-    /// The interfaces that have this private address, in whatever VPC; none when nobody has it.
-    pub fn interfaces_at(&self, address: IpAddr) -> Result<&[&'a NetworkInterface], Gap> {
+    /// The interfaces that have this private address, or were handed a block with it, in whatever VPC;
+    /// none when nobody has it.
+    pub fn interfaces_at(&self, address: IpAddr) -> Result<Vec<&'a NetworkInterface>, Gap> {
         self.region.network_interfaces.get()?;
-        Ok(self.by_address.get(&address).map_or(&[], Vec::as_slice))
+        let block = |length: &u8| Some(IpNet::new(address, *length).ok()?.trunc());
+        let blocks = self.prefix_lengths.iter().filter_map(block);
+        let whole = blocks.filter_map(|block| self.by_prefix.get(&block));
+        let own = self.by_address.get(&address);
+        Ok(own.into_iter().chain(whole).flatten().copied().collect())
+    }
+
+    /// The interfaces that AWS describes like this: `ELB app/web/50dc6c495c0c9188` are those of a load
+    /// balancer. Of all interfaces only those of targets are known.
+    pub fn interfaces_described(&self, text: &str) -> Result<&[&'a NetworkInterface], Gap> {
+        self.region.network_interfaces.get()?;
+        Ok(self.by_description.get(text).map_or(&[], Vec::as_slice))
     }
 
     /// The Auto Scaling groups that register with this: a Classic load balancer's name or a target
@@ -183,6 +301,50 @@ impl<'a> Index<'a> {
         Ok(self.groups_with.get(target).map_or(&[], Vec::as_slice))
     }
 
+    /// The trust store with this ARN. One of another account is in no list of this account's.
+    pub fn trust_store(&self, account: &Account, arn: &str) -> Result<&'a TrustStore, Gap> {
+        let call = Call::ElbV2DescribeTrustStores;
+        match arn.split(':').nth(4) {
+            Some(owner) if owner != account.id => {
+                let gap = Gap::new(call, Reason::Unavailable).in_region(&self.region.name).of(arn);
+                Err(gap.saying(format!("a trust store of account {owner}")))
+            }
+            _ => {
+                self.region.trust_stores.get()?;
+                self.trust_stores.get(arn).copied().ok_or_else(|| self.absent(call, arn))
+            }
+        }
+    }
+
+    /// Who presents this certificate in the region, as far as that is known, and the first gap that may
+    /// hide others.
+    #[must_use]
+    pub fn presenters(&self, certificate: &str) -> (Option<&Presenters<'a>>, Option<&Gap>) {
+        (self.presented.by_certificate.get(certificate), self.presented.hidden.as_ref())
+    }
+
+    /// The ways that ask a request for something before it reaches a target. Looked for once, by whoever
+    /// asks first.
+    pub fn ways(&self) -> &Ways {
+        self.ways.get_or_init(|| Ways::of(self))
+    }
+
+    /// The target groups whose targets are unread.
+    #[must_use]
+    pub fn groups_unread(&self) -> &[&'a TargetGroup] {
+        &self.groups_unread
+    }
+
+    /// Whether a load balancer of the region has this security group: whoever is in it comes from one.
+    pub fn is_load_balancers(&self, group: &str) -> Result<bool, Gap> {
+        if self.front_doors.contains(group) {
+            return Ok(true);
+        }
+        self.region.v2.rest.get()?;
+        self.region.classic.rest.get()?;
+        Ok(false)
+    }
+
     /// The region.
     #[must_use]
     pub fn region(&self) -> &'a Region {
@@ -196,6 +358,12 @@ impl<'a> Index<'a> {
             .get(arn)
             .copied()
             .ok_or_else(|| self.absent(Call::ElbV2DescribeTargetGroups, arn))
+    }
+
+    /// Whether the region has a target group with this ARN.
+    pub fn has_target_group(&self, arn: &str) -> Result<bool, Gap> {
+        self.region.target_groups.get()?;
+        Ok(self.target_groups.contains_key(arn))
     }
 
     /// The target groups that this load balancer routes to.

@@ -1,5 +1,8 @@
 //! Listeners, their rules, and what a rule does with a request.
 
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, LoadBalancer};
@@ -56,6 +59,30 @@ impl Listener {
             (None, Some(port)) => format!("port {port}"),
             (None, None) => "all ports".to_owned(),
         }
+    }
+
+    /// Its mutual TLS, if it verifies client certificates. A mode that this version does not know might.
+    pub fn verifies(&self) -> Result<Option<&MutualAuthentication>, Gap> {
+        let Some(mutual) = &self.mutual_authentication else { return Ok(None) };
+        match mutual.mode.as_deref() {
+            None | Some("off" | "passthrough") => Ok(None),
+            Some("verify") => Ok(Some(mutual)),
+            Some(other) => Err(self.odd(Reason::Unrecognised, &format!("mutual TLS mode {other}"))),
+        }
+    }
+
+    /// The trust store that client certificates are verified by; none where they are not verified.
+    pub fn trust_store(&self) -> Result<Option<&str>, Gap> {
+        let Some(mutual) = self.verifies()? else { return Ok(None) };
+        let missing =
+            || self.odd(Reason::Malformed, "mutual TLS that verifies, without trust store");
+        mutual.trust_store_arn.as_deref().ok_or_else(missing).map(Some)
+    }
+
+    /// The gap of an answer about this listener that cannot be judged.
+    #[must_use]
+    pub fn odd(&self, reason: Reason, said: &str) -> Gap {
+        Gap::new(Call::ElbV2DescribeListeners, reason).of(&self.id).saying(said)
     }
 
     /// Whether its protocol is one of these.
@@ -230,38 +257,42 @@ pub struct FixedResponse {
     pub discloses: Vec<String>,
 }
 
+/// What a response may tell of the inside, with the word for it. A version counts only behind a product's
+/// name, an address only if it is private.
+const DISCLOSURES: &[(&str, &str)] = &[
+    (
+        "private address",
+        r"(^|[^0-9.])(10\.\d{1,3}|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}([^0-9.]|\.?$|\.\D)",
+    ),
+    (
+        "internal host name",
+        r"(?i)\bip-\d+-\d+-\d+-\d+\b|\.compute\.internal\b|\.svc\.cluster\.local\b",
+    ),
+    (
+        "stack trace",
+        r"Traceback \(most recent call last\)|(?m)^\s+at \S+\(.*:\d+\)|^\s+at .*:\d+:\d+\)?\s*$|Exception in thread|goroutine \d+ \[",
+    ),
+    ("ARN", r"\barn:aws[a-z-]*:"),
+    ("access key id", r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
+    ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    (
+        "version",
+        r"(?i)\b(nginx|apache|httpd|tomcat|jetty|php|openssl|iis|express|envoy|haproxy|varnish|gunicorn|werkzeug|node\.js|python|java|\.net)[/ ]v?\d+\.\d+",
+    ),
+];
+
+static DISCLOSING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    let compiled =
+        |(word, pattern): &(&'static str, &str)| Some((*word, Regex::new(pattern).ok()?));
+    DISCLOSURES.iter().filter_map(compiled).collect()
+});
+
 impl FixedResponse {
-    /// What of the inside a body tells, by name; never the text itself.
+    /// What of the inside a body tells, in words such as `private address`: never the text itself.
     #[must_use]
     pub fn disclosures(body: &str) -> Vec<String> {
-        let words = || body.split(|c: char| !c.is_ascii_alphanumeric() && !".:-_/".contains(c));
-        let address = |word: &str| {
-            let text = word.trim_matches(|c: char| !c.is_ascii_digit()).split([':', '/']).next();
-            text.and_then(|text| text.parse::<std::net::Ipv4Addr>().ok())
-        };
-        let key = |word: &str| {
-            word.len() == 20
-                && (word.starts_with("AKIA") || word.starts_with("ASIA"))
-                && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-        };
-        let banner = |word: &str| {
-            let (server, version) = word.split_once('/').unwrap_or_default();
-            !server.is_empty()
-                && server.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
-                && version.starts_with(|c: char| c.is_ascii_digit())
-                && version.contains('.')
-        };
-        let traces =
-            ["Traceback (most recent call last)", "\n\tat ", "Stack trace:", "Exception in "];
-        let found = [
-            ("private address", words().filter_map(address).any(|address| address.is_private())),
-            ("stack trace", traces.iter().any(|trace| body.contains(trace))),
-            ("ARN", words().any(|word| word.starts_with("arn:aws"))),
-            ("access key", words().any(key)),
-            ("server version", words().any(banner)),
-        ];
-        let found = found.into_iter().filter(|(_, is_told)| *is_told);
-        found.map(|(name, _)| name.to_owned()).collect()
+        let found = DISCLOSING.iter().filter(|(_, pattern)| pattern.is_match(body));
+        found.map(|(word, _)| (*word).to_owned()).collect()
     }
 }
 
@@ -314,4 +345,44 @@ pub struct MutualAuthentication {
     /// `on` when clients are told the names of the authorities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advertise_authorities: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DISCLOSING, DISCLOSURES, FixedResponse};
+
+    #[test]
+    fn every_pattern_is_understood() {
+        assert_eq!(DISCLOSING.len(), DISCLOSURES.len());
+    }
+
+    #[test]
+    fn a_body_tells_of_the_inside_or_does_not() {
+        let table: &[(&str, &[&str])] = &[
+            ("Not found", &[]),
+            ("", &[]),
+            ("Bad gateway: 10.0.3.17 did not answer.", &["private address"]),
+            ("upstream 192.168.1.20:8080", &["private address"]),
+            ("http://172.31.4.5/", &["private address"]),
+            ("172.32.4.5, 8.8.8.8 and 110.0.0.1 are public", &[]),
+            ("version 10.0.3 of the form, item 1.10.0.3.1", &[]),
+            ("ip-10-0-1-2.eu-west-1.compute.internal", &["internal host name"]),
+            ("Traceback (most recent call last):\n  File", &["stack trace"]),
+            ("Error\n    at com.example.Shop.buy(Shop.java:42)", &["stack trace"]),
+            ("Error: no\n    at run (/srv/app.js:10:5)", &["stack trace"]),
+            ("We meet at noon (room 3:15)", &[]),
+            ("role arn:aws:iam::111122223333:role/web", &["ARN"]),
+            ("key AKIAIOSFODNN7EXAMPLE", &["access key id"]),
+            ("-----BEGIN RSA PRIVATE KEY-----", &["private key"]),
+            ("Server: nginx/1.18.0 (PHP/7.4)", &["version"]),
+            ("Apache 2.4.41 at 10.1.2.3", &["private address", "version"]),
+            ("nginx is down; call 0800 1.2", &[]),
+            (r#"{"error":"unauthorized","code":403}"#, &[]),
+        ];
+        for (body, expected) in table {
+            let found = FixedResponse::disclosures(body);
+            assert_eq!(found, *expected, "{body}");
+            assert!(found.iter().all(|word| !body.contains(word.as_str()) || *word == "version"));
+        }
+    }
 }

@@ -45,6 +45,56 @@ pub struct Permission {
     pub groups: Vec<String>,
 }
 
+impl Permission {
+    /// Whether it is about a transport, `tcp` or `udp`.
+    #[must_use]
+    pub fn is_about(&self, transport: &str) -> bool {
+        matches!(self.transport(), "-1") || self.transport() == transport
+    }
+
+    /// Whether it is about a port of a transport.
+    #[must_use]
+    pub fn covers(&self, transport: &str, port: u16) -> bool {
+        let port = i32::from(port);
+        let (from, to) = self.ports();
+        self.is_about(transport) && from <= port && port <= to
+    }
+
+    /// First and last port. A permission for every protocol is for every port.
+    #[must_use]
+    pub fn ports(&self) -> (i32, i32) {
+        match self.transport() {
+            "-1" => (0, 65_535),
+            _ => (self.from_port.unwrap_or(0), self.to_port.unwrap_or(65_535)),
+        }
+    }
+
+    /// `tcp 443`, `tcp 1-65535`, `all traffic`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match (self.transport(), self.from_port, self.to_port) {
+            ("-1", ..) => "all traffic".to_owned(),
+            (protocol, Some(from), Some(to)) if from == to => format!("{protocol} {from}"),
+            (protocol, Some(from), Some(to)) => format!("{protocol} {from}-{to}"),
+            (protocol, ..) => protocol.to_owned(),
+        }
+    }
+
+    /// Everyone on the other side: ranges, prefix lists, groups.
+    pub fn others(&self) -> impl Iterator<Item = String> + '_ {
+        let named = self.prefix_lists.iter().chain(&self.groups).cloned();
+        self.ranges.iter().map(IpNet::to_string).chain(named)
+    }
+
+    fn transport(&self) -> &str {
+        match self.protocol.as_str() {
+            "6" => "tcp",
+            "17" => "udp",
+            other => other,
+        }
+    }
+}
+
 /// A subnet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subnet {

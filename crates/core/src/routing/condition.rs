@@ -1,5 +1,6 @@
 //! What a rule's conditions let through.
 
+use super::pattern::{self, Match};
 use crate::exposure::addresses::{self, Family};
 use crate::inventory::{Condition, LoadBalancer};
 
@@ -73,7 +74,8 @@ pub(super) fn narrows(inner: &Condition, outer: &Condition) -> bool {
     let held = |value: &String| {
         let wider = |own: &String| {
             own == value
-                || globs && covers(&folded(&outer.field, own), &folded(&inner.field, value))
+                || globs
+                    && pattern::covers(&folded(&outer.field, own), &folded(&inner.field, value))
         };
         outer.values.iter().any(wider)
     };
@@ -88,61 +90,99 @@ pub(super) fn is_dead(rule: &[Condition], earlier: &[Condition]) -> bool {
     earlier.iter().all(|outer| rule.iter().any(|inner| narrows(inner, outer)))
 }
 
-/// Whether a field's value takes a text. Names of hosts have no case.
-pub(super) fn takes(field: &str, pattern: &str, text: &str) -> bool {
-    glob(&folded(field, pattern), &folded(field, text), |_| true)
+/// Whether a text meets a condition. Names of hosts have no case.
+pub(super) fn meets(condition: &Condition, text: &str) -> Match {
+    let field = condition.field.as_str();
+    let value = |value: &String| match takes(field, value, text) {
+        _ if pattern::is_hidden(value) => Match::Maybe,
+        true => Match::Yes,
+        false => Match::No,
+    };
+    let regex = |regex: &String| pattern::regex(regex, text, has_no_case(field));
+    let values = condition.values.iter().map(value);
+    Match::any(values.chain(condition.regex_values.iter().map(regex)))
 }
 
-/// Whether a regular expression may match a text: not where it begins with letters that the text does
-/// not begin with.
-pub(super) fn may_match(regex: &str, text: &str) -> bool {
-    let Some(anchored) = regex.strip_prefix('^') else { return true };
-    if anchored.contains('|') {
-        return true;
+/// Whether a field's value takes a text.
+pub(super) fn takes(field: &str, value: &str, text: &str) -> bool {
+    pattern::matches(&folded(field, value), &folded(field, text))
+}
+
+/// Whether some text may meet two conditions on one field.
+pub(super) fn may_share(one: &Condition, other: &Condition) -> bool {
+    let fold = |text: &str| folded(&one.field, text);
+    let values = |condition: &Condition| -> Vec<String> {
+        condition.values.iter().map(|value| fold(value)).collect()
+    };
+    let beginnings = |condition: &Condition| -> Vec<String> {
+        let values = condition.values.iter().map(|value| fold(pattern::beginning(value)));
+        let regexes = condition.regex_values.iter();
+        values.chain(regexes.map(|regex| fold(pattern::regex_beginning(regex)))).collect()
+    };
+    if one.regex_values.is_empty() && other.regex_values.is_empty() {
+        let theirs = values(other);
+        let share = |own: &String| theirs.iter().any(|value| pattern::common(own, value).is_some());
+        return values(one).iter().any(share);
     }
-    let special = |c: char| !(c.is_alphanumeric() || c == '/' || c == '-');
-    let plain = anchored.split(special).next().unwrap_or_default();
-    // The last letter may be optional: `^/apis?`.
-    let certain: String = plain.chars().take(plain.chars().count().saturating_sub(1)).collect();
-    text.starts_with(&certain)
+    let theirs = beginnings(other);
+    let share = |own: &String| {
+        theirs.iter().any(|text| text.starts_with(own.as_str()) || own.starts_with(text.as_str()))
+    };
+    beginnings(one).iter().any(share)
 }
 
-fn folded(field: &str, text: &str) -> String {
-    match field {
-        "host-header" | "http-header" => text.to_lowercase(),
-        _ => text.to_owned(),
-    }
+/// Whether a rule takes no path but those that these patterns match.
+pub(super) fn only_paths(conditions: &[Condition], patterns: &[&str]) -> bool {
+    let held = |value: &String| patterns.iter().any(|outer| pattern::covers(outer, value));
+    let only = |condition: &Condition| {
+        condition.field == "path-pattern"
+            && condition.regex_values.is_empty()
+            && !condition.values.is_empty()
+            && condition.values.iter().all(held)
+    };
+    conditions.iter().any(only)
 }
 
-/// Whether every text that the inner pattern matches is matched by the outer one: `/api*` covers
-/// `/api/v2/*`. One character of the outer cannot stand for a star of the inner.
-fn covers(outer: &str, inner: &str) -> bool {
-    glob(outer, inner, |c| c != '*')
+/// Whether a rule takes requests of some addresses alone. One family of addresses is not some.
+pub(super) fn narrows_source(condition: &Condition) -> bool {
+    let ranges: Vec<_> = condition.values.iter().filter_map(|value| value.parse().ok()).collect();
+    let whole = |family| addresses::cover(family, &ranges);
+    condition.field == "source-ip"
+        && !condition.values.is_empty()
+        && ![Family::V4, Family::V6].into_iter().any(whole)
 }
 
-/// Whether a text matches a pattern with AWS's wildcards: `*` for any characters, `?` for one of those
-/// that may stand there.
-fn glob(pattern: &str, text: &str, one: impl Fn(char) -> bool) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == '?' && one(text[t]) || *c == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => {
-                let Some((at, from)) = star else { return false };
-                star = Some((at, from + 1));
-                p = at + 1;
-                t = from + 1;
-            }
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
+/// Whether a condition asks for a header or a parameter of the query whose values were kept as hashes
+/// alone: who sends it may know a secret.
+pub(super) fn may_be_secret(condition: &Condition) -> bool {
+    let hidden = |value: &String| {
+        let value = match condition.field.as_str() {
+            "query-string" => value.split_once('=').map_or(value.as_str(), |(_, value)| value),
+            _ => value,
+        };
+        pattern::is_hidden(value)
+    };
+    let mut all = condition.values.iter().chain(&condition.regex_values).peekable();
+    matches!(condition.field.as_str(), "http-header" | "query-string")
+        && all.peek().is_some()
+        && all.all(hidden)
+}
+
+/// The condition on a field, if there is one: a rule has at most one on host, path and method.
+pub(super) fn on<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
+    conditions.iter().find(|condition| condition.field == field)
+}
+
+/// The same, if it leaves the field less open than none would.
+pub(super) fn closed<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
+    on(conditions, field).filter(|condition| !takes_any(condition))
+}
+
+fn has_no_case(field: &str) -> bool {
+    matches!(field, "host-header" | "http-header")
+}
+
+/// A value as it is compared: names of hosts and values of headers without case.
+pub(super) fn folded(field: &str, text: &str) -> String {
+    if has_no_case(field) { text.to_lowercase() } else { text.to_owned() }
 }

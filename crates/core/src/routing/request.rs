@@ -1,6 +1,8 @@
 //! A request that a rule takes, written so that a reader can try it.
 
-use super::condition::{may_match, narrows, takes};
+use super::condition::{self, meets, narrows};
+use super::example;
+use super::pattern::{self, Match};
 use crate::inventory::{Condition, Listener, LoadBalancer};
 
 /// Paths to ask for where a rule does not care, first choice first.
@@ -13,6 +15,8 @@ const METHODS: &[&str] = &["GET", "POST", "HEAD", "PUT", "DELETE"];
 /// What stands for a `*`, first choice first.
 const FILLERS: &[&str] = &["x", "", "any", "z7/z7"];
 const HOST_FILLERS: &[&str] = &["www", "any", "z7"];
+/// How many texts of one field are tried.
+const TRIED: usize = 24;
 
 /// A request for these conditions that none of the earlier rules takes, or in words what such a request
 /// would be where none of those that were tried gets through.
@@ -22,19 +26,12 @@ pub(super) fn for_rule(
     lb: &LoadBalancer,
     listener: &Listener,
 ) -> String {
-    let own_host = lb.dns_name.as_deref().unwrap_or(&lb.name);
-    let any_host: Vec<&str> = std::iter::once(own_host).chain(HOSTS.iter().copied()).collect();
-    let hosts = candidates(conditions, "host-header", HOST_FILLERS, &any_host);
-    let paths = candidates(conditions, "path-pattern", FILLERS, PATHS);
-    for method in candidates(conditions, "http-request-method", &["GET"], METHODS) {
-        for host in &hosts {
-            for path in &paths {
-                let asked = Asked { host, path, method: &method, conditions };
-                if !earlier.iter().any(|rule| asked.may_be_taken_by(rule)) {
-                    return asked.words(listener);
-                }
-            }
-        }
+    let fits = &|_: &str, _: &str| Match::Yes;
+    let wanted = Wanted { conditions, earlier, other: &[], fillers: &[], fits };
+    let found =
+        [Match::Yes, Match::Maybe].into_iter().find_map(|least| wanted.find(lb, listener, least));
+    if let Some(request) = found {
+        return request;
     }
     if conditions.is_empty() {
         return "any that no earlier rule takes".to_owned();
@@ -43,70 +40,157 @@ pub(super) fn for_rule(
     format!("any of {} that no earlier rule takes", all.join(" and "))
 }
 
+/// What a request shall be like.
+pub(super) struct Wanted<'a> {
+    /// What the rule asks for that shall take it.
+    pub(super) conditions: &'a [Condition],
+    /// What the rules before it ask for: none of them may take it.
+    pub(super) earlier: &'a [&'a [Condition]],
+    /// What another rule asks for: texts that meet that too are worth trying.
+    pub(super) other: &'a [Condition],
+    /// What may stand for a `*` of the path, before the usual.
+    pub(super) fillers: &'a [String],
+    /// Whether a text of a field will do.
+    pub(super) fits: &'a dyn Fn(&str, &str) -> Match,
+}
+
+impl Wanted<'_> {
+    /// A request whose host, path and method will do, in words: one that meets the conditions at least so
+    /// certainly, and that no earlier rule may take.
+    pub(super) fn find(
+        &self,
+        lb: &LoadBalancer,
+        listener: &Listener,
+        least: Match,
+    ) -> Option<String> {
+        let own = lb.dns_name.as_deref().unwrap_or(&lb.name);
+        let any_host: Vec<&str> = std::iter::once(own).chain(HOSTS.iter().copied()).collect();
+        let fillers: Vec<&str> =
+            self.fillers.iter().map(String::as_str).chain(FILLERS.iter().copied()).collect();
+        let fields = [
+            ("http-request-method", &["GET"][..], METHODS),
+            ("host-header", HOST_FILLERS, &any_host),
+            ("path-pattern", &fillers, PATHS),
+        ];
+        let [methods, hosts, paths] = fields.map(|(field, fillers, otherwise)| {
+            let mut texts = self.candidates(field, fillers, otherwise);
+            texts.retain(|text| {
+                self.asked(field, text).and((self.fits)(field, text)).is_at_least(least)
+            });
+            texts.truncate(TRIED);
+            texts
+        });
+        for method in &methods {
+            for host in &hosts {
+                for path in &paths {
+                    let asked = Asked { host, path, method, wanted: self };
+                    let taken = self.earlier.iter().any(|rule| asked.taken_by(rule) != Match::No);
+                    if !taken {
+                        return Some(asked.words(listener, least == Match::Yes));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether the rule asks for this text of a field.
+    fn asked(&self, field: &str, text: &str) -> Match {
+        let own = condition::on(self.conditions, field);
+        own.map_or(Match::Yes, |condition| meets(condition, text))
+    }
+
+    /// Texts that a field may have: each value with its wildcards filled in, or any at all.
+    fn candidates(&self, field: &str, fillers: &[&str], otherwise: &[&str]) -> Vec<String> {
+        let filled = |value: &String| -> Vec<String> {
+            fillers.iter().map(|fill| value.replace('*', fill).replace('?', "x")).collect()
+        };
+        let examples = |condition: &Condition| -> Vec<String> {
+            let values = condition.values.iter().flat_map(filled);
+            let regexes = condition.regex_values.iter().filter_map(|regex| example::of(regex));
+            values.chain(regexes).collect()
+        };
+        let (own, other) =
+            (condition::closed(self.conditions, field), condition::closed(self.other, field));
+        let mut texts = Vec::new();
+        if let (Some(own), Some(other)) = (own, other) {
+            let fold = |value: &String| condition::folded(field, value);
+            for value in own.values.iter().map(fold) {
+                let wishes = other.values.iter().map(fold);
+                texts.extend(wishes.filter_map(|wish| pattern::common(&value, &wish)));
+            }
+        }
+        texts.extend(own.map(examples).unwrap_or_default());
+        if own.is_none_or(|own| own.values.is_empty()) {
+            texts.extend(other.map(examples).unwrap_or_default());
+            texts.extend(otherwise.iter().map(|text| (*text).to_owned()));
+        }
+        texts
+    }
+}
+
 /// A request, before it is known whether it gets to its rule.
 struct Asked<'a> {
     host: &'a str,
     path: &'a str,
     method: &'a str,
-    /// What the rule asks for, and the request therefore has.
-    conditions: &'a [Condition],
+    wanted: &'a Wanted<'a>,
 }
 
 impl Asked<'_> {
-    /// Whether a rule takes the request, or might: not every regular expression is understood here.
-    fn may_be_taken_by(&self, rule: &[Condition]) -> bool {
-        rule.iter().all(|condition| {
+    /// Whether a rule takes the request.
+    fn taken_by(&self, rule: &[Condition]) -> Match {
+        let one = |condition: &Condition| {
             let text = match condition.field.as_str() {
                 "host-header" => self.host,
                 "path-pattern" => self.path,
                 "http-request-method" => self.method,
-                _ => return self.conditions.iter().any(|own| narrows(own, condition)),
+                _ => {
+                    let own = &mut self.wanted.conditions.iter();
+                    let same = own.any(|own| narrows(own, condition));
+                    return if same { Match::Yes } else { Match::No };
+                }
             };
-            condition.values.iter().any(|pattern| takes(&condition.field, pattern, text))
-                || condition.regex_values.iter().any(|regex| may_match(regex, text))
-        })
+            meets(condition, text)
+        };
+        rule.iter().map(one).fold(Match::Yes, Match::and)
     }
 
-    fn words(&self, listener: &Listener) -> String {
+    fn words(&self, listener: &Listener, certain: bool) -> String {
         let (scheme, usual) = match listener.protocol.as_deref() {
             Some("HTTPS") => ("https", 443),
-            _ => ("http", 80),
+            None | Some("HTTP") => ("http", 80),
+            Some(other) => return self.connection(other, listener),
         };
         let port = match listener.port {
             Some(port) if port != usual => format!(":{port}"),
             _ => String::new(),
         };
-        let query = value(self.conditions, "query-string").map_or_else(String::new, parameter);
+        let conditions = self.wanted.conditions;
+        let query = query(conditions);
         let Asked { host, path, method, .. } = self;
         let slash = if path.starts_with('/') { "" } else { "/" };
         let request = format!("{method} {scheme}://{host}{port}{slash}{path}{query}");
-        let remarks = self.conditions.iter().filter_map(remark);
+        let remarks = conditions.iter().filter_map(|condition| remark(condition, certain));
         remarks.fold(request, |text, remark| format!("{text} {remark}"))
     }
-}
 
-fn value<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a str> {
-    let own = conditions.iter().find(|condition| condition.field == field);
-    own.and_then(|condition| condition.values.first()).map(String::as_str)
-}
-
-/// Texts that a field may have: each value with its wildcards filled in, or any at all.
-fn candidates(
-    conditions: &[Condition],
-    field: &str,
-    fillers: &[&str],
-    otherwise: &[&str],
-) -> Vec<String> {
-    let own = conditions.iter().find(|condition| condition.field == field);
-    let values = own.map_or(&[][..], |condition| &condition.values);
-    if values.is_empty() || values.iter().any(|value| value == "*" || value == "/*") {
-        return otherwise.iter().map(|text| (*text).to_owned()).collect();
+    /// A connection to a listener that knows nothing of requests: `TCP web.example.com:8443`.
+    fn connection(&self, protocol: &str, listener: &Listener) -> String {
+        let port = listener.port.map_or_else(String::new, |port| format!(":{port}"));
+        let remarks = self.wanted.conditions.iter().filter_map(|condition| remark(condition, true));
+        remarks.fold(format!("{protocol} {}{port}", self.host), |text, remark| {
+            format!("{text} {remark}")
+        })
     }
-    let filled = |value: &String| -> Vec<String> {
-        let fill = |filler: &&str| value.replace('*', filler).replace('?', "x");
-        fillers.iter().map(fill).collect()
-    };
-    values.iter().flat_map(filled).collect()
+}
+
+/// A query that all conditions on it take.
+fn query(conditions: &[Condition]) -> String {
+    let own = conditions.iter().filter(|condition| condition.field == "query-string");
+    let first = own.filter_map(|condition| condition.values.first());
+    let all: Vec<String> = first.map(|value| parameter(value)).collect();
+    if all.is_empty() { String::new() } else { format!("?{}", all.join("&")) }
 }
 
 /// The condition in words that give no secret away.
@@ -127,33 +211,30 @@ fn described(condition: &Condition) -> String {
     }
 }
 
-/// A query that the condition takes. What its value must be stays out, like a header's: some rules let in
+/// A parameter that a condition takes. What its value must be stays out, like a header's: some rules let in
 /// whoever knows it.
 fn parameter(pattern: &str) -> String {
     let open = |value: &str| value.chars().all(|c| matches!(c, '*' | '?'));
     match pattern.split_once('=') {
         Some((name, value)) => {
             let value = if open(value) { "x" } else { "…" };
-            format!("?{}={value}", name.replace('*', "x"))
+            format!("{}={value}", name.replace('*', "x"))
         }
-        None if open(pattern) => "?x=x".to_owned(),
-        None => "?…".to_owned(),
+        None if open(pattern) => "x=x".to_owned(),
+        None => "…".to_owned(),
     }
 }
 
 /// What a URL cannot say. A header's values stay out: some rules let in whoever knows one.
-fn remark(condition: &Condition) -> Option<String> {
-    if let Some(regex) = condition.regex_values.first() {
-        return match condition.field.as_str() {
-            "http-header" => Some(format!("with header {}", condition.header.as_deref()?)),
-            field => Some(format!("with {field} matching {regex}")),
-        };
-    }
+fn remark(condition: &Condition, certain: bool) -> Option<String> {
     match condition.field.as_str() {
         "http-header" => Some(format!("with header {}", condition.header.as_deref()?)),
         "source-ip" => {
             let source = condition.values.first().or(condition.ip_address_type.as_ref())?;
             Some(format!("from {source}"))
+        }
+        field @ ("host-header" | "path-pattern" | "http-request-method") if !certain => {
+            Some(format!("with {field} matching {}", condition.regex_values.first()?))
         }
         "host-header" | "path-pattern" | "http-request-method" | "query-string" => None,
         other => Some(format!("with {other} as the rule asks")),

@@ -29,8 +29,12 @@ pub(super) struct Row {
     pub(super) families: Vec<String>,
     pub(super) protocols: Vec<String>,
     pub(super) ciphers: Vec<String>,
+    /// Whether AWS's pages do not print its content.
     #[serde(default)]
     pub(super) inferred: bool,
+    /// Whether the client's order of ciphers decides, not the load balancer's.
+    #[serde(default)]
+    pub(super) client_order: bool,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {

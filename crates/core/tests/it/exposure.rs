@@ -9,6 +9,10 @@ use elb_audit_core::inventory::{
 };
 use elb_audit_core::sample;
 
+mod acl;
+mod front;
+mod proof;
+
 /// A route (destination, target, state) or an exclusion (resource, mode, state).
 type Row<'a> = (&'a str, &'a str, &'a str);
 

@@ -8,7 +8,7 @@ use crate::golden;
 mod reports;
 mod schema;
 
-use reports::{everything, hostile, reports};
+use reports::{by_control, everything, hostile, reports};
 
 fn written(format: &str, report: &Report, style: Style) -> String {
     (format::named(format).expect("a format").render)(report, style)
@@ -23,6 +23,9 @@ fn reports_read_as_they_did() {
             golden::compare(&format!("crates/core/tests/it/snapshots/{name}.{suffix}.txt"), text);
         };
         keep("text", &written("text", &report, Style::PLAIN));
+        if name == "by-control" {
+            keep("colored", &written("text", &report, colored).replace('\u{1b}', "<esc>"));
+        }
         if name == "everything" {
             keep("narrow", &written("text", &report, narrow));
             keep("colored", &written("text", &report, colored).replace('\u{1b}', "<esc>"));

@@ -19,9 +19,11 @@ pub(crate) fn report(inventory: &Inventory) -> Report {
     report_of(inventory, ALL)
 }
 
-/// The report of these checks, passes among the findings.
+/// The report of these checks, passes among the findings, by the policy of the samples.
 pub(crate) fn report_of(inventory: &Inventory, checks: &[&'static Check]) -> Report {
-    audit(inventory, checks, &Options { show_passed: true, ..Options::at(inventory.taken_at) })
+    let policy = sample::policy();
+    let options = Options { policy, show_passed: true, ..Options::at(inventory.taken_at) };
+    audit(inventory, checks, &options)
 }
 
 /// `outcome check label`.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::format::{self, Style};
+use elb_audit_core::selection::Selection;
 use elb_audit_core::{checks, demo, docs};
 
 const RENEW: &str = "UPDATE_GOLDEN=1 cargo test --workspace";
@@ -94,6 +95,74 @@ fn the_policy_and_its_reasons_are_current() {
 }
 
 #[test]
+fn pages_on_the_catalogue_and_other_tools_are_current() {
+    compare("docs/catalogue.md", &docs::catalogue());
+    compare("docs/peers.md", &docs::peers(checks::ALL));
+    compare("docs/conformance.md", &docs::conformance());
+    compare("docs/compliance.md", &docs::compliance());
+}
+
+#[test]
+fn the_page_on_calls_is_current() {
+    // What was measured is written by the test that measures it.
+    let page = docs::calls_page(checks::ALL);
+    let kept = fs::read_to_string(path("docs/calls.md")).unwrap_or_default();
+    let measured = kept.split_once("<!-- measured:begin -->\n").and_then(|(_, rest)| {
+        rest.split_once("<!-- measured:end -->").map(|(measured, _)| measured.to_owned())
+    });
+    let page = docs::with_block(&page, "measured", &measured.unwrap_or_default());
+    compare("docs/calls.md", &page.expect("the page has the block"));
+}
+
+#[test]
+fn the_book_holds_every_page() {
+    compare("docs/SUMMARY.md", &docs::summary(checks::ALL));
+    let summary = read("docs/SUMMARY.md");
+    for page in pages("docs") {
+        let name = page.trim_start_matches("docs/").to_owned();
+        let listed = name == "SUMMARY.md" || summary.contains(&format!("({name})"));
+        assert!(listed, "{page} is not in the book: name it in `docs/summary.rs`");
+        links_lead_somewhere(&page);
+    }
+    links_lead_somewhere("README.md");
+    links_lead_somewhere("CONTRIBUTING.md");
+}
+
+/// Every Markdown file in a folder of the repository and below.
+fn pages(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path(folder)).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            found.extend(pages(&name));
+        } else if Path::new(&name).extension().is_some_and(|end| end == "md") {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// Every link of a page to another file of the repository leads to one.
+fn links_lead_somewhere(page: &str) {
+    let text = read(page);
+    let folder = Path::new(page).parent().expect("a page has a folder");
+    let mut fenced = false;
+    for line in text.lines() {
+        fenced ^= line.trim_start().starts_with("```");
+        let links = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|_| !fenced) {
+            let file = link.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains("://") {
+                continue;
+            }
+            let target = path(&folder.join(file).to_string_lossy());
+            assert!(target.exists(), "{page} links to {link}, which is not there");
+        }
+    }
+}
+
+#[test]
 fn the_page_on_exit_codes_is_current() {
     compare("docs/exit-codes.md", &docs::exit_codes());
 }
@@ -102,15 +171,17 @@ fn the_page_on_exit_codes_is_current() {
 fn tables_of_the_readme_are_current() {
     let text = format::named("text").expect("a format");
     let account = demo::inventory();
-    let options = Options::at(account.taken_at);
-    let demo = (text.render)(&audit(&account, checks::ALL, &options), Style::PLAIN);
+    let regular = Selection::default();
+    let options = Options { persona: regular.told(), ..Options::at(account.taken_at) };
+    let checks = regular.of(checks::ALL, &options.policy);
+    let demo = (text.render)(&audit(&account, &checks, &options), Style::PLAIN);
     block("README.md", "demo", &docs::readme_block(&demo, 42));
     block("README.md", "exit-codes", &docs::exit_code_table());
-    block("README.md", "checks", &docs::checks_table(checks::ALL, "docs/checks/"));
+    block("README.md", "checks", &docs::checks_table(checks::ALL));
 }
 
 /// Fails unless the file has this between its markers.
-fn block(name: &str, marker: &str, text: &str) {
+pub(crate) fn block(name: &str, marker: &str, text: &str) {
     let whole = docs::with_block(&read(name), marker, text);
     compare(name, &whole.unwrap_or_else(|| panic!("{name} has no block `{marker}`")));
 }

@@ -157,7 +157,19 @@ fn a_request_shows_what_a_rule_takes() {
             format!("GET http://{own}/ from 198.51.100.0/24"),
         ),
     ];
-    for (conditions, expected) in table {
+    let regex = |text: &str| Condition {
+        regex_values: vec![text.to_owned()],
+        ..sample::condition("path-pattern", &[])
+    };
+    let regexes = vec![
+        (regex("^/v[0-9]/(users|orders)$"), format!("GET http://{own}/v0/users")),
+        (
+            regex("^/(?=x)"), // not one that AWS takes either
+            format!("GET http://{own}/ with path-pattern matching ^/(?=x)"),
+        ),
+    ];
+    let regexes = regexes.into_iter().map(|(condition, expected)| (vec![condition], expected));
+    for (conditions, expected) in table.into_iter().chain(regexes) {
         let listener = listener(vec![forward(1, conditions)]);
         let routes = routing::live(&lb(), &listener).unwrap();
         let request = routes[0].request(&[], &lb(), &listener);
@@ -212,6 +224,26 @@ fn a_rule_behind_one_that_takes_all_it_asks_for_is_dead() {
 }
 
 #[test]
+fn a_dead_rule_says_which_one_takes_its_requests() {
+    let path = |values: &[&str]| vec![sample::path(values)];
+    let listener = listener(vec![
+        forward(1, path(&["/a"])),
+        forward(2, path(&["/b*"])),
+        forward(3, path(&["/b/c"])),
+        forward(4, path(&["/*"])),
+        forward(5, path(&["/d"])),
+    ]);
+    let rules = routing::rules(&lb(), &listener).unwrap();
+    let dead: Vec<(&str, &str)> = rules
+        .shadowed
+        .iter()
+        .map(|dead| (dead.route.label.as_str(), rules.live[dead.by].label.as_str()))
+        .collect();
+    assert_eq!(dead, [("rule 3", "rule 2"), ("rule 5", "rule 4")]);
+    assert_eq!(rules.live.len(), 3, "the default rule is left with nothing");
+}
+
+#[test]
 fn a_request_gets_past_the_earlier_rules_or_is_not_shown() {
     let own = "web-123.eu-west-1.elb.amazonaws.com";
     let path = |values: &[&str]| vec![sample::path(values)];
@@ -233,7 +265,8 @@ fn a_request_gets_past_the_earlier_rules_or_is_not_shown() {
             "GET http://any.example.com/".to_owned(),
         ),
         (regex("^/api/.*$"), vec![], format!("GET http://{own}/")),
-        (regex("^/.*l$"), vec![], "any that no earlier rule takes".to_owned()),
+        (regex("^/(index.html|any.*)?$"), vec![], format!("GET http://{own}/z7")),
+        (regex("^/(?=x)"), vec![], "any that no earlier rule takes".to_owned()),
         (
             path(&["/*/x", "/*/", "/*/any", "/*/z7"]),
             path(&["/api/*"]),

@@ -8,7 +8,7 @@ use elb_audit_core::inventory::{ClassicPolicy, Inventory, Kind};
 use elb_audit_core::sample;
 use elb_audit_core::tls::{self, Offer, Source};
 
-/// Kind, grade, names without `ELBSecurityPolicy-`. `v2` is Application and Network alike.
+/// Kind, grade, names without `ELBSecurityPolicy-`, which AWS's samples go without. `v2` is Application and Network alike.
 const GRADES: &[(&str, &str, &[&str])] = &[
     (
         "v2",
@@ -38,6 +38,8 @@ const GRADES: &[(&str, &str, &[&str])] = &[
             "TLS13-1-2-RFC9151-FIPS-2023-07",
             "TLS13-1-2-RFC9151-INTEROP1-FIPS-2023-07",
             "TLS13-1-2-RFC9151-INTEROP2-FIPS-2023-07",
+            "TLS13-1-3-CNSA2-INTEROP1-FIPS-PQ-2026-07",
+            "TLS13-1-2-CNSA2-INTEROP2-FIPS-PQ-2026-07",
         ],
     ),
     (
@@ -60,6 +62,7 @@ const GRADES: &[(&str, &str, &[&str])] = &[
             "TLS13-1-2-Ext0-RFC9151-FIPS-2023-07",
             "TLS13-1-2-RFC9151-INTEROP3-FIPS-2023-07",
             "TLS13-1-2-RFC9151-INTEROP4-FIPS-2023-07",
+            "TLS13-1-2-CNSA2-INTEROP3-FIPS-PQ-2026-07",
         ],
     ),
     (
@@ -95,6 +98,16 @@ const GRADES: &[(&str, &str, &[&str])] = &[
             "2011-08",
         ],
     ),
+    (
+        "classic",
+        "both",
+        &[
+            "ELBSample-ELBDefaultCipherPolicy",
+            "ELBSample-ELBDefaultNegotiationPolicy",
+            "ELBSample-OpenSSLDefaultCipherPolicy",
+            "ELBSample-OpenSSLDefaultNegotiationPolicy",
+        ],
+    ),
 ];
 
 fn grade(offer: &Offer) -> &'static str {
@@ -116,7 +129,9 @@ fn every_bundled_policy_is_graded() {
         let kinds: &[&str] = if *family == "v2" { &["application", "network"] } else { &[family] };
         for kind in kinds {
             for name in *names {
-                let name = format!("ELBSecurityPolicy-{name}");
+                let sample = name.starts_with("ELBSample-");
+                let prefix = if sample { "" } else { "ELBSecurityPolicy-" };
+                let name = format!("{prefix}{name}");
                 expected.insert(((*kind).to_owned(), name), grade);
             }
         }
@@ -279,5 +294,102 @@ fn two_classes_are_tolerated_and_no_more() {
     ] {
         offer.ciphers = vec![cipher.to_owned()];
         assert_eq!(!offer.weak_ciphers().unwrap().is_empty(), weak, "{cipher}");
+    }
+}
+
+#[test]
+fn the_policy_towards_targets_follows_from_those_of_all_listeners() {
+    let table: &[(&[&str], &str)] = &[
+        (
+            &["TLS13-1-2-2021-06", "TLS13-1-2-RFC9151-FIPS-2023-07"],
+            "TLS13-1-2-RFC9151-INTEROP4-FIPS-2023-07",
+        ),
+        (&["TLS13-1-2-FIPS-2023-04", "TLS13-1-3-FIPS-PQ-2025-09"], "TLS13-1-0-FIPS-PQ-2025-09"),
+        (&["TLS13-1-2-PQ-2025-09", "TLS13-1-2-FIPS-2023-04"], "TLS13-1-0-FIPS-2023-04"),
+        (&["TLS13-1-2-2021-06", "TLS13-1-2-PQ-2025-09"], "TLS13-1-0-PQ-2025-09"),
+        (&["2016-08", "TLS13-1-2-2021-06"], "TLS13-1-0-2021-06"),
+        (&["TLS-1-2-2017-01"], "2016-08"),
+        (&[], "2016-08"),
+    ];
+    for (names, towards) in table {
+        let listeners = names.iter().map(|name| {
+            let mut listener = sample::https(vec![sample::forward("web")]);
+            listener.ssl_policy = Some(format!("ELBSecurityPolicy-{name}"));
+            listener
+        });
+        let mut inventory = sample::listening(&Kind::Application, listeners.collect());
+        let region = &mut inventory.accounts[0].regions[0];
+        let lb = sample::only(region).clone();
+        let offer = tls::towards_targets(region, &lb).unwrap();
+        assert_eq!(offer.name, format!("ELBSecurityPolicy-{towards}"), "{names:?}");
+    }
+    for name in
+        ["ELBSecurityPolicy-2031-01", "ELBSecurityPolicy-TLS13-1-3-CNSA2-INTEROP1-FIPS-PQ-2026-07"]
+    {
+        let mut inventory = named(&Kind::Network, name);
+        let region = &mut inventory.accounts[0].regions[0];
+        let lb = sample::only(region).clone();
+        assert_eq!(tls::towards_targets(region, &lb).unwrap_err().reason, Reason::Unrecognised);
+    }
+}
+
+#[test]
+fn a_classic_policy_says_whose_order_decides_and_who_made_it() {
+    let ssl = "SSLNegotiationPolicyType";
+    let asked = |mut inventory: Inventory| {
+        let lb = sample::only(&mut inventory.accounts[0].regions[0]).clone();
+        let listener = lb.listeners.get().expect("known")[0].clone();
+        (tls::server_order(&lb, &listener).ok(), tls::is_custom(&lb, &listener).ok())
+    };
+    let with = |name: &str, attributes: &[(&str, &str)]| {
+        asked(classic(name, Fact::Known(vec![policy(name, ssl, attributes)])))
+    };
+    let cipher = ("ECDHE-RSA-AES128-GCM-SHA256", "true");
+    let order = |value| ("Server-Defined-Cipher-Order", value);
+    let reference = |name| ("Reference-Security-Policy", name);
+    assert_eq!(with("mine", &[cipher, order("true")]), (Some(true), Some(true)));
+    assert_eq!(with("mine", &[cipher, order("false")]), (Some(false), Some(true)));
+    assert_eq!(with("mine", &[cipher]), (Some(false), Some(true)));
+    assert_eq!(with("mine", &[cipher, order("maybe")]), (None, Some(true)));
+    let predefined = "ELBSecurityPolicy-TLS-1-2-2017-01";
+    assert_eq!(with(predefined, &[cipher, order("true")]), (Some(true), Some(false)));
+    assert_eq!(with("mine", &[reference(predefined), cipher]), (Some(false), Some(false)));
+    assert_eq!(with("mine", &[reference(predefined)]), (Some(true), Some(false)));
+    assert_eq!(with("mine", &[reference("ELBSecurityPolicy-2031-01")]), (None, None));
+    for old in ["ELBSecurityPolicy-2011-08", "ELBSample-OpenSSLDefaultNegotiationPolicy"] {
+        assert_eq!(with("mine", &[reference(old)]), (Some(false), Some(false)), "{old}");
+    }
+    let unread = || Fact::Unread(sample::denied(Call::ElbDescribeLoadBalancerPolicies));
+    assert_eq!(asked(classic(predefined, unread())), (Some(true), Some(false)));
+    assert_eq!(asked(classic("mine", unread())), (None, None));
+}
+
+#[test]
+fn the_oldest_protocol_is_found_in_any_order_and_spelling() {
+    let mut offer = offer(sample::clean(&Kind::Application)).unwrap();
+    for (protocols, oldest) in [
+        (&["TLSv1.3", "TLSv1.2"][..], Some("TLSv1.2")),
+        (&["TLSv1.2", "TLSv1", "TLSv1.1"], Some("TLSv1")),
+        (&["TLSv1.2", "TLSv1.0"], Some("TLSv1")),
+        (&["TLSv1", "SSLv3"], Some("SSLv3")),
+        (&["TLSv1.3", "TLSv1.4"], None),
+        (&[], None),
+    ] {
+        offer.protocols = protocols.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(offer.oldest_protocol().ok(), oldest, "{protocols:?}");
+    }
+}
+
+#[test]
+fn the_ports_of_tls_are_the_ones_that_the_documentation_prints() {
+    let checks = elb_audit_core::checks::ALL;
+    let check = checks.iter().find(|check| check.id == "tls-passthrough-unverified").unwrap();
+    let words = check.logic.split([' ', ',', '.']);
+    let printed: Vec<u16> = words.filter_map(|word| word.parse().ok()).collect();
+    assert_eq!(printed.len(), 16);
+    for port in 1..=u16::MAX {
+        let listener = sample::listener("TCP", port, Vec::new());
+        let known = tls::usual_protocol(&listener).is_some();
+        assert_eq!(known, printed.contains(&port), "{port}");
     }
 }

@@ -182,9 +182,9 @@ fn allowed(arguments: &str) -> BTreeSet<String> {
 #[test]
 fn the_policy_allows_what_is_asked_and_nothing_without_a_reason() {
     let double = Double::start(account());
-    Run::on(&double, "scan --retries 0").done();
+    Run::on(&double, "scan --persona auditor --retries 0").done();
     let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
-    let policy = allowed("permissions");
+    let policy = allowed("permissions --persona auditor");
     assert!(asked.is_subset(&policy), "{:?}", asked.difference(&policy));
     let checked_too: BTreeSet<String> = docs::calls(checks::ALL)
         .into_iter()
@@ -211,7 +211,7 @@ fn one_call_at_a_time() {
         assert!(apart >= latency, "{} and {}: {apart:?}", pair[0].call(), pair[1].call());
     }
     double.clear_log();
-    Run::on(&double, "scan --retries 0").done();
+    Run::on(&double, "scan --persona auditor --retries 0").done();
     let log = double.log();
     assert!(log.windows(2).any(|pair| pair[1].started.abs_diff(pair[0].started) < latency));
 }

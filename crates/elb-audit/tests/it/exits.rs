@@ -13,13 +13,12 @@ use crate::program::{Folder, Run};
 /// A load balancer whose worst fault is of this severity.
 fn worst(severity: &str) -> Double {
     let web = LoadBalancer::application("web")
-        .attribute("deletion_protection.enabled", "true")
         .attribute("access_logs.s3.enabled", "true")
         .attribute("routing.http.drop_invalid_header_fields.enabled", "true");
     let fixed = Listener::http(80).action(Action::fixed(404));
     let web = match severity {
         "none" => web.listener(fixed),
-        "low" => web.listener(fixed).attribute("deletion_protection.enabled", "false"),
+        "low" => web,
         // One step lower than high, because it is internal.
         "medium" => web.listener(Listener::http(80).forward("web")),
         _ => web.listener(Listener::http(80).forward("web")).internet_facing(),

@@ -1,9 +1,11 @@
 //! The program end to end: against an AWS-shaped double, and against moto.
 #![allow(clippy::unwrap_used, reason = "what fails in a function of the tests fails the test")]
 
+mod accept;
 mod account;
 mod amounts;
 mod compare;
+mod configuration;
 mod credentials;
 mod demo;
 mod denied;
@@ -12,8 +14,10 @@ mod edge;
 mod exits;
 mod facts;
 mod faults;
+mod frameworks;
 mod inside;
 mod moto;
+mod personas;
 mod program;
 mod regions;
 mod shapes;

@@ -68,6 +68,12 @@ impl Run {
         self
     }
 
+    /// Lets the program run in this folder.
+    pub(crate) fn inside(mut self, folder: &Folder) -> Self {
+        self.command.current_dir(folder.path(""));
+        self
+    }
+
     /// What the program reads from its standard input.
     pub(crate) fn input(mut self, text: &str) -> Self {
         self.input = text.as_bytes().to_vec();

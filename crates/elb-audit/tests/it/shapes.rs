@@ -10,7 +10,7 @@ use crate::account::NUMBER;
 use crate::compare::name_of;
 use crate::program::Run;
 
-const SCAN: &str = "scan --show-passed --format json --retries 0";
+const SCAN: &str = "scan --persona auditor --show-passed --format json --retries 0";
 
 fn double(region: Region) -> Double {
     Double::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region))

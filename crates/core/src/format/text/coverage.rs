@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{count, list};
+use crate::check::Persona;
 use crate::fact::Reason;
 use crate::format::page::{Page, Paint};
 use crate::inventory::Kind;
@@ -39,7 +40,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 
 /// The region as this report names it: with its account where there are several. Empty for what has no
 /// region, in the only account.
-fn place(report: &Report, account: &str, region: Option<&str>) -> String {
+pub(super) fn place(report: &Report, account: &str, region: Option<&str>) -> String {
     match (report.accounts.len() > 1, region) {
         (true, Some(region)) => format!("{account} {region}"),
         (true, None) => account.to_owned(),
@@ -132,7 +133,7 @@ fn remedy(page: &mut Page, report: &Report) {
     };
     let mut steps = Vec::new();
     if any(&[Reason::AccessDenied]) {
-        steps.push("`elb-audit permissions` prints the IAM policy that allows every call");
+        steps.push(policy(report.basis.persona));
     }
     let passing = [
         Reason::Throttled,
@@ -150,6 +151,21 @@ fn remedy(page: &mut Page, report: &Report) {
     }
     if !steps.is_empty() {
         page.line(2, &[(Paint::Bold, "mend it: "), (Paint::Plain, &steps.join("; "))]);
+    }
+}
+
+/// Where the policy is that such a scan needs.
+fn policy(persona: Option<Persona>) -> &'static str {
+    match persona {
+        Some(Persona::Regular) => {
+            "`elb-audit permissions` prints the IAM policy that allows every call"
+        }
+        Some(Persona::Pedantic) => {
+            "`elb-audit permissions --persona pedantic` prints the IAM policy that allows every call"
+        }
+        Some(Persona::Auditor) | None => {
+            "`elb-audit permissions --persona auditor` prints the IAM policy that allows every call"
+        }
     }
 }
 

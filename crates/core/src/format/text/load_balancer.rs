@@ -1,8 +1,8 @@
 //! One load balancer: what it is, its listeners and their targets, and each finding under its subject.
 
-use super::coverage;
+use super::finding::Place;
 use super::words::{self, count, list};
-use super::worst;
+use super::{coverage, finding, worst};
 use crate::format::page::{Page, Paint};
 use crate::report::{
     ExposureClass, Finding, ListenerSummary, LoadBalancerSummary, Outcome, SubjectKind,
@@ -40,7 +40,7 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
         findings.iter().copied().filter(move |finding| finding.subject.kind == kind)
     };
     let homeless = findings.iter().copied().filter(|finding| !placed(finding));
-    write_findings(page, 2, of(SubjectKind::LoadBalancer).chain(homeless));
+    finding::write_all(page, Place::Under(2), of(SubjectKind::LoadBalancer).chain(homeless));
     match &lb.listeners {
         None => page.line(2, &[(Paint::Warning, "listeners could not be read")]),
         Some(listeners) if listeners.is_empty() => page.plain(2, "no listeners"),
@@ -48,7 +48,7 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
             for listener in listeners {
                 write_listener(page, lb, listener);
                 let its = |finding: &&Finding| finding.subject.id == listener.id;
-                write_findings(page, 4, of(SubjectKind::Listener).filter(its));
+                finding::write_all(page, Place::Under(4), of(SubjectKind::Listener).filter(its));
             }
         }
     }
@@ -62,9 +62,7 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
 
 fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
     header(page, lb, Some(findings));
-    for note in findings.iter().filter(|finding| finding.outcome == Outcome::Note) {
-        write_note(page, 2, note);
-    }
+    finding::write_all(page, Place::Beside(2), findings.iter().copied());
 }
 
 /// The name and what it is; with findings, the verdict too.
@@ -87,10 +85,14 @@ fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding
     let Some(findings) = findings else {
         return page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &format!("  {facts}"))]);
     };
+    let none = match finding::accepted_faults(findings) {
+        0 => "no fault found".to_owned(),
+        number => format!("{} accepted, no other found", count(number, "fault")),
+    };
     let (paint, verdict) = match (coverage::is_unjudged(lb), unknown(findings)) {
         (true, _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
-        (false, Some(unknown)) => (Paint::Warning, format!("no fault found, but {unknown}")),
-        (false, None) => (Paint::Good, "no fault found".to_owned()),
+        (false, Some(unknown)) => (Paint::Warning, format!("{none}, but {unknown}")),
+        (false, None) => (Paint::Good, none),
     };
     let facts = format!("  {facts}: ");
     page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &facts), (paint, &verdict)]);
@@ -136,56 +138,12 @@ fn write_subjects<'a>(page: &mut Page, word: &str, findings: impl Iterator<Item 
     for (_, findings) in subjects {
         let heading = format!("{word} ");
         page.line(2, &[(Paint::Plain, &heading), (Paint::Bold, &findings[0].subject.label)]);
-        write_findings(page, 4, findings.into_iter());
+        finding::write_all(page, Place::Under(4), findings.into_iter());
     }
-}
-
-/// Faults, then notes, then what is right. What is unknown is counted elsewhere.
-fn write_findings<'a>(page: &mut Page, indent: usize, findings: impl Iterator<Item = &'a Finding>) {
-    let mut passed: Vec<&str> = Vec::new();
-    for finding in findings {
-        match finding.outcome {
-            Outcome::Fail => write_fault(page, indent, finding),
-            Outcome::Note => write_note(page, indent, finding),
-            Outcome::Pass => passed.push(&finding.check),
-            Outcome::Unknown => {}
-        }
-    }
-    if !passed.is_empty() {
-        page.line(
-            indent,
-            &[(Paint::Good, "passed"), (Paint::Dim, ": "), (Paint::Dim, &passed.join(", "))],
-        );
-    }
-}
-
-fn write_fault(page: &mut Page, indent: usize, finding: &Finding) {
-    page.line(
-        indent,
-        &[
-            (Paint::Severity(finding.severity), finding.severity.word()),
-            (Paint::Bold, &format!("[{}]", finding.check)),
-            (Paint::Plain, ": "),
-            (Paint::Plain, &finding.title),
-        ],
-    );
-    words::evidence(page, indent + 4, &finding.evidence);
-    page.line(
-        indent + 4,
-        &[(Paint::Bold, "fix"), (Paint::Plain, ": "), (Paint::Plain, &finding.fix)],
-    );
-}
-
-fn write_note(page: &mut Page, indent: usize, finding: &Finding) {
-    let said = match words::sentence(&finding.evidence) {
-        evidence if evidence.is_empty() => finding.title.clone(),
-        evidence => evidence,
-    };
-    page.line(indent, &[(Paint::Dim, &format!("note[{}]: {said}", finding.check))]);
 }
 
 /// `2 verdicts unknown: listener-cleartext, redirect-to-http`; none when all are known.
-fn unknown(findings: &[&Finding]) -> Option<String> {
+pub(super) fn unknown(findings: &[&Finding]) -> Option<String> {
     let unknown = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown);
     let mut checks: Vec<&str> = unknown.map(|finding| &*finding.check).collect();
     let number = checks.len();

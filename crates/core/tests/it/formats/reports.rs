@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::check::{Evidence, Severity};
+use elb_audit_core::check::{Evidence, Persona, Severity};
+use elb_audit_core::compliance::{
+    ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
+};
 use elb_audit_core::inventory::Cost;
+use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{
-    AccountSummary, ExposureClass, Finding, ListenerSummary, LoadBalancerRef, LoadBalancerSummary,
-    Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA, Subject, SubjectKind,
-    Summary, TargetsSummary,
+    Accepted, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary, LoadBalancerRef,
+    LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
+    RiskState, RiskStatus, SCHEMA, Step, Subject, SubjectKind, Summary, TargetsSummary,
 };
 use elb_audit_core::sample;
+use jiff::civil::{Date, date};
 use serde_json::json;
 
 const OTHER: &str = "444455556666";
@@ -21,6 +26,12 @@ fn empty(accounts: &[&str]) -> Report {
         schema: SCHEMA.to_owned(),
         version: "0.1.0".to_owned(),
         taken_at: sample::now(),
+        basis: Basis {
+            edition: "2026-11".to_owned(),
+            persona: Some(Persona::Regular),
+            checks: 99,
+            config: None,
+        },
         accounts: accounts.iter().map(summary).collect(),
         regions: Vec::new(),
         summary: Summary {
@@ -30,6 +41,8 @@ fn empty(accounts: &[&str]) -> Report {
         load_balancers: Vec::new(),
         findings: Vec::new(),
         gaps: Vec::new(),
+        framework: None,
+        accepted_risks: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -47,10 +60,12 @@ fn counted(mut report: Report) -> Report {
     }
     for finding in &report.findings {
         match finding.outcome {
+            Outcome::Pass => summary.passed += 1,
+            _ if finding.accepted.is_some() => summary.accepted += 1,
+            _ if finding.informs => summary.informing += 1,
             Outcome::Fail => summary.faults.add(finding.severity),
             Outcome::Unknown => summary.unknown += 1,
             Outcome::Note => summary.notes += 1,
-            Outcome::Pass => summary.passed += 1,
         }
     }
     summary.load_balancers = report.load_balancers.len();
@@ -84,12 +99,21 @@ fn load_balancer(account: &str, region: &str, kind: &str, name: &str) -> LoadBal
     }
 }
 
+fn step(resource: &str, says: &str) -> Step {
+    Step { resource: resource.to_owned(), says: says.to_owned() }
+}
+
 fn listener(label: &str, action: Option<&str>, targets: Vec<TargetsSummary>) -> ListenerSummary {
     ListenerSummary {
         id: format!("listener/{label}"),
         label: label.to_owned(),
         exposure: ExposureClass::Internet,
         reachable_from: vec!["0.0.0.0/0 in sg-web".to_owned()],
+        chain: vec![
+            step("subnet-a", "route table rtb-1: 0.0.0.0/0 → igw-1"),
+            step("sg-web", "tcp 443 from 0.0.0.0/0"),
+        ],
+        closed_by: vec!["remove 0.0.0.0/0 from sg-web, tcp 443".to_owned()],
         default_action: action.map(str::to_owned),
         targets,
     }
@@ -126,6 +150,10 @@ fn fault(lb: &LoadBalancerSummary, check: &str, severity: Severity, title: &str)
         evidence: Evidence::new(),
         fix: "put it right".to_owned(),
         fingerprint: "0123456789abcdef0123".to_owned(),
+        configuration: "fedcba98765432100123".to_owned(),
+        accepted: None,
+        informs: false,
+        edition: "2026-11".to_owned(),
     }
 }
 
@@ -155,6 +183,7 @@ fn gap(account: &str, region: Option<&str>, resource: Option<&str>, reason: &str
         region: region.map(str::to_owned),
         resource: resource.map(str::to_owned),
         reason: reason.to_owned(),
+        informs: false,
     }
 }
 
@@ -295,6 +324,122 @@ fn unread_and_noted(report: &mut Report) {
     ];
 }
 
+/// Findings that someone has accepted, or that only inform, about this load balancer.
+fn accepted_and_informing(lb: &LoadBalancerSummary) -> Vec<Finding> {
+    let until = |last: Option<Date>| Accepted {
+        reason: "rebuilt by spring".to_owned(),
+        owner: "edge team".to_owned(),
+        expires: last,
+    };
+    let mut fault = fault(lb, "invalid-headers-kept", Severity::Medium, "invalid headers kept");
+    let mut forever = came_out(fault.clone(), Outcome::Note);
+    let mut newer = shown(fault.clone(), Evidence::new().with("mode", "defensive"));
+    fault.accepted = Some(until(Some(date(2027, 1, 31))));
+    forever.accepted = Some(until(None));
+    newer.informs = true;
+    "2027-03".clone_into(&mut newer.edition);
+    let mut newest = came_out(newer.clone(), Outcome::Note);
+    newest.edition.clear();
+    vec![fault, forever, newer, newest]
+}
+
+/// An accepted risk in each state.
+fn risks() -> Vec<RiskStatus> {
+    let states = RiskState::ALL.into_iter().enumerate();
+    let risk = |(number, state): (usize, RiskState)| RiskStatus {
+        risk: AcceptedRisk {
+            check: "invalid-headers-kept".to_owned(),
+            resource: format!("arn:aws:*/shop-{number}"),
+            reason: "rebuilt by spring".to_owned(),
+            owner: "edge team".to_owned(),
+            expires: (number > 0).then(|| date(2027, 1, 31)),
+            fingerprint: (number > 1).then(|| "0123456789abcdef0123".to_owned()),
+            configuration: (number > 1).then(|| "fedcba98765432100123".to_owned()),
+        },
+        state,
+        why: format!("why it is {}", state.words()),
+        findings: usize::from(state == RiskState::InForce),
+    };
+    states.map(risk).collect()
+}
+
+/// Findings of things that belong to no load balancer.
+fn beside(report: &mut Report) {
+    let lb = load_balancer(sample::ACCOUNT, "eu-west-1", "application", "none");
+    let apart = |check: &str, kind, label: &str| {
+        let found = fault(&lb, check, Severity::Low, "is in no use");
+        let mut found = about(found, kind, &format!("arn:{label}"), label);
+        found.load_balancer = None;
+        found.exposure = ExposureClass::Unknown;
+        found
+    };
+    let old = apart("target-group-unused", SubjectKind::TargetGroup, "old-blue");
+    let group = apart("auto-scaling-ignores-health", SubjectKind::AutoScalingGroup, "web");
+    let mut record = apart("dns-record-dangling", SubjectKind::DnsRecord, "shop.example.com");
+    record.severity = Severity::High;
+    "global".clone_into(&mut record.region);
+    let list = apart("target-group-unused", SubjectKind::Region, "eu-south-1");
+    report.findings.extend([
+        came_out(old.clone(), Outcome::Note),
+        old,
+        came_out(group, Outcome::Note),
+        record,
+        came_out(list, Outcome::Unknown),
+    ]);
+}
+
+/// A report by control with every status in it.
+fn controls() -> FrameworkReport {
+    let resource = |number: usize| ControlResource {
+        account: sample::ACCOUNT.to_owned(),
+        region: "eu-west-1".to_owned(),
+        id: format!("arn:lb/{number}"),
+        label: format!("shop-{number} HTTP:80"),
+        check: "listener-cleartext".to_owned(),
+        fingerprint: "0123456789abcdef0123".to_owned(),
+        accepted: number == 1,
+    };
+    let control = |(number, status): (usize, ControlStatus)| ControlReport {
+        id: format!("ELB.{number}"),
+        title: "HTTP listeners only redirect".to_owned(),
+        severity: (number != 1).then_some(Severity::Medium),
+        source: Source::ALL[number % 3],
+        status,
+        why: (status == ControlStatus::NotCovered).then(|| "no check implements it".to_owned()),
+        unfair: (number == 0).then(|| "it asks for two things at once".to_owned()),
+        checks: vec!["listener-cleartext".to_owned()],
+        passed: number,
+        failed: if number == 0 { (0..12).map(resource).collect() } else { Vec::new() },
+        unknown: if number < 2 { vec![resource(99)] } else { Vec::new() },
+    };
+    FrameworkReport {
+        id: "fsbp".to_owned(),
+        title: "AWS Foundational Security Best Practices".to_owned(),
+        summary: ControlSummary {
+            passed: 1,
+            failed: 1,
+            unknown: 1,
+            not_covered: 1,
+            not_applicable: 1,
+        },
+        controls: ControlStatus::ALL.into_iter().enumerate().map(control).collect(),
+    }
+}
+
+/// A report by control, chosen checks and all.
+pub(super) fn by_control() -> Report {
+    let mut report = Report { framework: Some(controls()), ..only_unknown() };
+    report.basis.persona = None;
+    report
+}
+
+/// Findings and nothing that they could belong to.
+fn only_beside() -> Report {
+    let mut report = without_any(&[RegionStatus::Read]);
+    beside(&mut report);
+    counted(report)
+}
+
 /// Two accounts, every status of a region, every outcome, every kind.
 pub(super) fn everything() -> Report {
     let mut report = empty(&[sample::ACCOUNT, OTHER]);
@@ -331,8 +476,35 @@ pub(super) fn everything() -> Report {
         .push(came_out(fault(&unread, "listener-cleartext", Severity::High, ""), Outcome::Unknown));
     report.load_balancers.push(unread);
     other_kinds(&mut report);
+    let mut kept = load_balancer(OTHER, "us-east-1", "application", "kept");
+    kept.listeners = Some(vec![listener("HTTPS:443", Some("forward"), Vec::new())]);
+    report.findings.extend(accepted_and_informing(&kept));
+    report.load_balancers.push(kept);
+    beside(&mut report);
+    report.accepted_risks = risks();
+    report.basis.config = Some("elb-audit.toml".to_owned());
     unread_and_noted(&mut report);
     counted(report)
+}
+
+/// The same in everything that a configuration file or a thing beside load balancers may hold.
+fn hostile_words(report: &mut Report, name: &str) {
+    let mut risk = risks().remove(1);
+    for text in [&mut risk.risk.resource, &mut risk.risk.reason, &mut risk.risk.owner] {
+        name.clone_into(text);
+    }
+    report.accepted_risks.push(risk);
+    report.basis.config = Some(name.to_owned());
+    let mut accepted = report.findings[0].clone();
+    let who = Accepted { reason: name.to_owned(), owner: name.to_owned(), expires: None };
+    accepted.accepted = Some(who);
+    let mut newer = report.findings[0].clone();
+    newer.informs = true;
+    name.clone_into(&mut newer.edition);
+    let mut apart = about(report.findings[0].clone(), SubjectKind::DnsRecord, name, name);
+    apart.load_balancer = None;
+    name.clone_into(&mut apart.region);
+    report.findings.extend([accepted, newer, apart]);
 }
 
 /// Names that try to steer the terminal, forge lines, or break a table.
@@ -356,6 +528,7 @@ pub(super) fn hostile() -> Report {
     report.findings.push(shown(finding, evidence));
     report.load_balancers.push(lb);
     report.gaps.push(gap(sample::ACCOUNT, Some(name), Some(name), name));
+    hostile_words(&mut report, name);
     report.notes.push(Note {
         account: name.to_owned(),
         region: Some(name.to_owned()),
@@ -420,6 +593,7 @@ fn unjudged(lb: &LoadBalancerSummary) -> ReportedGap {
         region: Some(lb.region.clone()),
         resource: Some(lb.arn.clone()),
         reason: "unknown value: load balancers of type `quantum` are not judged".to_owned(),
+        informs: false,
     }
 }
 
@@ -436,11 +610,13 @@ fn only_unjudged() -> Report {
 pub(super) fn reports() -> BTreeMap<&'static str, Report> {
     use RegionStatus::{Read, Skipped, Unread};
     BTreeMap::from([
+        ("by-control", by_control()),
         ("everything", everything()),
         ("hostile", hostile()),
         ("huge", huge()),
         ("nothing", without_any(&[Read, Read, Skipped])),
         ("nothing-but-unread", without_any(&[Read, Unread])),
+        ("only-beside", only_beside()),
         ("only-unknown", only_unknown()),
         ("only-unjudged", only_unjudged()),
         ("unread", without_any(&[Unread, Unread])),

@@ -3,6 +3,7 @@
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::Gap;
 use elb_audit_core::inventory::Inventory;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// A known fact.
@@ -22,11 +23,16 @@ pub(super) fn known(inventory: &Value) -> Vec<Fact> {
     found
 }
 
-/// The inventory without one fact.
-pub(super) fn hide(inventory: &Value, fact: &Fact, gap: &Gap) -> Inventory {
-    let mut copy = inventory.clone();
-    *copy.pointer_mut(&fact.pointer).expect("the fact is there") = json!({ "unread": gap });
-    serde_json::from_value(copy).expect("a gap may stand for any fact")
+/// The inventory without one fact. What is given is as it was when this is done.
+pub(super) fn hide(inventory: &mut Value, fact: &Fact, gap: &Gap) -> Inventory {
+    let mut place = |value| {
+        let fact = inventory.pointer_mut(&fact.pointer).expect("the fact is there");
+        std::mem::replace(fact, value)
+    };
+    let known = place(json!({ "unread": gap }));
+    let hidden = Inventory::deserialize(&*inventory).expect("a gap may stand for any fact");
+    *inventory.pointer_mut(&fact.pointer).expect("the fact was there") = known;
+    hidden
 }
 
 /// What stands around a fact.

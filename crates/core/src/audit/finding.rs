@@ -1,0 +1,221 @@
+//! A verdict as a finding: its severity, whether it counts, and the two hashes that it is known by.
+
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Options, words};
+use crate::call::Call;
+use crate::check::{Check, Evidence, Judgement, Severity, Verdict};
+use crate::exposure::Exposure;
+use crate::fact::{Gap, Reason};
+use crate::inventory::LoadBalancer;
+use crate::policy::Policy;
+use crate::report::{ExposureClass, Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
+
+/// The word that stands for a region where a finding has none.
+const GLOBAL: &str = "global";
+
+/// What came of the questions about one thing.
+pub(super) struct Verdicts {
+    /// Findings, each with the gap that stood in its way.
+    pub(super) found: Vec<(Finding, Option<Gap>)>,
+    /// How many were right.
+    pub(super) passed: usize,
+    /// Whether those are among the findings.
+    keep_passed: bool,
+}
+
+impl Verdicts {
+    /// None yet.
+    pub(super) fn new(options: &Options) -> Self {
+        Verdicts { found: Vec::new(), passed: 0, keep_passed: options.keeps_passed() }
+    }
+}
+
+/// What a judge says. One that panics has not judged: its verdict is unknown, the others stand.
+pub(super) fn caught(check: &Check, subject: &str, judge: impl FnOnce() -> Judgement) -> Judgement {
+    catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| {
+        let call = check.needs.first().copied().unwrap_or(Call::ElbV2DescribeLoadBalancers);
+        let said = format!("internal error in check {}: please report it", check.id);
+        Err(Gap::new(call, Reason::Malformed).of(subject).saying(said))
+    })
+}
+
+/// Where verdicts are given, and by what.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) account: &'a str,
+    /// None for what has no region.
+    pub(super) region: Option<&'a str>,
+    /// The load balancer, and who can reach the subject; none for what belongs to no load balancer,
+    /// whose severity is the check's.
+    pub(super) of: Option<(&'a LoadBalancer, &'a Exposure)>,
+}
+
+impl Place<'_> {
+    /// Writes down a verdict about a subject; nothing when the question does not apply.
+    pub(super) fn tell(
+        self,
+        check: &'static Check,
+        subject: Subject,
+        judgement: Judgement,
+        into: &mut Verdicts,
+    ) {
+        let (outcome, evidence, gap) = match judgement {
+            Ok(Verdict::NotApplicable) => return,
+            Ok(Verdict::Pass) => (Outcome::Pass, Evidence::new(), None),
+            Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, None),
+            Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, None),
+            Err(gap) => (Outcome::Unknown, unread(&gap), Some(gap)),
+        };
+        into.passed += usize::from(outcome == Outcome::Pass);
+        if outcome == Outcome::Pass && !into.keep_passed {
+            return;
+        }
+        let fix = gap.as_ref().map_or_else(|| check.fix.to_owned(), |gap| remedy(check.id, gap));
+        let finding = Finding { fix, ..self.finding(check, subject, outcome, evidence) };
+        into.found.push((finding, gap));
+    }
+
+    fn finding(
+        self,
+        check: &'static Check,
+        subject: Subject,
+        outcome: Outcome,
+        evidence: Evidence,
+    ) -> Finding {
+        let Place { policy, account, region, of } = self;
+        let severity = policy.severity(check, of.map(|(_, exposure)| exposure));
+        Finding {
+            check: check.id.to_owned(),
+            title: check.title.to_owned(),
+            outcome,
+            severity: if outcome == Outcome::Note { Severity::Info } else { severity },
+            exposure: of.map_or(ExposureClass::Unknown, |(_, exposure)| exposure.class()),
+            account: account.to_owned(),
+            region: region.unwrap_or(GLOBAL).to_owned(),
+            load_balancer: of.map(|(lb, _)| LoadBalancerRef {
+                arn: lb.arn.clone(),
+                name: lb.name.clone(),
+                kind: lb.kind.to_string(),
+            }),
+            fix: String::new(),
+            fingerprint: fingerprint(check.id, of.map_or(account, |(lb, _)| &lb.arn), &subject),
+            configuration: configuration(check.id, outcome, &evidence),
+            accepted: None,
+            informs: policy.informs(check),
+            edition: policy.edition_of(check).unwrap_or_default().to_owned(),
+            subject,
+            evidence,
+        }
+    }
+}
+
+/// The gap as evidence of an unknown verdict.
+fn unread(gap: &Gap) -> Evidence {
+    let mut evidence = Evidence::new()
+        .with("call", gap.call.name())
+        .with("action", gap.call.action())
+        .with("reason", words(gap));
+    if let Some(resource) = &gap.resource {
+        evidence = evidence.with("resource", resource.as_str());
+    }
+    evidence
+}
+
+/// What would answer an unknown verdict.
+fn remedy(check: &str, gap: &Gap) -> String {
+    let action = gap.call.action();
+    match gap.reason {
+        Reason::AccessDenied => {
+            format!("allow {action}; `elb-audit permissions --check {check}` prints the policy")
+        }
+        Reason::NoCredentials => "sign in again and scan again".to_owned(),
+        Reason::NotCollected => format!("scan again with this check selected: it needs {action}"),
+        Reason::Throttled
+        | Reason::TimedOut
+        | Reason::DeadlinePassed
+        | Reason::Interrupted
+        | Reason::Failed => {
+            format!("scan again: {} was not answered", gap.call)
+        }
+        Reason::NotFound => "scan again: it was gone when it was asked about".to_owned(),
+        Reason::Unavailable => format!("{} is not offered here; judge this by hand", gap.call),
+        Reason::Malformed | Reason::Unrecognised => {
+            "update elb-audit: AWS answered something this version does not know".to_owned()
+        }
+    }
+}
+
+/// Check, load balancer and subject, hashed: stable from scan to scan whatever the evidence says. A
+/// listener goes by protocol and port, so that one made anew with the same fault is the same finding.
+fn fingerprint(check: &str, lb: &str, subject: &Subject) -> String {
+    let key = match subject.kind {
+        SubjectKind::LoadBalancer => "",
+        SubjectKind::Listener => &subject.label,
+        _ => &subject.id,
+    };
+    short(&format!("{check}\n{lb}\n{key}"))
+}
+
+/// Check, outcome and evidence, hashed: another one when what was found changes. What grows or shrinks by
+/// itself from day to day is left out, so that time alone changes nothing. Empty where there is nothing
+/// to accept.
+fn configuration(check: &str, outcome: Outcome, evidence: &Evidence) -> String {
+    if !matches!(outcome, Outcome::Fail | Outcome::Note) {
+        return String::new();
+    }
+    let mut text = format!("{check}\n{}\n", outcome.word());
+    let mut fields: Vec<_> =
+        evidence.0.iter().filter(|(name, _)| !passes_with_time(name)).collect();
+    fields.sort_by_key(|(name, _)| *name);
+    for (name, value) in fields {
+        text.push_str(name);
+        canonical(value, &mut text);
+        text.push('\n');
+    }
+    short(&text)
+}
+
+/// Whether a field of the evidence says how long ago something was, or how long it still is.
+fn passes_with_time(name: &str) -> bool {
+    name.split('_').any(|word| matches!(word, "days" | "hours" | "minutes" | "age"))
+}
+
+/// JSON with the fields of every object in order, whatever order they were put in.
+fn canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| *name);
+            text.push('{');
+            for (name, value) in fields {
+                text.push_str(name);
+                text.push(':');
+                canonical(value, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                canonical(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        // Writing to a text does not fail.
+        plain => drop(write!(text, "{plain}")),
+    }
+}
+
+/// The first ten bytes of a hash, in twenty digits.
+fn short(text: &str) -> String {
+    let hash = Sha256::digest(text);
+    hash.iter().take(10).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}

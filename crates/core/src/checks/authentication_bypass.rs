@@ -1,0 +1,277 @@
+//! A rule leads to a target group without the login that others ask for.
+
+use crate::call::Call;
+use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
+use crate::fact::Fact;
+use crate::inventory::{Action, Condition, Inventory, Kind, Listener, Rule};
+use crate::routing::bypass;
+use crate::routing::guard::Lock;
+use crate::sample::{self, login};
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "authentication-bypass",
+    aliases: &["auth-bypass-rule"],
+    title: "a request gets past the login",
+    severity: Severity::High,
+    persona: Persona::Regular,
+    applies_to: &[Kind::Application],
+    why: "The login stands in front of some rules and not of others that lead to the same targets. \
+          Whoever asks the other way is let in without a session, and the application, which \
+          relies on the load balancer, does not ask again.",
+    logic: "Looks at every rule that forwards to a target group which some rule of the region, on \
+            any listener, forwards to only after a login (OIDC, Cognito) or a token \
+            (jwt-validation). Fails when a rule that asks for no login, token or verified client \
+            certificate takes a request which, by path and method, is one that the other rule \
+            asks to log in. Rules by priority count, so does what earlier rules take. The host \
+            tells two requests apart only where the open rule asks for a host of its own: a \
+            target gets to see whatever Host a client sends. Left out are rules for public paths \
+            alone (the policy's public_paths, and /health*, /healthz, /ping, /static/*, \
+            /assets/*, /favicon.ico, /robots.txt, /.well-known/*), for OPTIONS alone, for some \
+            source addresses alone, or for a header or query whose value is kept as a hash; \
+            and logins that let others through, which are the question of \
+            `authentication-optional`. A rule of an internal load balancer is a note where the \
+            login is on an internet-facing one. Does not apply where no group is behind a login.",
+    false_alarms: "A path that carries its own authentication, such as an API with tokens of its \
+                   own: name it in the policy's public_paths. Paths that no rule with a login \
+                   asks for may share its targets, and pass.",
+    fix: "put the login before the forward action of that rule too, or send it to other targets",
+    remedy: Remedy {
+        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and add \
+                  Authenticate users before Forward to; or forward to a group with other targets.",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
+              Type=authenticate-cognito,Order=1,AuthenticateCognitoConfig='{UserPoolArn=POOL_ARN,UserPoolClientId=CLIENT_ID,UserPoolDomain=DOMAIN}' \
+              Type=forward,Order=2,TargetGroupArn=GROUP_ARN",
+        terraform: "resource \"aws_lb_listener_rule\" \"app\" {\n  action {\n    type  = \
+                    \"authenticate-cognito\"\n    order = 1\n    authenticate_cognito {\n      \
+                    user_pool_arn       = POOL_ARN\n      user_pool_client_id = \
+                    CLIENT_ID\n      user_pool_domain    = DOMAIN\n    }\n  }\n  action {\n    \
+                    type             = \"forward\"\n    order            = 2\n    \
+                    target_group_arn = GROUP_ARN\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
+                         Actions:\n    - Type: authenticate-cognito\n      Order: 1\n      \
+                         AuthenticateCognitoConfig:\n        UserPoolArn: POOL_ARN\n        \
+                         UserPoolClientId: CLIENT_ID\n        UserPoolDomain: DOMAIN\n    - \
+                         Type: forward\n      Order: 2\n      TargetGroupArn: GROUP_ARN",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
+        "https://aws.amazon.com/blogs/networking-and-content-delivery/security-best-practices-when-using-alb-authentication",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "another port forwards to the same group",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![
+                        sample::https(login::required("web")),
+                        login::on_port(sample::https(vec![sample::forward("web")]), 8443),
+                    ],
+                )
+            },
+            finds: &[
+                "fail authentication-bypass HTTPS:8443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a path is let through, the rest logs in",
+            given: || before_login(vec![sample::path(&["/api/*"])]),
+            finds: &[
+                "fail authentication-bypass HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a header that any client can send",
+            given: || {
+                before_login(vec![Condition {
+                    header: Some("User-Agent".to_owned()),
+                    ..sample::condition("http-header", &["*bot*"])
+                }])
+            },
+            finds: &[
+                "fail authentication-bypass HTTPS:443",
+                "note internet-facing web",
+                "note rule-header-gate HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "any other host is let through",
+            given: || {
+                with_rules(
+                    vec![sample::forward("web")],
+                    vec![sample::rule(
+                        Some(1),
+                        vec![sample::host(&["app.example.com"])],
+                        login::required("web"),
+                    )],
+                )
+            },
+            finds: &[
+                "fail authentication-bypass HTTPS:443",
+                "fail certificate-host-uncovered HTTPS:443",
+                "fail default-rule-forwards HTTPS:443",
+                "note authentication-missing-by-default HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "an internal load balancer leads there without login",
+            given: || {
+                login::listening(vec![sample::https(login::required("web"))], |region| {
+                    let open = vec![sample::https(vec![sample::forward("web")])];
+                    login::add(region, &Kind::Application, "inner", open);
+                    sample::internal(login::named(region, "inner"));
+                    let arn = sample::arn(&Kind::Application, "inner");
+                    sample::regroup(region, "web", |group| group.load_balancer_arns.push(arn));
+                })
+            },
+            finds: &[
+                "fail certificate-shared www.example.com",
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "fail certificate-shared www.example.com",
+                "fail internal-open-to-any inner",
+                "fail security-group-unused-port inner",
+                "unknown log-delivery-stopped inner",
+                "note authentication-bypass HTTPS:443",
+                "note subnet-route-mismatch inner",
+                "note tls-backend-legacy inner",
+            ],
+        },
+        Example {
+            title: "every way asks for a login or a token",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![
+                        sample::https(login::required("web")),
+                        login::on_port(
+                            sample::https(login::then_forward(login::token(), "web")),
+                            8443,
+                        ),
+                    ],
+                )
+            },
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "public paths, preflights, own addresses and a secret header",
+            given: || {
+                let rule = |number, condition| {
+                    sample::rule(Some(number), vec![condition], vec![sample::forward("web")])
+                };
+                with_rules(
+                    login::required("web"),
+                    vec![
+                        rule(1, sample::path(&["/health", "/static/*"])),
+                        rule(2, sample::condition("http-request-method", &["OPTIONS"])),
+                        rule(3, sample::condition("source-ip", &["198.51.100.0/24"])),
+                        rule(
+                            4,
+                            Condition {
+                                header: Some("X-Job-Token".to_owned()),
+                                ..sample::condition("http-header", &["sha256:8d969eef6ecad3c2"])
+                            },
+                        ),
+                    ],
+                )
+            },
+            finds: &[
+                "note internet-facing web",
+                "note rule-header-gate HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "one path logs in, and no other rule takes it",
+            given: || {
+                with_rules(
+                    vec![sample::forward("web")],
+                    vec![sample::rule(
+                        Some(1),
+                        vec![sample::path(&["/admin/*"])],
+                        login::required("web"),
+                    )],
+                )
+            },
+            finds: &[
+                "note authentication-missing-by-default HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "the rules of another port are unread",
+            given: || {
+                let mut hidden = sample::https(login::required("web"));
+                hidden.rules = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+                let open = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
+                sample::listening(&Kind::Application, vec![hidden, open])
+            },
+            finds: &[
+                "unknown authentication-bypass HTTPS:443",
+                "unknown authentication-bypass HTTPS:8443",
+                "unknown authentication-bypass-elsewhere HTTPS:443",
+                "unknown authentication-bypass-elsewhere HTTPS:8443",
+                "unknown authentication-endpoint-in-clear HTTPS:443",
+                "unknown authentication-rule-shadowed HTTPS:443",
+                "unknown authentication-target-reachable web",
+                "unknown jwt-keys-in-clear HTTPS:443",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
+                "unknown authentication-optional HTTPS:443",
+                "unknown authentication-self-signup HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
+                "unknown default-group-missing HTTPS:443",
+                "unknown jwt-audience-unchecked HTTPS:443",
+                "unknown rule-source-open HTTPS:443",
+                "unknown target-groups-mixed HTTPS:443",
+                "unknown target-remote-cleartext web",
+                "unknown authentication-session-long HTTPS:443",
+                "unknown default-rule-forwards HTTPS:443",
+                "unknown redirect-port-unserved HTTPS:443",
+                "unknown rule-shadowed HTTPS:443",
+                "unknown rule-source-behind-proxy HTTPS:443",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTPS:443",
+                "unknown target-unhealthy web",
+                "unknown authentication-missing-by-default HTTPS:443",
+                "unknown authentication-missing-on-admin-path HTTPS:443",
+                "unknown fixed-response-discloses HTTPS:443",
+                "unknown jwt-keys-foreign HTTPS:443",
+                "unknown quota-near web",
+                "unknown redirect-foreign-host HTTPS:443",
+                "unknown rule-header-gate HTTPS:443",
+                "unknown rule-rewrite-bypass HTTPS:443",
+                "unknown targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn before_login(conditions: Vec<Condition>) -> Inventory {
+    let rule = sample::rule(Some(10), conditions, vec![sample::forward("web")]);
+    with_rules(login::required("web"), vec![rule])
+}
+
+fn with_rules(default: Vec<Action>, rules: Vec<Rule>) -> Inventory {
+    let listener = sample::ruled(sample::https(default), rules);
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    bypass::of_groups(context, listener, Lock::Login).verdict()
+}

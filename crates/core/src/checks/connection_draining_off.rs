@@ -1,0 +1,89 @@
+//! A Classic load balancer cuts the connections of an instance that leaves.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::fact::Fact;
+use crate::inventory::Kind;
+use crate::sample;
+
+const KEY: &str = "connection_draining.enabled";
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "connection-draining-off",
+    aliases: &["connection-draining-disabled"],
+    title: "connections are cut when an instance leaves",
+    severity: Severity::Info,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Classic],
+    why: "Every deployment and every step of Auto Scaling breaks the requests that are under way: \
+          users see errors, and a payment may be made and not confirmed.",
+    logic: "Fails when connection draining of a Classic load balancer is off. The other kinds wait \
+            by the attributes of their target groups.",
+    false_alarms: "Meant where every request is answered within milliseconds and clients try again.",
+    fix: "switch connection draining on, with a timeout a little longer than the longest request",
+    remedy: Remedy {
+        console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
+                  Connection draining and set a timeout.",
+        cli: "aws elb modify-load-balancer-attributes --load-balancer-name NAME \
+              --load-balancer-attributes '{\"ConnectionDraining\":{\"Enabled\":true,\"Timeout\":300}}'",
+        terraform: "resource \"aws_elb\" \"NAME\" {\n  connection_draining         = true\n  \
+                    connection_draining_timeout = 300\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancing::LoadBalancer\nProperties:\n  \
+                         ConnectionDrainingPolicy:\n    Enabled: true\n    Timeout: 300",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html",
+    ],
+    needs: &[Call::ElbDescribeLoadBalancerAttributes],
+    examples: &[
+        Example {
+            title: "off",
+            given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
+            finds: &[
+                "fail connection-draining-off web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "on",
+            given: || sample::clean(&Kind::Classic),
+            finds: &["note classic-load-balancer web", "note internet-facing web"],
+        },
+        Example {
+            title: "attributes unread",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    let gap = sample::denied(Call::ElbDescribeLoadBalancerAttributes);
+                    lb.attributes = Fact::Unread(gap);
+                })
+            },
+            finds: &[
+                "unknown desync-monitor web",
+                "unknown log-bucket-foreign web",
+                "unknown log-bucket-missing web",
+                "unknown access-logs-disabled web",
+                "unknown log-bucket-public web",
+                "unknown access-logs-bucket-unapproved web",
+                "unknown connection-draining-off web",
+                "unknown cross-zone-off web",
+                "unknown idle-timeout-long web",
+                "unknown log-delivery-stopped web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    if context.lb.switched_on(KEY)? {
+        return Ok(Verdict::Pass);
+    }
+    Ok(Verdict::Fail(Evidence::new().with(KEY, "false")))
+}

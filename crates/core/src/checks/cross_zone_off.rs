@@ -1,0 +1,130 @@
+//! Each zone serves what reaches it with its own targets alone.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::fact::Fact;
+use crate::inventory::Kind;
+use crate::sample;
+
+const KEY: &str = "load_balancing.cross_zone.enabled";
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "cross-zone-off",
+    aliases: &["cross-zone-disabled"],
+    title: "cross-zone load balancing off",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Network, Kind::Gateway, Kind::Classic],
+    why: "A zone with few targets is overloaded while others idle, and a zone whose last target \
+          fails answers nobody.",
+    logic: "Looks at the load balancer's attribute. Off is a failure for a Classic load balancer. \
+            For a Network or Gateway load balancer, where off is the default, it is a note; it \
+            passes when every target group of it is set to balance across zones. An Application \
+            load balancer always does.",
+    false_alarms: "Off is meant where zones are to fail one by one, or where traffic between zones \
+                   is not to be paid for: AWS recommends it for that.",
+    fix: "switch cross-zone load balancing on, or keep enough targets in every zone",
+    remedy: Remedy {
+        console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
+                  Cross-zone load balancing.",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes \
+              Key=load_balancing.cross_zone.enabled,Value=true\naws elb \
+              modify-load-balancer-attributes --load-balancer-name NAME \
+              --load-balancer-attributes '{\"CrossZoneLoadBalancing\":{\"Enabled\":true}}'",
+        terraform: "resource \"aws_lb\" \"NAME\" {\n  enable_cross_zone_load_balancing = \
+                    true\n}\n\nresource \"aws_elb\" \"NAME\" {\n  cross_zone_load_balancing = \
+                    true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
+                         LoadBalancerAttributes:\n    - Key: \
+                         load_balancing.cross_zone.enabled\n      Value: \"true\"",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#cross-zone-load-balancing",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-disable-crosszone-lb.html",
+    ],
+    needs: &[
+        Call::ElbV2DescribeLoadBalancerAttributes,
+        Call::ElbDescribeLoadBalancerAttributes,
+        Call::ElbV2DescribeTargetGroupAttributes,
+    ],
+    examples: &[
+        Example {
+            title: "off on a Classic load balancer",
+            given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
+            finds: &[
+                "fail cross-zone-off web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "off on a Network load balancer, as by default",
+            given: || sample::with(&Kind::Network, |lb| sample::set(lb, &[(KEY, "false")])),
+            finds: &[
+                "note cross-zone-off web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "off, but its only group has it on",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::set(sample::only(region), &[(KEY, "false")]);
+                    sample::regroup(region, "web", |group| {
+                        sample::set_group(group, &[(KEY, "true")]);
+                    });
+                })
+            },
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example { title: "on", given: || sample::clean(&Kind::Gateway), finds: &[] },
+        Example {
+            title: "off, attributes of the group unread",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::set(sample::only(region), &[(KEY, "false")]);
+                    let gap = sample::denied(Call::ElbV2DescribeTargetGroupAttributes);
+                    sample::regroup(region, "web", |group| group.attributes = Fact::Unread(gap));
+                })
+            },
+            finds: &[
+                "unknown proxy-protocol-spoofable web",
+                "unknown client-address-lost web",
+                "unknown cross-zone-off web",
+                "unknown deregistration-delay-zero web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    if context.lb.switched_on(KEY)? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with(KEY, "false");
+    if context.lb.kind == Kind::Classic {
+        return Ok(Verdict::Fail(evidence));
+    }
+    let groups = context.index.groups_of(&context.lb.arn)?;
+    let mut hidden = None;
+    for group in groups {
+        match group.attributes.get() {
+            Ok(attributes) if attributes.get(KEY).is_some_and(|value| value == "true") => {}
+            Ok(_) => return Ok(Verdict::Note(evidence)),
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if groups.is_empty() => Ok(Verdict::Note(evidence)),
+        None => Ok(Verdict::Pass),
+    }
+}

@@ -1,0 +1,98 @@
+//! Health checks go over the network in clear.
+
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
+    Verdict,
+};
+use crate::fact::Reason;
+use crate::inventory::{Inventory, Kind};
+use crate::sample;
+use crate::targets::{self, Sort};
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "health-check-cleartext",
+    aliases: &[],
+    title: "health checks in clear",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
+    why: "Whoever listens in the network learns the path of the health check and what the target \
+          says of itself, and can answer in its place.",
+    logic: "Fails when a target group is checked by HTTP; passes by HTTPS, and by TCP, which sends \
+            nothing. Does not apply where health checks are off, nor to functions.",
+    false_alarms: "A check that says nothing but that it is alive gives nothing away: within a VPC \
+                   this matters to auditors alone.",
+    fix: "check by HTTPS",
+    remedy: Remedy {
+        console: "EC2 > Target Groups > the group > Health checks > Edit: set the protocol to HTTPS.",
+        cli: "aws elbv2 modify-target-group --target-group-arn ARN --health-check-protocol HTTPS",
+        terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  health_check {\n    protocol = \
+                    \"HTTPS\"\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
+                         HealthCheckProtocol: HTTPS",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+        "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-21",
+    ],
+    needs: &[],
+    examples: &[
+        Example {
+            title: "HTTP",
+            given: || checked(&Kind::Network, "HTTP"),
+            finds: &[
+                "fail health-check-cleartext web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "HTTPS",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example { title: "TCP", given: || sample::clean(&Kind::Gateway), finds: &[] },
+        Example {
+            title: "a protocol that this version does not know",
+            given: || checked(&Kind::Gateway, "SMOKE"),
+            finds: &["unknown health-check-cleartext web"],
+        },
+        Example {
+            title: "a function",
+            given: || {
+                sample::with_region(&Kind::Application, |region| sample::function(region, "web"))
+            },
+            finds: &["note internet-facing web"],
+        },
+    ],
+    judge: Judge::Targets(judge),
+    since: "0.1.0",
+};
+
+fn checked(kind: &Kind, protocol: &'static str) -> Inventory {
+    sample::with_region(kind, |region| {
+        sample::regroup(region, "web", |group| {
+            group.health_check_protocol = Some(protocol.to_owned());
+        });
+    })
+}
+
+fn judge(_: &Context, targets: &Targets) -> Judgement {
+    let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
+    if group.health_check_enabled == Some(false) || targets::sort(group)? == Sort::Function {
+        return Ok(Verdict::NotApplicable);
+    }
+    match group.health_check_protocol.as_deref() {
+        Some("HTTPS" | "TCP") => Ok(Verdict::Pass),
+        Some("HTTP") => {
+            let path = group.health_check_path.as_deref().unwrap_or("/");
+            let evidence = Evidence::new().with("health_check_protocol", "HTTP");
+            Ok(Verdict::Fail(evidence.with("path", path)))
+        }
+        other => {
+            let said = format!("health check by {}", other.unwrap_or("nothing"));
+            Err(targets::odd(group, Reason::Unrecognised, said))
+        }
+    }
+}

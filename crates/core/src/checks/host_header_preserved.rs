@@ -1,0 +1,173 @@
+//! Targets get the Host header as the client wrote it, whatever it says.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::fact::Fact;
+use crate::inventory::{Inventory, Kind};
+use crate::routing::{self, End, Route};
+use crate::sample;
+
+const KEY: &str = "routing.http.preserve_host_header.enabled";
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "host-header-preserved",
+    aliases: &["preserve-host-header"],
+    title: "any Host header reaches targets unchanged",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application],
+    why: "Applications build links, redirects and mails for new passwords from the Host header. An \
+          invented one sends users elsewhere, or spoils what a cache keeps for all.",
+    logic: "Notes when the attribute `routing.http.preserve_host_header.enabled` is `true` and some \
+            rule that a request can reach forwards without asking for a host. Passes when it is \
+            `false`, the default, and when every rule that forwards names its hosts. Never a fault.",
+    false_alarms: "Applications that need the port in the Host header want it so, and many compare \
+                   the host with a list of their own.",
+    fix: "let rules forward the hosts that are meant, and the default rule answer 404",
+    remedy: Remedy {
+        console: "EC2, Load Balancers, the load balancer, the listener: add rules with a host header \
+                  condition, and let the default rule return a fixed response.",
+        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority 10 --conditions \
+              Field=host-header,Values=HOST --actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN",
+        terraform: "resource \"aws_lb_listener_rule\" \"host\" {\n  condition {\n    host_header {\n      \
+                    values = [\"www.example.com\"]\n    }\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  Priority: 10\n  \
+                         Conditions:\n    - Field: host-header\n      HostHeaderConfig:\n        \
+                         Values:\n          - www.example.com",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "preserved, and the default rule forwards",
+            given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "true")])),
+            finds: &[
+                "note host-header-preserved web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "preserved, and every rule names its host",
+            given: || by_host(),
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "preserved, rules unread",
+            given: || {
+                let mut inventory = by_host();
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                let denied = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+                sample::listeners(lb)[0].rules = denied;
+                inventory
+            },
+            finds: &[
+                "fail security-group-unused-port web",
+                "unknown authentication-bypass HTTPS:443",
+                "unknown authentication-bypass-elsewhere HTTPS:443",
+                "unknown authentication-endpoint-in-clear HTTPS:443",
+                "unknown authentication-rule-shadowed HTTPS:443",
+                "unknown authentication-target-reachable web",
+                "unknown jwt-keys-in-clear HTTPS:443",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
+                "unknown authentication-optional HTTPS:443",
+                "unknown authentication-self-signup HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
+                "unknown default-group-missing HTTPS:443",
+                "unknown jwt-audience-unchecked HTTPS:443",
+                "unknown rule-source-open HTTPS:443",
+                "unknown target-groups-mixed HTTPS:443",
+                "unknown target-remote-cleartext web",
+                "unknown authentication-session-long HTTPS:443",
+                "unknown default-rule-forwards HTTPS:443",
+                "unknown no-targets web",
+                "unknown redirect-port-unserved HTTPS:443",
+                "unknown rule-shadowed HTTPS:443",
+                "unknown rule-source-behind-proxy HTTPS:443",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTPS:443",
+                "unknown target-unhealthy web",
+                "unknown authentication-missing-by-default HTTPS:443",
+                "unknown authentication-missing-on-admin-path HTTPS:443",
+                "unknown fixed-response-discloses HTTPS:443",
+                "unknown host-header-preserved web",
+                "unknown jwt-keys-foreign HTTPS:443",
+                "unknown quota-near web",
+                "unknown redirect-foreign-host HTTPS:443",
+                "unknown rule-header-gate HTTPS:443",
+                "unknown rule-rewrite-bypass HTTPS:443",
+                "unknown targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "not preserved",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+/// The clean account, the Host header preserved, and only one host forwarded.
+fn by_host() -> Inventory {
+    let rule = sample::rule(
+        Some(10),
+        vec![sample::host(&["www.example.com"])],
+        vec![sample::forward("web")],
+    );
+    let https = sample::ruled(sample::https(vec![sample::fixed_response("404")]), vec![rule]);
+    sample::with(&Kind::Application, |lb| {
+        sample::set(lb, &[(KEY, "true")]);
+        *sample::listeners(lb) = vec![https];
+    })
+}
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    if !lb.switched_on(KEY)? {
+        return Ok(Verdict::Pass);
+    }
+    let (mut open, mut hidden) = (Vec::new(), None);
+    for listener in lb.listeners.get()? {
+        match routing::live(lb, listener) {
+            Err(gap) => hidden = hidden.or(Some(gap)),
+            Ok(routes) => {
+                for route in routes {
+                    if let End::Unknown(gap) = &route.end {
+                        hidden = hidden.or(Some(gap.clone()));
+                    } else if takes_any_host(&route) {
+                        open.push(format!("{} {}", listener.label(), route.label));
+                    }
+                }
+            }
+        }
+    }
+    if !open.is_empty() {
+        return Ok(Verdict::Note(Evidence::new().with(KEY, "true").with("open_rules", open)));
+    }
+    hidden.map_or(Ok(Verdict::Pass), Err)
+}
+
+fn takes_any_host(route: &Route) -> bool {
+    let forwards = matches!(&route.end, End::Forward(groups) if !groups.is_empty());
+    let any = |value: &String| value.bytes().all(|byte| byte == b'*');
+    forwards
+        && !route
+            .conditions
+            .iter()
+            .any(|condition| condition.field == "host-header" && !condition.values.iter().any(any))
+}

@@ -1,0 +1,198 @@
+//! An internal load balancer is reached from the internet through something in front of it.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::exposure::{self, Approach, Exposure};
+use crate::fact::Fact;
+use crate::inventory::{
+    Accelerator, AcceleratorEndpoint, ApiLink, Inventory, Kind, TargetGroup, VpcOrigin,
+};
+use crate::{front_doors, sample};
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "internal-exposed-by-front",
+    aliases: &["internal-lb-exposed-via-chain"],
+    title: "internal load balancer reached from the internet",
+    severity: Severity::Medium,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Its scheme says that only the inside reaches it, and rules, certificates and \
+          authentication are often as loose as that promises. What stands in front hands the \
+          internet on to it.",
+    logic: "Fails when a load balancer with scheme `internal` is open, to the internet or to some of \
+            its addresses, through a Network load balancer in front: routes, network ACLs and \
+            security groups of both let someone through. Notes other ways in: an accelerator of \
+            Global Accelerator, a VPC origin of CloudFront, an integration of API Gateway, an \
+            internet-facing Network load balancer with one of its addresses as a target. Does not \
+            apply to others. Unknown while what may stand in front is unread and no way is known.",
+    false_alarms: "Each of these is a documented way to build an edge: then it is enough to judge \
+                   the load balancer as a public one.",
+    fix: "judge it like a public load balancer, or take it out of what stands in front",
+    remedy: Remedy {
+        console: "EC2 console, Target Groups, type Application Load Balancer, Targets: deregister \
+                  it. For the others, remove it from the accelerator, origin or integration.",
+        cli: "aws elbv2 deregister-targets --target-group-arn GROUP --targets Id=ARN",
+        terraform: "resource \"aws_lb\" \"front\" {\n  load_balancer_type = \"network\"\n  internal \
+                              = true\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Type: \
+                         network\n  Scheme: internal",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
+        "https://docs.aws.amazon.com/global-accelerator/latest/dg/secure-vpc-connections.html",
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html",
+    ],
+    needs: &[
+        Call::ElbV2DescribeRules,
+        Call::Ec2DescribeSubnets,
+        Call::Ec2DescribeNetworkInterfaces,
+        Call::GlobalAcceleratorListAccelerators,
+        Call::GlobalAcceleratorListListeners,
+        Call::GlobalAcceleratorListEndpointGroups,
+        Call::CloudFrontListVpcOrigins,
+        Call::ApiGatewayGetVpcLinks,
+        Call::ApiGatewayV2GetApis,
+        Call::ApiGatewayV2GetIntegrations,
+    ],
+    examples: &[
+        Example {
+            title: "a public Network load balancer in front",
+            given: || sample::front::fronted(|_| ()),
+            finds: &[
+                "fail internal-exposed-by-front web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+                "note fronts-application-load-balancer front",
+                "note internet-facing front",
+            ],
+        },
+        Example {
+            title: "one in front, but the security group behind keeps its clients out",
+            given: || {
+                sample::front::fronted(|region| {
+                    if let Fact::Known(groups) = &mut region.security_groups {
+                        groups[0] = sample::open_group("sg-web", &[]);
+                    }
+                })
+            },
+            finds: &[
+                "fail security-group-admits-nobody web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+                "note fronts-application-load-balancer front",
+                "note internet-facing front",
+            ],
+        },
+        Example {
+            title: "an accelerator, CloudFront and API Gateway",
+            given: fronted_by_services,
+            finds: &["note internal-exposed-by-front web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "its address among another's targets",
+            given: fronted_by_address,
+            finds: &[
+                "fail internal-open-to-any web",
+                "note internal-exposed-by-front web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+                "fail target-stale alb",
+                "fail targets-uneven alb",
+                "note internet-facing front",
+                "note tls-passthrough-unverified TCP:443",
+            ],
+        },
+        Example {
+            title: "accelerators unread",
+            given: || {
+                let mut inventory = sample::with_region(&Kind::Network, sample::inside);
+                let call = Call::GlobalAcceleratorListAccelerators;
+                inventory.accounts[0].accelerators = Fact::Unread(sample::denied(call));
+                inventory
+            },
+            finds: &["unknown internal-exposed-by-front web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "nothing in front",
+            given: || sample::with_region(&Kind::Application, sample::inside),
+            finds: &["note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+/// An internal load balancer behind three services of the edge.
+fn fronted_by_services() -> Inventory {
+    let mut inventory = sample::with_region(&Kind::Application, sample::inside);
+    let account = &mut inventory.accounts[0];
+    let lb = sample::only(&mut account.regions[0]);
+    let (arn, listener) = (lb.arn.clone(), sample::listeners(lb)[0].id.clone());
+    account.accelerators = Fact::Known(vec![Accelerator {
+        arn: format!("arn:aws:globalaccelerator::{}:accelerator/edge", sample::ACCOUNT),
+        name: Some("edge".to_owned()),
+        enabled: true,
+        endpoints: Fact::Known(vec![AcceleratorEndpoint {
+            id: arn.clone(),
+            ports: vec![(443, 443)],
+            protocol: Some("TCP".to_owned()),
+        }]),
+    }]);
+    account.vpc_origins = Fact::Known(vec![VpcOrigin {
+        id: "vo_1".to_owned(),
+        endpoint: arn,
+        status: Some("Deployed".to_owned()),
+    }]);
+    account.regions[0].http_links = Fact::Known(vec![ApiLink {
+        kind: "http".to_owned(),
+        id: "api1".to_owned(),
+        name: Some("orders".to_owned()),
+        targets: vec![listener],
+    }]);
+    inventory
+}
+
+/// An internal load balancer, one of whose addresses is a target of a public Network load balancer.
+fn fronted_by_address() -> Inventory {
+    sample::front::fronted(|region| {
+        let address = "10.0.1.20";
+        let mut interface = sample::interface("eni-9", None, address);
+        interface.description = Some("ELB app/web/50dc6c495c0c9188".to_owned());
+        interface.groups = vec!["sg-web".to_owned()];
+        if let Fact::Known(interfaces) = &mut region.network_interfaces {
+            interfaces.push(interface);
+        }
+        sample::regroup(region, "alb", |group: &mut TargetGroup| {
+            group.target_type = Some("ip".to_owned());
+            group.targets = Fact::Known(vec![
+                sample::target(address, "healthy"),
+                sample::target("10.0.2.20", "healthy"),
+            ]);
+        });
+    })
+}
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    if !exposure::is_internal(lb)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    match Approach::new(context.index, lb).by_fronts() {
+        Exposure::Unknown(gap) => return Err(gap),
+        Exposure::Internet(sources) | Exposure::Restricted(sources) => {
+            return Ok(Verdict::Fail(Evidence::new().with("reachable_from", sources)));
+        }
+        Exposure::Internal | Exposure::Blocked(_) => {}
+    }
+    let doors = front_doors::accelerators(context.account, lb)
+        .and(front_doors::vpc_origins(context.account, lb))
+        .and(front_doors::api_links(context.region, lb))
+        .and(front_doors::by_address(context.index, lb));
+    if doors.known.is_empty() {
+        return doors.complete().map(|()| Verdict::Pass);
+    }
+    Ok(Verdict::Note(Evidence::new().with("through", doors.known)))
+}

@@ -1,0 +1,166 @@
+//! Any load balancer may invoke a function.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
+    Verdict,
+};
+use crate::fact::{Fact, Gap, Reason};
+use crate::inventory::{Inventory, InvokeStatement, Kind};
+use crate::sample;
+use crate::targets::{self, Sort};
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "lambda-policy-open",
+    aliases: &["lambda-policy-unscoped"],
+    title: "any load balancer may invoke the function",
+    severity: Severity::Medium,
+    persona: Persona::Regular,
+    applies_to: &[Kind::Application],
+    why: "Whoever has an AWS account registers the function behind a load balancer of their own and \
+          sends it what they like, past the rules, authentication and web ACL of yours. The \
+          function cannot tell the two apart.",
+    logic: "Looks at the resource policy of a function that is a target: of the alias or version \
+            that is registered, if it is one. Fails when a statement lets Elastic Load Balancing, \
+            or everyone, invoke it without a condition that names an account: `aws:SourceArn` with \
+            an account in it, `aws:SourceAccount`, or any other condition. Wildcards in the account \
+            name none.",
+    false_alarms: "",
+    fix: "allow the target group's ARN alone as aws:SourceArn",
+    remedy: Remedy {
+        console: "Lambda > the function > Configuration > Permissions > Resource-based policy \
+                  statements: edit the statement and set Source ARN to the target group's.",
+        cli: "aws lambda remove-permission --function-name NAME --statement-id SID\naws lambda \
+              add-permission --function-name NAME --statement-id SID --action \
+              lambda:InvokeFunction --principal elasticloadbalancing.amazonaws.com --source-arn \
+              TARGET_GROUP_ARN",
+        terraform: "resource \"aws_lambda_permission\" \"NAME\" {\n  action        = \
+                    \"lambda:InvokeFunction\"\n  function_name = NAME\n  principal     = \
+                    \"elasticloadbalancing.amazonaws.com\"\n  source_arn    = \
+                    aws_lb_target_group.NAME.arn\n}",
+        cloudformation: "Type: AWS::Lambda::Permission\nProperties:\n  Action: \
+                         lambda:InvokeFunction\n  FunctionName: NAME\n  Principal: \
+                         elasticloadbalancing.amazonaws.com\n  SourceArn: !Ref TARGET_GROUP",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html",
+        "https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html",
+    ],
+    needs: &[Call::LambdaGetPolicy],
+    examples: &[
+        Example {
+            title: "no condition",
+            given: || allowed(|_| ()),
+            finds: &["fail lambda-policy-open web", "note internet-facing web"],
+        },
+        Example {
+            title: "a target group of any account",
+            given: || {
+                allowed(|statement| {
+                    let any = "arn:aws:elasticloadbalancing:eu-west-1:*:targetgroup/*";
+                    statement.source_arns = vec![any.to_owned()];
+                })
+            },
+            finds: &["fail lambda-policy-open web", "note internet-facing web"],
+        },
+        Example {
+            title: "the account",
+            given: || {
+                allowed(|statement| statement.source_accounts = vec![sample::ACCOUNT.to_owned()])
+            },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "the organization",
+            given: || allowed(|statement| statement.other_conditions = true),
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "policy unread",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    sample::function(region, "web");
+                    let gap = Fact::Unread(sample::denied(Call::LambdaGetPolicy));
+                    region.functions.insert(sample::FUNCTION.to_owned(), gap);
+                })
+            },
+            finds: &["unknown lambda-policy-open web", "note internet-facing web"],
+        },
+        Example {
+            title: "instances",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::Targets(judge),
+    since: "0.1.0",
+};
+
+/// A function that Elastic Load Balancing may invoke, after a change to the statement that says so.
+fn allowed(change: impl FnOnce(&mut InvokeStatement)) -> Inventory {
+    sample::with_region(&Kind::Application, |region| {
+        sample::function(region, "web");
+        let mut statement = InvokeStatement {
+            sid: Some("balancers".to_owned()),
+            principal: "elasticloadbalancing.amazonaws.com".to_owned(),
+            ..InvokeStatement::default()
+        };
+        change(&mut statement);
+        region.functions.insert(sample::FUNCTION.to_owned(), Fact::Known(vec![statement]));
+    })
+}
+
+fn judge(context: &Context, targets: &Targets) -> Judgement {
+    let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
+    if targets::sort(group)? != Sort::Function {
+        return Ok(Verdict::NotApplicable);
+    }
+    let functions = group.targets.get()?;
+    let mut hidden = None;
+    for function in functions {
+        match statements(context, &function.id) {
+            Ok(statements) => {
+                let open: Vec<&InvokeStatement> =
+                    statements.iter().filter(|statement| is_open(statement)).collect();
+                if let Some(first) = open.first() {
+                    let evidence = Evidence::new()
+                        .with("function", function.id.as_str())
+                        .with("principal", first.principal.as_str())
+                        .with(
+                            "statements",
+                            open.iter().map(|open| open.sid.clone()).collect::<Vec<_>>(),
+                        );
+                    return Ok(Verdict::Fail(evidence));
+                }
+            }
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if functions.is_empty() => Ok(Verdict::NotApplicable),
+        None => Ok(Verdict::Pass),
+    }
+}
+
+fn statements<'a>(context: &Context<'a>, function: &str) -> Result<&'a [InvokeStatement], Gap> {
+    match context.region.functions.get(function) {
+        Some(statements) => statements.get().map(Vec::as_slice),
+        None => Err(Gap::new(Call::LambdaGetPolicy, Reason::NotCollected)
+            .in_region(&context.region.name)
+            .of(function)),
+    }
+}
+
+/// Whether load balancers of any account may invoke.
+fn is_open(statement: &InvokeStatement) -> bool {
+    let named = |account: &str| !account.is_empty() && !account.contains(['*', '?']);
+    let of_account = |arn: &String| named(arn.split(':').nth(4).unwrap_or_default());
+    let arns = &statement.source_arns;
+    let accounts = &statement.source_accounts;
+    let bound = statement.other_conditions
+        || !arns.is_empty() && arns.iter().all(of_account)
+        || !accounts.is_empty() && accounts.iter().all(|account| named(account));
+    !bound
+}

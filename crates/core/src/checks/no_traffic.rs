@@ -1,0 +1,111 @@
+//! Nobody uses a load balancer.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::fact::{Fact, Gap, Reason};
+use crate::inventory::Kind;
+use crate::sample;
+
+/// The time that traffic is counted over, in seconds: 14 days.
+const WATCHED: i64 = 14 * 24 * 60 * 60;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "no-traffic",
+    aliases: &["idle-lb", "orphan-public-lb"],
+    title: "no traffic for 14 days",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
+    why: "It costs money, and what nobody uses nobody watches: its certificates expire, and its \
+          targets are not patched.",
+    logic: "A note when CloudWatch counted no request (Application, Classic) or no new flow \
+            (Network, Gateway) in the 14 days before the scan. Does not apply to a load balancer \
+            younger than that. The metrics cost money, so they are only read when this check is \
+            selected.",
+    false_alarms: "Meant where it stands by for a disaster or for a season.",
+    fix: "delete it with the DNS records that point to it, or write down what it waits for",
+    remedy: Remedy {
+        console: "EC2 > Load Balancers > the load balancer > Monitoring shows its traffic; Actions > \
+                  Delete load balancer.",
+        cli: "aws elbv2 delete-load-balancer --load-balancer-arn ARN\naws elb delete-load-balancer \
+              --load-balancer-name NAME",
+        terraform: "Remove the resource.",
+        cloudformation: "Remove the resource.",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html",
+    ],
+    needs: &[Call::CloudWatchGetMetricData],
+    examples: &[
+        Example {
+            title: "none",
+            given: || sample::with(&Kind::Network, |lb| lb.traffic = Fact::Known(0.0)),
+            finds: &[
+                "note internet-facing web",
+                "note no-traffic web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example { title: "plenty", given: || sample::clean(&Kind::Gateway), finds: &[] },
+        Example {
+            title: "made last week",
+            given: || {
+                sample::with(&Kind::Gateway, |lb| {
+                    lb.created = Some(sample::in_days(-7));
+                    lb.traffic = Fact::Known(0.0);
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "metrics unread",
+            given: || {
+                sample::with(&Kind::Gateway, |lb| {
+                    lb.traffic = Fact::Unread(sample::denied(Call::CloudWatchGetMetricData));
+                })
+            },
+            finds: &["unknown no-traffic web"],
+        },
+        Example {
+            title: "nobody knows how old it is",
+            given: || {
+                sample::with(&Kind::Gateway, |lb| {
+                    lb.created = None;
+                    lb.traffic = Fact::Known(0.0);
+                })
+            },
+            finds: &["unknown no-traffic web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    let age = lb.created.map(|created| context.now.as_second() - created.as_second());
+    if age.is_some_and(|age| age < WATCHED) {
+        return Ok(Verdict::NotApplicable);
+    }
+    if *lb.traffic.get()? > 0.0 {
+        return Ok(Verdict::Pass);
+    }
+    let (metric, call) = match lb.kind {
+        Kind::Classic => ("RequestCount", Call::ElbDescribeLoadBalancers),
+        Kind::Application => ("RequestCount", Call::ElbV2DescribeLoadBalancers),
+        _ => ("NewFlowCount", Call::ElbV2DescribeLoadBalancers),
+    };
+    match lb.created {
+        Some(created) => {
+            let evidence = Evidence::new().with(metric, 0).with("days", WATCHED / (24 * 60 * 60));
+            Ok(Verdict::Note(evidence.with("created", created.to_string())))
+        }
+        None => Err(Gap::new(call, Reason::Malformed)
+            .of(&lb.arn)
+            .saying("a load balancer without time of creation")),
+    }
+}

@@ -1,0 +1,117 @@
+//! A security policy offers no key exchange that withstands quantum computers.
+
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::inventory::{Kind, Listener};
+use crate::sample;
+use crate::tls;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "post-quantum-missing",
+    aliases: &["tls-policy-no-pq"],
+    title: "no post-quantum key exchange",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application, Kind::Network],
+    why: "Whoever records the traffic today can read it the day a quantum computer breaks the key \
+          exchange. A hybrid key exchange with ML-KEM takes that away, and clients that do not \
+          know it negotiate as before.",
+    logic: "Looks at HTTPS and TLS listeners. Passes when the policy's name contains `-PQ-`: \
+            DescribeSSLPolicies does not list key exchanges. Notes any other name that AWS's pages \
+            print. Does not apply to names that they do not, nor to Classic load balancers, which \
+            offer none at all.",
+    false_alarms: "The RFC 9151 policies have no such variant: who must follow CNSA 1.0 waits. \
+                   What is not worth recording needs none.",
+    fix: "choose the PQ variant of the policy, such as ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
+                  Manage listener, Edit listener, and pick the security policy \
+                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --ssl-policy \
+              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+}"#,
+        cloudformation: "HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html",
+    ],
+    needs: &[],
+    examples: &[
+        Example {
+            title: "what the console chose before",
+            given: || {
+                sample::offering(
+                    &Kind::Application,
+                    sample::ssl_policy(
+                        "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+                        &["TLSv1.2", "TLSv1.3"],
+                        &["TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"],
+                    ),
+                )
+            },
+            finds: &[
+                "note internet-facing web",
+                "note post-quantum-missing HTTPS:443",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a name that AWS's pages do not print",
+            given: || {
+                sample::offering(
+                    &Kind::Network,
+                    sample::ssl_policy(
+                        "ELBSecurityPolicy-2031-01",
+                        &["TLSv1.3"],
+                        &["TLS_AES_128_GCM_SHA256"],
+                    ),
+                )
+            },
+            finds: &["unknown tls-backend-legacy web", "note internet-facing web"],
+        },
+        Example {
+            title: "no policy in AWS's answer",
+            given: || {
+                sample::with(&Kind::Application, |lb| sample::listeners(lb)[0].ssl_policy = None)
+            },
+            finds: &[
+                "unknown tls-legacy-protocol HTTPS:443",
+                "unknown tls-weak-cipher HTTPS:443",
+                "unknown tls-policy-not-recommended HTTPS:443",
+                "unknown post-quantum-missing HTTPS:443",
+                "unknown tls-1-3-missing HTTPS:443",
+                "unknown tls-backend-legacy web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "what the console chooses",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    if !tls::terminates(context.lb, listener)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    let name = tls::policy_name(context.region, listener)?;
+    if name.contains("-PQ-") {
+        return Ok(Verdict::Pass);
+    }
+    Ok(match tls::known_name(context.lb, listener) {
+        Some(name) => Verdict::Note(Evidence::new().with("policy", name)),
+        None => Verdict::NotApplicable,
+    })
+}

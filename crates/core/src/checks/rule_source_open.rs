@@ -1,0 +1,123 @@
+//! A rule for some source addresses lets every address in.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::inventory::{Condition, Inventory, Kind, Listener};
+use crate::routing::{self, End};
+use crate::sample;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "rule-source-open",
+    aliases: &["rule-private-source-ip-public"],
+    title: "a rule for some addresses lets all in",
+    severity: Severity::Medium,
+    persona: Persona::Regular,
+    applies_to: &[Kind::Application],
+    why: "The list of addresses looks like a filter and is none: whoever added the range for \
+          everybody, often to try something out, took the others' meaning away.",
+    logic: "Looks at rules that forward. Fails when a source-ip condition has 0.0.0.0/0, or ::/0 on \
+            a load balancer with IPv6 addresses, beside a narrower range. Passes when it has \
+            narrower ranges alone, and when it has nothing but the ranges for everybody: a rule \
+            has to have some condition, and such a one is plain. Does not apply without \
+            source-ip conditions.",
+    false_alarms: "",
+    fix: "remove the range for everybody from the condition, or the narrower ones beside it",
+    remedy: Remedy {
+        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and remove \
+                  0.0.0.0/0 or ::/0 from its Source IP condition.",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --conditions \
+              Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
+        terraform: "resource \"aws_lb_listener_rule\" \"office\" {\n  condition {\n    \
+                    source_ip {\n      values = [CIDR]\n    }\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
+                         Conditions:\n    - Field: source-ip\n      SourceIpConfig:\n        \
+                         Values: [CIDR]",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "the office, and everybody",
+            given: || given(&["203.0.113.0/24", "0.0.0.0/0"]),
+            finds: &[
+                "fail rule-source-open HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "the office alone",
+            given: || given(&["203.0.113.0/24"]),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "everybody alone",
+            given: || given(&["0.0.0.0/0"]),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "every IPv6 address, on a load balancer without",
+            given: || given(&["203.0.113.0/24", "::/0"]),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn given(sources: &[&str]) -> Inventory {
+    let listener = sample::ruled(
+        sample::https(vec![sample::fixed_response("403")]),
+        vec![sample::rule(
+            Some(1),
+            vec![sample::condition("source-ip", sources)],
+            vec![sample::forward("web")],
+        )],
+    );
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let has_v6 =
+        context.lb.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
+    let everybody = |value: &&String| *value == "0.0.0.0/0" || has_v6 && *value == "::/0";
+    let narrow = |value: &&String| !value.ends_with("/0");
+    let hole = |condition: &&Condition| {
+        condition.values.iter().any(|value| everybody(&value))
+            && condition.values.iter().any(|value| narrow(&value))
+    };
+    let mut hidden = None;
+    let mut seen = false;
+    let routes = routing::live(context.lb, listener)?;
+    for (place, route) in routes.iter().enumerate() {
+        let mut sources = route.conditions.iter().filter(|own| own.field == "source-ip").peekable();
+        if sources.peek().is_none() {
+            continue;
+        }
+        match &route.end {
+            End::Forward(_) => seen = true,
+            End::Unknown(gap) => {
+                hidden = hidden.or(Some(gap.clone()));
+                continue;
+            }
+            End::Redirect(_) | End::Answer => continue,
+        }
+        if let Some(condition) = sources.find(hole) {
+            let evidence = Evidence::new()
+                .with("rule", route.label.as_str())
+                .with("sources", condition.values.clone())
+                .with("request", route.request(&routes[..place], context.lb, listener));
+            return Ok(Verdict::Fail(evidence));
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if seen => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}

@@ -1,0 +1,187 @@
+//! A share of the requests goes where nobody answers.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
+    Verdict,
+};
+use crate::fact::{Fact, Gap};
+use crate::health::{self, Health};
+use crate::inventory::{Inventory, Kind, Listener};
+use crate::routing::{self, Route};
+use crate::sample;
+use crate::targets;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "target-group-weight-dead",
+    aliases: &["weighted-tg-zero-or-dead"],
+    title: "a share of the requests goes to nobody",
+    severity: Severity::Low,
+    persona: Persona::Regular,
+    applies_to: &[Kind::Application, Kind::Network],
+    why: "Weights hold whether a group can answer or not: every so many requests fail, and the \
+          average looks fine.",
+    logic: "Looks at rules that forward to several groups. Fails when every weight is 0, or when a \
+            group with a weight above 0 is empty, holds only draining targets, or has targets that \
+            are all unhealthy, while another group of the rule can answer. Where none can, \
+            `no-targets` and `targets-all-unhealthy` say so. What AWS does with a single group of \
+            weight 0 is not documented, and not judged.",
+    false_alarms: "",
+    fix: "set the weight of the dead group to 0, or bring its targets up",
+    remedy: Remedy {
+        console: "EC2 > Load Balancers > the load balancer > Listeners and rules > the rule > \
+                  Actions > Edit rule: change the weights.",
+        cli: "aws elbv2 modify-rule --rule-arn ARN --actions \
+              '[{\"Type\":\"forward\",\"ForwardConfig\":{\"TargetGroups\":[{\"TargetGroupArn\":\"ARN_1\",\"Weight\":1},{\"TargetGroupArn\":\"ARN_2\",\"Weight\":0}]}}]'",
+        terraform: "resource \"aws_lb_listener_rule\" \"NAME\" {\n  action {\n    type = \
+                    \"forward\"\n    forward {\n      target_group {\n        arn    = \
+                    GROUP_ARN\n        weight = 0\n      }\n    }\n  }\n}",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  Actions:\n    \
+                         - Type: forward\n      ForwardConfig:\n        TargetGroups:\n          - \
+                         TargetGroupArn: !Ref GROUP\n            Weight: 0",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "an empty canary",
+            given: || weighted([Some(9), Some(1)], &[]),
+            finds: &[
+                "fail target-group-weight-dead HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a canary that is down",
+            given: || weighted([Some(9), None], &["unhealthy"]),
+            finds: &[
+                "fail targets-all-unhealthy canary",
+                "fail target-group-weight-dead HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "nothing but zeros",
+            given: || weighted([Some(0), Some(0)], &["healthy", "healthy"]),
+            finds: &[
+                "fail target-group-weight-dead HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "an empty canary of weight 0",
+            given: || weighted([Some(9), Some(0)], &[]),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "both answer",
+            given: || weighted([Some(9), Some(1)], &["healthy", "initial"]),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "health of the canary unread",
+            given: || {
+                let mut inventory = weighted([Some(9), Some(1)], &[]);
+                let gap = sample::denied(Call::ElbV2DescribeTargetHealth);
+                sample::regroup(&mut inventory.accounts[0].regions[0], "canary", |group| {
+                    group.targets = Fact::Unread(gap);
+                });
+                inventory
+            },
+            finds: &[
+                "unknown target-public canary",
+                "unknown targets-all-unhealthy canary",
+                "unknown target-security-group-open canary",
+                "unknown security-group-blocks-targets web",
+                "unknown target-group-weight-dead HTTPS:443",
+                "unknown target-unhealthy canary",
+                "unknown quota-near web",
+                "unknown target-remote canary",
+                "unknown targets-too-few canary",
+                "unknown targets-uneven canary",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+/// The clean Application account with a second group, the weights of both, and the states of the second.
+fn weighted(weights: [Option<i32>; 2], states: &[&str]) -> Inventory {
+    sample::with_region(&Kind::Application, |region| {
+        sample::add_groups(region, &Kind::Application, &["canary"]);
+        sample::regroup(region, "canary", |group| group.targets = sample::in_states(states));
+        let both = sample::forward_weighted(&[("web", weights[0]), ("canary", weights[1])]);
+        sample::listeners(sample::only(region))[0] = sample::https(vec![both]);
+    })
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let mut hidden = None;
+    let mut judged = false;
+    for route in routing::live(context.lb, listener)? {
+        match of_route(context, &route) {
+            Ok(Verdict::NotApplicable) => {}
+            Ok(Verdict::Pass) => judged = true,
+            Ok(found) => return Ok(found),
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if judged => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}
+
+fn of_route(context: &Context, route: &Route) -> Judgement {
+    let several = route.actions.last().filter(|action| action.target_groups.len() > 1);
+    let Some(action) = several.filter(|action| action.kind == "forward") else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let weighted: Vec<&str> = routing::weighted(action).collect();
+    let evidence = Evidence::new().with("rule", route.label.as_str());
+    if weighted.is_empty() {
+        let all = action.target_groups.iter().map(|group| routing::group_name(&group.arn));
+        let evidence = evidence.with("weight_0", all.collect::<Vec<_>>());
+        return Ok(Verdict::Fail(evidence));
+    }
+    let (mut dead, mut answers, mut hidden) = (Vec::new(), false, None);
+    for arn in weighted {
+        match is_dead(context, arn) {
+            Ok(true) => dead.push(routing::group_name(arn)),
+            Ok(false) => answers = true,
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    if answers && !dead.is_empty() {
+        return Ok(Verdict::Fail(evidence.with("target_groups", dead)));
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if answers => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}
+
+/// Whether nobody in a group can answer.
+fn is_dead(context: &Context, arn: &str) -> Result<bool, Gap> {
+    let group = context.index.target_group(arn)?;
+    if !targets::has_any(group)? {
+        return Ok(true);
+    }
+    let Some(tally) = health::tally(context, &Targets::Group(group))? else { return Ok(false) };
+    if tally.healthy + tally.starting > 0 {
+        return Ok(false);
+    }
+    tally.complete()?;
+    Ok(tally.health() == Health::Down)
+}

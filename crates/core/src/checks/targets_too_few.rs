@@ -1,0 +1,177 @@
+//! One more failure and nobody answers.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
+};
+use crate::fact::Fact;
+use crate::health::{self, Health};
+use crate::inventory::{Inventory, Kind};
+use crate::sample;
+use crate::targets;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "targets-too-few",
+    aliases: &["min-healthy-targets"],
+    title: "too few healthy targets",
+    severity: Severity::Info,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "When the last target fails, or is replaced by a deployment, the service is down.",
+    logic: "Looks at each target group that some request reaches, and at the instances of a Classic \
+            load balancer. Fails when fewer than 2 (`healthy_targets` of the policy) are healthy or \
+            still starting. Does not apply where none is, which other checks say, nor to functions \
+            and Application load balancers as targets: there is one of them and it does not fail \
+            like a machine.",
+    false_alarms: "Meant for test systems, and for what may only run once.",
+    fix: "run at least two targets, in different zones",
+    remedy: Remedy {
+        console: "EC2 > Target Groups > the group > Targets > Register targets, or raise the \
+                  minimum of the Auto Scaling group.",
+        cli: "aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME --min-size 2",
+        terraform: "resource \"aws_autoscaling_group\" \"NAME\" {\n  min_size = 2\n}",
+        cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  MinSize: \"2\"",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+        "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "one",
+            given: || grouped(&Kind::Network, &["healthy"]),
+            finds: &[
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "one, and one on its way out",
+            given: || grouped(&Kind::Application, &["healthy", "draining"]),
+            finds: &[
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a second one is starting",
+            given: || grouped(&Kind::Application, &["healthy", "initial"]),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "one Classic instance",
+            given: || {
+                sample::with(&Kind::Classic, |lb| lb.instances = sample::in_states(&["InService"]))
+            },
+            finds: &[
+                "fail targets-too-few web",
+                "note classic-load-balancer web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "two",
+            given: || sample::clean(&Kind::Network),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "one Application load balancer",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::regroup(region, "web", |group| {
+                        group.target_type = Some("alb".to_owned());
+                        group.targets = sample::in_states(&["healthy"]);
+                    });
+                })
+            },
+            finds: &[
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "one, and one in a state that this version does not know",
+            given: || grouped(&Kind::Application, &["healthy", "puzzled"]),
+            finds: &[
+                "unknown target-unhealthy web",
+                "unknown targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "health unread",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let gap = sample::denied(Call::ElbV2DescribeTargetHealth);
+                    sample::regroup(region, "web", |group| group.targets = Fact::Unread(gap));
+                })
+            },
+            finds: &[
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
+                "unknown default-group-missing HTTPS:443",
+                "unknown target-security-group-open web",
+                "unknown no-targets web",
+                "unknown security-group-blocks-targets web",
+                "unknown target-unhealthy web",
+                "unknown quota-near web",
+                "unknown target-remote web",
+                "unknown targets-too-few web",
+                "unknown targets-uneven web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+    ],
+    judge: Judge::Targets(judge),
+    since: "0.1.0",
+};
+
+fn grouped(kind: &Kind, states: &[&str]) -> Inventory {
+    sample::with_region(kind, |region| {
+        sample::regroup(region, "web", |group| group.targets = sample::in_states(states));
+    })
+}
+
+fn judge(context: &Context, targets: &Targets) -> Judgement {
+    if !targets::are_hosts(targets)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    let Some(tally) = health::tally(context, targets)? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let least = context.policy.thresholds.healthy_targets as usize;
+    let up = tally.healthy + tally.starting + tally.registering;
+    if up >= least {
+        return Ok(Verdict::Pass);
+    }
+    tally.complete()?;
+    if matches!(tally.health(), Health::Idle | Health::Down) {
+        return Ok(Verdict::NotApplicable);
+    }
+    Ok(Verdict::Fail(tally.evidence().with("at_least", least)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Options, audit};
+    use crate::report::Outcome;
+
+    #[test]
+    fn the_policy_says_how_many_are_enough() {
+        let inventory = sample::clean(&Kind::Network);
+        let outcome = |least| {
+            let mut options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
+            options.policy.thresholds.healthy_targets = least;
+            audit(&inventory, &[&CHECK], &options).findings[0].outcome
+        };
+        assert_eq!((outcome(2), outcome(3)), (Outcome::Pass, Outcome::Fail));
+    }
+}

@@ -1,0 +1,107 @@
+//! A TLS listener does not offer TLS 1.3.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::inventory::{Kind, Listener};
+use crate::sample;
+use crate::tls;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "tls-1-3-missing",
+    aliases: &["tls13-not-offered"],
+    title: "TLS 1.3 is not offered",
+    severity: Severity::Info,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application, Kind::Network],
+    why: "TLS 1.2 with good ciphers is still sound. TLS 1.3 leaves out everything that was not, \
+          hides the certificate from whoever listens, and needs one round trip less.",
+    logic: "Looks at HTTPS and TLS listeners. Fails when the policy does not accept TLSv1.3, by \
+            its content. Does not apply to Classic load balancers, which cannot. Unknown when the \
+            policy is, or holds a protocol of unknown name instead.",
+    false_alarms: "Who inspects traffic with devices that do not understand TLS 1.3 leaves it out \
+                   on purpose.",
+    fix: "choose a policy whose name begins with ELBSecurityPolicy-TLS13, such as \
+          ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
+                  Manage listener, Edit listener, and pick the security policy \
+                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --ssl-policy \
+              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+}"#,
+        cloudformation: "HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html",
+    ],
+    needs: &[Call::ElbV2DescribeSslPolicies],
+    examples: &[
+        Example {
+            title: "TLS 1.2 alone",
+            given: || {
+                sample::offering(
+                    &Kind::Network,
+                    sample::ssl_policy(
+                        "ELBSecurityPolicy-FS-1-2-Res-2020-10",
+                        &["TLSv1.2"],
+                        &["ECDHE-RSA-AES128-GCM-SHA256"],
+                    ),
+                )
+            },
+            finds: &[
+                "fail tls-policy-not-recommended TLS:443",
+                "fail tls-1-3-missing TLS:443",
+                "note internet-facing web",
+                "note post-quantum-missing TLS:443",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a protocol of unknown name",
+            given: || {
+                sample::offering(
+                    &Kind::Application,
+                    sample::ssl_policy(
+                        "ELBSecurityPolicy-TLS14-2031-01",
+                        &["TLSv1.4"],
+                        &["TLS_AES_128_GCM_SHA256"],
+                    ),
+                )
+            },
+            finds: &[
+                "unknown tls-legacy-protocol HTTPS:443",
+                "unknown tls-1-3-missing HTTPS:443",
+                "unknown tls-backend-legacy web",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "TLS 1.2 and 1.3",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    if !tls::terminates(context.lb, listener)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    let offer = tls::offer(context.region, context.lb, listener)?;
+    if offer.accepts_tls_1_3()? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence: Evidence = offer.evidence();
+    Ok(Verdict::Fail(evidence.with("protocols", offer.protocols.clone())))
+}

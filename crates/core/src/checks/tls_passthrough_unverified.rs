@@ -1,0 +1,164 @@
+//! TLS is passed through: nothing in AWS shows whether the targets' is any good.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::fact::Fact;
+use crate::inventory::{Kind, Listener};
+use crate::routing;
+use crate::sample;
+use crate::tls;
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "tls-passthrough-unverified",
+    aliases: &[],
+    title: "TLS is passed through unseen",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Network, Kind::Classic],
+    why: "The targets end TLS: their protocols, ciphers and certificates decide, and none of them \
+          is in AWS's answers. They may be excellent, expired, or no TLS at all.",
+    logic: "Looks at listeners on ports whose usual protocol begins with TLS: 443, 465, 636, 853, \
+            990, 993, 995, 2376, 3269, 5061, 5671, 6443, 6514, 8443, 8883 and 9443. Notes TCP, \
+            TCP_UDP and TCP_QUIC listeners. Passes where the load balancer ends TLS itself, or the \
+            protocol is QUIC, which is always encrypted. Does not apply in front of Application \
+            load balancers alone, which are judged themselves.",
+    false_alarms: "Passing TLS through is right where nobody but the target may read the traffic, \
+                   or where the target verifies client certificates.",
+    fix: "look at the targets' TLS from a client, for example with openssl s_client, or end TLS at \
+          the load balancer",
+    remedy: Remedy {
+        console: "EC2 console, Load Balancers: open the load balancer and add a TLS listener with \
+                  a certificate in the place of the TCP one, if the load balancer may end TLS.",
+        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --protocol TLS --port 443 \
+              --certificates CertificateArn=CERTIFICATE_ARN --ssl-policy \
+              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        terraform: r#"resource "aws_lb_listener" "tls" {
+  protocol        = "TLS"
+  port            = 443
+  certificate_arn = aws_acm_certificate.this.arn
+  ssl_policy      = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+}"#,
+        cloudformation: "TlsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    Protocol: TLS
+    Port: 443
+    Certificates:
+      - CertificateArn: !Ref Certificate
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "HTTPS on a TCP listener",
+            given: || {
+                sample::listening(
+                    &Kind::Network,
+                    vec![sample::listener("TCP", 443, vec![sample::forward("web")])],
+                )
+            },
+            finds: &[
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "note tls-passthrough-unverified TCP:443",
+            ],
+        },
+        Example {
+            title: "a Classic load balancer",
+            given: || {
+                sample::listening(&Kind::Classic, vec![sample::classic_listener("TCP", 8443)])
+            },
+            finds: &[
+                "note classic-load-balancer web",
+                "note internet-facing web",
+                "note tls-passthrough-unverified TCP:8443",
+            ],
+        },
+        Example {
+            title: "an Application load balancer behind it",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
+                    sample::regroup(region, "web", |group| {
+                        group.target_type = Some("alb".to_owned());
+                    });
+                })
+            },
+            finds: &[
+                "note fronts-application-load-balancer web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "target groups unread",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    *sample::listeners(sample::only(region)) =
+                        vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
+                    region.target_groups =
+                        Fact::Unread(sample::denied(Call::ElbV2DescribeTargetGroups));
+                })
+            },
+            finds: &[
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
+                "unknown default-group-missing TCP:443",
+                "unknown flow-logs-missing web",
+                "unknown proxy-protocol-spoofable web",
+                "unknown target-remote-cleartext web",
+                "unknown target-stale web",
+                "unknown client-address-lost web",
+                "unknown health-check-disabled web",
+                "unknown no-targets web",
+                "unknown security-group-blocks-targets web",
+                "unknown target-group-cleartext web",
+                "unknown target-unhealthy web",
+                "unknown deregistration-delay-zero web",
+                "unknown fronts-application-load-balancer web",
+                "unknown health-check-cleartext web",
+                "unknown quota-near web",
+                "unknown target-remote web",
+                "unknown targets-too-few web",
+                "unknown targets-uneven web",
+                "unknown tls-backend-legacy web",
+                "unknown tls-passthrough-unverified TCP:443",
+                "note internet-facing web",
+                "unknown auto-scaling-target-missing web",
+                "unknown auto-scaling-zones-differ web",
+                "unknown target-group-unused eu-west-1",
+            ],
+        },
+        Example {
+            title: "TLS ends at the load balancer",
+            given: || sample::clean(&Kind::Network),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::Listener(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let Some(protocol) = tls::usual_protocol(listener) else {
+        return Ok(Verdict::NotApplicable);
+    };
+    if tls::terminates(context.lb, listener)? || listener.speaks(&["QUIC"]) {
+        return Ok(Verdict::Pass);
+    }
+    if !listener.speaks(&["TCP", "TCP_UDP", "TCP_QUIC"])
+        || routing::fronts_application(context.index, context.lb, listener)?
+    {
+        return Ok(Verdict::NotApplicable);
+    }
+    let evidence = Evidence::new().with("port", listener.port).with("usual_protocol", protocol);
+    Ok(Verdict::Note(evidence))
+}

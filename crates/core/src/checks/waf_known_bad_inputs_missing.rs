@@ -1,0 +1,108 @@
+//! A web ACL does without AWS's rules against known exploits.
+
+use crate::call::Call;
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::fact::Fact;
+use crate::inventory::Kind;
+use crate::sample;
+use crate::waf::{self, Effect};
+
+const GROUP: &str = "AWSManagedRulesKnownBadInputsRuleSet";
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "waf-known-bad-inputs-missing",
+    aliases: &["waf-no-known-bad-inputs"],
+    title: "the web ACL lacks AWS's known-bad-inputs group",
+    severity: Severity::Low,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application],
+    why: "It holds the patterns of exploits that are tried everywhere, all day: Log4j, Java \
+          deserialization, paths that only scanners ask for.",
+    logic: "Fails when AWS's group AWSManagedRulesKnownBadInputsRuleSet does not work in the web \
+            ACL; with override `count` it does not. Single rules of it that count are not looked \
+            at. Does not apply to a web ACL that stops nothing, which is `waf-empty` or \
+            `waf-counts-only`, nor to one that blocks by default.",
+    false_alarms: "Groups of other vendors may know the same exploits.",
+    fix: "add AWSManagedRulesKnownBadInputsRuleSet with override action none",
+    remedy: Remedy {
+        console: "WAF & Shield, Web ACLs, the web ACL, Rules, Add managed rule groups: AWS managed \
+                  rule groups, Known bad inputs.",
+        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://rules.json --visibility-config \
+              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME",
+        terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    name     = \
+                    \"known-bad-inputs\"\n    priority = 2\n    override_action {\n      none {}\n    \
+                    }\n    statement {\n      managed_rule_group_statement {\n        vendor_name = \
+                    \"AWS\"\n        name        = \"AWSManagedRulesKnownBadInputsRuleSet\"\n      \
+                    }\n    }\n  }\n}",
+        cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: \
+                         known-bad-inputs\n      Priority: 2\n      OverrideAction:\n        None: \
+                         {}\n      Statement:\n        ManagedRuleGroupStatement:\n          \
+                         VendorName: AWS\n          Name: AWSManagedRulesKnownBadInputsRuleSet",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html",
+    ],
+    needs: waf::CONTENT,
+    examples: &[
+        Example {
+            title: "without it",
+            given: || sample::with_acl(|acl| acl.rules.truncate(3)),
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "with it, counting",
+            given: || sample::with_acl(|acl| sample::count(&mut acl.rules[3..])),
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "the web ACL could not be read",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let denied = Fact::Unread(sample::denied(Call::Wafv2GetWebAcl));
+                    region.web_acls.insert(sample::WEB_ACL.to_owned(), denied);
+                })
+            },
+            finds: &[
+                "unknown waf-counts-only web",
+                "unknown waf-empty web",
+                "unknown waf-rate-limit-missing web",
+                "unknown waf-known-bad-inputs-missing web",
+                "unknown waf-large-body-passes web",
+                "unknown waf-managed-rules-missing web",
+                "unknown waf-ddos-protection-off web",
+                "unknown waf-metrics-off web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "with it",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    let Some(filter) = waf::selective(context)? else { return Ok(Verdict::NotApplicable) };
+    if filter.stops(|rule| rule.takes_over(GROUP))? {
+        return Ok(Verdict::Pass);
+    }
+    let counted = !filter.names(Effect::Counts, |rule| rule.takes_over(GROUP)).is_empty();
+    let state = if counted { "counting" } else { "missing" };
+    Ok(Verdict::Fail(Evidence::new().with("web_acl", filter.acl.name.as_str()).with(GROUP, state)))
+}

@@ -1,0 +1,98 @@
+//! A web ACL limits nobody's rate.
+
+use crate::check::{
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+};
+use crate::inventory::{Kind, WafRule};
+use crate::sample;
+use crate::waf::{self, Effect};
+
+/// AWS's managed group against floods of requests.
+const AGAINST_FLOODS: &str = "AWSManagedRulesAntiDDoSRuleSet";
+
+/// See [`Check`].
+pub(super) const CHECK: Check = Check {
+    id: "waf-rate-limit-missing",
+    aliases: &["waf-no-rate-rule"],
+    title: "the web ACL limits nobody's rate",
+    severity: Severity::Medium,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application],
+    why: "One client can ask as often as it likes: try passwords, copy the catalogue, or keep the \
+          targets busy until nobody else is served.",
+    logic: "Fails when no rule of the web ACL that blocks, challenges or asks for a CAPTCHA has a \
+            rate-based statement, its rule groups included. AWS's managed group against DDoS \
+            attacks counts as a limit. A rate-based rule that only counts does not. Does not apply \
+            to a web ACL that stops nothing, which is `waf-empty` or `waf-counts-only`, nor to one \
+            that blocks by default.",
+    false_alarms: "What managed groups of other vendors hold is not known. Limits in the \
+                   application, or at CloudFront in front of a load balancer that only CloudFront \
+                   reaches, are not seen.",
+    fix: "add a rate-based rule that blocks",
+    remedy: Remedy {
+        console: "WAF & Shield, Web ACLs, the web ACL, Rules, Add rules, Rule builder: type \
+                  \"Rate-based rule\", action Block.",
+        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://rules.json --visibility-config \
+              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME",
+        terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    name     = \"rate\"\n    \
+                    priority = 0\n    action {\n      block {}\n    }\n    statement {\n      \
+                    rate_based_statement {\n        limit              = 2000\n        \
+                    aggregate_key_type = \"IP\"\n      }\n    }\n  }\n}",
+        cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: rate\n      \
+                         Priority: 0\n      Action:\n        Block: {}\n      Statement:\n        \
+                         RateBasedStatement:\n          Limit: 2000\n          AggregateKeyType: IP",
+    },
+    links: &[
+        "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
+        "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-anti-ddos.html",
+    ],
+    needs: waf::CONTENT,
+    examples: &[
+        Example {
+            title: "none",
+            given: || sample::with_acl(|acl| acl.rules.retain(|rule| !rule.has("rate-based"))),
+            finds: &[
+                "fail waf-rate-limit-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "one that counts",
+            given: || sample::with_acl(|acl| sample::count(&mut acl.rules[1..2])),
+            finds: &[
+                "fail waf-rate-limit-missing web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "AWS's group against DDoS attacks instead",
+            given: || {
+                sample::with_acl(|acl| acl.rules[1] = sample::managed_rule(1, AGAINST_FLOODS))
+            },
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "one that blocks",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+    ],
+    judge: Judge::LoadBalancer(judge),
+    since: "0.1.0",
+};
+
+fn judge(context: &Context) -> Judgement {
+    let Some(filter) = waf::selective(context)? else { return Ok(Verdict::NotApplicable) };
+    if filter.stops(limits)? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with("web_acl", filter.acl.name.as_str());
+    Ok(Verdict::Fail(evidence.with("counting_limits", filter.names(Effect::Counts, limits))))
+}
+
+fn limits(rule: &WafRule) -> bool {
+    rule.has("rate-based") || rule.takes_over(AGAINST_FLOODS)
+}

@@ -1,0 +1,270 @@
+//! The page of a check, in Markdown and for a terminal: both say the same.
+
+use super::{RENDERED, code, compliance, json, table};
+use crate::audit::{Options, audit};
+use crate::check::{Check, Evidence, Example, Judge, Persona, Severity};
+use crate::exposure::Exposure;
+use crate::format::page::{Page, Paint};
+use crate::format::{self, Style};
+use crate::inventory::Kind;
+use crate::report::{Outcome, Report};
+
+/// The page of a check, in Markdown.
+#[must_use]
+pub fn check_page(check: &'static Check) -> String {
+    let mut page = format!("{RENDERED}# {}\n\nFault: {}.\n\n", check.id, check.title);
+    let facts = facts(check).into_iter().map(|(name, value)| vec![name.to_owned(), value]);
+    page.push_str(&table(&["", ""], facts));
+    let fix = format!("{}.", capital(check.fix));
+    for (heading, text) in [
+        ("Why it matters", check.why),
+        ("When exactly", check.logic),
+        ("When it is none", check.false_alarms),
+        ("What to do", &[&fix, "\n\n", &ways(check)].concat()),
+        ("Evidence", &evidence(check)),
+        ("Examples", &shown(check)),
+        ("All examples", &examples(check)),
+        ("What it reads", &reads(check)),
+        ("Compliance", &compliance::of(check)),
+        ("Read more", &links(check)),
+    ] {
+        if !text.is_empty() {
+            page.push_str(&["\n## ", heading, "\n\n", text.trim_end(), "\n"].concat());
+        }
+    }
+    page
+}
+
+/// Short facts about a check, by name.
+fn facts(check: &Check) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("Severity", severity(check.severity)),
+        ("Reported to", reported_to(check)),
+        ("Load balancers", kinds(check).join(", ")),
+        ("One verdict for", subject(check.judge).to_owned()),
+        ("Since", check.since.to_owned()),
+    ];
+    if !check.aliases.is_empty() {
+        let aliases: Vec<String> = check.aliases.iter().map(code).collect();
+        facts.push(("Also selected by", aliases.join(", ")));
+    }
+    facts
+}
+
+fn severity(severity: Severity) -> String {
+    let (word, lower) = (severity.word(), severity.at(&Exposure::Internal).word());
+    match severity {
+        Severity::Info => format!("{word}: a note, never a fault"),
+        _ if word == lower => word.to_owned(),
+        _ => format!("{word}; {lower} where the internet cannot reach it freely"),
+    }
+}
+
+/// From which persona on it is reported.
+fn reported_to(check: &Check) -> String {
+    match check.persona {
+        Persona::Regular => "everyone".to_owned(),
+        Persona::Pedantic => "--persona pedantic and auditor".to_owned(),
+        Persona::Auditor => "--persona auditor".to_owned(),
+    }
+}
+
+/// The ways to mend it, each with its name.
+fn by_way(check: &Check) -> [(&'static str, &'static str, &'static str); 4] {
+    let remedy = check.remedy;
+    [
+        ("Console", "", remedy.console),
+        ("AWS CLI", "sh", remedy.cli),
+        ("Terraform", "hcl", remedy.terraform),
+        ("CloudFormation", "yaml", remedy.cloudformation),
+    ]
+}
+
+/// The remedies under their headings: code in a block, sentences as they are.
+fn ways(check: &Check) -> String {
+    let way = |(name, language, text): (&str, &str, &str)| {
+        let is_code = !language.is_empty() && (text.contains('\n') || text.starts_with("aws "));
+        let body = if is_code { format!("```{language}\n{text}\n```") } else { text.to_owned() };
+        format!("### {name}\n\n{body}\n\n")
+    };
+    by_way(check).into_iter().map(way).collect()
+}
+
+pub(super) fn kinds(check: &Check) -> Vec<String> {
+    check.applies_to.iter().map(name).collect()
+}
+
+/// AWS's name of a kind.
+fn name(kind: &Kind) -> String {
+    capital(&kind.to_string())
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn subject(judge: Judge) -> &'static str {
+    match judge {
+        Judge::LoadBalancer(_) => "each load balancer",
+        Judge::Listener(_) => "each listener",
+        Judge::Targets(_) => "each target group; all instances of a Classic load balancer at once",
+        Judge::Unused(_) => "each target group that no load balancer uses",
+        Judge::Scaling(_) => "each Auto Scaling group",
+        Judge::Record(_) => "each DNS record that leads to a load balancer",
+        Judge::Certificate(_) => "each certificate that a listener presents",
+    }
+}
+
+fn evidence(check: &'static Check) -> String {
+    let Some((title, evidence)) = found(check) else { return String::new() };
+    format!("What a finding carries, here in the example \"{title}\":\n\n```json\n{evidence}```\n")
+}
+
+/// The first example in which the check finds something: its title, and the evidence as JSON.
+fn found(check: &'static Check) -> Option<(&'static str, String)> {
+    let mut found =
+        check.examples.iter().filter_map(|example| Some((example.title, first(check, example)?)));
+    let (title, evidence) = found.find(|(_, evidence)| !evidence.0.is_empty())?;
+    Some((title, json(&evidence)))
+}
+
+fn first(check: &'static Check, example: &Example) -> Option<Evidence> {
+    let mut found = alone(check, example)
+        .findings
+        .into_iter()
+        .filter(|finding| matches!(finding.outcome, Outcome::Fail | Outcome::Note));
+    found.next().map(|finding| finding.evidence)
+}
+
+/// What this check alone finds in an example.
+fn alone(check: &'static Check, example: &Example) -> Report {
+    let inventory = (example.given)();
+    let options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
+    audit(&inventory, &[check], &options)
+}
+
+/// The first example that the check fails or notes, and the first that passes.
+fn pair(check: &'static Check) -> Vec<(&'static Example, Report)> {
+    let with = |wanted: &[Outcome]| {
+        let reports = check.examples.iter().map(|example| (example, alone(check, example)));
+        let has = |report: &Report| {
+            let outcomes = || report.findings.iter().map(|finding| finding.outcome);
+            outcomes().any(|outcome| wanted.contains(&outcome))
+                && (!wanted.contains(&Outcome::Pass)
+                    || outcomes().all(|outcome| outcome == Outcome::Pass))
+        };
+        reports.into_iter().find(|(_, report)| has(report))
+    };
+    let bad = with(&[Outcome::Fail]).or_else(|| with(&[Outcome::Note]));
+    bad.into_iter().chain(with(&[Outcome::Pass])).collect()
+}
+
+/// Both examples with what the check says of them.
+fn shown(check: &'static Check) -> String {
+    let text = format::named("text").expect("there is a format for people");
+    let block = |(example, report): (&Example, Report)| {
+        let said = (text.render)(&report, Style { color: false, width: 100 });
+        let said = said.split("\n\n").filter(|part| !is_totals(part)).collect::<Vec<_>>();
+        format!("{}:\n\n```text\n{}\n```\n", capital(example.title), said.join("\n\n").trim())
+    };
+    pair(check).into_iter().map(block).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a paragraph of a report is its totals, which say nothing of one example.
+fn is_totals(paragraph: &str) -> bool {
+    paragraph.contains(" API call")
+}
+
+fn examples(check: &Check) -> String {
+    let rows = check.examples.iter().map(|example| {
+        let told =
+            |line: &&&str| !line.starts_with("note ") || line.split(' ').nth(1) == Some(check.id);
+        let finds: Vec<String> = example.finds.iter().filter(told).map(code).collect();
+        let finds = if finds.is_empty() { "nothing".to_owned() } else { finds.join("<br>") };
+        vec![example.title.to_owned(), finds]
+    });
+    table(
+        &["Configuration", "What all checks together find in it, notes of the others aside"],
+        rows,
+    )
+}
+
+fn reads(check: &Check) -> String {
+    if check.needs.is_empty() {
+        return "Nothing beyond [what every report reads](../permissions.md).\n".to_owned();
+    }
+    let rows = check
+        .needs
+        .iter()
+        .map(|call| vec![code(call.name()), code(call.action()), call.purpose().to_owned()]);
+    let calls = table(&["Call", "IAM action", "What for"], rows);
+    format!("Beside [what every report reads](../permissions.md):\n\n{calls}")
+}
+
+fn links(check: &Check) -> String {
+    let links: Vec<String> = check.links.iter().map(|link| format!("- <{link}>")).collect();
+    links.join("\n")
+}
+
+/// The page of a check for a terminal.
+#[must_use]
+pub fn explain(check: &'static Check, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.line(0, &[(Paint::Bold, check.id), (Paint::Plain, ": "), (Paint::Plain, check.title)]);
+    page.blank();
+    for (name, value) in facts(check) {
+        page.line(2, &[(Paint::Dim, name), (Paint::Plain, ": "), (Paint::Plain, &value)]);
+    }
+    for (heading, text) in [
+        ("Why it matters", check.why),
+        ("When exactly", check.logic),
+        ("When it is none", check.false_alarms),
+        ("What to do", check.fix),
+    ] {
+        if !text.is_empty() {
+            section(&mut page, heading);
+            page.paragraph(2, text);
+        }
+    }
+    for (name, _, text) in by_way(check) {
+        page.blank();
+        page.line(2, &[(Paint::Dim, name)]);
+        for line in text.lines() {
+            page.plain(4, line);
+        }
+    }
+    if let Some((title, evidence)) = found(check) {
+        section(&mut page, "Evidence");
+        page.paragraph(2, &format!("What a finding carries, here in the example \"{title}\":"));
+        for line in evidence.lines() {
+            page.plain(2, line);
+        }
+    }
+    section(&mut page, "Examples");
+    for example in check.examples {
+        page.plain(2, example.title);
+        for find in example.finds {
+            page.plain(6, find);
+        }
+        if example.finds.is_empty() {
+            page.plain(6, "nothing found");
+        }
+    }
+    if !check.needs.is_empty() {
+        section(&mut page, "What it reads, beside what every report reads");
+        for call in check.needs {
+            page.plain(2, &format!("{} ({})", call.action(), call.purpose()));
+        }
+    }
+    section(&mut page, "Read more");
+    for link in check.links {
+        page.plain(2, link);
+    }
+    page.into_text()
+}
+
+fn section(page: &mut Page, heading: &str) {
+    page.blank();
+    page.line(0, &[(Paint::Bold, heading)]);
+}

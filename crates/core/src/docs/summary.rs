@@ -1,0 +1,41 @@
+//! The book's table of contents.
+
+use super::RENDERED;
+use crate::check::Check;
+
+/// Pages before the checks: title and file.
+const BEFORE: &[(&str, &str)] = &[
+    ("Start", "start.md"),
+    ("Concepts", "concepts.md"),
+    ("Reading a report", "report.md"),
+    ("Configuration", "configuration.md"),
+    ("Accepted risks", "accepted-risks.md"),
+    ("Deploying", "deploying.md"),
+];
+
+/// Pages after the checks.
+const AFTER: &[(&str, &str)] = &[
+    ("Compliance", "compliance.md"),
+    ("Permissions", "permissions.md"),
+    ("Calls", "calls.md"),
+    ("Exit codes", "exit-codes.md"),
+    ("Catalogue", "catalogue.md"),
+    ("Other tools", "peers.md"),
+    ("Conformance", "conformance.md"),
+];
+
+/// The table of contents, as mdBook reads it.
+#[must_use]
+pub fn summary(checks: &[&Check]) -> String {
+    let list = |pages: &[(&str, &str)]| {
+        let line = |(title, file): &(&str, &str)| format!("- [{title}]({file})\n");
+        pages.iter().map(line).collect::<String>()
+    };
+    let own = |check: &&Check| format!("  - [{0}](checks/{0}.md)\n", check.id);
+    let checks: String = checks.iter().map(own).collect();
+    format!(
+        "{RENDERED}# Summary\n\n{}- [Checks](checks/README.md)\n{checks}{}",
+        list(BEFORE),
+        list(AFTER)
+    )
+}

@@ -1,0 +1,219 @@
+//! Whom a subnet's network ACL lets through: entries by number, the first that matches decides.
+
+use ipnet::IpNet;
+
+use super::addresses::{Addresses, Family, Part, without};
+use super::door::Knock;
+use super::span::Span;
+use crate::call::Call;
+use crate::fact::{Gap, Reason};
+use crate::inventory::{AclEntry, Index, LoadBalancer, NetworkAcl};
+
+/// Ports from which clients connect, and to which answers go. Source: Amazon VPC user guide, custom
+/// network ACLs: what a load balancer needs.
+const EPHEMERAL: (u16, u16) = (1024, 65_535);
+/// Every port.
+const ALL: (u16, u16) = (0, 65_535);
+
+/// Who gets through to the load balancer's nodes in this subnet.
+pub(super) fn span(index: &Index, vpc: Option<&str>, subnet: &str, knock: Knock) -> Span {
+    match index.network_acl(subnet, vpc) {
+        Ok(acl) => passes(index, acl, knock),
+        Err(gap) => Span::hidden(gap),
+    }
+}
+
+/// Who gets in, and for TCP gets an answer too: an ACL does not remember connections.
+fn passes(index: &Index, acl: &NetworkAcl, knock: Knock) -> Span {
+    let inbound = Direction::inbound(acl, knock).span(index);
+    match Direction::outbound(acl, knock) {
+        Some(outbound) => inbound.and(outbound.span(index)),
+        None => inbound,
+    }
+}
+
+/// The entries of one direction that decide about some ports.
+pub(super) struct Direction<'a> {
+    acl: &'a NetworkAcl,
+    pub(super) egress: bool,
+    entries: Vec<&'a AclEntry>,
+    ports: (u16, u16),
+}
+
+impl<'a> Direction<'a> {
+    /// What a client sends.
+    pub(super) fn inbound(acl: &'a NetworkAcl, knock: Knock) -> Self {
+        let ports = knock.port.map_or(ALL, |port| (port, port));
+        Direction::of(acl, false, knock.transport, ports)
+    }
+
+    /// What is answered; UDP does its harm without.
+    pub(super) fn outbound(acl: &'a NetworkAcl, knock: Knock) -> Option<Self> {
+        let is_tcp = knock.transport == "tcp";
+        is_tcp.then(|| Direction::of(acl, true, knock.transport, EPHEMERAL))
+    }
+
+    fn of(acl: &'a NetworkAcl, egress: bool, transport: &str, ports: (u16, u16)) -> Self {
+        let (first, last) = ports;
+        let about = |entry: &&AclEntry| {
+            let (from, to) = reach(entry);
+            entry.egress == egress
+                && is_about(entry, transport)
+                && from <= i32::from(last)
+                && i32::from(first) <= to
+        };
+        let mut entries: Vec<&AclEntry> = acl.entries.iter().filter(about).collect();
+        entries.sort_by_key(|entry| entry.number);
+        Direction { acl, egress, entries, ports }
+    }
+
+    fn span(&self, index: &Index) -> Span {
+        let odd = self.entries.iter().find(|entry| !is_plain(entry));
+        let least = self.let_through(false);
+        let Some(odd) = odd else { return Span::exactly(least) };
+        let said = format!("{} of protocol {} in rule {}", odd.action, odd.protocol, odd.number);
+        let gap = Gap::new(Call::Ec2DescribeNetworkAcls, Reason::Unrecognised)
+            .in_region(&index.region().name)
+            .of(&self.acl.id)
+            .saying(said);
+        Span::between(least, self.let_through(true), gap)
+    }
+
+    /// Who gets through by one of the ports: clients choose their own. An entry that is not understood
+    /// lets through all it names, or none.
+    pub(super) fn let_through(&self, kindly: bool) -> Addresses {
+        let mut all = Addresses::none();
+        for port in self.borders() {
+            for family in Family::BOTH {
+                all = all.or(Addresses::of(family, self.by(port, family, kindly)));
+            }
+        }
+        all
+    }
+
+    /// The first port of each stretch that no entry divides.
+    fn borders(&self) -> Vec<i32> {
+        let (first, last) = (i32::from(self.ports.0), i32::from(self.ports.1));
+        let ends = self.entries.iter().flat_map(|entry| {
+            let (from, to) = reach(entry);
+            [from, to + 1]
+        });
+        let mut borders: Vec<i32> = ends.filter(|port| first < *port && *port <= last).collect();
+        borders.push(first);
+        borders.sort_unstable();
+        borders.dedup();
+        borders
+    }
+
+    fn by(&self, port: i32, family: Family, kindly: bool) -> Part {
+        let (mut open, mut decided): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
+        for entry in self.entries.iter().filter(|entry| {
+            let (from, to) = reach(entry);
+            from <= port && port <= to
+        }) {
+            let range = entry.range.unwrap_or(family.whole());
+            if !family.has(&range) {
+                continue;
+            }
+            if if is_plain(entry) { entry.action == "allow" } else { kindly } {
+                open.extend(without(range, &decided));
+            }
+            if range.prefix_len() == 0 {
+                break;
+            }
+            decided.push(range);
+        }
+        Part::of(open)
+    }
+
+    /// The entries that may match an address of these families, up to the one that leaves none.
+    pub(super) fn deciding(&self, families: &[Family]) -> Vec<&'a AclEntry> {
+        let mut open: Vec<Family> = families.to_vec();
+        let mut deciding = Vec::new();
+        for entry in &self.entries {
+            let of = |family: &Family| entry.range.is_none_or(|range| family.has(&range));
+            if open.iter().any(of) {
+                deciding.push(*entry);
+            }
+            if entry.range.is_none_or(|range| range.prefix_len() == 0) && self.is_whole(entry) {
+                open.retain(|family| !of(family));
+            }
+        }
+        deciding
+    }
+
+    fn is_whole(&self, entry: &AclEntry) -> bool {
+        let (from, to) = reach(entry);
+        from <= i32::from(self.ports.0) && i32::from(self.ports.1) <= to
+    }
+}
+
+/// Whether every field of the entry is understood.
+fn is_plain(entry: &AclEntry) -> bool {
+    let action = matches!(entry.action.as_str(), "allow" | "deny");
+    action && entry.range.is_some() && number(entry).is_some()
+}
+
+/// The protocol's number; -1 for all.
+fn number(entry: &AclEntry) -> Option<i32> {
+    match entry.protocol.as_str() {
+        "tcp" => Some(6),
+        "udp" => Some(17),
+        "icmp" => Some(1),
+        "icmpv6" => Some(58),
+        number => number.parse().ok(),
+    }
+}
+
+fn is_about(entry: &AclEntry, transport: &str) -> bool {
+    match number(entry) {
+        None | Some(-1) => true,
+        Some(6) => transport == "tcp",
+        Some(17) => transport == "udp",
+        Some(_) => false,
+    }
+}
+
+/// First and last port; an entry about every protocol has no ports.
+fn reach(entry: &AclEntry) -> (i32, i32) {
+    match number(entry) {
+        Some(-1) => (0, 65_535),
+        _ => (entry.from_port.unwrap_or(0), entry.to_port.unwrap_or(65_535)),
+    }
+}
+
+/// `rule 100 allows tcp 443 from 0.0.0.0/0`, `outbound rule 90 denies everything to ::/0`.
+pub(super) fn words(entry: &AclEntry) -> String {
+    let (which, side) = if entry.egress { ("outbound rule", "to") } else { ("rule", "from") };
+    let verb = match entry.action.as_str() {
+        "allow" => "allows",
+        "deny" => "denies",
+        other => other,
+    };
+    let protocol = match number(entry) {
+        Some(-1) => "everything".to_owned(),
+        Some(6) => "tcp".to_owned(),
+        Some(17) => "udp".to_owned(),
+        _ => format!("protocol {}", entry.protocol),
+    };
+    let ports = match (number(entry), entry.from_port, entry.to_port) {
+        (Some(-1), ..) | (_, None, _) | (_, _, None) => String::new(),
+        (_, Some(from), Some(to)) if from == to => format!(" {from}"),
+        (_, Some(from), Some(to)) => format!(" {from}-{to}"),
+    };
+    let range = entry.range.map_or_else(|| "anywhere".to_owned(), |range| range.to_string());
+    format!("{which} {} {verb} {protocol}{ports} {side} {range}", entry.number)
+}
+
+/// The network ACLs of a load balancer's subnets that are known, each once.
+pub(super) fn of<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Vec<&'a NetworkAcl> {
+    let mut all: Vec<&NetworkAcl> = Vec::new();
+    for subnet in &lb.subnets {
+        if let Ok(acl) = index.network_acl(subnet, lb.vpc_id.as_deref())
+            && all.iter().all(|known| known.id != acl.id)
+        {
+            all.push(acl);
+        }
+    }
+    all
+}

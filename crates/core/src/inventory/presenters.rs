@@ -1,0 +1,118 @@
+//! Which load balancers of a region present a certificate, by what sets them apart.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{Kind, LoadBalancer, Region};
+use crate::call::Call;
+use crate::fact::{Fact, Gap, Reason};
+
+/// Keys of the tag that names an environment, in any case, first choice first.
+const ENVIRONMENT: &[&str] = &["environment", "env", "stage"];
+/// What people call one environment, the first name standing for all.
+const SAME: &[&[&str]] = &[
+    &["prod", "production", "prd", "live"],
+    &["dev", "development", "develop"],
+    &["staging", "stage", "stg"],
+    &["test", "testing", "tst"],
+];
+
+/// The load balancers that present a certificate.
+#[derive(Debug, Default)]
+pub struct Presenters<'a> {
+    /// How many are known to.
+    pub count: usize,
+    /// Name of one for each scheme.
+    pub schemes: BTreeMap<&'a str, &'a str>,
+    /// Name of one for each environment that tags tell.
+    pub environments: BTreeMap<String, &'a str>,
+    /// How many have unread tags, and the first gap.
+    unread_tags: (usize, Option<&'a Gap>),
+}
+
+impl Presenters<'_> {
+    /// Whether they are of one environment. Unread tags leave it open, unless those that are read differ.
+    pub fn share_an_environment(&self) -> Result<bool, Gap> {
+        match self.unread_tags {
+            _ if self.environments.len() > 1 => Ok(false),
+            (unread, Some(gap)) if unread + self.environments.len() > 1 => Err(gap.clone()),
+            _ => Ok(true),
+        }
+    }
+}
+
+impl<'a> Presenters<'a> {
+    fn add(&mut self, lb: &'a LoadBalancer, environment: Option<&String>) {
+        self.count += 1;
+        if let Some(scheme) = &lb.scheme {
+            self.schemes.entry(scheme).or_insert(&lb.name);
+        }
+        if let Some(environment) = environment {
+            self.environments.entry(environment.clone()).or_insert(&lb.name);
+        }
+        if let Fact::Unread(gap) = &lb.tags {
+            self.unread_tags.0 += 1;
+            self.unread_tags.1 = self.unread_tags.1.or(Some(gap));
+        }
+    }
+}
+
+/// Every certificate of a region with those who present it.
+pub(super) struct Presented<'a> {
+    pub(super) by_certificate: HashMap<&'a str, Presenters<'a>>,
+    /// What may hide further ones.
+    pub(super) hidden: Option<Gap>,
+}
+
+impl<'a> Presented<'a> {
+    /// Looks at every listener of the region once.
+    pub(super) fn of(region: &'a Region) -> Self {
+        let rest = region.classic.rest.gap().or(region.v2.rest.gap());
+        let mut all = Presented { by_certificate: HashMap::new(), hidden: rest.cloned() };
+        for lb in region.load_balancers().filter(|lb| lb.kind != Kind::Gateway) {
+            all.add(lb);
+        }
+        all
+    }
+
+    fn add(&mut self, lb: &'a LoadBalancer) {
+        if lb.scheme.is_none() {
+            let call = match lb.kind {
+                Kind::Classic => Call::ElbDescribeLoadBalancers,
+                _ => Call::ElbV2DescribeLoadBalancers,
+            };
+            let gap = Gap::new(call, Reason::Malformed).of(&lb.arn);
+            self.hide(gap.saying("a load balancer without scheme"));
+        }
+        let listeners = match &lb.listeners {
+            Fact::Known(listeners) => listeners,
+            Fact::Unread(gap) => return self.hide(gap.clone()),
+        };
+        let mut arns: BTreeSet<&str> = BTreeSet::new();
+        for listener in listeners {
+            arns.extend(listener.default_certificate.as_deref());
+            match &listener.certificates {
+                Fact::Known(own) => arns.extend(own.iter().map(String::as_str)),
+                Fact::Unread(gap) => self.hide(gap.clone()),
+            }
+        }
+        let environment = lb.tags.get().ok().and_then(environment);
+        for arn in arns {
+            self.by_certificate.entry(arn).or_default().add(lb, environment.as_ref());
+        }
+    }
+
+    fn hide(&mut self, gap: Gap) {
+        self.hidden.get_or_insert(gap);
+    }
+}
+
+/// The environment that tags name, spelled as most people would.
+fn environment(tags: &BTreeMap<String, String>) -> Option<String> {
+    let own = ENVIRONMENT
+        .iter()
+        .find_map(|wanted| tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted)));
+    let name = own?.1.trim().to_lowercase();
+    let same = SAME.iter().find(|names| names.contains(&name.as_str()));
+    let name = same.map_or(name, |names| names[0].to_owned());
+    Some(name).filter(|name| !name.is_empty())
+}

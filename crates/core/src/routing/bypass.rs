@@ -1,0 +1,460 @@
+//! Whether a request reaches a target without what another way to that target asks for, and which one.
+
+use std::collections::HashSet;
+
+use super::condition::{self, meets};
+use super::guard::{self, Lock};
+use super::pattern::{self, Match};
+use super::request::Wanted;
+use super::ways::{Locked, Place, Way};
+use super::{End, Route, group_name, live};
+use crate::call::Call;
+use crate::check::{Context, Evidence, Judgement, Verdict};
+use crate::fact::{Gap, Reason};
+use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGroup, Transform};
+
+/// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,
+/// and files that do not change.
+pub const PUBLIC_PATHS: &[&str] = &[
+    "/health*",
+    "/healthz",
+    "/ping",
+    "/static/*",
+    "/assets/*",
+    "/favicon.ico",
+    "/robots.txt",
+    "/.well-known/*",
+];
+
+/// What tells requests apart.
+const FIELDS: [&str; 3] = ["path-pattern", "host-header", "http-request-method"];
+
+/// What a listener's ways come to, beside those that ask for something.
+#[derive(Default)]
+pub struct Survey {
+    /// Whether anything that it forwards to is protected somewhere.
+    protected: bool,
+    /// A request that gets past.
+    open: Option<Evidence>,
+    /// One that gets past from inside alone, while what is protected is open to the internet.
+    inside: Option<Evidence>,
+    hidden: Option<Gap>,
+}
+
+impl Survey {
+    /// Fails on a request that gets past, and notes one that gets past from inside alone.
+    pub fn verdict(self) -> Judgement {
+        match (self.open, self.hidden, self.inside) {
+            (Some(evidence), _, _) => Ok(Verdict::Fail(evidence)),
+            (_, Some(gap), _) => Err(gap),
+            (_, _, Some(evidence)) => Ok(Verdict::Note(evidence)),
+            _ if self.protected => Ok(Verdict::Pass),
+            _ => Ok(Verdict::NotApplicable),
+        }
+    }
+
+    /// Both surveys as one.
+    #[must_use]
+    pub fn and(self, other: Survey) -> Survey {
+        Survey {
+            protected: self.protected || other.protected,
+            open: self.open.or(other.open),
+            inside: self.inside.or(other.inside),
+            hidden: self.hidden.or(other.hidden),
+        }
+    }
+
+    fn hide(&mut self, gap: Option<Gap>) {
+        self.hidden = self.hidden.take().or(gap);
+    }
+}
+
+/// Looks at every group that the listener forwards to: whether other rules, wherever they are, forward
+/// to it behind such a lock.
+#[must_use]
+pub fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
+    let ways = context.index.ways().with(lock);
+    let mut survey = Survey::default();
+    if ways.is_empty() {
+        return survey;
+    }
+    for entry in entries(context, listener, &mut survey) {
+        for group in &entry.groups {
+            survey.hide(ways.hidden_into(context.index, context.lb, group));
+            let mut guarded = ways.into_group(group);
+            entry.compare(context, &mut guarded, (group, Seen::AsAsked), &mut survey);
+        }
+    }
+    survey
+}
+
+/// Looks at every target that the listener forwards to: whether another group holds it too, and rules
+/// forward to that one behind such a lock.
+#[must_use]
+pub fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey {
+    let ways = context.index.ways().with(lock);
+    let mut survey = Survey::default();
+    if ways.is_empty() || is_datagram(context.lb, listener) {
+        return survey;
+    }
+    survey.hide(context.region.target_groups.gap().cloned());
+    for entry in entries(context, listener, &mut survey) {
+        let mut tried = HashSet::new();
+        for (through, place) in processes(context, &entry, ways, &mut survey) {
+            let (others, veil) = ways.to(&place.0, through);
+            let mut guarded = others.filter(|way| tried.insert(std::ptr::from_ref(*way)));
+            survey.hide(veil.cloned());
+            let seen = (through.unwrap_or_default(), Seen::By(&place.1));
+            entry.compare(context, &mut guarded, seen, &mut survey);
+            if survey.open.is_some() {
+                return survey; // nothing else can change the verdict
+            }
+        }
+    }
+    survey
+}
+
+/// Looks at every rule that rewrites requests and asks for nothing: whether what the target gets to see is
+/// what another rule has such a lock before.
+#[must_use]
+pub fn of_rewrites(context: &Context, listener: &Listener, lock: Lock) -> Survey {
+    let ways = context.index.ways().with(lock);
+    let mut survey = Survey::default();
+    if ways.is_empty() {
+        return survey;
+    }
+    for entry in entries(context, listener, &mut survey) {
+        if entry.transforms.is_empty() {
+            continue;
+        }
+        for group in &entry.groups {
+            survey.hide(ways.hidden_into(context.index, context.lb, group));
+            let mut guarded = ways.into_group(group);
+            entry.compare(context, &mut guarded, (group, Seen::Rewritten), &mut survey);
+        }
+    }
+    survey
+}
+
+/// Another service may listen on the same number where a listener speaks UDP alone.
+fn is_datagram(lb: &LoadBalancer, listener: &Listener) -> bool {
+    lb.kind == Kind::Network && listener.speaks(&["UDP", "QUIC"])
+}
+
+/// What a target gets to see of a request.
+#[derive(Clone, Copy)]
+enum Seen<'a> {
+    /// It, as the client asked.
+    AsAsked,
+    /// What the rule makes of it.
+    Rewritten,
+    /// It, as the client asked, by this target of another group.
+    By(&'a str),
+}
+
+/// A rule of the listener that is judged, or all that a Classic one does.
+struct Entry<'a> {
+    /// Classic listeners have no rules.
+    label: Option<String>,
+    conditions: &'a [Condition],
+    transforms: &'a [Transform],
+    earlier: Vec<&'a [Condition]>,
+    groups: Vec<&'a str>,
+    /// Whether it asks for nothing, and is not meant to.
+    open: Result<bool, Gap>,
+    listener: &'a Listener,
+}
+
+/// Every rule that forwards.
+fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -> Vec<Entry<'a>> {
+    if context.lb.kind == Kind::Classic {
+        return vec![Entry {
+            label: None,
+            conditions: &[],
+            transforms: &[],
+            earlier: Vec::new(),
+            groups: Vec::new(),
+            open: Ok(true),
+            listener,
+        }];
+    }
+    let routes = match live(context.lb, listener) {
+        Ok(routes) => routes,
+        Err(gap) => {
+            survey.hide(Some(gap));
+            return Vec::new();
+        }
+    };
+    let mut found = Vec::new();
+    for (place, route) in routes.iter().enumerate() {
+        match &route.end {
+            End::Forward(groups) => found.push(Entry {
+                label: Some(route.label.clone()),
+                conditions: route.conditions,
+                transforms: route.transforms,
+                earlier: routes[..place].iter().map(|route| route.conditions).collect(),
+                groups: groups.clone(),
+                open: if is_public(context, route) {
+                    Ok(false)
+                } else {
+                    guard::of(route, listener).is_open()
+                },
+                listener,
+            }),
+            End::Unknown(gap) => survey.hide(Some(gap.clone())),
+            End::Redirect(_) | End::Answer => {}
+        }
+    }
+    found
+}
+
+/// Whether a rule lets in only some addresses, or who may know a secret.
+#[must_use]
+pub fn is_narrow(route: &Route) -> bool {
+    route.conditions.iter().any(narrows)
+}
+
+fn narrows(condition: &Condition) -> bool {
+    condition::narrows_source(condition) || condition::may_be_secret(condition)
+}
+
+/// Whether a rule is one that nobody expects to ask for anything: public paths, or requests that browsers
+/// send before those with a session.
+#[must_use]
+pub fn is_public(context: &Context, route: &Route) -> bool {
+    let own = context.policy.intent.public_paths.iter().map(String::as_str);
+    let public: Vec<&str> = PUBLIC_PATHS.iter().copied().chain(own).collect();
+    let rewrites = rewrites_url(route.transforms);
+    let method = condition::on(route.conditions, "http-request-method");
+    let preflight = method.is_some_and(|method| {
+        !method.values.is_empty() && method.values.iter().all(|value| value == "OPTIONS")
+    });
+    !rewrites && condition::only_paths(route.conditions, &public) || preflight
+}
+
+pub(super) fn rewrites_url(transforms: &[Transform]) -> bool {
+    transforms.iter().any(|transform| transform.kind == "url-rewrite")
+}
+
+/// What the target gets to see of a field of a request.
+fn seen(transforms: &[Transform], field: &str, text: &str) -> Option<String> {
+    let kind = match field {
+        "host-header" => "host-header-rewrite",
+        "path-pattern" => "url-rewrite",
+        _ => return Some(text.to_owned()),
+    };
+    match transforms.iter().find(|transform| transform.kind == kind) {
+        Some(own) => pattern::rewritten(&own.rewrites, text),
+        None => Some(text.to_owned()),
+    }
+}
+
+/// The processes behind a rule: each by the group that it is in, with its name. What hides some is added to
+/// the survey.
+fn processes<'a>(
+    context: &Context,
+    entry: &Entry<'a>,
+    ways: &Locked,
+    survey: &mut Survey,
+) -> Vec<(Option<&'a str>, (Place, String))> {
+    let mut found = Vec::new();
+    if context.lb.kind == Kind::Classic {
+        survey.hide(ways.unread_in(context.lb.vpc_id.as_ref()).cloned());
+        match instances(context.lb, entry.listener) {
+            Ok(all) => found.extend(all.map(|(place, name)| (None, (place, name)))),
+            Err(gap) => survey.hide(Some(gap)),
+        }
+        return found;
+    }
+    for arn in &entry.groups {
+        match members(context, arn) {
+            Ok((group, targets)) => {
+                survey.hide(ways.unread_in(group.vpc_id.as_ref()).cloned());
+                let live = targets.iter().filter(|target| target.state != "draining");
+                found.extend(live.map(|target| {
+                    let place = Place::of(group, target);
+                    (Some(*arn), (place, named(&target.id, target.port)))
+                }));
+            }
+            Err(gap) => survey.hide(Some(gap)),
+        }
+    }
+    found
+}
+
+fn members<'a>(
+    context: &Context<'a>,
+    arn: &str,
+) -> Result<(&'a TargetGroup, &'a Vec<Target>), Gap> {
+    let group = context.index.target_group(arn)?;
+    Ok((group, group.targets.get()?))
+}
+
+/// The instances behind a Classic listener, with the port that it sends to.
+fn instances<'a>(
+    lb: &'a LoadBalancer,
+    listener: &Listener,
+) -> Result<impl Iterator<Item = (Place, String)> + use<'a>, Gap> {
+    let side = listener.instance_side.as_deref();
+    let port = side.and_then(|side| side.rsplit(':').next()?.parse::<u16>().ok());
+    let port = port.ok_or_else(|| {
+        Gap::new(Call::ElbDescribeLoadBalancers, Reason::Malformed)
+            .of(&lb.arn)
+            .saying(format!("{} without instance port", listener.label()))
+    })?;
+    let named =
+        move |instance| (Place::of_instance(instance, port), named(&instance.id, Some(port)));
+    Ok(lb.instances.get()?.iter().map(named))
+}
+
+fn named(id: &str, port: Option<u16>) -> String {
+    port.map_or_else(|| id.to_owned(), |port| format!("{id}:{port}"))
+}
+
+impl Entry<'_> {
+    /// Looks for a request that this rule takes and that one of the guarded ways would have asked for more.
+    fn compare(
+        &self,
+        context: &Context,
+        guarded: &mut dyn Iterator<Item = &Way>,
+        (group, seen): (&str, Seen),
+        survey: &mut Survey,
+    ) {
+        for way in guarded {
+            survey.protected = true;
+            match &self.open {
+                Ok(true) if survey.open.is_none() => {}
+                Ok(_) => return,
+                Err(gap) => return survey.hide(Some(gap.clone())),
+            }
+            let lb = way.load_balancer(context.region);
+            let from_inside = !context.lb.is_internet_facing()
+                && lb.is_some_and(LoadBalancer::is_internet_facing);
+            if self.is_set_apart(way) || from_inside && survey.inside.is_some() {
+                continue;
+            }
+            let request = match seen {
+                Seen::Rewritten => self.request_into(context.lb, way),
+                Seen::AsAsked | Seen::By(_) => self.request_past(context.lb, way),
+            };
+            match request {
+                Ok(Some(request)) => {
+                    let evidence = self.evidence(request, (way, lb), (group, seen));
+                    let place = if from_inside { &mut survey.inside } else { &mut survey.open };
+                    *place = Some(evidence);
+                }
+                Ok(None) => {}
+                Err(gap) => survey.hide(Some(gap)),
+            }
+        }
+    }
+
+    fn evidence(
+        &self,
+        request: String,
+        (way, lb): (&Way, Option<&LoadBalancer>),
+        (group, seen): (&str, Seen),
+    ) -> Evidence {
+        let named = lb.map_or("", |lb| lb.name.as_str());
+        let protected = format!("{named} {} {}", way.listener, way.rule);
+        let asked: Vec<&str> = way.guards.proofs.iter().map(|proof| proof.word()).collect();
+        let mut evidence = Evidence::new()
+            .with("request", request)
+            .with("protected_by", protected)
+            .with("asks_for", asked);
+        if let Some(rule) = &self.label {
+            evidence = evidence.with("rule", rule.as_str());
+        }
+        if let Seen::By(target) = seen {
+            evidence = evidence.with("target", target);
+        }
+        if !group.is_empty() {
+            evidence = evidence.with("target_group", group_name(group));
+        }
+        evidence
+    }
+
+    /// Whether this rule lets in only some addresses, or who may know a secret, where the guarded way asks
+    /// everybody.
+    fn is_set_apart(&self, way: &Way) -> bool {
+        let asked = |own: &Condition| way.conditions.iter().any(|its| condition::narrows(its, own));
+        self.conditions.iter().any(|own| narrows(own) && !asked(own))
+    }
+
+    /// A request that this rule takes, and that has what the guarded way asks for in path and method. The
+    /// host tells them apart only where this rule asks for one: a target believes what a client writes.
+    fn request_past(&self, lb: &LoadBalancer, way: &Way) -> Result<Option<String>, Gap> {
+        let rewrites = rewrites_url(self.transforms) || rewrites_url(&way.transforms);
+        let own_host = condition::closed(self.conditions, "host-header").is_some();
+        let fits =
+            |field: &str, text: &str| match (field, condition::closed(&way.conditions, field)) {
+                (_, None) => Match::Yes,
+                ("host-header", _) if !own_host => Match::Yes,
+                ("path-pattern", _) if rewrites && self.transforms != way.transforms => Match::No,
+                (_, Some(condition)) => meets(condition, text),
+            };
+        let wanted = Wanted {
+            conditions: self.conditions,
+            earlier: &self.earlier,
+            other: &way.conditions,
+            fillers: &[],
+            fits: &fits,
+        };
+        if let Some(found) = wanted.find(lb, self.listener, Match::Yes) {
+            return Ok(Some(found));
+        }
+        let apart = |field: &str| {
+            let both = condition::closed(self.conditions, field)
+                .zip(condition::closed(&way.conditions, field));
+            both.is_some_and(|(own, other)| !condition::may_share(own, other))
+        };
+        let all_taken =
+            self.earlier.iter().any(|earlier| condition::is_dead(&way.conditions, earlier));
+        let paths = condition::closed(&way.conditions, "path-pattern");
+        let differ = rewrites && self.transforms != way.transforms && paths.is_some();
+        if all_taken || differ || FIELDS.into_iter().any(apart) {
+            return Ok(None);
+        }
+        Err(self.unclear("rules whose requests cannot be compared"))
+    }
+
+    /// A request that this rule takes and rewrites, so that the target sees what the guarded way asks for.
+    fn request_into(&self, lb: &LoadBalancer, way: &Way) -> Result<Option<String>, Gap> {
+        let own_host = condition::closed(self.conditions, "host-header").is_some();
+        let into = |kind: &str, field: &str| {
+            let rewrites = self.transforms.iter().any(|transform| transform.kind == kind);
+            rewrites && condition::closed(&way.conditions, field).is_some()
+        };
+        let hosts = into("host-header-rewrite", "host-header") && own_host;
+        if rewrites_url(&way.transforms) || !(into("url-rewrite", "path-pattern") || hosts) {
+            return Ok(None);
+        }
+        if self.transforms.iter().any(|transform| !pattern::is_clear(&transform.rewrites)) {
+            return Err(self.unclear("a rewrite that is not understood"));
+        }
+        let fits =
+            |field: &str, text: &str| match (field, condition::closed(&way.conditions, field)) {
+                (_, None) => Match::Yes,
+                ("host-header", _) if !own_host => Match::Yes,
+                (_, Some(condition)) => {
+                    let seen = seen(self.transforms, field, text);
+                    seen.map_or(Match::No, |seen| meets(condition, &seen))
+                }
+            };
+        let paths = condition::closed(&way.conditions, "path-pattern");
+        let paths = paths.map_or(&[][..], |condition| &condition.values);
+        let bare = |value: &String| value.replace('*', "x").trim_start_matches('/').to_owned();
+        let wanted = Wanted {
+            conditions: self.conditions,
+            earlier: &self.earlier,
+            other: &way.conditions,
+            fillers: &paths.iter().map(bare).collect::<Vec<_>>(),
+            fits: &fits,
+        };
+        Ok(wanted.find(lb, self.listener, Match::Yes))
+    }
+
+    fn unclear(&self, said: &str) -> Gap {
+        Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised).of(&self.listener.id).saying(said)
+    }
+}

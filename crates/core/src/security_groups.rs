@@ -1,0 +1,45 @@
+//! The security groups of a load balancer: which are known, and what their rules are about.
+
+use crate::fact::Gap;
+use crate::inventory::{Index, LoadBalancer, Permission, SecurityGroup};
+
+/// The security groups that are known, and the gap that hides others.
+pub(crate) struct Attached<'a> {
+    /// Those that are known.
+    pub(crate) known: Vec<&'a SecurityGroup>,
+    hidden: Option<Gap>,
+}
+
+/// The security groups of a load balancer.
+pub(crate) fn of<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Attached<'a> {
+    let mut attached = Attached { known: Vec::new(), hidden: None };
+    for id in &lb.security_groups {
+        match index.security_group(id) {
+            Ok(group) => attached.known.push(group),
+            Err(gap) => attached.hidden = attached.hidden.or(Some(gap)),
+        }
+    }
+    attached
+}
+
+impl<'a> Attached<'a> {
+    /// What they let in, each with its group.
+    pub(crate) fn ingress(&self) -> impl Iterator<Item = (&'a SecurityGroup, &'a Permission)> + '_ {
+        self.known.iter().flat_map(|group| group.ingress.iter().map(move |one| (*group, one)))
+    }
+
+    /// What they let out.
+    pub(crate) fn egress(&self) -> impl Iterator<Item = &'a Permission> + '_ {
+        self.known.iter().flat_map(|group| &group.egress)
+    }
+
+    /// The gap of a group that is not known.
+    pub(crate) fn complete(self) -> Result<(), Gap> {
+        self.hidden.map_or(Ok(()), Err)
+    }
+}
+
+/// `sg-1: tcp 443 from 0.0.0.0/0`.
+pub(crate) fn rule(group: &SecurityGroup, permission: &Permission, from: &str) -> String {
+    format!("{}: {} from {from}", group.id, permission.label())
+}

@@ -1,0 +1,76 @@
+//! Which checks run, and how a check is found by its name.
+
+use std::collections::BTreeSet;
+
+use crate::check::{Check, Persona};
+use crate::checks;
+use crate::compliance::{self, Framework};
+use crate::policy::Policy;
+
+/// What decides which checks run.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Whom to tell; none: whoever mends faults.
+    pub persona: Option<Persona>,
+    /// What a report by this framework needs, whoever it is for.
+    pub framework: Option<Framework>,
+    /// These checks alone, whoever they are for.
+    pub only: BTreeSet<&'static str>,
+    /// These too, whoever they are for.
+    pub enable: BTreeSet<&'static str>,
+    /// All but these. What is in `only` runs all the same.
+    pub disable: BTreeSet<&'static str>,
+    /// All but these, whatever else is said.
+    pub skip: BTreeSet<&'static str>,
+}
+
+impl Selection {
+    /// The checks that run, in the order of their ids.
+    #[must_use]
+    pub fn of(&self, checks: &[&'static Check], policy: &Policy) -> Vec<&'static Check> {
+        let needed = self.framework.map(compliance::checks_of);
+        let wanted = |check: &Check| {
+            if !self.only.is_empty() {
+                return self.only.contains(check.id);
+            }
+            let heard = match &needed {
+                Some(needed) => needed.contains(&check.id),
+                None => policy.persona(check) <= self.persona() || self.enable.contains(check.id),
+            };
+            heard && !self.disable.contains(check.id)
+        };
+        let chosen = checks.iter().copied().filter(|check| wanted(check));
+        chosen.filter(|check| !self.skip.contains(check.id)).collect()
+    }
+
+    fn persona(&self) -> Persona {
+        self.persona.unwrap_or(Persona::Regular)
+    }
+
+    /// Whom the checks are for; none when they are chosen one by one.
+    #[must_use]
+    pub fn told(&self) -> Option<Persona> {
+        (self.only.is_empty() && self.framework.is_none()).then(|| self.persona())
+    }
+}
+
+/// The check with this id or alias; otherwise what to say.
+pub fn find(name: &str) -> Result<&'static Check, String> {
+    let named = |check: &&&Check| check.id == name || check.aliases.contains(&name);
+    if let Some(check) = checks::ALL.iter().find(named) {
+        return Ok(check);
+    }
+    let ids = checks::ALL.iter().map(|check| check.id);
+    Err(match closest(name, ids) {
+        Some(id) => format!("unknown check `{name}`: did you mean `{id}`?"),
+        None => format!("unknown check `{name}`: `elb-audit checks` lists them"),
+    })
+}
+
+/// The word that is meant, where it is close enough to one.
+#[must_use]
+pub fn closest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = words.into_iter().map(|known| (strsim::jaro_winkler(word, known), known));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(score, _)| *score > 0.8).map(|(_, known)| known)
+}

@@ -1,0 +1,233 @@
+//! Controls: whose they are, and what comes of each.
+
+use std::collections::BTreeSet;
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::call::Call;
+use elb_audit_core::check::Severity;
+use elb_audit_core::checks::ALL;
+use elb_audit_core::compliance::{
+    ControlReport, ControlStatus, Framework, FrameworkReport, RULES, Source, checks_of, controls,
+    controls_of,
+};
+use elb_audit_core::config::Config;
+use elb_audit_core::fact::{Fact, Listing};
+use elb_audit_core::format::{self, Style};
+use elb_audit_core::inventory::{Inventory, Kind};
+use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::{demo, sample};
+
+fn judged_with(inventory: &Inventory, framework: Framework, toml: &str) -> Report {
+    let policy = Config::parse(toml).expect("a configuration").policy;
+    let framework = Some(framework);
+    let options = Options { policy, framework, ..Options::at(inventory.taken_at) };
+    audit(inventory, ALL, &options)
+}
+
+fn judged(inventory: &Inventory, framework: Framework) -> FrameworkReport {
+    judged_with(inventory, framework, "").framework.expect("a framework")
+}
+
+fn control<'a>(report: &'a FrameworkReport, id: &str) -> &'a ControlReport {
+    report.controls.iter().find(|control| control.id == id).expect(id)
+}
+
+fn status(inventory: &Inventory, id: &str) -> ControlStatus {
+    control(&judged(inventory, Framework::Fsbp), id).status
+}
+
+/// A load balancer whose one HTTP listener forwards.
+fn cleartext(kind: &Kind) -> Inventory {
+    sample::listening(kind, vec![sample::listener("HTTP", 80, vec![sample::forward("web")])])
+}
+
+#[test]
+fn every_check_that_a_control_names_exists() {
+    let known: BTreeSet<&str> = ALL.iter().map(|check| check.id).collect();
+    let named: BTreeSet<&str> = RULES.iter().flat_map(|rule| rule.checks).copied().collect();
+    let missing: Vec<&&str> = named.difference(&known).collect();
+    assert!(missing.is_empty(), "no check has the id {missing:?}");
+}
+
+#[test]
+fn every_rule_is_asked_by_someone_once_and_of_some_kind() {
+    for rule in RULES {
+        assert!(!rule.title.is_empty() && !rule.kinds.is_empty(), "{rule:?}");
+        assert!(!rule.asked_by.is_empty() && !rule.checks.is_empty(), "{rule:?}");
+        for asked in rule.asked_by {
+            let ids: BTreeSet<&str> = asked.ids.iter().copied().collect();
+            assert!(ids.len() == asked.ids.len() && !ids.is_empty(), "{asked:?}");
+        }
+    }
+    let all = controls(Framework::Fsbp);
+    let fsbp: Vec<&str> = all.iter().map(|control| control.id).collect();
+    let expected = [
+        "ACM.1",
+        "ACM.2",
+        "AutoScaling.1",
+        "ELB.1",
+        "ELB.2",
+        "ELB.3",
+        "ELB.4",
+        "ELB.5",
+        "ELB.6",
+        "ELB.7",
+        "ELB.8",
+        "ELB.9",
+        "ELB.10",
+        "ELB.12",
+        "ELB.13",
+        "ELB.14",
+        "ELB.16",
+        "ELB.17",
+        "ELB.18",
+        "ELB.21",
+        "ELB.22",
+        "WAF.10",
+        "WAF.11",
+        "WAF.12",
+    ];
+    assert_eq!(fsbp, expected);
+    for control in all {
+        assert_eq!(control.rules.len(), 1, "{}", control.id);
+        let low = ["AutoScaling.1", "ELB.7"].contains(&control.id);
+        let expected = match control.id {
+            id if !id.starts_with("ELB.") && id != "AutoScaling.1" => None,
+            _ if low => Some(Severity::Low),
+            _ => Some(Severity::Medium),
+        };
+        assert_eq!(control.severity, expected, "{}", control.id);
+    }
+}
+
+#[test]
+fn a_check_knows_its_controls() {
+    let all = controls_of("deletion-protection-off");
+    let of = |framework| {
+        let mine = all.iter().filter(|(one, _)| *one == framework);
+        mine.map(|(_, id)| *id).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Framework::Fsbp), ["ELB.6"]);
+    assert_eq!(of(Framework::Nist80053), ["CA-9(1)", "CM-2", "CM-2(2)", "CM-3", "SC-5(2)"]);
+    assert_eq!(of(Framework::ConfigRule), ["elb-deletion-protection-enabled"]);
+    assert_eq!(of(Framework::ControlTower), ["CT.ELASTICLOADBALANCING.PR.5"]);
+    assert_eq!((of(Framework::Pci4), of(Framework::Cis)), (Vec::new(), Vec::new()));
+    assert_eq!(controls_of("no-targets"), []);
+    assert!(checks_of(Framework::Pci4).contains(&"waf-not-associated"));
+    for framework in Framework::ALL {
+        assert_eq!(Framework::named(framework.id()), Some(framework));
+        assert_eq!(serde_json::json!(framework), framework.id());
+    }
+}
+
+#[test]
+fn a_control_is_asked_of_its_kinds_alone() {
+    let application = cleartext(&Kind::Application);
+    assert_eq!(status(&application, "ELB.1"), ControlStatus::Failed);
+    assert_eq!(status(&application, "ELB.3"), ControlStatus::NotApplicable);
+    let classic = cleartext(&Kind::Classic);
+    assert_eq!(status(&classic, "ELB.1"), ControlStatus::NotApplicable);
+    assert_eq!(status(&classic, "ELB.3"), ControlStatus::Failed);
+}
+
+#[test]
+fn a_control_that_everything_meets_has_passed() {
+    let clean = sample::clean(&Kind::Application);
+    let report = judged(&clean, Framework::Fsbp);
+    for id in ["ELB.1", "ELB.4", "ELB.5", "ELB.6", "ELB.12", "ELB.16", "ELB.17", "ACM.1", "ACM.2"] {
+        let control = control(&report, id);
+        assert_eq!((control.status, control.passed), (ControlStatus::Passed, 1), "{id}");
+        assert!(control.failed.is_empty() && control.unknown.is_empty(), "{id}");
+    }
+    let counts = report.summary;
+    let sum = counts.passed + counts.failed + counts.unknown + counts.not_covered;
+    assert_eq!(sum + counts.not_applicable, report.controls.len());
+    assert_eq!(counts.failed, 0);
+}
+
+#[test]
+fn a_control_with_an_unknown_verdict_has_not_passed() {
+    let unread = sample::with(&Kind::Gateway, |lb| {
+        let call = Call::ElbV2DescribeLoadBalancerAttributes;
+        lb.attributes = Fact::Unread(sample::denied(call));
+    });
+    let report = judged(&unread, Framework::Fsbp);
+    let six = control(&report, "ELB.6");
+    assert_eq!((six.status, six.unknown.len(), six.passed), (ControlStatus::Unknown, 1, 0));
+}
+
+#[test]
+fn what_nobody_saw_has_not_passed() {
+    let hidden = sample::with_region(&Kind::Application, |region| {
+        region.classic = Listing::unread(sample::denied(Call::ElbDescribeLoadBalancers));
+    });
+    let report = judged(&hidden, Framework::Fsbp);
+    let three = control(&report, "ELB.3");
+    assert_eq!(three.status, ControlStatus::Unknown);
+    let said = "elb:DescribeLoadBalancers was not answered in eu-west-1";
+    assert_eq!(three.why.as_deref(), Some(said));
+    assert_eq!(control(&report, "ELB.1").status, ControlStatus::Passed);
+    let mut other = sample::clean(&Kind::Application);
+    let mut region = elb_audit_core::inventory::Region::new("eu-south-1");
+    region.v2 = Listing::unread(sample::denied(Call::ElbV2DescribeLoadBalancers));
+    other.accounts[0].regions.push(region);
+    let report = judged(&other, Framework::Fsbp);
+    let one = control(&report, "ELB.1");
+    assert_eq!(one.status, ControlStatus::Unknown);
+    assert_eq!(one.why.as_deref(), Some("eu-south-1 could not be read"));
+}
+
+#[test]
+fn a_check_that_did_not_run_answers_for_nothing() {
+    let clean = sample::clean(&Kind::Application);
+    let framework = Some(Framework::Fsbp);
+    let options = Options { framework, ..Options::at(clean.taken_at) };
+    let one: Vec<_> = ALL.iter().copied().filter(|check| check.id == "tls-weak-cipher").collect();
+    let report = audit(&clean, &one, &options).framework.expect("a framework");
+    let seventeen = control(&report, "ELB.17");
+    assert_eq!(seventeen.status, ControlStatus::Unknown);
+    let said = "did not run: tls-legacy-protocol, tls-policy-not-recommended";
+    assert_eq!(seventeen.why.as_deref(), Some(said));
+}
+
+#[test]
+fn an_accepted_fault_fails_its_control_all_the_same() {
+    let toml = "[[accept]]\ncheck = \"listener-cleartext\"\nresource = \"web\"\nreason = \"r\"\n\
+                owner = \"o\"\n";
+    let report = judged_with(&cleartext(&Kind::Application), Framework::Fsbp, toml);
+    let framework = report.framework.as_ref().expect("a framework");
+    let one = control(framework, "ELB.1");
+    assert_eq!(one.status, ControlStatus::Failed);
+    assert!(one.failed[0].accepted && one.failed[0].label == "web HTTP:80", "{:?}", one.failed);
+    assert_eq!(report.summary.faults.high, 0);
+    assert!(text(&report).contains("eu-west-1 web HTTP:80 (accepted)"), "{}", text(&report));
+}
+
+#[test]
+fn a_report_by_control_lists_no_pass_unless_told_to() {
+    let report = judged_with(&sample::clean(&Kind::Application), Framework::Fsbp, "");
+    assert!(report.findings.iter().all(|finding| finding.outcome != Outcome::Pass));
+}
+
+fn text(report: &Report) -> String {
+    (format::named("text").expect("a format").render)(report, Style::PLAIN)
+}
+
+#[test]
+fn the_text_says_what_is_unfair_and_whose_mapping_it_is() {
+    let report = judged_with(&demo::inventory(), Framework::Fsbp, "");
+    let text_of = text(&report);
+    for id in ["ELB.1", "ELB.18", "ELB.21"] {
+        let unfair = control(report.framework.as_ref().expect("one"), id).unfair.clone();
+        let unfair = unfair.unwrap_or_else(|| panic!("{id} is fair"));
+        assert!(text_of.contains(&format!("unfair: {unfair}")), "{id}");
+    }
+    let pci = judged_with(&demo::inventory(), Framework::Pci4, "");
+    let framework = pci.framework.as_ref().expect("one");
+    assert_eq!(control(framework, "6.2.4").source, Source::Publisher);
+    assert_eq!(control(framework, "6.4.1").source, Source::ThirdParty);
+    assert_eq!(control(framework, "4.2.1").source, Source::Both);
+    let text_of = text(&pci);
+    assert!(text_of.contains("another tool's mapping"), "{text_of}");
+    assert!(framework.controls.iter().all(|control| control.unfair.is_none()));
+}

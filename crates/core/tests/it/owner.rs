@@ -1,0 +1,122 @@
+//! What the account's owner says in the policy changes verdicts.
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::check::Check;
+use elb_audit_core::checks::ALL;
+use elb_audit_core::fact::Fact;
+use elb_audit_core::inventory::{BucketState, Inventory, Kind};
+use elb_audit_core::policy::{Intent, Policy, Thresholds};
+use elb_audit_core::sample;
+
+use crate::given::line;
+
+/// What one check finds by this policy, passes among it.
+fn told(id: &str, inventory: &Inventory, policy: Policy) -> Vec<String> {
+    let options = Options { policy, show_passed: true, ..Options::at(sample::now()) };
+    let check: &'static Check = ALL.iter().find(|check| check.id == id).expect("a check");
+    audit(inventory, &[check], &options).findings.iter().map(line).collect()
+}
+
+fn meaning(intent: Intent) -> Policy {
+    Policy { intent, ..Policy::default() }
+}
+
+fn measuring(thresholds: Thresholds) -> Policy {
+    Policy { thresholds, ..Policy::default() }
+}
+
+#[test]
+fn without_a_list_every_bucket_will_do() {
+    let inventory = sample::logging_to(&Kind::Application, "somebodys-logs", |_| {});
+    let id = "access-logs-bucket-unapproved";
+    assert!(told(id, &inventory, Policy::default()).is_empty());
+    let log_buckets = vec!["mine".to_owned(), "some*-logs".to_owned()];
+    let listed = meaning(Intent { log_buckets, ..Intent::default() });
+    assert_eq!(told(id, &inventory, listed), ["pass access-logs-bucket-unapproved web"]);
+}
+
+#[test]
+fn a_foreign_bucket_may_be_a_trusted_accounts() {
+    let inventory = sample::with_bucket(&Kind::Application, |bucket| {
+        let region = Some(sample::REGION.to_owned());
+        bucket.state = Fact::Known(BucketState::Foreign { region });
+    });
+    let id = "log-bucket-foreign";
+    assert_eq!(told(id, &inventory, Policy::default()), ["fail log-bucket-foreign web"]);
+    let trusted_accounts = vec!["444455556666".to_owned()];
+    let trusting = meaning(Intent { trusted_accounts, ..Intent::default() });
+    assert_eq!(told(id, &inventory, trusting), ["note log-bucket-foreign web"]);
+}
+
+#[test]
+fn a_name_may_be_a_trusted_accounts() {
+    let gone = "old-1.eu-west-1.elb.amazonaws.com";
+    let inventory = sample::named(&Kind::Application, false, gone);
+    let id = "dns-alias-dangling";
+    let trusting = |account: &str| {
+        let trusted_accounts = vec![account.to_owned()];
+        meaning(Intent { trusted_accounts, ..Intent::default() })
+    };
+    let fail = ["fail dns-alias-dangling www.example.com"];
+    assert_eq!(told(id, &inventory, trusting(sample::ACCOUNT)), fail);
+    let note = ["note dns-alias-dangling www.example.com"];
+    assert_eq!(told(id, &inventory, trusting("444455556666")), note);
+}
+
+#[test]
+fn a_name_may_be_that_of_another_accounts_load_balancer() {
+    let name = "other-1.eu-west-1.elb.amazonaws.com";
+    let mut inventory = sample::named(&Kind::Application, false, name);
+    let mut other = sample::with(&Kind::Classic, |lb| lb.dns_name = Some(name.to_uppercase()));
+    other.accounts[0].id = "444455556666".to_owned();
+    inventory.accounts.append(&mut other.accounts);
+    let id = "dns-alias-dangling";
+    let first = |inventory: &Inventory| told(id, inventory, Policy::default()).remove(0);
+    assert_eq!(first(&inventory), "pass dns-alias-dangling www.example.com");
+    let mut unscanned = inventory.clone();
+    unscanned.accounts[1].regions.clear();
+    assert_eq!(first(&unscanned), "unknown dns-alias-dangling www.example.com");
+    let mut skipped = inventory;
+    let region = &mut skipped.accounts[1].regions[0];
+    region.classic.items.clear();
+    region.skipped = Some("not enabled for this account".to_owned());
+    assert_eq!(first(&skipped), "unknown dns-alias-dangling www.example.com");
+}
+
+#[test]
+fn limits_are_the_owners() {
+    let inventory = sample::clean(&Kind::Application);
+    let two_years = Thresholds { hsts_seconds: 63_072_000, ..Thresholds::default() };
+    assert_eq!(
+        told("hsts-missing", &inventory, measuring(two_years)),
+        ["note hsts-missing HTTPS:443"]
+    );
+    let half_an_hour = Thresholds { idle_seconds: 1_800, ..Thresholds::default() };
+    assert_eq!(
+        told("idle-timeout-long", &inventory, measuring(half_an_hour)),
+        ["note idle-timeout-long web"]
+    );
+}
+
+#[test]
+fn a_path_that_is_meant_to_be_public_opens_no_way_around_cloudfront() {
+    let health = sample::rule(
+        Some(5),
+        vec![sample::path(&["/health", "/ready"])],
+        vec![sample::forward("web")],
+    );
+    let inventory = sample::with(&Kind::Application, |lb| {
+        lb.web_acl = Fact::Known(None);
+        let https = sample::https(vec![sample::fixed_response("403")]);
+        sample::listeners(lb)[0] = sample::ruled(https, vec![health]);
+    });
+    let inventory = sample::behind_cloudfront(inventory, |_| {});
+    let id = "cloudfront-bypass";
+    let with = |paths: &[&str]| {
+        let public_paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        told(id, &inventory, meaning(Intent { public_paths, ..Intent::default() }))
+    };
+    assert_eq!(with(&[]), ["fail cloudfront-bypass web"]);
+    assert_eq!(with(&["/health"]), ["fail cloudfront-bypass web"]);
+    assert_eq!(with(&["/health", "/rea*"]), ["pass cloudfront-bypass web"]);
+}

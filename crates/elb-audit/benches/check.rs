@@ -1,0 +1,212 @@
+//! `elb-audit check` on saved inventories of 1,000 to 100,000 load balancers: wall time, peak memory,
+//! verdicts a second, and how they grow. `cargo bench` runs it; `cargo bench -- 1000 10000` other sizes.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer, Region, TargetGroup};
+use elb_audit_core::report::Report;
+use elb_audit_core::sample;
+use serde_json::Value;
+
+/// The regions that every account has: the load balancers are spread over them.
+const REGIONS: usize = 17;
+/// One load balancer in so many has faults.
+const FAULTY: usize = 10;
+
+/// What one run cost.
+struct Cost {
+    wall: Duration,
+    /// Kibibytes.
+    peak: u64,
+    verdicts: usize,
+    faults: usize,
+}
+
+fn main() {
+    // Cargo passes `--bench`.
+    let sizes: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let sizes = if sizes.is_empty() { vec![1_000, 10_000, 100_000] } else { sizes };
+    println!(
+        "{:>14} {:>9} {:>9} {:>10} {:>10} {:>14} {:>12}",
+        "load balancers",
+        "file MB",
+        "wall s",
+        "peak MB",
+        "verdicts",
+        "verdicts a s",
+        "us a balancer"
+    );
+    let mut first: Option<(usize, Cost)> = None;
+    for size in sizes {
+        let file = scene(size).expect("a temporary file can be written");
+        let length = fs::metadata(&file).map_or(0, |meta| meta.len());
+        let runs = if size > 20_000 { 3 } else { 5 };
+        let mut costs: Vec<Cost> = (0..runs).map(|_| run(&file)).collect();
+        costs.sort_by_key(|cost| cost.wall);
+        let cost = costs.swap_remove(costs.len() / 2);
+        fs::remove_file(&file).expect("the file that was written");
+        line(size, length, &cost);
+        match &first {
+            None => first = Some((size, cost)),
+            Some((least, base)) => growth(size / least, base, &cost),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for reading")]
+fn line(size: usize, length: u64, cost: &Cost) {
+    let seconds = cost.wall.as_secs_f64();
+    println!(
+        "{size:>14} {:>9.1} {seconds:>9.2} {:>10.0} {:>10} {:>14.0} {:>12.1}",
+        length as f64 / 1e6,
+        cost.peak as f64 / 1024.0,
+        cost.verdicts,
+        cost.verdicts as f64 / seconds,
+        seconds * 1e6 / size as f64,
+    );
+    assert!(cost.faults > 0, "the scene has faults");
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for reading")]
+fn growth(times: usize, base: &Cost, cost: &Cost) {
+    println!(
+        "{:>14} {times} times the load balancers: {:.1} times the time, {:.1} times the memory",
+        "",
+        cost.wall.as_secs_f64() / base.wall.as_secs_f64(),
+        cost.peak as f64 / base.peak as f64,
+    );
+}
+
+/// Judges a saved inventory with every check, the report thrown away; then reads how many verdicts that
+/// were from a report that is kept.
+fn run(file: &Path) -> Cost {
+    let began = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_elb-audit"))
+        .args([
+            "check",
+            "--persona",
+            "auditor",
+            "--quiet",
+            "--fail-on",
+            "never",
+            "--format",
+            "json",
+        ])
+        .arg(file)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let out = child.stdout.take().expect("its output is piped");
+    let reader = thread::spawn(move || report(out));
+    let peak = watch(&mut child);
+    let wall = began.elapsed();
+    let (verdicts, faults) = reader.join().expect("a report");
+    Cost { wall, peak, verdicts, faults }
+}
+
+/// The most memory that a process has had, in kibibytes, when it ends. Linux tells; elsewhere it is 0.
+fn watch(child: &mut Child) -> u64 {
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut peak = 0;
+    while child.try_wait().expect("a child can be waited for").is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok());
+        peak = peak.max(now.unwrap_or(0));
+        thread::sleep(Duration::from_millis(2));
+    }
+    peak
+}
+
+/// Verdicts and faults of a report.
+fn report(out: impl io::Read) -> (usize, usize) {
+    let report: Report = serde_json::from_reader(io::BufReader::new(out)).expect("a report");
+    let summary = &report.summary;
+    let faults = summary.faults.total();
+    (faults + summary.notes + summary.unknown + summary.passed, faults)
+}
+
+/// A saved inventory of so many load balancers, in turn Application, Network, Gateway and Classic.
+fn scene(size: usize) -> io::Result<PathBuf> {
+    let path = std::env::temp_dir().join(format!("elb-audit-{size}-{}.json", std::process::id()));
+    let mut out = BufWriter::new(File::create(&path)?);
+    let mut inventory = sample::clean(&Kind::Application);
+    let pattern = inventory.accounts[0].regions[0].clone();
+    let regions = (0..REGIONS).map(|number| {
+        let mut region = pattern.clone();
+        region.name = format!("region-{number}");
+        let own = (0..size).skip(number).step_by(REGIONS);
+        fill(&mut region, own);
+        region
+    });
+    inventory.accounts[0].regions = regions.collect();
+    write(&mut out, &inventory)?;
+    out.into_inner()?.sync_all()?;
+    Ok(path)
+}
+
+fn write(out: &mut impl Write, inventory: &Inventory) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, inventory)?;
+    out.write_all(b"\n")
+}
+
+/// Puts these load balancers, by number, into a region.
+fn fill(region: &mut Region, numbers: impl Iterator<Item = usize>) {
+    let kinds = [Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic];
+    let patterns: Vec<(Value, Value)> = kinds.iter().map(pattern).collect();
+    let (mut groups, mut modern, mut classic) = (Vec::new(), Vec::new(), Vec::new());
+    for number in numbers {
+        let (lb, group) = &patterns[number % patterns.len()];
+        let mut lb: LoadBalancer = renamed(lb, number);
+        if number % FAULTY == 0 {
+            spoil(&mut lb);
+        }
+        if lb.kind == Kind::Classic {
+            classic.push(lb);
+        } else {
+            modern.push(lb);
+            let group: TargetGroup = renamed(group, number);
+            groups.push(group);
+        }
+    }
+    region.target_groups = elb_audit_core::fact::Fact::Known(groups);
+    region.v2.items = modern;
+    region.classic.items = classic;
+}
+
+/// A clean load balancer of a kind and its target group, as JSON.
+fn pattern(kind: &Kind) -> (Value, Value) {
+    let lb = sample::load_balancer(kind);
+    let json = |value: Result<Value, serde_json::Error>| value.expect("samples are plain data");
+    (json(serde_json::to_value(&lb)), json(serde_json::to_value(sample::group("web", kind))))
+}
+
+/// The same with names and ARNs of its own.
+fn renamed<T: serde::de::DeserializeOwned>(value: &Value, number: usize) -> T {
+    let text = value.to_string();
+    let text = text
+        .replace("/web/", &format!("/web-{number}/"))
+        .replace("loadbalancer/web\"", &format!("loadbalancer/web-{number}\""))
+        .replace("\"name\":\"web\"", &format!("\"name\":\"web-{number}\""));
+    serde_json::from_str(&text).expect("a sample is of its own form")
+}
+
+/// Gives a load balancer faults.
+fn spoil(lb: &mut LoadBalancer) {
+    sample::set(
+        lb,
+        &[("access_logs.s3.enabled", "false"), ("deletion_protection.enabled", "false")],
+    );
+    for listener in sample::listeners(lb) {
+        if listener.ssl_policy.is_some() {
+            listener.ssl_policy = Some("ELBSecurityPolicy-2016-08".to_owned());
+        }
+    }
+}
