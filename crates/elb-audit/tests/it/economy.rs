@@ -79,24 +79,79 @@ fn needed(region: &Region) -> BTreeMap<&'static str, usize> {
     ])
 }
 
+/// What a region takes beside that when everything is wanted: no more than a call a list.
+fn needed_by_everything(region: &Region) -> BTreeMap<&'static str, usize> {
+    let all = &region.load_balancers;
+    let listeners: Vec<_> = all.iter().flat_map(|lb| &lb.listeners).collect();
+    let used: BTreeSet<&str> = listeners.iter().flat_map(|listener| listener.groups()).collect();
+    let protecting = region.web_acls.iter().filter(|acl| !acl.resources.is_empty());
+    let lists = [
+        "apigateway:GetVpcLinks",
+        "apigatewayv2:GetApis",
+        "autoscaling:DescribeAutoScalingGroups",
+        "cloudwatch:GetMetricData",
+        "ec2:DescribeFlowLogs",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeStaleSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcEncryptionControls",
+        "ec2:DescribeVpcEndpointServiceConfigurations",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeVpcs",
+        "elbv2:DescribeAccountLimits",
+        "waf-regional:ListWebACLs",
+    ];
+    let mut needed: BTreeMap<&'static str, usize> =
+        lists.into_iter().map(|call| (call, 1)).collect();
+    needed.extend([
+        ("elb:DescribeTags", region.classic.len().div_ceil(20)),
+        ("elbv2:DescribeCapacityReservation", all.len()),
+        ("elbv2:DescribeListenerAttributes", listeners.len()),
+        ("elbv2:DescribeTags", all.len().div_ceil(20)),
+        ("elbv2:DescribeTargetGroupAttributes", used.len()),
+        ("wafv2:GetWebACL", protecting.count()),
+        // One for each of three scopes.
+        ("wafv2:ListLoggingConfigurations", 3),
+    ]);
+    needed
+}
+
+/// Calls that an account takes once: always, and when everything is wanted.
+const ONCE: [&str; 2] = ["sts:GetCallerIdentity", "ec2:DescribeRegions"];
+const ONCE_FOR_EVERYTHING: [&str; 5] = [
+    "cloudfront:ListDistributions",
+    "cloudfront:ListVpcOrigins",
+    "globalaccelerator:ListAccelerators",
+    "route53:ListHostedZones",
+    "shield:DescribeSubscription",
+];
+
+fn sums(all: impl Iterator<Item = (&'static str, usize)>) -> BTreeMap<String, usize> {
+    let mut sums = BTreeMap::new();
+    for (call, count) in all {
+        *sums.entry(call.to_owned()).or_default() += count;
+    }
+    sums
+}
+
 #[test]
 fn a_fleet_takes_the_least_calls() {
     let fleet = sample::fleet(17, 10);
     let double = Double::start(fleet.clone());
     double.page_size(None);
     let report = Run::on(&double, "scan --format json").report();
-    let mut least: BTreeMap<String, usize> = BTreeMap::new();
-    for region in fleet.regions.values() {
-        for (call, count) in needed(region) {
-            *least.entry(call.to_owned()).or_default() += count;
-        }
-    }
-    least.insert("sts:GetCallerIdentity".to_owned(), 1);
-    least.insert("ec2:DescribeRegions".to_owned(), 1);
+    let once = ONCE.map(|call| (call, 1));
+    let least = sums(fleet.regions.values().flat_map(needed).chain(once));
     let log = double.log();
     assert_eq!(counts(&log), least);
     assert_eq!(report.summary.cost.api_calls, log.len() as u64);
     assert_eq!((report.gaps.len(), report.summary.unknown), (0, 0));
+    double.clear_log();
+    Run::on(&double, "collect -o -").done().exits(0);
+    let once = once.into_iter().chain(ONCE_FOR_EVERYTHING.map(|call| (call, 1)));
+    let everything = fleet.regions.values().flat_map(needed_by_everything);
+    let least = sums(fleet.regions.values().flat_map(needed).chain(everything).chain(once));
+    assert_eq!(counts(&double.log()), least);
 }
 
 fn names(calls: &[Call]) -> BTreeSet<String> {

@@ -13,6 +13,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use elb_audit_core::fact::{Fact, Reason};
+use elb_audit_core::inventory::{Account, BucketState, Inventory};
 use elb_audit_core::report::{Outcome, RegionStatus, Report};
 
 use crate::compare::name_of;
@@ -192,5 +194,65 @@ fn keys_that_nobody_has_are_refused() {
         moto.script("allow.py", &[], &Run::bare("permissions").done().stdout);
         let said = ["exit 3: nothing could be assessed"];
         Run::at(&moto.url, "scan --retries 0").done().says(3, &said);
+    });
+}
+
+/// Calls beside those of the default scan that moto does not know.
+const NOT_AROUND_MOTO: [&str; 5] = [
+    "cloudfront:ListVpcOrigins",
+    "ec2:DescribeStaleSecurityGroups",
+    "ec2:DescribeVpcEncryptionControls",
+    "globalaccelerator:ListAccelerators",
+    "waf-regional:ListWebACLs",
+];
+
+/// What `collect` saves of a region.
+fn saved(moto: &Moto) -> (Account, String) {
+    let collect = "collect --region eu-west-1 --retries 0 -o -";
+    let text = Run::at(&moto.url, collect).done().exits(0).stdout;
+    let mut inventory: Inventory = serde_json::from_str(&text).unwrap();
+    let mut gaps = BTreeSet::new();
+    inventory.visit_gaps(|_, gap| {
+        if gap.reason != Reason::NotCollected {
+            gaps.insert(gap.call.name());
+        }
+    });
+    let unknown: BTreeSet<&str> = NOT_IN_MOTO.into_iter().chain(NOT_AROUND_MOTO).collect();
+    assert_eq!(gaps, unknown);
+    (inventory.accounts.remove(0), text)
+}
+
+#[test]
+fn what_surrounds_load_balancers_is_read() {
+    with_moto("surround", |moto| {
+        let planted: serde_json::Value =
+            serde_json::from_str(&moto.script("surround.py", &["eu-west-1"], "")).unwrap();
+        let of = |name: &str| planted[name].as_str().unwrap();
+        let (account, text) = saved(moto);
+        assert!(!text.contains("hunter2"));
+        assert!(!account.shield.get().unwrap().subscribed);
+        let origin = &account.distributions.get().unwrap()[0].origins[0];
+        assert_eq!((origin.domain.as_str(), origin.custom_headers.len()), (of("host"), 1));
+        assert!(origin.viewers_in_clear);
+        let record = &account.dns_records.get().unwrap()[0];
+        assert_eq!((record.name.as_str(), record.target.as_str()), ("www.example.com", of("host")));
+        let region = &account.regions[0];
+        assert_eq!(region.rest_links.get().unwrap()[0].targets, [of("net")]);
+        assert_eq!(region.http_links.get().unwrap()[0].targets.len(), 1);
+        assert_eq!(region.flow_logs.get().unwrap()[0].resource, of("vpc"));
+        assert!(region.vpcs.get().unwrap()[0].is_default);
+        assert!(!region.network_acls.get().unwrap()[0].entries.is_empty());
+        assert_eq!(region.auto_scaling_groups.get().unwrap()[0].target_groups, [of("machines")]);
+        let machine = &region.network_interfaces.get().unwrap()[0];
+        assert!(machine.instance_id.is_some() && !machine.addresses.is_empty());
+        let invokers = region.functions[of("function")].get().unwrap();
+        assert_eq!(invokers[0].principal, "elasticloadbalancing.amazonaws.com");
+        let bucket = &region.log_buckets["logs"];
+        let own = BucketState::Own { region: Some("eu-west-1".to_owned()) };
+        assert_eq!(bucket.state, Fact::Known(own));
+        assert_eq!(bucket.policy_is_public, Fact::Known(false), "it has no policy");
+        assert_eq!(bucket.public_access_blocked, Fact::Known(false), "one switch is off");
+        assert_eq!(bucket.newest[of("web")], Fact::Known(None));
+        assert!(region.limits.get().unwrap()["target-groups"] > 0);
     });
 }

@@ -133,7 +133,9 @@ async fn sums(
             let own: Vec<&ResultXml> = results.iter().filter(|result| result.id == id).collect();
             let state = own.last().map_or("missing", |last| last.status.as_str());
             if state == "Complete" {
-                return Fact::Known(own.iter().flat_map(|result| &result.values.member).sum());
+                let values = own.iter().flat_map(|result| &result.values.member);
+                // The sum of no numbers would be -0.
+                return Fact::Known(values.fold(0.0, |sum, value| sum + value));
             }
             let said = format!("the metric's state is {state}");
             let gap = Gap::new(call, Reason::Failed).saying(said);

@@ -64,40 +64,36 @@ impl<'a> Bucket<'a> {
             let gap = Gap::new(call, Reason::Failed).saying(said);
             return Fact::Unread(self.asker.placed(gap, Some(self.name)));
         }
-        let mut head = self.head(true).await;
-        if let Fact::Known(Head::Elsewhere(region)) = &head {
-            self.asker.region = region.as_str().into();
-            head = self.head(true).await;
+        // The second round is for a bucket in another region.
+        for _ in 0..2 {
+            let refused = match self.head(true).await {
+                Fact::Known(Head::Here(region)) => {
+                    return Fact::Known(BucketState::Own { region: Some(region) });
+                }
+                Fact::Known(Head::Missing) => return Fact::Known(BucketState::Missing),
+                Fact::Known(Head::Elsewhere(region)) => {
+                    self.asker.region = region.into();
+                    continue;
+                }
+                Fact::Unread(gap) if gap.reason == Reason::AccessDenied => gap,
+                Fact::Unread(gap) => return Fact::Unread(gap),
+            };
+            match self.head(false).await {
+                Fact::Known(Head::Here(region)) => {
+                    return Fact::Known(BucketState::Foreign { region: Some(region) });
+                }
+                Fact::Known(Head::Missing) => return Fact::Known(BucketState::Missing),
+                Fact::Known(Head::Elsewhere(region)) => self.asker.region = region.into(),
+                Fact::Unread(gap) if gap.reason == Reason::AccessDenied => {
+                    let said = refused.detail.clone().unwrap_or_default();
+                    let said = format!("{said}: no permission, or another account's bucket");
+                    return Fact::Unread(refused.saying(said));
+                }
+                Fact::Unread(gap) => return Fact::Unread(gap),
+            }
         }
-        let refused = match head {
-            Fact::Known(Head::Here(region)) => {
-                return Fact::Known(BucketState::Own { region: Some(region) });
-            }
-            Fact::Known(Head::Missing) => return Fact::Known(BucketState::Missing),
-            Fact::Known(Head::Elsewhere(region)) => return Fact::Unread(self.lost(&region)),
-            Fact::Unread(gap) if gap.reason == Reason::AccessDenied => gap,
-            Fact::Unread(gap) => return Fact::Unread(gap),
-        };
-        match self.head(false).await {
-            Fact::Known(Head::Here(region)) => {
-                Fact::Known(BucketState::Foreign { region: Some(region) })
-            }
-            Fact::Known(Head::Missing) => Fact::Known(BucketState::Missing),
-            Fact::Known(Head::Elsewhere(region)) => Fact::Unread(self.lost(&region)),
-            Fact::Unread(gap) if gap.reason == Reason::AccessDenied => {
-                let said = refused.detail.clone().unwrap_or_default();
-                let said = format!("{said}: no permission, or another account's bucket");
-                Fact::Unread(refused.saying(said))
-            }
-            Fact::Unread(gap) => Fact::Unread(gap),
-        }
-    }
-
-    /// The gap of a bucket that is sent from region to region.
-    fn lost(&self, region: &str) -> Gap {
-        let said = format!("S3 points from {} to {region}", self.asker.region);
-        let gap = Gap::new(Call::S3HeadBucket, Reason::Malformed).saying(said);
-        self.asker.placed(gap, Some(self.name))
+        let gap = Gap::new(call, Reason::Malformed).saying("S3 points from region to region");
+        Fact::Unread(self.asker.placed(gap, Some(self.name)))
     }
 
     fn client(&self) -> (Client, Vec<&str>) {
