@@ -9,9 +9,12 @@ use crate::fact::Fact;
 use crate::inventory::{Account, Certificate, Cost, Inventory, Kind, Region, SslPolicy};
 use crate::{sample, tls};
 
+mod frankfurt;
 mod ireland;
 mod sydney;
 mod virginia;
+
+pub use frankfurt::{CLEAN, FAULTS};
 
 /// The account.
 #[must_use]
@@ -20,6 +23,7 @@ pub fn inventory() -> Inventory {
     let account = &mut inventory.accounts[0];
     for (region, sites) in [
         ("ap-southeast-2", sydney::sites()),
+        ("eu-central-1", frankfurt::sites()),
         ("eu-west-1", ireland::sites()),
         ("us-east-1", virginia::sites()),
     ] {

@@ -69,6 +69,9 @@ fn backoffice() -> Inventory {
             authentication: Some(Authentication {
                 on_unauthenticated_request: Some("allow".to_owned()),
                 authority: Some("https://login.example.com".to_owned()),
+                endpoints: ["authorize", "token", "userinfo"]
+                    .map(|path| format!("https://login.example.com/{path}"))
+                    .to_vec(),
                 ..Authentication::default()
             }),
             ..Action::default()

@@ -23,20 +23,23 @@ fn legacy() -> Inventory {
     sample::set(lb, &[("access_logs.s3.enabled", "false")]);
     sample::listeners(lb).push(sample::classic_listener("HTTP", 80));
     lb.instances = sample::in_states(&["InService", "OutOfService"]);
-    lb.policies = Fact::Known(vec![ClassicPolicy {
-        name: "strong".to_owned(),
-        kind: "SSLNegotiationPolicyType".to_owned(),
-        attributes: sample::text_map(&[
-            ("Protocol-SSLv3", "true"),
-            ("Protocol-TLSv1", "true"),
-            ("Protocol-TLSv1.2", "true"),
-            ("Server-Defined-Cipher-Order", "true"),
-            ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
-            ("AES128-SHA", "true"),
-            ("DES-CBC3-SHA", "true"),
-            ("RC4-SHA", "true"),
-        ]),
-    }]);
+    lb.policies = Fact::Known(vec![
+        ClassicPolicy {
+            name: "strong".to_owned(),
+            kind: "SSLNegotiationPolicyType".to_owned(),
+            attributes: sample::text_map(&[
+                ("Protocol-SSLv3", "true"),
+                ("Protocol-TLSv1", "true"),
+                ("Protocol-TLSv1.2", "true"),
+                ("Server-Defined-Cipher-Order", "true"),
+                ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+                ("AES128-SHA", "true"),
+                ("DES-CBC3-SHA", "true"),
+                ("RC4-SHA", "true"),
+            ]),
+        },
+        sample::instance_authentication("instances"),
+    ]);
     inventory
 }
 
@@ -55,6 +58,8 @@ fn partners() -> Inventory {
         let mutual = |mode: &str, ignore| MutualAuthentication {
             mode: Some(mode.to_owned()),
             ignore_client_certificate_expiry: ignore,
+            trust_store_arn: (mode == "verify").then(|| sample::TRUST_STORE.to_owned()),
+            trust_store_status: (mode == "verify").then(|| "active".to_owned()),
             ..MutualAuthentication::default()
         };
         let mut verified = sample::https(vec![sample::forward("web")]);
@@ -82,7 +87,7 @@ fn restrict(region: &mut Region) {
         permission.ranges.clear();
         permission.prefix_lists = vec![list.to_owned()];
     }
-    region.security_groups = Fact::Known(vec![group]);
+    region.security_groups = Fact::Known(vec![group, sample::target_group_door()]);
 }
 
 /// SSH for the whole internet, and a policy that could be stricter.
@@ -90,7 +95,10 @@ fn bastion() -> Inventory {
     let policy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
     sample::with_region(&Kind::Network, |region| {
         region.ssl_policies = policies(&[policy]);
-        region.security_groups = Fact::Known(vec![sample::open_group("sg-web", &[22, 443])]);
+        region.security_groups = Fact::Known(vec![
+            sample::open_group("sg-web", &[22, 443]),
+            sample::target_group_door(),
+        ]);
         let listeners = sample::listeners(sample::only(region));
         listeners[0].ssl_policy = Some(policy.to_owned());
         listeners.push(sample::listener("TCP", 22, vec![sample::forward("web")]));

@@ -72,6 +72,7 @@ fn needed(region: &Region) -> BTreeMap<&'static str, usize> {
         ("wafv2:ListResourcesForWebACL", region.web_acls.len()),
         ("ec2:DescribeSecurityGroups", 1),
         ("ec2:DescribeRouteTables", 1),
+        ("ec2:DescribeNetworkAcls", 1),
         ("ec2:DescribeVpcBlockPublicAccessOptions", 1),
         ("logs:DescribeDeliverySources", 1),
         ("logs:DescribeDeliveries", 1),

@@ -39,7 +39,7 @@ impl Default for Settings {
             deadline: 900.0,
             max_rps: None,
             one_at_a_time: false,
-            faster: 50.0,
+            faster: 10.0,
         }
     }
 }

@@ -60,6 +60,10 @@ fn budget(call: Call) -> (&'static str, Quota) {
     }
 }
 
+/// Requests under way at a time, for the whole process: each may need a connection of its own, and a
+/// process often has no more than 1024 files. It takes long answers for this to slow a scan down.
+const IN_FLIGHT: usize = 200;
+
 /// The quota after AWS has refused once: what the same page still says for an account as a whole.
 const CAREFUL: Quota = quota(40.0, 10.0);
 /// How much a reduced rate regains, a second, while nothing is refused: over a minute back to 50.
@@ -113,7 +117,7 @@ impl Bucket {
 pub(crate) struct Pace {
     buckets: Mutex<HashMap<(String, &'static str), Bucket>>,
     whole: Option<Mutex<Bucket>>,
-    one_at_a_time: Option<Semaphore>,
+    in_flight: Semaphore,
     sleep: SharedAsyncSleep,
     clock: SharedTimeSource,
     began: std::time::SystemTime,
@@ -134,7 +138,7 @@ impl Pace {
         Arc::new(Pace {
             buckets: Mutex::new(HashMap::new()),
             whole: max_rps.map(|rate| Mutex::new(Bucket::new(quota(1.0, rate), 0.0))),
-            one_at_a_time: one_at_a_time.then(|| Semaphore::new(1)),
+            in_flight: Semaphore::new(if one_at_a_time { 1 } else { IN_FLIGHT }),
             sleep,
             clock,
             began,
@@ -143,19 +147,15 @@ impl Pace {
         })
     }
 
-    /// Waits until this call may go. The permit is held while it is under way: it is what makes
-    /// `--no-parallel` one call at a time.
+    /// Waits until this call may go. The permit is held while it is under way: it limits how many are,
+    /// to one with `--no-parallel`.
     pub(crate) async fn turn(&self, call: Call, region: &str) -> Option<SemaphorePermit<'_>> {
-        let permit = match &self.one_at_a_time {
-            Some(gate) => gate.acquire().await.ok(),
-            None => None,
-        };
         let wait = self.draw(call, region);
         if wait > 0.0 {
             let wait = Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX);
             self.sleep.sleep(wait).await;
         }
-        permit
+        self.in_flight.acquire().await.ok()
     }
 
     /// Takes a token from every bucket that the call draws from; the longest wait among them.

@@ -267,11 +267,14 @@ impl Certificates {
         }
     }
 
-    /// Adds whatever the bulk call tells, in place of gaps too.
+    /// Adds whatever the bulk call tells of certificates that are not known, in place of gaps too.
     async fn search(&mut self, asker: &Asker, client: &aws_sdk_acm::Client) {
         if !std::mem::replace(&mut self.searched, true) {
-            let found = acm::in_use(asker, client).await;
-            self.by_arn.extend(found.into_iter().map(|(arn, one)| (arn, Fact::Known(one))));
+            for (arn, one) in acm::in_use(asker, client).await {
+                if !matches!(self.by_arn.get(&arn), Some(Fact::Known(_))) {
+                    self.by_arn.insert(arn, Fact::Known(one));
+                }
+            }
         }
     }
 }
