@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Condition, Inventory, Kind, Listener, LoadBalancer};
+use crate::inventory::{Condition, Inventory, Kind, Listener};
 use crate::routing::{self, End};
 use crate::sample;
 
@@ -203,7 +203,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let (mut any, mut unclear) = (false, None);
     let mut uncovered: Vec<(&str, &str)> = Vec::new();
     for route in routes.iter().filter(|route| route.end != End::Answer) {
-        for host in hosts(context.lb, route.conditions) {
+        for host in hosts(route.conditions) {
             any = true;
             match &route.end {
                 _ if names.iter().any(|name| covers(name, host)) => {}
@@ -230,15 +230,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     Ok(Verdict::Fail(evidence))
 }
 
-/// The hosts that conditions name in full and a certificate could be for.
-fn hosts<'a>(lb: &'a LoadBalancer, conditions: &'a [Condition]) -> impl Iterator<Item = &'a str> {
+/// The hosts that conditions name in full and a certificate could be for: nobody gets one for a name of
+/// AWS's own.
+fn hosts(conditions: &[Condition]) -> impl Iterator<Item = &str> {
     let of_hosts = conditions.iter().filter(|condition| condition.field == "host-header");
     let values = of_hosts.flat_map(|condition| &condition.values).map(String::as_str);
-    values.filter(|host| {
-        let pattern = host.contains(['*', '?']);
-        let of_aws = lb.dns_name.as_deref() == Some(*host) || host.contains(".amazonaws.");
-        !(pattern || of_aws)
-    })
+    values.filter(|host| !host.contains(['*', '?']) && !host.contains(".amazonaws."))
 }
 
 /// The names of the listener's certificates, and the first gap that may hide others.

@@ -242,6 +242,13 @@ fn what_is_not_known_makes_no_entry_useless() {
     expect(&report, "its check had no answer: unknown verdicts 1");
     assert_eq!(finding(&report, OFF).outcome, Outcome::Unknown);
     assert_eq!(report.summary.unknown, 1);
+    let check = "auto-scaling-ignores-health";
+    let unlisted = sample::with_region(&Kind::Application, |region| {
+        let call = Call::AutoScalingDescribeGroups;
+        region.auto_scaling_groups = Fact::Unread(sample::denied(call));
+    });
+    let group = entry(check, "arn:aws:autoscaling:eu-west-1:*/web", "");
+    expect(&only(check, &unlisted, &group), "its check had no answer: unknown verdicts 1");
     let mut region = Region::new("eu-west-1");
     region.v2 = Listing::unread(sample::denied(Call::ElbV2DescribeLoadBalancers));
     let inventory = sample::inventory(vec![region]);
