@@ -16,7 +16,7 @@ mod load_balancer;
 mod risks;
 mod words;
 
-use words::count;
+use words::{count, list};
 
 /// The report in words.
 pub(super) fn render(report: &Report, style: Style) -> String {
@@ -149,16 +149,21 @@ fn faults(page: &mut Page, report: &Report) {
     page.line(0, &pieces);
 }
 
-/// Which checks fail how often.
+/// Checks shown with their faults before the rest is only counted.
+const CHECKS: usize = 12;
+
+/// Which checks fail how often, the most frequent first.
 fn faults_by_check(page: &mut Page, report: &Report) {
     let mut checks: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.is_fault()) {
         *checks.entry(&finding.check).or_insert(0) += 1;
     }
+    let mut checks: Vec<(&str, usize)> = checks.into_iter().collect();
+    checks.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let counted: Vec<String> =
         checks.iter().map(|(check, number)| format!("{check} {number}")).collect();
     if !counted.is_empty() {
-        page.plain(0, &format!("faults by check: {}", counted.join(", ")));
+        page.plain(0, &format!("faults by check: {}", list(&counted, CHECKS)));
     }
 }
 

@@ -8,9 +8,9 @@ use elb_audit_core::config::{Config, block};
 use elb_audit_core::fact::{Fact, Listing};
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::inventory::{Inventory, Kind, Region};
-use elb_audit_core::policy::AcceptedRisk;
+use elb_audit_core::policy::{AcceptedRisk, Policy};
 use elb_audit_core::report::{Exit, Finding, Gate, Outcome, Report, RiskState};
-use elb_audit_core::selection::find;
+use elb_audit_core::selection::{Selection, find};
 use elb_audit_core::{demo, sample};
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
@@ -242,6 +242,13 @@ fn what_is_not_known_makes_no_entry_useless() {
     expect(&report, "its check had no answer: unknown verdicts 1");
     assert_eq!(finding(&report, OFF).outcome, Outcome::Unknown);
     assert_eq!(report.summary.unknown, 1);
+    let check = "auto-scaling-ignores-health";
+    let unlisted = sample::with_region(&Kind::Application, |region| {
+        let call = Call::AutoScalingDescribeGroups;
+        region.auto_scaling_groups = Fact::Unread(sample::denied(call));
+    });
+    let group = entry(check, "arn:aws:autoscaling:eu-west-1:*/web", "");
+    expect(&only(check, &unlisted, &group), "its check had no answer: unknown verdicts 1");
     let mut region = Region::new("eu-west-1");
     region.v2 = Listing::unread(sample::denied(Call::ElbV2DescribeLoadBalancers));
     let inventory = sample::inventory(vec![region]);
@@ -301,7 +308,9 @@ fn pinned(finding: &Finding, expires: Date, configuration: &str) -> String {
 #[test]
 fn the_book_shows_what_becomes_of_three_entries() {
     let inventory = demo::inventory();
-    let bare = judged(&inventory, "");
+    let regular = Selection::default().of(ALL, &Policy::default());
+    let judged = |toml: &str| judged_by(&regular, &inventory, toml, inventory.taken_at);
+    let bare = judged("");
     let fault = |check: &str, lb: &str| {
         let of = |one: &&Finding| one.load_balancer.as_ref().is_some_and(|its| its.name == lb);
         let mut found = bare.findings.iter().filter(of).filter(|one| one.check == check);
@@ -318,7 +327,7 @@ fn the_book_shows_what_becomes_of_three_entries() {
         pinned(void, date(2027, 3, 31), "0123456789abcdef0123"),
     ];
     let toml = toml.join("\n");
-    let report = judged(&inventory, &toml);
+    let report = judged(&toml);
     let states: Vec<RiskState> = report.accepted_risks.iter().map(|risk| risk.state).collect();
     assert_eq!(states, [RiskState::InForce, RiskState::Expired, RiskState::Void]);
     let text = text(&report);

@@ -132,7 +132,7 @@ fn every_report_keeps_the_schema() {
     let options = Options { show_passed: true, ..Options::at(sample::now()) };
     for check in checks::ALL {
         for example in check.examples {
-            let report = audit(&(example.given)(), checks::ALL, &options);
+            let report = audit(&(example.given)(), &[check], &options);
             assert_eq!(validator.broken(&as_json(&report)), [""; 0], "{}", check.id);
         }
     }
