@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::NetworkInterface;
-use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::{block, filtered, understood};
@@ -21,9 +20,6 @@ pub(crate) struct Wanted {
     /// Private addresses, with the VPC that each is said to be in, if it is in one.
     pub(crate) addresses: BTreeMap<IpAddr, Option<String>>,
 }
-
-/// An interface with the blocks of addresses that it holds beside its own.
-type Found = (NetworkInterface, Vec<IpNet>);
 
 /// The interfaces of these instances and addresses.
 pub(crate) async fn interfaces(
@@ -44,43 +40,46 @@ pub(crate) async fn interfaces(
     let mut found = BTreeMap::new();
     for list in [instances, four, six] {
         match list {
-            Fact::Known(list) => found.extend(list.into_iter().map(|one| (one.0.id.clone(), one))),
+            Fact::Known(list) => found.extend(list.into_iter().map(|one| (one.id.clone(), one))),
             Fact::Unread(gap) => return Fact::Unread(gap),
         }
     }
     // No filter finds the holder of a block of addresses, which is how pods get theirs: the VPCs of the
     // addresses that nobody seems to have are read whole.
-    let held: BTreeSet<IpAddr> = found.values().flat_map(|one| one.0.addresses.clone()).collect();
-    let open = wanted.addresses.iter().filter(|(address, _)| !held.contains(*address));
+    let open =
+        wanted.addresses.iter().filter(|(address, _)| !found.values().any(|one| has(one, address)));
     let (open, vpcs): (Vec<IpAddr>, BTreeSet<String>) =
         open.filter_map(|(address, vpc)| Some((*address, vpc.clone()?))).unzip();
     let vpcs: Vec<String> = vpcs.into_iter().collect();
     match matching(asker, client, ("vpc-id", &vpcs)).await {
         Fact::Known(all) => {
-            let holders = all.into_iter().filter_map(|one| holding(one, &open));
-            found.extend(holders.map(|one| (one.id.clone(), (one, Vec::new()))));
+            let holders =
+                all.into_iter().filter(|one| open.iter().any(|address| has(one, address)));
+            found.extend(holders.map(|one| (one.id.clone(), one)));
         }
         Fact::Unread(gap) => return Fact::Unread(gap),
     }
-    Fact::Known(found.into_values().map(|(one, _)| one).collect())
+    Fact::Known(found.into_values().collect())
 }
 
-async fn matching(asker: &Asker, client: &Client, filter: (&str, &[String])) -> Fact<Vec<Found>> {
+/// Whether an interface has this address, by itself or in a block.
+fn has(interface: &NetworkInterface, address: &IpAddr) -> bool {
+    interface.addresses.contains(address)
+        || interface.prefixes.iter().any(|block| block.contains(address))
+}
+
+async fn matching(
+    asker: &Asker,
+    client: &Client,
+    filter: (&str, &[String]),
+) -> Fact<Vec<NetworkInterface>> {
     let call = Call::Ec2DescribeNetworkInterfaces;
     let (name, values) = filter;
     let found = filtered::<InterfaceXml>(asker, client, call, (name, values, "1000")).await;
     understood(asker, call, found, interface)
 }
 
-/// The interface with those of the addresses that are in one of its blocks, if any is.
-fn holding((mut one, blocks): Found, open: &[IpAddr]) -> Option<NetworkInterface> {
-    let held = |address: &&IpAddr| blocks.iter().any(|block| block.contains(*address));
-    let held: Vec<IpAddr> = open.iter().filter(held).copied().collect();
-    one.addresses.extend(&held);
-    (!held.is_empty()).then_some(one)
-}
-
-fn interface(xml: InterfaceXml) -> Result<Found, String> {
+fn interface(xml: InterfaceXml) -> Result<NetworkInterface, String> {
     let address = |text: &String| text.parse().map_err(|_| format!("`{text}` is no address"));
     let own = xml.addresses.item.iter().filter_map(|one| one.private.as_ref());
     let own = own.chain(xml.six.item.iter().map(|one| &one.address));
@@ -88,8 +87,8 @@ fn interface(xml: InterfaceXml) -> Result<Found, String> {
     let public = public.chain(&xml.association).filter_map(|one| one.public.as_ref());
     let public: BTreeSet<&String> = public.filter(|text| !text.is_empty()).collect();
     let blocks = xml.blocks.item.iter().chain(&xml.six_blocks.item);
-    let blocks: Result<Vec<IpNet>, String> = blocks.map(|one| block(&one.block)).collect();
-    let found = NetworkInterface {
+    Ok(NetworkInterface {
+        prefixes: blocks.map(|one| block(&one.block)).collect::<Result<_, _>>()?,
         addresses: own.map(address).collect::<Result<_, _>>()?,
         public_addresses: public.into_iter().map(address).collect::<Result<_, _>>()?,
         id: xml.id,
@@ -98,10 +97,10 @@ fn interface(xml: InterfaceXml) -> Result<Found, String> {
         description: xml.description.filter(|text| !text.is_empty()),
         vpc_id: xml.vpc,
         subnet_id: xml.subnet,
+        zone: xml.zone,
         instance_id: xml.attachment.and_then(|attachment| attachment.instance),
         groups: xml.groups.item.into_iter().map(|group| group.id).collect(),
-    };
-    Ok((found, blocks?))
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -117,6 +116,8 @@ struct InterfaceXml {
     vpc: Option<String>,
     #[serde(rename = "subnetId")]
     subnet: Option<String>,
+    #[serde(rename = "availabilityZone")]
+    zone: Option<String>,
     attachment: Option<AttachmentXml>,
     association: Option<AssociationXml>,
     #[serde(rename = "privateIpAddressesSet", default)]
@@ -184,9 +185,9 @@ mod tests {
             </item></networkInterfaceSet></A>";
         let page: Page<InterfaceXml> = quick_xml::de::from_str(xml).unwrap();
         let found = interface(page.list.item.into_iter().next().unwrap()).unwrap();
-        assert_eq!(found.0.public_addresses.len(), 1);
-        let open: [IpAddr; 2] = ["10.0.7.20".parse().unwrap(), "10.0.7.40".parse().unwrap()];
-        assert_eq!(holding(found.clone(), &open).unwrap().addresses.len(), 2);
-        assert_eq!(holding(found, &open[1..]), None);
+        assert_eq!(found.public_addresses.len(), 1);
+        for (address, held) in [("10.0.0.4", true), ("10.0.7.20", true), ("10.0.7.40", false)] {
+            assert_eq!(has(&found, &address.parse().unwrap()), held, "{address}");
+        }
     }
 }
