@@ -46,15 +46,14 @@ pub(crate) async fn interfaces(
     }
     // No filter finds the holder of a block of addresses, which is how pods get theirs: the VPCs of the
     // addresses that nobody seems to have are read whole.
-    let open =
-        wanted.addresses.iter().filter(|(address, _)| !found.values().any(|one| has(one, address)));
-    let (open, vpcs): (Vec<IpAddr>, BTreeSet<String>) =
+    let held: BTreeSet<IpAddr> = found.values().flat_map(|one| one.addresses.clone()).collect();
+    let open = wanted.addresses.iter().filter(|(address, _)| !held.contains(address));
+    let (open, vpcs): (BTreeSet<IpAddr>, BTreeSet<String>) =
         open.filter_map(|(address, vpc)| Some((*address, vpc.clone()?))).unzip();
     let vpcs: Vec<String> = vpcs.into_iter().collect();
     match matching(asker, client, ("vpc-id", &vpcs)).await {
         Fact::Known(all) => {
-            let holders =
-                all.into_iter().filter(|one| open.iter().any(|address| has(one, address)));
+            let holders = all.into_iter().filter(|one| holds_any(one, &open));
             found.extend(holders.map(|one| (one.id.clone(), one)));
         }
         Fact::Unread(gap) => return Fact::Unread(gap),
@@ -62,10 +61,9 @@ pub(crate) async fn interfaces(
     Fact::Known(found.into_values().collect())
 }
 
-/// Whether an interface has this address, by itself or in a block.
-fn has(interface: &NetworkInterface, address: &IpAddr) -> bool {
-    interface.addresses.contains(address)
-        || interface.prefixes.iter().any(|block| block.contains(address))
+/// Whether an interface holds a block with one of these addresses.
+fn holds_any(interface: &NetworkInterface, open: &BTreeSet<IpAddr>) -> bool {
+    interface.prefixes.iter().any(|block| open.iter().any(|address| block.contains(address)))
 }
 
 async fn matching(
@@ -186,8 +184,9 @@ mod tests {
         let page: Page<InterfaceXml> = quick_xml::de::from_str(xml).unwrap();
         let found = interface(page.list.item.into_iter().next().unwrap()).unwrap();
         assert_eq!(found.public_addresses.len(), 1);
-        for (address, held) in [("10.0.0.4", true), ("10.0.7.20", true), ("10.0.7.40", false)] {
-            assert_eq!(has(&found, &address.parse().unwrap()), held, "{address}");
+        for (address, held) in [("10.0.7.20", true), ("10.0.7.40", false)] {
+            let open = BTreeSet::from([address.parse().unwrap()]);
+            assert_eq!(holds_any(&found, &open), held, "{address}");
         }
     }
 }
