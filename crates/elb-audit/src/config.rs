@@ -5,18 +5,18 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::Options;
-use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Persona, Severity};
+use elb_audit_core::checks;
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::config::{Config, FILE, FailOn};
 use elb_audit_core::edition::HISTORY;
 use elb_audit_core::policy::Policy;
 use elb_audit_core::report::Gate;
 use elb_audit_core::selection::{self, find};
-use elb_audit_core::{checks, docs};
 use jiff::Timestamp;
 
 use crate::cli::{Configuration, Reporting, Selection};
+use crate::source::aws::Wanted;
 
 /// What a run is judged by: the command line, then the configuration, then the defaults.
 pub(crate) struct Terms {
@@ -73,15 +73,15 @@ pub(crate) fn selected(
     some(&choice(selection, &config)?, &config.policy)
 }
 
-/// The calls that `collect` makes: every one, unless it is told which checks it is for.
-pub(crate) fn calls(selection: &Selection) -> Result<BTreeSet<Call>, String> {
+/// What `collect` reads: everything, unless it is told which checks it is for.
+pub(crate) fn wanted(selection: &Selection) -> Result<Wanted, String> {
     let Selection { persona, check, skip_check } = selection;
     if persona.is_none() && check.is_empty() && skip_check.is_empty() {
-        return Ok(Call::all().collect());
+        return Ok(Wanted::everything());
     }
     let mut choice = choice(selection, &Config::default())?;
     choice.persona = choice.persona.or(Some(Persona::Auditor));
-    Ok(docs::calls(&some(&choice, &Policy::default())?).into_iter().collect())
+    Ok(Wanted::by(&some(&choice, &Policy::default())?))
 }
 
 /// What the command line says, and behind it the file.

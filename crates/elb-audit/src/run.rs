@@ -1,10 +1,7 @@
 //! The whole pipeline: a source gives an inventory, the audit a report, a format bytes, and the report
 //! the exit code.
 
-use std::collections::BTreeSet;
-
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::check::Check;
 use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
@@ -20,7 +17,7 @@ use crate::cli::{Cli, Reading, Reporting, Task};
 use crate::config::{self, Terms};
 use crate::output;
 use crate::progress::{Progress, say};
-use crate::source::aws::{self, SourceError, Stop};
+use crate::source::aws::{self, SourceError, Stop, Wanted};
 use crate::source::file;
 
 /// Why a run ended before it had a report.
@@ -68,8 +65,7 @@ async fn scan(source: &Reading, report: &Reporting) -> Result<Exit, Failure> {
     let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
     let wanted = !report.quiet && !source.verbose;
     let progress = Progress::new(wanted, &terms.checks, &terms.policy);
-    let calls = docs::calls(&terms.checks).into_iter().collect();
-    let (inventory, stopped) = read(source, calls, &progress).await?;
+    let (inventory, stopped) = read(source, Wanted::by(&terms.checks), &progress).await?;
     let now = inventory.taken_at;
     let run = Run { inventory, now, terms, stopped };
     Ok(run.report(report, &destinations))
@@ -153,10 +149,10 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
         output::writable(&task.output)
             .map_err(|error| usage(format!("cannot write {name}: {error}")))?;
     }
-    let wanted = !task.quiet && !task.source.verbose;
-    let progress = Progress::new(wanted, checks::ALL, &Policy::default());
-    let calls = config::calls(&task.checks).map_err(usage)?;
-    let (inventory, stopped) = read(&task.source, calls, &progress).await?;
+    let shown = !task.quiet && !task.source.verbose;
+    let progress = Progress::new(shown, checks::ALL, &Policy::default());
+    let wanted = config::wanted(&task.checks).map_err(usage)?;
+    let (inventory, stopped) = read(&task.source, wanted, &progress).await?;
     if let Err(error) = file::write(&task.output, &inventory) {
         return Err(Failure { exit: Exit::DeliveryFailed, message: error.to_string() });
     }
@@ -178,7 +174,7 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
 /// Reads an account until it is read, the time is up or the user has had enough.
 async fn read(
     source: &Reading,
-    calls: BTreeSet<Call>,
+    wanted: Wanted,
     progress: &Progress,
 ) -> Result<(Inventory, Stop), Failure> {
     let tuning = source.tuning();
@@ -198,7 +194,7 @@ async fn read(
     let request = aws::Request {
         profile: source.profile.clone(),
         regions: source.regions(),
-        calls,
+        wanted,
         max_workers: source.max_workers,
         max_rps: source.max_rps,
         one_at_a_time: source.no_parallel,

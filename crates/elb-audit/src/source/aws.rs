@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
+use elb_audit_core::check::{Check, Judge};
+use elb_audit_core::docs;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
 use jiff::Timestamp;
@@ -55,8 +57,8 @@ pub struct Request {
     pub profile: Option<String>,
     /// Which regions.
     pub regions: Regions,
-    /// The calls that may be made.
-    pub calls: BTreeSet<Call>,
+    /// What of the account.
+    pub wanted: Wanted,
     /// Regions read at the same time.
     pub max_workers: usize,
     /// Requests a second, for the whole process.
@@ -65,6 +67,32 @@ pub struct Request {
     pub one_at_a_time: bool,
     /// Say every call on standard error.
     pub verbose: bool,
+}
+
+/// What is wanted of an account.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The calls that may be made.
+    pub calls: BTreeSet<Call>,
+    /// Whether the targets of groups that no load balancer uses are of interest.
+    pub unused_groups: bool,
+}
+
+impl Wanted {
+    /// Everything there is to know.
+    #[must_use]
+    pub fn everything() -> Self {
+        Wanted { calls: Call::all().collect(), unused_groups: true }
+    }
+
+    /// What these checks ask about.
+    #[must_use]
+    pub fn by(checks: &[&Check]) -> Self {
+        Wanted {
+            calls: docs::calls(checks).into_iter().collect(),
+            unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
+        }
+    }
 }
 
 /// Why nothing at all could be read.
@@ -102,7 +130,7 @@ pub async fn collect(
         Asker { region: Arc::from(""), pace: Arc::clone(&pace), stop, verbose: request.verbose };
     let scope = scope::find(&config, &asker, &request.regions).await?;
     let plan = Arc::new(Plan {
-        calls: request.calls.clone(),
+        wanted: request.wanted.clone(),
         account: scope.account.clone(),
         partition: scope.partition.name,
         taken_at,
@@ -111,7 +139,7 @@ pub async fn collect(
         global::Reader { plan: &plan, partition: scope.partition, asker: &asker, config: &config };
     let (mut regions, edge) =
         tokio::join!(read_regions(&scope, (&plan, &asker, &config), request, done), edge.read(),);
-    let iam = server_certificates(&scope.home, &asker, (&config, &request.calls), &regions).await;
+    let iam = server_certificates(&scope.home, &asker, (&config, &plan), &regions).await;
     regions.extend(scope.skipped);
     regions.sort_by(|a, b| a.name.cmp(&b.name));
     let id = scope.account.or_else(|| account_in(&regions)).unwrap_or_default();
@@ -201,7 +229,7 @@ fn broken(name: &str) -> Region {
 async fn server_certificates(
     home: &str,
     asker: &Asker,
-    (config, calls): (&SdkConfig, &BTreeSet<Call>),
+    (config, plan): (&SdkConfig, &Plan),
     regions: &[Region],
 ) -> Fact<Vec<elb_audit_core::inventory::Certificate>> {
     let used: BTreeSet<String> =
@@ -211,12 +239,12 @@ async fn server_certificates(
         return Fact::Known(Vec::new());
     }
     let call = Call::IamListServerCertificates;
-    if !calls.contains(&call) {
+    if !plan.wants(call) {
         return Fact::not_collected(call);
     }
     let asker = Asker { region: Arc::from(home), ..asker.clone() };
     let client = query::Client::new(&query::IAM, config, &asker, call);
-    let with_content = calls.contains(&Call::IamGetServerCertificate);
+    let with_content = plan.wants(Call::IamGetServerCertificate);
     iam::server_certificates(&asker, &client, (&used, with_content)).await
 }
 

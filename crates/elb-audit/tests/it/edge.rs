@@ -156,7 +156,7 @@ fn without_a_subscription_nothing_more_is_asked_of_shield() {
 }
 
 #[test]
-fn services_that_a_partition_does_not_have_are_unread() {
+fn services_that_a_partition_does_not_have_hold_nothing() {
     let region = Region::with_network().with(LoadBalancer::network("net"));
     let account = Account::new(NUMBER).only_its_regions().region("us-gov-west-1", region);
     let double = Double::start(account);
@@ -164,11 +164,15 @@ fn services_that_a_partition_does_not_have_are_unread() {
     let text = run.env("AWS_REGION", "us-gov-west-1").done().exits(0).stdout;
     let inventory: elb_audit_core::inventory::Inventory = serde_json::from_str(&text).unwrap();
     let account = &inventory.accounts[0];
-    let reason = |gap: Option<&elb_audit_core::fact::Gap>| gap.map(|gap| gap.reason);
-    assert_eq!(reason(account.shield.gap()), Some(Reason::Unavailable));
-    assert_eq!(reason(account.distributions.gap()), Some(Reason::Unavailable));
-    assert_eq!(reason(account.dns_records.gap()), None, "that one it has");
+    assert!(!account.shield.get().unwrap().subscribed);
+    assert_eq!(account.distributions, Fact::Known(Vec::new()));
     assert_eq!(double.count("shield:*") + double.count("cloudfront:*"), 0);
+    assert_eq!(double.count("route53:ListHostedZones"), 1, "that one it has");
+    let said = &account.notes[0];
+    assert!(
+        said.contains("aws-us-gov does not have CloudFront, Global Accelerator, Shield"),
+        "{said}"
+    );
 }
 
 /// An internet-facing load balancer that logs to this bucket, in an account with this bucket.

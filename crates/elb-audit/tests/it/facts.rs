@@ -143,7 +143,7 @@ fn rules_and_actions() {
     assert_eq!((oidc.endpoints.len(), oidc.session_timeout), (3, Some(3600)));
     assert_eq!(
         rules[3].actions[0].fixed_response.as_ref().unwrap().discloses,
-        ["private address", "server version"]
+        ["private address", "version"]
     );
     let rewrite = &rules[4].transforms[0];
     assert_eq!((rewrite.kind.as_str(), rewrite.rewrites.len()), ("host-header-rewrite", 1));

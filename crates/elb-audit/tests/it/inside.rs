@@ -3,14 +3,12 @@
 //! It takes credentials and endpoint from the environment, which a test cannot change for itself: so it
 //! runs in this test binary, started anew with one test alone.
 
-use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
 use elb_audit::source::aws::{self, Regions, Stop, Tuning};
-use elb_audit_core::call::Call;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_double::Double;
 use serde::{Deserialize, Serialize};
@@ -117,7 +115,7 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
     let request = aws::Request {
         profile: None,
         regions: Regions::default(),
-        calls: Call::all().collect::<BTreeSet<_>>(),
+        wanted: aws::Wanted::everything(),
         max_workers: 40,
         max_rps: settings.max_rps,
         one_at_a_time: settings.one_at_a_time,

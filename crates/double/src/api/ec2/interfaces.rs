@@ -1,11 +1,15 @@
 //! `DescribeNetworkInterfaces`.
 
+use std::collections::BTreeSet;
+
 use super::filter::Filters;
 use super::{Context, XmlResult, by_id};
 use crate::epoch;
 use crate::model::arn::id;
 use crate::model::certificate::EPOCH;
 use crate::model::interface::{NetworkInterface, PrivateAddress};
+use crate::model::network::PRIVATE_SUBNETS;
+use crate::model::region::Region;
 use crate::page;
 use crate::xml::Xml;
 
@@ -32,7 +36,8 @@ const FILTERS: [&str; 17] = [
 pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     let filters = Filters::read(context, &FILTERS)?;
     let missing = ("NetworkInterfaceId", "InvalidNetworkInterfaceID.NotFound");
-    let mut found = by_id(context, (&context.region.network_interfaces, |one| &one.id), missing)?;
+    let all = all(context.region);
+    let mut found = by_id(context, (&all, |one| &one.id), missing)?;
     found.retain(|one| filters.fit(|name| values(context, one, name)));
     let page = context.page(found, page::EC2)?;
     let mut xml = Xml::ec2();
@@ -41,6 +46,25 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     });
     xml.maybe("nextToken", page.next);
     Ok(xml)
+}
+
+/// The interfaces that were planted, and one of each registered instance that has none of these: no
+/// instance is without.
+fn all(region: &Region) -> Vec<NetworkInterface> {
+    let mut all = region.network_interfaces.clone();
+    let of_groups = region.target_groups.iter().filter(|group| group.target_type == "instance");
+    let registered = of_groups.flat_map(|group| &group.targets).map(|target| &target.id);
+    let classic = region.classic.iter().flat_map(|one| &one.instances);
+    let ids: BTreeSet<&String> = registered.chain(classic.map(|instance| &instance.id)).collect();
+    let planted = |id: &&String| all.iter().any(|one| one.instance.as_ref() == Some(id));
+    let bare: Vec<&String> = ids.into_iter().filter(|id| !planted(id)).collect();
+    for (number, id) in bare.into_iter().enumerate() {
+        let address = format!("10.0.{}.{}", 200 + number / 250, 4 + number % 250);
+        let subnet = PRIVATE_SUBNETS[number % PRIVATE_SUBNETS.len()];
+        let interface = NetworkInterface::new(&format!("eni-of-{id}"), &address);
+        all.push(interface.instance(id).subnet(subnet));
+    }
+    all
 }
 
 /// What a filter compares.

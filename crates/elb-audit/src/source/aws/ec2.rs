@@ -19,7 +19,7 @@ mod network;
 pub(crate) use endpoints::{endpoint_services, gateway_endpoints};
 pub(crate) use flow_logs::flow_logs;
 pub(crate) use groups::{security_groups, stale_rules};
-pub(crate) use interfaces::{Wanted, interfaces};
+pub(crate) use interfaces::{Holders, interfaces};
 pub(crate) use network::{
     block_public_access, encryption_controls, network_acls, prefix_list, route_tables, subnets,
     vpcs,

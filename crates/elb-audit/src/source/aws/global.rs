@@ -1,12 +1,14 @@
 //! What an account has in no region: protection against floods, and ways in from the edge and from DNS.
 
+use std::collections::BTreeSet;
+
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
+use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Accelerator, Account, Distribution, DnsRecord, Shield, VpcOrigin};
 
 use super::ask::Asker;
-use super::endpoint::{self, Partition};
+use super::endpoint::{self, Partition, REGIONS_AS_OF};
 use super::query::{self, Client, Service};
 use super::region::Plan;
 use super::{cloudfront, globalaccelerator, route53, shield};
@@ -20,17 +22,28 @@ pub(crate) struct Reader<'a> {
 }
 
 /// What they answered.
+#[derive(Debug)]
 pub(crate) struct Global {
     shield: Fact<Shield>,
     distributions: Fact<Vec<Distribution>>,
     vpc_origins: Fact<Vec<VpcOrigin>>,
     accelerators: Fact<Vec<Accelerator>>,
     dns_records: Fact<Vec<DnsRecord>>,
+    /// Services that were wanted and are not there.
+    absent: BTreeSet<&'static str>,
 }
 
 impl Global {
     /// Puts what was read where the inventory has it.
     pub(crate) fn into_account(self, account: &mut Account) {
+        if !self.absent.is_empty() {
+            let names: Vec<&str> = self.absent.into_iter().collect();
+            account.notes.push(format!(
+                "partition {} does not have {} (as of {REGIONS_AS_OF}): nothing of it was asked",
+                account.partition,
+                names.join(", ")
+            ));
+        }
         account.shield = self.shield;
         account.distributions = self.distributions;
         account.vpc_origins = self.vpc_origins;
@@ -40,48 +53,68 @@ impl Global {
 }
 
 impl Reader<'_> {
-    /// Reads what is wanted, side by side.
+    /// Reads what is wanted, side by side. A service that the partition does not have holds nothing.
     pub(crate) async fn read(&self) -> Global {
+        let none = Shield { subscribed: false, protected: Vec::new() };
         let (shield, distributions, vpc_origins, accelerators, dns_records) = tokio::join!(
-            self.of(Call::ShieldDescribeSubscription, &query::SHIELD, async |asker, client| {
-                shield::shield(&asker, &client).await
+            self.of(Call::ShieldDescribeSubscription, &query::SHIELD, none, async |one| {
+                shield::shield(&one.0, &one.1).await
             }),
-            self.of(
-                Call::CloudFrontListDistributions,
-                &query::CLOUDFRONT,
-                async |asker, client| { cloudfront::distributions(&asker, &client).await }
-            ),
-            self.of(Call::CloudFrontListVpcOrigins, &query::CLOUDFRONT, async |asker, client| {
-                cloudfront::vpc_origins(&asker, &client).await
+            self.list(Call::CloudFrontListDistributions, &query::CLOUDFRONT, async |one| {
+                cloudfront::distributions(&one.0, &one.1).await
             }),
-            self.of(
+            self.list(Call::CloudFrontListVpcOrigins, &query::CLOUDFRONT, async |one| {
+                cloudfront::vpc_origins(&one.0, &one.1).await
+            }),
+            self.list(
                 Call::GlobalAcceleratorListAccelerators,
                 &query::GLOBAL_ACCELERATOR,
-                async |asker, client| globalaccelerator::accelerators(&asker, &client).await
+                async |one| globalaccelerator::accelerators(&one.0, &one.1).await
             ),
-            self.of(Call::Route53ListHostedZones, &query::ROUTE_53, async |asker, client| {
-                route53::records(&asker, &client).await
+            self.list(Call::Route53ListHostedZones, &query::ROUTE_53, async |one| {
+                route53::records(&one.0, &one.1).await
             }),
         );
-        Global { shield, distributions, vpc_origins, accelerators, dns_records }
+        let all = [
+            (Call::ShieldDescribeSubscription, &query::SHIELD),
+            (Call::CloudFrontListDistributions, &query::CLOUDFRONT),
+            (Call::CloudFrontListVpcOrigins, &query::CLOUDFRONT),
+            (Call::GlobalAcceleratorListAccelerators, &query::GLOBAL_ACCELERATOR),
+            (Call::Route53ListHostedZones, &query::ROUTE_53),
+        ];
+        let absent = all.into_iter().filter(|(call, service)| {
+            self.plan.wants(*call) && endpoint::home(service.name, self.partition).is_none()
+        });
+        let absent = absent.map(|(_, service)| service.id).collect();
+        Global { shield, distributions, vpc_origins, accelerators, dns_records, absent }
     }
 
-    /// What a service answers, where the partition has it.
+    /// A list that a service answers.
+    async fn list<T>(
+        &self,
+        call: Call,
+        service: &Service,
+        ask: impl AsyncFnOnce((Asker, Client)) -> Fact<Vec<T>>,
+    ) -> Fact<Vec<T>> {
+        self.of(call, service, Vec::new(), ask).await
+    }
+
+    /// What a service answers; `none` where the partition does not have it.
     async fn of<T>(
         &self,
         call: Call,
         service: &Service,
-        ask: impl AsyncFnOnce(Asker, Client) -> Fact<T>,
+        none: T,
+        ask: impl AsyncFnOnce((Asker, Client)) -> Fact<T>,
     ) -> Fact<T> {
         if !self.plan.wants(call) {
             return Fact::not_collected(call);
         }
         let Some(home) = endpoint::home(service.name, self.partition) else {
-            let said = format!("partition {} does not have it", self.partition.name);
-            return Fact::Unread(Gap::new(call, Reason::Unavailable).saying(said));
+            return Fact::Known(none);
         };
         let asker = Asker { region: home.into(), ..self.asker.clone() };
         let client = Client::new(service, self.config, &asker, call);
-        ask(asker, client).await
+        ask((asker, client)).await
     }
 }

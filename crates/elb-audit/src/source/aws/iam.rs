@@ -8,6 +8,7 @@ use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{Certificate, CertificateDetail};
 use jiff::Timestamp;
 use serde::Deserialize;
+use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::DecodePem as _;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
@@ -180,7 +181,7 @@ fn content_of(pem: &str) -> Option<Content> {
     let certificate = x509_cert::Certificate::from_pem(pem.trim()).ok()?;
     let inner = certificate.tbs_certificate();
     let signed = certificate.signature_algorithm().oid;
-    let named = SIGNATURES.iter().find(|(oid, _)| *oid == signed);
+    let algorithm = SIGNATURES.iter().find(|(oid, _)| *oid == signed);
     let since = inner.validity().not_before.to_unix_duration().as_secs();
     let alternative = inner.get_extension::<SubjectAltName>().ok()?;
     let alternative = alternative.map(|(_, names)| names.0).unwrap_or_default();
@@ -188,19 +189,32 @@ fn content_of(pem: &str) -> Option<Content> {
         GeneralName::DnsName(name) => Some(name.to_string()),
         _ => None,
     };
+    let mut names: Vec<String> = inner.subject().iter().filter_map(common_name).collect();
+    for name in alternative.into_iter().filter_map(dns) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     Some(Content {
-        names: alternative.into_iter().filter_map(dns).collect(),
+        names,
         key: key_of(inner.subject_public_key_info())?,
         not_before: i64::try_from(since).ok().and_then(|at| Timestamp::from_second(at).ok()),
         detail: CertificateDetail {
             signature_algorithm: Some(
-                named.map_or_else(|| signed.to_string(), |(_, name)| (*name).to_owned()),
+                algorithm.map_or_else(|| signed.to_string(), |(_, name)| (*name).to_owned()),
             ),
             issuer: Some(inner.issuer().to_string()),
             subject: Some(inner.subject().to_string()),
             ..CertificateDetail::default()
         },
     })
+}
+
+/// The value of a subject's part that is a common name.
+fn common_name(part: &AttributeTypeAndValue) -> Option<String> {
+    const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+    let text = std::str::from_utf8(part.value.value()).ok()?;
+    (part.oid == COMMON_NAME).then(|| text.to_owned())
 }
 
 /// A certificate's key, in ACM's spelling: `RSA_2048`, `EC_prime256v1`.

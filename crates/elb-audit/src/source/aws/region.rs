@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 use super::ask::Asker;
 use super::query::{self, Service};
-use super::{elb, elbv2, session};
+use super::{Wanted, elb, elbv2, session};
 
 mod around;
 mod buckets;
@@ -32,8 +32,7 @@ mod waf;
 /// What to read, and as whom.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// The calls that may be made.
-    pub(crate) calls: BTreeSet<Call>,
+    pub(crate) wanted: Wanted,
     /// Twelve digits; none when AWS would not tell.
     pub(crate) account: Option<String>,
     pub(crate) partition: &'static str,
@@ -44,7 +43,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Whether a call may be made.
     pub(crate) fn wants(&self, call: Call) -> bool {
-        self.calls.contains(&call)
+        self.wanted.calls.contains(&call)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::source::aws::query::{Client, Items};
 
 /// Whose interfaces are wanted.
 #[derive(Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct Holders {
     /// Instances.
     pub(crate) instances: BTreeSet<String>,
     /// Private addresses, with the VPC that each is said to be in, if it is in one.
@@ -25,7 +25,7 @@ pub(crate) struct Wanted {
 pub(crate) async fn interfaces(
     asker: &Asker,
     client: &Client,
-    wanted: &Wanted,
+    wanted: &Holders,
 ) -> Fact<Vec<NetworkInterface>> {
     let instances: Vec<String> = wanted.instances.iter().cloned().collect();
     let of = |family: fn(&IpAddr) -> bool| -> Vec<String> {

@@ -4,7 +4,7 @@
 #[derive(Debug)]
 pub(crate) struct Service {
     /// AWS's service id, as `AWS_ENDPOINT_URL_…` and profiles spell it.
-    pub(super) id: &'static str,
+    pub(crate) id: &'static str,
     /// Endpoint prefix and signing name.
     pub(crate) name: &'static str,
     pub(super) protocol: Protocol,

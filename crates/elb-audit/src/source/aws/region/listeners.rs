@@ -303,15 +303,17 @@ fn routes_by_rule(lb: &LoadBalancer) -> bool {
     }
 }
 
-/// Whether a load balancer that can log is not known to log by its attribute.
+/// Whether a listener ends TLS: of other connections a Network load balancer writes nothing.
+fn speaks_tls(lb: &LoadBalancer) -> bool {
+    lb.listeners.get().is_ok_and(|all| all.iter().any(|listener| listener.speaks(&["TLS"])))
+}
+
+/// Whether some log that a load balancer can write is not known to be written by its attribute.
 fn may_log_otherwise(lb: &LoadBalancer) -> bool {
-    let can = match lb.kind {
-        Kind::Application => true,
-        Kind::Network => lb
-            .listeners
-            .get()
-            .is_ok_and(|listeners| listeners.iter().any(|listener| listener.speaks(&["TLS"]))),
+    let kept = |log: &str| lb.switched_on(&format!("{log}_logs.s3.enabled")).unwrap_or(false);
+    match lb.kind {
+        Kind::Application => !["access", "connection", "health_check"].into_iter().all(kept),
+        Kind::Network => !kept("access") && speaks_tls(lb),
         _ => false,
-    };
-    can && !lb.switched_on("access_logs.s3.enabled").unwrap_or(false)
+    }
 }

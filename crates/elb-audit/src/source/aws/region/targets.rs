@@ -48,7 +48,8 @@ impl Reader {
         Behind { groups, interfaces, functions }
     }
 
-    /// All target groups of the region, and the health of those behind a load balancer.
+    /// All target groups of the region, and the health of those behind a load balancer; of the others
+    /// the targets, if anyone wants to know of them.
     async fn target_groups(
         &self,
         client: &aws_sdk_elasticloadbalancingv2::Client,
@@ -63,15 +64,17 @@ impl Reader {
             Fact::Known(groups) => groups,
             unread @ Fact::Unread(_) => return unread,
         };
-        let used = groups.iter_mut().filter(|group| !group.load_balancer_arns.is_empty());
-        join_all(used.map(move |group| async move {
+        join_all(groups.iter_mut().map(move |group| async move {
+            let used = !group.load_balancer_arns.is_empty();
             let (targets, attributes) = tokio::join!(
-                self.if_wanted(
+                self.if_of_use(
                     Call::ElbV2DescribeTargetHealth,
+                    used || self.plan.wanted.unused_groups,
                     elbv2::targets(&self.asker, client, &group.arn)
                 ),
-                self.if_wanted(
+                self.if_of_use(
                     Call::ElbV2DescribeTargetGroupAttributes,
+                    used,
                     elbv2::group_attributes(&self.asker, client, &group.arn)
                 ),
             );
@@ -87,7 +90,7 @@ impl Reader {
         groups: &Fact<Vec<TargetGroup>>,
         classic: &[LoadBalancer],
     ) -> Fact<Vec<NetworkInterface>> {
-        let mut wanted = ec2::Wanted::default();
+        let mut wanted = ec2::Holders::default();
         let of_classic = classic.iter().filter_map(|lb| lb.instances.get().ok()).flatten();
         wanted.instances.extend(of_classic.map(|instance| instance.id.clone()));
         for (group, target) in targets(groups) {
