@@ -158,7 +158,7 @@ fn groups() -> Vec<TargetGroup> {
         TargetGroup::lambda("function").healthy(FUNCTION),
         TargetGroup::http("pods", 8080)
             .by_ip()
-            .target(Target::new("10.0.16.99", "healthy"))
+            .target(Target::new("10.0.16.99", "healthy").zone("eu-west-1a"))
             .target(Target::new("2001:db8::9", "healthy").zone("all")),
         TargetGroup::tcp("db", 3306).unhealthy("i-3"),
         TargetGroup::tcp("empty", 23),
