@@ -10,3 +10,4 @@ mod laws;
 mod routing;
 mod severity;
 mod tls;
+mod trust;
