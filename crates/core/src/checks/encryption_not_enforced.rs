@@ -47,6 +47,11 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "not in force yet",
+            given: || controlled("enforce", "creating"),
+            finds: &["note encryption-not-enforced web", "note internet-facing web"],
+        },
+        Example {
             title: "none",
             given: || {
                 sample::with_region(&Kind::Gateway, |region| {

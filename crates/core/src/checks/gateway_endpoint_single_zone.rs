@@ -72,6 +72,19 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown gateway-endpoint-single-zone web"],
         },
         Example {
+            title: "one of another service beside it",
+            given: || {
+                let mut inventory =
+                    reached(&[("subnet-a", "available"), ("subnet-b", "available")]);
+                let region = &mut inventory.accounts[0].regions[0];
+                if let Fact::Known(endpoints) = &mut region.vpc_endpoints {
+                    endpoints[1].service_name.push_str("-other");
+                }
+                inventory
+            },
+            finds: &["fail gateway-endpoint-single-zone web"],
+        },
+        Example {
             title: "one in each zone",
             given: || reached(&[("subnet-a", "available"), ("subnet-b", "Available")]),
             finds: &[],

@@ -7,7 +7,7 @@ use crate::check::{
 use crate::exposure::{self, Approach, Exposure};
 use crate::fact::Fact;
 use crate::inventory::{
-    Accelerator, AcceleratorEndpoint, ApiLink, Inventory, Kind, TargetGroup, VpcOrigin,
+    Accelerator, AcceleratorEndpoint, ApiLink, Inventory, Kind, Region, VpcOrigin,
 };
 use crate::{front_doors, sample};
 
@@ -87,13 +87,43 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
-            title: "an accelerator, CloudFront and API Gateway",
-            given: fronted_by_services,
-            finds: &["note internal-exposed-by-front web", "note tls-backend-legacy web"],
+            title: "an accelerator",
+            given: || accelerated(true, &sample::arn(&Kind::Application, "web")),
+            finds: &["note internal-exposed-by-front web"],
+        },
+        Example {
+            title: "an accelerator that is switched off",
+            given: || accelerated(false, &sample::arn(&Kind::Application, "web")),
+            finds: &[],
+        },
+        Example {
+            title: "an accelerator of another load balancer",
+            given: || accelerated(true, &sample::arn(&Kind::Application, "other")),
+            finds: &[],
+        },
+        Example {
+            title: "a VPC origin of CloudFront",
+            given: || origin("web"),
+            finds: &["note internal-exposed-by-front web"],
+        },
+        Example {
+            title: "a VPC origin of another load balancer",
+            given: || origin("other"),
+            finds: &[],
+        },
+        Example {
+            title: "an integration of API Gateway",
+            given: || linked("web/50dc6c495c0c9188/1bb"),
+            finds: &["note internal-exposed-by-front web"],
+        },
+        Example {
+            title: "an integration with another load balancer",
+            given: || linked("web/50dc6c495c0c9188f/1bb"),
+            finds: &[],
         },
         Example {
             title: "its address among another's targets",
-            given: fronted_by_address,
+            given: || fronted_by_address(|_| ()),
             finds: &[
                 "fail internal-open-to-any web",
                 "note internal-exposed-by-front web",
@@ -103,6 +133,37 @@ pub(super) const CHECK: Check = Check {
                 "fail targets-uneven alb",
                 "note internet-facing front",
                 "note tls-passthrough-unverified TCP:443",
+            ],
+        },
+        Example {
+            title: "its address among the targets of an internal one",
+            given: || fronted_by_address(|region| sample::internal(sample::front::of(region))),
+            finds: &[
+                "fail internal-open-to-any web",
+                "note subnet-route-mismatch web",
+                "fail internal-open-to-any front",
+                "note subnet-route-mismatch front",
+            ],
+        },
+        Example {
+            title: "another's targets unread",
+            given: || {
+                fronted_by_address(|region| {
+                    let call = Call::ElbV2DescribeTargetHealth;
+                    sample::regroup(region, "alb", |group| {
+                        group.targets = Fact::Unread(sample::denied(call));
+                    });
+                })
+            },
+            finds: &[
+                "fail internal-open-to-any web",
+                "unknown internal-exposed-by-front web",
+                "note subnet-route-mismatch web",
+                "unknown targets-all-unhealthy alb",
+                "unknown no-targets front",
+                "unknown security-group-blocks-targets front",
+                "unknown target-unhealthy alb",
+                "note internet-facing front",
             ],
         },
         Example {
@@ -125,38 +186,52 @@ pub(super) const CHECK: Check = Check {
     since: "0.1.0",
 };
 
-/// An internal load balancer behind three services of the edge.
-fn fronted_by_services() -> Inventory {
+/// An internal load balancer, and an accelerator that leads to this one.
+fn accelerated(enabled: bool, to: &str) -> Inventory {
     let mut inventory = sample::with_region(&Kind::Application, sample::inside);
-    let account = &mut inventory.accounts[0];
-    let lb = sample::only(&mut account.regions[0]);
-    let (arn, listener) = (lb.arn.clone(), sample::listeners(lb)[0].id.clone());
-    account.accelerators = Fact::Known(vec![Accelerator {
+    inventory.accounts[0].accelerators = Fact::Known(vec![Accelerator {
         arn: format!("arn:aws:globalaccelerator::{}:accelerator/edge", sample::ACCOUNT),
         name: Some("edge".to_owned()),
-        enabled: true,
+        enabled,
         endpoints: Fact::Known(vec![AcceleratorEndpoint {
-            id: arn.clone(),
+            id: to.to_owned(),
             ports: vec![(443, 443)],
             protocol: Some("TCP".to_owned()),
         }]),
     }]);
-    account.vpc_origins = Fact::Known(vec![VpcOrigin {
+    inventory
+}
+
+/// An internal load balancer, and a VPC origin that leads to the one of this name.
+fn origin(name: &str) -> Inventory {
+    let mut inventory = sample::with_region(&Kind::Network, sample::inside);
+    inventory.accounts[0].vpc_origins = Fact::Known(vec![VpcOrigin {
         id: "vo_1".to_owned(),
-        endpoint: arn,
+        endpoint: sample::arn(&Kind::Network, name),
         status: Some("Deployed".to_owned()),
-    }]);
-    account.regions[0].http_links = Fact::Known(vec![ApiLink {
-        kind: "http".to_owned(),
-        id: "api1".to_owned(),
-        name: Some("orders".to_owned()),
-        targets: vec![listener],
     }]);
     inventory
 }
 
-/// An internal load balancer, one of whose addresses is a target of a public Network load balancer.
-fn fronted_by_address() -> Inventory {
+/// An internal load balancer, and an HTTP API that leads to a listener with this end of an ARN.
+fn linked(listener: &str) -> Inventory {
+    sample::with_region(&Kind::Application, |region| {
+        sample::inside(region);
+        let (region_name, account) = (sample::REGION, sample::ACCOUNT);
+        region.http_links = Fact::Known(vec![ApiLink {
+            kind: "http".to_owned(),
+            id: "api1".to_owned(),
+            name: Some("orders".to_owned()),
+            targets: vec![format!(
+                "arn:aws:elasticloadbalancing:{region_name}:{account}:listener/app/{listener}"
+            )],
+        }]);
+    })
+}
+
+/// An internal load balancer, one of whose addresses is a target of a public Network load balancer,
+/// after a change.
+fn fronted_by_address(change: impl FnOnce(&mut Region)) -> Inventory {
     sample::front::fronted(|region| {
         let address = "10.0.1.20";
         let mut interface = sample::interface("eni-9", None, address);
@@ -165,13 +240,12 @@ fn fronted_by_address() -> Inventory {
         if let Fact::Known(interfaces) = &mut region.network_interfaces {
             interfaces.push(interface);
         }
-        sample::regroup(region, "alb", |group: &mut TargetGroup| {
+        sample::regroup(region, "alb", |group| {
+            let target = |address| sample::target(address, "healthy");
             group.target_type = Some("ip".to_owned());
-            group.targets = Fact::Known(vec![
-                sample::target(address, "healthy"),
-                sample::target("10.0.2.20", "healthy"),
-            ]);
+            group.targets = Fact::Known(vec![target(address), target("10.0.2.20")]);
         });
+        change(region);
     })
 }
 

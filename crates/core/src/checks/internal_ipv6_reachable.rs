@@ -72,6 +72,23 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "what lets the internet in stands in front of it",
+            given: || {
+                sample::front::fronted(|region| {
+                    let lb = &mut region.v2.items[0];
+                    lb.ip_address_type = Some("dualstack".to_owned());
+                    sample::set(lb, &[(ATTRIBUTE, "false")]);
+                })
+            },
+            finds: &[
+                "fail internal-exposed-by-front web",
+                "note internal-ipv6-reachable web",
+                "note subnet-route-mismatch web",
+                "note fronts-application-load-balancer front",
+                "note internet-facing front",
+            ],
+        },
+        Example {
             title: "attributes unread",
             given: || {
                 dual(|region| {

@@ -80,6 +80,19 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "PrivateLink does not ask",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    region.security_groups = Fact::Known(vec![
+                        sample::open_group("sg-web", &[8443]),
+                        sample::target_group_door(),
+                    ]);
+                    sample::only(region).private_link_rules = Some("off".to_owned());
+                })
+            },
+            finds: &["fail security-group-unused-port web", "note internet-facing web"],
+        },
+        Example {
             title: "open to some",
             given: || sample::with_region(&Kind::Application, sample::inside),
             finds: &["note tls-backend-legacy web"],

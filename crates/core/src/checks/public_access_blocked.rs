@@ -67,6 +67,19 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
+            title: "exclusions unread",
+            given: || {
+                let mut inventory = blocking("block-ingress", &[]);
+                let region = &mut inventory.accounts[0].regions[0];
+                if let Fact::Known(block) = &mut region.block_public_access {
+                    let call = Call::Ec2DescribeVpcBlockPublicAccessExclusions;
+                    block.exclusions = Fact::Unread(sample::denied(call));
+                }
+                inventory
+            },
+            finds: &["unknown internet-facing web", "unknown public-access-blocked web"],
+        },
+        Example {
             title: "the block is unread",
             given: || {
                 sample::with_region(&Kind::Classic, |region| {

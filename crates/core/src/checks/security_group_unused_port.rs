@@ -202,7 +202,7 @@ fn judge(context: &Context) -> Judgement {
     let mut unused = Vec::new();
     for (group, permission) in attached.ingress() {
         let outside = permission.ranges.len() + permission.prefix_lists.len();
-        if outside > 0 && is_wider(permission, &ports) {
+        if is_wider(permission, &ports) {
             let named = permission.others().take(outside);
             unused.extend(named.map(|from| security_groups::rule(group, permission, &from)));
         }

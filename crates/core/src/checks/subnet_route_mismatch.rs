@@ -51,6 +51,15 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "IPv6 addresses alone, and no IPv6 route",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
+                })
+            },
+            finds: &["note internet-facing web", "note subnet-route-mismatch web"],
+        },
+        Example {
             title: "an internal one in public subnets",
             given: || {
                 sample::with_region(&Kind::Application, |region| {

@@ -167,6 +167,17 @@ fn halves_may_stand_in_two_groups() {
 }
 
 #[test]
+fn several_ways_may_be_open_to_everyone_together() {
+    let found = exposure(|scene| {
+        scene.listener.protocol = Some("TCP_UDP".to_owned());
+        let udp = Permission { protocol: "udp".to_owned(), ..tcp(443, &["128.0.0.0/1"]) };
+        admit(scene, vec![tcp(443, &["0.0.0.0/1"]), udp]);
+    });
+    let sources = vec!["0.0.0.0/1 in sg-web".to_owned(), "128.0.0.0/1 in sg-web".to_owned()];
+    assert_eq!(found, Exposure::Internet(sources));
+}
+
+#[test]
 fn evidence_names_rule_or_obstacle() {
     let open = exposure(|_| ());
     assert_eq!(open, Exposure::Internet(vec!["0.0.0.0/0 in sg-web".to_owned()]));
@@ -367,6 +378,9 @@ fn an_internal_one_may_have_public_ipv6_addresses() {
     assert_eq!(inside(&|_| ()), "internet");
     assert_eq!(inside(&|scene| admit(scene, vec![tcp(443, &["2001:db8::/32"])])), "restricted");
     assert_eq!(inside(&|scene| admit(scene, vec![tcp(443, &["0.0.0.0/0"])])), "internal");
+    assert_eq!(inside(&|scene| admit(scene, vec![tcp(443, &["fd00::/8"])])), "internal");
+    let members = Permission { groups: vec!["sg-other".to_owned()], ..tcp(443, &[]) };
+    assert_eq!(inside(&|scene| admit(scene, vec![members.clone()])), "internal");
     assert_eq!(inside(&|scene| routes(scene, &[("0.0.0.0/0", "igw-1", "active")])), "internal");
     assert_eq!(inside(&|scene| scene.lb.ip_address_type = Some("ipv4".to_owned())), "internal");
     let set = |value: &'static str| {

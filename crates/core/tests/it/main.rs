@@ -21,5 +21,7 @@ mod risks;
 mod routing;
 mod selection;
 mod severity;
+mod silence;
 mod tls;
+mod trust;
 mod values;

@@ -52,6 +52,8 @@ fn the_first_match_decides() {
     let tcp_in = |number, action, ports, range| (number, "in", action, "6", ports, range);
     let table: &[(&str, &[Row])] = &[
         ("internet", &[OPEN_IN, OPEN_OUT]),
+        // An entry about everything has no ports, whatever is written there.
+        ("internet", &[(100, "in", "allow", "-1", (0, 0), "0.0.0.0/0"), OPEN_OUT]),
         ("internet", &[tcp_in(100, "allow", (443, 443), "0.0.0.0/0"), OPEN_OUT]),
         ("internet", &[tcp_in(100, "allow", (1, 65_535), "0.0.0.0/0"), OPEN_OUT]),
         ("internet", &[tcp_in(100, "allow", ANY, "0.0.0.0/0"), OPEN_OUT]),

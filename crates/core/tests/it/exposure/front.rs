@@ -79,6 +79,12 @@ fn the_narrower_of_both_answers() {
         by(office(), vec![group_behind("sg-front")]),
         narrow("198.51.100.0/24 in sg-front through front")
     );
+    // Members of another group do not come from the internet.
+    let members = exposure(|region| {
+        of(region).security_groups.clear();
+        admit(region, "sg-web", vec![group_behind("sg-other")]);
+    });
+    assert_eq!(members, Exposure::Internal);
     let bare = exposure(|region| of(region).security_groups.clear());
     let words = "anyone: no security group through front".to_owned();
     assert_eq!(bare, Exposure::Internet(vec![words]));
@@ -167,6 +173,10 @@ fn ipv6_clients_arrive_with_an_address_of_the_front() {
     assert_eq!(v6(vec![tcp(443, &["10.0.0.0/16"])], unread), "unknown");
     assert_eq!(v6(vec![tcp(443, &["0.0.0.0/0"])], unread), "internet");
     assert_eq!(v6(Vec::new(), unread), "internal");
+    let gone = |region: &mut Region| {
+        region.v2.items[0].security_groups.push("sg-gone".to_owned());
+    };
+    assert_eq!(v6(vec![tcp(443, &["10.9.0.0/16"])], gone), "unknown");
 }
 
 #[test]

@@ -1,0 +1,28 @@
+//! What the policy's intent says about accounts.
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::checks::ALL;
+use elb_audit_core::fact::Fact;
+use elb_audit_core::inventory::Kind;
+use elb_audit_core::sample;
+
+#[test]
+fn a_trusted_account_may_use_an_endpoint_service() {
+    let inventory = sample::with_region(&Kind::Network, |region| {
+        let principal = "arn:aws:iam::444455556666:root";
+        region.endpoint_services =
+            Fact::Known(vec![sample::endpoint_service(&Kind::Network, &[principal])]);
+    });
+    let checks: Vec<_> =
+        ALL.iter().filter(|check| check.id == "endpoint-service-foreign-principal").collect();
+    let noted = |trusted: &[&str]| {
+        let mut options = Options::at(sample::now());
+        options.policy.intent.trusted_accounts =
+            trusted.iter().map(|account| (*account).to_owned()).collect();
+        let checks: Vec<_> = checks.iter().map(|check| **check).collect();
+        audit(&inventory, &checks, &options).findings.len()
+    };
+    assert_eq!(noted(&[]), 1);
+    assert_eq!(noted(&["777788889999"]), 1);
+    assert_eq!(noted(&["444455556666"]), 0);
+}
