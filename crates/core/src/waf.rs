@@ -105,10 +105,14 @@ impl<'a> Filter<'a> {
         let arn = named.name.as_deref().unwrap_or_default();
         let missing = || unread(Call::Wafv2GetRuleGroup, region, arn);
         for inner in &region.rule_groups.get(arn).ok_or_else(missing)?.get()?.rules {
-            let effect = self.effect(inner)?;
             let counts = counted || named.counted.contains(&inner.name);
-            let effect = if counts { Effect::Counts } else { effect };
-            self.rules.push(Working { rule: inner, effect });
+            match self.effect(inner) {
+                Ok(own) => {
+                    let effect = if counts { Effect::Counts } else { own };
+                    self.rules.push(Working { rule: inner, effect });
+                }
+                Err(gap) => drop(self.hidden.get_or_insert(gap)),
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::check::{
 use crate::cloudfront;
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Condition, Distribution, Inventory, Kind, Listener, Origin};
+use crate::inventory::{Action, Condition, Distribution, Inventory, Kind, Listener, Origin};
 use crate::policy;
 use crate::routing::{self, End, Route};
 use crate::sample;
@@ -135,11 +135,7 @@ pub(super) const CHECK: Check = Check {
                 let mut inventory = without_acl(vec![asking("X-Origin-Verify")]);
                 let region = &mut inventory.accounts[0].regions[0];
                 sample::add_groups(region, &Kind::Application, &["open"]);
-                let https = &mut sample::listeners(sample::only(region))[0];
-                https.default_actions = vec![sample::forward("open")];
-                if let Fact::Known(rules) = &mut https.rules {
-                    rules[1].actions = vec![sample::forward("open")];
-                }
+                otherwise(&mut inventory, &sample::forward("open"));
                 sample::behind_cloudfront(inventory, add_header)
             },
             finds: &[
@@ -149,17 +145,45 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
-            title: "rules unread",
+            title: "one of two groups of an open rule is behind a guarded one",
             given: || {
-                let mut inventory = without_acl(Vec::new());
-                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
-                let denied = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
-                sample::listeners(lb)[0].rules = denied;
+                let mut inventory = without_acl(vec![asking("X-Origin-Verify")]);
+                let region = &mut inventory.accounts[0].regions[0];
+                sample::add_groups(region, &Kind::Application, &["open"]);
+                let both = sample::forward_weighted(&[("open", Some(9)), ("web", Some(1))]);
+                otherwise(&mut inventory, &both);
                 sample::behind_cloudfront(inventory, add_header)
             },
             finds: &[
+                "fail cloudfront-bypass web",
                 "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "only CloudFront has a client certificate",
+            given: || {
+                let mut inventory = sample::mutual("verify", Some(false));
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                lb.web_acl = Fact::Known(None);
+                sample::behind_cloudfront(inventory, |_| {})
+            },
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "one listener open, and the rules of one unread that may be guarded",
+            given: || sample::behind_cloudfront(half_read(), add_header),
+            finds: &[
+                "fail listener-cleartext HTTP:80",
+                "fail waf-not-associated web",
+                "unknown authentication-bypass HTTP:80",
                 "unknown authentication-bypass HTTPS:443",
+                "unknown authentication-bypass-elsewhere HTTP:80",
                 "unknown authentication-bypass-elsewhere HTTPS:443",
                 "unknown authentication-endpoint-in-clear HTTPS:443",
                 "unknown authentication-rule-shadowed HTTPS:443",
@@ -198,15 +222,56 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "the same, but nothing to be guarded by",
+            given: || sample::behind_cloudfront(half_read(), |_| {}),
+            finds: &[
+                "fail cloudfront-bypass web",
+                "fail listener-cleartext HTTP:80",
+                "fail waf-not-associated web",
+                "unknown authentication-bypass HTTP:80",
+                "unknown authentication-bypass HTTPS:443",
+                "unknown authentication-bypass-elsewhere HTTP:80",
+                "unknown authentication-bypass-elsewhere HTTPS:443",
+                "unknown authentication-endpoint-in-clear HTTPS:443",
+                "unknown authentication-rule-shadowed HTTPS:443",
+                "unknown authentication-target-reachable web",
+                "unknown jwt-keys-in-clear HTTPS:443",
+                "unknown target-public web",
+                "unknown targets-all-unhealthy web",
+                "unknown authentication-optional HTTPS:443",
+                "unknown authentication-self-signup HTTPS:443",
+                "unknown certificate-host-uncovered HTTPS:443",
+                "unknown default-group-missing HTTPS:443",
+                "unknown jwt-audience-unchecked HTTPS:443",
+                "unknown rule-source-open HTTPS:443",
+                "unknown target-groups-mixed HTTPS:443",
+                "unknown target-remote-cleartext web",
+                "unknown authentication-session-long HTTPS:443",
+                "unknown default-rule-forwards HTTPS:443",
+                "unknown redirect-port-unserved HTTPS:443",
+                "unknown rule-shadowed HTTPS:443",
+                "unknown rule-source-behind-proxy HTTPS:443",
+                "unknown target-group-cleartext web",
+                "unknown target-group-weight-dead HTTPS:443",
+                "unknown target-unhealthy web",
+                "unknown authentication-missing-by-default HTTPS:443",
+                "unknown authentication-missing-on-admin-path HTTPS:443",
+                "unknown fixed-response-discloses HTTPS:443",
+                "unknown jwt-keys-foreign HTTPS:443",
+                "unknown quota-near web",
+                "unknown redirect-foreign-host HTTPS:443",
+                "unknown rule-header-gate HTTPS:443",
+                "unknown rule-rewrite-bypass HTTPS:443",
+                "unknown targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
             title: "only requests with the header get in",
             given: || {
                 let mut inventory = without_acl(vec![asking("X-Origin-Verify")]);
-                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
-                let https = &mut sample::listeners(lb)[0];
-                https.default_actions = vec![sample::fixed_response("403")];
-                if let Fact::Known(rules) = &mut https.rules {
-                    rules[1].actions = vec![sample::fixed_response("403")];
-                }
+                otherwise(&mut inventory, &sample::fixed_response("403"));
                 sample::behind_cloudfront(inventory, add_header)
             },
             finds: &[
@@ -254,6 +319,25 @@ fn asking(header: &str) -> crate::inventory::Rule {
         ..sample::condition("http-header", &["(secret)"])
     };
     sample::rule(Some(10), vec![header], vec![sample::forward("web")])
+}
+
+/// What the HTTPS listener, which has one other rule, does by default.
+fn otherwise(inventory: &mut Inventory, action: &Action) {
+    let https = &mut sample::listeners(sample::only(&mut inventory.accounts[0].regions[0]))[0];
+    https.default_actions = vec![action.clone()];
+    if let Fact::Known(rules) = &mut https.rules {
+        rules[1].actions = vec![action.clone()];
+    }
+}
+
+/// The clean Application account without web ACL, its rules unread, with an HTTP listener that forwards.
+fn half_read() -> Inventory {
+    let mut inventory = without_acl(Vec::new());
+    let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+    let denied = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+    sample::listeners(lb)[0].rules = denied;
+    sample::listeners(lb)[1] = sample::listener("HTTP", 80, vec![sample::forward("web")]);
+    inventory
 }
 
 fn add_header(origin: &mut Origin) {

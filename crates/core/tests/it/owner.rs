@@ -105,18 +105,24 @@ fn a_path_that_is_meant_to_be_public_opens_no_way_around_cloudfront() {
         vec![sample::path(&["/health", "/ready"])],
         vec![sample::forward("web")],
     );
-    let inventory = sample::with(&Kind::Application, |lb| {
-        lb.web_acl = Fact::Known(None);
-        let https = sample::https(vec![sample::fixed_response("403")]);
-        sample::listeners(lb)[0] = sample::ruled(https, vec![health]);
-    });
-    let inventory = sample::behind_cloudfront(inventory, |_| {});
-    let id = "cloudfront-bypass";
-    let with = |paths: &[&str]| {
-        let public_paths = paths.iter().map(|path| (*path).to_owned()).collect();
-        told(id, &inventory, meaning(Intent { public_paths, ..Intent::default() }))
+    let mut regex = health.clone();
+    regex.conditions[0].regex_values = vec!["^/health".to_owned()];
+    let open = |rule| {
+        let inventory = sample::with(&Kind::Application, |lb| {
+            lb.web_acl = Fact::Known(None);
+            let https = sample::https(vec![sample::fixed_response("403")]);
+            sample::listeners(lb)[0] = sample::ruled(https, vec![rule]);
+        });
+        sample::behind_cloudfront(inventory, |_| {})
     };
-    assert_eq!(with(&[]), ["fail cloudfront-bypass web"]);
-    assert_eq!(with(&["/health"]), ["fail cloudfront-bypass web"]);
-    assert_eq!(with(&["/health", "/rea*"]), ["pass cloudfront-bypass web"]);
+    let with = |paths: &[&str], rule| {
+        let public_paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        let policy = meaning(Intent { public_paths, ..Intent::default() });
+        told("cloudfront-bypass", &open(rule), policy)
+    };
+    let (fail, both) = (["fail cloudfront-bypass web"], ["/health", "/rea*"]);
+    assert_eq!(with(&[], health.clone()), fail);
+    assert_eq!(with(&["/health"], health.clone()), fail);
+    assert_eq!(with(&both, regex), fail);
+    assert_eq!(with(&both, health), ["pass cloudfront-bypass web"]);
 }
