@@ -49,7 +49,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "not in force yet",
             given: || controlled("enforce", "creating"),
-            finds: &["note encryption-not-enforced web", "note internet-facing web"],
+            finds: &[
+                "note encryption-not-enforced web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "none",

@@ -84,6 +84,7 @@ pub(super) const CHECK: Check = Check {
                 "fail internal-exposed-by-front web",
                 "note internal-ipv6-reachable web",
                 "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
                 "note fronts-application-load-balancer front",
                 "note internet-facing front",
             ],

@@ -90,7 +90,11 @@ pub(super) const CHECK: Check = Check {
                     sample::only(region).private_link_rules = Some("off".to_owned());
                 })
             },
-            finds: &["fail security-group-unused-port web", "note internet-facing web"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "open to some",

@@ -77,7 +77,11 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["unknown internet-facing web", "unknown public-access-blocked web"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown public-access-blocked web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the block is unread",

@@ -57,7 +57,11 @@ pub(super) const CHECK: Check = Check {
                     lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
                 })
             },
-            finds: &["note internet-facing web", "note subnet-route-mismatch web"],
+            finds: &[
+                "note internet-facing web",
+                "note subnet-route-mismatch web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "an internal one in public subnets",
