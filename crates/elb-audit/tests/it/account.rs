@@ -79,6 +79,7 @@ fn busy() -> Region {
         .with(PrefixList::new("pl-2", &["10.0.0.0/8"]))
         .with(NetworkInterface::new("eni-1", "10.0.16.11").instance("i-1").groups(&["sg-own"]))
         .with(NetworkInterface::new("eni-2", "10.0.16.12").instance("i-2"))
+        .with(NetworkInterface::new("eni-3", "10.0.16.99"))
         .with(UserPool::new("eu-west-1_pool"))
         .with(LambdaFunction::new("f").for_load_balancers(None))
         .with(FlowLog::new(network::VPC))

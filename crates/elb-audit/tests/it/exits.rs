@@ -4,7 +4,7 @@ use std::fs;
 
 use elb_audit_core::report::Report;
 use elb_audit_double::{
-    Account, Action, Double, Fault, Listener, LoadBalancer, Region, TargetGroup,
+    Account, Action, Bucket, Double, Fault, Listener, LoadBalancer, Region, TargetGroup,
 };
 
 use crate::account::{NUMBER, account};
@@ -14,6 +14,7 @@ use crate::program::{Folder, Run};
 fn worst(severity: &str) -> Double {
     let web = LoadBalancer::application("web")
         .attribute("access_logs.s3.enabled", "true")
+        .attribute("access_logs.s3.bucket", "logs")
         .attribute("routing.http.drop_invalid_header_fields.enabled", "true");
     let fixed = Listener::http(80).action(Action::fixed(404));
     let web = match severity {
@@ -25,7 +26,8 @@ fn worst(severity: &str) -> Double {
     };
     let group = TargetGroup::http("web", 80).healthy("i-1");
     let region = Region::with_network().with(web).with(group);
-    Double::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region))
+    let account = Account::new(NUMBER).only_its_regions().region("eu-west-1", region);
+    Double::start(account.with(Bucket::new("logs", "eu-west-1").policy(false)))
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn the_list_of_checks_says_whom_each_is_for() {
 
 #[test]
 fn a_scan_asks_what_its_checks_need_and_collect_everything() {
-    let asked = |arguments: &str| {
+    let asks = |call: &str, arguments: &str| {
         let double = Double::start(account());
         let folder = Folder::new();
         let run = Run::on(&double, arguments);
@@ -60,12 +60,15 @@ fn a_scan_asks_what_its_checks_need_and_collect_everything() {
             run
         };
         run.done();
-        double.count("wafv2:ListWebACLs") > 0
+        double.count(call) > 0
     };
+    let asked = |arguments: &str| asks("wafv2:ListWebACLs", arguments);
     assert!(asked("collect"));
     assert!(!asked("collect --check no-targets"));
     assert!(asked("collect --persona regular"));
-    assert!(!asked("collect --skip-check waf-not-associated --persona regular"));
+    assert!(asks("ec2:DescribeFlowLogs", "collect --persona regular"));
+    let others = "collect --skip-check flow-logs-missing --persona regular";
+    assert!(!asks("ec2:DescribeFlowLogs", others));
     assert!(!asked("scan --check no-targets"));
 }
 

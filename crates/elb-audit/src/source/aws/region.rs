@@ -3,7 +3,7 @@
 //! First the two lists of load balancers; then, at once, everything that only needs a load balancer
 //! (listeners, attributes, target groups, the network around it, its web ACL, a Classic one's policies
 //! and instances, what else leads to it); then everything that needs one of these (rules, SNI
-//! certificates, targets, security policies, certificates, log buckets, rules of web ACLs); then what
+//! certificates, targets, security policies, log buckets, rules of web ACLs); then what
 //! needs those (certificates still unknown, interfaces of targets, user pools); last, the security groups
 //! of the interfaces.
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{
-    ApiLink, AutoScalingGroup, EndpointService, FlowLog, Kind, LoadBalancer, Region, VpcEndpoint,
+    ApiLink, AutoScalingGroup, EndpointService, FlowLog, Kind, LoadBalancer, LogSource, Region,
+    VpcEndpoint,
 };
 
 use super::Reader;
-use crate::source::aws::{apigateway, autoscaling, cloudwatch, ec2, elbv2, query};
+use crate::source::aws::{apigateway, autoscaling, cloudwatch, ec2, elbv2, logs, query};
 
 /// Lists of a whole region.
 pub(super) struct Around {
@@ -20,6 +21,8 @@ pub(super) struct Around {
     http_links: Fact<Vec<ApiLink>>,
     auto_scaling_groups: Fact<Vec<AutoScalingGroup>>,
     limits: Fact<BTreeMap<String, u64>>,
+    log_sources: Fact<Vec<LogSource>>,
+    log_deliveries: Fact<Vec<String>>,
 }
 
 impl Around {
@@ -32,6 +35,8 @@ impl Around {
         region.http_links = self.http_links;
         region.auto_scaling_groups = self.auto_scaling_groups;
         region.limits = self.limits;
+        region.log_sources = self.log_sources;
+        region.log_deliveries = self.log_deliveries;
     }
 }
 
@@ -52,7 +57,7 @@ impl Reader {
         let asker = &self.asker;
         let served = any(&[Kind::Network, Kind::Gateway]);
         let linked = any(&[Kind::Application, Kind::Network]);
-        let (flow_logs, endpoint_services, vpc_endpoints, groups, rest, http, limits) = tokio::join!(
+        let (flow_logs, services, endpoints, groups, rest, http, limits, logs) = tokio::join!(
             self.if_wanted(Call::Ec2DescribeFlowLogs, ec2::flow_logs(asker, ec2)),
             self.if_of_use(
                 Call::Ec2DescribeVpcEndpointServiceConfigurations,
@@ -84,16 +89,30 @@ impl Reader {
                 any(&[Kind::Application, Kind::Network, Kind::Gateway]),
                 elbv2::account_limits(asker, client)
             ),
+            self.deliveries(linked),
         );
         Around {
             flow_logs,
-            endpoint_services,
-            vpc_endpoints,
+            endpoint_services: services,
+            vpc_endpoints: endpoints,
             rest_links: rest,
             http_links: http,
             auto_scaling_groups: groups,
             limits,
+            log_sources: logs.0,
+            log_deliveries: logs.1,
         }
+    }
+
+    /// Logs that CloudWatch Logs delivers, and whether it does.
+    async fn deliveries(&self, of_use: bool) -> (Fact<Vec<LogSource>>, Fact<Vec<String>>) {
+        let (sources, deliveries) =
+            (Call::LogsDescribeDeliverySources, Call::LogsDescribeDeliveries);
+        let client = self.query(&query::LOGS, sources);
+        tokio::join!(
+            self.if_of_use(sources, of_use, logs::sources(&self.asker, &client)),
+            self.if_of_use(deliveries, of_use, logs::deliveries(&self.asker, &client)),
+        )
     }
 
     /// Traffic of every load balancer, by ARN.

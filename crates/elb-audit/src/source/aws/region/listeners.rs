@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{
-    Certificate, CertificateDetail, Kind, Listener, LoadBalancer, LogSource, Region, TrustStore,
-    UserPool,
+    Certificate, CertificateDetail, Kind, Listener, LoadBalancer, Region, TrustStore, UserPool,
 };
 use futures::future::join_all;
 
 use super::{Reader, presented, unique};
 use crate::source::aws::ask::Asker;
-use crate::source::aws::{acm, cognito, elbv2, logs, query};
+use crate::source::aws::{acm, cognito, elbv2, query};
 
 impl Reader {
     /// Everything that needs to know the listeners.
@@ -25,12 +24,11 @@ impl Reader {
             unique(listeners(&region.v2.items).filter_map(|listener| listener.ssl_policy.clone()));
         let defaults = presented(region, "acm");
         let acm = self.acm();
-        let unlogged = region.v2.items.iter().any(may_log_otherwise);
         let trusted = unique(listeners(&region.v2.items).filter_map(|listener| {
             listener.mutual_authentication.as_ref()?.trust_store_arn.clone()
         }));
         let mut modern = std::mem::take(&mut region.v2.items);
-        let ((), policies, certificates, logs, stores) = tokio::join!(
+        let ((), policies, certificates, stores) = tokio::join!(
             self.listener_details(client, &mut modern),
             async {
                 let call = Call::ElbV2DescribeSslPolicies;
@@ -40,12 +38,10 @@ impl Reader {
                 self.if_wanted(call, elbv2::ssl_policies(&self.asker, client, &policies)).await
             },
             self.certificates(&acm, &defaults, Certificates::default()),
-            self.logs(unlogged),
             self.trust_stores(client, &trusted),
         );
         region.v2.items = modern;
         region.ssl_policies = policies;
-        (region.log_sources, region.log_deliveries) = logs;
         region.trust_stores = stores;
         let used = presented(region, "acm");
         let (known, pools) = tokio::join!(
@@ -211,17 +207,6 @@ impl Reader {
         });
         join_all(answers).await
     }
-
-    /// Vended deliveries, when some load balancer does not log to S3 by its attribute.
-    async fn logs(&self, unlogged: bool) -> (Fact<Vec<LogSource>>, Fact<Vec<String>>) {
-        let (sources, deliveries) =
-            (Call::LogsDescribeDeliverySources, Call::LogsDescribeDeliveries);
-        if !unlogged || !self.plan.wants(sources) {
-            return (Fact::not_collected(sources), Fact::not_collected(deliveries));
-        }
-        let client = self.query(&query::LOGS, sources);
-        tokio::join!(logs::sources(&self.asker, &client), logs::deliveries(&self.asker, &client),)
-    }
 }
 
 /// Certificates of ACM as they become known.
@@ -299,21 +284,6 @@ fn routes_by_rule(lb: &LoadBalancer) -> bool {
     match lb.kind {
         Kind::Application => true,
         Kind::Network => lb.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4"),
-        _ => false,
-    }
-}
-
-/// Whether a listener ends TLS: of other connections a Network load balancer writes nothing.
-fn speaks_tls(lb: &LoadBalancer) -> bool {
-    lb.listeners.get().is_ok_and(|all| all.iter().any(|listener| listener.speaks(&["TLS"])))
-}
-
-/// Whether some log that a load balancer can write is not known to be written by its attribute.
-fn may_log_otherwise(lb: &LoadBalancer) -> bool {
-    let kept = |log: &str| lb.switched_on(&format!("{log}_logs.s3.enabled")).unwrap_or(false);
-    match lb.kind {
-        Kind::Application => !["access", "connection", "health_check"].into_iter().all(kept),
-        Kind::Network => !kept("access") && speaks_tls(lb),
         _ => false,
     }
 }
