@@ -62,6 +62,7 @@ class Planter:
         self.v2, self.v1, self.ec2 = client("elbv2"), client("elb"), client("ec2")
         self.acm, self.waf = client("acm"), client("wafv2")
         self.network()
+        self.bucket = self.logs(client("s3"))
         self.good, self.weak, self.soon = (self.imported(one) for one in (GOOD, WEAK, SOON))
         self.instances = self.started(3)
 
@@ -84,6 +85,13 @@ class Planter:
         ]
         self.open = self.group("open", "0.0.0.0/0")
         self.inside = self.group("inside", "10.9.0.0/16")
+
+    def logs(self, s3):
+        """A bucket for logs in the region, as load balancers want it."""
+        name, place = f"logs-{self.region}", {"LocationConstraint": self.region}
+        elsewhere = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": place}
+        s3.create_bucket(Bucket=name, **elsewhere)
+        return name
 
     def group(self, name, cidr):
         made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)
@@ -122,7 +130,7 @@ class Planter:
         attributes = {"deletion_protection.enabled": "true"}
         if kind != "gateway":
             attributes["access_logs.s3.enabled"] = "true"
-            attributes["access_logs.s3.bucket"] = "logs"
+            attributes["access_logs.s3.bucket"] = self.bucket
         if kind == "application":
             attributes["routing.http.drop_invalid_header_fields.enabled"] = "true"
             attributes["routing.http.desync_mitigation_mode"] = "defensive"
@@ -163,8 +171,23 @@ class Planter:
             "CloudWatchMetricsEnabled": False,
             "MetricName": "edge",
         }
+        names = ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"]
+        rules = [
+            {
+                "Name": name,
+                "Priority": place,
+                "Statement": {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": name}},
+                "OverrideAction": {"None": {}},
+                "VisibilityConfig": settings,
+            }
+            for place, name in enumerate(names)
+        ]
         acl = self.waf.create_web_acl(
-            Name="edge", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=settings
+            Name="edge",
+            Scope="REGIONAL",
+            DefaultAction={"Allow": {}},
+            Rules=rules,
+            VisibilityConfig=settings,
         )
         self.waf.associate_web_acl(WebACLArn=acl["Summary"]["ARN"], ResourceArn=arn)
 
@@ -194,11 +217,9 @@ class Planter:
             "clear", "application", Scheme="internet-facing", SecurityGroups=[self.open]
         )
         self.listen(arn, "HTTP", 80, forward(group))
-        self.attribute(arn, {"deletion_protection.enabled": "false"})
         self.attribute(arn, {"access_logs.s3.enabled": "false"})
         self.fault("clear", "listener-cleartext", "HTTP:80")
         self.fault("clear", "waf-not-associated")
-        self.fault("clear", "deletion-protection-off")
         self.fault("clear", "access-logs-disabled")
 
     def weak_tls(self, group):
@@ -246,6 +267,7 @@ class Planter:
         self.listen(arn, "TCP", 6379, forward(group))
         self.fault("database", "listener-cleartext-port", "TCP:6379")
         self.fault("database", "no-targets")
+        self.fault("database", "flow-logs-missing")
 
     def passing_through(self):
         arn = self.balancer("through", "network")
@@ -266,8 +288,8 @@ class Planter:
         arn = self.balancer("appliances", "gateway")
         group = self.targets("appliances", "GENEVE", 6081, self.instances[:1])
         self.listen(arn, None, None, forward(group))
-        self.attribute(arn, {"deletion_protection.enabled": "false"})
-        self.fault("appliances", "deletion-protection-off")
+        self.fault("appliances", "flow-logs-missing")
+        self.fault("appliances", "gateway-single-appliance")
 
     def classic(self, name, listener, instances):
         self.v1.create_load_balancer(
@@ -277,7 +299,7 @@ class Planter:
             SecurityGroups=[self.inside],
             Scheme="internal",
         )
-        log = {"Enabled": True, "S3BucketName": "logs", "EmitInterval": 60}
+        log = {"Enabled": True, "S3BucketName": self.bucket, "EmitInterval": 60}
         self.v1.modify_load_balancer_attributes(
             LoadBalancerName=name, LoadBalancerAttributes={"AccessLog": log}
         )
@@ -318,6 +340,7 @@ class Planter:
         self.fault("old-tls", "tls-legacy-protocol", "HTTPS:443")
         self.fault("old-tls", "tls-weak-cipher", "HTTPS:443")
         self.fault("old-tls", "certificate-expiring", "soon.example.com")
+        self.fault("old-tls", "classic-cipher-order-unset", "HTTPS:443")
         self.fault("old-tls", "targets-all-unhealthy")
 
 

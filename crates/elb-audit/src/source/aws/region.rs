@@ -114,7 +114,7 @@ impl Reader {
         let classic = join_all(classic.map(|lb| self.classic(&clients.v1, lb))).boxed().shared();
         let ((), behind, network, waf, around, traffic) = tokio::join!(
             self.balancers(&clients, classic.clone(), &mut region),
-            self.behind(&clients.v2, &all, classic),
+            self.behind(&clients.v2, classic),
             self.network(&all),
             self.waf(&all),
             self.around(&clients.v2, &all),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{
-    InvokeStatement, Kind, LoadBalancer, NetworkInterface, Region, Target, TargetGroup,
+    InvokeStatement, LoadBalancer, NetworkInterface, Region, Target, TargetGroup,
 };
 use futures::future::join_all;
 
@@ -34,10 +34,9 @@ impl Reader {
     pub(super) async fn behind(
         &self,
         client: &aws_sdk_elasticloadbalancingv2::Client,
-        all: &[LoadBalancer],
         classic: impl Future<Output = Vec<LoadBalancer>>,
     ) -> Behind {
-        let (groups, classic) = tokio::join!(self.target_groups(client, all), async {
+        let (groups, classic) = tokio::join!(self.target_groups(client), async {
             let call = Call::Ec2DescribeNetworkInterfaces;
             if self.plan.wants(call) { classic.await } else { Vec::new() }
         });
@@ -53,11 +52,7 @@ impl Reader {
     async fn target_groups(
         &self,
         client: &aws_sdk_elasticloadbalancingv2::Client,
-        all: &[LoadBalancer],
     ) -> Fact<Vec<TargetGroup>> {
-        if all.iter().all(|lb| lb.kind == Kind::Classic) {
-            return Fact::Known(Vec::new());
-        }
         let call = Call::ElbV2DescribeTargetGroups;
         let groups = self.if_wanted(call, elbv2::target_groups(&self.asker, client)).await;
         let mut groups = match groups {
