@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
-use crate::inventory::{Action, Authentication, Kind, Listener};
+use crate::inventory::{Action, Kind, Listener};
 use crate::routing::{self, End};
 use crate::sample;
 
@@ -216,32 +216,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail listener-cleartext HTTP:80",
                 "fail default-group-missing HTTP:80",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
-        },
-        Example {
-            title: "users log in, then their requests go on in clear",
-            given: || {
-                sample::listening(
-                    &Kind::Application,
-                    vec![sample::listener(
-                        "HTTP",
-                        80,
-                        vec![
-                            Action {
-                                kind: "authenticate-oidc".to_owned(),
-                                order: Some(1),
-                                authentication: Some(Authentication::default()),
-                                ..Action::default()
-                            },
-                            Action { order: Some(2), ..sample::forward("web") },
-                        ],
-                    )],
-                )
-            },
-            finds: &[
-                "fail listener-cleartext HTTP:80",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],

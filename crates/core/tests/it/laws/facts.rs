@@ -23,16 +23,36 @@ pub(super) fn known(inventory: &Value) -> Vec<Fact> {
     found
 }
 
-/// The inventory without one fact. What is given is as it was when this is done.
-pub(super) fn hide(inventory: &mut Value, fact: &Fact, gap: &Gap) -> Inventory {
-    let mut place = |value| {
-        let fact = inventory.pointer_mut(&fact.pointer).expect("the fact is there");
-        std::mem::replace(fact, value)
-    };
-    let known = place(json!({ "unread": gap }));
+/// The inventory without some facts. What is given is as it was when this is done.
+pub(super) fn hide(inventory: &mut Value, facts: &[Fact], gap: &Gap) -> Inventory {
+    let unread = json!({ "unread": gap });
+    let mut known = Vec::new();
+    for fact in facts {
+        // A fact inside one that is hidden already is gone with it.
+        if let Some(place) = inventory.pointer_mut(&fact.pointer) {
+            known.push((&fact.pointer, std::mem::replace(place, unread.clone())));
+        }
+    }
     let hidden = Inventory::deserialize(&*inventory).expect("a gap may stand for any fact");
-    *inventory.pointer_mut(&fact.pointer).expect("the fact was there") = known;
+    for (pointer, value) in known.into_iter().rev() {
+        *inventory.pointer_mut(pointer).expect("the fact was there") = value;
+    }
     hidden
+}
+
+/// A place without the numbers and names of what is listed there.
+pub(super) fn shape(pointer: &str) -> String {
+    let names =
+        ["certificates", "prefix_lists", "web_acls", "rule_groups", "functions", "user_pools"];
+    let names = [&names[..], &["log_buckets", "newest"]].concat();
+    let mut parent = "";
+    let mut parts = Vec::new();
+    for part in pointer.split('/') {
+        let listed = names.contains(&parent) || part.parse::<usize>().is_ok();
+        parts.push(if listed && part != "known" { "*" } else { part });
+        parent = part;
+    }
+    parts.join("/")
 }
 
 /// What stands around a fact.
