@@ -72,14 +72,10 @@ pub(super) const CHECK: Check = Check {
             title: "an action that was answered without its configuration",
             given: || given(login::cognito(), |action| action.authentication = None),
             finds: &[
-                "unknown authentication-bypass HTTPS:443",
-                "unknown authentication-bypass-elsewhere HTTPS:443",
-                "unknown authentication-target-reachable web",
                 "unknown authentication-optional HTTPS:443",
-                "unknown authentication-self-signup HTTPS:443",
-                "unknown authentication-session-long HTTPS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "unknown 5 others: elbv2:DescribeRules",
             ],
         },
         Example {

@@ -108,14 +108,10 @@ HttpsListener:
                 })
             },
             finds: &[
-                "unknown certificate-renewal-stalled www.example.com",
-                "unknown certificate-weak-signature www.example.com",
-                "unknown certificate-email-validated www.example.com",
-                "unknown certificate-exportable www.example.com",
                 "unknown certificate-unmanaged www.example.com",
-                "unknown certificate-untrusted www.example.com",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "unknown 5 others: acm:DescribeCertificate",
             ],
         },
         Example {

@@ -60,13 +60,9 @@ pub(super) const CHECK: Check = Check {
             title: "a scheme that this version does not know",
             given: || schemed(false, "sideways"),
             finds: &[
-                "unknown internet-facing web",
-                "unknown internal-exposed-by-front web",
-                "unknown internal-open-to-any web",
-                "unknown public-access-blocked web",
-                "unknown subnet-route-mismatch web",
                 "note tls-backend-legacy web",
                 "unknown dns-internal-published www.example.com",
+                "unknown 5 others: elbv2:DescribeLoadBalancers",
             ],
         },
         Example {

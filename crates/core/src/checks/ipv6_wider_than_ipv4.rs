@@ -64,14 +64,9 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
-                "unknown internet-facing web",
                 "unknown ipv6-wider-than-ipv4 TLS:443",
-                "unknown security-group-admits-nobody web",
-                "unknown security-group-blocks-targets web",
-                "unknown security-group-default web",
-                "unknown security-group-unused-port web",
-                "unknown listener-port-closed TLS:443",
                 "note tls-backend-legacy web",
+                "unknown 6 others: ec2:DescribeSecurityGroups",
             ],
         },
         Example {

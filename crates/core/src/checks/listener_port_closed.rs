@@ -110,14 +110,9 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown internet-facing web",
-                "unknown target-security-group-open web",
-                "unknown security-group-admits-nobody web",
-                "unknown security-group-blocks-targets web",
-                "unknown security-group-default web",
-                "unknown security-group-unused-port web",
                 "unknown listener-port-closed HTTPS:443",
                 "note classic-load-balancer web",
+                "unknown 6 others: ec2:DescribeSecurityGroups",
             ],
         },
     ],

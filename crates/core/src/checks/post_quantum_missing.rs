@@ -83,13 +83,9 @@ pub(super) const CHECK: Check = Check {
                 sample::with(&Kind::Application, |lb| sample::listeners(lb)[0].ssl_policy = None)
             },
             finds: &[
-                "unknown tls-legacy-protocol HTTPS:443",
-                "unknown tls-weak-cipher HTTPS:443",
-                "unknown tls-policy-not-recommended HTTPS:443",
                 "unknown post-quantum-missing HTTPS:443",
-                "unknown tls-1-3-missing HTTPS:443",
-                "unknown tls-backend-legacy web",
                 "note internet-facing web",
+                "unknown 5 others: elbv2:DescribeListeners",
             ],
         },
         Example {

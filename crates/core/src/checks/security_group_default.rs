@@ -72,13 +72,9 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown internet-facing web",
-                "unknown security-group-admits-nobody web",
-                "unknown security-group-blocks-targets web",
                 "unknown security-group-default web",
-                "unknown security-group-unused-port web",
-                "unknown listener-port-closed TLS:443",
                 "note tls-backend-legacy web",
+                "unknown 5 others: ec2:DescribeSecurityGroups",
             ],
         },
         Example {

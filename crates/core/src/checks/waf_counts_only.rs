@@ -92,13 +92,9 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown waf-counts-only web",
-                "unknown waf-rate-limit-missing web",
-                "unknown waf-known-bad-inputs-missing web",
-                "unknown waf-large-body-passes web",
-                "unknown waf-managed-rules-missing web",
-                "unknown waf-metrics-off web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "unknown 5 others: wafv2:GetWebACL",
             ],
         },
         Example {

@@ -89,15 +89,10 @@ pub(super) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
-                "unknown waf-counts-only web",
                 "unknown waf-empty web",
-                "unknown waf-rate-limit-missing web",
-                "unknown waf-known-bad-inputs-missing web",
-                "unknown waf-large-body-passes web",
-                "unknown waf-managed-rules-missing web",
-                "unknown waf-metrics-off web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "unknown 6 others: wafv2:GetRuleGroup",
             ],
         },
         Example {

@@ -72,19 +72,10 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
-                "unknown waf-counts-only web",
-                "unknown waf-empty web",
                 "unknown waf-fail-open web",
-                "unknown waf-not-associated web",
-                "unknown waf-rate-limit-missing web",
-                "unknown waf-known-bad-inputs-missing web",
-                "unknown waf-large-body-passes web",
-                "unknown waf-managed-rules-missing web",
-                "unknown waf-not-logged web",
-                "unknown waf-ddos-protection-off web",
-                "unknown waf-metrics-off web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
+                "unknown 10 others: wafv2:GetWebACLForResource",
             ],
         },
         Example {

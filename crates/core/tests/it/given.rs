@@ -37,6 +37,31 @@ pub(crate) fn finds(inventory: &Inventory) -> Vec<String> {
     report.findings.iter().filter(|finding| finding.outcome != Outcome::Pass).map(line).collect()
 }
 
+/// How many verdicts of other checks a call may leave unknown before an example counts them instead.
+const NAMED: usize = 4;
+
+/// What an example of a check gives, passes aside. Where one call leaves many verdicts of other checks
+/// unknown, how many: their names say nothing of this check.
+pub(crate) fn shown(check: &Check, inventory: &Inventory) -> Vec<String> {
+    let mut found = report(inventory).findings;
+    found.retain(|finding| finding.outcome != Outcome::Pass);
+    let without = |finding: &Finding| {
+        let other = finding.outcome == Outcome::Unknown && finding.check != check.id;
+        let call = finding.evidence.0.get("call").filter(|_| other);
+        call.and_then(|call| call.as_str()).map(str::to_owned)
+    };
+    let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
+    for call in found.iter().filter_map(without) {
+        *unknown.entry(call).or_default() += 1;
+    }
+    unknown.retain(|_, count| *count > NAMED);
+    let named =
+        |finding: &&Finding| without(finding).is_none_or(|call| !unknown.contains_key(&call));
+    let mut shown: Vec<String> = found.iter().filter(named).map(line).collect();
+    shown.extend(unknown.iter().map(|(call, count)| format!("unknown {count} others: {call}")));
+    shown
+}
+
 /// Every inventory there is: examples, the clean load balancers and the demo. With ids of checks in
 /// `LAW_CHECKS`, between commas, the examples of those checks alone, for a quick look at new ones.
 #[expect(clippy::disallowed_methods, reason = "a variable narrows what a person tries out")]

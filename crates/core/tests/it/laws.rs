@@ -12,7 +12,7 @@ use elb_audit_core::report::{ExposureClass, Outcome, Report};
 use elb_audit_core::{docs, sample};
 use serde_json::{Value, json};
 
-use crate::given::{KINDS, everything, finds, line, report, report_of};
+use crate::given::{KINDS, everything, line, report, report_of, shown};
 
 mod facts;
 
@@ -24,7 +24,7 @@ fn examples_give_exactly_their_findings() {
     let mut wrong = Vec::new();
     for check in ALL {
         for example in check.examples {
-            let found = finds(&(example.given)());
+            let found = shown(check, &(example.given)());
             if found != example.finds {
                 if std::env::var_os("UPDATE_EXAMPLES").is_some() {
                     renew(check, example.title, &found);
