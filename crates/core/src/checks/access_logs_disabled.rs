@@ -32,9 +32,12 @@ pub(super) const CHECK: Check = Check {
         console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Access logs \
                   and name a bucket in the same region, whose policy lets Elastic Load Balancing \
                   write.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=access_logs.s3.enabled,Value=true \
-              Key=access_logs.s3.bucket,Value=BUCKET",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn \
+              LOAD_BALANCER_ARN --attributes Key=access_logs.s3.enabled,Value=true \
+              Key=access_logs.s3.bucket,Value=BUCKET\n# Classic\naws elb \
+              modify-load-balancer-attributes --load-balancer-name NAME \
+              --load-balancer-attributes \
+              '{\"AccessLog\":{\"Enabled\":true,\"S3BucketName\":\"BUCKET\"}}'",
         terraform: "resource \"aws_lb\" \"web\" {\n  access_logs {\n    bucket  = \
                     aws_s3_bucket.logs.id\n    enabled = true\n  }\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \

@@ -32,11 +32,27 @@ pub(super) const CHECK: Check = Check {
         cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --conditions \
               Field=path-pattern,Values=PATH \
               Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
-        terraform: "resource \"aws_lb_listener_rule\" \"admin\" {\n  condition {\n    source_ip \
-                    {\n      values = [CIDR]\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
-                         Conditions:\n    - Field: source-ip\n      SourceIpConfig:\n        \
-                         Values: [CIDR]",
+        terraform: r#"resource "aws_lb_listener_rule" "admin" {
+  condition {
+    path_pattern {
+      values = [PATH]
+    }
+  }
+  condition {
+    source_ip {
+      values = [CIDR]
+    }
+  }
+}"#,
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule
+Properties:
+  Conditions:
+    - Field: path-pattern
+      PathPatternConfig:
+        Values: [PATH]
+    - Field: source-ip
+      SourceIpConfig:
+        Values: [CIDR]",
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",

@@ -27,9 +27,11 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
                   Load Balancers, the listener, Certificates: add the new one and remove this one.",
-        cli: r"aws acm request-certificate --domain-name HOST --validation-method DNS
-aws elbv2 modify-listener --listener-arn LISTENER_ARN \
-  --certificates CertificateArn=CERTIFICATE_ARN",
+        cli: "aws acm request-certificate --domain-name HOST --validation-method \
+              DNS\naws elbv2 modify-listener --listener-arn LISTENER_ARN \\\n  \
+              --certificates CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
+              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
+              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
         terraform: r#"resource "aws_acm_certificate" "this" {
   domain_name       = "www.example.com"
   validation_method = "DNS"
@@ -51,7 +53,7 @@ HttpsListener:
       - CertificateArn: !Ref Certificate",
     },
     links: &[
-        "https://docs.aws.amazon.com/acm/latest/userguide/acm-renewal.html",
+        "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
     ],
     needs: &[

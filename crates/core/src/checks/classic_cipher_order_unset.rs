@@ -32,22 +32,27 @@ pub(super) const CHECK: Check = Check {
         console: "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage \
                   listeners, Edit the security policy: choose a predefined one, or tick Server \
                   Order Preference in the custom one.",
-        cli: r"aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \
-  --policy-type-name SSLNegotiationPolicyType --policy-attributes \
-  AttributeName=Protocol-TLSv1.2,AttributeValue=true \
-  AttributeName=Server-Defined-Cipher-Order,AttributeValue=true \
-  AttributeName=ECDHE-RSA-AES128-GCM-SHA256,AttributeValue=true
-aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
-  --load-balancer-port 443 --policy-names POLICY",
+        cli: "aws elb create-load-balancer-policy --load-balancer-name NAME \
+              --policy-name POLICY \\\n  --policy-type-name SSLNegotiationPolicyType \
+              --policy-attributes \\\n  \
+              AttributeName=Reference-Security-Policy,AttributeValue=ELBSecurityPolicy-TLS-1-2-2017-01\naws \
+              elb set-load-balancer-policies-of-listener --load-balancer-name NAME \\\n  \
+              --load-balancer-port PORT --policy-names POLICY",
         terraform: r#"resource "aws_load_balancer_policy" "tls" {
   load_balancer_name = aws_elb.this.name
   policy_name        = "tls-1-2"
   policy_type_name   = "SSLNegotiationPolicyType"
 
   policy_attribute {
-    name  = "Server-Defined-Cipher-Order"
-    value = "true"
+    name  = "Reference-Security-Policy"
+    value = "ELBSecurityPolicy-TLS-1-2-2017-01"
   }
+}
+
+resource "aws_load_balancer_listener_policy" "https" {
+  load_balancer_name = aws_elb.this.name
+  load_balancer_port = 443
+  policy_names       = [aws_load_balancer_policy.tls.policy_name]
 }"#,
         cloudformation: r#"LoadBalancer:
   Type: AWS::ElasticLoadBalancing::LoadBalancer
@@ -56,8 +61,13 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
       - PolicyName: tls-1-2
         PolicyType: SSLNegotiationPolicyType
         Attributes:
-          - Name: Server-Defined-Cipher-Order
-            Value: "true""#,
+          - Name: Reference-Security-Policy
+            Value: ELBSecurityPolicy-TLS-1-2-2017-01
+    Listeners:
+      - Protocol: HTTPS
+        LoadBalancerPort: "443"
+        InstancePort: "8443"
+        PolicyNames: [tls-1-2]"#,
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",

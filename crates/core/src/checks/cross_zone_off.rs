@@ -30,10 +30,11 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
                   Cross-zone load balancing.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes \
-              Key=load_balancing.cross_zone.enabled,Value=true\naws elb \
-              modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes '{\"CrossZoneLoadBalancing\":{\"Enabled\":true}}'",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN \
+              --attributes Key=load_balancing.cross_zone.enabled,Value=true\n# \
+              Classic\naws elb modify-load-balancer-attributes --load-balancer-name NAME \
+              --load-balancer-attributes \
+              '{\"CrossZoneLoadBalancing\":{\"Enabled\":true}}'",
         terraform: "resource \"aws_lb\" \"NAME\" {\n  enable_cross_zone_load_balancing = \
                     true\n}\n\nresource \"aws_elb\" \"NAME\" {\n  cross_zone_load_balancing = \
                     true\n}",

@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "VPC console, Create VPC, VPC and more: public and private subnets. Then make the \
                   load balancer there, since it cannot be moved.",
-        cli: "aws elbv2 create-load-balancer --name NAME --subnets SUBNET SUBNET \
+        cli: "aws elbv2 create-load-balancer --name NAME --subnets SUBNET_A SUBNET_B \
               --security-groups GROUP",
         terraform: "resource \"aws_lb\" \"web\" {\n  subnets = [aws_subnet.public_a.id, \
                     aws_subnet.public_b.id]\n}",

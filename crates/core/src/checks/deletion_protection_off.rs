@@ -35,7 +35,7 @@ pub(super) const CHECK: Check = Check {
                          Value: \"true\"",
     },
     links: &[
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#deletion-protection",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#deletion-protection",
     ],
     needs: &[Call::ElbV2DescribeLoadBalancerAttributes],
     examples: &[

@@ -30,13 +30,49 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, the listener: add rules with a host header \
                   condition, and let the default rule return a fixed response.",
-        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority 10 --conditions \
-              Field=host-header,Values=HOST --actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN",
-        terraform: "resource \"aws_lb_listener_rule\" \"host\" {\n  condition {\n    host_header {\n      \
-                    values = [\"www.example.com\"]\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  Priority: 10\n  \
-                         Conditions:\n    - Field: host-header\n      HostHeaderConfig:\n        \
-                         Values:\n          - www.example.com",
+        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER \
+              --conditions Field=host-header,Values=HOST --actions \
+              Type=forward,TargetGroupArn=TARGET_GROUP_ARN\naws elbv2 modify-listener \
+              --listener-arn LISTENER_ARN --default-actions \
+              Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",
+        terraform: r#"resource "aws_lb_listener" "https" {
+  default_action {
+    type = "fixed-response"
+    fixed_response {
+      content_type = "text/plain"
+      status_code  = "404"
+    }
+  }
+}
+
+resource "aws_lb_listener_rule" "host" {
+  condition {
+    host_header {
+      values = ["www.example.com"]
+    }
+  }
+}"#,
+        cloudformation: r#"HttpsListener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    DefaultActions:
+      - Type: fixed-response
+        FixedResponseConfig:
+          StatusCode: "404"
+
+HostRule:
+  Type: AWS::ElasticLoadBalancingV2::ListenerRule
+  Properties:
+    ListenerArn: !Ref HttpsListener
+    Priority: 10
+    Conditions:
+      - Field: host-header
+        HostHeaderConfig:
+          Values:
+            - www.example.com
+    Actions:
+      - Type: forward
+        TargetGroupArn: !Ref TargetGroup"#,
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",

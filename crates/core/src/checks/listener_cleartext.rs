@@ -70,7 +70,7 @@ pub(super) const CHECK: Check = Check {
           StatusCode: HTTP_301"#,
     },
     links: &[
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#redirect-actions",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-https-load-balancers.html",
     ],
     needs: &[Call::ElbV2DescribeRules],

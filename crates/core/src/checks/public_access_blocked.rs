@@ -31,9 +31,10 @@ pub(super) const CHECK: Check = Check {
                   subnets, bidirectional.",
         cli: "aws ec2 create-vpc-block-public-access-exclusion --subnet-id SUBNET \
               --internet-gateway-exclusion-mode allow-bidirectional",
-        terraform: "resource \"aws_vpc_block_public_access_exclusion\" \"lb\" {\n  subnet_id           \
-                               = aws_subnet.public_a.id\n  internet_gateway_exclusion_mode = \
-                    \"allow-bidirectional\"\n}",
+        terraform: r#"resource "aws_vpc_block_public_access_exclusion" "lb" {
+  subnet_id                       = aws_subnet.public_a.id
+  internet_gateway_exclusion_mode = "allow-bidirectional"
+}"#,
         cloudformation: "Type: AWS::EC2::VPCBlockPublicAccessExclusion\nProperties:\n  SubnetId: \
                          !Ref PublicA\n  InternetGatewayExclusionMode: allow-bidirectional",
     },

@@ -30,7 +30,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: add \
                   the response headers.",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
+        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN \
+              --attributes \
+              \"Key=routing.http.response.content_security_policy.header_value,Value=\\\"default-src \
+              'self'\\\"\" \
               Key=routing.http.response.x_content_type_options.header_value,Value=nosniff \
               Key=routing.http.response.x_frame_options.header_value,Value=DENY",
         terraform: "resource \"aws_lb_listener\" \"https\" {\n  \
@@ -38,11 +41,15 @@ pub(super) const CHECK: Check = Check {
                     'self'\"\n  routing_http_response_x_content_type_options_header_value  = \
                     \"nosniff\"\n  routing_http_response_x_frame_options_header_value         = \
                     \"DENY\"\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         ListenerAttributes:\n    - Key: \
-                         routing.http.response.x_content_type_options.header_value\n      Value: \
-                         nosniff\n    - Key: routing.http.response.x_frame_options.header_value\n      \
-                         Value: DENY",
+        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener
+Properties:
+  ListenerAttributes:
+    - Key: routing.http.response.content_security_policy.header_value
+      Value: default-src 'self'
+    - Key: routing.http.response.x_content_type_options.header_value
+      Value: nosniff
+    - Key: routing.http.response.x_frame_options.header_value
+      Value: DENY",
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html",

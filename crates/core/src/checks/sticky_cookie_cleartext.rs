@@ -29,7 +29,7 @@ pub(super) const CHECK: Check = Check {
         console: "EC2 > Load Balancers > the load balancer > Listeners > Manage listeners: remove \
                   the HTTP listener, or its cookie stickiness.",
         cli: "aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
-              --load-balancer-port 80 --policy-names",
+              --load-balancer-port 80 --policy-names '[]'",
         terraform: "resource \"aws_app_cookie_stickiness_policy\" \"NAME\" {\n  lb_port = 443\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancing::LoadBalancer\nProperties:\n  Listeners:\n    \
                          - Protocol: HTTPS\n      PolicyNames: [POLICY]",

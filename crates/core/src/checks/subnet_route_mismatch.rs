@@ -29,7 +29,7 @@ pub(super) const CHECK: Check = Check {
           ones",
     remedy: Remedy {
         console: "EC2 console, Load Balancers, the load balancer, Network mapping, Edit subnets.",
-        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET SUBNET",
+        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B",
         terraform: "resource \"aws_lb\" \"web\" {\n  internal = false\n  subnets  = \
                     [aws_subnet.public_a.id, aws_subnet.public_b.id]\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: \

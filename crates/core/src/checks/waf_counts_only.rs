@@ -30,9 +30,12 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL, Rules, Edit: take back \"Override rule group \
                   action to Count\", and set own rules to Block.",
-        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://rules.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME",
+        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
+              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://RULES.json --visibility-config \
+              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
+              RULES.json: the rules of the answer, override actions None, own actions \
+              Block; TOKEN is its LockToken",
         terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    override_action {\n      \
                     none {}\n    }\n  }\n}",
         cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: core\n      \

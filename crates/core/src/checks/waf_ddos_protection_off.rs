@@ -27,10 +27,13 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL: under resource-level DDoS protection choose \
                   Active under DDoS.",
-        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://rules.json --visibility-config \
+        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
+              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://RULES.json --visibility-config \
               SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME \
-              --on-source-ddos-protection-config ALBLowReputationMode=ACTIVE_UNDER_DDOS",
+              --on-source-d-do-s-protection-config \
+              ALBLowReputationMode=ACTIVE_UNDER_DDOS\n# RULES.json: the rules of the \
+              answer; TOKEN is its LockToken",
         terraform: "The resource aws_wafv2_web_acl has no argument for it: use one of the other ways.",
         cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  OnSourceDDoSProtectionConfig:\n    \
                          ALBLowReputationMode: ACTIVE_UNDER_DDOS",

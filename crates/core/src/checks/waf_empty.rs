@@ -29,9 +29,12 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL, Rules: add managed rule groups, then a \
                   rate-based rule.",
-        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://rules.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME",
+        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
+              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://RULES.json --visibility-config \
+              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
+              RULES.json: the rules of the answer with managed rule groups and a rate \
+              limit; TOKEN is its LockToken",
         terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    name     = \"core\"\n    \
                     priority = 1\n    override_action {\n      none {}\n    }\n    statement {\n      \
                     managed_rule_group_statement {\n        vendor_name = \"AWS\"\n        name        \

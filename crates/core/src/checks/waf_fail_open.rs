@@ -36,7 +36,7 @@ pub(super) const CHECK: Check = Check {
                          \"false\"",
     },
     links: &[
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-waf",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes",
     ],
     needs: waf::ASSOCIATION,
     examples: &[

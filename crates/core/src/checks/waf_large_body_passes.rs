@@ -47,22 +47,62 @@ pub(super) const CHECK: Check = Check {
         console: "WAF & Shield, Web ACLs, the web ACL, Rules: set SizeRestrictions_BODY of the core \
                   rule set back to Block, or add a rule that blocks bodies greater than 8192 bytes, \
                   oversize handling Match.",
-        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://rules.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME",
-        terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    name     = \
-                    \"large-body\"\n    priority = 0\n    action {\n      block {}\n    }\n    \
-                    statement {\n      size_constraint_statement {\n        comparison_operator = \
-                    \"GT\"\n        size                = 8192\n        field_to_match {\n          \
-                    body {\n            oversize_handling = \"MATCH\"\n          }\n        }\n        \
-                    text_transformation {\n          priority = 0\n          type     = \"NONE\"\n        \
-                    }\n      }\n    }\n  }\n}",
-        cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: large-body\n      \
-                         Priority: 0\n      Action:\n        Block: {}\n      Statement:\n        \
-                         SizeConstraintStatement:\n          ComparisonOperator: GT\n          \
-                         Size: 8192\n          FieldToMatch:\n            Body:\n              \
-                         OversizeHandling: MATCH\n          TextTransformations:\n            - \
-                         Priority: 0\n              Type: NONE",
+        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
+              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://RULES.json --visibility-config \
+              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
+              RULES.json: the rules of the answer and one that blocks bodies over 8192 \
+              bytes; TOKEN is its LockToken",
+        terraform: r#"resource "aws_wafv2_web_acl" "web" {
+  rule {
+    name     = "large-body"
+    priority = 0
+    action {
+      block {}
+    }
+    statement {
+      size_constraint_statement {
+        comparison_operator = "GT"
+        size                = 8192
+        field_to_match {
+          body {
+            oversize_handling = "MATCH"
+          }
+        }
+        text_transformation {
+          priority = 0
+          type     = "NONE"
+        }
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "large-body"
+      sampled_requests_enabled   = true
+    }
+  }
+}"#,
+        cloudformation: "Type: AWS::WAFv2::WebACL
+Properties:
+  Rules:
+    - Name: large-body
+      Priority: 0
+      Action:
+        Block: {}
+      Statement:
+        SizeConstraintStatement:
+          ComparisonOperator: GT
+          Size: 8192
+          FieldToMatch:
+            Body:
+              OversizeHandling: MATCH
+          TextTransformations:
+            - Priority: 0
+              Type: NONE
+      VisibilityConfig:
+        CloudWatchMetricsEnabled: true
+        MetricName: large-body
+        SampledRequestsEnabled: true",
     },
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html",

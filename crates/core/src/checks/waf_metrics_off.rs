@@ -27,9 +27,12 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL, Logging and metrics, Edit metrics: turn on \
                   CloudWatch metrics for all rules.",
-        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://rules.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME",
+        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
+              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://RULES.json --visibility-config \
+              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
+              RULES.json: the rules of the answer, each with CloudWatchMetricsEnabled \
+              true; TOKEN is its LockToken",
         terraform: "visibility_config {\n  cloudwatch_metrics_enabled = true\n  metric_name                \
                     = \"web\"\n  sampled_requests_enabled   = true\n}",
         cloudformation: "VisibilityConfig:\n  CloudWatchMetricsEnabled: true\n  MetricName: web\n  \

@@ -32,16 +32,47 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL, Rules, Add rules, Rule builder: type \
                   \"Rate-based rule\", action Block.",
-        cli: "aws wafv2 update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://rules.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME",
-        terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    name     = \"rate\"\n    \
-                    priority = 0\n    action {\n      block {}\n    }\n    statement {\n      \
-                    rate_based_statement {\n        limit              = 2000\n        \
-                    aggregate_key_type = \"IP\"\n      }\n    }\n  }\n}",
-        cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: rate\n      \
-                         Priority: 0\n      Action:\n        Block: {}\n      Statement:\n        \
-                         RateBasedStatement:\n          Limit: 2000\n          AggregateKeyType: IP",
+        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
+              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
+              --default-action Allow={} --rules file://RULES.json --visibility-config \
+              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
+              RULES.json: the rules of the answer and a rate-based one that blocks; \
+              TOKEN is its LockToken",
+        terraform: r#"resource "aws_wafv2_web_acl" "web" {
+  rule {
+    name     = "rate"
+    priority = 0
+    action {
+      block {}
+    }
+    statement {
+      rate_based_statement {
+        limit              = 2000
+        aggregate_key_type = "IP"
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "rate"
+      sampled_requests_enabled   = true
+    }
+  }
+}"#,
+        cloudformation: "Type: AWS::WAFv2::WebACL
+Properties:
+  Rules:
+    - Name: rate
+      Priority: 0
+      Action:
+        Block: {}
+      Statement:
+        RateBasedStatement:
+          Limit: 2000
+          AggregateKeyType: IP
+      VisibilityConfig:
+        CloudWatchMetricsEnabled: true
+        MetricName: rate
+        SampledRequestsEnabled: true",
     },
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
