@@ -592,6 +592,23 @@ impl LoadBalancer {
         }
     }
 
+    /// Its VPC; none for a Classic one that is left from before there were any.
+    ///
+    /// # Errors
+    ///
+    /// The gap of an answer that lacks it.
+    pub fn vpc(&self) -> Result<Option<&str>, Gap> {
+        use crate::call::Call;
+        match self.vpc_id.as_deref() {
+            None if self.kind != Kind::Classic => {
+                Err(Gap::new(Call::ElbV2DescribeLoadBalancers, crate::fact::Reason::Malformed)
+                    .of(&self.arn)
+                    .saying("a load balancer without VPC"))
+            }
+            vpc => Ok(vpc),
+        }
+    }
+
     /// The gap of an attribute whose value this version does not know.
     #[must_use]
     pub fn unknown_attribute(&self, key: &str, value: &str) -> Gap {

@@ -205,8 +205,8 @@ pub fn interfaces<'a>(
     }
 }
 
-/// How many of these targets each zone of the load balancer has. A target that is reached from every zone
-/// counts in none.
+/// How many of these targets each zone of the load balancer has. A target outside the VPC is reached from
+/// every zone and counts in each.
 pub fn by_zone<'a>(
     context: &Context<'a>,
     targets: &Targets,
@@ -216,7 +216,12 @@ pub fn by_zone<'a>(
         context.lb.zones.iter().map(|zone| (zone.as_str(), 0)).collect();
     for target in counted {
         let zone = match target.zone.as_deref() {
-            Some("all") => continue,
+            Some("all") => {
+                for count in zones.values_mut() {
+                    *count += 1;
+                }
+                continue;
+            }
             Some(zone) => zone,
             None => interface_zone(context.index, targets, target)?,
         };

@@ -42,10 +42,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail internal-open-to-any web",
-                "unknown default-vpc web",
                 "note classic-load-balancer web",
                 "note classic-outside-vpc web",
-                "note encryption-not-enforced web",
             ],
         },
         Example {

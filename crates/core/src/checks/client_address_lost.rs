@@ -108,6 +108,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown proxy-protocol-spoofable web",
                 "unknown client-address-lost web",
+                "unknown cross-zone-off web",
                 "unknown deregistration-delay-zero web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",

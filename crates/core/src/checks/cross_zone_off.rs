@@ -4,9 +4,10 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
-use crate::inventory::Kind;
+use crate::fact::{Fact, Gap};
+use crate::inventory::{Kind, TargetGroup};
 use crate::sample;
+use crate::targets;
 
 const KEY: &str = "load_balancing.cross_zone.enabled";
 
@@ -21,20 +22,20 @@ pub(super) const CHECK: Check = Check {
     why: "A zone with few targets is overloaded while others idle, and a zone whose last target \
           fails answers nobody.",
     logic: "Looks at the load balancer's attribute. Off is a failure for a Classic load balancer. \
-            For a Network or Gateway load balancer, where off is the default, it is a note; it \
-            passes when every target group of it is set to balance across zones. An Application \
-            load balancer always does.",
+            For a Network or Gateway load balancer, where off is the default, it is a note. There \
+            a target group's own setting goes before the load balancer's: passes when all groups \
+            balance across zones, is a note when one does not. Application load balancers, which \
+            balance across zones unless a group says otherwise, are left out.",
     false_alarms: "Off is meant where zones are to fail one by one, or where traffic between zones \
                    is not to be paid for: AWS recommends it for that.",
     fix: "switch cross-zone load balancing on, or keep enough targets in every zone",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
                   Cross-zone load balancing.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN \
-              --attributes Key=load_balancing.cross_zone.enabled,Value=true\n# \
-              Classic\naws elb modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes \
-              '{\"CrossZoneLoadBalancing\":{\"Enabled\":true}}'",
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes \
+              Key=load_balancing.cross_zone.enabled,Value=true\n# Classic\naws elb \
+              modify-load-balancer-attributes --load-balancer-name NAME \
+              --load-balancer-attributes '{\"CrossZoneLoadBalancing\":{\"Enabled\":true}}'",
         terraform: "resource \"aws_lb\" \"NAME\" {\n  enable_cross_zone_load_balancing = \
                     true\n}\n\nresource \"aws_elb\" \"NAME\" {\n  cross_zone_load_balancing = \
                     true\n}",
@@ -82,6 +83,22 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
+        Example {
+            title: "on, but its only group has it off",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::set(sample::only(region), &[(KEY, "true")]);
+                    sample::regroup(region, "web", |group| {
+                        sample::set_group(group, &[(KEY, "false")]);
+                    });
+                })
+            },
+            finds: &[
+                "note cross-zone-off web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
         Example { title: "on", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
             title: "off, attributes of the group unread",
@@ -107,25 +124,35 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    if context.lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass);
-    }
-    let evidence = Evidence::new().with(KEY, "false");
+    let on = context.lb.switched_on(KEY)?;
+    let evidence = Evidence::new().with(KEY, if on { "true" } else { "false" });
     if context.lb.kind == Kind::Classic {
-        return Ok(Verdict::Fail(evidence));
+        return Ok(if on { Verdict::Pass } else { Verdict::Fail(evidence) });
     }
     let groups = context.index.groups_of(&context.lb.arn)?;
-    let mut hidden = None;
+    let (mut off, mut hidden) = (Vec::new(), None);
     for group in groups {
-        match group.attributes.get() {
-            Ok(attributes) if attributes.get(KEY).is_some_and(|value| value == "true") => {}
-            Ok(_) => return Ok(Verdict::Note(evidence)),
+        match balances(group, on) {
+            Ok(true) => {}
+            Ok(false) => off.push(group.name.as_str()),
             Err(gap) => hidden = hidden.or(Some(gap)),
         }
     }
     match hidden {
+        _ if !off.is_empty() => Ok(Verdict::Note(evidence.with("target_groups", off))),
         Some(gap) => Err(gap),
-        None if groups.is_empty() => Ok(Verdict::Note(evidence)),
+        None if groups.is_empty() && !on => Ok(Verdict::Note(evidence)),
         None => Ok(Verdict::Pass),
+    }
+}
+
+/// Whether a group gets requests from every zone: its own setting goes before the load balancer's.
+// Source: ElasticLoadBalancingV2 API reference, TargetGroupAttribute.
+fn balances(group: &TargetGroup, on: bool) -> Result<bool, Gap> {
+    match group.attributes.get()?.get(KEY).map(String::as_str) {
+        None | Some("use_load_balancer_configuration") => Ok(on),
+        Some("true") => Ok(true),
+        Some("false") => Ok(false),
+        Some(other) => Err(targets::unknown_attribute(group, KEY, other)),
     }
 }

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fact::Fact;
 use crate::inventory::Kind;
 use crate::sample;
 
@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
     why: "Every subnet of a default VPC is a public one, and whatever is launched in a hurry lands \
           beside the load balancer. Nothing there was planned, its address range least of all.",
     logic: "Fails when the VPC of the load balancer is the one that AWS made with the account. \
-            Unknown while VPCs are unread.",
+            Does not apply to a Classic one of no VPC. Unknown while VPCs are unread.",
     false_alarms: "",
     fix: "make a VPC with private subnets for the targets, and the load balancer anew in it",
     remedy: Remedy {
@@ -64,15 +64,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let lb = context.lb;
-    let missing = || {
-        let call = match lb.kind {
-            Kind::Classic => Call::ElbDescribeLoadBalancers,
-            _ => Call::ElbV2DescribeLoadBalancers,
-        };
-        Gap::new(call, Reason::Malformed).of(&lb.arn).saying("a load balancer without VPC")
-    };
-    let vpc = context.index.vpc(lb.vpc_id.as_deref().ok_or_else(missing)?)?;
+    let Some(vpc) = context.lb.vpc()? else { return Ok(Verdict::NotApplicable) };
+    let vpc = context.index.vpc(vpc)?;
     if vpc.is_default {
         return Ok(Verdict::Fail(Evidence::new().with("vpc", vpc.id.as_str())));
     }

@@ -18,9 +18,10 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "Between load balancer and targets traffic may go in clear without anyone noticing. VPC \
           Encryption Controls encrypt it below the application, or say where that is not possible.",
-    logic: "Notes a load balancer whose VPC has no encryption control, or one that only monitors or \
-            is not in force yet. Passes when it is `available` in mode `enforce`. Unknown while \
-            encryption controls are unread, or the mode is not known.",
+    logic: "Notes a load balancer whose VPC has no encryption control, or one that only monitors \
+            or is not in force yet. Passes when it is `available` in mode `enforce`. Does not \
+            apply to a Classic one of no VPC. Unknown while encryption controls are unread, or \
+            the mode is not known.",
     false_alarms: "Few rules ask for it, it costs money, and older instance types keep it from \
                    being enforced.",
     fix: "let a control monitor the VPC, move what it names, then enforce it",
@@ -96,7 +97,7 @@ fn controlled(mode: &str, state: &str) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let controls = context.region.encryption_controls.get()?;
-    let vpc = context.lb.vpc_id.as_deref().unwrap_or_default();
+    let Some(vpc) = context.lb.vpc()? else { return Ok(Verdict::NotApplicable) };
     let evidence = Evidence::new().with("vpc", vpc);
     let Some(control) = controls.iter().find(|control| control.vpc_id == vpc) else {
         return Ok(Verdict::Note(evidence.with("mode", "none")));

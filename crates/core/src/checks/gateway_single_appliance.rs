@@ -23,9 +23,9 @@ pub(super) const CHECK: Check = Check {
     why: "When it fails, everything that is routed through it stands still, and someone in a hurry \
           routes around the inspection.",
     logic: "Fails when a target group that gets traffic has fewer than two appliances healthy or \
-            starting, or when cross-zone load balancing is off and a zone of the load balancer has \
-            none. Does not apply when none is healthy, which `targets-all-unhealthy` and \
-            `no-targets` say.",
+            starting, or when cross-zone load balancing is off and a zone of the load balancer \
+            has none. Appliances outside the VPC, which every zone reaches, count in each. Does \
+            not apply when none is healthy, which `targets-all-unhealthy` and `no-targets` say.",
     false_alarms: "",
     fix: "run an appliance in every zone, and at least two",
     remedy: Remedy {
@@ -67,6 +67,22 @@ pub(super) const CHECK: Check = Check {
             title: "two in one zone, cross-zone",
             given: || placed("true", &[("i-1", "healthy"), ("i-11", "healthy")]),
             finds: &["fail targets-uneven web"],
+        },
+        Example {
+            title: "two outside the VPC, zones on their own",
+            given: || {
+                let mut inventory = placed("false", &[]);
+                sample::regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
+                    let outside = |address| Target {
+                        zone: Some("all".to_owned()),
+                        ..sample::target(address, "healthy")
+                    };
+                    group.target_type = Some("ip".to_owned());
+                    group.targets = Fact::Known(["10.9.1.10", "10.9.2.10"].map(outside).to_vec());
+                });
+                inventory
+            },
+            finds: &["note cross-zone-off web", "note target-remote web"],
         },
         Example {
             title: "one in each zone",

@@ -19,8 +19,9 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "Whoever listens in the network learns the path of the health check and what the target \
           says of itself, and can answer in its place.",
-    logic: "Fails when a target group is checked by HTTP; passes by HTTPS, and by TCP, which sends \
-            nothing. Does not apply where health checks are off, nor to functions.",
+    logic: "Fails when a target group is checked by HTTP; passes by HTTPS, and by TCP, which \
+            sends nothing. Does not apply where health checks are off, nor to functions. The \
+            query of the path is not shown.",
     false_alarms: "A check that says nothing but that it is alive gives nothing away: within a VPC \
                    this matters to auditors alone.",
     fix: "check by HTTPS",
@@ -86,7 +87,9 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
     match group.health_check_protocol.as_deref() {
         Some("HTTPS" | "TCP") => Ok(Verdict::Pass),
         Some("HTTP") => {
+            // What follows a `?` may be a secret that keeps others from asking.
             let path = group.health_check_path.as_deref().unwrap_or("/");
+            let path = path.split('?').next().unwrap_or(path);
             let evidence = Evidence::new().with("health_check_protocol", "HTTP");
             Ok(Verdict::Fail(evidence.with("path", path)))
         }
@@ -94,5 +97,21 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
             let said = format!("health check by {}", other.unwrap_or("nothing"));
             Err(targets::odd(group, Reason::Unrecognised, said))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Options, audit};
+
+    #[test]
+    fn the_query_of_a_path_is_not_shown() {
+        let mut inventory = checked(&Kind::Network, "HTTP");
+        sample::regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
+            group.health_check_path = Some("/health?token=hunter2".to_owned());
+        });
+        let report = audit(&inventory, &[&CHECK], &Options::at(inventory.taken_at));
+        assert_eq!(report.findings[0].evidence.0["path"], "/health");
     }
 }

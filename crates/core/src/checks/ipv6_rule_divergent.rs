@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Condition, Inventory, Kind, Listener};
 use crate::routing::{self, End, Route};
 use crate::sample;
@@ -21,9 +21,10 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Network],
     why: "What guards one way in, an Application load balancer with a web ACL, a hardened target, \
           may not stand in the other. An attacker takes the way that is not guarded.",
-    logic: "A note when rules of a dual-stack Network listener tell IPv4 from IPv6 and forward the \
-            two to different target groups; passes when both get to the same. Does not apply to a \
-            load balancer with IPv4 alone, nor to a listener without such rules.",
+    logic: "A note when rules of a dual-stack Network listener tell IPv4 from IPv6 and forward \
+            the two to different target groups; passes when both get to the same. Another type of \
+            addresses, or another family in a rule, is unknown. Does not apply to a load balancer \
+            with IPv4 alone, nor to a listener without such rules.",
     false_alarms: "Meant where targets speak only one of the two: see that both are guarded alike.",
     fix: "forward both families to the same groups, or guard both alike",
     remedy: Remedy {
@@ -53,6 +54,36 @@ pub(super) const CHECK: Check = Check {
             title: "the same group",
             given: || for_ipv6("web"),
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "addresses of a type that this version does not know",
+            given: || {
+                let mut inventory = for_ipv6("web");
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                lb.ip_address_type = Some("triplestack".to_owned());
+                inventory
+            },
+            finds: &[
+                "unknown ipv6-rule-divergent TLS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a rule for a family that this version does not know",
+            given: || {
+                let mut inventory = for_ipv6("web-v6");
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                if let Fact::Known(rules) = &mut sample::listeners(lb)[0].rules {
+                    rules[0].conditions[0].ip_address_type = Some("ipv8".to_owned());
+                }
+                inventory
+            },
+            finds: &[
+                "unknown ipv6-rule-divergent TLS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no rule",
@@ -108,6 +139,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !routes.iter().any(told_apart) {
         return Ok(Verdict::NotApplicable);
     }
+    recognised(context, listener, &routes)?;
     let (v4, v6) = (groups(&routes, "ipv4")?, groups(&routes, "ipv6")?);
     if v4 == v6 {
         return Ok(Verdict::Pass);
@@ -116,6 +148,25 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         arns.iter().map(|arn| described(context, arn)).collect()
     };
     Ok(Verdict::Note(Evidence::new().with("ipv4", names(&v4)).with("ipv6", names(&v6))))
+}
+
+/// The gap of a type of addresses, or of a family that a rule asks for, that this version does not know.
+fn recognised(context: &Context, listener: &Listener, routes: &[Route]) -> Result<(), Gap> {
+    let odd = |call, id: &str, kind: &str| {
+        let said = format!("address type {kind}");
+        Err(Gap::new(call, Reason::Unrecognised).of(id).saying(said))
+    };
+    let known = ["dualstack", "dualstack-without-public-ipv4"];
+    let kind = context.lb.ip_address_type.as_deref().unwrap_or_default();
+    if !known.contains(&kind) {
+        return odd(Call::ElbV2DescribeLoadBalancers, &context.lb.arn, kind);
+    }
+    let mut families = routes.iter().flat_map(|route| route.conditions);
+    let other = families.find_map(|condition| {
+        let family = condition.ip_address_type.as_deref();
+        family.filter(|family| !["ipv4", "ipv6"].contains(family))
+    });
+    other.map_or(Ok(()), |family| odd(Call::ElbV2DescribeRules, &listener.id, family))
 }
 
 /// The groups that clients of a family get to.

@@ -6,7 +6,7 @@ use crate::check::{
     Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Inventory, InvokeStatement, Kind};
+use crate::inventory::{Inventory, InvokeStatement, Kind, Target};
 use crate::sample;
 use crate::targets::{self, Sort};
 
@@ -23,10 +23,12 @@ pub(super) const CHECK: Check = Check {
           function cannot tell the two apart.",
     logic: "Looks at the resource policy of a function that is a target: of the alias or version \
             that is registered, if it is one. Fails when a statement lets Elastic Load Balancing, \
-            or everyone, invoke it without a condition that names an account: `aws:SourceArn` with \
-            an account in it, `aws:SourceAccount`, or any other condition. Wildcards in the account \
-            name none.",
-    false_alarms: "",
+            or everyone, invoke it without a condition that names an account: `aws:SourceArn` \
+            with an account in it, or `aws:SourceAccount`. Wildcards in the account name none. A \
+            statement that only other conditions narrow is unknown: who satisfies them cannot be \
+            told from here.",
+    false_alarms: "A condition on the organization lets in its accounts alone; the target group's \
+                   ARN beside it says so plainly.",
     fix: "allow the target group's ARN alone as aws:SourceArn",
     remedy: Remedy {
         console: "Lambda > the function > Configuration > Permissions > Resource-based policy \
@@ -72,9 +74,32 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web"],
         },
         Example {
-            title: "the organization",
-            given: || allowed(|statement| statement.other_conditions = true),
+            title: "the account, and a condition that this version does not understand",
+            given: || {
+                allowed(|statement| {
+                    statement.source_accounts = vec![sample::ACCOUNT.to_owned()];
+                    statement.other_conditions = true;
+                })
+            },
             finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "a condition that this version does not understand",
+            given: || allowed(|statement| statement.other_conditions = true),
+            finds: &["unknown lambda-policy-open web", "note internet-facing web"],
+        },
+        Example {
+            title: "such a condition, and beside it a statement without any",
+            given: || {
+                let mut inventory = allowed(|statement| statement.other_conditions = true);
+                let functions = &mut inventory.accounts[0].regions[0].functions;
+                if let Some(Fact::Known(statements)) = functions.get_mut(sample::FUNCTION) {
+                    let open = InvokeStatement { other_conditions: false, ..statements[0].clone() };
+                    statements.push(open);
+                }
+                inventory
+            },
+            finds: &["fail lambda-policy-open web", "note internet-facing web"],
         },
         Example {
             title: "policy unread",
@@ -121,6 +146,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     for function in functions {
         match statements(context, &function.id) {
             Ok(statements) => {
+                hidden =
+                    hidden.or_else(|| statements.iter().find_map(|own| unclear(own, function)));
                 let open: Vec<&InvokeStatement> =
                     statements.iter().filter(|statement| is_open(statement)).collect();
                 if let Some(first) = open.first() {
@@ -155,12 +182,24 @@ fn statements<'a>(context: &Context<'a>, function: &str) -> Result<&'a [InvokeSt
 
 /// Whether load balancers of any account may invoke.
 fn is_open(statement: &InvokeStatement) -> bool {
+    !statement.other_conditions && !names_accounts(statement)
+}
+
+/// The gap of a statement that only conditions narrow which were not understood.
+fn unclear(statement: &InvokeStatement, function: &Target) -> Option<Gap> {
+    let unclear = statement.other_conditions && !names_accounts(statement);
+    unclear.then(|| {
+        let said = format!("conditions of {}", statement.sid.as_deref().unwrap_or("a statement"));
+        Gap::new(Call::LambdaGetPolicy, Reason::Unrecognised).of(&function.id).saying(said)
+    })
+}
+
+/// Whether load balancers of some accounts alone may invoke.
+fn names_accounts(statement: &InvokeStatement) -> bool {
     let named = |account: &str| !account.is_empty() && !account.contains(['*', '?']);
     let of_account = |arn: &String| named(arn.split(':').nth(4).unwrap_or_default());
     let arns = &statement.source_arns;
     let accounts = &statement.source_accounts;
-    let bound = statement.other_conditions
-        || !arns.is_empty() && arns.iter().all(of_account)
-        || !accounts.is_empty() && accounts.iter().all(|account| named(account));
-    !bound
+    !arns.is_empty() && arns.iter().all(of_account)
+        || !accounts.is_empty() && accounts.iter().all(|account| named(account))
 }

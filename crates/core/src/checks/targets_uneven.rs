@@ -20,11 +20,11 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "When the zone with most targets fails, the rest cannot carry the load. Without cross-zone \
           load balancing the zone with few is overloaded already.",
-    logic: "Counts healthy targets in each zone of the load balancer. Fails when one zone has more \
-            than 2 times as many (`zone_imbalance` of the policy) as another, or has several while \
-            another has none. Does not apply to a load balancer in one zone, with fewer than two \
-            healthy targets there, nor to functions and Application load balancers as targets. \
-            Targets that every zone reaches count in none.",
+    logic: "Counts healthy targets in each zone of the load balancer. Fails when one zone has \
+            more than 2 times as many (`zone_imbalance` of the policy) as another, or has several \
+            while another has none. Does not apply to a load balancer in one zone, with fewer \
+            than two healthy targets there, nor to functions and Application load balancers as \
+            targets. Targets outside the VPC, which every zone reaches, count in each.",
     false_alarms: "",
     fix: "let Auto Scaling balance the zones, or register targets in every zone",
     remedy: Remedy {
@@ -71,6 +71,23 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail targets-too-few web",
                 "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "two in one zone, and two outside the VPC that both zones reach",
+            given: || {
+                let targets = ["10.0.1.10", "10.0.1.11", "10.9.1.10", "10.9.1.11"];
+                let mut inventory = sample::addressed(&Kind::Application, "HTTPS", &targets);
+                let region = &mut inventory.accounts[0].regions[0];
+                if let Fact::Known(interfaces) = &mut region.network_interfaces {
+                    interfaces.push(sample::interface("eni-9", None, targets[1]));
+                }
+                inventory
+            },
+            finds: &[
+                "note internet-facing web",
+                "note target-remote web",
                 "note tls-backend-legacy web",
             ],
         },
@@ -128,7 +145,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let zones = targets::by_zone(context, targets, &counted)?;
     let (least, most) = (zones.values().min().copied(), zones.values().max().copied());
     let (Some(least), Some(most)) = (least, most) else { return Ok(Verdict::NotApplicable) };
-    if zones.values().sum::<usize>() < 2 {
+    if counted.len() < 2 || zones.values().sum::<usize>() < 2 {
         return Ok(Verdict::NotApplicable);
     }
     let times = context.policy.thresholds.zone_imbalance as usize;

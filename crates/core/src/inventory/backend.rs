@@ -80,7 +80,7 @@ pub struct InvokeStatement {
     /// Accounts that `aws:SourceAccount` allows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source_accounts: Vec<String>,
-    /// Whether another condition narrows it.
+    /// Whether a condition narrows it whose key or operator is not one of these.
     #[serde(default)]
     pub other_conditions: bool,
 }
