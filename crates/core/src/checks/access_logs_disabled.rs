@@ -32,8 +32,8 @@ pub(super) const CHECK: Check = Check {
         console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Access logs \
                   and name a bucket in the same region, whose policy lets Elastic Load Balancing \
                   write.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn \
-              LOAD_BALANCER_ARN --attributes Key=access_logs.s3.enabled,Value=true \
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=access_logs.s3.enabled,Value=true \
               Key=access_logs.s3.bucket,Value=BUCKET\n# Classic\naws elb \
               modify-load-balancer-attributes --load-balancer-name NAME \
               --load-balancer-attributes \

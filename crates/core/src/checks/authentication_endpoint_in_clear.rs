@@ -29,10 +29,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the \
                   endpoints under Authenticate users.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              file://ACTIONS.json\n# ACTIONS.json: all actions of the rule, with https \
-              endpoints in AuthenticateOidcConfig\n# the default rule's actions: aws \
-              elbv2 modify-listener --default-actions",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
+              ACTIONS.json: all actions of the rule, with https endpoints in \
+              AuthenticateOidcConfig\n# the default rule's actions: aws elbv2 modify-listener \
+              --default-actions",
         terraform: "authenticate_oidc {\n  issuer                 = \
                     \"https://id.example.com\"\n  authorization_endpoint = \
                     \"https://id.example.com/authorize\"\n  token_endpoint         = \

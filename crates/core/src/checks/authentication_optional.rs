@@ -30,10 +30,9 @@ pub(super) const CHECK: Check = Check {
         console: "EC2 console, Load Balancers: open the load balancer, choose the listener and the \
                   rule, Edit rule, and set the action on unauthenticated requests to Authenticate \
                   or Deny.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              file://ACTIONS.json\n# ACTIONS.json: all actions of the rule, with \
-              OnUnauthenticatedRequest authenticate or deny\n# the default rule's \
-              actions: aws elbv2 modify-listener --default-actions",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
+              ACTIONS.json: all actions of the rule, with OnUnauthenticatedRequest authenticate \
+              or deny\n# the default rule's actions: aws elbv2 modify-listener --default-actions",
         terraform: r#"resource "aws_lb_listener_rule" "login" {
   action {
     type = "authenticate-oidc"

@@ -30,9 +30,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "Cognito, User pools, the pool, Sign-up, Self-service sign-up: edit and disable \
                   self-registration.",
-        cli: "aws cognito-idp update-user-pool --user-pool-id POOL_ID \
-              --admin-create-user-config AllowAdminCreateUserOnly=true\n# give all other \
-              settings of the pool too: what is left out is reset",
+        cli: "aws cognito-idp update-user-pool --user-pool-id POOL_ID --admin-create-user-config \
+              AllowAdminCreateUserOnly=true\n# give all other settings of the pool too: what is \
+              left out is reset",
         terraform: "resource \"aws_cognito_user_pool\" \"users\" {\n  admin_create_user_config \
                     {\n    allow_admin_create_user_only = true\n  }\n}",
         cloudformation: "Type: AWS::Cognito::UserPool\nProperties:\n  \

@@ -28,10 +28,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and, under \
                   Authenticate users, Advanced settings, set the session timeout.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              file://ACTIONS.json\n# ACTIONS.json: all actions of the rule, with \
-              SessionTimeout 28800\n# the default rule's actions: aws elbv2 \
-              modify-listener --default-actions",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
+              ACTIONS.json: all actions of the rule, with SessionTimeout 28800\n# the default \
+              rule's actions: aws elbv2 modify-listener --default-actions",
         terraform: "authenticate_oidc {\n  session_timeout = 28800\n}",
         cloudformation: "AuthenticateOidcConfig:\n  SessionTimeout: 28800",
     },

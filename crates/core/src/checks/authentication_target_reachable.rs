@@ -40,10 +40,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Security groups, the target's group, Edit inbound rules: replace the range \
                   by the load balancer's security group as source.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP_ID --protocol tcp \
-              --port PORT --cidr CIDR\naws ec2 authorize-security-group-ingress \
-              --group-id GROUP_ID --protocol tcp --port PORT --source-group \
-              LOAD_BALANCER_GROUP_ID",
+        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP_ID --protocol tcp --port \
+              PORT --cidr CIDR\naws ec2 authorize-security-group-ingress --group-id GROUP_ID \
+              --protocol tcp --port PORT --source-group LOAD_BALANCER_GROUP_ID",
         terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"app\" {\n  \
                     security_group_id            = GROUP_ID\n  referenced_security_group_id = \
                     LOAD_BALANCER_GROUP_ID\n  ip_protocol                  = \"tcp\"\n  \

@@ -25,10 +25,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 > Auto Scaling Groups > the group > Integrations > Load balancing > Edit: \
                   remove what is gone.",
-        cli: "aws autoscaling detach-load-balancer-target-groups \
-              --auto-scaling-group-name GROUP --target-group-arns TARGET_GROUP_ARN\naws \
-              autoscaling detach-load-balancers --auto-scaling-group-name GROUP \
-              --load-balancer-names LOAD_BALANCER",
+        cli: "aws autoscaling detach-load-balancer-target-groups --auto-scaling-group-name GROUP \
+              --target-group-arns TARGET_GROUP_ARN\naws autoscaling detach-load-balancers \
+              --auto-scaling-group-name GROUP --load-balancer-names LOAD_BALANCER",
         terraform: "resource \"aws_autoscaling_attachment\" \"NAME\" {\n  autoscaling_group_name = \
                     NAME\n  lb_target_group_arn    = aws_lb_target_group.NAME.arn\n}",
         cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  \

@@ -28,9 +28,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Network mapping > Edit subnets: add a \
                   subnet of the zone.",
-        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A \
-              SUBNET_B\n# Classic\naws elb attach-load-balancer-to-subnets \
-              --load-balancer-name NAME --subnets SUBNET_B",
+        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B\n# \
+              Classic\naws elb attach-load-balancer-to-subnets --load-balancer-name NAME \
+              --subnets SUBNET_B",
         terraform: "resource \"aws_autoscaling_group\" \"NAME\" {\n  vpc_zone_identifier = \
                     aws_lb.NAME.subnets\n}",
         cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  \

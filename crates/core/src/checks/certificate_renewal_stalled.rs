@@ -34,9 +34,9 @@ pub(super) const CHECK: Check = Check {
                   the CNAME records to wherever the zone is served.",
         cli: "aws acm describe-certificate --certificate-arn CERTIFICATE_ARN --query \
               \"Certificate.RenewalSummary.DomainValidationOptions[].ResourceRecord\"\naws \
-              route53 change-resource-record-sets --hosted-zone-id ZONE_ID \
-              --change-batch file://CHANGES.json\n# CHANGES.json: an UPSERT of each \
-              record that the first command prints",
+              route53 change-resource-record-sets --hosted-zone-id ZONE_ID --change-batch \
+              file://CHANGES.json\n# CHANGES.json: an UPSERT of each record that the first \
+              command prints",
         terraform: r#"resource "aws_route53_record" "validation" {
   for_each = {
     for option in aws_acm_certificate.this.domain_validation_options : option.domain_name => option

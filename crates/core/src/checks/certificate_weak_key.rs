@@ -26,11 +26,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
                   Load Balancers, the listener, Certificates: add the new one and remove this one.",
-        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS \
-              \\\n  --key-algorithm EC_prime256v1\naws elbv2 modify-listener \
-              --listener-arn LISTENER_ARN \\\n  --certificates \
-              CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
-              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
+        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS \\\n  \
+              --key-algorithm EC_prime256v1\naws elbv2 modify-listener --listener-arn \
+              LISTENER_ARN \\\n  --certificates CertificateArn=CERTIFICATE_ARN\n# Classic\naws \
+              elb set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
               --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
         terraform: r#"resource "aws_acm_certificate" "this" {
   domain_name       = "www.example.com"

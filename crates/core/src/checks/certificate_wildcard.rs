@@ -28,11 +28,10 @@ pub(super) const CHECK: Check = Check {
         console: "ACM console: Request certificate, list the hosts, prove them by DNS; then EC2 \
                   console, Load Balancers, the listener, Certificates: put it in the place of this \
                   one.",
-        cli: "aws acm request-certificate --domain-name HOST \
-              --subject-alternative-names FURTHER_HOST --validation-method DNS\naws \
-              elbv2 modify-listener --listener-arn LISTENER_ARN \\\n  --certificates \
-              CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
-              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
+        cli: "aws acm request-certificate --domain-name HOST --subject-alternative-names \
+              FURTHER_HOST --validation-method DNS\naws elbv2 modify-listener --listener-arn \
+              LISTENER_ARN \\\n  --certificates CertificateArn=CERTIFICATE_ARN\n# Classic\naws \
+              elb set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
               --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
         terraform: r#"resource "aws_acm_certificate" "this" {
   domain_name               = "www.example.com"

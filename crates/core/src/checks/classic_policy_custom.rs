@@ -35,9 +35,8 @@ pub(super) const CHECK: Check = Check {
         console: "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage \
                   listeners, Edit the security policy: choose ELBSecurityPolicy-TLS-1-2-2017-01, \
                   or untick the listed ciphers and protocols.",
-        cli: "aws elb create-load-balancer-policy --load-balancer-name NAME \
-              --policy-name POLICY \\\n  --policy-type-name SSLNegotiationPolicyType \
-              --policy-attributes \\\n  \
+        cli: "aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \
+              \\\n  --policy-type-name SSLNegotiationPolicyType --policy-attributes \\\n  \
               AttributeName=Reference-Security-Policy,AttributeValue=ELBSecurityPolicy-TLS-1-2-2017-01\naws \
               elb set-load-balancer-policies-of-listener --load-balancer-name NAME \\\n  \
               --load-balancer-port PORT --policy-names POLICY",

@@ -32,11 +32,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "CloudFront, the distribution, Origins, the origin, Edit: name a host that the \
                   certificate covers, protocol HTTPS only.",
-        cli: "aws cloudfront get-distribution-config --id DISTRIBUTION_ID\naws \
-              cloudfront update-distribution --id DISTRIBUTION_ID --if-match ETAG \
-              --distribution-config file://CONFIG.json\n# CONFIG.json: the \
-              DistributionConfig of the answer, with OriginProtocolPolicy https-only; \
-              ETAG is in it too",
+        cli: "aws cloudfront get-distribution-config --id DISTRIBUTION_ID\naws cloudfront \
+              update-distribution --id DISTRIBUTION_ID --if-match ETAG --distribution-config \
+              file://CONFIG.json\n# CONFIG.json: the DistributionConfig of the answer, with \
+              OriginProtocolPolicy https-only; ETAG is in it too",
         terraform: "resource \"aws_cloudfront_distribution\" \"web\" {\n  origin {\n    \
                     custom_origin_config {\n      http_port              = 80\n      https_port             \
                     = 443\n      origin_protocol_policy = \"https-only\"\n      origin_ssl_protocols   = \

@@ -30,10 +30,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, Attributes, Edit: set the desync \
                   mitigation mode to Defensive or Strictest.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn \
-              LOAD_BALANCER_ARN --attributes \
-              Key=routing.http.desync_mitigation_mode,Value=defensive\n# Classic\naws \
-              elb modify-load-balancer-attributes --load-balancer-name NAME \
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=routing.http.desync_mitigation_mode,Value=defensive\n# \
+              Classic\naws elb modify-load-balancer-attributes --load-balancer-name NAME \
               --load-balancer-attributes \
               '{\"AdditionalAttributes\":[{\"Key\":\"elb.http.desyncmitigationmode\",\"Value\":\"defensive\"}]}'",
         terraform: r#"resource "aws_lb" "web" {

@@ -32,9 +32,8 @@ pub(super) const CHECK: Check = Check {
     fix: "delete the record, or let it lead to the load balancer that took over",
     remedy: Remedy {
         console: "Route 53, Hosted zones, the zone: select the record, Delete record.",
-        cli: "aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID \
-              --change-batch file://CHANGES.json\n# CHANGES.json: a DELETE of the record \
-              as it stands",
+        cli: "aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID --change-batch \
+              file://CHANGES.json\n# CHANGES.json: a DELETE of the record as it stands",
         terraform: "# delete the record, or let it follow the load balancer\nresource \
                     \"aws_route53_record\" \"www\" {\n  alias {\n    name                   = \
                     aws_lb.web.dns_name\n    zone_id                = aws_lb.web.zone_id\n    \

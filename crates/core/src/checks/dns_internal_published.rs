@@ -27,12 +27,12 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "Route 53, Create hosted zone: a private one for the VPC; create the record there, \
                   then delete it from the public zone.",
-        cli: "aws route53 create-hosted-zone --name ZONE --vpc \
-              VPCRegion=REGION,VPCId=VPC_ID --caller-reference REFERENCE\naws route53 \
-              change-resource-record-sets --hosted-zone-id PRIVATE_ZONE_ID \
-              --change-batch file://CREATE.json\naws route53 change-resource-record-sets \
-              --hosted-zone-id PUBLIC_ZONE_ID --change-batch file://DELETE.json\n# the \
-              record: a CREATE in the private zone, a DELETE in the public one",
+        cli: "aws route53 create-hosted-zone --name ZONE --vpc VPCRegion=REGION,VPCId=VPC_ID \
+              --caller-reference REFERENCE\naws route53 change-resource-record-sets \
+              --hosted-zone-id PRIVATE_ZONE_ID --change-batch file://CREATE.json\naws route53 \
+              change-resource-record-sets --hosted-zone-id PUBLIC_ZONE_ID --change-batch \
+              file://DELETE.json\n# the record: a CREATE in the private zone, a DELETE in the \
+              public one",
         terraform: "resource \"aws_route53_zone\" \"inside\" {\n  name = \"example.com\"\n  vpc {\n    \
                     vpc_id = aws_vpc.main.id\n  }\n}",
         cloudformation: "Type: AWS::Route53::HostedZone\nProperties:\n  Name: example.com\n  VPCs:\n    \

@@ -24,8 +24,8 @@ pub(super) const CHECK: Check = Check {
     fix: "switch health checks on",
     remedy: Remedy {
         console: "EC2 > Target Groups > the group > Health checks > Edit.",
-        cli: "aws elbv2 modify-target-group --target-group-arn ARN \
-              --health-check-enabled --health-check-path PATH",
+        cli: "aws elbv2 modify-target-group --target-group-arn ARN --health-check-enabled \
+              --health-check-path PATH",
         terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  health_check {\n    enabled = \
                     true\n  }\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \

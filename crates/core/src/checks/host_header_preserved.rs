@@ -30,8 +30,8 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, the listener: add rules with a host header \
                   condition, and let the default rule return a fixed response.",
-        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER \
-              --conditions Field=host-header,Values=HOST --actions \
+        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER --conditions \
+              Field=host-header,Values=HOST --actions \
               Type=forward,TargetGroupArn=TARGET_GROUP_ARN\naws elbv2 modify-listener \
               --listener-arn LISTENER_ARN --default-actions \
               Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",

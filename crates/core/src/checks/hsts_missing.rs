@@ -31,8 +31,7 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: add \
                   the response header HTTP Strict Transport Security.",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN \
-              --attributes \
+        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
               'Key=routing.http.response.strict_transport_security.header_value,Value=max-age=31536000; \
               includeSubDomains'",
         terraform: "resource \"aws_lb_listener\" \"https\" {\n  \

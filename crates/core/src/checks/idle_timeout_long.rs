@@ -30,8 +30,8 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, Attributes, Edit: lower the connection idle \
                   timeout and the HTTP client keepalive duration.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn \
-              LOAD_BALANCER_ARN --attributes Key=idle_timeout.timeout_seconds,Value=60 \
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=idle_timeout.timeout_seconds,Value=60 \
               Key=client_keep_alive.seconds,Value=3600\n# Classic\naws elb \
               modify-load-balancer-attributes --load-balancer-name NAME \
               --load-balancer-attributes '{\"ConnectionSettings\":{\"IdleTimeout\":60}}'",

@@ -34,8 +34,8 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 console, Target Groups, type Application Load Balancer, Targets: deregister \
                   it. For the others, remove it from the accelerator, origin or integration.",
-        cli: "aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN \
-              --targets Id=LOAD_BALANCER_ARN",
+        cli: "aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN --targets \
+              Id=LOAD_BALANCER_ARN",
         terraform: r#"resource "aws_lb" "front" {
   load_balancer_type = "network"
   internal           = true

@@ -39,8 +39,8 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, Create load balancer: choose the scheme Internal, move the \
                   DNS records to it, then delete the public one.",
-        cli: "aws elbv2 create-load-balancer --name NAME --scheme internal --subnets \
-              SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID",
+        cli: "aws elbv2 create-load-balancer --name NAME --scheme internal --subnets SUBNET_A \
+              SUBNET_B --security-groups SECURITY_GROUP_ID",
         terraform: "resource \"aws_lb\" \"web\" {\n  internal = true\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: \
                          internal",

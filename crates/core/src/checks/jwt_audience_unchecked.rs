@@ -29,11 +29,11 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and, under \
                   Validate token, Additional claims, add aud with this service's value.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              file://ACTIONS.json\n# ACTIONS.json: all actions of the rule, with this in \
-              JwtValidationConfig:\n# \"AdditionalClaims\": [{\"Name\": \"aud\", \
-              \"Format\": \"single-string\", \"Values\": [\"AUDIENCE\"]}]\n# the default \
-              rule's actions: aws elbv2 modify-listener --default-actions",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
+              ACTIONS.json: all actions of the rule, with this in JwtValidationConfig:\n# \
+              \"AdditionalClaims\": [{\"Name\": \"aud\", \"Format\": \"single-string\", \
+              \"Values\": [\"AUDIENCE\"]}]\n# the default rule's actions: aws elbv2 \
+              modify-listener --default-actions",
         terraform: "jwt_validation {\n  additional_claim {\n    name   = \"aud\"\n    format = \
                     \"single-string\"\n    values = [\"AUDIENCE\"]\n  }\n}",
         cloudformation: "JwtValidationConfig:\n  AdditionalClaims:\n    - Name: aud\n      \

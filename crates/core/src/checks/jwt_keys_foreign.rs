@@ -28,10 +28,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and compare the \
                   JWKS endpoint with jwks_uri in ISSUER/.well-known/openid-configuration.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              file://ACTIONS.json\n# ACTIONS.json: all actions of the rule, with the \
-              issuer's own jwks_uri as JwksEndpoint\n# the default rule's actions: aws \
-              elbv2 modify-listener --default-actions",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
+              ACTIONS.json: all actions of the rule, with the issuer's own jwks_uri as \
+              JwksEndpoint\n# the default rule's actions: aws elbv2 modify-listener \
+              --default-actions",
         terraform: "jwt_validation {\n  issuer        = \"https://id.example.com\"\n  \
                     jwks_endpoint = \"https://id.example.com/jwks.json\"\n}",
         cloudformation: "JwtValidationConfig:\n  Issuer: https://id.example.com\n  JwksEndpoint: \

@@ -27,10 +27,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the \
                   JWKS endpoint under Validate token.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              file://ACTIONS.json\n# ACTIONS.json: all actions of the rule, with an \
-              https JwksEndpoint in JwtValidationConfig\n# the default rule's actions: \
-              aws elbv2 modify-listener --default-actions",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
+              ACTIONS.json: all actions of the rule, with an https JwksEndpoint in \
+              JwtValidationConfig\n# the default rule's actions: aws elbv2 modify-listener \
+              --default-actions",
         terraform: "jwt_validation {\n  jwks_endpoint = \"https://id.example.com/jwks.json\"\n}",
         cloudformation: "JwtValidationConfig:\n  JwksEndpoint: https://id.example.com/jwks.json",
     },

@@ -32,9 +32,8 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose \
                   a bucket of this account.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn \
-              LOAD_BALANCER_ARN --attributes \
-              Key=access_logs.s3.bucket,Value=OWN_BUCKET\n# Classic\naws elb \
+        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
+              --attributes Key=access_logs.s3.bucket,Value=OWN_BUCKET\n# Classic\naws elb \
               modify-load-balancer-attributes --load-balancer-name NAME \
               --load-balancer-attributes \
               '{\"AccessLog\":{\"Enabled\":true,\"S3BucketName\":\"OWN_BUCKET\"}}'",

@@ -31,10 +31,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "S3, the bucket, Permissions: compare the policy with the one in the guide below, and \
                   look at the default encryption under Properties.",
-        cli: "aws s3api put-bucket-policy --bucket BUCKET --policy \
-              file://POLICY.json\n# POLICY.json: s3:PutObject for \
-              logdelivery.elasticloadbalancing.amazonaws.com;\n# logs of a Network load \
-              balancer are written by delivery.logs.amazonaws.com",
+        cli: "aws s3api put-bucket-policy --bucket BUCKET --policy file://POLICY.json\n# \
+              POLICY.json: s3:PutObject for logdelivery.elasticloadbalancing.amazonaws.com;\n# \
+              logs of a Network load balancer are written by delivery.logs.amazonaws.com",
         terraform: "resource \"aws_s3_bucket_policy\" \"logs\" {\n  bucket = aws_s3_bucket.logs.id\n  \
                     policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{\n      \
                     Effect    = \"Allow\"\n      Principal = { Service = \

@@ -35,11 +35,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, \
                   with protocol HTTPS or TLS, a security policy and a certificate.",
-        cli: "aws elbv2 create-listener --load-balancer-arn LOAD_BALANCER_ARN \\\n  \
-              --protocol TLS --port 443 --certificates CertificateArn=CERTIFICATE_ARN \
-              \\\n  --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 \\\n  \
-              --default-actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN\n# \
-              Application: --protocol HTTPS",
+        cli: "aws elbv2 create-listener --load-balancer-arn LOAD_BALANCER_ARN \\\n  --protocol \
+              TLS --port 443 --certificates CertificateArn=CERTIFICATE_ARN \\\n  --ssl-policy \
+              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 \\\n  --default-actions \
+              Type=forward,TargetGroupArn=TARGET_GROUP_ARN\n# Application: --protocol HTTPS",
         terraform: r#"resource "aws_lb_listener" "tls" {
   load_balancer_arn = aws_lb.this.arn
   protocol          = "TLS"

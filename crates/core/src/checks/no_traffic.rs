@@ -30,8 +30,8 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Monitoring shows its traffic; Actions > \
                   Delete load balancer.",
-        cli: "aws elbv2 delete-load-balancer --load-balancer-arn ARN\n# Classic\naws \
-              elb delete-load-balancer --load-balancer-name NAME",
+        cli: "aws elbv2 delete-load-balancer --load-balancer-arn ARN\n# Classic\naws elb \
+              delete-load-balancer --load-balancer-name NAME",
         terraform: "Remove the resource.",
         cloudformation: "Remove the resource.",
     },

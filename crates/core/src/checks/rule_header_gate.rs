@@ -32,10 +32,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: add Authenticate users or \
                   Validate token to the rule.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              file://ACTIONS.json\n# ACTIONS.json: all actions of the rule, with \
-              jwt-validation or a login before forward\n# the default rule's actions: \
-              aws elbv2 modify-listener --default-actions",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
+              ACTIONS.json: all actions of the rule, with jwt-validation or a login before \
+              forward\n# the default rule's actions: aws elbv2 modify-listener --default-actions",
         terraform: "resource \"aws_lb_listener_rule\" \"api\" {\n  action {\n    type  = \
                     \"jwt-validation\"\n    order = 1\n    jwt_validation {\n      \
                     issuer        = ISSUER\n      jwks_endpoint = JWKS_URL\n    }\n  }\n}",

@@ -34,11 +34,10 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "WAF, Web ACLs: add an IP set rule that takes the address from X-Forwarded-For; \
                   then EC2, Load balancers, the listener, Manage rules: remove the condition.",
-        cli: "aws wafv2 create-ip-set --name NAME --scope REGIONAL --ip-address-version \
-              IPV4 --addresses CIDR\naws elbv2 modify-rule --rule-arn RULE_ARN \
-              --conditions Field=path-pattern,Values=PATH\n# the web ACL gets a rule \
-              that compares X-Forwarded-For with the IP set; the source-ip condition \
-              goes",
+        cli: "aws wafv2 create-ip-set --name NAME --scope REGIONAL --ip-address-version IPV4 \
+              --addresses CIDR\naws elbv2 modify-rule --rule-arn RULE_ARN --conditions \
+              Field=path-pattern,Values=PATH\n# the web ACL gets a rule that compares \
+              X-Forwarded-For with the IP set; the source-ip condition goes",
         terraform: "ip_set_reference_statement {\n  arn = IP_SET_ARN\n  \
                     ip_set_forwarded_ip_config {\n    header_name       = \
                     \"X-Forwarded-For\"\n    position          = \"LAST\"\n    \

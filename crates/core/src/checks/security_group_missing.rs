@@ -27,10 +27,10 @@ pub(super) const CHECK: Check = Check {
         console: "EC2, Load Balancers, Create Network Load Balancer: choose security groups, move \
                   listeners and DNS records to it, then delete the old one. For a Classic one: \
                   Security, Edit.",
-        cli: "aws elbv2 create-load-balancer --type network --name NAME --subnets \
-              SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID\n# Classic\naws elb \
-              apply-security-groups-to-load-balancer --load-balancer-name NAME \
-              --security-groups SECURITY_GROUP_ID",
+        cli: "aws elbv2 create-load-balancer --type network --name NAME --subnets SUBNET_A \
+              SUBNET_B --security-groups SECURITY_GROUP_ID\n# Classic\naws elb \
+              apply-security-groups-to-load-balancer --load-balancer-name NAME --security-groups \
+              SECURITY_GROUP_ID",
         terraform: "resource \"aws_lb\" \"web\" {\n  load_balancer_type = \"network\"\n  \
                     security_groups    = [aws_security_group.web.id]\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Type: \

@@ -30,8 +30,7 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: add \
                   the response headers.",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN \
-              --attributes \
+        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
               \"Key=routing.http.response.content_security_policy.header_value,Value=\\\"default-src \
               'self'\\\"\" \
               Key=routing.http.response.x_content_type_options.header_value,Value=nosniff \

@@ -26,9 +26,9 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Network mapping > Edit subnets: add a \
                   subnet of another zone.",
-        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A \
-              SUBNET_B\n# Classic\naws elb attach-load-balancer-to-subnets \
-              --load-balancer-name NAME --subnets SUBNET_B",
+        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B\n# \
+              Classic\naws elb attach-load-balancer-to-subnets --load-balancer-name NAME \
+              --subnets SUBNET_B",
         terraform: "resource \"aws_lb\" \"NAME\" {\n  subnets = [SUBNET_A, SUBNET_B]\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
                          Subnets:\n    - SUBNET_A\n    - SUBNET_B",

@@ -25,9 +25,8 @@ pub(super) const CHECK: Check = Check {
     fix: "tag the load balancer with its owner and purpose",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Tags > Manage tags.",
-        cli: "aws elbv2 add-tags --resource-arns ARN --tags Key=KEY,Value=VALUE\n# \
-              Classic\naws elb add-tags --load-balancer-names NAME --tags \
-              Key=KEY,Value=VALUE",
+        cli: "aws elbv2 add-tags --resource-arns ARN --tags Key=KEY,Value=VALUE\n# Classic\naws \
+              elb add-tags --load-balancer-names NAME --tags Key=KEY,Value=VALUE",
         terraform: "resource \"aws_lb\" \"NAME\" {\n  tags = {\n    KEY = \"VALUE\"\n  }\n}",
         cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Tags:\n    \
                          - Key: KEY\n      Value: VALUE",

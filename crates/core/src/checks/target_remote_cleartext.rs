@@ -33,12 +33,11 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register the \
                   addresses, then change the listener's rules to it: a group keeps its protocol.",
-        cli: "aws elbv2 create-target-group --name NAME --protocol HTTPS --port 443 \
-              --vpc-id VPC --target-type ip\naws elbv2 register-targets \
-              --target-group-arn NEW_GROUP_ARN --targets Id=TARGET\naws elbv2 \
-              modify-rule --rule-arn RULE_ARN --actions \
-              Type=forward,TargetGroupArn=NEW_GROUP_ARN\n# the default rule's actions: \
-              aws elbv2 modify-listener --default-actions",
+        cli: "aws elbv2 create-target-group --name NAME --protocol HTTPS --port 443 --vpc-id VPC \
+              --target-type ip\naws elbv2 register-targets --target-group-arn NEW_GROUP_ARN \
+              --targets Id=TARGET\naws elbv2 modify-rule --rule-arn RULE_ARN --actions \
+              Type=forward,TargetGroupArn=NEW_GROUP_ARN\n# the default rule's actions: aws elbv2 \
+              modify-listener --default-actions",
         terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  \
                     target_type = \"ip\"\n  \
                     protocol    = \"HTTPS\"\n  \

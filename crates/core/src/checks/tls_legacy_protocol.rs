@@ -35,8 +35,8 @@ pub(super) const CHECK: Check = Check {
                   ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
         cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN \\\n  --ssl-policy \
               ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09\n# Classic\naws elb \
-              create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \
-              \\\n  --policy-type-name SSLNegotiationPolicyType --policy-attributes \\\n  \
+              create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \\\n  \
+              --policy-type-name SSLNegotiationPolicyType --policy-attributes \\\n  \
               AttributeName=Reference-Security-Policy,AttributeValue=ELBSecurityPolicy-TLS-1-2-2017-01\naws \
               elb set-load-balancer-policies-of-listener --load-balancer-name NAME \\\n  \
               --load-balancer-port PORT --policy-names POLICY",

@@ -34,8 +34,8 @@ pub(super) const CHECK: Check = Check {
               update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
               --default-action Allow={} --rules file://RULES.json --visibility-config \
               SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer, override actions None, own actions \
-              Block; TOKEN is its LockToken",
+              RULES.json: the rules of the answer, override actions None, own actions Block; \
+              TOKEN is its LockToken",
         terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    override_action {\n      \
                     none {}\n    }\n  }\n}",
         cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: core\n      \

@@ -31,9 +31,8 @@ pub(super) const CHECK: Check = Check {
               update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
               --default-action Allow={} --rules file://RULES.json --visibility-config \
               SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME \
-              --on-source-d-do-s-protection-config \
-              ALBLowReputationMode=ACTIVE_UNDER_DDOS\n# RULES.json: the rules of the \
-              answer; TOKEN is its LockToken",
+              --on-source-d-do-s-protection-config ALBLowReputationMode=ACTIVE_UNDER_DDOS\n# \
+              RULES.json: the rules of the answer; TOKEN is its LockToken",
         terraform: "The resource aws_wafv2_web_acl has no argument for it: use one of the other ways.",
         cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  OnSourceDDoSProtectionConfig:\n    \
                          ALBLowReputationMode: ACTIVE_UNDER_DDOS",

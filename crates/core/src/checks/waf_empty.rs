@@ -33,8 +33,8 @@ pub(super) const CHECK: Check = Check {
               update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
               --default-action Allow={} --rules file://RULES.json --visibility-config \
               SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer with managed rule groups and a rate \
-              limit; TOKEN is its LockToken",
+              RULES.json: the rules of the answer with managed rule groups and a rate limit; \
+              TOKEN is its LockToken",
         terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    name     = \"core\"\n    \
                     priority = 1\n    override_action {\n      none {}\n    }\n    statement {\n      \
                     managed_rule_group_statement {\n        vendor_name = \"AWS\"\n        name        \

@@ -29,8 +29,8 @@ pub(super) const CHECK: Check = Check {
               update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
               --default-action Allow={} --rules file://RULES.json --visibility-config \
               SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer and AWSManagedRulesCommonRuleSet; \
-              TOKEN is its LockToken",
+              RULES.json: the rules of the answer and AWSManagedRulesCommonRuleSet; TOKEN is its \
+              LockToken",
         terraform: r#"resource "aws_wafv2_web_acl" "web" {
   rule {
     name     = "core"

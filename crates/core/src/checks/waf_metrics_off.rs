@@ -31,8 +31,8 @@ pub(super) const CHECK: Check = Check {
               update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
               --default-action Allow={} --rules file://RULES.json --visibility-config \
               SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer, each with CloudWatchMetricsEnabled \
-              true; TOKEN is its LockToken",
+              RULES.json: the rules of the answer, each with CloudWatchMetricsEnabled true; TOKEN \
+              is its LockToken",
         terraform: "visibility_config {\n  cloudwatch_metrics_enabled = true\n  metric_name                \
                     = \"web\"\n  sampled_requests_enabled   = true\n}",
         cloudformation: "VisibilityConfig:\n  CloudWatchMetricsEnabled: true\n  MetricName: web\n  \

@@ -24,8 +24,8 @@ pub(super) const CHECK: Check = Check {
             Application load balancer, whatever its scope: the account's own, Security Lake's or \
             CloudWatch's. Does not apply without web ACL.",
     false_alarms: "",
-    fix: "give the web ACL a logging configuration, to a log group, bucket or \
-              stream whose name begins with aws-waf-logs-",
+    fix: "give the web ACL a logging configuration, to a log group, bucket or stream whose name \
+          begins with aws-waf-logs-",
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL, Logging and metrics: enable logging.",
         cli: "aws wafv2 put-logging-configuration --logging-configuration \
