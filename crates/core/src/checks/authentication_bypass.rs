@@ -56,7 +56,7 @@ pub(super) const CHECK: Check = Check {
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
-        "https://aws.amazon.com/blogs/networking-and-content-delivery/security-best-practices-when-using-alb-authentication",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
     ],
     needs: &[Call::ElbV2DescribeRules],
     examples: &[

@@ -53,7 +53,7 @@ pub(super) const CHECK: Check = Check {
                          FromPort: PORT\n  ToPort: PORT",
     },
     links: &[
-        "https://aws.amazon.com/blogs/networking-and-content-delivery/security-best-practices-when-using-alb-authentication",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],
     needs: &[

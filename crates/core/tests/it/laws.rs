@@ -313,9 +313,52 @@ fn every_check_says_why_when_and_how_to_mend() {
             check.id,
             check.fix
         );
+        let remedy = check.remedy;
+        let ways = [remedy.console, remedy.cli, remedy.terraform, remedy.cloudformation];
+        for way in ways {
+            assert!(!way.is_empty() && way.trim() == way, "{}: remedy {way:?}", check.id);
+        }
+        assert!(is_runnable(remedy.cli), "{}: {}", check.id, remedy.cli);
+        for link in check.links {
+            assert!(is_official(link), "{}: {link}", check.id);
+        }
         let titles: BTreeSet<&str> = check.examples.iter().map(|example| example.title).collect();
         assert_eq!(titles.len(), check.examples.len(), "{} has two examples of a title", check.id);
     }
+}
+
+/// Whether a text can be pasted into a shell, commands with comments between them, or is one sentence.
+fn is_runnable(text: &str) -> bool {
+    if !text.starts_with("aws ") {
+        return text.ends_with('.') && !text.contains('\n') && !text.contains(". ");
+    }
+    let mut goes_on = false;
+    text.lines().all(|line| {
+        let fine = goes_on && line.starts_with("  ") || !goes_on && is_command(line);
+        goes_on = line.ends_with('\\');
+        fine
+    }) && !goes_on
+}
+
+fn is_command(line: &str) -> bool {
+    // What a shell would take for the end of the command, or for words of a sentence in it.
+    let quotes = |mark: char| line.matches(mark).count();
+    let closed = quotes('\'') % 2 == 0 && quotes('"') % 2 == 0;
+    line.starts_with("# ") || line.starts_with("aws ") && closed && !line.contains(" with ")
+}
+
+/// Whether a link leads to AWS's documentation or to a standard.
+fn is_official(link: &str) -> bool {
+    const PLACES: &[&str] = &[
+        "https://docs.aws.amazon.com/",
+        "https://www.rfc-editor.org/rfc/",
+        "https://datatracker.ietf.org/doc/html/rfc",
+        "https://cwe.mitre.org/data/definitions/",
+    ];
+    let page = link.split('#').next().unwrap_or(link);
+    let is_page = !page.contains("docs.aws.amazon.com")
+        || page.strip_suffix("html").is_some_and(|rest| rest.ends_with('.'));
+    is_page && PLACES.iter().any(|place| link.starts_with(place))
 }
 
 #[test]
