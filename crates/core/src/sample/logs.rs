@@ -1,7 +1,12 @@
-//! Scenes around the buckets that the clean load balancers log to.
+//! What the clean load balancers log to, and scenes around it.
 
-use super::{LOG_BUCKET, only, set, with_region};
-use crate::inventory::{Inventory, Kind, LogBucket, Region};
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{LOG_BUCKET, REGION, only, set, with_region};
+use crate::fact::Fact;
+use crate::inventory::{BucketState, Inventory, Kind, LogBucket, LogSource, Region};
 
 /// The clean account of this kind after a change to what is known of its log bucket.
 pub fn with_bucket(kind: &Kind, change: impl FnOnce(&mut LogBucket)) -> Inventory {
@@ -30,4 +35,35 @@ fn change_bucket(region: &mut Region, name: &str, change: impl FnOnce(&mut LogBu
     if let Some(bucket) = region.log_buckets.get_mut(name) {
         change(bucket);
     }
+}
+
+/// A private bucket of this account and region, with a log of this load balancer written an hour ago.
+#[must_use]
+pub fn log_bucket(lb: &str) -> LogBucket {
+    LogBucket {
+        state: Fact::Known(BucketState::Own { region: Some(REGION.to_owned()) }),
+        policy_is_public: Fact::Known(false),
+        public_access_blocked: Fact::Known(true),
+        newest: BTreeMap::from([(
+            lb.to_owned(),
+            Fact::Known(Some(Timestamp::constant(1_793_606_400, 0))),
+        )]),
+    }
+}
+
+/// The clean account of this kind without logs by attribute, but with a source of CloudWatch Logs.
+#[must_use]
+pub fn vended(kind: &Kind, log_type: &str, delivered: bool) -> Inventory {
+    with_region(kind, |region| {
+        let lb = only(region);
+        set(lb, &[("access_logs.s3.enabled", "false")]);
+        let source = LogSource {
+            name: "web-logs".to_owned(),
+            log_type: log_type.to_owned(),
+            resource_arns: vec![lb.arn.clone()],
+        };
+        region.log_deliveries =
+            Fact::Known(delivered.then(|| source.name.clone()).into_iter().collect());
+        region.log_sources = Fact::Known(vec![source]);
+    })
 }
