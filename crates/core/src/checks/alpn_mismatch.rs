@@ -119,17 +119,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown alpn-mismatch TLS:443",
-                "unknown cross-zone-off web",
-                "unknown deregistration-delay-zero web",
-                "unknown fronts-application-load-balancer web",
-                "unknown health-check-cleartext web",
-                "unknown quota-near web",
-                "unknown target-remote web",
-                "unknown targets-too-few web",
-                "unknown targets-uneven web",
-                "unknown tls-backend-legacy web",
                 "note internet-facing web",
-                "unknown 23 others: elbv2:DescribeTargetGroups",
+                "unknown 24 others: elbv2:DescribeTargetGroups",
             ],
         },
         Example {

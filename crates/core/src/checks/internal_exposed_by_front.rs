@@ -22,12 +22,13 @@ pub(super) const CHECK: Check = Check {
     why: "Its scheme says that only the inside reaches it, and rules, certificates and \
           authentication are often as loose as that promises. What stands in front hands the \
           internet on to it.",
-    logic: "Fails when a load balancer with scheme `internal` is open, to the internet or to some of \
-            its addresses, through a Network load balancer in front: routes, network ACLs and \
+    logic: "Fails when a load balancer with scheme `internal` is open, to the internet or to some \
+            of its addresses, through a Network load balancer in front: routes, network ACLs and \
             security groups of both let someone through. Notes other ways in: an accelerator of \
             Global Accelerator, a VPC origin of CloudFront, an integration of API Gateway, an \
             internet-facing Network load balancer with one of its addresses as a target. Does not \
-            apply to others. Unknown while what may stand in front is unread and no way is known.",
+            apply to others. Unknown while a Network load balancer that may be in front is \
+            unread, or what else may stand there and no such way is known.",
     false_alarms: "Each of these is a documented way to build an edge: then it is enough to judge \
                    the load balancer as a public one.",
     fix: "judge it like a public load balancer, or take it out of what stands in front",

@@ -6,7 +6,7 @@ use crate::check::{
 };
 use crate::exposure::addresses::Family;
 use crate::exposure::{Approach, Exposure};
-use crate::fact::Fact;
+use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Inventory, Kind, Listener};
 use crate::sample;
 
@@ -23,7 +23,8 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when a listener of a `dualstack` load balancer is open to the internet by its \
             IPv6 addresses, while security groups, network ACLs and routes let only some IPv4 \
             addresses of its own through. Passes when IPv4 is as open, or not open at all. Does \
-            not apply to other address types. Unknown while what decides is unread.",
+            not apply to `ipv4` and `dualstack-without-public-ipv4`. Another address type is \
+            unknown, and so is the verdict while what decides is unread.",
     false_alarms: "",
     fix: "name the same networks for IPv6, or take the ::/0 rule away",
     remedy: Remedy {
@@ -70,6 +71,20 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "addresses of a type that this version does not know",
+            given: || {
+                let mut inventory = admitting(&["198.51.100.0/24", "::/0"]);
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                lb.ip_address_type = Some("triplestack".to_owned());
+                inventory
+            },
+            finds: &[
+                "unknown internet-facing web",
+                "unknown ipv6-wider-than-ipv4 TLS:443",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
             title: "everyone by both",
             given: || admitting(&["0.0.0.0/0", "::/0"]),
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
@@ -101,9 +116,16 @@ fn admitting(ranges: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if context.lb.ip_address_type.as_deref() != Some("dualstack") {
-        return Ok(Verdict::NotApplicable);
-    }
+    let odd = match context.lb.ip_address_type.as_deref() {
+        Some("dualstack") => None,
+        None | Some("ipv4" | "dualstack-without-public-ipv4") => {
+            return Ok(Verdict::NotApplicable);
+        }
+        Some(other) => {
+            let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
+            Some(gap.of(&context.lb.arn).saying(format!("address type {other}")))
+        }
+    };
     let approach = Approach::new(context.index, context.lb);
     let v4 = approach.by_family(listener, Family::V4);
     let named = match v4 {
@@ -113,6 +135,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::Pass);
         }
     };
+    if let Some(gap) = odd {
+        return Err(gap);
+    }
     match approach.by_family(listener, Family::V6) {
         Exposure::Internet(open) => {
             let evidence = Evidence::new().with("ipv4_from", named?).with("ipv6_from", open);

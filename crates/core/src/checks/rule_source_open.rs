@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fact::{Gap, Reason};
 use crate::inventory::{Condition, Inventory, Kind, Listener};
 use crate::routing::{self, End};
 use crate::sample;
@@ -18,10 +19,11 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application],
     why: "The list of addresses looks like a filter and is none: whoever added the range for \
           everybody, often to try something out, took the others' meaning away.",
-    logic: "Looks at rules that forward. Fails when a source-ip condition has 0.0.0.0/0, or ::/0 on \
-            a load balancer with IPv6 addresses, beside a narrower range. Passes when it has \
+    logic: "Looks at rules that forward. Fails when a source-ip condition has 0.0.0.0/0, or ::/0 \
+            on a load balancer with IPv6 addresses, beside a narrower range. Passes when it has \
             narrower ranges alone, and when it has nothing but the ranges for everybody: a rule \
-            has to have some condition, and such a one is plain. Does not apply without \
+            has to have some condition, and such a one is plain. Unknown where ::/0 is beside a \
+            narrower range and the address type is none that is known. Does not apply without \
             source-ip conditions.",
     false_alarms: "",
     fix: "remove the range for everybody from the condition, or the narrower ones beside it",
@@ -65,6 +67,20 @@ pub(super) const CHECK: Check = Check {
             given: || given(&["203.0.113.0/24", "::/0"]),
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
+        Example {
+            title: "every IPv6 address, and a type of addresses that this version does not know",
+            given: || {
+                let mut inventory = given(&["203.0.113.0/24", "::/0"]);
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                lb.ip_address_type = Some("triplestack".to_owned());
+                inventory
+            },
+            finds: &[
+                "unknown rule-source-open HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
     ],
     judge: Judge::Listener(judge),
     since: "0.1.0",
@@ -83,8 +99,9 @@ fn given(sources: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let has_v6 =
-        context.lb.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
+    let kind = context.lb.ip_address_type.as_deref().unwrap_or("ipv4");
+    let has_v6 = kind != "ipv4";
+    let known = matches!(kind, "ipv4" | "dualstack" | "dualstack-without-public-ipv4");
     let everybody = |value: &&String| *value == "0.0.0.0/0" || has_v6 && *value == "::/0";
     let narrow = |value: &&String| !value.ends_with("/0");
     let hole = |condition: &&Condition| {
@@ -108,6 +125,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             End::Redirect(_) | End::Answer => continue,
         }
         if let Some(condition) = sources.find(hole) {
+            if !known && !condition.values.iter().any(|value| value == "0.0.0.0/0") {
+                let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
+                let gap = gap.of(&context.lb.arn).saying(format!("address type {kind}"));
+                hidden = hidden.or(Some(gap));
+                continue;
+            }
             let evidence = Evidence::new()
                 .with("rule", route.label.as_str())
                 .with("sources", condition.values.clone())

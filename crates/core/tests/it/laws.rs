@@ -344,7 +344,10 @@ fn is_command(line: &str) -> bool {
     // What a shell would take for the end of the command, or for words of a sentence in it.
     let quotes = |mark: char| line.matches(mark).count();
     let closed = quotes('\'') % 2 == 0 && quotes('"') % 2 == 0;
-    line.starts_with("# ") || line.starts_with("aws ") && closed && !line.contains(" with ")
+    line.starts_with("# ")
+        || line.starts_with("aws ")
+            && closed
+            && ![" with ", " ("].iter().any(|word| line.contains(word))
 }
 
 /// Whether a link leads to AWS's documentation or to a standard.
