@@ -2,11 +2,11 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::{Certificate, Kind};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -24,34 +24,7 @@ pub(super) const CHECK: Check = Check {
     false_alarms: "An SNI certificate of a host that nobody asks for any more hurts nobody; remove \
                    it all the same, so that the next one is noticed.",
     fix: "attach a valid certificate; one that ACM issues and validates by DNS renews itself",
-    remedy: Remedy {
-        console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
-                  Load Balancers, the listener, Certificates: add the new one and remove this one.",
-        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS\naws elbv2 \
-              modify-listener --listener-arn LISTENER_ARN \\\n  --certificates \
-              CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
-              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name       = "www.example.com"
-  validation_method = "DNS"
-}
-
-resource "aws_lb_listener" "https" {
-  certificate_arn = aws_acm_certificate.this.arn
-}"#,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    ValidationMethod: DNS
-
-HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    Certificates:
-      - CertificateArn: !Ref Certificate",
-    },
+    remedy: remedies::REPLACE_CERTIFICATE,
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",

@@ -6,7 +6,7 @@ use crate::check::{
 };
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Certificate, Kind};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -44,14 +44,7 @@ pub(super) const CHECK: Check = Check {
     create_before_destroy = true
   }
 }"#,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    ValidationMethod: DNS
-    DomainValidationOptions:
-      - DomainName: www.example.com
-        HostedZoneId: HOSTED_ZONE_ID",
+        cloudformation: remedies::CERTIFICATE_RESOURCE,
     },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",

@@ -8,7 +8,7 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::{Certificate, Inventory, Kind, LoadBalancer};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -33,11 +33,7 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "ACM console: Request certificate for each environment; then EC2 console, Load \
                   Balancers, the listener, Certificates: put it in the place of the shared one.",
-        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS\naws elbv2 \
-              modify-listener --listener-arn LISTENER_ARN \\\n  --certificates \
-              CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
-              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
+        cli: remedies::REQUEST_CERTIFICATE,
         terraform: r#"resource "aws_acm_certificate" "this" {
   for_each = toset(["prod", "test"])
 

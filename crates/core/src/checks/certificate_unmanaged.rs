@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Certificate, Kind, Provenance};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -27,19 +27,8 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "ACM console: Request certificate, prove the names by DNS; then EC2 console, Load \
                   Balancers, the listener, Certificates: put it in the place of this one.",
-        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS\naws elbv2 \
-              modify-listener --listener-arn LISTENER_ARN \\\n  --certificates \
-              CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
-              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name       = "www.example.com"
-  validation_method = "DNS"
-}
-
-resource "aws_lb_listener" "https" {
-  certificate_arn = aws_acm_certificate.this.arn
-}"#,
+        cli: remedies::REQUEST_CERTIFICATE,
+        terraform: remedies::CERTIFICATE_BLOCK,
         cloudformation: "Certificate:
   Type: AWS::CertificateManager::Certificate
   Properties:

@@ -7,7 +7,7 @@ use crate::check::{
 use crate::exposure::Exposure;
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Certificate, Kind, Provenance};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -31,23 +31,12 @@ pub(super) const CHECK: Check = Check {
     remedy: Remedy {
         console: "ACM console: Request a public certificate; then EC2 console, Load Balancers, the \
                   listener, Certificates: put it in the place of this one.",
-        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS\naws elbv2 \
-              modify-listener --listener-arn LISTENER_ARN \\\n  --certificates \
-              CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
-              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
+        cli: remedies::REQUEST_CERTIFICATE,
         terraform: r#"resource "aws_acm_certificate" "this" {
   domain_name       = "www.example.com"
   validation_method = "DNS"
 }"#,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    ValidationMethod: DNS
-    DomainValidationOptions:
-      - DomainName: www.example.com
-        HostedZoneId: HOSTED_ZONE_ID",
+        cloudformation: remedies::CERTIFICATE_RESOURCE,
     },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-public-certificates.html",

@@ -6,7 +6,7 @@ use crate::check::{
 };
 use crate::fact::{Fact, Reason};
 use crate::inventory::{Certificate, Inventory, Kind, Provenance};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// Hashes for which two texts of one value have been found.
 const BROKEN: &[&str] = &["MD2", "MD4", "MD5", "SHA1"];
@@ -41,14 +41,7 @@ pub(super) const CHECK: Check = Check {
   private_key       = file("key.pem")
   certificate_chain = file("chain.pem")
 }"#,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    ValidationMethod: DNS
-    DomainValidationOptions:
-      - DomainName: www.example.com
-        HostedZoneId: HOSTED_ZONE_ID",
+        cloudformation: remedies::CERTIFICATE_RESOURCE,
     },
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html",

@@ -6,8 +6,8 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
 use crate::tls;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -32,41 +32,9 @@ pub(super) const CHECK: Check = Check {
         console: "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage \
                   listeners, Edit the security policy: choose a predefined one, or tick Server \
                   Order Preference in the custom one.",
-        cli: "aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \
-              \\\n  --policy-type-name SSLNegotiationPolicyType --policy-attributes \\\n  \
-              AttributeName=Reference-Security-Policy,AttributeValue=ELBSecurityPolicy-TLS-1-2-2017-01\naws \
-              elb set-load-balancer-policies-of-listener --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --policy-names POLICY",
-        terraform: r#"resource "aws_load_balancer_policy" "tls" {
-  load_balancer_name = aws_elb.this.name
-  policy_name        = "tls-1-2"
-  policy_type_name   = "SSLNegotiationPolicyType"
-
-  policy_attribute {
-    name  = "Reference-Security-Policy"
-    value = "ELBSecurityPolicy-TLS-1-2-2017-01"
-  }
-}
-
-resource "aws_load_balancer_listener_policy" "https" {
-  load_balancer_name = aws_elb.this.name
-  load_balancer_port = 443
-  policy_names       = [aws_load_balancer_policy.tls.policy_name]
-}"#,
-        cloudformation: r#"LoadBalancer:
-  Type: AWS::ElasticLoadBalancing::LoadBalancer
-  Properties:
-    Policies:
-      - PolicyName: tls-1-2
-        PolicyType: SSLNegotiationPolicyType
-        Attributes:
-          - Name: Reference-Security-Policy
-            Value: ELBSecurityPolicy-TLS-1-2-2017-01
-    Listeners:
-      - Protocol: HTTPS
-        LoadBalancerPort: "443"
-        InstancePort: "8443"
-        PolicyNames: [tls-1-2]"#,
+        cli: remedies::CLASSIC_POLICY_COMMANDS,
+        terraform: remedies::CLASSIC_POLICY_BLOCK,
+        cloudformation: remedies::CLASSIC_POLICY_RESOURCE,
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",

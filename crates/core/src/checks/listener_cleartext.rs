@@ -2,12 +2,12 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::{Action, Kind, Listener};
 use crate::routing::{self, End};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -37,38 +37,7 @@ pub(super) const CHECK: Check = Check {
                    do so are reported all the same.",
     fix: "serve the hosts over HTTPS and let every rule of the HTTP listener redirect to it \
           (HTTP_301, protocol HTTPS)",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the HTTP listener, \
-                  Manage rules, and give every rule the action Redirect to URL with protocol \
-                  HTTPS, port 443 and code 301.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \
-              \"Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}\"",
-        terraform: r#"resource "aws_lb_listener" "http" {
-  protocol = "HTTP"
-  port     = 80
-
-  default_action {
-    type = "redirect"
-
-    redirect {
-      protocol    = "HTTPS"
-      port        = "443"
-      status_code = "HTTP_301"
-    }
-  }
-}"#,
-        cloudformation: r#"HttpListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    Protocol: HTTP
-    Port: 80
-    DefaultActions:
-      - Type: redirect
-        RedirectConfig:
-          Protocol: HTTPS
-          Port: "443"
-          StatusCode: HTTP_301"#,
-    },
+    remedy: remedies::REDIRECT_TO_HTTPS,
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-https-load-balancers.html",

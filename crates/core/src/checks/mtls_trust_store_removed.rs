@@ -5,7 +5,7 @@ use crate::check::{
 };
 use crate::fact::Reason;
 use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -29,18 +29,8 @@ pub(super) const CHECK: Check = Check {
                   listener, Edit listener, Mutual authentication, and pick another trust store.",
         cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
               Mode=verify,TrustStoreArn=TRUST_STORE_ARN",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  mutual_authentication {
-    mode            = "verify"
-    trust_store_arn = aws_lb_trust_store.clients.arn
-  }
-}"#,
-        cloudformation: "HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    MutualAuthentication:
-      Mode: verify
-      TrustStoreArn: !Ref TrustStore",
+        terraform: remedies::VERIFY_BLOCK,
+        cloudformation: remedies::VERIFY_RESOURCE,
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/trust-store-sharing.html",

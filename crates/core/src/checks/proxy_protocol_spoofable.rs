@@ -8,8 +8,8 @@ use crate::check::{
 use crate::exposure::{self, Origin};
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Inventory, Kind, Permission};
-use crate::sample;
 use crate::targets;
+use crate::{remedies, sample};
 
 const KEY: &str = "proxy_protocol_v2.enabled";
 /// How many targets an evidence names.
@@ -39,12 +39,7 @@ pub(super) const CHECK: Check = Check {
         cli: "aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
               --source-group LOAD_BALANCER_GROUP\naws ec2 revoke-security-group-ingress --group-id \
               GROUP --protocol tcp --port PORT --cidr RANGE",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"NAME\" {\n  \
-                    security_group_id            = GROUP\n  \
-                    referenced_security_group_id = LOAD_BALANCER_GROUP\n  \
-                    ip_protocol                  = \"tcp\"\n  \
-                    from_port                    = PORT\n  \
-                    to_port                      = PORT\n}",
+        terraform: remedies::ADMIT_LOAD_BALANCER,
         cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: GROUP\n  \
                          SourceSecurityGroupId: LOAD_BALANCER_GROUP\n  IpProtocol: tcp\n  FromPort: \
                          PORT\n  ToPort: PORT",

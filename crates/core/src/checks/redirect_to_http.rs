@@ -2,11 +2,11 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
 use crate::routing::{self, End};
-use crate::sample;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -24,38 +24,7 @@ pub(super) const CHECK: Check = Check {
     false_alarms: "A redirect to another host that answers in clear alone, or one inside a private \
                    network, may be all there is.",
     fix: "set the protocol of the redirect to HTTPS and its port to that of the HTTPS listener",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the HTTP listener, \
-                  Manage rules, and give every rule the action Redirect to URL with protocol \
-                  HTTPS, port 443 and code 301.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \
-              \"Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}\"",
-        terraform: r#"resource "aws_lb_listener" "http" {
-  protocol = "HTTP"
-  port     = 80
-
-  default_action {
-    type = "redirect"
-
-    redirect {
-      protocol    = "HTTPS"
-      port        = "443"
-      status_code = "HTTP_301"
-    }
-  }
-}"#,
-        cloudformation: r#"HttpListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    Protocol: HTTP
-    Port: 80
-    DefaultActions:
-      - Type: redirect
-        RedirectConfig:
-          Protocol: HTTPS
-          Port: "443"
-          StatusCode: HTTP_301"#,
-    },
+    remedy: remedies::REDIRECT_TO_HTTPS,
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],

@@ -8,8 +8,8 @@ use crate::check::{
 use crate::exposure::{self, Origin};
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Inventory, Kind, Permission, SecurityGroup};
-use crate::sample;
 use crate::targets::{self, SideDoor};
+use crate::{remedies, sample};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
@@ -38,12 +38,7 @@ pub(super) const CHECK: Check = Check {
         cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
               --cidr RANGE\naws ec2 authorize-security-group-ingress --group-id GROUP --protocol \
               tcp --port PORT --source-group LOAD_BALANCER_GROUP",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"NAME\" {\n  \
-                    security_group_id            = GROUP\n  \
-                    referenced_security_group_id = LOAD_BALANCER_GROUP\n  \
-                    ip_protocol                  = \"tcp\"\n  \
-                    from_port                    = PORT\n  \
-                    to_port                      = PORT\n}",
+        terraform: remedies::ADMIT_LOAD_BALANCER,
         cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: GROUP\n  \
                          SourceSecurityGroupId: LOAD_BALANCER_GROUP\n  IpProtocol: tcp\n  FromPort: \
                          PORT\n  ToPort: PORT",

@@ -2,11 +2,11 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
-use crate::sample;
 use crate::tls;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -25,20 +25,7 @@ pub(super) const CHECK: Check = Check {
     false_alarms: "Policies for RFC 9151 are stricter than most of the list and not in it; whoever \
                    must follow CNSA keeps them.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
-                  Manage listener, Edit listener, and pick the security policy \
-                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --ssl-policy \
-              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-}"#,
-        cloudformation: "HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    },
+    remedy: remedies::RECOMMENDED_POLICY,
     links: &[
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
