@@ -203,7 +203,7 @@ const TABLE: &[(Call, &str, &str, &str)] = &[
         Call::ElbV2DescribeListenerAttributes,
         "elbv2:DescribeListenerAttributes",
         "listener attributes",
-        "a listener",
+        "an Application listener",
     ),
     (
         Call::ElbV2DescribeListenerCertificates,
@@ -356,7 +356,7 @@ const TABLE: &[(Call, &str, &str, &str)] = &[
         Call::ElbV2DescribeCapacityReservation,
         "elbv2:DescribeCapacityReservation",
         "reserved capacity",
-        "a load balancer",
+        "an Application or Network load balancer",
     ),
     (Call::Wafv2GetWebAcl, "wafv2:GetWebACL", "the rules of a web ACL", "a web ACL in use"),
     (

@@ -12,7 +12,7 @@ mod exit;
 mod permissions;
 mod summary;
 
-pub use calls::calls_page;
+pub use calls::{Measured, calls_page, measured_calls};
 pub use catalogue::{catalogue, peers};
 pub use check::{check_page, explain};
 pub use checks::{checks_index, checks_json, checks_table, checks_text};

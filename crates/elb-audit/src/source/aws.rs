@@ -9,7 +9,7 @@ use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Judge};
 use elb_audit_core::docs;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
-use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
+use elb_audit_core::inventory::{Account, Cost, Inventory, Kind, Region, SCHEMA};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -76,22 +76,39 @@ pub struct Wanted {
     pub calls: BTreeSet<Call>,
     /// Whether the targets of groups that no load balancer uses are of interest.
     pub unused_groups: bool,
+    /// Of calls that are made for each load balancer or listener: the kinds of load balancer that they
+    /// are made for. A call that is not in here is made for every kind.
+    kinds: BTreeMap<Call, Vec<Kind>>,
 }
+
+/// Calls of which each check that needs one asks about its own kinds of load balancer and no others.
+const BY_KIND: [Call; 2] =
+    [Call::ElbV2DescribeListenerAttributes, Call::ElbV2DescribeCapacityReservation];
 
 impl Wanted {
     /// Everything there is to know.
     #[must_use]
     pub fn everything() -> Self {
-        Wanted { calls: Call::all().collect(), unused_groups: true }
+        Wanted { calls: Call::all().collect(), unused_groups: true, kinds: BTreeMap::new() }
     }
 
     /// What these checks ask about.
     #[must_use]
     pub fn by(checks: &[&Check]) -> Self {
+        let kinds = |call: Call| {
+            let asking = checks.iter().filter(|check| check.needs.contains(&call));
+            asking.flat_map(|check| check.applies_to).cloned().collect()
+        };
         Wanted {
             calls: docs::calls(checks).into_iter().collect(),
             unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
+            kinds: BY_KIND.map(|call| (call, kinds(call))).into(),
         }
+    }
+
+    /// Whether a call is to be made for a load balancer of this kind.
+    fn of(&self, call: Call, kind: &Kind) -> bool {
+        self.kinds.get(&call).is_none_or(|kinds| kinds.contains(kind))
     }
 }
 

@@ -1,11 +1,15 @@
 //! What a scan asks for: no more than it needs, nothing twice, and no faster than told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Persona};
-use elb_audit_core::{checks, docs};
+use elb_audit_core::checks;
+use elb_audit_core::docs::{self, Measured};
+use elb_audit_core::report::Report;
 use elb_audit_double::{Account, Double, Entry, LoadBalancer, Region, sample};
 
 use crate::account::account;
@@ -20,29 +24,50 @@ fn counts(log: &[Entry]) -> BTreeMap<String, usize> {
     counts
 }
 
+/// The first question that was asked before, if there is one.
+fn asked_twice(log: &[Entry]) -> Option<&Entry> {
+    let mut seen = BTreeSet::new();
+    log.iter().find(|entry| !seen.insert((entry.call(), &entry.region, &entry.parameters)))
+}
+
 #[test]
 fn nothing_is_asked_twice() {
     for (account, task) in [
         (account(), "scan"),
+        (account(), "scan --persona auditor"),
         (account(), "collect -o -"),
-        (sample::fleet(3, 20), "scan"),
+        (sample::fleet(3, 20), "scan --persona auditor"),
         (sample::each(2), "collect -o -"),
     ] {
         let double = Double::start(account);
         Run::on(&double, &format!("{task} --retries 0")).done();
-        let mut seen = BTreeSet::new();
-        for entry in double.log() {
-            let asked = (entry.call(), entry.region, entry.parameters);
-            assert!(seen.insert(asked.clone()), "{task} asks twice: {asked:?}");
-        }
+        let log = double.log();
+        assert!(asked_twice(&log).is_none(), "{task} asks twice: {:?}", asked_twice(&log));
     }
+}
+
+/// Whom a scan is for; nobody: everything is saved.
+type Checks<'a> = Option<&'a [&'a Check]>;
+
+/// Whether one of these checks wants the answer of this call for load balancers of this kind.
+fn wants(checks: Checks, call: Call, kind: &str) -> bool {
+    let wants = |check: &&Check| {
+        let of_kind = check.applies_to.iter().any(|applies| applies.to_string() == kind);
+        of_kind && check.needs.contains(&call)
+    };
+    checks.is_none_or(|checks| checks.iter().any(wants))
+}
+
+/// How many pages or batches of this size a list takes, none if it is empty.
+fn batches<T: Ord>(list: impl IntoIterator<Item = T>, size: usize) -> usize {
+    list.into_iter().collect::<BTreeSet<T>>().len().div_ceil(size)
 }
 
 /// How many of each call about load balancers a region takes, by what is in it: AWS's own pages, each of
 /// them once.
-fn needed(region: &Region) -> BTreeMap<&'static str, usize> {
+fn needed(region: &Region, checks: Checks) -> BTreeMap<&'static str, usize> {
     let pages = |count: usize| count.div_ceil(400).max(1);
-    let all = &region.load_balancers;
+    let (all, classic) = (&region.load_balancers, &region.classic);
     let listeners = |fits: &dyn Fn(&LoadBalancer) -> bool| {
         all.iter().filter(|lb| fits(lb)).flat_map(|lb| &lb.listeners).collect::<Vec<_>>()
     };
@@ -51,68 +76,95 @@ fn needed(region: &Region) -> BTreeMap<&'static str, usize> {
     let routed = listeners(&|lb| {
         lb.kind == "application" || lb.ip_address_type.as_deref() == Some("dualstack")
     });
+    let attributed =
+        listeners(&|lb| wants(checks, Call::ElbV2DescribeListenerAttributes, &lb.kind));
+    let reserving = all.iter().filter(|lb| {
+        let call = Call::ElbV2DescribeCapacityReservation;
+        wants(checks, call, &lb.kind)
+    });
     let used: BTreeSet<&str> = every.iter().flat_map(|listener| listener.groups()).collect();
-    let presented: BTreeSet<&String> = every.iter().flat_map(|one| &one.certificates).collect();
-    let classic = region.classic.len();
-    assert!(presented.len() > 1 && !region.web_acls.is_empty());
+    let policies = every.iter().any(|one| one.ssl_policy.is_some());
+    let classic_encrypted = classic.iter().filter(|lb| {
+        lb.listeners.iter().any(|one| matches!(one.protocol.as_str(), "HTTPS" | "SSL"))
+    });
     BTreeMap::from([
         ("elbv2:DescribeLoadBalancers", pages(all.len())),
         ("elbv2:DescribeListeners", all.len()),
         ("elbv2:DescribeLoadBalancerAttributes", all.len()),
         ("elbv2:DescribeRules", routed.len()),
         ("elbv2:DescribeListenerCertificates", encrypted),
+        ("elbv2:DescribeListenerAttributes", attributed.len()),
+        ("elbv2:DescribeCapacityReservation", reserving.count()),
         ("elbv2:DescribeTargetGroups", pages(region.target_groups.len())),
         ("elbv2:DescribeTargetHealth", used.len()),
-        ("elbv2:DescribeSSLPolicies", 1),
-        ("elb:DescribeLoadBalancers", pages(classic)),
-        ("elb:DescribeLoadBalancerAttributes", classic),
-        ("elb:DescribeLoadBalancerPolicies", classic),
-        ("elb:DescribeInstanceHealth", classic),
-        ("acm:SearchCertificates", 1),
-        ("wafv2:ListWebACLs", 1),
-        ("wafv2:ListResourcesForWebACL", region.web_acls.len()),
-        ("ec2:DescribeSecurityGroups", 1),
-        ("ec2:DescribeRouteTables", 1),
-        ("ec2:DescribeNetworkAcls", 1),
-        ("ec2:DescribeVpcBlockPublicAccessOptions", 1),
-        ("logs:DescribeDeliverySources", 1),
-        ("logs:DescribeDeliveries", 1),
+        ("elbv2:DescribeTargetGroupAttributes", used.len()),
+        ("elbv2:DescribeTags", all.len().div_ceil(20)),
+        ("elbv2:DescribeSSLPolicies", usize::from(policies)),
+        ("elb:DescribeLoadBalancers", pages(classic.len())),
+        ("elb:DescribeLoadBalancerAttributes", classic.len()),
+        ("elb:DescribeLoadBalancerPolicies", classic_encrypted.count()),
+        ("elb:DescribeInstanceHealth", classic.len()),
+        ("elb:DescribeTags", classic.len().div_ceil(20)),
     ])
 }
 
-/// What a region takes beside that: no more than a call a list.
+/// What a region takes beside that: no more than a call a page of a list, or a batch of ids.
 fn needed_around(region: &Region) -> BTreeMap<&'static str, usize> {
-    let all = &region.load_balancers;
-    let listeners: Vec<_> = all.iter().flat_map(|lb| &lb.listeners).collect();
-    let used: BTreeSet<&str> = listeners.iter().flat_map(|listener| listener.groups()).collect();
-    let protecting = region.web_acls.iter().filter(|acl| !acl.resources.is_empty());
+    let (all, classic) = (&region.load_balancers, &region.classic);
+    let every = || all.iter().flat_map(|lb| &lb.listeners);
+    let of_classic = classic.iter().flat_map(|lb| &lb.listeners);
+    let presented: BTreeSet<&String> = every()
+        .flat_map(|one| &one.certificates)
+        .chain(of_classic.flat_map(|one| &one.certificate))
+        .collect();
+    let groups = all.iter().flat_map(|lb| &lb.security_groups);
+    let groups = groups.chain(classic.iter().flat_map(|lb| &lb.security_groups));
+    let subnets = all.iter().flat_map(|lb| &lb.subnets);
+    let subnets = subnets.chain(classic.iter().flat_map(|lb| &lb.subnets));
+    let vpcs = all.iter().flat_map(|lb| &lb.vpc).chain(classic.iter().flat_map(|lb| &lb.vpc));
+    let vpcs: BTreeSet<&String> = vpcs.collect();
+    let targets = region.target_groups.iter().flat_map(|group| &group.targets);
+    let instances = classic.iter().flat_map(|lb| &lb.instances).map(|one| &one.id);
+    let instances = targets.map(|target| &target.id).chain(instances);
+    let acls = region.web_acls.len();
+    let public = all
+        .iter()
+        .filter(|lb| lb.kind == "application" && lb.scheme.as_deref() == Some("internet-facing"));
+    let protecting = region.web_acls.iter().filter(|acl| !acl.resources.is_empty()).count();
     let lists = [
         "apigateway:GetVpcLinks",
         "apigatewayv2:GetApis",
-        "autoscaling:DescribeAutoScalingGroups",
-        "cloudwatch:GetMetricData",
         "ec2:DescribeFlowLogs",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeStaleSecurityGroups",
-        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcBlockPublicAccessOptions",
         "ec2:DescribeVpcEncryptionControls",
         "ec2:DescribeVpcEndpointServiceConfigurations",
-        "ec2:DescribeVpcEndpoints",
-        "ec2:DescribeVpcs",
         "elbv2:DescribeAccountLimits",
+        "logs:DescribeDeliverySources",
         "waf-regional:ListWebACLs",
     ];
     let mut needed: BTreeMap<&'static str, usize> =
         lists.into_iter().map(|call| (call, 1)).collect();
+    // Several certificates come in bulk, and asking the fewer web ACLs tells of all load balancers.
+    assert!(presented.len() > 1 && acls + 1 < public.count() && acls < 100);
+    let gateways = all.iter().any(|lb| lb.kind == "gateway");
     needed.extend([
-        ("elb:DescribeTags", region.classic.len().div_ceil(20)),
-        ("elbv2:DescribeCapacityReservation", all.len()),
-        ("elbv2:DescribeListenerAttributes", listeners.len()),
-        ("elbv2:DescribeTags", all.len().div_ceil(20)),
-        ("elbv2:DescribeTargetGroupAttributes", used.len()),
-        ("wafv2:GetWebACL", protecting.count()),
+        ("acm:SearchCertificates", presented.len().div_ceil(500)),
+        ("autoscaling:DescribeAutoScalingGroups", region.auto_scaling_groups.len().div_ceil(100)),
+        ("cloudwatch:GetMetricData", (all.len() + classic.len()).div_ceil(500)),
+        ("ec2:DescribeNetworkAcls", vpcs.len().div_ceil(200)),
+        ("ec2:DescribeNetworkInterfaces", batches(instances, 200)),
+        ("ec2:DescribeRouteTables", vpcs.len().div_ceil(200)),
+        ("ec2:DescribeSecurityGroups", batches(groups, 200)),
+        ("ec2:DescribeStaleSecurityGroups", vpcs.len()),
+        ("ec2:DescribeSubnets", batches(subnets, 200)),
+        ("ec2:DescribeVpcEndpoints", usize::from(gateways)),
+        ("ec2:DescribeVpcs", vpcs.len().div_ceil(200)),
+        ("logs:DescribeDeliveries", region.delivery_sources.len().min(1)),
+        ("wafv2:GetWebACL", protecting),
         // One for each of three scopes.
-        ("wafv2:ListLoggingConfigurations", 3),
+        ("wafv2:ListLoggingConfigurations", 3 * protecting.min(1)),
+        ("wafv2:ListResourcesForWebACL", acls),
+        ("wafv2:ListWebACLs", 1),
     ]);
     needed
 }
@@ -128,12 +180,14 @@ const ONCE: [&str; 7] = [
     "shield:DescribeSubscription",
 ];
 
-/// How many of each of these calls an account takes.
-fn least(account: &Account, calls: &[Call]) -> BTreeMap<String, usize> {
+/// How many of each call an account takes for these checks.
+fn least(account: &Account, checks: Checks) -> BTreeMap<String, usize> {
+    let calls = checks.map_or_else(|| Call::all().collect(), docs::calls);
     let regions = account.regions.values();
-    let all = regions.flat_map(|region| needed(region).into_iter().chain(needed_around(region)));
+    let all =
+        regions.flat_map(|region| needed(region, checks).into_iter().chain(needed_around(region)));
     let mut sums = BTreeMap::new();
-    for (call, count) in all.chain(ONCE.map(|call| (call, 1))) {
+    for (call, count) in all.chain(ONCE.map(|call| (call, 1))).filter(|(_, count)| *count > 0) {
         if calls.iter().any(|wanted| wanted.name() == call) {
             *sums.entry(call.to_owned()).or_default() += count;
         }
@@ -146,16 +200,53 @@ fn a_fleet_takes_the_least_calls() {
     let fleet = sample::fleet(17, 10);
     let double = Double::start(fleet.clone());
     double.page_size(None);
-    let report = Run::on(&double, "scan --format json").report();
-    let regular = checks::ALL.iter().filter(|check| check.persona == Persona::Regular);
-    let regular: Vec<&Check> = regular.copied().collect();
-    let log = double.log();
-    assert_eq!(counts(&log), least(&fleet, &docs::calls(&regular)));
-    assert_eq!(report.summary.cost.api_calls, log.len() as u64);
-    assert_eq!((report.gaps, report.summary.unknown), (Vec::new(), 0));
+    let scan = |persona: Persona| {
+        double.clear_log();
+        let report = scan_for(persona, &double);
+        let checks = checks::ALL.iter().filter(|check| check.persona <= persona);
+        let checks: Vec<&Check> = checks.copied().collect();
+        let log = double.log();
+        assert_eq!(counts(&log), least(&fleet, Some(&checks)), "{persona:?}");
+        assert!(asked_twice(&log).is_none(), "{persona:?} asks twice: {:?}", asked_twice(&log));
+        assert_eq!(report.summary.cost.api_calls, log.len() as u64);
+        assert_eq!((report.gaps, report.summary.unknown), (Vec::new(), 0), "{persona:?}");
+        let known = |(name, count)| (Call::try_from(name).unwrap(), count);
+        counts(&log).into_iter().map(known).collect()
+    };
+    let measured = Measured {
+        account: "an account with 170 load balancers, 10 in each of 17 regions: five Application, three \
+                  Network, one Gateway and one Classic, with HTTPS listeners, certificates for SNI, \
+                  target groups of two instances, Auto Scaling groups and a web ACL",
+        load_balancers: 170,
+        regular: scan(Persona::Regular),
+        auditor: scan(Persona::Auditor),
+    };
     double.clear_log();
     Run::on(&double, "collect -o -").done().exits(0);
-    assert_eq!(counts(&double.log()), least(&fleet, &Call::all().collect::<Vec<_>>()));
+    assert_eq!(counts(&double.log()), least(&fleet, None));
+    the_page_tells(&measured);
+}
+
+/// A scan for this persona, the default one without saying so.
+fn scan_for(persona: Persona, double: &Double) -> Report {
+    let options = match persona {
+        Persona::Regular => String::new(),
+        other => format!("--persona {}", other.word()),
+    };
+    Run::on(double, &format!("scan --format json {options}")).report()
+}
+
+/// What was counted, as the page on calls has it. `UPDATE_GOLDEN` writes it there.
+fn the_page_tells(measured: &Measured) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/calls.md");
+    let page = fs::read_to_string(&file).unwrap();
+    let current = docs::with_block(&page, "measured", &docs::measured_calls(measured));
+    let current = current.expect("the page has the block");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&file, current).unwrap();
+    } else {
+        assert_eq!(page, current, "to renew it: UPDATE_GOLDEN=1 cargo test --workspace");
+    }
 }
 
 fn names(calls: &[Call]) -> BTreeSet<String> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Reason};
-use elb_audit_core::inventory::{LoadBalancer, Region};
+use elb_audit_core::inventory::{Kind, LoadBalancer, Region};
 use futures::FutureExt as _;
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -44,6 +44,11 @@ impl Plan {
     /// Whether a call may be made.
     pub(crate) fn wants(&self, call: Call) -> bool {
         self.wanted.calls.contains(&call)
+    }
+
+    /// Whether it is of use for a load balancer of this kind.
+    pub(crate) fn concerns(&self, call: Call, kind: &Kind) -> bool {
+        self.wanted.of(call, kind)
     }
 }
 
@@ -210,8 +215,9 @@ impl Reader {
                 Call::ElbV2DescribeLoadBalancerAttributes,
                 elbv2::attributes(&self.asker, client, &lb.arn)
             ),
-            self.if_wanted(
+            self.if_of_use(
                 Call::ElbV2DescribeCapacityReservation,
+                self.plan.concerns(Call::ElbV2DescribeCapacityReservation, &lb.kind),
                 elbv2::reserved_capacity(&self.asker, client, &lb.arn)
             ),
         );
@@ -236,10 +242,9 @@ impl Reader {
 
     /// Tags of every load balancer.
     async fn tags(&self, clients: &Clients, all: &[LoadBalancer]) -> Tags {
-        use elb_audit_core::inventory::Kind::Classic;
-        let names = all.iter().filter(|lb| lb.kind == Classic).map(|lb| lb.name.clone());
+        let names = all.iter().filter(|lb| lb.kind == Kind::Classic).map(|lb| lb.name.clone());
         let names: Vec<String> = names.filter(|_| self.plan.wants(Call::ElbDescribeTags)).collect();
-        let arns = all.iter().filter(|lb| lb.kind != Classic).map(|lb| lb.arn.clone());
+        let arns = all.iter().filter(|lb| lb.kind != Kind::Classic).map(|lb| lb.arn.clone());
         let arns: Vec<String> = arns.filter(|_| self.plan.wants(Call::ElbV2DescribeTags)).collect();
         let (classic, modern) = tokio::join!(
             elb::tags(&self.asker, &clients.v1, &names),

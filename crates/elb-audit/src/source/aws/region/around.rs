@@ -104,15 +104,14 @@ impl Reader {
         }
     }
 
-    /// Logs that CloudWatch Logs delivers, and whether it does.
+    /// Logs that CloudWatch Logs delivers, and whether it does. Without a source nothing is delivered.
     async fn deliveries(&self, of_use: bool) -> (Fact<Vec<LogSource>>, Fact<Vec<String>>) {
-        let (sources, deliveries) =
-            (Call::LogsDescribeDeliverySources, Call::LogsDescribeDeliveries);
-        let client = self.query(&query::LOGS, sources);
-        tokio::join!(
-            self.if_of_use(sources, of_use, logs::sources(&self.asker, &client)),
-            self.if_of_use(deliveries, of_use, logs::deliveries(&self.asker, &client)),
-        )
+        let call = Call::LogsDescribeDeliverySources;
+        let client = self.query(&query::LOGS, call);
+        let sources = self.if_of_use(call, of_use, logs::sources(&self.asker, &client)).await;
+        let any = sources.get().is_ok_and(|sources| !sources.is_empty());
+        let deliveries = logs::deliveries(&self.asker, &client);
+        (sources, self.if_of_use(Call::LogsDescribeDeliveries, any, deliveries).await)
     }
 
     /// Traffic of every load balancer, by ARN.

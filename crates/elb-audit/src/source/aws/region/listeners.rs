@@ -149,8 +149,9 @@ impl Reader {
                     }
                     self.if_wanted(call, elbv2::certificates(&self.asker, client, listener)).await
                 },
-                self.if_wanted(
+                self.if_of_use(
                     Call::ElbV2DescribeListenerAttributes,
+                    self.plan.concerns(Call::ElbV2DescribeListenerAttributes, &kind),
                     elbv2::listener_attributes(&self.asker, client, &listener.id)
                 ),
             );
