@@ -42,7 +42,8 @@ pub struct Check {
     pub remedy: Remedy,
     /// AWS's own pages on the subject.
     pub links: &'static [&'static str],
-    /// The calls its verdict depends on, beside [`Check::BASE`].
+    /// The calls its verdict depends on, beside [`Check::BASE`]. One of those that it names all the same is
+    /// made for internal load balancers too.
     pub needs: &'static [Call],
     /// Configurations with every finding they give: the check's tests and its documentation.
     pub examples: &'static [Example],

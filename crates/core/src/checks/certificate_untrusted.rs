@@ -47,6 +47,7 @@ pub(super) const CHECK: Check = Check {
         Call::AcmSearchCertificates,
         Call::AcmDescribeCertificate,
         Call::IamListServerCertificates,
+        Call::IamGetServerCertificate,
     ],
     examples: &[
         Example {

@@ -52,6 +52,7 @@ pub(super) const CHECK: Check = Check {
         Call::AcmSearchCertificates,
         Call::AcmDescribeCertificate,
         Call::IamListServerCertificates,
+        Call::IamGetServerCertificate,
     ],
     examples: &[
         Example {

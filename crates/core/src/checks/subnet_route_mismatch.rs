@@ -39,7 +39,7 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-subnets.html",
     ],
-    needs: &[],
+    needs: &[Call::Ec2DescribeRouteTables],
     examples: &[
         Example {
             title: "a public load balancer with one foot in a private subnet",

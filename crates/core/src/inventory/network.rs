@@ -18,8 +18,7 @@ pub struct SecurityGroup {
     pub vpc_id: Option<String>,
     /// What it lets in.
     pub ingress: Vec<Permission>,
-    /// What it lets out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// What it lets out. One that lets nothing out says so: left out, it would not be known.
     pub egress: Vec<Permission>,
 }
 

@@ -79,6 +79,9 @@ pub struct Wanted {
     /// Of calls that are made for each load balancer or listener: the kinds of load balancer that they
     /// are made for. A call that is not in here is made for every kind.
     kinds: BTreeMap<Call, Vec<Kind>>,
+    /// Calls that a check names itself. What leads in from the internet is asked about internal load
+    /// balancers only if the call is in here.
+    named: BTreeSet<Call>,
 }
 
 /// Calls of which each check that needs one asks about its own kinds of load balancer and no others.
@@ -89,7 +92,12 @@ impl Wanted {
     /// Everything there is to know.
     #[must_use]
     pub fn everything() -> Self {
-        Wanted { calls: Call::all().collect(), unused_groups: true, kinds: BTreeMap::new() }
+        Wanted {
+            calls: Call::all().collect(),
+            unused_groups: true,
+            kinds: BTreeMap::new(),
+            named: Call::all().collect(),
+        }
     }
 
     /// What these checks ask about.
@@ -103,6 +111,7 @@ impl Wanted {
             calls: docs::calls(checks).into_iter().collect(),
             unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
             kinds: BY_KIND.map(|call| (call, kinds(call))).into(),
+            named: checks.iter().flat_map(|check| check.needs).copied().collect(),
         }
     }
 

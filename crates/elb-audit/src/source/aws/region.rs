@@ -46,6 +46,11 @@ impl Plan {
         self.wanted.calls.contains(&call)
     }
 
+    /// Whether a check names the call itself.
+    pub(crate) fn names(&self, call: Call) -> bool {
+        self.wanted.named.contains(&call)
+    }
+
     /// Whether it is of use for a load balancer of this kind.
     pub(crate) fn concerns(&self, call: Call, kind: &Kind) -> bool {
         self.wanted.of(call, kind)

@@ -48,9 +48,10 @@ struct GroupXml {
     name: Option<String>,
     #[serde(rename = "vpcId")]
     vpc: Option<String>,
-    #[serde(rename = "ipPermissions", default)]
+    // Both lists are there even when they are empty: a group without one is not known.
+    #[serde(rename = "ipPermissions")]
     ingress: Items<PermissionXml>,
-    #[serde(rename = "ipPermissionsEgress", default)]
+    #[serde(rename = "ipPermissionsEgress")]
     egress: Items<PermissionXml>,
 }
 
@@ -158,5 +159,18 @@ mod tests {
         let first = &group.ingress[0];
         assert_eq!((first.from_port, first.ranges.len()), (Some(443), 2));
         assert_eq!((first.groups[0].as_str(), first.prefix_lists[0].as_str()), ("sg-2", "pl-1"));
+    }
+
+    #[test]
+    fn a_list_of_rules_that_is_missing_is_not_an_empty_one() {
+        let read = |rules: &str| {
+            let xml = format!(
+                "<A><securityGroupInfo><item><groupId>sg-1</groupId>{rules}</item>\
+                 </securityGroupInfo></A>"
+            );
+            quick_xml::de::from_str::<Page<GroupXml>>(&xml).is_ok()
+        };
+        assert!(read("<ipPermissions/><ipPermissionsEgress/>"));
+        assert!(!read("<ipPermissions/>") && !read("<ipPermissionsEgress/>"));
     }
 }

@@ -222,9 +222,9 @@ struct AclXml {
     vpc: String,
     #[serde(default)]
     default: bool,
-    #[serde(rename = "associationSet", default)]
+    #[serde(rename = "associationSet")]
     associations: Items<AssociationXml>,
-    #[serde(rename = "entrySet", default)]
+    #[serde(rename = "entrySet")]
     entries: Items<AclEntryXml>,
 }
 
@@ -285,9 +285,9 @@ struct TableXml {
     id: String,
     #[serde(rename = "vpcId")]
     vpc: String,
-    #[serde(rename = "associationSet", default)]
+    #[serde(rename = "associationSet")]
     associations: Items<AssociationXml>,
-    #[serde(rename = "routeSet", default)]
+    #[serde(rename = "routeSet")]
     routes: Items<RouteXml>,
 }
 
@@ -341,4 +341,29 @@ fn route(xml: RouteXml) -> Route {
         .or(xml.vpc_peering_connection_id)
         .or(xml.egress_only_internet_gateway_id);
     Route { destination: destination.unwrap_or_default(), target, state: xml.state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::aws::ec2::Page;
+
+    #[test]
+    fn a_list_that_is_missing_is_not_an_empty_one() {
+        let read = |list: &str, item: &str| {
+            let xml = format!("<A><{list}><item><vpcId>vpc-1</vpcId>{item}</item></{list}></A>");
+            match list {
+                "routeTableSet" => quick_xml::de::from_str::<Page<TableXml>>(&xml).is_ok(),
+                _ => quick_xml::de::from_str::<Page<AclXml>>(&xml).is_ok(),
+            }
+        };
+        for (list, id, held) in [
+            ("routeTableSet", "<routeTableId>rtb-1</routeTableId>", "<routeSet/>"),
+            ("networkAclSet", "<networkAclId>acl-1</networkAclId>", "<entrySet/>"),
+        ] {
+            assert!(read(list, &format!("{id}{held}<associationSet/>")), "{list}");
+            assert!(!read(list, &format!("{id}{held}")), "{list}: whom it serves");
+            assert!(!read(list, &format!("{id}<associationSet/>")), "{list}: what it says");
+        }
+    }
 }

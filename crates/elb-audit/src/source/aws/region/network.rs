@@ -47,26 +47,32 @@ impl Network {
 
 impl Reader {
     /// The network around the load balancers. The ways in are read where something may have a public
-    /// address: a load balancer, or a target whose interfaces are asked about.
+    /// address, a load balancer or a target whose interfaces are asked about, and of internal load
+    /// balancers where a check asks for that.
     pub(super) async fn network(&self, all: &[LoadBalancer]) -> Network {
         let ec2 = &self.query(&query::EC2, Call::Ec2DescribeSecurityGroups);
         let targets = self.plan.wants(Call::Ec2DescribeNetworkInterfaces);
-        let reachable = || all.iter().filter(|lb| targets || may_be_public(lb));
-        let ways = unique(reachable().filter_map(|lb| lb.vpc_id.clone()));
-        let any = reachable().next().is_some();
+        let of_use = |call| {
+            let inside = targets || self.plan.names(call);
+            all.iter().filter(move |lb| inside || may_be_public(lb))
+        };
+        let ways = |call| unique(of_use(call).filter_map(|lb| lb.vpc_id.clone()));
+        let routed = ways(Call::Ec2DescribeRouteTables);
+        let filtered = ways(Call::Ec2DescribeNetworkAcls);
+        let blocked = of_use(Call::Ec2DescribeVpcBlockPublicAccessOptions).next().is_some();
         let vpcs = unique(all.iter().filter_map(|lb| lb.vpc_id.clone()));
         let subnets = unique(all.iter().flat_map(|lb| lb.subnets.clone()));
         let groups = unique(all.iter().flat_map(|lb| lb.security_groups.clone()));
         let (filters, acls, block_public_access, subnets, vpc_list, stale, controls) = tokio::join!(
-            self.filters(ec2, &groups, &ways),
+            self.filters(ec2, &groups, &routed),
             self.if_of_use(
                 Call::Ec2DescribeNetworkAcls,
-                any,
-                ec2::network_acls(&self.asker, ec2, &ways)
+                !filtered.is_empty(),
+                ec2::network_acls(&self.asker, ec2, &filtered)
             ),
             self.if_of_use(
                 Call::Ec2DescribeVpcBlockPublicAccessOptions,
-                any,
+                blocked,
                 ec2::block_public_access(&self.asker, ec2)
             ),
             self.if_wanted(Call::Ec2DescribeSubnets, ec2::subnets(&self.asker, ec2, &subnets)),
