@@ -79,7 +79,7 @@ pub enum Call {
     LogsDescribeDeliveries,
     /// Revocation lists of one trust store.
     ElbV2DescribeTrustStoreRevocations,
-    /// Listeners that use one trust store.
+    /// Load balancers that use one trust store.
     ElbV2DescribeTrustStoreAssociations,
     /// Resource policy of one trust store.
     ElbV2GetResourcePolicy,

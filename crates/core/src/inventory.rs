@@ -493,7 +493,7 @@ pub struct TrustStore {
     pub revocation_lists: Fact<usize>,
     /// Accounts, organizations and `*` that its resource policy shares it with.
     pub shared_with: Fact<Vec<String>>,
-    /// ARNs of the listeners that use it, in whatever account.
+    /// ARNs of the load balancers that use it, in whatever account.
     pub users: Fact<Vec<String>>,
 }
 

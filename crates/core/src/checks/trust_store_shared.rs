@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
           for one of them lets strangers into the others, or shuts their clients out.",
     logic: "Looks at listeners that verify client certificates. Notes a trust store that another \
             account owns, that a resource policy shares with other accounts, organizations or \
-            everybody, or that listeners of other accounts use. The policy's trusted_accounts do \
+            everybody, or that load balancers of other accounts use. The policy's trusted_accounts do \
             not count; where it names any, what remains fails. Passes otherwise. Unknown while the \
             resource policy or the associations are, unless one of them tells already; and for a \
             trusted account's own trust store, which only that account can describe.",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ACCOUNT, CERTIFICATE, TRUST_STORE, https, listeners, only, with, with_region};
+use super::{ACCOUNT, CERTIFICATE, TRUST_STORE, arn, listeners, only, with, with_region};
 use crate::fact::Fact;
 use crate::inventory::{
     Certificate, CertificateDetail, Inventory, Kind, MutualAuthentication, TrustStore,
@@ -59,7 +59,7 @@ pub fn with_iam(kind: &Kind, change: impl FnOnce(&mut Certificate)) -> Inventory
     inventory
 }
 
-/// A trust store that one listener uses, with a revocation list.
+/// A trust store that one load balancer uses, with a revocation list.
 #[must_use]
 pub fn trust_store() -> TrustStore {
     TrustStore {
@@ -70,7 +70,7 @@ pub fn trust_store() -> TrustStore {
         revoked_entries: Some(3),
         revocation_lists: Fact::Known(1),
         shared_with: Fact::Known(Vec::new()),
-        users: Fact::Known(vec![https(Vec::new()).id]),
+        users: Fact::Known(vec![arn(&Kind::Application, "web")]),
     }
 }
 

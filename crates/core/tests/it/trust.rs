@@ -1,4 +1,4 @@
-//! What the policy's intent says about accounts.
+//! Other accounts: what the policy's intent says about them, and who they are.
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks::ALL;
@@ -25,4 +25,17 @@ fn a_trusted_account_may_use_an_endpoint_service() {
     assert_eq!(noted(&[]), 1);
     assert_eq!(noted(&["777788889999"]), 1);
     assert_eq!(noted(&["444455556666"]), 0);
+}
+
+#[test]
+fn whoever_uses_a_trust_store_is_a_load_balancer() {
+    let mut users = Vec::new();
+    for example in ALL.iter().flat_map(|check| check.examples) {
+        for region in (example.given)().accounts.iter().flat_map(|account| &account.regions) {
+            let stores = region.trust_stores.get().into_iter().flatten();
+            users.extend(stores.filter_map(|store| store.users.get().ok()).flatten().cloned());
+        }
+    }
+    assert!(users.len() > 3);
+    assert!(users.iter().all(|user| user.contains(":loadbalancer/app/")), "{users:?}");
 }

@@ -114,6 +114,7 @@ fn what_an_account_has_in_no_region() {
     let account = account(Region::with_network().with(LoadBalancer::application("web")))
         .with(Shield::subscribed().protects(&web))
         .with(Distribution::new("www", Origin::custom(&host).header("X-Origin", "hunter2")))
+        .with(Distribution::new("shop", Origin::custom(&host)).web_acl("arn:aws:wafv2:acl"))
         .with(VpcOrigin::new("way", &web))
         .with(
             Accelerator::new("edge")
@@ -126,7 +127,10 @@ fn what_an_account_has_in_no_region() {
     assert!(!text.contains("hunter2"));
     let shield = account.shield.get().unwrap();
     assert_eq!((shield.subscribed, &shield.protected), (true, &vec![web.clone()]));
-    let origin = &account.distributions.get().unwrap()[0].origins[0];
+    let distributions = account.distributions.get().unwrap();
+    let acls: Vec<_> = distributions.iter().map(|one| one.web_acl.as_deref()).collect();
+    assert_eq!(acls, [None, Some("arn:aws:wafv2:acl")], "an empty id is no web ACL");
+    let origin = &distributions[0].origins[0];
     assert_eq!((origin.domain.as_str(), origin.custom_headers.len()), (host.as_str(), 1));
     assert_eq!(account.vpc_origins.get().unwrap()[0].endpoint, web);
     let accelerator = &account.accelerators.get().unwrap()[0];

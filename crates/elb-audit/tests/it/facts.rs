@@ -179,7 +179,8 @@ fn trust_stores() {
     let store = |name: &str| stores.iter().find(|store| store.name == name).unwrap();
     assert_eq!(store("a").revocation_lists, Fact::Known(0));
     assert_eq!(store("a").shared_with.get().unwrap(), &["222233334444"]);
-    assert_eq!(store("a").users.get().unwrap().len(), 1);
+    let user = place().load_balancer("application", "web");
+    assert_eq!(store("a").users, Fact::Known(vec![user]), "the load balancer, not its listener");
     assert_eq!(store("b").revoked_entries, Some(3));
     assert_eq!(store("b").shared_with, Fact::Known(Vec::new()), "without a policy");
     for fact in [&store("unused").shared_with, &store("unused").users] {
@@ -264,6 +265,38 @@ fn web_acls() {
     assert_eq!(region.logged_web_acls, Fact::Known(vec![edge]));
     let api = place().load_balancer("application", "api");
     assert_eq!(region.classic_waf, Fact::Known(vec![api]));
+}
+
+#[test]
+fn rules_of_firewall_manager_are_rules_of_the_web_acl() {
+    let public = |name| {
+        LoadBalancer::application(name)
+            .internet_facing()
+            .listener(Listener::http(80).redirect_to_https())
+    };
+    let acl = WebAcl {
+        first: vec![WafRule::managed("AWSManagedRulesCommonRuleSet", 1)],
+        last: vec![WafRule::group("limits", 1, "limits")],
+        ..WebAcl::new("empty")
+    };
+    let limits = RuleGroup::new("limits").rule(WafRule::rate("limit", 1, 2000));
+    // By the list of web ACLs, where these are fewer, or by the one load balancer.
+    for names in [&["web", "api"][..], &["web"]] {
+        let acl = names.iter().fold(acl.clone(), |acl, name| acl.protects(name));
+        let region = Region::with_network().with(acl).with(limits.clone());
+        let double = double(region.with_all(names.iter().map(|name| public(name))));
+        let region = collected(&double).0.regions.remove(0);
+        let rules = &region.web_acls.values().next().unwrap().get().unwrap().rules;
+        let kinds: Vec<&str> = rules.iter().map(|rule| &*rule.statements[0].kind).collect();
+        assert_eq!(kinds, ["managed-rule-group", "rule-group-reference"], "{names:?}");
+        assert_eq!(region.rule_groups.len(), 1);
+        let checks = "--check waf-empty --check waf-managed-rules-missing --check \
+                      waf-rate-limit-missing --check waf-counts-only";
+        let scan = format!("scan --format json --show-passed {checks}");
+        let found = Run::on(&double, &scan).report().findings;
+        assert_eq!(found.len(), 4 * names.len());
+        assert!(found.iter().all(|one| one.outcome.word() == "pass"), "{found:?}");
+    }
 }
 
 #[test]

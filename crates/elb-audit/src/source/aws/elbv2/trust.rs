@@ -48,7 +48,9 @@ pub(crate) async fn revocation_lists(asker: &Asker, client: &Client, arn: &str) 
     asker.whole(call, page).await.map(|lists| lists.len())
 }
 
-/// The listeners that use a store, in whatever account.
+/// The load balancers that use a store, in whatever account.
+///
+/// Source: `DescribeTrustStoreAssociations` of the ELB API, whose resources are load balancers.
 pub(crate) async fn users(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<String>> {
     let call = Call::ElbV2DescribeTrustStoreAssociations;
     let page = move |marker| async move {

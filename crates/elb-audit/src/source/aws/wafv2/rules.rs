@@ -181,8 +181,14 @@ mod tests {
           {"Name": "new", "Priority": 9, "Action": {"Captcha": {}}, "Statement": {"OrStatement":
             {"Statements": [{"TeaLeafStatement": {}}, {"XssMatchStatement": {"FieldToMatch":
               {"UriPath": {}}}}]}}}],
+        "PreProcessFirewallManagerRuleGroups": [
+          {"Name": "before-2", "Priority": 9, "OverrideAction": {"Count": {}},
+           "FirewallManagerStatement": {"RuleGroupReferenceStatement": {"ARN": "arn:aws:wafv2:x"}}},
+          {"Name": "before-1", "Priority": 8, "OverrideAction": {"None": {}},
+           "FirewallManagerStatement": {"ManagedRuleGroupStatement":
+             {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}}],
         "PostProcessFirewallManagerRuleGroups": [
-          {"Name": "fms", "Priority": 0, "OverrideAction": {"None": {}}, "FirewallManagerStatement":
+          {"Name": "after", "Priority": 0, "OverrideAction": {"None": {}}, "FirewallManagerStatement":
             {"RuleGroupReferenceStatement": {"ARN": "arn:aws:wafv2:group"}}}]}"#;
 
     #[test]
@@ -193,19 +199,20 @@ mod tests {
         assert_eq!(acl.low_reputation_mode.as_deref(), Some("ACTIVE_UNDER_DDOS"));
         let told: Vec<(&str, &str)> =
             acl.rules.iter().map(|rule| (rule.name.as_str(), rule.action.as_str())).collect();
-        assert_eq!(
-            told,
-            [("first", "count"), ("last", "block"), ("new", "captcha"), ("fms", "none")]
-        );
+        let own = [("first", "count"), ("last", "block"), ("new", "captcha")];
+        let (before, after) = ([("before-1", "none"), ("before-2", "count")], ("after", "none"));
+        assert_eq!((&told[..2], &told[2..5], told[5]), (&before[..], &own[..], after));
+        let managed = &acl.rules[0].statements[0];
+        assert_eq!(managed.name.as_deref(), Some("AWSManagedRulesCommonRuleSet"));
         let kinds = |place: usize| -> Vec<&str> {
             acl.rules[place].statements.iter().map(|one| one.kind.as_str()).collect()
         };
-        assert_eq!(kinds(1), ["rate-based", "not", "byte-match"]);
-        assert_eq!(kinds(2), ["or", "TeaLeafStatement", "xss-match"]);
-        assert_eq!(acl.rules[0].statements[0].counted, ["a", "c"]);
-        let [rate, _, bytes] = acl.rules[1].statements.as_slice() else { panic!() };
+        assert_eq!(kinds(3), ["rate-based", "not", "byte-match"]);
+        assert_eq!(kinds(4), ["or", "TeaLeafStatement", "xss-match"]);
+        assert_eq!(acl.rules[2].statements[0].counted, ["a", "c"]);
+        let [rate, _, bytes] = acl.rules[3].statements.as_slice() else { panic!() };
         assert!(rate.scoped_down && bytes.body && !rate.body);
         assert_eq!(bytes.oversize.as_deref(), Some("CONTINUE"));
-        assert_eq!(acl.rules[3].statements[0].name.as_deref(), Some("arn:aws:wafv2:group"));
+        assert_eq!(acl.rules[5].statements[0].name.as_deref(), Some("arn:aws:wafv2:group"));
     }
 }
