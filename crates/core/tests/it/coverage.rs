@@ -4,7 +4,7 @@ use elb_audit_core::call::Call;
 use elb_audit_core::check::Severity;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::format::{self, Style};
-use elb_audit_core::inventory::{Kind, Region};
+use elb_audit_core::inventory::{Kind, Listener, Region};
 use elb_audit_core::report::{Exit, Gate, Outcome, RegionStatus, Report};
 use elb_audit_core::sample;
 
@@ -101,4 +101,38 @@ fn what_is_no_arn_is_not_said_to_be_uncollected() {
     let report = report(&inventory);
     let reasons: Vec<&str> = report.gaps.iter().map(|gap| gap.reason.as_str()).collect();
     assert_eq!(reasons, ["answer not understood: none is no certificate ARN"]);
+}
+
+#[test]
+fn verdicts_that_the_same_step_would_answer_are_told_in_one_line() {
+    let rules = |listener: &mut Listener| {
+        let gap = sample::denied(Call::ElbV2DescribeRules).of(&listener.id);
+        listener.rules = Fact::Unread(gap);
+    };
+    let two = |reason| {
+        report(&sample::with(&Kind::Application, |lb| {
+            sample::listeners(lb).iter_mut().for_each(rules);
+            let call = Call::ElbV2DescribeLoadBalancerAttributes;
+            lb.attributes = Fact::Unread(Gap::new(call, reason).of(&lb.arn));
+        }))
+    };
+    let lines = |report: &Report| {
+        let text = text(report);
+        let lines = text.lines().filter(|line| line.contains(" unknown: "));
+        lines.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let timed_out = two(Reason::TimedOut);
+    let unknown = timed_out.findings.iter().filter(|one| one.outcome == Outcome::Unknown);
+    let [of_rules, of_attributes] = &lines(&timed_out)[..] else {
+        panic!("{:?}", lines(&timed_out))
+    };
+    assert!(of_rules.ends_with("; allow elasticloadbalancing:DescribeRules"), "{of_rules}");
+    let again = "; scan again: elbv2:DescribeLoadBalancerAttributes was not answered";
+    assert!(of_attributes.ends_with(again), "{of_attributes}");
+    let number = |line: &str| line.trim().split(' ').next().unwrap().parse::<usize>().unwrap();
+    assert_eq!(number(of_rules) + number(of_attributes), unknown.count());
+    assert!(of_rules.contains("authentication-bypass"), "{of_rules}");
+    // Nothing of it is folded for machines.
+    let json = (format::named("json").expect("a format").render)(&timed_out, Style::PLAIN);
+    assert_eq!(json.matches("; `elb-audit permissions --check ").count(), number(of_rules));
 }

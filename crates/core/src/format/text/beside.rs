@@ -47,7 +47,7 @@ fn write_place(page: &mut Page, place: &str, findings: &[&Finding]) {
         page.line(2, &[place, label[0], label[1]]);
         finding::write_all(page, Place::Under(4), findings.into_iter());
     }
-    if let Some(unknown) = load_balancer::unknown(findings) {
+    for unknown in load_balancer::unknown(findings) {
         page.line(2, &[(Paint::Plain, &format!("{place}: ")), (Paint::Warning, &unknown)]);
     }
 }

@@ -1,5 +1,7 @@
 //! One load balancer: what it is, its listeners and their targets, and each finding under its subject.
 
+use std::collections::BTreeMap;
+
 use super::finding::Place;
 use super::words::{self, count, list};
 use super::{coverage, finding, worst};
@@ -54,7 +56,7 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
     }
     write_subjects(page, "target group", of(SubjectKind::TargetGroup));
     write_subjects(page, "certificate", of(SubjectKind::Certificate));
-    if let Some(unknown) = unknown(findings) {
+    for unknown in unknown(findings) {
         page.line(2, &[(Paint::Warning, &unknown)]);
     }
     page.blank();
@@ -62,6 +64,11 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
 
 fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
     header(page, lb, Some(findings));
+    let unknown = unknown(findings);
+    // One fits into the line of the load balancer.
+    for unknown in unknown.iter().filter(|_| unknown.len() > 1 && !coverage::is_unjudged(lb)) {
+        page.line(2, &[(Paint::Warning, unknown)]);
+    }
     finding::write_all(page, Place::Beside(2), findings.iter().copied());
 }
 
@@ -89,10 +96,15 @@ fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding
         0 => "no fault found".to_owned(),
         number => format!("{} accepted, no other found", count(number, "fault")),
     };
-    let (paint, verdict) = match (coverage::is_unjudged(lb), unknown(findings)) {
+    let (paint, verdict) = match (coverage::is_unjudged(lb), unknown(findings).as_slice()) {
         (true, _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
-        (false, Some(unknown)) => (Paint::Warning, format!("{none}, but {unknown}")),
-        (false, None) => (Paint::Good, none),
+        (false, []) => (Paint::Good, none),
+        (false, [unknown]) => (Paint::Warning, format!("{none}, but {unknown}")),
+        (false, _) => {
+            let unknown = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown);
+            let unknown = count(unknown.count(), "verdict");
+            (Paint::Warning, format!("{none}, but {unknown} unknown"))
+        }
     };
     let facts = format!("  {facts}: ");
     page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &facts), (paint, &verdict)]);
@@ -142,12 +154,25 @@ fn write_subjects<'a>(page: &mut Page, word: &str, findings: impl Iterator<Item 
     }
 }
 
-/// `2 verdicts unknown: listener-cleartext, redirect-to-http`; none when all are known.
-pub(super) fn unknown(findings: &[&Finding]) -> Option<String> {
-    let unknown = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown);
-    let mut checks: Vec<&str> = unknown.map(|finding| &*finding.check).collect();
-    let number = checks.len();
-    checks.sort_unstable();
-    checks.dedup();
-    (number > 0).then(|| format!("{} unknown: {}", count(number, "verdict"), list(&checks, GROUPS)))
+/// `2 verdicts unknown: listener-cleartext, redirect-to-http; allow elasticloadbalancing:DescribeRules`:
+/// a line for all that the same step would answer, the one that answers most first.
+pub(super) fn unknown(findings: &[&Finding]) -> Vec<String> {
+    let mut open: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Unknown) {
+        open.entry(answer(&finding.fix)).or_default().push(&finding.check);
+    }
+    let mut open: Vec<_> = open.into_iter().collect();
+    open.sort_by_key(|(_, checks)| std::cmp::Reverse(checks.len()));
+    let line = |(answer, mut checks): (&str, Vec<&str>)| {
+        let number = count(checks.len(), "verdict");
+        checks.sort_unstable();
+        checks.dedup();
+        format!("{number} unknown: {}; {answer}", list(&checks, GROUPS))
+    };
+    open.into_iter().map(line).collect()
+}
+
+/// What would answer an unknown verdict, without the command that prints a policy for its check alone.
+fn answer(fix: &str) -> &str {
+    fix.split_once("; `elb-audit permissions").map_or(fix, |(answer, _)| answer)
 }

@@ -169,8 +169,16 @@ fn shown(mut finding: Finding, evidence: Evidence) -> Finding {
 
 fn came_out(mut finding: Finding, outcome: Outcome) -> Finding {
     finding.outcome = outcome;
-    if outcome == Outcome::Note {
-        finding.severity = Severity::Info;
+    match outcome {
+        Outcome::Note => finding.severity = Severity::Info,
+        Outcome::Unknown => {
+            finding.fix = format!(
+                "allow elasticloadbalancing:DescribeRules; `elb-audit permissions --check {}` \
+                 prints the policy",
+                finding.check
+            );
+        }
+        Outcome::Fail | Outcome::Pass => {}
     }
     finding
 }
