@@ -24,9 +24,9 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at the resource policy of a function that is a target: of the alias or version \
             that is registered, if it is one. Fails when a statement lets Elastic Load Balancing, \
             or everyone, invoke it without a condition that names an account: `aws:SourceArn` \
-            with an account in it, or `aws:SourceAccount`. Wildcards in the account name none. A \
-            statement that only other conditions narrow is unknown: who satisfies them cannot be \
-            told from here.",
+            with an account in it, or `aws:SourceAccount`, or an organization: `aws:SourceOrgID` \
+            or `aws:PrincipalOrgID`. Wildcards name none. A statement that only other conditions \
+            narrow is unknown: who satisfies them cannot be told from here.",
     false_alarms: "A condition on the organization lets in its accounts alone; the target group's \
                    ARN beside it says so plainly.",
     fix: "allow the target group's ARN alone as aws:SourceArn",
@@ -71,6 +71,11 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 allowed(|statement| statement.source_accounts = vec![sample::ACCOUNT.to_owned()])
             },
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "the organization",
+            given: || allowed(|statement| statement.organizations = vec!["o-example".to_owned()]),
             finds: &["note internet-facing web"],
         },
         Example {
@@ -194,7 +199,7 @@ fn unclear(statement: &InvokeStatement, function: &Target) -> Option<Gap> {
     })
 }
 
-/// Whether load balancers of some accounts alone may invoke.
+/// Whether load balancers of some accounts alone may invoke, or of an organization.
 fn names_accounts(statement: &InvokeStatement) -> bool {
     let named = |account: &str| !account.is_empty() && !account.contains(['*', '?']);
     let of_account = |arn: &String| named(arn.split(':').nth(4).unwrap_or_default());
@@ -202,4 +207,6 @@ fn names_accounts(statement: &InvokeStatement) -> bool {
     let accounts = &statement.source_accounts;
     !arns.is_empty() && arns.iter().all(of_account)
         || !accounts.is_empty() && accounts.iter().all(|account| named(account))
+        || !statement.organizations.is_empty()
+            && statement.organizations.iter().all(|organization| named(organization))
 }

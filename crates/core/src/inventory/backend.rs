@@ -80,6 +80,9 @@ pub struct InvokeStatement {
     /// Accounts that `aws:SourceAccount` allows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source_accounts: Vec<String>,
+    /// Organizations that `aws:SourceOrgID` or `aws:PrincipalOrgID` allows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organizations: Vec<String>,
     /// Whether a condition narrows it whose key or operator is not one of these.
     #[serde(default)]
     pub other_conditions: bool,

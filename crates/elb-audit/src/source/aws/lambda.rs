@@ -76,6 +76,9 @@ fn statement(found: &Statement) -> Option<InvokeStatement> {
         match condition.key.as_str() {
             "aws:sourcearn" if plain => known.source_arns.extend(condition.values),
             "aws:sourceaccount" if plain => known.source_accounts.extend(condition.values),
+            "aws:sourceorgid" | "aws:principalorgid" if plain => {
+                known.organizations.extend(condition.values);
+            }
             _ => known.other_conditions = true,
         }
     }
@@ -97,14 +100,18 @@ mod tests {
              "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}},
             {"Effect": "Allow", "Action": "lambda:InvokeFunction",
              "Principal": {"Service": "s3.amazonaws.com"}},
+            {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Principal": "*",
+             "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-example"}}},
             {"Effect": "Allow", "Action": "lambda:GetFunction", "Principal": "*"},
             {"Effect": "Deny", "Action": "lambda:InvokeFunction", "Principal": "*"}]}"#;
         let found = statements(policy).unwrap();
-        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found.len(), 3, "{found:?}");
         assert_eq!(found[0].sid.as_deref(), Some("own"));
         assert_eq!(found[0].source_arns, ["arn:aws:elasticloadbalancing:x"]);
         assert_eq!((found[0].source_accounts.len(), found[0].other_conditions), (1, false));
         assert_eq!((found[1].principal.as_str(), found[1].other_conditions), ("*", true));
+        assert_eq!(found[2].organizations, ["o-example"]);
+        assert!(!found[2].other_conditions);
         assert_eq!(statements("no policy"), None);
     }
 
