@@ -64,11 +64,6 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
 
 fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
     header(page, lb, Some(findings));
-    let unknown = unknown(findings);
-    // One fits into the line of the load balancer.
-    for unknown in unknown.iter().filter(|_| unknown.len() > 1 && !coverage::is_unjudged(lb)) {
-        page.line(2, &[(Paint::Warning, unknown)]);
-    }
     finding::write_all(page, Place::Beside(2), findings.iter().copied());
 }
 
@@ -100,10 +95,11 @@ fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding
         (true, _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
         (false, []) => (Paint::Good, none),
         (false, [unknown]) => (Paint::Warning, format!("{none}, but {unknown}")),
+        // What would answer them is told once for all load balancers.
         (false, _) => {
             let unknown = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown);
-            let unknown = count(unknown.count(), "verdict");
-            (Paint::Warning, format!("{none}, but {unknown} unknown"))
+            let (number, checks) = open(unknown.map(|finding| &*finding.check).collect());
+            (Paint::Warning, format!("{none}, but {number} unknown: {checks}"))
         }
     };
     let facts = format!("  {facts}: ");
@@ -163,13 +159,19 @@ pub(super) fn unknown(findings: &[&Finding]) -> Vec<String> {
     }
     let mut open: Vec<_> = open.into_iter().collect();
     open.sort_by_key(|(_, checks)| std::cmp::Reverse(checks.len()));
-    let line = |(answer, mut checks): (&str, Vec<&str>)| {
-        let number = count(checks.len(), "verdict");
-        checks.sort_unstable();
-        checks.dedup();
-        format!("{number} unknown: {}; {answer}", list(&checks, GROUPS))
+    let line = |(answer, checks): (&str, Vec<&str>)| {
+        let (number, checks) = self::open(checks);
+        format!("{number} unknown: {checks}; {answer}")
     };
     open.into_iter().map(line).collect()
+}
+
+/// How many verdicts, and of which checks.
+fn open(mut checks: Vec<&str>) -> (String, String) {
+    let number = count(checks.len(), "verdict");
+    checks.sort_unstable();
+    checks.dedup();
+    (number, list(&checks, GROUPS))
 }
 
 /// What would answer an unknown verdict, without the command that prints a policy for its check alone.
