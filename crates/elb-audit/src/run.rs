@@ -108,12 +108,15 @@ impl Run {
         let Run { inventory, now, terms, stopped } = self;
         let (checks, gate) = (terms.checks.clone(), terms.gate);
         let report = audit(&inventory, &checks, &terms.options(now));
+        let cut = cut_short(&inventory, stopped);
+        // The report of a very large account needs the room.
+        drop(inventory);
         let failures = output::deliver(&report, destinations);
         for failure in &failures {
             say(format_args!("error: {failure}"));
         }
         let (mut exit, mut why) = report.exit(gate);
-        if let Some((cut, said)) = cut_short(&inventory, stopped)
+        if let Some((cut, said)) = cut
             && exit != Exit::NothingAssessed
         {
             (exit, why) = (cut, said.to_owned());
