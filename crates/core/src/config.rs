@@ -271,7 +271,7 @@ fn intent(table: &Table) -> Intent {
     Intent {
         public: table.list("public").iter().filter_map(|value| value.understood(matcher)).collect(),
         required_tags: texts("required-tags", filled),
-        log_buckets: texts("log-buckets", pattern),
+        log_buckets: texts("log-buckets", bucket),
         trusted_accounts: texts("trusted-accounts", account),
         public_ports: ports
             .iter()
@@ -296,6 +296,14 @@ fn pattern(text: &str) -> Result<String, String> {
         return Err(format!("`{text}` is no pattern: `*` stands for any characters, `?` for one"));
     }
     filled(text)
+}
+
+/// A pattern of a bucket's name, not of its ARN or URL: those would fit none.
+fn bucket(text: &str) -> Result<String, String> {
+    if text.contains([':', '/']) {
+        return Err(format!("`{text}` is no name of a bucket: write it without `s3://` or `arn:`"));
+    }
+    pattern(text)
 }
 
 fn matcher(text: &str) -> Result<Matcher, String> {

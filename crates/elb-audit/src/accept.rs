@@ -151,6 +151,10 @@ fn appended(text: &str, entry: &str) -> String {
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     // A link stays one: what it leads to is replaced.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    // Who made it read-only wants to be asked, though its folder would let it be replaced.
+    if fs::metadata(&place).is_ok_and(|old| old.permissions().readonly()) {
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
     let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = place.with_file_name(format!(".{name}.{}", std::process::id()));
     let written = (|| {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Subcommand;
-use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 use elb_audit_core::check::Persona;
@@ -333,7 +333,7 @@ fn mirrored(command: Command) -> Command {
         }
         let arg = arg.env(OsString::from(name)).hide_env(true);
         if matches!(arg.get_action(), ArgAction::SetTrue) {
-            arg.value_parser(FalseyValueParser::new())
+            arg.value_parser(BoolishValueParser::new())
         } else {
             arg
         }

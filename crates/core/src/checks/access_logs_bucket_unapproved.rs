@@ -20,8 +20,8 @@ pub(super) const CHECK: Check = Check {
     why: "Logs hold addresses, paths, and sometimes tokens in queries. A bucket outside the list may \
           be read by others, keep them too long, or be deleted with a project.",
     logic: "Looks at the buckets of access, connection and health-check logs that the load balancer \
-            itself writes. Fails when one matches no name or pattern of the policy's list of log \
-            buckets. Does not apply without such a list, and where nothing is written to a bucket. \
+            itself writes. Fails when one matches no name or pattern of `log-buckets` in \
+            `[intent]`. Does not apply without such a list, and where nothing is written to a bucket. \
             What CloudWatch Logs delivers is not looked at. The examples are judged with a list \
             that allows `example-*`.",
     false_alarms: "",

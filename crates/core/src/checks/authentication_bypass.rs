@@ -26,14 +26,15 @@ pub(super) const CHECK: Check = Check {
             asks to log in. Rules by priority count, so does what earlier rules take. The host \
             tells two requests apart only where the open rule asks for a host of its own: a \
             target gets to see whatever Host a client sends. Left out are rules for public paths \
-            alone (the policy's public_paths, and /health*, /healthz, /ping, /static/*, \
-            /assets/*, /favicon.ico, /robots.txt, /.well-known/*), for OPTIONS alone, for some \
+            alone (`[intent]`, `public-paths`, and what is public by custom: health and readiness \
+            probes, /static/*, /assets/*, /favicon.ico, /robots.txt, /.well-known/*), for \
+            OPTIONS alone, for some \
             source addresses alone, or for a header or query whose value is kept as a hash; \
             and logins that let others through, which are the question of \
             `authentication-optional`. A rule of an internal load balancer is a note where the \
             login is on an internet-facing one. Does not apply where no group is behind a login.",
     false_alarms: "A path that carries its own authentication, such as an API with tokens of its \
-                   own: name it in the policy's public_paths. Paths that no rule with a login \
+                   own: name it in `public-paths` of `[intent]`. Paths that no rule with a login \
                    asks for may share its targets, and pass.",
     fix: "put the login before the forward action of that rule too, or send it to other targets",
     remedy: Remedy {
@@ -190,6 +191,20 @@ pub(super) const CHECK: Check = Check {
                 "note rule-header-gate HTTPS:443",
                 "note tls-backend-legacy web",
             ],
+        },
+        Example {
+            title: "what only begins like a health check is let through",
+            given: || before_login(vec![sample::path(&["/healthcheck", "/healthcare/*"])]),
+            finds: &[
+                "fail authentication-bypass HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "a health check is let through, as people write it",
+            given: || before_login(vec![sample::path(&["/health*", "/livez"])]),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
         Example {
             title: "one path logs in, and no other rule takes it",

@@ -20,11 +20,11 @@ pub(super) const CHECK: Check = Check {
           become of the account at the identity provider: a stolen cookie and a dismissed \
           employee stay as long.",
     logic: "Looks at the login actions of every rule that a request can reach. Fails when \
-            SessionTimeout is above the policy's session_seconds, which is 86,400 (a day) unless \
-            it says otherwise; an absent one is AWS's default, 604,800 (7 days). Does not apply \
+            SessionTimeout is above 86,400 seconds, a day (`[thresholds]`, `session-seconds`); an \
+            absent one is AWS's default, 604,800 (7 days). Does not apply \
             where no rule has a login.",
     false_alarms: "",
-    fix: "set SessionTimeout to a working day, or to what the policy allows",
+    fix: "set SessionTimeout to a working day, or to what the thresholds allow",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and, under \
                   Authenticate users, Advanced settings, set the session timeout.",

@@ -224,11 +224,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 sample::behind_cloudfront(inventory, |_| {})
             },
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -19,12 +19,12 @@ pub(super) const CHECK: Check = Check {
     why: "A consumer of an endpoint service comes in past every edge of the network. The list of \
           those who may is worth reading once in a while: contracts end, and permissions stay.",
     logic: "Notes an endpoint service in front of the load balancer that allows a principal of \
-            another account which is not among the trusted accounts of the policy, or one without \
+            another account which is not among the trusted accounts (`[intent]`, `trusted-accounts`), or one without \
             an account in it. `*` is another check's. Passes without such a one, and without \
             endpoint service. Unknown while endpoint services, or the principals of one, are \
             unread and none that is known is foreign.",
     false_alarms: "",
-    fix: "remove the principals that nobody knows, and name the others' accounts in the policy",
+    fix: "remove the principals that nobody knows, and name the others' accounts in trusted-accounts",
     remedy: Remedy {
         console: "VPC console, Endpoint services, the service, Allow principals: delete those that \
                   are not consumers any more.",

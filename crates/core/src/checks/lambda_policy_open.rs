@@ -14,18 +14,20 @@ use crate::targets::{self, Sort};
 pub(super) const CHECK: Check = Check {
     id: "lambda-policy-open",
     aliases: &["lambda-policy-unscoped"],
-    title: "any load balancer may invoke the function",
+    title: "who may invoke the function is not limited",
     severity: Severity::Medium,
     persona: Persona::Regular,
     applies_to: &[Kind::Application],
-    why: "Whoever has an AWS account registers the function behind a load balancer of their own and \
-          sends it what they like, past the rules, authentication and web ACL of yours. The \
-          function cannot tell the two apart.",
+    why: "Whoever may invoke it sends it what they like, past the rules, authentication and web ACL \
+          of the load balancer, and the function cannot tell the two apart. With `*` that is \
+          everyone who has an AWS account; with Elastic Load Balancing as principal and no source, \
+          whoever may make a load balancer in this account, since a function can be a target in \
+          its own account alone.",
     logic: "Looks at the resource policy of a function that is a target: of the alias or version \
-            that is registered, if it is one. Fails when a statement lets Elastic Load Balancing, \
-            or everyone, invoke it without a condition that names an account: `aws:SourceArn` \
-            with an account in it, or `aws:SourceAccount`, or an organization: `aws:SourceOrgID` \
-            or `aws:PrincipalOrgID`. Wildcards name none. A statement that only other conditions \
+            that is registered, if it is one. Fails when a statement lets everyone (`*`) invoke it, \
+            and notes one that lets Elastic Load Balancing, without a condition that names an \
+            account: `aws:SourceArn` with an account in it, or `aws:SourceAccount`, or an \
+            organization: `aws:SourceOrgID` or `aws:PrincipalOrgID`. Wildcards name none. A statement that only other conditions \
             narrow is unknown: who satisfies them cannot be told from here.",
     false_alarms: "A condition on the organization lets in its accounts alone; the target group's \
                    ARN beside it says so plainly.",
@@ -52,9 +54,14 @@ pub(super) const CHECK: Check = Check {
     needs: &[Call::LambdaGetPolicy],
     examples: &[
         Example {
-            title: "no condition",
-            given: || allowed(|_| ()),
+            title: "everyone",
+            given: || allowed(|statement| "*".clone_into(&mut statement.principal)),
             finds: &["fail lambda-policy-open web", "note internet-facing web"],
+        },
+        Example {
+            title: "load balancers, and no condition",
+            given: || allowed(|_| ()),
+            finds: &["note internet-facing web", "note lambda-policy-open web"],
         },
         Example {
             title: "a target group of any account",
@@ -64,7 +71,7 @@ pub(super) const CHECK: Check = Check {
                     statement.source_arns = vec![any.to_owned()];
                 })
             },
-            finds: &["fail lambda-policy-open web", "note internet-facing web"],
+            finds: &["note internet-facing web", "note lambda-policy-open web"],
         },
         Example {
             title: "the account",
@@ -94,12 +101,16 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown lambda-policy-open web", "note internet-facing web"],
         },
         Example {
-            title: "such a condition, and beside it a statement without any",
+            title: "such a condition, and beside it a statement for everyone without any",
             given: || {
                 let mut inventory = allowed(|statement| statement.other_conditions = true);
                 let functions = &mut inventory.accounts[0].regions[0].functions;
                 if let Some(Fact::Known(statements)) = functions.get_mut(sample::FUNCTION) {
-                    let open = InvokeStatement { other_conditions: false, ..statements[0].clone() };
+                    let open = InvokeStatement {
+                        principal: "*".to_owned(),
+                        other_conditions: false,
+                        ..statements[0].clone()
+                    };
                     statements.push(open);
                 }
                 inventory
@@ -147,7 +158,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let functions = group.targets.get()?;
-    let mut hidden = None;
+    let (mut hidden, mut noted) = (None, None);
     for function in functions {
         match statements(context, &function.id) {
             Ok(statements) => {
@@ -155,7 +166,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
                     hidden.or_else(|| statements.iter().find_map(|own| unclear(own, function)));
                 let open: Vec<&InvokeStatement> =
                     statements.iter().filter(|statement| is_open(statement)).collect();
-                if let Some(first) = open.first() {
+                let everyone = open.iter().find(|one| one.principal == "*");
+                if let Some(first) = everyone.or(open.first()) {
                     let evidence = Evidence::new()
                         .with("function", function.id.as_str())
                         .with("principal", first.principal.as_str())
@@ -163,7 +175,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
                             "statements",
                             open.iter().map(|open| open.sid.clone()).collect::<Vec<_>>(),
                         );
-                    return Ok(Verdict::Fail(evidence));
+                    if everyone.is_some() {
+                        return Ok(Verdict::Fail(evidence));
+                    }
+                    noted = noted.or(Some(evidence));
                 }
             }
             Err(gap) => hidden = hidden.or(Some(gap)),
@@ -171,6 +186,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     match hidden {
         Some(gap) => Err(gap),
+        None if noted.is_some() => Ok(noted.map_or(Verdict::Pass, Verdict::Note)),
         None if functions.is_empty() => Ok(Verdict::NotApplicable),
         None => Ok(Verdict::Pass),
     }

@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
           the middle of a rollback.",
     logic: "Fails when the listeners, rules without the default ones, certificates without the \
             default ones, targets or target groups of a load balancer are more than 80 percent \
-            (`quota_percent` of the policy) of the quota that AWS tells for the region. A quota \
+            (`[thresholds]`, `quota-percent`) of the quota that AWS tells for the region. A quota \
             that AWS does not tell is not judged.",
     false_alarms: "",
     fix: "ask for a larger quota in good time, or divide the load balancer",

@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "When the last target fails, or is replaced by a deployment, the service is down.",
     logic: "Looks at each target group that some request reaches, and at the instances of a Classic \
-            load balancer. Fails when fewer than 2 (`healthy_targets` of the policy) are healthy or \
+            load balancer. Fails when fewer than 2 (`[thresholds]`, `healthy-targets`) are healthy or \
             still starting. Does not apply where none is, which other checks say, nor to functions \
             and Application load balancers as targets: there is one of them and it does not fail \
             like a machine.",

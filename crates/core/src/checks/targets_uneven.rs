@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
     why: "When the zone with most targets fails, the rest cannot carry the load. Without cross-zone \
           load balancing the zone with few is overloaded already.",
     logic: "Counts healthy targets in each zone of the load balancer. Fails when one zone has \
-            more than 2 times as many (`zone_imbalance` of the policy) as another, or has several \
+            more than 2 times as many (`[thresholds]`, `zone-imbalance`) as another, or has several \
             while another has none. Does not apply to a load balancer in one zone, with fewer \
             than two healthy targets there, nor to functions and Application load balancers as \
             targets. Targets outside the VPC, which every zone reaches, count in each.",

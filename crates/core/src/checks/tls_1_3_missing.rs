@@ -19,8 +19,9 @@ pub(super) const CHECK: Check = Check {
     why: "TLS 1.2 with good ciphers is still sound. TLS 1.3 leaves out everything that was not, \
           hides the certificate from whoever listens, and needs one round trip less.",
     logic: "Looks at HTTPS and TLS listeners. Fails when the policy does not accept TLSv1.3, by \
-            its content. Does not apply to Classic load balancers, which cannot. Unknown when the \
-            policy is, or holds a protocol of unknown name instead.",
+            its content. Does not apply to Classic load balancers, which cannot. Unknown when \
+            the content of the policy is, or when it lacks TLSv1.3 and has a protocol whose name \
+            this version does not know.",
     false_alarms: "Who inspects traffic with devices that do not understand TLS 1.3 leaves it out \
                    on purpose.",
     fix: "choose a policy whose name begins with ELBSecurityPolicy-TLS13, such as \

@@ -31,11 +31,11 @@ pub(super) const CHECK: Check = Check {
     why: "Whoever sends a small packet in somebody else's name makes the service send that somebody \
           a large one: it takes part in an attack, pays for the traffic, and ends on blocklists.",
     logic: "Fails when the internet can reach a UDP or TCP_UDP listener on port 19, 53, 123, 161, \
-            389, 1900 or 11211 that the policy does not name as public. Passes when only some \
+            389, 1900 or 11211 that is not meant to be public (`[intent]`, `public-ports`). Passes when only some \
             addresses can, and on other ports. Does not apply to listeners without UDP. Unknown \
             while exposure is.",
     false_alarms: "A public name server that answers for its own zones alone and limits its answers \
-                   is meant to be open: name its port in `public_ports` of the policy.",
+                   is meant to be open: name its port in `public-ports` of `[intent]`.",
     fix: "admit only those who use the service in the security group",
     remedy: Remedy {
         console: "EC2 > Security Groups > the load balancer's group > Edit inbound rules: narrow the \

@@ -52,7 +52,8 @@ pub(super) const CHECK: Check = Check {
               --default-action Allow={} --rules file://RULES.json --visibility-config \
               SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
               RULES.json: the rules of the answer and one that blocks bodies over 8192 bytes; \
-              TOKEN is its LockToken",
+              TOKEN is its LockToken; give its custom response bodies and association \
+              configuration again, or they are dropped",
         terraform: r#"resource "aws_wafv2_web_acl" "web" {
   rule {
     name     = "large-body"

@@ -4,8 +4,10 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
-use crate::inventory::Kind;
+use crate::cloudfront;
+use crate::exposure::{Approach, Exposure};
+use crate::fact::{Fact, Gap};
+use crate::inventory::{Inventory, Kind};
 use crate::sample;
 use crate::waf;
 
@@ -20,9 +22,13 @@ pub(super) const CHECK: Check = Check {
     why: "Nothing filters known exploits, floods of requests or bots before they reach the \
           application.",
     logic: "Fails when an Application load balancer whose scheme is `internet-facing` has no web \
-            ACL of AWS WAF. Does not apply to an internal one. Unknown where AWS WAF could not be \
-            asked, or is not offered in the region.",
-    false_alarms: "A load balancer that only CloudFront reaches may have its web ACL there.",
+            ACL of AWS WAF. Passes when the internet gets there by CloudFront alone: no listener \
+            is open to the internet, and every distribution with an origin by the load \
+            balancer's DNS name has a web ACL. Does not apply to an internal one. Unknown where \
+            AWS WAF could not be asked, or is not offered in the region, and where what might \
+            show such a distribution is unread.",
+    false_alarms: "A distribution whose origin has a name of your own is not seen to lead here: accept \
+                   the risk then.",
     fix: "associate a web ACL, at least with AWS's managed core rule set and a rate limit",
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, Integrations, AWS WAF: associate a web \
@@ -37,12 +43,51 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],
-    needs: waf::ASSOCIATION,
+    needs: &[
+        Call::Wafv2ListWebAcls,
+        Call::Wafv2ListResourcesForWebAcl,
+        Call::Wafv2GetWebAclForResource,
+        Call::CloudFrontListDistributions,
+    ],
     examples: &[
         Example {
             title: "none",
             given: || sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None)),
             finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "the security group admits CloudFront alone, which has the web ACL",
+            given: || sample::behind_cloudfront(narrow(), |_| ()),
+            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "the same, and nothing is known of CloudFront",
+            given: || {
+                let mut inventory = narrow();
+                let denied = sample::denied(Call::CloudFrontListDistributions);
+                inventory.accounts[0].distributions = Fact::Unread(denied);
+                inventory
+            },
+            finds: &[
+                "unknown cloudfront-bypass web",
+                "unknown cloudfront-origin-cleartext web",
+                "unknown waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "CloudFront has the web ACL, and everyone gets in beside it",
+            given: || {
+                let bare = sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None));
+                sample::behind_cloudfront(bare, |_| ())
+            },
+            finds: &[
+                "fail cloudfront-bypass web",
                 "fail waf-not-associated web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
@@ -97,12 +142,46 @@ pub(super) const CHECK: Check = Check {
     since: "0.1.0",
 };
 
+/// The clean Application account without web ACL, whose security group admits a few addresses alone.
+fn narrow() -> Inventory {
+    sample::with_region(&Kind::Application, |region| {
+        sample::only(region).web_acl = Fact::Known(None);
+        if let Fact::Known(groups) = &mut region.security_groups {
+            for permission in &mut groups[0].ingress {
+                permission.ranges = vec!["192.0.2.0/24".parse().expect("a block")];
+            }
+        }
+    })
+}
+
 fn judge(context: &Context) -> Judgement {
     if !waf::is_due(context)? {
         return Ok(Verdict::NotApplicable);
     }
     match context.lb.web_acl.get()? {
         Some(_) => Ok(Verdict::Pass),
+        None if is_filtered_by_cloudfront(context)? => Ok(Verdict::Pass),
         None => Ok(Verdict::Fail(Evidence::new().with("web_acl", "none"))),
     }
+}
+
+/// Whether the internet gets there by distributions with a web ACL alone.
+fn is_filtered_by_cloudfront(context: &Context) -> Result<bool, Gap> {
+    let origins = cloudfront::origins(context);
+    if let Ok(origins) = &origins
+        && (origins.is_empty() || origins.iter().any(|(one, _)| one.web_acl.is_none()))
+    {
+        return Ok(false);
+    }
+    let approach = Approach::new(context.index, context.lb);
+    let mut hidden = None;
+    for listener in context.lb.listeners.get()? {
+        match approach.to(listener) {
+            Exposure::Internet(_) => return Ok(false),
+            Exposure::Unknown(gap) => drop(hidden.get_or_insert(gap)),
+            _ => {}
+        }
+    }
+    origins?;
+    hidden.map_or(Ok(true), Err)
 }

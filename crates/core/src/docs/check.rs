@@ -38,10 +38,10 @@ pub fn check_page(check: &'static Check) -> String {
 /// Short facts about a check, by name.
 fn facts(check: &Check) -> Vec<(&'static str, String)> {
     let mut facts = vec![
-        ("Severity", severity(check.severity)),
+        ("Severity", severity(check)),
         ("Reported to", reported_to(check)),
         ("Load balancers", kinds(check).join(", ")),
-        ("One verdict for", subject(check.judge).to_owned()),
+        ("One verdict for", subject(check).to_owned()),
         ("Since", check.since.to_owned()),
     ];
     if !check.aliases.is_empty() {
@@ -51,10 +51,14 @@ fn facts(check: &Check) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn severity(severity: Severity) -> String {
+fn severity(check: &Check) -> String {
+    let severity = check.severity;
+    let fails = format!("fail {} ", check.id);
+    let mut finds = check.examples.iter().flat_map(|example| example.finds);
+    let notes = !finds.any(|find| find.starts_with(&fails));
     let (word, lower) = (severity.word(), severity.at(&Exposure::Internal).word());
     match severity {
-        Severity::Info => format!("{word}: a note, never a fault"),
+        Severity::Info if notes => format!("{word}: a note, never a fault"),
         _ if word == lower => word.to_owned(),
         _ => format!("{word}; {lower} where the internet cannot reach it freely"),
     }
@@ -104,11 +108,15 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn subject(judge: Judge) -> &'static str {
-    match judge {
+fn subject(check: &Check) -> &'static str {
+    match check.judge {
         Judge::LoadBalancer(_) => "each load balancer",
         Judge::Listener(_) => "each listener",
-        Judge::Targets(_) => "each target group; all instances of a Classic load balancer at once",
+        Judge::Targets(_) if check.applies_to == [Kind::Classic] => "all instances at once",
+        Judge::Targets(_) if check.applies_to.contains(&Kind::Classic) => {
+            "each target group; all instances of a Classic load balancer at once"
+        }
+        Judge::Targets(_) => "each target group",
         Judge::Unused(_) => "each target group that no load balancer uses",
         Judge::Scaling(_) => "each Auto Scaling group",
         Judge::Record(_) => "each DNS record that leads to a load balancer",

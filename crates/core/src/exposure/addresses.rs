@@ -53,7 +53,7 @@ pub(crate) enum Part {
     /// None.
     #[default]
     None,
-    /// Those of these ranges, in order.
+    /// Those of these ranges, in order, their host bits cleared.
     Some(Vec<IpNet>),
     /// All.
     All,
@@ -64,6 +64,9 @@ impl Part {
     pub(crate) fn of(mut ranges: Vec<IpNet>) -> Self {
         if ranges.iter().any(|range| range.prefix_len() == 0) {
             return Part::All;
+        }
+        for range in &mut ranges {
+            *range = range.trunc();
         }
         ranges.sort_unstable();
         ranges.dedup();
@@ -91,7 +94,12 @@ impl Part {
         match self {
             Part::None => Vec::new(),
             Part::All => vec![*range],
-            Part::Some(own) => own.iter().filter_map(|one| common(one, range)).collect(),
+            Part::Some(own) if hold(own, range) => vec![*range],
+            Part::Some(own) => {
+                let first = own.partition_point(|one| one.network() < range.network());
+                let inside = own[first..].iter().take_while(|one| range.contains(*one));
+                inside.copied().collect()
+            }
         }
     }
 
@@ -203,15 +211,10 @@ impl Addresses {
     }
 }
 
-/// What two ranges have in common: of two that meet, one holds the other.
-fn common(one: &IpNet, other: &IpNet) -> Option<IpNet> {
-    if one.contains(other) {
-        Some(*other)
-    } else if other.contains(one) {
-        Some(*one)
-    } else {
-        None
-    }
+/// Whether ranges in order have one that holds this one whole: a search for each that would.
+fn hold(ranges: &[IpNet], range: &IpNet) -> bool {
+    let wider = std::iter::successors(Some(range.trunc()), IpNet::supernet);
+    wider.into_iter().any(|one| ranges.binary_search(&one).is_ok())
 }
 
 /// What is left of a range without others.
@@ -292,10 +295,11 @@ impl Held {
     const ALL: Held = Held { without: 0, of: 1 };
     const FEW: Held = Held { without: 1, of: 1 };
 
-    /// A few exceptions do not make a door private: it is open to the internet while fewer than one
-    /// address in eight is kept out.
+    /// Exceptions do not make a door private, nor do a few parts of the internet make a network of one's
+    /// own: it is open to the internet when more than one address in 200 gets in, which is more than the
+    /// widest network that any organization has, a /8.
     fn is_internet(self) -> bool {
-        self.without * 8 < self.of
+        self.of - self.without > self.of / 200
     }
 
     fn new(without: u128, of: u128) -> Self {
@@ -319,8 +323,8 @@ fn held_v4(ranges: &[IpNet]) -> Held {
         IpNet::V6(_) => None,
     });
     let mut all: Vec<Ipv4Net> = own.collect();
-    // Fewer than half of all addresses cannot be nearly all public ones; most lists end here.
-    if count_v4(&all) < 1 << 31 {
+    // A /8 is no internet; most lists end here.
+    if count_v4(&all) <= 1 << 24 {
         return Held::FEW;
     }
     all.extend(nets(SPECIAL));

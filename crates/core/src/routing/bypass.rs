@@ -16,15 +16,27 @@ use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGr
 /// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,
 /// and files that do not change.
 pub const PUBLIC_PATHS: &[&str] = &[
-    "/health*",
+    "/health",
+    "/health/*",
     "/healthz",
+    "/healthz/*",
+    "/healthcheck",
+    "/livez",
+    "/readyz",
     "/ping",
+    "/api/health",
+    "/actuator/health",
+    "/actuator/health/*",
     "/static/*",
     "/assets/*",
     "/favicon.ico",
     "/robots.txt",
     "/.well-known/*",
 ];
+
+/// Patterns that people write for some of these. What else they let in is nobody's intent, and nothing that
+/// is inside one of them is public for that.
+const WRITTEN_FOR_THEM: &[&str] = &["/health*", "/healthz*", "/healthcheck*"];
 
 /// What tells requests apart.
 const FIELDS: [&str; 3] = ["path-pattern", "host-header", "http-request-method"];
@@ -222,14 +234,22 @@ fn narrows(condition: &Condition) -> bool {
 /// send before those with a session.
 #[must_use]
 pub fn is_public(context: &Context, route: &Route) -> bool {
-    let own = context.policy.intent.public_paths.iter().map(String::as_str);
-    let public: Vec<&str> = PUBLIC_PATHS.iter().copied().chain(own).collect();
+    let own = &context.policy.intent.public_paths;
+    let meant = |path: &str| {
+        let covers = |public: &str| pattern::covers(public, path);
+        is_public_path(path) || own.iter().any(|public| covers(public))
+    };
     let rewrites = rewrites_url(route.transforms);
     let method = condition::on(route.conditions, "http-request-method");
     let preflight = method.is_some_and(|method| {
         !method.values.is_empty() && method.values.iter().all(|value| value == "OPTIONS")
     });
-    !rewrites && condition::only_paths(route.conditions, &public) || preflight
+    !rewrites && condition::only_paths(route.conditions, meant) || preflight
+}
+
+fn is_public_path(path: &str) -> bool {
+    WRITTEN_FOR_THEM.contains(&path)
+        || PUBLIC_PATHS.iter().any(|public| pattern::covers(public, path))
 }
 
 pub(super) fn rewrites_url(transforms: &[Transform]) -> bool {
@@ -393,14 +413,22 @@ impl Entry<'_> {
                 ("path-pattern", _) if rewrites && self.transforms != way.transforms => Match::No,
                 (_, Some(condition)) => meets(condition, text),
             };
-        let wanted = Wanted {
-            conditions: self.conditions,
-            earlier: &self.earlier,
-            other: &way.conditions,
-            fillers: &[],
-            fits: &fits,
+        // Nobody wonders at a path that is public by custom: another one shows more.
+        let surprising = |field: &str, text: &str| match field {
+            "path-pattern" if is_public_path(text) => Match::No,
+            _ => fits(field, text),
         };
-        if let Some(found) = wanted.find(lb, self.listener, Match::Yes) {
+        let find = |fits: &dyn Fn(&str, &str) -> Match| {
+            let wanted = Wanted {
+                conditions: self.conditions,
+                earlier: &self.earlier,
+                other: &way.conditions,
+                fillers: &[],
+                fits,
+            };
+            wanted.find(lb, self.listener, Match::Yes)
+        };
+        if let Some(found) = find(&surprising).or_else(|| find(&fits)) {
             return Ok(Some(found));
         }
         let apart = |field: &str| {

@@ -131,14 +131,13 @@ pub(super) fn may_share(one: &Condition, other: &Condition) -> bool {
     beginnings(one).iter().any(share)
 }
 
-/// Whether a rule takes no path but those that these patterns match.
-pub(super) fn only_paths(conditions: &[Condition], patterns: &[&str]) -> bool {
-    let held = |value: &String| patterns.iter().any(|outer| pattern::covers(outer, value));
+/// Whether a rule takes no path but those whose patterns pass.
+pub(super) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool) -> bool {
     let only = |condition: &Condition| {
         condition.field == "path-pattern"
             && condition.regex_values.is_empty()
             && !condition.values.is_empty()
-            && condition.values.iter().all(held)
+            && condition.values.iter().all(|value| passes(value))
     };
     conditions.iter().any(only)
 }

@@ -148,6 +148,8 @@ fn what_is_wrong_is_said_with_its_line() {
         ("[intent]\ntrusted-accounts = [111122223333]", "`trusted-accounts` takes text"),
         ("[intent]\ntrusted-accounts = [\"1111\"]", "`1111` is no account: twelve digits"),
         ("[intent]\nlog-buckets = [\"a{b}\"]", "`a{b}` is no pattern"),
+        ("[intent]\nlog-buckets = [\"s3://logs\"]", "`s3://logs` is no name of a bucket"),
+        ("[intent]\nlog-buckets = [\"arn:aws:s3:::logs\"]", "is no name of a bucket"),
         // The first fault of several is told.
         ("zzz = 1\n[checks]\nyyy = 1", "line 1: unknown key `zzz`"),
         ("[checks]\nyyy = 1\n[intent]\nzzz = 1", "line 2: unknown key `yyy`"),

@@ -104,6 +104,11 @@ fn a_link_stays_a_link_and_rights_stay_as_they_are() {
     assert!(fs::symlink_metadata(folder.path("elb-audit.toml")).unwrap().is_symlink());
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(fs::read_to_string(&real).unwrap().starts_with("[[accept]]"));
+    fs::write(folder.path("other.toml"), "").unwrap();
+    fs::set_permissions(folder.path("other.toml"), fs::Permissions::from_mode(0o444)).unwrap();
+    let guarded = accept(&folder, &fault.fingerprint, &format!("{GOOD} --config other.toml"));
+    guarded.done().says(2, &["error: ", "it is read-only"]);
+    assert_eq!(fs::read_to_string(folder.path("other.toml")).unwrap(), "");
 }
 
 /// Fails unless nothing was written.

@@ -83,8 +83,11 @@ fn ranges_restrict() {
     let table: &[(&str, &[Row])] = &[
         ("restricted", &[allow(100, "198.51.100.0/24"), OPEN_OUT]),
         ("internet", &[allow(100, "0.0.0.0/1"), allow(110, "128.0.0.0/1"), OPEN_OUT]),
-        ("restricted", &[allow(100, "0.0.0.0/1"), OPEN_OUT]),
-        ("restricted", &[deny(90, "0.0.0.0/1"), OPEN_IN, OPEN_OUT]),
+        // Half of it, or two networks, are no network of one's own; one may be.
+        ("internet", &[allow(100, "0.0.0.0/1"), OPEN_OUT]),
+        ("internet", &[deny(90, "0.0.0.0/1"), OPEN_IN, OPEN_OUT]),
+        ("internet", &[allow(100, "17.0.0.0/8"), allow(110, "19.0.0.0/8"), OPEN_OUT]),
+        ("restricted", &[allow(100, "17.0.0.0/8"), OPEN_OUT]),
         ("blocked", &[deny(90, "0.0.0.0/1"), deny(91, "128.0.0.0/1"), OPEN_IN, OPEN_OUT]),
         // A denied neighbour or two leave it open to the internet.
         ("internet", &[deny(90, "203.0.113.0/24"), deny(91, "8.0.0.0/8"), OPEN_IN, OPEN_OUT]),
