@@ -535,7 +535,12 @@ const TABLE: &[(Call, &str, &str, &str)] = &[
         "HTTP APIs in front of load balancers",
         "an HTTP or WebSocket API",
     ),
-    (Call::Route53ListHostedZones, "route53:ListHostedZones", "hosted zones", "once"),
+    (
+        Call::Route53ListHostedZones,
+        "route53:ListHostedZones",
+        "hosted zones",
+        "once, for `regular` only if an origin of CloudFront has a name of its own",
+    ),
     (
         Call::Route53ListResourceRecordSets,
         "route53:ListResourceRecordSets",

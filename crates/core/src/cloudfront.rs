@@ -2,17 +2,67 @@
 
 use crate::check::Context;
 use crate::fact::Gap;
-use crate::inventory::{Distribution, Origin};
+use crate::inventory::{Distribution, DnsRecord, Origin};
 
-/// The origins of enabled distributions that name this load balancer. An origin that goes by another
-/// name, which DNS leads to it, is not found.
+/// Domains whose names AWS gives: DNS of one's own says nothing of them.
+const OF_AWS: [&str; 6] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "on.aws",
+    "cloudfront.net",
+    "elasticbeanstalk.com",
+];
+
+/// The origins of enabled distributions that lead to this load balancer: by its own name, or by one that a
+/// public record of the account leads to it. What other DNS says is not known.
+///
+/// # Errors
+///
+/// The gap of distributions, or of records that may lead an origin here.
 pub fn origins<'a>(context: &Context<'a>) -> Result<Vec<(&'a Distribution, &'a Origin)>, Gap> {
     let Some(own) = &context.lb.dns_name else { return Ok(Vec::new()) };
-    let names = |origin: &Origin| {
-        let domain = origin.domain.trim_end_matches('.').to_lowercase();
-        domain.strip_prefix("dualstack.").unwrap_or(&domain) == own.to_lowercase()
-    };
-    let enabled = context.account.distributions.get()?.iter().filter(|own| own.enabled);
-    let each = enabled.flat_map(|one| one.origins.iter().map(move |origin| (one, origin)));
-    Ok(each.filter(|(_, origin)| names(origin)).collect())
+    let own = own.to_lowercase();
+    let mut found = Vec::new();
+    for (distribution, origin) in each(context.account.distributions.get()?) {
+        let domain = domain(origin);
+        let leads = if domain == own {
+            true
+        } else if is_of_aws(&domain) {
+            false
+        } else {
+            let records = context.account.dns_records.get()?;
+            records.iter().any(|record| names(record, &domain) && record.target == own)
+        };
+        if leads {
+            found.push((distribution, origin));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether an origin of an enabled distribution has a name that only DNS explains.
+#[must_use]
+pub fn follows_dns(distributions: &[Distribution]) -> bool {
+    each(distributions).any(|(_, origin)| !is_of_aws(&domain(origin)))
+}
+
+fn each(all: &[Distribution]) -> impl Iterator<Item = (&Distribution, &Origin)> {
+    let enabled = all.iter().filter(|one| one.enabled);
+    enabled.flat_map(|one| one.origins.iter().map(move |origin| (one, origin)))
+}
+
+fn domain(origin: &Origin) -> String {
+    let domain = origin.domain.trim_end_matches('.').to_lowercase();
+    domain.strip_prefix("dualstack.").map_or(domain.clone(), str::to_owned)
+}
+
+fn is_of_aws(domain: &str) -> bool {
+    OF_AWS.iter().any(|outer| domain.strip_suffix(outer).is_some_and(|left| left.ends_with('.')))
+}
+
+/// Whether a public record has this name. One for all names beside it is left out: records that lead
+/// elsewhere, and go before it, are not kept.
+fn names(record: &DnsRecord, domain: &str) -> bool {
+    !record.private && record.name.to_lowercase() == domain
 }

@@ -25,14 +25,15 @@ pub(super) const CHECK: Check = Check {
     why: "The web ACL, the limits and the log are at CloudFront. The load balancer's own name answers \
           everyone as well, and scanners know it from certificates and address lists: an attacker \
           asks there and meets none of them.",
-    logic: "Looks at load balancers whose DNS name is an origin of an enabled CloudFront \
-            distribution, and at their listeners that the whole internet reaches and that do not \
+    logic: "Looks at load balancers that an origin of an enabled CloudFront distribution leads \
+            to, by their DNS name or by a name of your own with a public record of Route 53 in the \
+            same account, and at their listeners that the whole internet reaches and that do not \
             verify client certificates. A rule is guarded when it asks for a header that CloudFront \
             adds. Fails when requests get in without such a header, the distribution has a web ACL \
             and the load balancer has none: either CloudFront adds no header at all, or a target \
             group behind a guarded rule has an unguarded one too. Notes direct access where no \
             web ACL is lost, and where CloudFront adds headers and no rule asks for them, since \
-            the targets may. Does not follow origins that go by another name. A Network listener in \
+            the targets may. Does not follow names that other DNS leads here, nor records for `*`. A Network listener in \
             front of Application load balancers alone is left to those.",
     false_alarms: "Rules for certificate authorities, and paths that the policy calls public, may be \
                    unguarded. A rule of the load balancer's own web ACL may ask for the header.",
@@ -60,6 +61,8 @@ pub(super) const CHECK: Check = Check {
     ],
     needs: &[
         Call::CloudFrontListDistributions,
+        Call::Route53ListHostedZones,
+        Call::Route53ListResourceRecordSets,
         Call::ElbV2DescribeRules,
         Call::Wafv2ListWebAcls,
         Call::Wafv2ListResourcesForWebAcl,
@@ -214,6 +217,44 @@ pub(super) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "the origin has a name of its own, and a record leads it here",
+            given: || led_here(sample::DNS_NAME),
+            finds: &[
+                "fail cloudfront-bypass web",
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
+        Example {
+            title: "the same name leads elsewhere",
+            given: || led_here("other-123.eu-west-1.elb.amazonaws.com"),
+            finds: &[
+                "fail waf-not-associated web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "fail dns-alias-dangling www.example.com",
+            ],
+        },
+        Example {
+            title: "the records of such a name unread",
+            given: || {
+                let mut inventory = led_here(sample::DNS_NAME);
+                let denied = sample::denied(Call::Route53ListHostedZones);
+                inventory.accounts[0].dns_records = Fact::Unread(denied);
+                inventory
+            },
+            finds: &[
+                "fail waf-not-associated web",
+                "unknown cloudfront-bypass web",
+                "unknown cloudfront-origin-cleartext web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+                "unknown dns-alias-dangling 111122223333",
+                "unknown dns-internal-published 111122223333",
+            ],
+        },
+        Example {
             title: "the security group admits few",
             given: || {
                 let mut inventory = without_acl(Vec::new());
@@ -230,6 +271,14 @@ pub(super) const CHECK: Check = Check {
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",
 };
+
+/// A distribution whose origin is `www.example.com`, and a record that leads this name to a target.
+fn led_here(target: &str) -> Inventory {
+    let mut inventory = without_acl(Vec::new());
+    inventory.accounts[0].dns_records =
+        sample::named(&Kind::Application, false, target).accounts[0].dns_records.clone();
+    sample::behind_cloudfront(inventory, |origin| "www.example.com".clone_into(&mut origin.domain))
+}
 
 /// The clean Application account without web ACL, with these rules before the default one.
 fn without_acl(rules: Vec<crate::inventory::Rule>) -> Inventory {

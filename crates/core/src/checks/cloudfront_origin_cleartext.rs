@@ -20,8 +20,8 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Users see a lock, and behind CloudFront their requests go on in clear over the internet, \
           cookies, passwords and the secret header that lets CloudFront in among them.",
-    logic: "Looks at the custom origins of enabled distributions that name the load balancer's DNS \
-            name. Fails when the origin's protocol policy is `http-only` and a cleartext listener \
+    logic: "Looks at the custom origins of enabled distributions that lead to the load balancer, by \
+            its DNS name or by a name with a public record of Route 53 in the same account. Fails when the origin's protocol policy is `http-only` and a cleartext listener \
             has its HTTP port; or when it is `match-viewer`, some behaviour lets viewers come by \
             HTTP, and that listener forwards, instead of redirecting everything. Passes with \
             `https-only`. An unknown policy is unknown. Does not apply to VPC origins, nor without \
@@ -47,7 +47,12 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-custom-origin.html",
     ],
-    needs: &[Call::CloudFrontListDistributions, Call::ElbV2DescribeRules],
+    needs: &[
+        Call::CloudFrontListDistributions,
+        Call::Route53ListHostedZones,
+        Call::Route53ListResourceRecordSets,
+        Call::ElbV2DescribeRules,
+    ],
     examples: &[
         Example {
             title: "always in clear",

@@ -23,12 +23,12 @@ pub(super) const CHECK: Check = Check {
           application.",
     logic: "Fails when an Application load balancer whose scheme is `internet-facing` has no web \
             ACL of AWS WAF. Passes when the internet gets there by CloudFront alone: no listener \
-            is open to the internet, and every distribution with an origin by the load \
-            balancer's DNS name has a web ACL. Does not apply to an internal one. Unknown where \
+            is open to the internet, and every distribution with an origin that leads there \
+            has a web ACL. Does not apply to an internal one. Unknown where \
             AWS WAF could not be asked, or is not offered in the region, and where what might \
             show such a distribution is unread.",
-    false_alarms: "A distribution whose origin has a name of your own is not seen to lead here: accept \
-                   the risk then.",
+    false_alarms: "An origin by a name that Route 53 of this account does not lead here is not seen: \
+                   accept the risk then.",
     fix: "associate a web ACL, at least with AWS's managed core rule set and a rate limit",
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, Integrations, AWS WAF: associate a web \
@@ -48,6 +48,8 @@ pub(super) const CHECK: Check = Check {
         Call::Wafv2ListResourcesForWebAcl,
         Call::Wafv2GetWebAclForResource,
         Call::CloudFrontListDistributions,
+        Call::Route53ListHostedZones,
+        Call::Route53ListResourceRecordSets,
     ],
     examples: &[
         Example {

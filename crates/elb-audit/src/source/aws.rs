@@ -76,6 +76,8 @@ pub struct Wanted {
     pub calls: BTreeSet<Call>,
     /// Whether the targets of groups that no load balancer uses are of interest.
     pub unused_groups: bool,
+    /// Whether DNS records are of interest by themselves, not only where CloudFront leads to one.
+    pub records: bool,
     /// Of calls that are made for each load balancer or listener: the kinds of load balancer that they
     /// are made for. A call that is not in here is made for every kind.
     kinds: BTreeMap<Call, Vec<Kind>>,
@@ -95,6 +97,7 @@ impl Wanted {
         Wanted {
             calls: Call::all().collect(),
             unused_groups: true,
+            records: true,
             kinds: BTreeMap::new(),
             named: Call::all().collect(),
         }
@@ -110,6 +113,7 @@ impl Wanted {
         Wanted {
             calls: docs::calls(checks).into_iter().collect(),
             unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
+            records: checks.iter().any(|check| matches!(check.judge, Judge::Record(_))),
             kinds: BY_KIND.map(|call| (call, kinds(call))).into(),
             named: checks.iter().flat_map(|check| check.needs).copied().collect(),
         }

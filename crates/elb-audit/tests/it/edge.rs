@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::account::NUMBER;
 use crate::facts::{collected, place};
+use crate::program::Run;
 
 fn account(region: Region) -> Account {
     Account::new(NUMBER).only_its_regions().region("eu-west-1", region)
@@ -100,6 +101,24 @@ fn what_leads_to_load_balancers_in_their_region() {
     let links = region.http_links.get().unwrap();
     assert_eq!(links.len(), 1, "one is public: {links:?}");
     assert_eq!((links[0].kind.as_str(), links[0].targets.len()), ("http", 1));
+}
+
+#[test]
+fn records_are_read_where_an_origin_has_a_name_that_they_may_explain() {
+    let host = place().dns_name("application", "web", false);
+    for (name, asked) in [("www.example.com", 1), (host.as_str(), 0)] {
+        let record = Record::alias("www.example.com", &format!("dualstack.{host}"));
+        let web = LoadBalancer::application("web").internet_facing();
+        let account = account(Region::with_network().with(web))
+            .with(Distribution::new("www", Origin::custom(name).protocol_policy("http-only")))
+            .with(HostedZone::new("example.com").record(record));
+        let double = Double::start(account);
+        let scan = "scan --format json --check cloudfront-bypass --show-passed";
+        let report = Run::on(&double, scan).report();
+        assert_eq!(double.count("route53:ListHostedZones"), asked, "{name}");
+        let found = report.findings.iter().any(|one| one.check == "cloudfront-bypass");
+        assert!(found, "{name}: {:?}", report.load_balancers);
+    }
 }
 
 #[test]

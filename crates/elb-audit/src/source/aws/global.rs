@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
+use elb_audit_core::cloudfront::follows_dns;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Accelerator, Account, Distribution, DnsRecord, Shield, VpcOrigin};
 
@@ -56,13 +57,11 @@ impl Reader<'_> {
     /// Reads what is wanted, side by side. A service that the partition does not have holds nothing.
     pub(crate) async fn read(&self) -> Global {
         let none = Shield { subscribed: false, protected: Vec::new() };
-        let (shield, distributions, vpc_origins, accelerators, dns_records) = tokio::join!(
+        let (shield, (distributions, dns_records), vpc_origins, accelerators) = tokio::join!(
             self.of(Call::ShieldDescribeSubscription, &query::SHIELD, none, async |one| {
                 shield::shield(&one.0, &one.1).await
             }),
-            self.list(Call::CloudFrontListDistributions, &query::CLOUDFRONT, async |one| {
-                cloudfront::distributions(&one.0, &one.1).await
-            }),
+            self.distributions_and_records(),
             self.list(Call::CloudFrontListVpcOrigins, &query::CLOUDFRONT, async |one| {
                 cloudfront::vpc_origins(&one.0, &one.1).await
             }),
@@ -71,9 +70,6 @@ impl Reader<'_> {
                 &query::GLOBAL_ACCELERATOR,
                 async |one| globalaccelerator::accelerators(&one.0, &one.1).await
             ),
-            self.list(Call::Route53ListHostedZones, &query::ROUTE_53, async |one| {
-                route53::records(&one.0, &one.1).await
-            }),
         );
         let all = [
             (Call::ShieldDescribeSubscription, &query::SHIELD),
@@ -87,6 +83,26 @@ impl Reader<'_> {
         });
         let absent = absent.map(|(_, service)| service.id).collect();
         Global { shield, distributions, vpc_origins, accelerators, dns_records, absent }
+    }
+
+    /// Distributions, and the records that an origin may lead by. Where nobody asks about records
+    /// themselves, they are read only if an origin has a name that they may explain.
+    async fn distributions_and_records(&self) -> (Fact<Vec<Distribution>>, Fact<Vec<DnsRecord>>) {
+        let distributions =
+            self.list(Call::CloudFrontListDistributions, &query::CLOUDFRONT, async |one| {
+                cloudfront::distributions(&one.0, &one.1).await
+            });
+        let call = Call::Route53ListHostedZones;
+        let records =
+            self.list(call, &query::ROUTE_53, async |one| route53::records(&one.0, &one.1).await);
+        if self.plan.wanted.records {
+            return tokio::join!(distributions, records);
+        }
+        let distributions = distributions.await;
+        if distributions.get().is_ok_and(|all| follows_dns(all)) {
+            return (distributions, records.await);
+        }
+        (distributions, Fact::not_collected(call))
     }
 
     /// A list that a service answers.
