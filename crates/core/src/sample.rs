@@ -34,8 +34,8 @@ pub use fronts::{DNS_NAME, behind_cloudfront, named};
 pub use headers::https_with;
 pub use logs::{log_bucket, logging_to, vended, with_bucket};
 pub use network::{
-    dual_stack, endpoint_service, everything_out, guard, inside, interface, internal, open_acl,
-    open_group, public_routes, target_group_door,
+    admit_few, dual_stack, endpoint_service, everything_out, guard, inside, interface, internal,
+    open_acl, open_group, public_routes, target_group_door,
 };
 pub use policies::{offering, ssl_policy, strong_policy};
 pub use rules::{

@@ -8,8 +8,8 @@ use crate::check::{
 };
 use crate::fact::Gap;
 use crate::inventory::{Inventory, Kind};
-use crate::sample;
 use crate::tls;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -35,13 +35,8 @@ pub(super) const CHECK: Check = Check {
                   one.",
         cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --ssl-policy \
               ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-}"#,
-        cloudformation: "HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        terraform: remedies::RECOMMENDED_POLICY.terraform,
+        cloudformation: remedies::RECOMMENDED_POLICY.cloudformation,
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",

@@ -5,8 +5,8 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
-use crate::sample;
 use crate::tls;
+use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -44,13 +44,8 @@ aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name POLI
   AttributeName=ECDHE-RSA-AES128-GCM-SHA256,AttributeValue=true
 aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
   --load-balancer-port 443 --policy-names POLICY",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-}"#,
-        cloudformation: "HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        terraform: remedies::RECOMMENDED_POLICY.terraform,
+        cloudformation: remedies::RECOMMENDED_POLICY.cloudformation,
     },
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
