@@ -98,6 +98,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
             edition: options.policy.edition_name().to_owned(),
             persona: options.persona,
             checks: checks.len(),
+            check_ids: checks.iter().map(|check| check.id.to_owned()).collect(),
             config: options.config.clone(),
         },
         accounts: Vec::new(),
@@ -109,6 +110,8 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
         framework: None,
         accepted_risks: Vec::new(),
         notes: Vec::new(),
+        comparison: None,
+        alerted_at: None,
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::change::{Change, Comparison};
 use crate::check::{Evidence, Persona, Severity};
 use crate::compliance::FrameworkReport;
 use crate::inventory::Cost;
@@ -11,6 +12,9 @@ use crate::policy::AcceptedRisk;
 
 /// The version of the report's JSON form.
 pub const SCHEMA: &str = "elb-audit/report/v1";
+
+/// The region of what has none.
+pub const GLOBAL: &str = "global";
 
 /// Everything that one audit has to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +46,10 @@ pub struct Report {
     pub accepted_risks: Vec<RiskStatus>,
     /// Things worth saying that are neither.
     pub notes: Vec<Note>,
+    /// What has changed since an earlier report; none where it was not compared with one.
+    pub comparison: Option<Comparison>,
+    /// When an alert about this account, or a sign that the watch is alive, was last delivered.
+    pub alerted_at: Option<Timestamp>,
 }
 
 /// What a report was judged by.
@@ -53,6 +61,9 @@ pub struct Basis {
     pub persona: Option<Persona>,
     /// How many checks ran.
     pub checks: usize,
+    /// Their ids.
+    #[serde(default)]
+    pub check_ids: Vec<String>,
     /// The configuration file; none: the defaults.
     pub config: Option<String>,
 }
@@ -268,6 +279,9 @@ pub struct Finding {
     pub informs: bool,
     /// The edition that its check came with; empty while none has it.
     pub edition: String,
+    /// What has become of it since an earlier report; none for what is no fault that counts, and where
+    /// nothing was compared.
+    pub change: Option<Change>,
 }
 
 impl Finding {

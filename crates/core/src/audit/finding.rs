@@ -13,10 +13,9 @@ use crate::exposure::Exposure;
 use crate::fact::{Gap, Reason};
 use crate::inventory::LoadBalancer;
 use crate::policy::Policy;
-use crate::report::{ExposureClass, Finding, LoadBalancerRef, Outcome, Subject, SubjectKind};
-
-/// The word that stands for a region where a finding has none.
-const GLOBAL: &str = "global";
+use crate::report::{
+    ExposureClass, Finding, GLOBAL, LoadBalancerRef, Outcome, Subject, SubjectKind,
+};
 
 /// What came of the questions about one thing.
 pub(super) struct Verdicts {
@@ -109,6 +108,7 @@ impl Place<'_> {
             accepted: None,
             informs: policy.informs(check),
             edition: policy.edition_of(check).unwrap_or_default().to_owned(),
+            change: None,
             subject,
             evidence,
         }

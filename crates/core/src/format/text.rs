@@ -9,6 +9,7 @@ use crate::check::Severity;
 use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
 
 mod beside;
+mod changes;
 mod controls;
 mod coverage;
 mod finding;
@@ -29,6 +30,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     }
     coverage::write(&mut page, report);
     risks::write(&mut page, report);
+    changes::write(&mut page, report);
     totals(&mut page, report);
     page.into_text()
 }

@@ -1,6 +1,7 @@
 //! A finding in words: a fault with its evidence and its fix, everything else in a line.
 
 use super::words;
+use crate::change::ChangeKind;
 use crate::format::page::{Page, Paint};
 use crate::report::{Accepted, Finding, Outcome, SubjectKind};
 
@@ -60,6 +61,7 @@ fn write_fault(page: &mut Page, place: Place, finding: &Finding) {
     page.line(
         indent,
         &[
+            (Paint::Bold, news(finding)),
             (Paint::Severity(finding.severity), finding.severity.word()),
             (Paint::Bold, &place.name(finding)),
             (Paint::Plain, ": "),
@@ -71,6 +73,15 @@ fn write_fault(page: &mut Page, place: Place, finding: &Finding) {
         indent + 4,
         &[(Paint::Bold, "fix"), (Paint::Plain, ": "), (Paint::Plain, &finding.fix)],
     );
+}
+
+/// What to call a fault that an earlier report does not have like this.
+fn news(finding: &Finding) -> &'static str {
+    match finding.change.as_ref().map(|change| change.kind) {
+        Some(ChangeKind::New) => "new ",
+        Some(ChangeKind::Worsened) => "worse ",
+        _ => "",
+    }
 }
 
 fn write_note(page: &mut Page, place: Place, finding: &Finding) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use elb_audit_core::change::{Change, ChangeKind, Comparison, Past};
 use elb_audit_core::check::{Evidence, Persona, Severity};
 use elb_audit_core::compliance::{
     ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
@@ -14,6 +15,7 @@ use elb_audit_core::report::{
     RiskState, RiskStatus, SCHEMA, Step, Subject, SubjectKind, Summary, TargetsSummary,
 };
 use elb_audit_core::sample;
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::json;
 
@@ -30,6 +32,7 @@ fn empty(accounts: &[&str]) -> Report {
             edition: "2026-11".to_owned(),
             persona: Some(Persona::Regular),
             checks: 99,
+            check_ids: Vec::new(),
             config: None,
         },
         accounts: accounts.iter().map(summary).collect(),
@@ -44,6 +47,8 @@ fn empty(accounts: &[&str]) -> Report {
         framework: None,
         accepted_risks: Vec::new(),
         notes: Vec::new(),
+        comparison: None,
+        alerted_at: None,
     }
 }
 
@@ -154,6 +159,7 @@ fn fault(lb: &LoadBalancerSummary, check: &str, severity: Severity, title: &str)
         accepted: None,
         informs: false,
         edition: "2026-11".to_owned(),
+        change: None,
     }
 }
 
@@ -449,6 +455,42 @@ fn only_beside() -> Report {
 }
 
 /// Two accounts, every status of a region, every outcome, every kind.
+/// A fault of each kind of change, and a call that is no longer answered.
+fn compared(report: &mut Report) {
+    let before = sample::now() - 24.hours();
+    let change = |kind, why: Option<&str>| Change {
+        kind,
+        first_seen_at: before,
+        why: why.map(str::to_owned),
+    };
+    let kinds = [
+        change(ChangeKind::New, None),
+        change(ChangeKind::Worsened, Some("severity: high, was medium")),
+        change(ChangeKind::Unchanged, None),
+    ];
+    let mut past = Vec::new();
+    for (finding, kind) in report.findings.iter_mut().zip(kinds) {
+        finding.change = Some(kind);
+        past.push(finding.clone());
+    }
+    past[0].change = Some(change(ChangeKind::Resolved, Some("the load balancer is gone")));
+    past[1].change = Some(change(ChangeKind::NotAssessed, Some("its check did not run")));
+    past.truncate(2);
+    let mut past = past.into_iter().map(|finding| Past { finding, last_seen_at: before });
+    report.comparison = Some(Comparison {
+        before,
+        after: report.taken_at,
+        new: 1,
+        worsened: 1,
+        unchanged: 1,
+        resolved: past.next().into_iter().collect(),
+        not_assessed: past.next().into_iter().collect(),
+        lost: report.gaps.iter().take(2).cloned().collect(),
+        checks_added: vec!["desync-monitor".to_owned()],
+    });
+    report.alerted_at = Some(before);
+}
+
 pub(super) fn everything() -> Report {
     let mut report = empty(&[sample::ACCOUNT, OTHER]);
     report.regions = vec![
@@ -492,6 +534,7 @@ pub(super) fn everything() -> Report {
     report.accepted_risks = risks();
     report.basis.config = Some("elb-audit.toml".to_owned());
     unread_and_noted(&mut report);
+    compared(&mut report);
     counted(report)
 }
 

@@ -1,6 +1,7 @@
 //! The JSON form of a report against its published schema, and the schema against the types.
 
 use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::change::ChangeKind;
 use elb_audit_core::check::{Persona, Severity};
 use elb_audit_core::checks;
 use elb_audit_core::compliance::{ControlStatus, Source};
@@ -173,6 +174,7 @@ fn the_enums_of_the_schema_are_those_of_the_types() {
     assert_eq!(listed("/$defs/accepted_risk/properties/state/enum"), words(&RiskState::ALL));
     let personas = Persona::ALL.map(Some).into_iter().chain([None]).collect::<Vec<_>>();
     assert_eq!(listed("/$defs/basis/properties/persona/enum"), words(&personas));
+    assert_eq!(listed("/$defs/change/properties/kind/enum"), words(&ChangeKind::ALL));
     let pointer = "/$defs/finding/properties/subject/properties/kind/enum";
     assert_eq!(listed(pointer), words(&subjects));
 }

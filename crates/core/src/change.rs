@@ -1,0 +1,369 @@
+//! What has changed between two reports: faults that are new, worse, the same or mended, and what is no
+//! longer assessed.
+//!
+//! A fault that is not seen any more is mended only if the later scan has looked: its check ran, its region
+//! was read, and nothing that the verdict needs is unread. Otherwise it is carried along as not assessed,
+//! from report to report, until somebody looks again.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Call;
+use crate::report::{
+    ExposureClass, Finding, GLOBAL, Outcome, RegionStatus, Report, ReportedGap, SubjectKind,
+};
+
+/// What has become of a fault since an earlier report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// It was not there, or did not count.
+    New,
+    /// It was there, and is more severe or more exposed now.
+    Worsened,
+    /// It is as it was.
+    Unchanged,
+    /// It was there, and the later scan has looked and found it gone.
+    Resolved,
+    /// It was there, and the later scan could not see whether it still is.
+    NotAssessed,
+}
+
+impl ChangeKind {
+    /// Every kind.
+    pub const ALL: [ChangeKind; 5] = [
+        ChangeKind::New,
+        ChangeKind::Worsened,
+        ChangeKind::Unchanged,
+        ChangeKind::Resolved,
+        ChangeKind::NotAssessed,
+    ];
+
+    /// `new`, `not assessed` …
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            ChangeKind::New => "new",
+            ChangeKind::Worsened => "worsened",
+            ChangeKind::Unchanged => "unchanged",
+            ChangeKind::Resolved => "resolved",
+            ChangeKind::NotAssessed => "not assessed",
+        }
+    }
+}
+
+/// What has become of one fault, and since when it has been there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What has become of it.
+    pub kind: ChangeKind,
+    /// When the facts were read in which it was first seen.
+    pub first_seen_at: Timestamp,
+    /// Why it is of this kind, in words: what made it worse, how it went, why it was not assessed. None
+    /// where there is nothing to explain.
+    pub why: Option<String>,
+}
+
+/// What has changed since an earlier report. Faults that are there now carry their own [`Change`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// When the facts of the earlier report were read.
+    pub before: Timestamp,
+    /// When those of this report were.
+    pub after: Timestamp,
+    /// Faults that are new.
+    pub new: usize,
+    /// Faults that are worse.
+    pub worsened: usize,
+    /// Faults that are as they were.
+    pub unchanged: usize,
+    /// Faults that are gone, as the earlier report had them.
+    pub resolved: Vec<Past>,
+    /// Faults that nobody has looked at this time, as they were last seen.
+    pub not_assessed: Vec<Past>,
+    /// What could be read then and cannot now.
+    pub lost: Vec<ReportedGap>,
+    /// Checks that ran now and not then: what they find may be older than it seems.
+    pub checks_added: Vec<String>,
+}
+
+/// A fault that a later report does not have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    /// The fault as it was last seen, with what has become of it.
+    pub finding: Finding,
+    /// When the facts were read in which it was last seen.
+    pub last_seen_at: Timestamp,
+}
+
+/// Compares a report with an earlier one, and writes into it what has changed.
+pub fn compare(before: &Report, after: &mut Report) {
+    let known = Known::of(before);
+    let mut comparison = Comparison {
+        before: before.taken_at,
+        after: after.taken_at,
+        new: 0,
+        worsened: 0,
+        unchanged: 0,
+        resolved: Vec::new(),
+        not_assessed: Vec::new(),
+        lost: lost(before, after),
+        checks_added: checks_added(before, after),
+    };
+    let taken_at = after.taken_at;
+    let mut still: HashSet<String> = HashSet::new();
+    for finding in &mut after.findings {
+        if finding.outcome != Outcome::Fail {
+            continue;
+        }
+        still.insert(finding.fingerprint.clone());
+        if !finding.is_fault() {
+            continue;
+        }
+        let change = known.change(finding, taken_at);
+        match change.kind {
+            ChangeKind::Worsened => comparison.worsened += 1,
+            ChangeKind::Unchanged => comparison.unchanged += 1,
+            _ => comparison.new += 1,
+        }
+        finding.change = Some(change);
+    }
+    let sight = Sight::of(after);
+    for was in known.faults.values().filter(|was| !still.contains(&was.finding.fingerprint)) {
+        let (kind, why) = sight.of_missing(was.finding);
+        let change = Change { kind, first_seen_at: was.first_seen_at, why: Some(why) };
+        let finding = Finding { change: Some(change), ..was.finding.clone() };
+        let past = Past { finding, last_seen_at: was.last_seen_at };
+        match kind {
+            ChangeKind::Resolved => comparison.resolved.push(past),
+            _ => comparison.not_assessed.push(past),
+        }
+    }
+    comparison.resolved.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
+    comparison.not_assessed.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
+    after.comparison = Some(comparison);
+}
+
+/// The worst first, then as a report has them.
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let lb = finding.load_balancer.as_ref().map(|lb| lb.arn.as_str());
+    let place = (finding.account.as_str(), finding.region.as_str(), lb);
+    let about = (finding.check.as_str(), finding.subject.id.as_str());
+    (std::cmp::Reverse(finding.severity), place, about)
+}
+
+/// A fault of the earlier report.
+struct Was<'a> {
+    finding: &'a Finding,
+    first_seen_at: Timestamp,
+    last_seen_at: Timestamp,
+}
+
+/// What the earlier report knew, by fingerprint.
+struct Known<'a> {
+    faults: HashMap<&'a str, Was<'a>>,
+    /// Faults that someone had accepted.
+    accepted: HashMap<&'a str, Was<'a>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(report: &'a Report) -> Self {
+        let mut known = Known { faults: HashMap::new(), accepted: HashMap::new() };
+        let carried = report.comparison.iter().flat_map(|earlier| &earlier.not_assessed);
+        for past in carried {
+            known.keep(&past.finding, (report.taken_at, past.last_seen_at));
+        }
+        let faults = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+        for finding in faults {
+            known.keep(finding, (report.taken_at, report.taken_at));
+        }
+        known
+    }
+
+    /// Keeps a fault; of two with one fingerprint the worse one.
+    fn keep(&mut self, finding: &'a Finding, (taken_at, last_seen_at): (Timestamp, Timestamp)) {
+        let into = match (&finding.accepted, finding.informs) {
+            (Some(_), _) => &mut self.accepted,
+            (None, true) => return,
+            (None, false) => &mut self.faults,
+        };
+        let since = finding.change.as_ref().map(|change| change.first_seen_at);
+        let was = Was { finding, first_seen_at: since.unwrap_or(taken_at), last_seen_at };
+        match into.get(&*finding.fingerprint) {
+            Some(kept) if kept.finding.severity >= finding.severity => {}
+            _ => drop(into.insert(&finding.fingerprint, was)),
+        }
+    }
+
+    /// What has become of a fault that is there now.
+    fn change(&self, now: &Finding, taken_at: Timestamp) -> Change {
+        if let Some(was) = self.faults.get(&*now.fingerprint) {
+            let worse = worse(was.finding, now);
+            let kind = if worse.is_some() { ChangeKind::Worsened } else { ChangeKind::Unchanged };
+            return Change { kind, first_seen_at: was.first_seen_at, why: worse };
+        }
+        let (first_seen_at, why) = match self.accepted.get(&*now.fingerprint) {
+            Some(was) => (was.first_seen_at, Some("it was accepted, and counts again".to_owned())),
+            None => (taken_at, None),
+        };
+        Change { kind: ChangeKind::New, first_seen_at, why }
+    }
+}
+
+/// What is worse about a fault than it was.
+fn worse(was: &Finding, now: &Finding) -> Option<String> {
+    let mut said = Vec::new();
+    if now.severity > was.severity {
+        said.push(format!("severity: {}, was {}", now.severity.word(), was.severity.word()));
+    }
+    if width(now.exposure).zip(width(was.exposure)).is_some_and(|(now, was)| now > was) {
+        said.push(format!("exposure: {}, was {}", now.exposure.word(), was.exposure.word()));
+    }
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// How wide an exposure is; none where it is not known.
+fn width(exposure: ExposureClass) -> Option<u8> {
+    match exposure {
+        ExposureClass::Blocked => Some(0),
+        ExposureClass::Internal => Some(1),
+        ExposureClass::Restricted => Some(2),
+        ExposureClass::Internet => Some(3),
+        ExposureClass::Unknown => None,
+    }
+}
+
+/// What a report has looked at.
+struct Sight<'a> {
+    checks: HashSet<&'a str>,
+    accounts: HashSet<&'a str>,
+    regions: HashMap<(&'a str, &'a str), (RegionStatus, Option<&'a str>)>,
+    load_balancers: HashSet<&'a str>,
+    /// Unknown verdicts by check and load balancer.
+    unknown: HashMap<(&'a str, &'a str), &'a Finding>,
+    /// Unknown verdicts about no load balancer, by check, account and region.
+    unknown_beside: HashMap<(&'a str, &'a str, &'a str), &'a Finding>,
+    /// Why a region's list of load balancers is not whole.
+    lists: HashMap<(&'a str, &'a str), &'a ReportedGap>,
+}
+
+impl<'a> Sight<'a> {
+    fn of(report: &'a Report) -> Self {
+        let lists = [Call::ElbDescribeLoadBalancers, Call::ElbV2DescribeLoadBalancers];
+        let lists = lists.map(Call::name);
+        let mut sight = Sight {
+            checks: report.basis.check_ids.iter().map(String::as_str).collect(),
+            accounts: report.accounts.iter().map(|account| &*account.id).collect(),
+            regions: HashMap::new(),
+            load_balancers: report.load_balancers.iter().map(|lb| &*lb.arn).collect(),
+            unknown: HashMap::new(),
+            unknown_beside: HashMap::new(),
+            lists: HashMap::new(),
+        };
+        for region in &report.regions {
+            let how = (region.status, region.reason.as_deref());
+            sight.regions.insert((&region.account, &region.name), how);
+        }
+        for gap in &report.gaps {
+            if let Some(region) = &gap.region
+                && gap.resource.is_none()
+                && lists.contains(&&*gap.call)
+            {
+                sight.lists.insert((&gap.account, region), gap);
+            }
+        }
+        let unknown = report.findings.iter().filter(|one| one.outcome == Outcome::Unknown);
+        for finding in unknown {
+            match &finding.load_balancer {
+                Some(lb) => drop(sight.unknown.insert((&finding.check, &lb.arn), finding)),
+                None => {
+                    let place = (&*finding.check, &*finding.account, &*finding.region);
+                    sight.unknown_beside.insert(place, finding);
+                }
+            }
+        }
+        sight
+    }
+
+    /// What has become of a fault that this report does not have, and why that is.
+    fn of_missing(&self, was: &Finding) -> (ChangeKind, String) {
+        match self.blind_to(was) {
+            Some(why) => (ChangeKind::NotAssessed, why),
+            None => (ChangeKind::Resolved, self.how_it_went(was)),
+        }
+    }
+
+    /// Why the report does not know about a fault that it does not have; none when it does.
+    fn blind_to(&self, was: &Finding) -> Option<String> {
+        if !self.checks.contains(&*was.check) {
+            return Some("its check did not run".to_owned());
+        }
+        if !self.accounts.contains(&*was.account) {
+            return Some("its account was not read".to_owned());
+        }
+        let place = (&*was.account, &*was.region);
+        if was.region != GLOBAL {
+            let (status, reason) = match self.regions.get(&place) {
+                None => return Some("its region was not read".to_owned()),
+                Some(how) => *how,
+            };
+            if matches!(status, RegionStatus::Unread | RegionStatus::Skipped) {
+                let reason = reason.unwrap_or("not read");
+                return Some(format!("its region was not read: {reason}"));
+            }
+        }
+        let beside = (&*was.check, &*was.account, &*was.region);
+        let lb = was.load_balancer.as_ref();
+        let unknown = lb
+            .and_then(|lb| self.unknown.get(&(&*was.check, &*lb.arn)))
+            .or_else(|| self.unknown_beside.get(&beside));
+        if let Some(unknown) = unknown {
+            return Some(unanswered(unknown));
+        }
+        if lb.is_some_and(|lb| !self.load_balancers.contains(&*lb.arn)) {
+            let gap = self.lists.get(&place)?;
+            return Some(format!("{} was not answered: {}", gap.call, gap.reason));
+        }
+        None
+    }
+
+    fn how_it_went(&self, was: &Finding) -> String {
+        match &was.load_balancer {
+            Some(lb) if !self.load_balancers.contains(&*lb.arn) => {
+                "the load balancer is gone".to_owned()
+            }
+            _ if was.subject.kind == SubjectKind::LoadBalancer => "it was put right".to_owned(),
+            _ => "it was put right, or is gone".to_owned(),
+        }
+    }
+}
+
+/// The call that an unknown verdict lacks, and why.
+fn unanswered(unknown: &Finding) -> String {
+    let field = |name: &str| {
+        let value = unknown.evidence.0.get(name).and_then(|value| value.as_str());
+        value.unwrap_or("not answered").to_owned()
+    };
+    format!("{}: {}", field("call"), field("reason"))
+}
+
+/// What the later report could not read though the earlier one could. Where the same call has failed in
+/// the same region before, one resource more or less is no news.
+fn lost(before: &Report, after: &Report) -> Vec<ReportedGap> {
+    let place = |gap: &ReportedGap| (gap.call.clone(), gap.account.clone(), gap.region.clone());
+    let then: HashSet<_> = before.gaps.iter().filter(|gap| !gap.informs).map(place).collect();
+    let now = after.gaps.iter().filter(|gap| !gap.informs && !then.contains(&place(gap)));
+    now.cloned().collect()
+}
+
+/// Checks that ran now and not then. A report that does not say which ran tells nothing.
+fn checks_added(before: &Report, after: &Report) -> Vec<String> {
+    let then: BTreeSet<&String> = before.basis.check_ids.iter().collect();
+    if then.is_empty() {
+        return Vec::new();
+    }
+    let now: BTreeSet<&String> = after.basis.check_ids.iter().collect();
+    now.difference(&then).map(|id| (*id).clone()).collect()
+}

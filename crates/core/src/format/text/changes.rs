@@ -1,0 +1,96 @@
+//! What has changed since an earlier report: totals, and the faults that are not there any more.
+
+use super::coverage;
+use super::words::count;
+use crate::change::{ChangeKind, Comparison, Past};
+use crate::format::page::{Page, Paint};
+use crate::report::{Finding, Report};
+
+/// Past faults of a kind that are shown before the rest is only counted.
+const SHOWN: usize = 50;
+
+/// Nothing where the report was not compared. New and worse faults say so where they stand.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    let Some(comparison) = &report.comparison else { return };
+    page.blank();
+    let counted = [
+        (comparison.new, "new"),
+        (comparison.worsened, "worsened"),
+        (comparison.resolved.len(), "resolved"),
+        (comparison.not_assessed.len(), "not assessed"),
+        (comparison.unchanged, "unchanged"),
+    ];
+    let told: Vec<String> = counted
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
+    let told = if told.is_empty() { "no fault then or now".to_owned() } else { told.join(", ") };
+    let since = format!("Since {}", comparison.before);
+    page.line(0, &[(Paint::Bold, &since), (Paint::Plain, ": "), (Paint::Plain, &told)]);
+    past(page, report, (ChangeKind::Resolved, &comparison.resolved));
+    past(page, report, (ChangeKind::NotAssessed, &comparison.not_assessed));
+    lost(page, report, comparison);
+    if !comparison.checks_added.is_empty() {
+        let number = count(comparison.checks_added.len(), "check");
+        page.line(2, &[(Paint::Dim, &format!("{number} ran for the first time"))]);
+    }
+}
+
+fn past(page: &mut Page, report: &Report, (kind, all): (ChangeKind, &[Past])) {
+    let paint = if kind == ChangeKind::Resolved { Paint::Good } else { Paint::Warning };
+    for past in all.iter().take(SHOWN) {
+        let finding = &past.finding;
+        let what = format!(" {}[{}] ", finding.severity.word(), finding.check);
+        let why = finding.change.as_ref().and_then(|change| change.why.as_deref());
+        let mut said = format!("{}: {}", subject(finding), why.unwrap_or_default());
+        if kind == ChangeKind::NotAssessed {
+            said.push_str(&format!("; last seen {}", past.last_seen_at));
+        }
+        let place = coverage::place(report, &finding.account, Some(&finding.region));
+        page.line(
+            2,
+            &[
+                (paint, kind.words()),
+                (Paint::Bold, &what),
+                (Paint::Plain, &place),
+                (Paint::Plain, " "),
+                (Paint::Plain, &said),
+            ],
+        );
+    }
+    let more = all.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.line(2, &[(Paint::Dim, &format!("and {more} more {}", kind.words()))]);
+    }
+}
+
+/// The load balancer and what of it is meant: `shop HTTPS:443`.
+fn subject(finding: &Finding) -> String {
+    let label = &finding.subject.label;
+    match &finding.load_balancer {
+        Some(lb) if lb.name == *label => label.clone(),
+        Some(lb) => format!("{} {label}", lb.name),
+        None => label.clone(),
+    }
+}
+
+/// Which calls are not answered any more.
+fn lost(page: &mut Page, report: &Report, comparison: &Comparison) {
+    let mut places: Vec<(String, &str)> = Vec::new();
+    for gap in &comparison.lost {
+        let place = coverage::place(report, &gap.account, gap.region.as_deref());
+        let said = format!("{place} {}", gap.call);
+        if !places.iter().any(|(known, _)| *known == said) {
+            places.push((said, &gap.reason));
+        }
+    }
+    for (place, reason) in places.iter().take(SHOWN) {
+        let said = format!(" {place}: {reason}");
+        page.line(2, &[(Paint::Warning, "no longer read"), (Paint::Plain, &said)]);
+    }
+    let more = places.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.line(2, &[(Paint::Dim, &format!("and {more} more calls no longer answered"))]);
+    }
+}
