@@ -1,6 +1,7 @@
 //! Facts about AWS load balancers in, findings out. No network, no clock, no files: `Inventory →
 //! audit → Report → format`, and nothing points back.
 
+pub mod alert; // what to tell people about a report
 pub mod audit; // inventory + checks + now → report
 pub mod call; // every API call and the IAM action it needs
 pub mod catalogue; // every question anybody asks, and what became of it
