@@ -9,6 +9,8 @@ use crate::change::{ChangeKind, Past};
 use crate::check::Severity;
 use crate::report::{Finding, Report, ReportedGap};
 
+pub mod text;
+
 /// When to tell anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NotifyOn {

@@ -276,12 +276,11 @@ impl<'a> Sight<'a> {
         }
         let unknown = report.findings.iter().filter(|one| one.outcome == Outcome::Unknown);
         for finding in unknown {
-            match &finding.load_balancer {
-                Some(lb) => drop(sight.unknown.insert((&finding.check, &lb.arn), finding)),
-                None => {
-                    let place = (&*finding.check, &*finding.account, &*finding.region);
-                    sight.unknown_beside.insert(place, finding);
-                }
+            if let Some(lb) = &finding.load_balancer {
+                sight.unknown.insert((&finding.check, &lb.arn), finding);
+            } else {
+                let place = (&*finding.check, &*finding.account, &*finding.region);
+                sight.unknown_beside.insert(place, finding);
             }
         }
         sight

@@ -4,7 +4,7 @@ use crate::report::Report;
 
 mod json;
 pub(crate) mod page;
-mod text;
+pub(crate) mod text;
 
 /// A way to write a report down.
 pub struct Format {

@@ -15,7 +15,7 @@ mod coverage;
 mod finding;
 mod load_balancer;
 mod risks;
-mod words;
+pub(crate) mod words;
 
 use words::{count, list};
 

@@ -2,6 +2,7 @@
 
 mod bypass;
 mod catalogue;
+mod change;
 mod compliance;
 mod config;
 mod coverage;

@@ -43,10 +43,11 @@ fn past(page: &mut Page, report: &Report, (kind, all): (ChangeKind, &[Past])) {
         let finding = &past.finding;
         let what = format!(" {}[{}] ", finding.severity.word(), finding.check);
         let why = finding.change.as_ref().and_then(|change| change.why.as_deref());
-        let mut said = format!("{}: {}", subject(finding), why.unwrap_or_default());
-        if kind == ChangeKind::NotAssessed {
-            said.push_str(&format!("; last seen {}", past.last_seen_at));
-        }
+        let seen = match kind {
+            ChangeKind::NotAssessed => format!("; last seen {}", past.last_seen_at),
+            _ => String::new(),
+        };
+        let said = format!("{}: {}{seen}", subject(finding), why.unwrap_or_default());
         let place = coverage::place(report, &finding.account, Some(&finding.region));
         page.line(
             2,

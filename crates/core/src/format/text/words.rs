@@ -12,13 +12,13 @@ const SHOWN: usize = 10;
 const COLUMNS: usize = 100;
 
 /// `1 listener`, `2 listeners`.
-pub(super) fn count(number: usize, one: &str) -> String {
+pub(crate) fn count(number: usize, one: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {one}{plural}")
 }
 
 /// The first members, and how many more there are.
-pub(super) fn list<T: AsRef<str>>(all: &[T], shown: usize) -> String {
+pub(crate) fn list<T: AsRef<str>>(all: &[T], shown: usize) -> String {
     let first: Vec<&str> = all.iter().take(shown).map(AsRef::as_ref).collect();
     match all.len().saturating_sub(shown) {
         0 => first.join(", "),
@@ -27,7 +27,7 @@ pub(super) fn list<T: AsRef<str>>(all: &[T], shown: usize) -> String {
 }
 
 /// AWS's word for a kind of load balancer: `Application`.
-pub(super) fn kind(kind: &str) -> String {
+pub(crate) fn kind(kind: &str) -> String {
     let mut letters = kind.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -36,7 +36,7 @@ pub(super) fn kind(kind: &str) -> String {
 }
 
 /// Who can connect.
-pub(super) fn exposure(class: ExposureClass) -> &'static str {
+pub(crate) fn exposure(class: ExposureClass) -> &'static str {
     match class {
         ExposureClass::Internet => "open to the internet",
         ExposureClass::Restricted => "open to some sources only",
@@ -66,7 +66,7 @@ pub(super) fn evidence(page: &mut Page, indent: usize, evidence: &Evidence) {
 }
 
 /// The fields of the evidence in one line.
-pub(super) fn sentence(evidence: &Evidence) -> String {
+pub(crate) fn sentence(evidence: &Evidence) -> String {
     fields(evidence).collect::<Vec<_>>().join("; ")
 }
 
