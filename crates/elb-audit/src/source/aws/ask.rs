@@ -191,15 +191,24 @@ pub(crate) fn gap<E>(call: Call, error: &SdkError<E, HttpResponse>) -> Gap
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    let (reason, said) = failure(error);
+    Gap::new(call, reason).saying(said)
+}
+
+/// Why a call failed, and what was said about it.
+pub(crate) fn failure<E>(error: &SdkError<E, HttpResponse>) -> (Reason, String)
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
     if let Some(cause) = credentials_error(error) {
         let bottom = innermost(cause);
         let answered = bottom.downcast_ref::<ErrorMetadata>();
         let said = answered
             .and_then(|error| Some(format!("{}: {}", error.code()?, error.message()?)))
             .unwrap_or_else(|| bottom.to_string());
-        return Gap::new(call, Reason::NoCredentials).saying(said);
+        return (Reason::NoCredentials, said);
     }
-    Gap::new(call, reason(error)).saying(said(error))
+    (reason(error), said(error))
 }
 
 fn reason<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Reason {

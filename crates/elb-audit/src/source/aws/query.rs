@@ -55,19 +55,22 @@ use service::Protocol;
 enum Request {
     /// An operation and its body.
     Post { operation: &'static str, body: String },
-    /// A path.
-    Get(Question),
+    /// A path, and what is sent to it.
+    Path(Question),
 }
 
 /// An answer that is no error.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) headers: Headers,
-    text: String,
+    pub(crate) text: String,
 }
 
 /// What a service answers: a reply, or an error.
-pub(crate) type Answer<T> = Result<T, SdkError<ServiceError, HttpResponse>>;
+pub(crate) type Answer<T> = Result<T, Failed>;
+
+/// An error that a service answered, or why it did not answer.
+pub(crate) type Failed = SdkError<ServiceError, HttpResponse>;
 
 /// The client of one service in one region. Making one is cheap; cloning cheaper.
 #[derive(Clone, Debug)]
@@ -79,8 +82,12 @@ pub(crate) struct Client {
 impl Client {
     /// A client that asks as `config` says, in the asker's region; `call` is any of the service's.
     pub(crate) fn new(service: &Service, config: &SdkConfig, asker: &Asker, call: Call) -> Self {
-        let (url, signing_region) = address(service, config, &asker.region);
-        Self::at(&url, service, config, (&signing_region, &asker.meter(call)))
+        Self::of(service, config, (&asker.region, Some(asker.meter(call))))
+    }
+
+    fn of(service: &Service, config: &SdkConfig, (region, meter): (&str, Option<Meter>)) -> Self {
+        let (url, signing_region) = address(service, config, region);
+        Self::at(&url, service, config, Place { region, signing_region: &signing_region, meter })
     }
 
     /// A client for one bucket, with the first segments of its paths. AWS wants the bucket's name in the
@@ -89,11 +96,10 @@ impl Client {
     /// Source: Amazon S3 User Guide, virtual hosting of buckets.
     pub(crate) fn of_bucket<'a>(
         config: &SdkConfig,
-        asker: &Asker,
-        call: Call,
+        (region, meter): (&str, Option<Meter>),
         bucket: &'a str,
     ) -> (Self, Vec<&'a str>) {
-        let (url, signing_region) = address(&S3, config, &asker.region);
+        let (url, signing_region) = address(&S3, config, region);
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let in_host = configured_url(&S3, config).is_none() && bucket.chars().all(plain);
         let (url, path) = if in_host {
@@ -101,15 +107,11 @@ impl Client {
         } else {
             (url, vec![bucket])
         };
-        (Self::at(&url, &S3, config, (&signing_region, &asker.meter(call))), path)
+        let place = Place { region, signing_region: &signing_region, meter };
+        (Self::at(&url, &S3, config, place), path)
     }
 
-    fn at(
-        url: &str,
-        service: &Service,
-        config: &SdkConfig,
-        (signing_region, meter): (&str, &Meter),
-    ) -> Self {
+    fn at(url: &str, service: &Service, config: &SdkConfig, place: Place<'_>) -> Self {
         let protocol = service.protocol;
         let mut builder = Operation::builder()
             .service_name(service.id)
@@ -122,8 +124,10 @@ impl Client {
             .interceptor(UserAgentInterceptor::new())
             .interceptor(aws_runtime::invocation_id::InvocationIdInterceptor::new())
             .interceptor(aws_runtime::request_info::RequestInfoInterceptor::new())
-            .runtime_plugin(signing(service, config, signing_region, meter))
-            .interceptor(meter.clone());
+            .runtime_plugin(signing(service, config, &place));
+        if let Some(meter) = place.meter {
+            builder = builder.interceptor(meter);
+        }
         if let Some(version) = config.behavior_version() {
             builder = builder.behavior_version(version);
         }
@@ -183,7 +187,7 @@ impl Client {
 
     /// Asks for what a path holds; the answer is XML, read as `T`.
     pub(crate) async fn xml_at<T: DeserializeOwned>(&self, question: Question) -> Answer<T> {
-        let reply = self.operation.invoke(Request::Get(question)).await?;
+        let reply = self.send(question).await?;
         quick_xml::de::from_str(&reply.text).map_err(undecodable)
     }
 
@@ -191,14 +195,26 @@ impl Client {
     pub(crate) async fn json_at<T: DeserializeOwned>(&self, question: Question) -> Answer<T> {
         // API Gateway answers in another form unless it is told.
         let question = question.header("accept", "application/json");
-        let reply = self.operation.invoke(Request::Get(question)).await?;
+        let reply = self.send(question).await?;
         serde_json::from_str(&reply.text).map_err(undecodable)
     }
 
     /// Asks for the head of what a path holds.
     pub(crate) async fn head(&self, question: Question) -> Answer<Reply> {
-        self.operation.invoke(Request::Get(question.head_only())).await
+        self.send(question.head_only()).await
     }
+
+    /// Sends what a question holds; the answer as it is.
+    pub(crate) async fn send(&self, question: Question) -> Answer<Reply> {
+        self.operation.invoke(Request::Path(question)).await
+    }
+}
+
+/// Where a client asks, and what counts and paces its attempts.
+struct Place<'a> {
+    region: &'a str,
+    signing_region: &'a str,
+    meter: Option<Meter>,
 }
 
 /// Where a service answers, and the region to sign for.
@@ -237,16 +253,11 @@ fn configured_url(service: &Service, config: &SdkConfig) -> Option<String> {
 }
 
 /// What the runtime needs to sign, and to keep this account's retries apart from another's.
-fn signing(
-    service: &Service,
-    config: &SdkConfig,
-    signing_region: &str,
-    meter: &Meter,
-) -> StaticRuntimePlugin {
+fn signing(service: &Service, config: &SdkConfig, place: &Place<'_>) -> StaticRuntimePlugin {
     let mut layer = Layer::new("elb-audit query client");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {
-        region: Some(SigningRegion::from(Region::new(signing_region.to_owned()))),
+        region: Some(SigningRegion::from(Region::new(place.signing_region.to_owned()))),
         name: Some(SigningName::from(service.name.to_owned())),
         signing_options: signing_options(service),
         ..SigV4OperationSigningConfig::default()
@@ -255,7 +266,7 @@ fn signing(
     if let Some(name) = config.app_name() {
         layer.store_put(name.clone());
     }
-    layer.store_put(super::session::retry_partition(&meter.region, service.name));
+    layer.store_put(super::session::retry_partition(place.region, service.name));
     let mut components = RuntimeComponentsBuilder::new("elb-audit query client");
     components.set_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
         StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
@@ -282,8 +293,10 @@ fn signing_options(service: &Service) -> SigningOptions {
 fn encode(protocol: Protocol, request: Request) -> Result<HttpRequest, BoxError> {
     let (operation, body) = match request {
         Request::Post { operation, body } => (operation, body),
-        Request::Get(question) => {
-            let mut http = HttpRequest::new(SdkBody::empty());
+        Request::Path(question) => {
+            let nothing = question.body.is_empty();
+            let body = if nothing { SdkBody::empty() } else { SdkBody::from(question.body) };
+            let mut http = HttpRequest::new(body);
             http.set_method(question.method)?;
             http.set_uri(question.target)?;
             for (name, value) in question.headers {

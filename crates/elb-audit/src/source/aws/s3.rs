@@ -97,7 +97,8 @@ impl<'a> Bucket<'a> {
     }
 
     fn client(&self) -> (Client, Vec<&str>) {
-        Client::of_bucket(self.config, &self.asker, Call::S3HeadBucket, self.name)
+        let meter = self.asker.meter(Call::S3HeadBucket);
+        Client::of_bucket(self.config, (&self.asker.region, Some(meter)), self.name)
     }
 
     async fn head(&self, as_owner: bool) -> Fact<Head> {

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-/// A read-only request: method, path, query and headers, all encoded as they go out.
+/// A request: method, path, query, headers and body, all encoded as they go out.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     pub(super) method: &'static str,
     /// Path with query.
     pub(super) target: String,
     pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Question {
@@ -22,7 +23,12 @@ impl Question {
         if target.is_empty() {
             target.push('/');
         }
-        Question { method: "GET", target, headers: Vec::new() }
+        Question { method: "GET", target, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// `PUT` of this at a path.
+    pub(crate) fn put(segments: &[&str], body: Vec<u8>) -> Self {
+        Question { method: "PUT", body, ..Question::get(segments) }
     }
 
     /// The same, only for the head of the answer.
