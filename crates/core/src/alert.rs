@@ -135,7 +135,6 @@ impl<'a> Alert<'a> {
             all.iter().filter(|past| past.finding.severity >= terms.min_severity).collect()
         };
         let comparison = report.comparison.as_ref();
-        let before = comparison.map(|comparison| comparison.before);
         let missing = comparison.map_or(&[][..], |comparison| &comparison.not_assessed);
         let lost = report.gaps.iter().filter(|gap| !compared && !gap.informs);
         Alert {
@@ -146,10 +145,7 @@ impl<'a> Alert<'a> {
             new: of(ChangeKind::New),
             worsened: of(ChangeKind::Worsened),
             resolved: past(comparison.map_or(&[][..], |comparison| &comparison.resolved)),
-            not_assessed: past(missing)
-                .into_iter()
-                .filter(|past| Some(past.last_seen_at) == before)
-                .collect(),
+            not_assessed: past(missing).into_iter().filter(|past| !past.carried).collect(),
             lost: comparison
                 .map_or_else(|| lost.collect(), |comparison| comparison.lost.iter().collect()),
             standing: of(ChangeKind::Unchanged),
@@ -160,7 +156,19 @@ impl<'a> Alert<'a> {
         !self.new.is_empty() || !self.worsened.is_empty()
     }
 
-    fn has_change(&self) -> bool {
+    /// Leaves out the faults that are known already, and calls and standing faults with them.
+    pub fn forget(&mut self, known: impl Fn(&Finding) -> bool) {
+        self.new.retain(|finding| !known(finding));
+        self.worsened.retain(|finding| !known(finding));
+        self.resolved.retain(|past| !known(&past.finding));
+        self.not_assessed.retain(|past| !known(&past.finding));
+        self.lost.clear();
+        self.standing.clear();
+    }
+
+    /// Whether anything is new, worse, gone, or no longer seen.
+    #[must_use]
+    pub fn has_change(&self) -> bool {
         self.has_news()
             || !self.resolved.is_empty()
             || !self.not_assessed.is_empty()

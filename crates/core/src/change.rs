@@ -16,7 +16,7 @@ use crate::report::{
 };
 
 /// What has become of a fault since an earlier report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// It was not there, or did not count.
@@ -96,6 +96,8 @@ pub struct Past {
     pub finding: Finding,
     /// When the facts were read in which it was last seen.
     pub last_seen_at: Timestamp,
+    /// Whether the earlier report did not have it either, and carried it along.
+    pub carried: bool,
 }
 
 /// Compares a report with an earlier one, and writes into it what has changed.
@@ -135,7 +137,7 @@ pub fn compare(before: &Report, after: &mut Report) {
         let (kind, why) = sight.of_missing(was.finding);
         let change = Change { kind, first_seen_at: was.first_seen_at, why: Some(why) };
         let finding = Finding { change: Some(change), ..was.finding.clone() };
-        let past = Past { finding, last_seen_at: was.last_seen_at };
+        let past = Past { finding, last_seen_at: was.last_seen_at, carried: was.carried };
         match kind {
             ChangeKind::Resolved => comparison.resolved.push(past),
             _ => comparison.not_assessed.push(past),
@@ -159,6 +161,17 @@ struct Was<'a> {
     finding: &'a Finding,
     first_seen_at: Timestamp,
     last_seen_at: Timestamp,
+    /// Whether the earlier report only carried it along.
+    carried: bool,
+}
+
+impl<'a> Was<'a> {
+    /// A fault that was last seen then.
+    fn seen(finding: &'a Finding, last_seen_at: Timestamp) -> Self {
+        let since = finding.change.as_ref().map(|change| change.first_seen_at);
+        let first_seen_at = since.unwrap_or(last_seen_at);
+        Was { finding, first_seen_at, last_seen_at, carried: false }
+    }
 }
 
 /// What the earlier report knew, by fingerprint.
@@ -173,24 +186,24 @@ impl<'a> Known<'a> {
         let mut known = Known { faults: HashMap::new(), accepted: HashMap::new() };
         let carried = report.comparison.iter().flat_map(|earlier| &earlier.not_assessed);
         for past in carried {
-            known.keep(&past.finding, (report.taken_at, past.last_seen_at));
+            let was = Was::seen(&past.finding, past.last_seen_at);
+            known.keep(Was { carried: true, ..was });
         }
         let faults = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
         for finding in faults {
-            known.keep(finding, (report.taken_at, report.taken_at));
+            known.keep(Was::seen(finding, report.taken_at));
         }
         known
     }
 
     /// Keeps a fault; of two with one fingerprint the worse one.
-    fn keep(&mut self, finding: &'a Finding, (taken_at, last_seen_at): (Timestamp, Timestamp)) {
+    fn keep(&mut self, was: Was<'a>) {
+        let finding = was.finding;
         let into = match (&finding.accepted, finding.informs) {
             (Some(_), _) => &mut self.accepted,
             (None, true) => return,
             (None, false) => &mut self.faults,
         };
-        let since = finding.change.as_ref().map(|change| change.first_seen_at);
-        let was = Was { finding, first_seen_at: since.unwrap_or(taken_at), last_seen_at };
         match into.get(&*finding.fingerprint) {
             Some(kept) if kept.finding.severity >= finding.severity => {}
             _ => drop(into.insert(&finding.fingerprint, was)),

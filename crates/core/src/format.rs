@@ -1,5 +1,6 @@
 //! The list of formats: a report in, bytes out.
 
+use crate::change::ChangeKind;
 use crate::report::Report;
 
 mod json;
@@ -35,6 +36,20 @@ pub const ALL: &[Format] = &[
     Format { name: "text", about: "for people", render: text::render },
     Format { name: "json", about: "for programs; versioned", render: json::render },
 ];
+
+/// What has changed since the earlier report that this one was compared with, and nothing else: in words,
+/// or as a report whose findings are the new and worse ones.
+#[must_use]
+pub fn difference(mut report: Report, name: &str, style: Style) -> String {
+    if name == "text" {
+        return text::changes::render(&report, style);
+    }
+    report.findings.retain(|finding| {
+        let kind = finding.change.as_ref().map(|change| change.kind);
+        matches!(kind, Some(ChangeKind::New | ChangeKind::Worsened))
+    });
+    json::render(&report, style)
+}
 
 /// The format with this name.
 #[must_use]

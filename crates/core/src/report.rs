@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, Comparison};
+use crate::change::{Change, ChangeKind, Comparison};
 use crate::check::{Evidence, Persona, Severity};
 use crate::compliance::FrameworkReport;
 use crate::inventory::Cost;
@@ -541,6 +541,8 @@ pub struct Gate {
     pub fail_on: Option<Severity>,
     /// Whether anything unknown or unread counts.
     pub strict: bool,
+    /// Whether only faults count that are new or worse than in the report compared with.
+    pub only_new: bool,
 }
 
 impl Report {
@@ -566,7 +568,7 @@ impl Report {
                 ),
             );
         }
-        let (exit, mut why) = self.by_faults(gate.fail_on);
+        let (exit, mut why) = self.by_faults(gate);
         why.push_str(&self.risks());
         if incomplete {
             let said =
@@ -590,17 +592,33 @@ impl Report {
         if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) }
     }
 
-    fn by_faults(&self, fail_on: Option<Severity>) -> (Exit, String) {
-        let Some(floor) = fail_on else {
+    fn by_faults(&self, gate: Gate) -> (Exit, String) {
+        let Some(floor) = gate.fail_on else {
             return (Exit::Clean, "no fault fails the run (--fail-on never)".to_owned());
         };
+        let only_new = gate.only_new && self.comparison.is_some();
+        let faults = if only_new { self.news() } else { self.summary.faults };
         let counted = Severity::WORST_FIRST.into_iter().filter(|severity| *severity >= floor);
-        let faults: usize = counted.map(|severity| self.summary.faults.of(severity)).sum();
-        let word = floor.word();
-        if faults > 0 {
-            (Exit::Findings, format!("faults at or above {word}: {faults} (--fail-on {word})"))
+        let number: usize = counted.map(|severity| faults.of(severity)).sum();
+        let (what, word) = (if only_new { "new or worse " } else { "" }, floor.word());
+        if number > 0 {
+            let said = format!("{what}faults at or above {word}: {number} (--fail-on {word})");
+            (Exit::Findings, said)
         } else {
-            (Exit::Clean, format!("no fault at or above {word} (--fail-on {word})"))
+            (Exit::Clean, format!("no {what}fault at or above {word} (--fail-on {word})"))
         }
+    }
+
+    /// Faults that are new or worse than in the report compared with.
+    #[must_use]
+    pub fn news(&self) -> SeverityCounts {
+        let mut counts = SeverityCounts::default();
+        for finding in &self.findings {
+            let kind = finding.change.as_ref().map(|change| change.kind);
+            if matches!(kind, Some(ChangeKind::New | ChangeKind::Worsened)) {
+                counts.add(finding.severity);
+            }
+        }
+        counts
     }
 }

@@ -8,14 +8,14 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::config::{Config, FILE, block};
 use elb_audit_core::policy::{AcceptedRisk, Policy};
-use elb_audit_core::report::{Finding, Outcome, Report, SCHEMA};
+use elb_audit_core::report::{Finding, Outcome, Report};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 
 use crate::cli::Accept;
 use crate::config;
 use crate::progress::say;
+use crate::saved;
 use crate::source::file;
 
 /// Adds the entry to the file; what was written.
@@ -90,12 +90,6 @@ fn audited(path: &Path, config: &Config) -> Result<Report, String> {
     Ok(audit(&inventory, checks::ALL, &options))
 }
 
-/// What every version of a report has.
-#[derive(Deserialize)]
-struct Head {
-    schema: String,
-}
-
 /// Reads a report; `-` is standard input.
 fn read(path: &Path) -> Result<Report, String> {
     let name = path.display();
@@ -110,14 +104,7 @@ fn read(path: &Path) -> Result<Report, String> {
         fs::read_to_string(path)
     };
     let text = text.map_err(|error| format!("cannot read {name}: {error}"))?;
-    let head: Head = serde_json::from_str(&text)
-        .map_err(|error| format!("cannot use {name}: it is no JSON report ({error})"))?;
-    if head.schema != SCHEMA {
-        let schema: String = head.schema.chars().take(80).collect();
-        return Err(format!("cannot use {name}: its schema is `{schema}`, not `{SCHEMA}`"));
-    }
-    serde_json::from_str(&text)
-        .map_err(|error| format!("cannot use {name}: it does not follow `{SCHEMA}` ({error})"))
+    saved::report(&name.to_string(), text.as_bytes())
 }
 
 /// The pattern for a finding's resource. What no pattern may hold stands for any character.

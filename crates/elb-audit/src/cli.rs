@@ -16,6 +16,10 @@ use jiff::civil::Date;
 
 use crate::source::aws::{Regions, Tuning};
 
+mod watch;
+
+pub use watch::{Comparing, Diff, Watching};
+
 /// What `--help` says of the environment.
 const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
     and so on; lists are separated by commas. What is on the command line wins.";
@@ -40,6 +44,8 @@ pub enum Task {
     Collect(Collect),
     /// Judge a saved inventory, without AWS
     Check(CheckFile),
+    /// Say what has changed from one JSON report to another
+    Diff(Diff),
     /// List the checks
     Checks(Checks),
     /// Explain one check: why, when exactly, how to mend it, with examples
@@ -59,6 +65,9 @@ pub struct Scan {
     /// How to report.
     #[command(flatten)]
     pub report: Reporting,
+    /// How to watch.
+    #[command(flatten)]
+    pub watch: Watching,
 }
 
 /// `elb-audit collect`.
@@ -223,6 +232,9 @@ pub struct Reporting {
     /// Report by the controls of this framework, with the checks that they need
     #[arg(long, value_name = "FRAMEWORK", value_parser = framework())]
     pub framework: Option<Framework>,
+    /// What to compare with.
+    #[command(flatten)]
+    pub comparing: Comparing,
     /// Format of standard output
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
@@ -362,6 +374,16 @@ fn settle(cli: &mut Cli, given: &ArgMatches) -> Result<(), clap::Error> {
         let said = format!("{said} exclude each other: give one of them\n");
         clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, said)
     };
+    if let Task::Scan(scan) = &mut cli.task
+        && scan.watch.state.is_some()
+        && scan.report.comparing.baseline.is_some()
+    {
+        match (typed("state"), typed("baseline")) {
+            (true, true) => return Err(conflict("--state and --baseline")),
+            (_, true) => scan.watch.state = None,
+            _ => scan.report.comparing.baseline = None,
+        }
+    }
     let (reading, config) = match &mut cli.task {
         Task::Scan(scan) => (Some(&mut scan.source), Some(&mut scan.report.config)),
         Task::Collect(collect) => (Some(&mut collect.source), None),
@@ -378,7 +400,7 @@ fn settle(cli: &mut Cli, given: &ArgMatches) -> Result<(), clap::Error> {
             }
             (None, None)
         }
-        Task::Checks(_) | Task::Explain(_) => (None, None),
+        Task::Checks(_) | Task::Explain(_) | Task::Diff(_) => (None, None),
     };
     if let Some(reading) = reading
         && reading.all_regions

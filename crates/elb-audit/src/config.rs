@@ -48,7 +48,7 @@ impl Terms {
         };
         Ok(Terms {
             checks: some(&chosen, &config.policy)?,
-            gate: Gate { fail_on: floor, strict: how.strict },
+            gate: Gate { fail_on: floor, strict: how.strict, only_new: how.comparing.only_new },
             persona: chosen.told(),
             framework: how.framework,
             show_passed: how.show_passed,

@@ -2,23 +2,27 @@
 //! the exit code.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::check::Check;
+use elb_audit_core::check::{Check, Severity};
+use elb_audit_core::config::FailOn;
 use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Exit, Gate};
 use elb_audit_core::selection::find;
-use elb_audit_core::{checks, demo, docs};
+use elb_audit_core::{change, checks, demo, docs, format};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::accept;
-use crate::cli::{Cli, Reading, Reporting, Task};
+use crate::cli::{Cli, Diff, Reading, Reporting, Scan, Task};
 use crate::config::{self, Terms};
+use crate::notify::Session;
 use crate::output;
 use crate::progress::{Progress, say};
 use crate::source::aws::{self, SourceError, Stop, Wanted};
 use crate::source::file;
+use crate::state::Place;
+use crate::watch::{Before, Watch};
 
 /// Why a run ended before it had a report.
 #[derive(Debug, thiserror::Error)]
@@ -45,10 +49,11 @@ impl From<SourceError> for Failure {
 /// Does what the command line says; the exit code.
 pub async fn run(cli: Cli) -> Exit {
     let done = match cli.task {
-        Task::Scan(scan) => self::scan(&scan.source, &scan.report).await,
-        Task::Demo(report) => demo(&report),
+        Task::Scan(scan) => self::scan(&scan).await,
+        Task::Demo(report) => demo(&report).await,
         Task::Collect(collect) => self::collect(&collect).await,
-        Task::Check(task) => check(&task.file, task.now, &task.report),
+        Task::Check(task) => check(&task.file, task.now, &task.report).await,
+        Task::Diff(task) => diff(&task).await,
         Task::Checks(task) => list(&task),
         Task::Explain(task) => explain(&task.check),
         Task::Permissions(task) => permissions(&task),
@@ -60,69 +65,120 @@ pub async fn run(cli: Cli) -> Exit {
     })
 }
 
-async fn scan(source: &Reading, report: &Reporting) -> Result<Exit, Failure> {
+async fn scan(task: &Scan) -> Result<Exit, Failure> {
+    let (source, report) = (&task.source, &task.report);
     let terms = Terms::new(report).map_err(usage)?;
     let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
-    let wanted = !report.quiet && !source.verbose;
-    let progress = Progress::new(wanted, &terms.checks, &terms.policy);
-    let (inventory, stopped) = read(source, Wanted::by(&terms.checks), &progress).await?;
+    let watch = Watch::new(&task.watch, report).map_err(usage)?;
+    let shown = !report.quiet && !source.verbose;
+    let progress = Progress::new(shown, &terms.checks, &terms.policy);
+    let session = aws::open(&request(source, Wanted::by(&terms.checks)), &source.tuning()).await?;
+    let before = watch.before(Some(session.config())).await.map_err(usage)?;
+    let wanted = Wanted::by(&terms.checks);
+    let (inventory, stopped) = read(source, wanted, (&session, &progress)).await?;
     let now = inventory.taken_at;
-    let run = Run { inventory, now, terms, stopped };
-    Ok(run.report(report, &destinations))
+    let run = Run { inventory, now, terms, stopped, watch, before };
+    let session = Session::of(session.config().clone());
+    Ok(run.report(report, &destinations, Some(&session)).await)
 }
 
-fn demo(report: &Reporting) -> Result<Exit, Failure> {
+async fn demo(report: &Reporting) -> Result<Exit, Failure> {
     let inventory = demo::inventory();
     let now = inventory.taken_at;
-    saved(inventory, now, report)
+    saved(inventory, now, report).await
 }
 
-fn check(
+async fn check(
     path: &std::path::Path,
     now: Option<Timestamp>,
     report: &Reporting,
 ) -> Result<Exit, Failure> {
     let inventory = file::read(path).map_err(|error| usage(error.to_string()))?;
     let now = now.unwrap_or(inventory.taken_at);
-    saved(inventory, now, report)
+    saved(inventory, now, report).await
 }
 
-fn saved(inventory: Inventory, now: Timestamp, report: &Reporting) -> Result<Exit, Failure> {
+async fn saved(inventory: Inventory, now: Timestamp, report: &Reporting) -> Result<Exit, Failure> {
     let terms = Terms::new(report).map_err(usage)?;
     let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
-    let run = Run { inventory, now, terms, stopped: Stop::No };
-    Ok(run.report(report, &destinations))
+    let watch = Watch::of_saved(report).map_err(usage)?;
+    let session = if watch.is_remote() { Some(aws::open_any(None).await?) } else { None };
+    let before = watch.before(session.as_ref().map(aws::Session::config)).await.map_err(usage)?;
+    let run = Run { inventory, now, terms, stopped: Stop::No, watch, before };
+    Ok(run.report(report, &destinations, None).await)
 }
 
-/// Facts, and what to judge them by.
+/// Says what has changed from one report to another.
+async fn diff(task: &Diff) -> Result<Exit, Failure> {
+    let places = [&task.before, &task.after].map(|text| Place::parse(text));
+    let [before, after] = places;
+    let (before, after) = (before.map_err(usage)?, after.map_err(usage)?);
+    let remote = before.is_remote() || after.is_remote();
+    let session = if remote { Some(aws::open_any(task.profile.as_deref()).await?) } else { None };
+    let config = session.as_ref().map(aws::Session::config);
+    let before = before.needed(config).await.map_err(usage)?;
+    let mut after = after.needed(config).await.map_err(usage)?;
+    if before.taken_at > after.taken_at {
+        say(format_args!("note: the first report is the later one"));
+    }
+    change::compare(&before, &mut after);
+    let lost = after.comparison.as_ref().is_some_and(|comparison| {
+        !comparison.not_assessed.is_empty() || !comparison.lost.is_empty()
+    });
+    let news = after.news();
+    printed(&format::difference(after, &task.format, output::style()))?;
+    let floor = match task.fail_on {
+        FailOn::From(severity) => Some(severity),
+        FailOn::Never => None,
+    };
+    let worse = Severity::WORST_FIRST
+        .into_iter()
+        .any(|severity| floor.is_some_and(|floor| severity >= floor) && news.of(severity) > 0);
+    Ok(match (task.strict && lost, worse) {
+        (true, _) => Exit::Incomplete,
+        (_, true) => Exit::Findings,
+        _ => Exit::Clean,
+    })
+}
+
+/// Facts, what to judge them by, and what to compare the judgement with.
 struct Run {
     inventory: Inventory,
     now: Timestamp,
     terms: Terms,
     stopped: Stop,
+    watch: Watch,
+    before: Before,
 }
 
 impl Run {
-    /// Judges, writes the report, and says why the exit code is what it is.
-    fn report(self, how: &Reporting, destinations: &[output::Destination]) -> Exit {
-        let Run { inventory, now, terms, stopped } = self;
+    /// Judges, writes the report, tells whom it concerns, and says why the exit code is what it is.
+    async fn report(
+        self,
+        how: &Reporting,
+        destinations: &[output::Destination],
+        session: Option<&Session>,
+    ) -> Exit {
+        let Run { inventory, now, terms, stopped, watch, before } = self;
         let (checks, gate) = (terms.checks.clone(), terms.gate);
-        let report = audit(&inventory, &checks, &terms.options(now));
+        let mut report = audit(&inventory, &checks, &terms.options(now));
         let cut = cut_short(&inventory, stopped);
         // The report of a very large account needs the room.
         drop(inventory);
-        let failures = output::deliver(&report, destinations);
+        Watch::compare(&before, &mut report);
+        let mut failures = output::deliver(&report, destinations);
+        let (mut exit, mut why) = report.exit(gate);
+        failures.extend(watch.tell(before, &mut report, session).await);
         for failure in &failures {
             say(format_args!("error: {failure}"));
         }
-        let (mut exit, mut why) = report.exit(gate);
         if let Some((cut, said)) = cut
             && exit != Exit::NothingAssessed
         {
             (exit, why) = (cut, said.to_owned());
         }
         if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
-            (exit, why) = (Exit::DeliveryFailed, "the report could not be written".to_owned());
+            (exit, why) = (Exit::DeliveryFailed, format!("not everything was delivered; {why}"));
         }
         if !how.quiet {
             say(format_args!("exit {}: {why}", exit.code()));
@@ -155,12 +211,13 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
     let shown = !task.quiet && !task.source.verbose;
     let progress = Progress::new(shown, checks::ALL, &Policy::default());
     let wanted = config::wanted(&task.checks).map_err(usage)?;
-    let (inventory, stopped) = read(&task.source, wanted, &progress).await?;
+    let session = aws::open(&request(&task.source, wanted.clone()), &task.source.tuning()).await?;
+    let (inventory, stopped) = read(&task.source, wanted, (&session, &progress)).await?;
     if let Err(error) = file::write(&task.output, &inventory) {
         return Err(Failure { exit: Exit::DeliveryFailed, message: error.to_string() });
     }
     let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
-    let (exit, why) = report.exit(Gate { fail_on: None, strict: false });
+    let (exit, why) = report.exit(Gate { fail_on: None, strict: false, only_new: false });
     if exit == Exit::NothingAssessed {
         return Err(Failure { exit, message: why });
     }
@@ -178,7 +235,7 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
 async fn read(
     source: &Reading,
     wanted: Wanted,
-    progress: &Progress,
+    (session, progress): (&aws::Session, &Progress),
 ) -> Result<(Inventory, Stop), Failure> {
     let tuning = source.tuning();
     let (stop, stopped) = watch::channel(Stop::No);
@@ -194,7 +251,24 @@ async fn read(
         }
         quit_at_ctrl_c().await;
     });
-    let request = aws::Request {
+    let done = |region: &_, counts| progress.done(region, counts);
+    let inventory = Box::pin(aws::collect(
+        session,
+        &request(source, wanted),
+        (&tuning, stopped.clone()),
+        &done,
+    ))
+    .await;
+    watcher.abort();
+    // From here on nothing is learned any more: the first Ctrl-C ends the program.
+    tokio::spawn(quit_at_ctrl_c());
+    let stopped = *stopped.borrow();
+    Ok((inventory?, stopped))
+}
+
+/// What to read, and how.
+fn request(source: &Reading, wanted: Wanted) -> aws::Request {
+    aws::Request {
         profile: source.profile.clone(),
         regions: source.regions(),
         wanted,
@@ -202,14 +276,7 @@ async fn read(
         max_rps: source.max_rps,
         one_at_a_time: source.no_parallel,
         verbose: source.verbose,
-    };
-    let done = |region: &_, counts| progress.done(region, counts);
-    let inventory = Box::pin(aws::collect(&request, &tuning, stopped.clone(), &done)).await;
-    watcher.abort();
-    // From here on nothing is learned any more: the first Ctrl-C ends the program.
-    tokio::spawn(quit_at_ctrl_c());
-    let stopped = *stopped.borrow();
-    Ok((inventory?, stopped))
+    }
 }
 
 /// Ends the program at the next Ctrl-C.

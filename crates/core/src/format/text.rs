@@ -9,7 +9,7 @@ use crate::check::Severity;
 use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
 
 mod beside;
-mod changes;
+pub(crate) mod changes;
 mod controls;
 mod coverage;
 mod finding;

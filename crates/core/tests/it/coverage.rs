@@ -10,7 +10,7 @@ use elb_audit_core::sample;
 
 use crate::given::report;
 
-const HIGH: Gate = Gate { fail_on: Some(Severity::High), strict: false };
+const HIGH: Gate = Gate { fail_on: Some(Severity::High), strict: false, only_new: false };
 
 /// An account with one empty region, after a change to it.
 fn alone(change: impl FnOnce(&mut Region)) -> Report {
@@ -58,7 +58,7 @@ fn the_exit_line_says_what_is_not_known() {
     let (exit, why) = clean.exit(HIGH);
     assert_eq!(exit, Exit::Clean);
     assert!(why.ends_with(&beside), "{why}");
-    let (exit, why) = clean.exit(Gate { fail_on: None, strict: false });
+    let (exit, why) = clean.exit(Gate { fail_on: None, strict: false, only_new: false });
     assert_eq!(exit, Exit::Clean);
     assert!(why.ends_with(&beside), "{why}");
     let mut faulty = clean.clone();

@@ -55,7 +55,7 @@ fn judged(inventory: &Inventory, checks: &[&'static Check], edition: Option<Pin>
     audit(inventory, checks, &Options { policy, ..Options::at(sample::now()) })
 }
 
-const STRICT: Gate = Gate { fail_on: Some(Severity::Low), strict: true };
+const STRICT: Gate = Gate { fail_on: Some(Severity::Low), strict: true, only_new: false };
 
 #[test]
 fn every_check_belongs_to_an_edition_and_every_change_to_a_check() {

@@ -18,7 +18,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::given::everything;
 use crate::golden;
 
-const LOW: Gate = Gate { fail_on: Some(Severity::Low), strict: false };
+const LOW: Gate = Gate { fail_on: Some(Severity::Low), strict: false, only_new: false };
 const OFF: &str = "deletion-protection-off";
 
 /// A Gateway load balancer with one fault: deletion protection is off.
@@ -335,7 +335,8 @@ fn the_book_shows_what_becomes_of_three_entries() {
     let section = text.lines().skip_while(|line| !line.starts_with("Accepted risks"));
     let section: Vec<&str> = section.take_while(|line| !line.is_empty()).collect();
     let totals = text.lines().find(|line| line.contains("; 1 accepted")).expect("totals");
-    let exit = report.exit(Gate { fail_on: Some(Severity::High), strict: false }).1;
+    let exit =
+        report.exit(Gate { fail_on: Some(Severity::High), strict: false, only_new: false }).1;
     let shown = format!(
         "```toml\n{toml}```\n\nThe report says of the first, where it belongs:\n\n```text\n{}\n```\n\n\
          and of all three, at its end and on standard error:\n\n```text\n{}\n\n{totals}\n```\n\n\

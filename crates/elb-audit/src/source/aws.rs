@@ -141,16 +141,49 @@ pub enum SourceError {
 /// The region; then how many are done, of how many, and how many requests that took.
 pub type Done<'a> = dyn Fn(&Region, (usize, usize, u64)) + Send + Sync + 'a;
 
+/// Credentials and configuration, from the standard chain or a profile.
+#[derive(Clone, Debug)]
+pub struct Session {
+    config: SdkConfig,
+}
+
+impl Session {
+    /// What AWS is asked with.
+    #[must_use]
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+}
+
+/// Finds credentials as the request says.
+pub async fn open(request: &Request, tuning: &Tuning) -> Result<Session, SourceError> {
+    Ok(Session { config: session::load(request, tuning).await? })
+}
+
+/// Finds credentials for whatever is not a scan.
+pub async fn open_any(profile: Option<&str>) -> Result<Session, SourceError> {
+    let request = Request {
+        profile: profile.map(str::to_owned),
+        regions: Regions::default(),
+        wanted: Wanted::by(&[]),
+        max_workers: 1,
+        max_rps: None,
+        one_at_a_time: false,
+        verbose: false,
+    };
+    open(&request, &Tuning::default()).await
+}
+
 /// Reads an account.
 pub async fn collect(
+    session: &Session,
     request: &Request,
-    tuning: &Tuning,
-    mut stop: watch::Receiver<Stop>,
+    (tuning, mut stop): (&Tuning, watch::Receiver<Stop>),
     done: &Done<'_>,
 ) -> Result<Inventory, SourceError> {
     let began = Instant::now();
     let taken_at = now();
-    let config = session::load(request, tuning).await?;
+    let config = &session.config;
     let clock = aws_smithy_async::time::SharedTimeSource::new(
         aws_smithy_async::time::SystemTimeSource::new(),
     );
@@ -158,18 +191,17 @@ pub async fn collect(
     stop.mark_unchanged();
     let asker =
         Asker { region: Arc::from(""), pace: Arc::clone(&pace), stop, verbose: request.verbose };
-    let scope = scope::find(&config, &asker, &request.regions).await?;
+    let scope = scope::find(config, &asker, &request.regions).await?;
     let plan = Arc::new(Plan {
         wanted: request.wanted.clone(),
         account: scope.account.clone(),
         partition: scope.partition.name,
         taken_at,
     });
-    let edge =
-        global::Reader { plan: &plan, partition: scope.partition, asker: &asker, config: &config };
+    let edge = global::Reader { plan: &plan, partition: scope.partition, asker: &asker, config };
     let (mut regions, edge) =
-        tokio::join!(read_regions(&scope, (&plan, &asker, &config), request, done), edge.read(),);
-    let iam = server_certificates(&scope.home, &asker, (&config, &plan), &regions).await;
+        tokio::join!(read_regions(&scope, (&plan, &asker, config), request, done), edge.read(),);
+    let iam = server_certificates(&scope.home, &asker, (config, &plan), &regions).await;
     regions.extend(scope.skipped);
     regions.sort_by(|a, b| a.name.cmp(&b.name));
     let id = scope.account.or_else(|| account_in(&regions)).unwrap_or_default();

@@ -127,5 +127,6 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
         fast.sleep(deadline).await;
         stop.send_replace(Stop::Deadline);
     });
-    aws::collect(&request, &tuning, stopped, &|_, _| ()).await.unwrap()
+    let session = aws::open(&request, &tuning).await.unwrap();
+    aws::collect(&session, &request, (&tuning, stopped), &|_, _| ()).await.unwrap()
 }

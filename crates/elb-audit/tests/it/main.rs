@@ -22,3 +22,4 @@ mod program;
 mod regions;
 mod shapes;
 mod usage;
+mod watch;

@@ -1,13 +1,42 @@
 //! What has changed since an earlier report: totals, and the faults that are not there any more.
 
-use super::coverage;
-use super::words::count;
+use super::finding::Place;
+use super::words::{count, kind};
+use super::{coverage, finding};
 use crate::change::{ChangeKind, Comparison, Past};
+use crate::format::Style;
 use crate::format::page::{Page, Paint};
 use crate::report::{Finding, Report};
 
 /// Past faults of a kind that are shown before the rest is only counted.
 const SHOWN: usize = 50;
+
+/// What has changed and nothing else: new and worse faults with all there is to them, then the rest.
+pub(crate) fn render(report: &Report, style: Style) -> String {
+    let mut page = Page::new(style);
+    let changed = |finding: &&Finding| {
+        let kind = finding.change.as_ref().map(|change| change.kind);
+        matches!(kind, Some(ChangeKind::New | ChangeKind::Worsened))
+    };
+    let findings: Vec<&Finding> = report.findings.iter().filter(changed).collect();
+    let together = |a: &&Finding, b: &&Finding| {
+        (&a.account, &a.region, &a.load_balancer) == (&b.account, &b.region, &b.load_balancer)
+    };
+    for group in findings.chunk_by(together) {
+        page.blank();
+        let place = coverage::place(report, &group[0].account, Some(&group[0].region));
+        match &group[0].load_balancer {
+            Some(lb) => {
+                let place = format!("{place}: {} load balancer ", kind(&lb.kind));
+                page.line(0, &[(Paint::Plain, &place), (Paint::Bold, &lb.name)]);
+            }
+            None => page.line(0, &[(Paint::Plain, &place)]),
+        }
+        finding::write_all(&mut page, Place::Beside(2), group.iter().copied());
+    }
+    write(&mut page, report);
+    page.into_text()
+}
 
 /// Nothing where the report was not compared. New and worse faults say so where they stand.
 pub(super) fn write(page: &mut Page, report: &Report) {
@@ -37,13 +66,13 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     }
 }
 
-fn past(page: &mut Page, report: &Report, (kind, all): (ChangeKind, &[Past])) {
-    let paint = if kind == ChangeKind::Resolved { Paint::Good } else { Paint::Warning };
+fn past(page: &mut Page, report: &Report, (what, all): (ChangeKind, &[Past])) {
+    let paint = if what == ChangeKind::Resolved { Paint::Good } else { Paint::Warning };
     for past in all.iter().take(SHOWN) {
         let finding = &past.finding;
-        let what = format!(" {}[{}] ", finding.severity.word(), finding.check);
+        let check = format!(" {}[{}] ", finding.severity.word(), finding.check);
         let why = finding.change.as_ref().and_then(|change| change.why.as_deref());
-        let seen = match kind {
+        let seen = match what {
             ChangeKind::NotAssessed => format!("; last seen {}", past.last_seen_at),
             _ => String::new(),
         };
@@ -52,8 +81,8 @@ fn past(page: &mut Page, report: &Report, (kind, all): (ChangeKind, &[Past])) {
         page.line(
             2,
             &[
-                (paint, kind.words()),
-                (Paint::Bold, &what),
+                (paint, what.words()),
+                (Paint::Bold, &check),
                 (Paint::Plain, &place),
                 (Paint::Plain, " "),
                 (Paint::Plain, &said),
@@ -62,7 +91,7 @@ fn past(page: &mut Page, report: &Report, (kind, all): (ChangeKind, &[Past])) {
     }
     let more = all.len().saturating_sub(SHOWN);
     if more > 0 {
-        page.line(2, &[(Paint::Dim, &format!("and {more} more {}", kind.words()))]);
+        page.line(2, &[(Paint::Dim, &format!("and {more} more {}", what.words()))]);
     }
 }
 

@@ -476,7 +476,8 @@ fn compared(report: &mut Report) {
     past[0].change = Some(change(ChangeKind::Resolved, Some("the load balancer is gone")));
     past[1].change = Some(change(ChangeKind::NotAssessed, Some("its check did not run")));
     past.truncate(2);
-    let mut past = past.into_iter().map(|finding| Past { finding, last_seen_at: before });
+    let mut past =
+        past.into_iter().map(|finding| Past { finding, last_seen_at: before, carried: false });
     report.comparison = Some(Comparison {
         before,
         after: report.taken_at,

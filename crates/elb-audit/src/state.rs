@@ -1,0 +1,186 @@
+//! The report of the run before: read to compare with, and replaced only by who has seen it.
+//!
+//! Two runs that overlap both read the same report. The second to write finds another one there, is told
+//! so, and compares anew with what the first has left.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use aws_types::SdkConfig;
+use elb_audit_core::report::Report;
+use sha2::{Digest, Sha256};
+
+use crate::bucket::{self, Condition, Etag, Put};
+use crate::saved;
+
+/// Where a report is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A file.
+    File(PathBuf),
+    /// An object of Amazon S3.
+    Object {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
+}
+
+/// What tells one report from another in the same place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// The hash of a file.
+    Hash(Vec<u8>),
+    /// What S3 calls it.
+    Etag(Etag),
+}
+
+/// A report as it lay in its place.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) report: Report,
+    pub(crate) version: Version,
+}
+
+/// What came of replacing a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Saved {
+    /// It is there.
+    Done,
+    /// Another run has written its own since this one has read.
+    Overtaken,
+}
+
+impl Place {
+    /// `s3://BUCKET/KEY`, or a file.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let Some(rest) = text.strip_prefix("s3://") else {
+            if text.is_empty() || text.contains("://") {
+                return Err(format!("`{text}` is neither a file nor s3://BUCKET/KEY"));
+            }
+            return Ok(Place::File(PathBuf::from(text)));
+        };
+        match rest.split_once('/') {
+            Some((bucket, key)) if !key.is_empty() && !key.ends_with('/') => {
+                let plain =
+                    |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
+                if !(3..=63).contains(&bucket.len()) || !bucket.chars().all(plain) {
+                    return Err(format!("`{bucket}` cannot be the name of a bucket"));
+                }
+                Ok(Place::Object { bucket: bucket.to_owned(), key: key.to_owned() })
+            }
+            _ => Err(format!("`{text}` names no object: s3://BUCKET/KEY is needed")),
+        }
+    }
+
+    /// Whether AWS has to be asked.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self, Place::Object { .. })
+    }
+
+    /// As the user wrote it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Place::File(file) => file.display().to_string(),
+            Place::Object { bucket, key } => format!("s3://{bucket}/{key}"),
+        }
+    }
+
+    /// The report that is kept here; none if there is nothing yet.
+    pub(crate) async fn read(&self, config: Option<&SdkConfig>) -> Result<Option<Kept>, String> {
+        let name = self.name();
+        let (bytes, version) = match self {
+            Place::File(file) => match fs::read(file) {
+                Ok(bytes) => {
+                    let version = Version::Hash(hash(&bytes));
+                    (bytes, version)
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(format!("cannot read {name}: {error}")),
+            },
+            Place::Object { bucket, key } => {
+                let config = config.ok_or_else(|| format!("cannot read {name} without AWS"))?;
+                match bucket::get(config, bucket, key).await? {
+                    Some((bytes, etag)) => (bytes, Version::Etag(etag)),
+                    None => return Ok(None),
+                }
+            }
+        };
+        Ok(Some(Kept { report: saved::report(&name, &bytes)?, version }))
+    }
+
+    /// The report that is kept here, which has to be there; `-` is standard input.
+    pub(crate) async fn needed(&self, config: Option<&SdkConfig>) -> Result<Report, String> {
+        if *self == Place::File(PathBuf::from("-")) {
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().lock().read_to_end(&mut bytes);
+            read.map_err(|error| format!("cannot read standard input: {error}"))?;
+            return saved::report("standard input", &bytes);
+        }
+        let kept = self.read(config).await?;
+        kept.map(|kept| kept.report)
+            .ok_or_else(|| format!("cannot read {}: there is no such report", self.name()))
+    }
+
+    /// Keeps a report here, unless another one has come since `seen`.
+    pub(crate) async fn replace(
+        &self,
+        config: Option<&SdkConfig>,
+        seen: Option<&Version>,
+        report: &Report,
+    ) -> Result<Saved, String> {
+        let name = self.name();
+        let bytes =
+            serde_json::to_vec(report).map_err(|error| format!("cannot write {name}: {error}"))?;
+        match self {
+            Place::File(file) => replace_file(file, seen, &bytes)
+                .map_err(|error| format!("cannot write {name}: {error}")),
+            Place::Object { bucket, key } => {
+                let config = config.ok_or_else(|| format!("cannot write {name} without AWS"))?;
+                let condition = match seen {
+                    Some(Version::Etag(etag)) => Condition::Matches(etag.clone()),
+                    _ => Condition::Absent,
+                };
+                Ok(match bucket::put(config, bucket, key, bytes, condition).await? {
+                    Put::Done(_) => Saved::Done,
+                    Put::Conflict => Saved::Overtaken,
+                })
+            }
+        }
+    }
+}
+
+fn hash(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+/// Writes beside the file and moves it there: whoever reads sees the old one or the new one. The folder is
+/// locked meanwhile, where that can be done, so that two runs do not both find the file as it was.
+fn replace_file(file: &Path, seen: Option<&Version>, bytes: &[u8]) -> std::io::Result<Saved> {
+    let folder = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let locked = File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
+    let there = match fs::read(file) {
+        Ok(bytes) => Some(Version::Hash(hash(&bytes))),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if there.as_ref() != seen {
+        return Ok(Saved::Overtaken);
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let beside = file.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    let written = crate::source::file::private(&beside)
+        .and_then(|mut new| new.write_all(bytes).and_then(|()| new.sync_all()))
+        .and_then(|()| fs::rename(&beside, file));
+    if written.is_err() {
+        // What was begun is of no use to anybody.
+        let _ = fs::remove_file(&beside);
+    }
+    drop(locked);
+    written.map(|()| Saved::Done)
+}

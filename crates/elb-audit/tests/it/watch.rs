@@ -1,0 +1,205 @@
+//! A watch over time: what is kept, compared and said from one run to the next.
+
+use std::fs;
+
+use elb_audit_core::change::ChangeKind;
+use elb_audit_core::report::Report;
+use elb_audit_double::{
+    Account, Bucket, Double, Fault, Listener, LoadBalancer, Region, TargetGroup,
+};
+
+use crate::account::NUMBER;
+use crate::program::{Folder, Run};
+
+const CLEAR: &str = "listener-cleartext";
+const OFF: &str = "deletion-protection-off";
+
+/// An account whose load balancer serves plain HTTP, or protects nothing against deletion, or both.
+pub(crate) fn account(clear: bool, unprotected: bool) -> Account {
+    let http = Listener::http(80);
+    let http = if clear { http.forward("web") } else { http.redirect_to_https() };
+    let web = LoadBalancer::application("web")
+        .internet_facing()
+        .listener(http)
+        .attribute("access_logs.s3.enabled", "true")
+        .attribute("access_logs.s3.bucket", "logs")
+        .attribute("deletion_protection.enabled", if unprotected { "false" } else { "true" })
+        .attribute("routing.http.drop_invalid_header_fields.enabled", "true");
+    let group = TargetGroup::http("web", 80).healthy("i-1");
+    let region = Region::with_network().with(web).with(group);
+    let account = Account::new(NUMBER).only_its_regions().region("eu-west-1", region);
+    account.with(Bucket::new("logs", "eu-west-1").policy(false))
+}
+
+/// A scan for just the two faults.
+pub(crate) fn scan(double: &Double, more: &str) -> Run {
+    let checks = format!("scan --check {CLEAR},{OFF} --format json");
+    Run::on(double, &format!("{checks} {more}"))
+}
+
+/// `kind check` of every fault, there or past.
+pub(crate) fn changes(report: &Report) -> Vec<String> {
+    let Some(comparison) = &report.comparison else { return vec!["not compared".to_owned()] };
+    let past = comparison.resolved.iter().chain(&comparison.not_assessed);
+    let all = report.findings.iter().chain(past.map(|past| &past.finding));
+    all.filter_map(|one| Some(format!("{} {}", one.change.as_ref()?.kind.words(), one.check)))
+        .collect()
+}
+
+#[test]
+fn each_run_is_compared_with_the_one_before() {
+    let folder = Folder::new();
+    let state = folder.path("state.json");
+    let double = Double::start(account(true, false));
+    let run = || {
+        let report = scan(&double, "--state").arg(&state).report();
+        let kept: Report = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+        assert_eq!(kept, report, "what is kept is the report");
+        changes(&report)
+    };
+    assert_eq!(run(), ["not compared"]);
+    assert_eq!(run(), [format!("unchanged {CLEAR}")]);
+    double.replace(account(false, true));
+    assert_eq!(run(), [format!("new {OFF}"), format!("resolved {CLEAR}")]);
+    double.fault(Fault::deny("elbv2:DescribeLoadBalancerAttributes"));
+    assert_eq!(run(), [format!("not assessed {OFF}")]);
+    assert_eq!(run(), [format!("not assessed {OFF}")]);
+    double.clear_faults();
+    assert_eq!(run(), [format!("unchanged {OFF}")]);
+    double.fault(Fault::deny("elbv2:DescribeLoadBalancers"));
+    assert_eq!(run(), [format!("not assessed {OFF}")]);
+    double.clear_faults();
+    double.replace(account(false, false));
+    assert_eq!(run(), [format!("resolved {OFF}")]);
+    assert_eq!(run(), [""; 0]);
+    let left: Vec<_> = fs::read_dir(folder.path("")).unwrap().collect();
+    assert_eq!(left.len(), 1, "nothing but the state: {left:?}");
+}
+
+#[test]
+fn the_text_says_what_has_changed() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let state = folder.path("state.json");
+    let text = |_: u8| {
+        let checks = format!("scan --check {CLEAR},{OFF} --state");
+        Run::on(&double, &checks).arg(&state).done().exits(1).stdout
+    };
+    assert!(!text(1).contains("Since "));
+    let text = {
+        double.replace(account(true, true));
+        text(2)
+    };
+    assert!(text.contains(&format!("new low[{OFF}]")), "{text}");
+    assert!(!text.contains(&format!("new high[{CLEAR}]")), "{text}");
+    assert!(text.contains("1 new, ") && text.contains(" unchanged\n"), "{text}");
+}
+
+#[test]
+fn a_baseline_stays_as_it_is() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let first = scan(&double, "").done().exits(1).stdout;
+    let baseline = folder.file("first.json", &first);
+    double.replace(account(true, true));
+    for _ in 0..2 {
+        let report = scan(&double, "--baseline").arg(&baseline).report();
+        assert_eq!(changes(&report), [format!("unchanged {CLEAR}"), format!("new {OFF}")]);
+    }
+    assert_eq!(fs::read_to_string(&baseline).unwrap(), first);
+    // Only what is new decides, where that is asked for.
+    let only_new = |more: &str| scan(&double, more).arg("--baseline").arg(&baseline).done();
+    let done = only_new("--only-new").exits(0);
+    assert!(done.stderr.contains("no new or worse fault at or above high"), "{}", done.stderr);
+    let done = only_new("--only-new --fail-on low").exits(1);
+    assert!(done.stderr.contains("new or worse faults at or above low: 1"), "{}", done.stderr);
+    only_new("").exits(1);
+}
+
+#[test]
+fn a_saved_account_is_compared_too() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let [before, after] = ["before", "after"].map(|name| folder.path(name));
+    Run::on(&double, "collect -o").arg(&before).done().exits(0);
+    double.replace(account(false, true));
+    Run::on(&double, "collect -o").arg(&after).done().exits(0);
+    let checks = format!("--check {CLEAR},{OFF} --format json");
+    let first = Run::bare(&format!("check {checks}")).arg(&before).done().exits(1).stdout;
+    let baseline = folder.file("first.json", &first);
+    let compared = Run::bare(&format!("check {checks} --baseline")).arg(&baseline).arg(&after);
+    assert_eq!(changes(&compared.report()), [format!("new {OFF}"), format!("resolved {CLEAR}")]);
+}
+
+#[test]
+fn what_cannot_be_compared_with_is_said() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let none = folder.path("none.json");
+    let done = scan(&double, "--baseline").arg(&none).done();
+    done.says(2, &["error: cannot read ", "none.json: there is no such report"]);
+    let broken = folder.file("broken.json", "{\"schema\": \"elb-audit/report/v1\", ");
+    scan(&double, "--baseline").arg(&broken).done().says(2, &["it is no JSON report, or a part"]);
+    let other = folder.file("other.json", "{\"schema\": \"elb-audit/report/v9\"}");
+    scan(&double, "--baseline")
+        .arg(&other)
+        .done()
+        .says(2, &["its schema is `elb-audit/report/v9`"]);
+    for place in ["ftp://x/y", "s3://", "s3://bucket", "s3://bucket/", "s3://B!/key"] {
+        scan(&double, "--state").arg(place).done().says(2, &["error: --state: `"]);
+    }
+    let both = scan(&double, "--state a --baseline b").done();
+    assert!(both.exits(2).stderr.contains("--state and --baseline exclude each other"));
+    let chosen = scan(&double, "--state").arg(&none).env("ELB_AUDIT_BASELINE", "nowhere");
+    assert_eq!(changes(&chosen.report()), ["not compared"], "the command line wins");
+    assert_eq!(double.count("elbv2:DescribeLoadBalancers"), 1, "nothing was read in vain");
+}
+
+/// A state that cannot be used must not hide the findings, and is not written over.
+#[test]
+fn a_broken_state_hides_nothing() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let broken = folder.file("broken.json", "nonsense");
+    let done = scan(&double, "--state").arg(&broken).done().exits(5);
+    assert!(done.stderr.contains("broken.json: it is no JSON report"), "{}", done.stderr);
+    assert!(done.stderr.contains("left as it was"), "{}", done.stderr);
+    assert_eq!(done.report().summary.faults.high, 1);
+    assert_eq!(fs::read_to_string(&broken).unwrap(), "nonsense");
+}
+
+#[test]
+fn diff_says_what_has_changed_and_fails_on_what_is_worse() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let save = |name: &str, report: String| folder.file(name, &report);
+    let before = save("before.json", scan(&double, "").done().stdout);
+    double.replace(account(false, true));
+    let after = save("after.json", scan(&double, "").done().stdout);
+    let diff = |arguments: &str| Run::bare(&format!("diff {arguments}"));
+    let text = diff("").arg(&before).arg(&after).done().exits(1).stdout;
+    assert!(text.contains(&format!("new low[{OFF}]")) && text.contains("fix: "), "{text}");
+    assert!(text.contains(&format!("resolved high[{CLEAR}] eu-west-1 web HTTP:80")), "{text}");
+    let report = diff("--format json").arg(&before).arg(&after).report();
+    assert_eq!(changes(&report), [format!("new {OFF}"), format!("resolved {CLEAR}")]);
+    assert!(report.findings.iter().all(|one| one.change.is_some()));
+    diff("--fail-on medium").arg(&before).arg(&after).done().exits(0);
+    let back = diff("--fail-on high").arg(&after).arg(&before).done().exits(1);
+    assert!(back.stderr.contains("the first report is the later one") || back.stderr.is_empty());
+    diff("").arg(&before).arg(&before).done().exits(0);
+    let piped = diff("").arg(&before).arg("-").input(&fs::read_to_string(&after).unwrap());
+    piped.done().exits(1);
+    diff("").arg(&before).arg("nowhere.json").done().says(2, &["there is no such report"]);
+    double.fault(Fault::deny("elbv2:DescribeListeners"));
+    let blind = save("blind.json", scan(&double, "").done().stdout);
+    let text = diff("").arg(&before).arg(&blind).done().stdout;
+    assert!(text.contains(&format!("not assessed high[{CLEAR}]")), "{text}");
+    assert!(text.contains("no longer read eu-west-1 elbv2:DescribeListeners"), "{text}");
+    diff("--strict").arg(&before).arg(&blind).done().exits(4);
+}
+
+#[test]
+fn kinds_of_change_have_a_word_each() {
+    let words = ChangeKind::ALL.map(ChangeKind::words);
+    assert_eq!(words, ["new", "worsened", "unchanged", "resolved", "not assessed"]);
+}
