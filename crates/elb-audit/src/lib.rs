@@ -4,6 +4,7 @@ mod accept;
 pub mod bucket;
 pub mod cli;
 mod config;
+pub mod lambda;
 pub mod notify;
 mod output;
 mod progress;

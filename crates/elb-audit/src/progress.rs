@@ -8,6 +8,15 @@ use elb_audit_core::check::Check;
 use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
 use elb_audit_core::policy::Policy;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The id of the request that lines are logged for as JSON; none: lines are for people.
+static REQUEST: Mutex<Option<String>> = Mutex::new(None);
+
+/// From here on lines are JSON, with the id of this request.
+pub(crate) fn log_as_json(request: &str) {
+    *REQUEST.lock().unwrap_or_else(PoisonError::into_inner) = Some(request.to_owned());
+}
 
 /// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
 /// terminal, which files and answers may hold, are written as escapes.
@@ -20,7 +29,27 @@ pub(crate) fn say(line: fmt::Arguments) {
     for c in line.to_string().chars() {
         if steers(c) { clean.extend(c.escape_unicode()) } else { clean.push(c) }
     }
+    if let Some(request) = &*REQUEST.lock().unwrap_or_else(PoisonError::into_inner) {
+        clean = logged(&clean, request);
+    }
     let _ = writeln!(std::io::stderr().lock(), "{clean}");
+}
+
+/// A line as Lambda logs JSON.
+fn logged(line: &str, request: &str) -> String {
+    let (level, message) = match line.strip_prefix("error: ") {
+        Some(message) => ("ERROR", message),
+        None => ("INFO", line),
+    };
+    let mut fields = serde_json::json!({
+        "timestamp": jiff::Timestamp::now(),
+        "level": level,
+        "message": message,
+    });
+    if !request.is_empty() {
+        fields["requestId"] = request.into();
+    }
+    fields.to_string()
 }
 
 /// A line that is written over as regions are done: only on a terminal.

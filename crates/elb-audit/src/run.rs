@@ -7,7 +7,7 @@ use elb_audit_core::config::FailOn;
 use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::policy::Policy;
-use elb_audit_core::report::{Exit, Gate};
+use elb_audit_core::report::{Exit, Gate, Report};
 use elb_audit_core::selection::find;
 use elb_audit_core::{change, checks, demo, docs, format};
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ use crate::watch::{Before, Watch};
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
-    exit: Exit,
+    pub(crate) exit: Exit,
     message: String,
 }
 
@@ -66,20 +66,39 @@ pub async fn run(cli: Cli) -> Exit {
 }
 
 async fn scan(task: &Scan) -> Result<Exit, Failure> {
+    let shown = !task.report.quiet && !task.source.verbose;
+    let destinations =
+        output::destinations(&task.report.format, &task.report.output).map_err(usage)?;
+    let judged = scanned(task, &destinations, shown).await?;
+    Ok(judged.told(&task.report))
+}
+
+/// Whether the options of a scan can be used, as far as that is known without AWS.
+pub(crate) fn usable(task: &Scan) -> Result<(), Failure> {
+    Terms::new(&task.report).map_err(usage)?;
+    Watch::new(&task.watch, &task.report).map_err(usage)?;
+    Ok(())
+}
+
+/// Reads and judges an account as the command line says, writes the report to these destinations, tells
+/// whom it concerns, and keeps it.
+pub(crate) async fn scanned(
+    task: &Scan,
+    destinations: &[output::Destination],
+    shown: bool,
+) -> Result<Judged, Failure> {
     let (source, report) = (&task.source, &task.report);
     let terms = Terms::new(report).map_err(usage)?;
-    let destinations = output::destinations(&report.format, &report.output).map_err(usage)?;
     let watch = Watch::new(&task.watch, report).map_err(usage)?;
-    let shown = !report.quiet && !source.verbose;
     let progress = Progress::new(shown, &terms.checks, &terms.policy);
-    let session = aws::open(&request(source, Wanted::by(&terms.checks)), &source.tuning()).await?;
-    let before = watch.before(Some(session.config())).await.map_err(usage)?;
     let wanted = Wanted::by(&terms.checks);
+    let session = aws::open(&request(source, wanted.clone()), &source.tuning()).await?;
+    let before = watch.before(Some(session.config())).await.map_err(usage)?;
     let (inventory, stopped) = read(source, wanted, (&session, &progress)).await?;
     let now = inventory.taken_at;
     let run = Run { inventory, now, terms, stopped, watch, before };
     let session = Session::of(session.config().clone());
-    Ok(run.report(report, &destinations, Some(&session)).await)
+    Ok(run.judge(destinations, Some(&session)).await)
 }
 
 async fn demo(report: &Reporting) -> Result<Exit, Failure> {
@@ -105,7 +124,7 @@ async fn saved(inventory: Inventory, now: Timestamp, report: &Reporting) -> Resu
     let session = if watch.is_remote() { Some(aws::open_any(None).await?) } else { None };
     let before = watch.before(session.as_ref().map(aws::Session::config)).await.map_err(usage)?;
     let run = Run { inventory, now, terms, stopped: Stop::No, watch, before };
-    Ok(run.report(report, &destinations, None).await)
+    Ok(run.judge(&destinations, None).await.told(report))
 }
 
 /// Says what has changed from one report to another.
@@ -152,13 +171,12 @@ struct Run {
 }
 
 impl Run {
-    /// Judges, writes the report, tells whom it concerns, and says why the exit code is what it is.
-    async fn report(
+    /// Judges, writes the report, and tells whom it concerns.
+    async fn judge(
         self,
-        how: &Reporting,
         destinations: &[output::Destination],
         session: Option<&Session>,
-    ) -> Exit {
+    ) -> Judged {
         let Run { inventory, now, terms, stopped, watch, before } = self;
         let (checks, gate) = (terms.checks.clone(), terms.gate);
         let mut report = audit(&inventory, &checks, &terms.options(now));
@@ -169,9 +187,6 @@ impl Run {
         let mut failures = output::deliver(&report, destinations);
         let (mut exit, mut why) = report.exit(gate);
         failures.extend(watch.tell(before, &mut report, session).await);
-        for failure in &failures {
-            say(format_args!("error: {failure}"));
-        }
         if let Some((cut, said)) = cut
             && exit != Exit::NothingAssessed
         {
@@ -180,10 +195,30 @@ impl Run {
         if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
             (exit, why) = (Exit::DeliveryFailed, format!("not everything was delivered; {why}"));
         }
-        if !how.quiet {
-            say(format_args!("exit {}: {why}", exit.code()));
+        Judged { report, exit, why, failures }
+    }
+}
+
+/// What came of a run.
+pub(crate) struct Judged {
+    pub(crate) report: Report,
+    pub(crate) exit: Exit,
+    /// Why the exit code is what it is, in one line.
+    pub(crate) why: String,
+    /// What could not be delivered, in words.
+    pub(crate) failures: Vec<String>,
+}
+
+impl Judged {
+    /// Says what went wrong, and why the exit code is what it is.
+    fn told(&self, how: &Reporting) -> Exit {
+        for failure in &self.failures {
+            say(format_args!("error: {failure}"));
         }
-        exit
+        if !how.quiet {
+            say(format_args!("exit {}: {}", self.exit.code(), self.why));
+        }
+        self.exit
     }
 }
 

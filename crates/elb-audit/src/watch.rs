@@ -74,6 +74,13 @@ impl Watch {
         Ok(Watch { against, destinations, terms })
     }
 
+    /// Where the whole report of a run lies; none where it is kept nowhere.
+    pub(crate) fn report_place(how: &Watching, report: &Report) -> Option<String> {
+        let mut destinations = how.notify.iter().filter_map(|text| Destination::parse(text).ok());
+        let kept = destinations.find_map(|one| one.report_place(report));
+        kept.or_else(|| how.state.clone())
+    }
+
     /// What a saved account is compared with: nobody is told.
     pub(crate) fn of_saved(report: &Reporting) -> Result<Self, String> {
         Watch::new(&Watching::none(), report)

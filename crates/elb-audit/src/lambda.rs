@@ -1,0 +1,152 @@
+//! The audit as a Lambda function: an event in, a report for everybody it concerns, a short answer out.
+//!
+//! Options come from the environment as on the command line (`ELB_AUDIT_…`), a few from the event. What
+//! the command line writes to standard error is logged as JSON with the id of the request.
+
+use std::time::Duration;
+
+use elb_audit_core::report::Exit;
+use jiff::Timestamp;
+use lambda_runtime::Diagnostic;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::cli::{self, Scan, Task};
+use crate::progress::{self, say};
+use crate::run;
+
+mod answer;
+mod event;
+mod metrics;
+
+use event::Event;
+
+/// Why an event has no answer.
+#[derive(Debug)]
+pub struct Refusal {
+    kind: &'static str,
+    said: String,
+}
+
+impl From<Refusal> for Diagnostic {
+    fn from(refusal: Refusal) -> Self {
+        Diagnostic { error_type: refusal.kind.to_owned(), error_message: refusal.said }
+    }
+}
+
+impl Refusal {
+    fn new(kind: &'static str, said: impl Into<String>) -> Self {
+        let said = said.into();
+        say(format_args!("error: {said}"));
+        Refusal { kind, said }
+    }
+}
+
+/// Whether the environment holds options that can be used: better known before the first event.
+///
+/// # Errors
+/// In words.
+pub fn check_options() -> Result<(), String> {
+    progress::log_as_json("");
+    scan_by(&Value::Null).map(drop).map_err(|refusal| refusal.said)
+}
+
+/// The answer to one event; `deadline` is in milliseconds since 1970.
+///
+/// # Errors
+/// When the event cannot be understood, nothing could be assessed, or not everybody could be told: Lambda
+/// counts it as an error, and an alarm can ring.
+pub async fn answer(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
+    progress::log_as_json(request);
+    let began = Timestamp::now();
+    let mut scan = scan_by(event)?;
+    scan.source.timeout = scan.source.timeout.min(time_to_read(deadline, began));
+    let judged = Box::pin(run::scanned(&scan, &[], false)).await;
+    let judged = judged.map_err(|failure| Refusal::new(kind(failure.exit), failure.to_string()))?;
+    for failure in &judged.failures {
+        say(format_args!("error: {failure}"));
+    }
+    say(format_args!("exit {}: {}", judged.exit.code(), judged.why));
+    metrics::emit(&judged.report, &scan.watch.environment, request);
+    match judged.exit {
+        Exit::NothingAssessed => Err(Refusal::new(kind(judged.exit), judged.why)),
+        Exit::DeliveryFailed => {
+            let said = format!("{}: {}", judged.why, judged.failures.join("; "));
+            Err(Refusal::new(kind(judged.exit), answer::cut(&said)))
+        }
+        _ => Ok(answer::of(&judged, &scan)),
+    }
+}
+
+/// The options that an event and the environment give.
+fn scan_by(event: &Value) -> Result<Scan, Refusal> {
+    let event = Event::parse(event).map_err(|said| Refusal::new("BadEvent", said))?;
+    let arguments = event.arguments(&|name| std::env::var(name).ok());
+    let cli = cli::parse(arguments.into_iter().map(Into::into)).map_err(|error| {
+        let said = error.to_string();
+        let said = said.lines().next().unwrap_or_default();
+        Refusal::new("BadOptions", said.trim_start_matches("error: "))
+    })?;
+    match cli.task {
+        Task::Scan(scan) => {
+            run::usable(&scan)
+                .map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
+            Ok(scan)
+        }
+        _ => Err(Refusal::new("BadOptions", "only a scan can be run here")),
+    }
+}
+
+fn kind(exit: Exit) -> &'static str {
+    match exit {
+        Exit::NothingAssessed => "NothingAssessed",
+        Exit::DeliveryFailed => "DeliveryFailed",
+        Exit::Usage => "BadOptions",
+        Exit::Clean | Exit::Findings | Exit::Incomplete => "Failed",
+    }
+}
+
+/// How long may be read: until a sixth of the time that is left, a minute at most, is needed to judge and
+/// to tell. A deadline that has passed says nothing: some emulators send one.
+fn time_to_read(deadline: u64, now: Timestamp) -> Duration {
+    let now = u64::try_from(now.as_millisecond()).unwrap_or_default();
+    let left = Duration::from_millis(deadline.saturating_sub(now));
+    if left.is_zero() {
+        return Duration::MAX;
+    }
+    left.saturating_sub((left / 6).min(Duration::from_mins(1)))
+}
+
+/// Tells Lambda why the function cannot start, where there is somebody to tell.
+pub async fn report_init_error(said: &str) {
+    say(format_args!("error: {said}"));
+    let Ok(address) = std::env::var("AWS_LAMBDA_RUNTIME_API") else { return };
+    let body = serde_json::json!({"errorType": "BadOptions", "errorMessage": said}).to_string();
+    let request = format!(
+        "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nHost: {address}\r\nContent-Type: \
+         application/json\r\nLambda-Runtime-Function-Error-Type: Runtime.BadOptions\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    // The process ends with an error either way.
+    if let Ok(mut api) = TcpStream::connect(&address).await
+        && api.write_all(request.as_bytes()).await.is_ok()
+    {
+        // Its first words are enough: it has heard.
+        let _ = api.read(&mut [0; 64]).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_stops_in_time_to_tell() {
+        let now = Timestamp::from_second(1_000).unwrap();
+        let after = |seconds: u64| time_to_read((1_000 + seconds) * 1_000, now).as_secs();
+        assert_eq!([after(900), after(60), after(6)], [840, 50, 5]);
+        assert_eq!(time_to_read(999_000, now), Duration::MAX);
+    }
+}

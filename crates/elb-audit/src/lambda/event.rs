@@ -1,0 +1,161 @@
+//! What an event asks for, and the options that it stands for.
+
+use serde_json::Value;
+
+/// What an event asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Event {
+    /// Whether every region is scanned, or only the function's own.
+    all_regions: Option<bool>,
+    /// Regions read at the same time.
+    max_workers: Option<u64>,
+}
+
+/// The variables of the function that this one succeeds, with the options that they stand for. An option
+/// of its own name wins.
+const FORMER: [(&str, &str, &str); 3] = [
+    ("MAX_WORKERS", "max-workers", "ELB_AUDIT_MAX_WORKERS"),
+    ("SNS_TOPIC_ARN", "sns-topic", "ELB_AUDIT_SNS_TOPIC"),
+    ("ENVIRONMENT", "environment", "ELB_AUDIT_ENVIRONMENT"),
+];
+
+impl Event {
+    /// Reads `{"params": {"scan_all_regions": true, "max_workers": 10}}`. Whatever else a scheduler sends
+    /// along asks for nothing.
+    pub(super) fn parse(event: &Value) -> Result<Self, String> {
+        let params = match event.get("params") {
+            None | Some(Value::Null) => return Ok(Event::default()),
+            Some(Value::Object(params)) => params,
+            Some(_) => return Err("the event's `params` is no object".to_owned()),
+        };
+        let all_regions = match params.get("scan_all_regions") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(boolean(value).ok_or_else(|| {
+                format!("the event's `scan_all_regions` is neither true nor false: {value}")
+            })?),
+        };
+        let max_workers = match params.get("max_workers") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(count(value).ok_or_else(|| {
+                format!("the event's `max_workers` is no whole number above 0: {value}")
+            })?),
+        };
+        Ok(Event { all_regions, max_workers })
+    }
+
+    /// The command line that the event stands for, in this environment.
+    pub(super) fn arguments(&self, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let mut arguments = vec!["elb-audit".to_owned(), "scan".to_owned()];
+        for (former, option, own) in FORMER {
+            let asked = former == "MAX_WORKERS" && self.max_workers.is_some();
+            if let Some(value) = set(former).filter(|_| set(own).is_none() && !asked) {
+                arguments.push(format!("--{option}={value}"));
+            }
+        }
+        if let Some(number) = self.max_workers {
+            arguments.push(format!("--max-workers={number}"));
+        }
+        let own = ["ELB_AUDIT_REGION", "ELB_AUDIT_ALL_REGIONS"];
+        let former =
+            || set("SCAN_ALL_REGIONS").filter(|_| own.iter().all(|own| set(own).is_none()));
+        let all = match self.all_regions {
+            Some(all) => Some(all),
+            None => former().and_then(|text| boolean(&Value::String(text))),
+        };
+        match all {
+            Some(true) => arguments.push("--all-regions".to_owned()),
+            Some(false) => {
+                arguments.extend(set("AWS_REGION").map(|region| format!("--region={region}")));
+            }
+            None => {}
+        }
+        arguments
+    }
+}
+
+fn boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => Some(true),
+            "false" | "0" | "no" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn count(value: &Value) -> Option<u64> {
+    let number = match value {
+        Value::String(text) => text.parse().ok(),
+        value => value.as_u64(),
+    };
+    number.filter(|number| *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn arguments(event: &Value, variables: &[(&str, &str)]) -> String {
+        let found = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
+        Event::parse(event).unwrap().arguments(&found).join(" ")
+    }
+
+    #[test]
+    fn the_former_event_and_variables_still_work() {
+        let home = ("AWS_REGION", "eu-west-1");
+        let params = json!({"params": {"scan_all_regions": false, "max_workers": 7}});
+        let variables =
+            [home, ("MAX_WORKERS", "3"), ("SNS_TOPIC_ARN", "arn"), ("ENVIRONMENT", "p")];
+        let all =
+            "elb-audit scan --sns-topic=arn --environment=p --max-workers=7 --region=eu-west-1";
+        assert_eq!(arguments(&params, &variables), all);
+        let none = json!({});
+        assert_eq!(arguments(&none, &[home]), "elb-audit scan");
+        let only = "elb-audit scan --max-workers=3 --region=eu-west-1";
+        let variables = [home, ("MAX_WORKERS", "3"), ("SCAN_ALL_REGIONS", "false")];
+        assert_eq!(arguments(&none, &variables), only);
+        let yes = json!({"params": {"scan_all_regions": "True"}});
+        assert_eq!(arguments(&yes, &[home]), "elb-audit scan --all-regions");
+    }
+
+    #[test]
+    fn an_option_of_its_own_name_wins() {
+        let variables = [
+            ("AWS_REGION", "eu-west-1"),
+            ("SCAN_ALL_REGIONS", "true"),
+            ("ELB_AUDIT_REGION", "us-east-1"),
+            ("MAX_WORKERS", "3"),
+            ("ELB_AUDIT_MAX_WORKERS", "5"),
+        ];
+        assert_eq!(arguments(&json!({}), &variables), "elb-audit scan");
+    }
+
+    #[test]
+    fn what_a_scheduler_sends_asks_for_a_scan() {
+        let event = json!({"version": "0", "detail-type": "Scheduled Event", "detail": {}});
+        for event in [event, json!(null), json!([]), json!("x"), json!({"params": null})] {
+            assert_eq!(Event::parse(&event), Ok(Event::default()));
+        }
+    }
+
+    #[test]
+    fn a_bad_event_is_refused() {
+        for (params, part) in [
+            (json!([]), "no object"),
+            (json!({"scan_all_regions": "perhaps"}), "neither true nor false"),
+            (json!({"max_workers": 0}), "no whole number"),
+            (json!({"max_workers": -1}), "no whole number"),
+            (json!({"max_workers": "many"}), "no whole number"),
+        ] {
+            let said = Event::parse(&json!({"params": params})).unwrap_err();
+            assert!(said.contains(part), "{said}");
+        }
+    }
+}
