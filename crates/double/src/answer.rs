@@ -47,7 +47,9 @@ impl Refusal {
     pub(crate) fn invalid(family: Family, message: impl Into<String>) -> Self {
         let code = match family {
             Family::Ec2 | Family::CloudWatch => "InvalidParameterValue",
-            Family::Acm | Family::Logs => "ValidationException",
+            Family::Acm | Family::Logs | Family::Events => "ValidationException",
+            Family::SecurityHub => "InvalidInputException",
+            Family::Sns => "InvalidParameter",
             Family::Wafv2 | Family::WafRegional => "WAFInvalidParameterException",
             Family::Shield | Family::CognitoIdp => "InvalidParameterException",
             Family::GlobalAccelerator => "InvalidArgumentException",
@@ -85,6 +87,10 @@ impl Refusal {
             ),
             Protocol::Json => Self::new("AccessDeniedException", message),
             Protocol::RestJson => Self::with_status(403, "AccessDeniedException", message),
+            // SNS has a code of its own.
+            Protocol::Query if family == Family::Sns => {
+                Self::with_status(403, "AuthorizationError", message)
+            }
             Protocol::Query | Protocol::RestXml => Self::with_status(403, "AccessDenied", message),
         }
     }
@@ -99,7 +105,10 @@ impl Refusal {
             }
             Family::S3 => Self::with_status(503, "SlowDown", "Please reduce your request rate."),
             Family::CognitoIdp => Self::new(too_many, "Rate exceeded"),
-            Family::Lambda => Self::with_status(429, too_many, "Rate exceeded"),
+            Family::Lambda | Family::SecurityHub => {
+                Self::with_status(429, too_many, "Rate exceeded")
+            }
+            Family::Webhook => Self::with_status(429, too_many, "rate_limited"),
             Family::ApiGateway | Family::ApiGatewayV2 => {
                 Self::with_status(429, too_many, "Too Many Requests")
             }
@@ -108,6 +117,7 @@ impl Refusal {
             | Family::Sts
             | Family::Autoscaling
             | Family::CloudWatch
+            | Family::Sns
             | Family::CloudFront
             | Family::Route53
             | Family::Unknown => Self::new("Throttling", "Rate exceeded"),
@@ -168,6 +178,7 @@ impl Refusal {
         let mut headers = self.headers.clone();
         let body = match family.protocol() {
             Protocol::Json => json!({"__type": self.code, "message": self.message}).to_string(),
+            Protocol::RestJson if family == Family::Webhook => self.message.clone(),
             Protocol::RestJson => {
                 headers.push(("x-amzn-errortype", self.code.clone()));
                 let name = if family == Family::Lambda { "Message" } else { "message" };

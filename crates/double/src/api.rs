@@ -8,6 +8,7 @@ mod cognito;
 mod ec2;
 mod elb;
 mod elbv2;
+mod events;
 mod gateway;
 mod global_accelerator;
 mod iam;
@@ -16,12 +17,16 @@ mod logs;
 pub(crate) mod regions;
 mod route53;
 mod s3;
+mod security_hub;
 mod shield;
+mod sns;
 mod sts;
 mod waf_regional;
 mod wafv2;
 
 use serde_json::Value;
+
+pub(crate) use s3::Kept;
 
 use crate::answer::{Answer, Headers, Refusal, xml};
 use crate::call::{Call, Family};
@@ -40,6 +45,8 @@ pub(crate) struct Context<'a> {
     pub(crate) place: Place,
     pub(crate) largest_page: Option<usize>,
     pub(crate) shared: &'a Shared,
+    /// Whether the first of the things that the call brings is refused.
+    pub(crate) refuses_first: bool,
 }
 
 /// What an operation of a query service or of EC2 gives: the content of its result.
@@ -55,6 +62,10 @@ pub(crate) fn answer(context: &Context<'_>, request_id: &str) -> Answer {
         Ok(Content::Xml(result)) => xml(family, &context.call.action, request_id, &result.finish()),
         Ok(Content::Json(value)) => good(family, Vec::new(), value.to_string()),
         Ok(Content::Head(headers)) => good(family, headers, String::new()),
+        Ok(Content::Object(headers, body)) => {
+            Answer { body, ..good(family, headers, String::new()) }
+        }
+        Ok(Content::Text(text)) => good(family, Vec::new(), text.to_owned()),
         Err(refusal) => refusal.answer(family, request_id),
     }
 }
@@ -68,13 +79,15 @@ enum Content {
     Xml(Xml),
     Json(Value),
     Head(Headers),
+    Object(Headers, Vec<u8>),
+    Text(&'static str),
 }
 
 fn result(context: &Context<'_>) -> Result<Content, Refusal> {
     let family = context.call.family;
     let unsigned =
         context.call.access_key.is_empty() && context.call.action != "AssumeRoleWithWebIdentity";
-    if unsigned && family != Family::Unknown {
+    if unsigned && !matches!(family, Family::Unknown | Family::Webhook) {
         return Err(Refusal::with_status(
             403,
             "MissingAuthenticationToken",
@@ -86,7 +99,8 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
     if home.is_some_and(|home| home != region) {
         return Err(Refusal::away(family, region));
     }
-    let regional = home.is_none() && !matches!(family, Family::Iam | Family::Unknown);
+    let nowhere = matches!(family, Family::Iam | Family::Webhook | Family::Unknown);
+    let regional = home.is_none() && !nowhere;
     if regional && regions::status(context.account, region) == Some("not-opted-in") {
         return Err(Refusal::region_off(family));
     }
@@ -100,6 +114,10 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         Family::Wafv2 => wafv2::result(context).map(Content::Json),
         Family::Logs => logs::result(context).map(Content::Json),
         Family::WafRegional => waf_regional::result(context).map(Content::Json),
+        Family::Events => events::result(context).map(Content::Json),
+        Family::SecurityHub => security_hub::result(context).map(Content::Json),
+        Family::Sns => sns::result(context).map(Content::Xml),
+        Family::Webhook => Ok(Content::Text("ok")),
         Family::Shield => shield::result(context).map(Content::Json),
         Family::GlobalAccelerator => global_accelerator::result(context).map(Content::Json),
         Family::CognitoIdp => cognito::result(context).map(Content::Json),

@@ -18,6 +18,8 @@ pub(crate) struct Call {
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// What was sent, as it came.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Call {
@@ -29,7 +31,8 @@ impl Call {
             Some(target) => read_json(target, &request.body),
             None => rest::read(&service, request).unwrap_or_else(|| read_query(request)),
         };
-        Self { family, action, region, access_key, parameters }
+        let body = request.body.clone();
+        Self { family, action, region, access_key, parameters, body }
     }
 
     /// The IAM action, which some families do not name after the operation.
@@ -37,6 +40,7 @@ impl Call {
         let name = match (self.family, self.action.as_str()) {
             (Family::ApiGateway | Family::ApiGatewayV2, _) => "GET",
             (Family::S3, "HeadBucket" | "ListObjectsV2") => "ListBucket",
+            (Family::S3, "HeadObject") => "GetObject",
             (Family::S3, "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
             (Family::S3, "GetBucketEncryption") => "GetEncryptionConfiguration",
             (_, operation) => operation,

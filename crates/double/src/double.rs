@@ -102,6 +102,13 @@ impl Double {
         self.shared.replace(account);
     }
 
+    /// What was written to S3 under this key, if anything was.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<String> {
+        let objects = held(self.shared.objects.lock());
+        let written = objects.get(&(bucket.to_owned(), key.to_owned()))?;
+        Some(String::from_utf8_lossy(&written.body).into_owned())
+    }
+
     /// What was asked so far, in order of arrival.
     pub fn log(&self) -> Vec<Entry> {
         held(self.shared.log.lock()).clone()

@@ -30,6 +30,10 @@ pub enum Kind {
     Truncated,
     /// The connection is reset before any answer.
     Reset,
+    /// The call is done, and the connection reset before the answer.
+    Lost,
+    /// The first of the things that the call brings is refused, the others are taken.
+    Partial,
     /// An error of the service, in the shape of its family.
     Error {
         /// The HTTP status.
@@ -83,6 +87,16 @@ impl Fault {
     /// A reset connection.
     pub fn reset(call: &str) -> Self {
         Self::new(call, Kind::Reset)
+    }
+
+    /// An answer that never arrives to a call that is done.
+    pub fn lost(call: &str) -> Self {
+        Self::new(call, Kind::Lost)
+    }
+
+    /// The first of several things refused: a finding of Security Hub's, an entry of `EventBridge`'s.
+    pub fn partial(call: &str) -> Self {
+        Self::new(call, Kind::Partial)
     }
 
     /// Status 503, as when a service is down.

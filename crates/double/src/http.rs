@@ -124,6 +124,7 @@ fn reason(status: u16) -> &'static str {
         400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",
+        412 => "Precondition Failed",
         429 => "Too Many Requests",
         503 => "Service Unavailable",
         _ => "Other",

@@ -21,6 +21,8 @@ pub struct Entry {
     /// Parameters by name; lists and structures as `Names.member.1`, `Filter.1.Name`, `Includes.keyTypes.1`.
     /// Of paths and headers the parts that the API's model names: `Bucket`, `ExpectedBucketOwner`.
     pub parameters: BTreeMap<String, String>,
+    /// What was sent, as it came.
+    pub body: String,
     /// Real time from the start of the double to the arrival of the request.
     pub started: Duration,
     /// The status that was answered; `None` when a fault kept the answer back.

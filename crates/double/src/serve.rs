@@ -1,6 +1,6 @@
 //! From a connection to an answer: read, look for a planted fault, answer, log.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::answer::{Answer, Refusal};
-use crate::api::{self, Context};
+use crate::api::{self, Context, Kept};
 use crate::call::{Call, Family};
 use crate::clock::Clock;
 use crate::double::held;
@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) latency: Mutex<Duration>,
     pub(crate) largest_page: Mutex<Option<usize>>,
     pub(crate) log: Mutex<Vec<Entry>>,
+    /// Objects that were written, by bucket and key.
+    pub(crate) objects: Mutex<BTreeMap<(String, String), Kept>>,
 }
 
 /// What happens to a request.
@@ -65,6 +67,7 @@ impl Shared {
             latency: Mutex::default(),
             largest_page: Mutex::new(Some(1)),
             log: Mutex::default(),
+            objects: Mutex::default(),
         }
     }
 
@@ -127,6 +130,7 @@ impl Shared {
             place: Place::new(&account.id, &call.region),
             largest_page: *held(self.largest_page.lock()),
             shared: self,
+            refuses_first: fault == Some(Kind::Partial),
         };
         let outcome = match fault {
             None if !admitted => strike(&Kind::Throttle, &context, request_id),
@@ -147,6 +151,7 @@ impl Shared {
             account: context.account.id.clone(),
             access_key: call.access_key.clone(),
             parameters: call.parameters.clone(),
+            body: String::from_utf8_lossy(&call.body).into_owned(),
             started,
             status: match outcome {
                 Outcome::Answer(answer) | Outcome::Half(answer) => Some(answer.status),
@@ -171,6 +176,11 @@ fn strike(kind: &Kind, context: &Context<'_>, request_id: &str) -> Outcome {
         Kind::Truncated => Outcome::Half(api::answer(context, request_id)),
         Kind::Hang => Outcome::Hang,
         Kind::Reset => Outcome::Reset,
+        Kind::Lost => {
+            api::answer(context, request_id);
+            Outcome::Reset
+        }
+        Kind::Partial => Outcome::Answer(api::answer(context, request_id)),
     }
 }
 

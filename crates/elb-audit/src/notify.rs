@@ -1,31 +1,107 @@
-//! Stub.
+//! Where a report, and what there is to tell of it, is sent: transport only. What is said is worded by
+//! the report's own crate.
+
+mod destination;
+mod sns;
+
+use std::collections::BTreeMap;
+
 use aws_types::SdkConfig;
 use elb_audit_core::alert::Alert;
+use elb_audit_core::fact::Reason;
 use elb_audit_core::report::Report;
+use futures::future::{BoxFuture, join_all};
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {}
-impl Destination {
-    pub fn parse(text: &str) -> Result<Self, String> {
-        Err(format!("unknown destination `{text}`"))
-    }
-    pub fn report_place(&self, _: &Report) -> Option<String> {
-        None
+use crate::source::aws::ask::failure;
+use crate::source::aws::query::Failed;
+
+pub use destination::Destination;
+
+/// Who sends: the caller, and who it is in other accounts.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The caller's own configuration.
+    pub base: SdkConfig,
+    /// The configurations for accounts that are entered by a role, by account number.
+    pub accounts: BTreeMap<String, SdkConfig>,
+}
+
+impl Session {
+    /// What to act with in an account.
+    #[must_use]
+    pub fn of(&self, account: &str) -> &SdkConfig {
+        self.accounts.get(account).unwrap_or(&self.base)
     }
 }
+
+/// What is delivered.
+#[derive(Clone, Copy, Debug)]
 pub struct Delivery<'a> {
+    /// The whole report.
     pub report: &'a Report,
+    /// What there is to tell of it; none when silence is right.
     pub alert: Option<&'a Alert<'a>>,
+    /// A name of the environment; empty: none.
     pub label: &'a str,
 }
-pub struct Session {
-    pub base: SdkConfig,
-}
-impl Session {
-    pub fn of(base: SdkConfig) -> Self {
-        Session { base }
+
+/// Where a destination keeps the whole report; none where it keeps none.
+#[must_use]
+pub fn report_place(destination: &Destination, _report: &Report) -> Option<String> {
+    match destination {
+        Destination::Sns { .. } => None,
     }
 }
-pub async fn deliver(_: &[Destination], _: &Delivery<'_>, _: &Session) -> Vec<String> {
-    Vec::new()
+
+/// Delivers to all destinations side by side; what failed, in words. One failure keeps nothing from the
+/// others.
+///
+/// Messages go out only when there is an alert. What keeps the state of things, be it findings, reports
+/// or metrics, hears of every run.
+pub async fn deliver(
+    destinations: &[Destination],
+    delivery: &Delivery<'_>,
+    session: &Session,
+) -> Vec<String> {
+    let all = destinations.iter().map(|destination| one(destination, delivery, session));
+    join_all(all).await.into_iter().flatten().collect()
+}
+
+/// Delivers to one destination. The SDK's futures are large: boxed here.
+fn one<'a>(
+    destination: &'a Destination,
+    delivery: &'a Delivery<'a>,
+    session: &'a Session,
+) -> BoxFuture<'a, Vec<String>> {
+    Box::pin(async move {
+        let failures = match (destination, delivery.alert) {
+            (Destination::Sns { arn }, Some(alert)) => {
+                single(sns::publish(arn, alert, session).await)
+            }
+            (Destination::Sns { .. }, None) => Vec::new(),
+        };
+        let to = |failure: String| format!("cannot deliver to {destination}: {failure}");
+        failures.into_iter().map(to).collect()
+    })
+}
+
+fn single(result: Result<(), String>) -> Vec<String> {
+    result.err().into_iter().collect()
+}
+
+/// Why AWS did not take something, and the action to allow where that is the reason.
+fn refused(error: &Failed, action: &str) -> String {
+    let (reason, said) = failure(error);
+    match reason {
+        // What AWS names may be another one: that of a key, for instance.
+        Reason::AccessDenied => format!("{said}: allow {}", denied(&said).unwrap_or(action)),
+        _ => said,
+    }
+}
+
+/// The action that AWS says is not allowed.
+fn denied(said: &str) -> Option<&str> {
+    let (_, action) = said.split_once("is not authorized to perform: ")?;
+    let action = action.split_whitespace().next()?;
+    action.contains(':').then_some(action)
 }

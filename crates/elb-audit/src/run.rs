@@ -1,6 +1,8 @@
 //! The whole pipeline: a source gives an inventory, the audit a report, a format bytes, and the report
 //! the exit code.
 
+use std::collections::BTreeMap;
+
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::{Check, Severity};
 use elb_audit_core::config::FailOn;
@@ -97,7 +99,7 @@ pub(crate) async fn scanned(
     let (inventory, stopped) = read(source, wanted, (&session, &progress)).await?;
     let now = inventory.taken_at;
     let run = Run { inventory, now, terms, stopped, watch, before };
-    let session = Session::of(session.config().clone());
+    let session = Session { base: session.config().clone(), accounts: BTreeMap::new() };
     Ok(run.judge(destinations, Some(&session)).await)
 }
 

@@ -77,7 +77,7 @@ impl Watch {
     /// Where the whole report of a run lies; none where it is kept nowhere.
     pub(crate) fn report_place(how: &Watching, report: &Report) -> Option<String> {
         let mut destinations = how.notify.iter().filter_map(|text| Destination::parse(text).ok());
-        let kept = destinations.find_map(|one| one.report_place(report));
+        let kept = destinations.find_map(|one| notify::report_place(&one, report));
         kept.or_else(|| how.state.clone())
     }
 
@@ -169,7 +169,7 @@ impl Watch {
         let Some(session) = session.filter(|_| !self.destinations.is_empty()) else {
             return Vec::new();
         };
-        let place = self.destinations.iter().find_map(|one| one.report_place(report));
+        let place = self.destinations.iter().find_map(|one| notify::report_place(one, report));
         let terms = Terms { report: place, ..self.terms.clone() };
         let mut alert = Alert::of(report, &terms);
         if told.any {

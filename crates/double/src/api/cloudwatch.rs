@@ -22,9 +22,30 @@ struct Query<'a> {
     period: i64,
 }
 
+/// Numbers to keep: what was put is in the log.
+fn put(context: &Context<'_>) -> XmlResult {
+    let invalid = |message: &str| Refusal::invalid(context.call.family, message);
+    if context.required("Namespace")?.starts_with("AWS/") {
+        return Err(invalid("The value AWS/ for parameter Namespace is invalid."));
+    }
+    let of =
+        |place: usize, name: &str| context.call.get(&format!("MetricData.member.{place}.{name}"));
+    let count = (1..=1001).take_while(|place| of(*place, "MetricName").is_some()).count();
+    if !(1..=1000).contains(&count) {
+        return Err(invalid("The collection MetricData must have a size from 1 to 1000."));
+    }
+    let number = |place| of(place, "Value").is_some_and(|value| value.parse::<f64>().is_ok());
+    if !(1..=count).all(number) {
+        return Err(invalid("The parameter MetricData.member.1.Value is required."));
+    }
+    Ok(Xml::query())
+}
+
 pub(super) fn result(context: &Context<'_>) -> XmlResult {
-    if context.call.action != "GetMetricData" {
-        return context.unknown();
+    match context.call.action.as_str() {
+        "GetMetricData" => {}
+        "PutMetricData" => return put(context),
+        _ => return context.unknown(),
     }
     let invalid = |message: &str| Refusal::invalid(context.call.family, message);
     let start = context.call.get("StartTime").and_then(epoch::parse);

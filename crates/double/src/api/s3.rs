@@ -1,7 +1,8 @@
-//! S3: buckets as they stand, and what they hold.
+//! S3: buckets as they stand, what they hold, and objects that are written.
 
 use super::{Content, Context};
 use crate::answer::Refusal;
+use crate::double::held;
 use crate::epoch;
 use crate::model::bucket::{Bucket, StoredObject};
 use crate::page::Paging;
@@ -19,6 +20,8 @@ const REGION: &str = "x-amz-bucket-region";
 pub(super) fn result(context: &Context<'_>) -> Result<Content, Refusal> {
     let write = match context.call.action.as_str() {
         "HeadBucket" => return head(context),
+        "PutObject" => return put(context),
+        "GetObject" | "HeadObject" => return get(context),
         "GetBucketPolicyStatus" => policy_status,
         "GetPublicAccessBlock" => block,
         "GetBucketVersioning" => versioning,
@@ -62,6 +65,61 @@ fn head(context: &Context<'_>) -> Result<Content, Refusal> {
         ("x-amz-bucket-arn", arn),
         ("x-amz-access-point-alias", "false".to_owned()),
     ]))
+}
+
+/// An object as it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) body: Vec<u8>,
+    etag: String,
+    checksum: Option<String>,
+    taken_at: Option<String>,
+}
+
+/// Bucket and key of a call.
+fn named(context: &Context<'_>) -> (String, String) {
+    let of = |name: &str| context.call.get(name).unwrap_or_default().to_owned();
+    (of("Bucket"), of("Key"))
+}
+
+fn put(context: &Context<'_>) -> Result<Content, Refusal> {
+    bucket(context)?;
+    let of = |name: &str| context.call.get(name).map(str::to_owned);
+    let mut objects = held(context.shared.objects.lock());
+    let there = objects.get(&named(context));
+    let holds = match (of("IfNoneMatch"), of("IfMatch"), there) {
+        (None, Some(_), None) => return Err(no_such_key()),
+        (None, Some(etag), Some(object)) => object.etag == etag,
+        (Some(_), _, there) => there.is_none(),
+        (None, None, _) => true,
+    };
+    if !holds {
+        let message = "At least one of the pre-conditions you specified did not hold";
+        return Err(Refusal::with_status(412, "PreconditionFailed", message));
+    }
+    let etag = format!("\"{:032x}\"", context.shared.next_request());
+    let (checksum, taken_at) = (of("ChecksumSHA256"), of("Metadata.taken-at"));
+    let body = context.call.body.clone();
+    let kept = Kept { body, etag: etag.clone(), checksum, taken_at };
+    objects.insert(named(context), kept);
+    Ok(Content::Head(vec![("etag", etag)]))
+}
+
+fn get(context: &Context<'_>) -> Result<Content, Refusal> {
+    bucket(context)?;
+    let objects = held(context.shared.objects.lock());
+    let object = objects.get(&named(context)).ok_or_else(no_such_key)?;
+    let mut headers = vec![("etag", object.etag.clone())];
+    let told =
+        [("x-amz-checksum-sha256", &object.checksum), ("x-amz-meta-taken-at", &object.taken_at)];
+    for (name, value) in told {
+        headers.extend(value.clone().map(|value| (name, value)));
+    }
+    Ok(Content::Object(headers, object.body.clone()))
+}
+
+fn no_such_key() -> Refusal {
+    missing("NoSuchKey", "The specified key does not exist.")
 }
 
 /// What is written about a bucket, or why it is not.

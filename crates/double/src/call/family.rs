@@ -17,12 +17,17 @@ pub(crate) enum Family {
     GlobalAccelerator,
     CognitoIdp,
     Logs,
+    Events,
+    SecurityHub,
+    Sns,
     Lambda,
     ApiGateway,
     ApiGatewayV2,
     S3,
     CloudFront,
     Route53,
+    /// An address outside of AWS that takes JSON.
+    Webhook,
     Unknown,
 }
 
@@ -59,12 +64,16 @@ impl Family {
             Self::GlobalAccelerator => "globalaccelerator",
             Self::CognitoIdp => "cognito-idp",
             Self::Logs => "logs",
+            Self::Events => "events",
+            Self::SecurityHub => "securityhub",
+            Self::Sns => "sns",
             Self::Lambda => "lambda",
             Self::ApiGateway => "apigateway",
             Self::ApiGatewayV2 => "apigatewayv2",
             Self::S3 => "s3",
             Self::CloudFront => "cloudfront",
             Self::Route53 => "route53",
+            Self::Webhook => "webhook",
             Self::Unknown => "unknown",
         }
     }
@@ -88,8 +97,13 @@ impl Family {
             | Self::Shield
             | Self::GlobalAccelerator
             | Self::CognitoIdp
-            | Self::Logs => Protocol::Json,
-            Self::Lambda | Self::ApiGateway | Self::ApiGatewayV2 => Protocol::RestJson,
+            | Self::Logs
+            | Self::Events => Protocol::Json,
+            Self::Lambda
+            | Self::ApiGateway
+            | Self::ApiGatewayV2
+            | Self::SecurityHub
+            | Self::Webhook => Protocol::RestJson,
             Self::S3 | Self::CloudFront | Self::Route53 => Protocol::RestXml,
             _ => Protocol::Query,
         }
@@ -100,6 +114,7 @@ impl Family {
         match self {
             Self::Elb => "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
             Self::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
+            Self::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
             Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Self::Autoscaling => "http://autoscaling.amazonaws.com/doc/2011-01-01/",
@@ -137,6 +152,7 @@ impl Family {
             "2012-06-01" => Self::Elb,
             "2015-12-01" => Self::Elbv2,
             "2016-11-15" => Self::Ec2,
+            "2010-03-31" => Self::Sns,
             "2010-05-08" => Self::Iam,
             "2011-06-15" => Self::Sts,
             "2011-01-01" => Self::Autoscaling,
@@ -154,6 +170,7 @@ impl Family {
             "GlobalAccelerator_V20180706" => Self::GlobalAccelerator,
             "AWSCognitoIdentityProviderService" => Self::CognitoIdp,
             "Logs_20140328" => Self::Logs,
+            "AWSEvents" => Self::Events,
             _ => Self::Unknown,
         }
     }

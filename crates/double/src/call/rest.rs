@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Family, decode};
+use super::{Family, decode, flatten};
 use crate::http::Request;
 
 /// Parameters by name.
@@ -24,7 +24,19 @@ pub(super) fn read(service: &str, request: &Request) -> Option<(Family, String, 
         "apigateway" => gateway(&parts),
         "cloudfront" => cloudfront(&parts),
         "route53" => route53(&parts),
-        "s3" => s3(&parts, request, &parameters),
+        "s3" => s3(&parts, request, &mut parameters),
+        "securityhub" => {
+            told(&request.body, &mut parameters);
+            (
+                Family::SecurityHub,
+                Some("BatchImportFindings").filter(|_| path == "/findings/import"),
+                None,
+            )
+        }
+        "" if parts.first() == Some(&"hooks") => {
+            told(&request.body, &mut parameters);
+            (Family::Webhook, Some("Post"), Some(("path", request.target.clone())))
+        }
         _ => return None,
     };
     if let Some((name, value)) = label {
@@ -33,10 +45,19 @@ pub(super) fn read(service: &str, request: &Request) -> Option<(Family, String, 
     if let Some(owner) = request.header("x-amz-expected-bucket-owner") {
         parameters.insert("ExpectedBucketOwner".to_owned(), owner.to_owned());
     }
-    let reads = matches!(request.method.as_str(), "GET" | "HEAD");
-    let known = action.filter(|_| reads);
+    let method = match action {
+        Some("PutObject") => request.method == "PUT",
+        Some("BatchImportFindings" | "Post") => request.method == "POST",
+        _ => matches!(request.method.as_str(), "GET" | "HEAD"),
+    };
+    let known = action.filter(|_| method);
     let action = known.map_or_else(|| format!("{} {path}", request.method), str::to_owned);
     Some((family, action, parameters))
+}
+
+/// Adds what a body says in JSON.
+fn told(body: &[u8], into: &mut Parameters) {
+    flatten("", &serde_json::from_slice(body).unwrap_or_default(), into);
 }
 
 /// A name with its value, from the path.
@@ -96,7 +117,7 @@ fn route53(parts: &[&str]) -> Route {
 }
 
 /// The bucket is the first part of the path, or of the host.
-fn s3(parts: &[&str], request: &Request, parameters: &Parameters) -> Route {
+fn s3(parts: &[&str], request: &Request, parameters: &mut Parameters) -> Route {
     let host = request.header("host").unwrap_or_default();
     let of_host = [".s3.", ".s3-"].iter().find_map(|dot| host.split_once(dot));
     let (bucket, parts) = match (of_host, parts) {
@@ -104,9 +125,28 @@ fn s3(parts: &[&str], request: &Request, parameters: &Parameters) -> Route {
         (None, [bucket, rest @ ..]) => (*bucket, rest),
         (None, []) => return (Family::S3, None, None),
     };
+    if !parts.is_empty() {
+        parameters.insert("Key".to_owned(), parts.join("/"));
+        let headers = [
+            ("if-match", "IfMatch"),
+            ("if-none-match", "IfNoneMatch"),
+            ("content-type", "ContentType"),
+            ("x-amz-checksum-sha256", "ChecksumSHA256"),
+            ("x-amz-meta-taken-at", "Metadata.taken-at"),
+        ];
+        for (header, name) in headers {
+            if let Some(value) = request.header(header) {
+                parameters.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
     let asks = |name: &str| parameters.contains_key(name);
     let action = if !parts.is_empty() {
-        None
+        match request.method.as_str() {
+            "PUT" => Some("PutObject"),
+            "HEAD" => Some("HeadObject"),
+            _ => Some("GetObject"),
+        }
     } else if request.method == "HEAD" {
         Some("HeadBucket")
     } else if asks("policyStatus") {

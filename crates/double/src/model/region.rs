@@ -75,6 +75,10 @@ pub struct Region {
     pub http_vpc_links: Vec<HttpVpcLink>,
     /// HTTP and WebSocket APIs.
     pub http_apis: Vec<HttpApi>,
+    /// Topics of SNS.
+    pub topics: Vec<String>,
+    /// Whether Security Hub is on.
+    pub security_hub: bool,
     /// Limits on load balancers that differ from AWS's, name and value.
     pub limits: Vec<(String, String)>,
     /// Whether VPCs are cut off from the internet.
@@ -133,6 +137,18 @@ impl Region {
     /// Changes a limit on load balancers, such as `target-groups`.
     pub fn limit(mut self, name: &str, max: u32) -> Self {
         self.limits.push((name.to_owned(), max.to_string()));
+        self
+    }
+
+    /// Adds a topic of SNS.
+    pub fn topic(mut self, name: &str) -> Self {
+        self.topics.push(name.to_owned());
+        self
+    }
+
+    /// Switches Security Hub on.
+    pub fn security_hub(mut self) -> Self {
+        self.security_hub = true;
         self
     }
 

@@ -18,6 +18,7 @@ mod frameworks;
 mod inside;
 mod lambda;
 mod moto;
+mod notify;
 mod personas;
 mod program;
 mod regions;

@@ -225,8 +225,8 @@ pub(crate) fn endpoint(service: &str, region: &str, variant: Variant) -> (String
 fn regional(service: &str, region: &str, partition: &Partition, variant: Variant) -> String {
     // Some of GovCloud's standard hosts are the FIPS ones.
     let standard_is_fips = partition.name == "aws-us-gov"
-        && matches!(service, "ec2" | "logs" | "autoscaling" | "monitoring")
-        && (!variant.dual_stack || service == "monitoring");
+        && matches!(service, "ec2" | "sns" | "logs" | "autoscaling" | "monitoring" | "events")
+        && (!variant.dual_stack || matches!(service, "monitoring" | "events"));
     let fips = if variant.fips && !standard_is_fips { "-fips" } else { "" };
     // S3 says it in the host; the user pools of the largest partition serve both on the standard one.
     let standard = service == "s3" || (service == "cognito-idp" && partition.name == "aws");

@@ -14,7 +14,7 @@ pub(crate) use error::ServiceError;
 pub(crate) use question::Question;
 pub(crate) use service::{
     API_GATEWAY, API_GATEWAY_V2, AUTO_SCALING, CLOUDFRONT, CLOUDWATCH, COGNITO, EC2,
-    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ROUTE_53, S3, SHIELD, Service, WAF_REGIONAL, WAFV2,
+    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ROUTE_53, S3, SHIELD, SNS, Service, WAF_REGIONAL, WAFV2,
 };
 
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
@@ -83,6 +83,11 @@ impl Client {
     /// A client that asks as `config` says, in the asker's region; `call` is any of the service's.
     pub(crate) fn new(service: &Service, config: &SdkConfig, asker: &Asker, call: Call) -> Self {
         Self::of(service, config, (&asker.region, Some(asker.meter(call))))
+    }
+
+    /// A client outside of a scan, for what the program itself keeps and sends: nobody paces it.
+    pub(crate) fn apart(service: &Service, config: &SdkConfig, region: &str) -> Self {
+        Self::of(service, config, (region, None))
     }
 
     fn of(service: &Service, config: &SdkConfig, (region, meter): (&str, Option<Meter>)) -> Self {

@@ -40,6 +40,8 @@ pub(crate) const IAM: Service = query("IAM", "iam", "2010-05-08");
 pub(crate) const AUTO_SCALING: Service = query("Auto Scaling", "autoscaling", "2011-01-01");
 /// Amazon CloudWatch.
 pub(crate) const CLOUDWATCH: Service = query("CloudWatch", "monitoring", "2010-08-01");
+/// Amazon SNS.
+pub(crate) const SNS: Service = query("SNS", "sns", "2010-03-31");
 /// AWS WAF.
 pub(crate) const WAFV2: Service = json("WAFV2", "wafv2", "AWSWAF_20190729");
 /// AWS WAF Classic.
