@@ -57,6 +57,7 @@ impl Refusal {
             Family::ApiGateway | Family::ApiGatewayV2 => "BadRequestException",
             Family::S3 | Family::CloudFront => "InvalidArgument",
             Family::Route53 => "InvalidInput",
+            Family::Organizations => "InvalidInputException",
             _ => "ValidationError",
         };
         Self::new(code, message)
@@ -104,7 +105,7 @@ impl Refusal {
                 Self::with_status(503, "RequestLimitExceeded", "Request limit exceeded.")
             }
             Family::S3 => Self::with_status(503, "SlowDown", "Please reduce your request rate."),
-            Family::CognitoIdp => Self::new(too_many, "Rate exceeded"),
+            Family::CognitoIdp | Family::Organizations => Self::new(too_many, "Rate exceeded"),
             Family::Lambda | Family::SecurityHub => {
                 Self::with_status(429, too_many, "Rate exceeded")
             }

@@ -14,6 +14,7 @@ mod global_accelerator;
 mod iam;
 mod lambda;
 mod logs;
+mod organizations;
 pub(crate) mod regions;
 mod route53;
 mod s3;
@@ -119,6 +120,7 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         Family::Sns => sns::result(context).map(Content::Xml),
         Family::Webhook => Ok(Content::Text("ok")),
         Family::Shield => shield::result(context).map(Content::Json),
+        Family::Organizations => organizations::result(context).map(Content::Json),
         Family::GlobalAccelerator => global_accelerator::result(context).map(Content::Json),
         Family::CognitoIdp => cognito::result(context).map(Content::Json),
         Family::Autoscaling => autoscaling::result(context).map(Content::Xml),

@@ -58,6 +58,7 @@ pub use model::network::{
     Vpc,
 };
 pub use model::network_acl::{AclEntry, NetworkAcl};
+pub use model::organization::{Organization, OrganizationMember, OrganizationalUnit};
 pub use model::region::{Region, Resource};
 pub use model::rule::{Condition, Rule, Transform};
 pub use model::scaling::AutoScalingGroup;

@@ -21,6 +21,7 @@ pub mod load_balancer;
 pub mod metric;
 pub mod network;
 pub mod network_acl;
+pub mod organization;
 pub mod region;
 pub mod rule;
 pub mod scaling;

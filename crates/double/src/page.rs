@@ -52,6 +52,11 @@ impl Context<'_> {
         Ok(Page { items, next })
     }
 
+    /// A page without an item that is not the last.
+    pub(crate) fn empty_page<T>(&self) -> Page<T> {
+        Page { items: Vec::new(), next: Some(format!("{}.0", self.token_prefix())) }
+    }
+
     fn page_size(&self, paging: Paging) -> Result<usize, Refusal> {
         let Some(text) = self.call.get(paging.size) else {
             return Ok(paging.default);

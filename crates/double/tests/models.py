@@ -24,6 +24,7 @@ HOMES = {
     "globalaccelerator": "us-west-2",
     "cloudfront": "us-east-1",
     "route53": "us-east-1",
+    "organizations": "us-east-1",
 }
 SESSION = botocore.session.get_session()
 # What pages without a paginator in botocore: operation -> (parameter, member) of the token.
@@ -424,7 +425,28 @@ def firewalls(paged, whole):
         compare(paged, whole, "wafv2", "ListLoggingConfigurations", Scope="REGIONAL", LogScope=scope)
 
 
+def organization(paged, whole):
+    accounts = compare(paged, whole, "organizations", "ListAccounts")
+    open_units = [one["Id"] for one in compare(paged, whole, "organizations", "ListRoots")]
+    below = []
+    for parent in open_units:
+        below += compare(paged, whole, "organizations", "ListAccountsForParent", ParentId=parent)
+        units = compare(paged, whole, "organizations", "ListOrganizationalUnitsForParent", ParentId=parent)
+        for one in units:
+            again = paged.call("organizations", "DescribeOrganizationalUnit", OrganizationalUnitId=one["Id"])
+            if again["OrganizationalUnit"] != one:
+                paged.faults.add("organizations:DescribeOrganizationalUnit", "differs from the list")
+        open_units += [one["Id"] for one in units]
+    if sorted(one["Id"] for one in below) != sorted(one["Id"] for one in accounts):
+        paged.faults.add("organizations:ListAccountsForParent", "other accounts than ListAccounts has")
+    for one in accounts:
+        parent = paged.call("organizations", "ListParents", ChildId=one["Id"])["Parents"][0]
+        if one["Paths"][0].split("/")[-3] != parent["Id"]:
+            paged.faults.add("organizations:ListParents", f"{parent} and {one['Paths']}")
+
+
 def worldwide(paged, whole):
+    organization(paged, whole)
     paged.call("shield", "GetSubscriptionState")
     paged.call("shield", "DescribeSubscription")
     compare(paged, whole, "shield", "ListProtections")
@@ -493,6 +515,14 @@ def errors(double):
         ("acm", "DescribeCertificate", {"CertificateArn": gone}, "ResourceNotFoundException"),
         ("cognito-idp", "DescribeUserPool", {"UserPoolId": "eu-west-1_gone"}, "ResourceNotFoundException"),
         ("globalaccelerator", "ListListeners", {"AcceleratorArn": gone}, "AcceleratorNotFoundException"),
+        ("organizations", "ListAccountsForParent", {"ParentId": "r-gone"}, "ParentNotFoundException"),
+        ("organizations", "ListParents", {"ChildId": "000000000000"}, "ChildNotFoundException"),
+        (
+            "organizations",
+            "DescribeOrganizationalUnit",
+            {"OrganizationalUnitId": "ou-ab12-gone0000"},
+            "OrganizationalUnitNotFoundException",
+        ),
         ("lambda", "GetPolicy", {"FunctionName": "gone"}, "ResourceNotFoundException"),
         ("route53", "ListResourceRecordSets", {"HostedZoneId": "Z1"}, "NoSuchHostedZone"),
         ("apigatewayv2", "GetIntegrations", {"ApiId": "gone"}, "NotFoundException"),

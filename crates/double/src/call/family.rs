@@ -14,6 +14,7 @@ pub(crate) enum Family {
     Wafv2,
     WafRegional,
     Shield,
+    Organizations,
     GlobalAccelerator,
     CognitoIdp,
     Logs,
@@ -61,6 +62,7 @@ impl Family {
             Self::Wafv2 => "wafv2",
             Self::WafRegional => "waf-regional",
             Self::Shield => "shield",
+            Self::Organizations => "organizations",
             Self::GlobalAccelerator => "globalaccelerator",
             Self::CognitoIdp => "cognito-idp",
             Self::Logs => "logs",
@@ -95,6 +97,7 @@ impl Family {
             | Self::Wafv2
             | Self::WafRegional
             | Self::Shield
+            | Self::Organizations
             | Self::GlobalAccelerator
             | Self::CognitoIdp
             | Self::Logs
@@ -140,7 +143,9 @@ impl Family {
     /// The one region, of the largest partition, where a family that serves all of them answers.
     pub(crate) fn home(self) -> Option<&'static str> {
         match self {
-            Self::Shield | Self::CloudFront | Self::Route53 => Some("us-east-1"),
+            Self::Shield | Self::CloudFront | Self::Route53 | Self::Organizations => {
+                Some("us-east-1")
+            }
             Self::GlobalAccelerator => Some("us-west-2"),
             _ => None,
         }
@@ -167,6 +172,7 @@ impl Family {
             "AWSWAF_20190729" => Self::Wafv2,
             "AWSWAF_Regional_20161128" => Self::WafRegional,
             "AWSShield_20160616" => Self::Shield,
+            "AWSOrganizationsV20161128" => Self::Organizations,
             "GlobalAccelerator_V20180706" => Self::GlobalAccelerator,
             "AWSCognitoIdentityProviderService" => Self::CognitoIdp,
             "Logs_20140328" => Self::Logs,

@@ -6,6 +6,7 @@ use super::accelerator::Accelerator;
 use super::bucket::Bucket;
 use super::certificate::ServerCertificate;
 use super::distribution::{Distribution, VpcOrigin};
+use super::organization::Organization;
 use super::region::Region;
 use super::shield::Shield;
 use super::zone::HostedZone;
@@ -39,6 +40,8 @@ pub struct Account {
     pub vpc_origins: Vec<VpcOrigin>,
     /// Hosted zones.
     pub hosted_zones: Vec<HostedZone>,
+    /// The organization that the account manages.
+    pub organization: Option<Organization>,
 }
 
 /// Something that an account holds outside of its regions.

@@ -6,10 +6,11 @@ use elb_audit_double::{
     ClassicWebAcl, Cognito, Condition, Delivery, DeliveryDestination, DeliverySource, Distribution,
     EncryptionControl, EndpointService, FlowLog, HostedZone, HttpApi, HttpVpcLink, Integration,
     Jwt, LambdaFunction, Listener, LoadBalancer, Metric, NetworkAcl, NetworkInterface, Oidc,
-    Origin, Permission, PrefixList, Protection, Record, Redirect, Region, Rule, RuleGroup,
-    SecurityGroup, ServerCertificate, Session, Shield, Target, TargetGroup, Transform, TrustStore,
-    UserPool, Vpc, VpcEndpoint, VpcLink, VpcOrigin, WafLogging, WafRule, WebAcl, ZoneAddress,
-    model::classic::Instance,
+    Organization, Origin, Permission, PrefixList, Protection, Record, Redirect, Region, Rule,
+    RuleGroup, SecurityGroup, ServerCertificate, Session, Shield, Target, TargetGroup, Transform,
+    TrustStore, UserPool, Vpc, VpcEndpoint, VpcLink, VpcOrigin, WafLogging, WafRule, WebAcl,
+    ZoneAddress,
+    model::{classic::Instance, organization::ROOT},
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -61,10 +62,24 @@ pub(crate) fn account() -> Account {
                 .record(Record::new("api.example.com", "A", "192.0.2.2").weighted("a", 9)),
         )
         .with(HostedZone::new("inside.example.com").private())
+        .with(organization())
         .with(Bucket::new("logs-b", "us-east-1"))
         .with(Bucket::new("bare", "eu-west-1").block(None).versioning(None).unencrypted())
         .with(Bucket::new("foreign", "eu-west-1").owner("444455556666").open_to_others())
         .with(Bucket::new("shut", "eu-west-1").owner("444455556666"))
+}
+
+fn organization() -> Organization {
+    let deep = "ou-ab12-workload";
+    Organization::new()
+        .unit("workload", "Workloads", ROOT)
+        .unit("sandbox0", "Sandbox", ROOT)
+        .unit("prod0000", "Production", deep)
+        .unit("test0000", "Test", deep)
+        .member(ACCOUNT, "Management", ROOT)
+        .member("444455556666", "Shop & more", "ou-ab12-prod0000")
+        .member("555566667777", "Old", "ou-ab12-sandbox0")
+        .state("555566667777", "CLOSED")
 }
 
 pub(crate) fn region() -> Region {
