@@ -12,10 +12,11 @@ use crate::fact::{Gap, Reason};
 use crate::inventory::{Account, Index, Inventory, Kind, Region};
 use crate::policy::Policy;
 use crate::report::{
-    AccountSummary, Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report,
-    ReportedGap, SCHEMA, Summary,
+    Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
+    Summary,
 };
 
+mod accounts;
 mod apart;
 mod finding;
 mod overview;
@@ -79,6 +80,7 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
     if !options.show_passed {
         report.findings.retain(|finding| finding.outcome != Outcome::Pass);
     }
+    (report.accounts, report.organizational_units) = accounts::told(inventory, &report);
     report.summary.load_balancers = report.load_balancers.len();
     report.summary.listeners =
         report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
@@ -102,6 +104,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
             config: options.config.clone(),
         },
         accounts: Vec::new(),
+        organizational_units: Vec::new(),
         regions: Vec::new(),
         summary: Summary { cost: inventory.cost, ..Summary::default() },
         load_balancers: Vec::new(),
@@ -138,9 +141,6 @@ struct Tally<'a> {
 fn audit_account(account: &Account, checks: &[&'static Check], tally: &mut Tally) {
     let Tally { report, options, .. } = &mut *tally;
     let options: &Options = options;
-    report
-        .accounts
-        .push(AccountSummary { id: account.id.clone(), partition: account.partition.clone() });
     for text in &account.notes {
         report.notes.push(Note { account: account.id.clone(), region: None, text: text.clone() });
     }

@@ -155,6 +155,20 @@ pub enum Call {
     Route53ListHostedZones,
     /// Records of one hosted zone.
     Route53ListResourceRecordSets,
+    /// Credentials of a role in another account.
+    StsAssumeRole,
+    /// Accounts of the organization.
+    OrganizationsListAccounts,
+    /// Roots of the organization.
+    OrganizationsListRoots,
+    /// Organizational units right below a root or another unit.
+    OrganizationsListOrganizationalUnitsForParent,
+    /// Accounts right below a root or a unit.
+    OrganizationsListAccountsForParent,
+    /// One organizational unit.
+    OrganizationsDescribeOrganizationalUnit,
+    /// What an organizational unit is below of.
+    OrganizationsListParents,
 }
 
 /// Name and purpose of every call, and for what it is made once, in the order of the enum.
@@ -547,10 +561,52 @@ const TABLE: &[(Call, &str, &str, &str)] = &[
         "records that lead to load balancers",
         "a hosted zone, 300 a page",
     ),
+    (
+        Call::StsAssumeRole,
+        "sts:AssumeRole",
+        "credentials of a role in another account",
+        "an account that is read through a role",
+    ),
+    (
+        Call::OrganizationsListAccounts,
+        "organizations:ListAccounts",
+        "the accounts of the organization",
+        "once, 20 a page",
+    ),
+    (
+        Call::OrganizationsListRoots,
+        "organizations:ListRoots",
+        "where the organizational units begin",
+        "once",
+    ),
+    (
+        Call::OrganizationsListOrganizationalUnitsForParent,
+        "organizations:ListOrganizationalUnitsForParent",
+        "names of organizational units",
+        "an organizational unit, 20 a page",
+    ),
+    (
+        Call::OrganizationsListAccountsForParent,
+        "organizations:ListAccountsForParent",
+        "the accounts of an organizational unit",
+        "an organizational unit, 20 a page",
+    ),
+    (
+        Call::OrganizationsDescribeOrganizationalUnit,
+        "organizations:DescribeOrganizationalUnit",
+        "the names of a unit that `--ou` names and of those above it",
+        "such a unit",
+    ),
+    (
+        Call::OrganizationsListParents,
+        "organizations:ListParents",
+        "what a unit that `--ou` names is below of",
+        "such a unit",
+    ),
 ];
 
 impl Call {
-    /// Every call, in the order of a scan.
+    /// Every call.
     pub fn all() -> impl Iterator<Item = Call> {
         TABLE.iter().map(|row| row.0)
     }
@@ -608,7 +664,14 @@ impl Call {
     /// Whether it is asked once an account, in no region of the account's.
     #[must_use]
     pub fn is_global(self) -> bool {
-        matches!(self.family(), "cloudfront" | "globalaccelerator" | "iam" | "route53" | "shield")
+        let global = ["cloudfront", "globalaccelerator", "iam", "route53", "shield"];
+        self.leads_to_accounts() || global.contains(&self.family())
+    }
+
+    /// Whether it finds accounts or a way into them, instead of reading one: no check needs its answer.
+    #[must_use]
+    pub fn leads_to_accounts(self) -> bool {
+        self == Call::StsAssumeRole || self.family() == "organizations"
     }
 
     /// Actions that AWS checks beside [`Call::action`] though no operation has their name.

@@ -19,6 +19,7 @@ mod gaps;
 mod index;
 mod listener;
 mod logs;
+mod merge;
 mod network;
 mod presenters;
 mod waf;
@@ -74,6 +75,22 @@ pub struct Account {
     pub id: String,
     /// `aws`, `aws-cn`, `aws-us-gov` …
     pub partition: String,
+    /// The name that the organization has for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Names of the organizational units that it is in, from the root: `Root/Workloads/Production`. None
+    /// for an account that was not found through an organization.
+    #[serde(default = "no_unit")]
+    pub organizational_unit: Fact<Option<String>>,
+    /// ARN of the role that it is read through; none when the caller's own credentials are good for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Unread when nobody could get into the account.
+    #[serde(default = "accessible")]
+    pub access: Fact<()>,
+    /// Why the account was left out; none when it was to be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// The ARN that the credentials belong to.
     pub caller: Fact<String>,
     /// Unread when the regions could not be listed and the bundled list was used.
@@ -95,6 +112,15 @@ pub struct Account {
     /// Things worth saying that are no finding and no gap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// What inventories say that were saved before there was more than one account.
+fn no_unit() -> Fact<Option<String>> {
+    Fact::Known(None)
+}
+
+fn accessible() -> Fact<()> {
+    Fact::Known(())
 }
 
 /// One region of an account.
@@ -505,6 +531,11 @@ impl Account {
         Account {
             id: id.to_owned(),
             partition: partition.to_owned(),
+            name: None,
+            organizational_unit: no_unit(),
+            role: None,
+            access: accessible(),
+            skipped: None,
             caller: Fact::not_collected(Call::StsGetCallerIdentity),
             region_list: Fact::not_collected(Call::Ec2DescribeRegions),
             regions: Vec::new(),

@@ -1,9 +1,12 @@
 //! What a scan found: the only thing that formats, the command line and destinations know.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
 use crate::change::{Change, ChangeKind, Comparison};
 use crate::check::{Evidence, Persona, Severity};
 use crate::compliance::FrameworkReport;
@@ -27,8 +30,12 @@ pub struct Report {
     pub taken_at: Timestamp,
     /// What was judged by.
     pub basis: Basis,
-    /// The accounts, in order.
+    /// The accounts, in order, and totals of each.
     pub accounts: Vec<AccountSummary>,
+    /// Totals of each organizational unit with accounts in it, by path; empty when no account is known to
+    /// be in one.
+    #[serde(default)]
+    pub organizational_units: Vec<UnitSummary>,
     /// Every region that was meant to be read, and how that went.
     pub regions: Vec<RegionSummary>,
     /// Totals.
@@ -69,12 +76,102 @@ pub struct Basis {
 }
 
 /// An account of the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSummary {
     /// Twelve digits.
     pub id: String,
     /// `aws`, `aws-cn` …
     pub partition: String,
+    /// The name that the organization has for it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The organizational units that it is in, from the root: `Root/Workloads/Production`.
+    #[serde(default)]
+    pub organizational_unit: Option<String>,
+    /// ARN of the role that it was to be read through; none: the caller's own credentials.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// How reading it went.
+    #[serde(default)]
+    pub status: AccountStatus,
+    /// Why it was not read, or not whole.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What was found in it.
+    #[serde(default)]
+    pub totals: Totals,
+}
+
+/// How reading an account went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountStatus {
+    /// Everything that was asked was answered.
+    #[default]
+    Read,
+    /// Some answers are missing; see the gaps.
+    Partial,
+    /// Nobody could get in, or no region of it could be read.
+    Unread,
+    /// Left out on purpose: suspended, or excluded.
+    Skipped,
+}
+
+impl AccountStatus {
+    /// `read`, `partial`, `unread`, `skipped`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            AccountStatus::Read => "read",
+            AccountStatus::Partial => "partial",
+            AccountStatus::Unread => "unread",
+            AccountStatus::Skipped => "skipped",
+        }
+    }
+}
+
+/// An organizational unit of the report: what the accounts right in it come to, those of units below it
+/// not among them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitSummary {
+    /// Its name behind those of the units above it: `Root/Workloads/Production`.
+    pub path: String,
+    /// Accounts that were to be read.
+    pub accounts: usize,
+    /// Those of them that could not be.
+    pub accounts_unread: usize,
+    /// What was found in them.
+    pub totals: Totals,
+}
+
+/// What was found in an account, or in several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Load balancers that were judged.
+    pub load_balancers: usize,
+    /// Faults by severity.
+    pub faults: SeverityCounts,
+    /// Verdicts that could not be given.
+    pub unknown: usize,
+    /// Regions read, whole or in part.
+    pub regions_read: usize,
+    /// Regions that could not be read.
+    pub regions_unread: usize,
+}
+
+impl Totals {
+    /// Adds the others to these.
+    pub fn add(&mut self, other: &Totals) {
+        self.load_balancers += other.load_balancers;
+        self.faults.critical += other.faults.critical;
+        self.faults.high += other.faults.high;
+        self.faults.medium += other.faults.medium;
+        self.faults.low += other.faults.low;
+        self.faults.info += other.faults.info;
+        self.unknown += other.unknown;
+        self.regions_read += other.regions_read;
+        self.regions_unread += other.regions_unread;
+    }
 }
 
 /// A region of the report.
@@ -518,7 +615,7 @@ impl Exit {
         (Exit::Usage, "the command line, a file or the configuration cannot be used"),
         (
             Exit::NothingAssessed,
-            "nothing could be assessed: no valid credentials, or no region could be read",
+            "nothing could be assessed: no valid credentials, or no account or region could be read",
         ),
         (
             Exit::Incomplete,
@@ -551,9 +648,10 @@ impl Report {
     pub fn exit(&self, gate: Gate) -> (Exit, String) {
         let counts = &self.summary;
         if counts.regions_read == 0 {
-            let said = match counts.regions_unread {
-                0 => "no region was read".to_owned(),
-                unread => format!("no region could be read ({unread} tried)"),
+            let said = match (counts.regions_unread, self.shut().count()) {
+                (0, 0) => "no region was read".to_owned(),
+                (0, accounts) => format!("no account could be read ({accounts} tried)"),
+                (unread, _) => format!("no region could be read ({unread} tried)"),
             };
             return (Exit::NothingAssessed, format!("nothing could be assessed: {said}"));
         }
@@ -576,6 +674,14 @@ impl Report {
             why.push_str(&said);
         }
         (exit, why)
+    }
+
+    /// The accounts that nobody got into.
+    pub fn shut(&self) -> impl Iterator<Item = &AccountSummary> {
+        let gaps = self.gaps.iter().filter(|gap| gap.call == Call::StsAssumeRole.name());
+        let ids: BTreeSet<&str> = gaps.map(|gap| &*gap.account).collect();
+        let unread = |account: &&AccountSummary| account.status == AccountStatus::Unread;
+        self.accounts.iter().filter(unread).filter(move |account| ids.contains(&*account.id))
     }
 
     /// What has become of the accepted risks: `; accepted 2, void 1`. Empty where there are none.

@@ -232,8 +232,6 @@ pub fn inventory(regions: Vec<Region>) -> Inventory {
         taken_at: now(),
         cost: Cost::default(),
         accounts: vec![Account {
-            id: ACCOUNT.to_owned(),
-            partition: "aws".to_owned(),
             caller: Fact::Known(format!("arn:aws:iam::{ACCOUNT}:role/auditor")),
             region_list: Fact::Known(()),
             regions,
@@ -243,7 +241,7 @@ pub fn inventory(regions: Vec<Region>) -> Inventory {
             vpc_origins: Fact::Known(Vec::new()),
             accelerators: Fact::Known(Vec::new()),
             dns_records: Fact::Known(Vec::new()),
-            notes: Vec::new(),
+            ..Account::new(ACCOUNT, "aws")
         }],
     }
 }

@@ -48,7 +48,6 @@ impl Refusal {
         let code = match family {
             Family::Ec2 | Family::CloudWatch => "InvalidParameterValue",
             Family::Acm | Family::Logs | Family::Events => "ValidationException",
-            Family::SecurityHub => "InvalidInputException",
             Family::Sns => "InvalidParameter",
             Family::Wafv2 | Family::WafRegional => "WAFInvalidParameterException",
             Family::Shield | Family::CognitoIdp => "InvalidParameterException",
@@ -57,7 +56,7 @@ impl Refusal {
             Family::ApiGateway | Family::ApiGatewayV2 => "BadRequestException",
             Family::S3 | Family::CloudFront => "InvalidArgument",
             Family::Route53 => "InvalidInput",
-            Family::Organizations => "InvalidInputException",
+            Family::Organizations | Family::SecurityHub => "InvalidInputException",
             _ => "ValidationError",
         };
         Self::new(code, message)

@@ -11,6 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMat
 use elb_audit_core::check::Persona;
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::config::FailOn;
+use elb_audit_core::docs::Purpose;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -19,6 +20,9 @@ use crate::source::aws::{Regions, Tuning};
 mod watch;
 
 pub use watch::{Comparing, Diff, Watching};
+mod accounts;
+
+pub use accounts::Accounts;
 
 /// What `--help` says of the environment.
 const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
@@ -37,7 +41,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Task {
     /// Read an account and report what is wrong with its load balancers
-    Scan(Scan),
+    Scan(Box<Scan>),
     /// Audit a sample account that ships inside the program: no AWS, no network
     Demo(Reporting),
     /// Read an account and save what was read, to be judged later by `check`
@@ -130,6 +134,10 @@ pub struct Permissions {
     /// Which file.
     #[command(flatten)]
     pub config: Configuration,
+    /// What the policy is for: reading an account, which is also what a role in a member account does, or
+    /// finding an organization's accounts and taking on the roles in them, too
+    #[arg(long = "for", value_name = "PURPOSE", default_value = "scan", value_parser = purpose())]
+    pub purpose: Purpose,
 }
 
 /// `elb-audit accept`.
@@ -174,7 +182,7 @@ pub struct Reading {
     /// Profile of the AWS configuration; otherwise the standard chain decides
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Regions read at the same time
+    /// Regions of an account read at the same time
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = at_least_one)]
     pub max_workers: usize,
     /// One call at a time, for debugging
@@ -195,6 +203,9 @@ pub struct Reading {
     /// Say every call on standard error
     #[arg(short, long)]
     pub verbose: bool,
+    /// Which accounts.
+    #[command(flatten)]
+    pub accounts: Accounts,
 }
 
 impl Reading {
@@ -295,6 +306,10 @@ fn persona() -> impl TypedValueParser<Value = Persona> {
     one_of(Persona::ALL.map(|persona| (persona.word(), persona)).to_vec())
 }
 
+fn purpose() -> impl TypedValueParser<Value = Purpose> {
+    one_of(Purpose::ALL.to_vec())
+}
+
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     one_of(FailOn::ALL.to_vec())
 }
@@ -369,7 +384,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
 /// Where two options exclude each other, the command line wins over the environment; two on the command
 /// line are a mistake.
 fn settle(cli: &mut Cli, given: &ArgMatches) -> Result<(), clap::Error> {
-    let typed = |name| given.value_source(name) == Some(ValueSource::CommandLine);
+    let typed = |name: &str| given.value_source(name) == Some(ValueSource::CommandLine);
     let conflict = |said: &str| {
         let said = format!("{said} exclude each other: give one of them\n");
         clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, said)
@@ -402,6 +417,11 @@ fn settle(cli: &mut Cli, given: &ArgMatches) -> Result<(), clap::Error> {
         }
         Task::Checks(_) | Task::Explain(_) | Task::Diff(_) => (None, None),
     };
+    if let Some(reading) = &reading {
+        let kind = clap::error::ErrorKind::MissingRequiredArgument;
+        let needed = |said| clap::Error::raw(kind, format!("{said}\n"));
+        reading.accounts.settle(typed).map_err(needed)?;
+    }
     if let Some(reading) = reading
         && reading.all_regions
         && !reading.region.is_empty()

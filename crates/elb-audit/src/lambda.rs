@@ -92,7 +92,7 @@ fn scan_by(event: &Value) -> Result<Scan, Refusal> {
         Task::Scan(scan) => {
             run::usable(&scan)
                 .map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
-            Ok(scan)
+            Ok(*scan)
         }
         _ => Err(Refusal::new("BadOptions", "only a scan can be run here")),
     }

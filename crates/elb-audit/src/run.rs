@@ -1,9 +1,8 @@
 //! The whole pipeline: a source gives an inventory, the audit a report, a format bytes, and the report
 //! the exit code.
 
-use std::collections::BTreeMap;
-
 use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Severity};
 use elb_audit_core::config::FailOn;
 use elb_audit_core::fact::Reason;
@@ -21,7 +20,7 @@ use crate::config::{self, Terms};
 use crate::notify::Session;
 use crate::output;
 use crate::progress::{Progress, say};
-use crate::source::aws::{self, SourceError, Stop, Wanted};
+use crate::source::aws::{self, SourceError, Stop, Tuning, Wanted};
 use crate::source::file;
 use crate::state::Place;
 use crate::watch::{Before, Watch};
@@ -93,13 +92,14 @@ pub(crate) async fn scanned(
     let terms = Terms::new(report).map_err(usage)?;
     let watch = Watch::new(&task.watch, report).map_err(usage)?;
     let progress = Progress::new(shown, &terms.checks, &terms.policy);
-    let wanted = Wanted::by(&terms.checks);
-    let session = aws::open(&request(source, wanted.clone()), &source.tuning()).await?;
+    let request = request(source, Wanted::by(&terms.checks))?;
+    let tuning = source.tuning();
+    let session = aws::open(&request, &tuning).await?;
     let before = watch.before(Some(session.config())).await.map_err(usage)?;
-    let (inventory, stopped) = read(source, wanted, (&session, &progress)).await?;
+    let (inventory, stopped) = read(&session, &request, (&tuning, &progress)).await?;
     let now = inventory.taken_at;
     let run = Run { inventory, now, terms, stopped, watch, before };
-    let session = Session { base: session.config().clone(), accounts: BTreeMap::new() };
+    let session = Session { base: session.config().clone(), accounts: session.entered() };
     Ok(run.judge(destinations, Some(&session)).await)
 }
 
@@ -226,8 +226,15 @@ impl Judged {
 
 /// The exit code of a scan that did not come to its end, and why it did not.
 fn cut_short(inventory: &Inventory, stopped: Stop) -> Option<(Exit, &'static str)> {
+    // A role that could not be taken on again is the account's own trouble, and a gap there.
     let mut expired = false;
-    inventory.visit_gaps(|_, gap| expired |= gap.reason == Reason::NoCredentials);
+    for account in &inventory.accounts {
+        let own = account.role.is_none();
+        account.visit_gaps(&mut |gap| {
+            let asked = own || gap.call == Call::StsAssumeRole;
+            expired |= asked && gap.reason == Reason::NoCredentials;
+        });
+    }
     if expired {
         let said = "the credentials expired during the scan: sign in again";
         return Some((Exit::NothingAssessed, said));
@@ -248,8 +255,9 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
     let shown = !task.quiet && !task.source.verbose;
     let progress = Progress::new(shown, checks::ALL, &Policy::default());
     let wanted = config::wanted(&task.checks).map_err(usage)?;
-    let session = aws::open(&request(&task.source, wanted.clone()), &task.source.tuning()).await?;
-    let (inventory, stopped) = read(&task.source, wanted, (&session, &progress)).await?;
+    let (request, tuning) = (request(&task.source, wanted)?, task.source.tuning());
+    let session = aws::open(&request, &tuning).await?;
+    let (inventory, stopped) = read(&session, &request, (&tuning, &progress)).await?;
     if let Err(error) = file::write(&task.output, &inventory) {
         return Err(Failure { exit: Exit::DeliveryFailed, message: error.to_string() });
     }
@@ -268,13 +276,12 @@ async fn collect(task: &crate::cli::Collect) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Reads an account until it is read, the time is up or the user has had enough.
+/// Reads what is asked for until it is read, the time is up or the user has had enough.
 async fn read(
-    source: &Reading,
-    wanted: Wanted,
-    (session, progress): (&aws::Session, &Progress),
+    session: &aws::Session,
+    request: &aws::Request,
+    (tuning, progress): (&Tuning, &Progress),
 ) -> Result<(Inventory, Stop), Failure> {
-    let tuning = source.tuning();
     let (stop, stopped) = watch::channel(Stop::No);
     let (deadline, clock) = (tuning.deadline, tuning.sleep.clone());
     let watcher = tokio::spawn(async move {
@@ -289,13 +296,8 @@ async fn read(
         quit_at_ctrl_c().await;
     });
     let done = |region: &_, counts| progress.done(region, counts);
-    let inventory = Box::pin(aws::collect(
-        session,
-        &request(source, wanted),
-        (&tuning, stopped.clone()),
-        &done,
-    ))
-    .await;
+    let how = (tuning, stopped.clone());
+    let inventory = Box::pin(aws::collect(session, request, how, &done)).await;
     watcher.abort();
     // From here on nothing is learned any more: the first Ctrl-C ends the program.
     tokio::spawn(quit_at_ctrl_c());
@@ -304,16 +306,18 @@ async fn read(
 }
 
 /// What to read, and how.
-fn request(source: &Reading, wanted: Wanted) -> aws::Request {
-    aws::Request {
+fn request(source: &Reading, wanted: Wanted) -> Result<aws::Request, Failure> {
+    let accounts = source.accounts.wanted().map_err(usage)?;
+    Ok(aws::Request {
         profile: source.profile.clone(),
         regions: source.regions(),
+        accounts,
         wanted,
         max_workers: source.max_workers,
         max_rps: source.max_rps,
         one_at_a_time: source.no_parallel,
         verbose: source.verbose,
-    }
+    })
 }
 
 /// Ends the program at the next Ctrl-C.
@@ -340,7 +344,7 @@ fn explain(name: &str) -> Result<Exit, Failure> {
 
 fn permissions(task: &crate::cli::Permissions) -> Result<Exit, Failure> {
     let checks = config::selected(&task.checks, &task.config).map_err(usage)?;
-    printed(&docs::permissions(&docs::calls(&checks)))
+    printed(&docs::permissions(&docs::calls(&checks), task.purpose))
 }
 
 fn accept(task: &crate::cli::Accept) -> Result<Exit, Failure> {

@@ -62,8 +62,27 @@ struct Statement {
     sid: &'static str,
     effect: &'static str,
     action: BTreeSet<String>,
-    resource: &'static str,
+    resource: String,
 }
+
+/// What a policy is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reading one account: the one that the credentials are of, or a member's role.
+    #[default]
+    Scan,
+    /// Reading an organization, from the account that the scan starts in.
+    Organization,
+}
+
+impl Purpose {
+    /// Every purpose, by the word for it.
+    pub const ALL: [(&'static str, Purpose); 2] =
+        [("scan", Purpose::Scan), ("organization", Purpose::Organization)];
+}
+
+/// The name of the role that a member account is read through unless told otherwise.
+pub const READER: &str = "elb-audit-reader";
 
 /// Every call that a scan with these checks may make, in the order of a scan.
 #[must_use]
@@ -90,22 +109,35 @@ fn with_companions(calls: impl Iterator<Item = Call>) -> BTreeSet<Call> {
 }
 
 /// The IAM policy that allows these calls and nothing else, a newline at the end. None of the actions
-/// can be limited to some load balancers, so the resource is `*`.
+/// can be limited to some load balancers, so the resource is `*`. For an organization it also finds the
+/// accounts and takes on the one role in them.
 #[must_use]
-pub fn permissions(calls: &[Call]) -> String {
+pub fn permissions(calls: &[Call], purpose: Purpose) -> String {
+    let mut calls = calls.to_vec();
+    if purpose == Purpose::Organization {
+        let more = Call::all().filter(|call| call.family() == "organizations");
+        calls.extend(more.filter(|call| !calls.contains(call)).collect::<Vec<_>>());
+    }
     let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for action in reasons(calls, &[]).into_keys() {
+    for action in reasons(&calls, &[]).into_keys() {
         services.entry(service(&action).to_owned()).or_default().insert(action);
     }
     let statement = |(service, action): (String, BTreeSet<String>)| Statement {
         sid: sid(&service),
         effect: "Allow",
         action,
-        resource: "*",
+        resource: "*".to_owned(),
     };
-    let policy =
-        Policy { version: "2012-10-17", statement: services.into_iter().map(statement).collect() };
-    json(&policy)
+    let mut statement: Vec<Statement> = services.into_iter().map(statement).collect();
+    if purpose == Purpose::Organization {
+        statement.push(Statement {
+            sid: "MemberAccounts",
+            effect: "Allow",
+            action: [Call::StsAssumeRole.action()].into(),
+            resource: format!("arn:*:iam::*:role/{READER}"),
+        });
+    }
+    json(&Policy { version: "2012-10-17", statement })
 }
 
 fn service(action: &str) -> &str {
@@ -120,6 +152,7 @@ fn sid(service: &str) -> &'static str {
         "elasticloadbalancing" => "LoadBalancing",
         "iam" => "ServerCertificates",
         "logs" => "LogDeliveries",
+        "organizations" => "Organization",
         "sts" => "Identity",
         "wafv2" => "WebAcls",
         "waf-regional" => "ClassicWebAcls",
@@ -227,7 +260,11 @@ mod tests {
     #[test]
     fn every_call_has_its_actions_in_one_named_statement() {
         let all: Vec<Call> = Call::all().collect();
-        let policy = permissions(&all);
+        let read: Vec<Call> =
+            all.iter().copied().filter(|call| !call.leads_to_accounts()).collect();
+        let scan = permissions(&read, Purpose::Scan);
+        assert!(!scan.contains("organizations:") && !scan.contains("AssumeRole"), "{scan}");
+        let policy = permissions(&read, Purpose::Organization);
         for call in all {
             for action in call.permission_only().iter().map(|action| (*action).to_owned()) {
                 assert!(policy.contains(&format!("\"{action}\"")), "{action}");

@@ -8,6 +8,7 @@ use super::page::{Page, Paint};
 use crate::check::Severity;
 use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
 
+mod accounts;
 mod beside;
 pub(crate) mod changes;
 mod controls;
@@ -31,6 +32,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     coverage::write(&mut page, report);
     risks::write(&mut page, report);
     changes::write(&mut page, report);
+    accounts::write(&mut page, report);
     totals(&mut page, report);
     page.into_text()
 }
@@ -54,7 +56,8 @@ fn load_balancers(page: &mut Page, report: &Report) {
         if report.accounts.len() > 1 && account != Some(&region[0].account) {
             account = Some(&region[0].account);
             page.blank();
-            page.line(0, &[(Paint::Bold, "Account "), (Paint::Bold, &region[0].account)]);
+            let name = coverage::account_name(report, &region[0].account);
+            page.line(0, &[(Paint::Bold, "Account "), (Paint::Bold, &name)]);
         }
         page.blank();
         let number = format!(": {}", count(region.len(), "load balancer"));
@@ -89,7 +92,10 @@ fn totals(page: &mut Page, report: &Report) {
     let summary = &report.summary;
     page.blank();
     if summary.regions_read == 0 {
-        page.line(0, &[(Paint::Warning, "No region could be read: nothing is known.")]);
+        let shut = summary.regions_unread == 0 && report.shut().next().is_some();
+        let what = if shut { "account" } else { "region" };
+        let said = format!("No {what} could be read: nothing is known.");
+        page.line(0, &[(Paint::Warning, &said)]);
         return page.plain(0, &format!("{}{}", coverage::regions(report), cost(report)));
     }
     if summary.load_balancers == 0 {

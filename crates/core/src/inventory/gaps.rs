@@ -20,7 +20,18 @@ fn show<'a, T>(fact: &'a Fact<T>, visit: &mut dyn FnMut(&'a Gap)) {
 }
 
 impl Account {
-    fn visit_gaps<'a>(&'a self, visit: &mut dyn FnMut(&'a Gap)) {
+    /// Calls `visit` with each gap of the account, those of its regions among them.
+    pub fn visit_gaps<'a>(&'a self, visit: &mut dyn FnMut(&'a Gap)) {
+        self.visit_own_gaps(visit);
+        for region in &self.regions {
+            region.visit_gaps(visit);
+        }
+    }
+
+    /// The same without its regions.
+    pub fn visit_own_gaps<'a>(&'a self, visit: &mut dyn FnMut(&'a Gap)) {
+        show(&self.access, visit);
+        show(&self.organizational_unit, visit);
         show(&self.caller, visit);
         show(&self.region_list, visit);
         show(&self.server_certificates, visit);
@@ -36,9 +47,6 @@ impl Account {
             show(&accelerator.endpoints, visit);
         }
         show(&self.dns_records, visit);
-        for region in &self.regions {
-            region.visit_gaps(visit);
-        }
     }
 }
 

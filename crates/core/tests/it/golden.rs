@@ -90,7 +90,10 @@ fn what_the_terminal_shows_of_checks_is_current() {
 
 #[test]
 fn the_policy_and_its_reasons_are_current() {
-    compare("docs/permissions.json", &docs::permissions(&docs::calls(checks::ALL)));
+    compare(
+        "docs/permissions.json",
+        &docs::permissions(&docs::calls(checks::ALL), docs::Purpose::Scan),
+    );
     compare("docs/permissions.md", &docs::permissions_reasons(checks::ALL));
 }
 

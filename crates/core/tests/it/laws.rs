@@ -450,7 +450,7 @@ fn listener_checks_print_their_ports() {
 
 #[test]
 fn every_call_of_a_check_is_one_that_a_scan_makes() {
-    let all: BTreeSet<Call> = Call::all().collect();
+    let all: BTreeSet<Call> = Call::all().filter(|call| !call.leads_to_accounts()).collect();
     for check in ALL {
         assert!(check.needs.iter().all(|call| all.contains(call)), "{}", check.id);
         let twice: BTreeSet<Call> = check.needs.iter().copied().collect();

@@ -1,19 +1,20 @@
-//! AWS as a source: one account, its regions read side by side.
+//! AWS as a source: accounts, and the regions of each, read side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Judge};
 use elb_audit_core::docs;
-use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{Account, Cost, Inventory, Kind, Region, SCHEMA};
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 
+mod account;
+mod accounts;
 mod acm;
 mod apigateway;
 pub(crate) mod ask;
@@ -21,6 +22,7 @@ mod autoscaling;
 mod cloudfront;
 mod cloudwatch;
 mod cognito;
+mod connections;
 mod document;
 mod ec2;
 mod elb;
@@ -31,35 +33,43 @@ mod globalaccelerator;
 mod iam;
 mod lambda;
 mod logs;
+mod organization;
 mod pace;
 pub(crate) mod query;
 mod region;
+mod role;
 mod route53;
 mod s3;
 mod scope;
 mod session;
+mod shard;
 mod shield;
 mod waf_regional;
 mod wafv2;
 
+pub use accounts::{Accounts, Member, Organization};
 pub use ask::Stop;
+pub use role::Role;
 pub use scope::Regions;
 pub use session::Tuning;
+pub use shard::{GLOBAL, Shard, collect_shard, list};
 
+use account::{Entry, Visit};
 use ask::Asker;
 use pace::Pace;
-use region::{Plan, Reader};
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// A profile of the AWS configuration; none: the standard chain decides.
     pub profile: Option<String>,
-    /// Which regions.
+    /// Which accounts.
+    pub accounts: Accounts,
+    /// Which regions of each.
     pub regions: Regions,
-    /// What of the account.
+    /// What of an account.
     pub wanted: Wanted,
-    /// Regions read at the same time.
+    /// Regions of an account read at the same time.
     pub max_workers: usize,
     /// Requests a second, for the whole process.
     pub max_rps: Option<f64>,
@@ -95,7 +105,7 @@ impl Wanted {
     #[must_use]
     pub fn everything() -> Self {
         Wanted {
-            calls: Call::all().collect(),
+            calls: Call::all().filter(|call| !call.leads_to_accounts()).collect(),
             unused_groups: true,
             records: true,
             kinds: BTreeMap::new(),
@@ -138,13 +148,73 @@ pub enum SourceError {
 
 /// Told as each region is done.
 ///
-/// The region; then how many are done, of how many, and how many requests that took.
+/// The region; then how many are done, of how many that are known so far, and how many requests that took.
 pub type Done<'a> = dyn Fn(&Region, (usize, usize, u64)) + Send + Sync + 'a;
 
-/// Credentials and configuration, from the standard chain or a profile.
+/// A scan under way: how to ask, whatever the account.
+pub(crate) struct Run<'a> {
+    session: &'a Session,
+    request: &'a Request,
+    /// The caller's own.
+    config: SdkConfig,
+    /// Asks as the caller.
+    asker: Asker,
+    taken_at: Timestamp,
+    told: &'a Done<'a>,
+    /// Regions that are done, and those that are known to be wanted.
+    regions: (AtomicUsize, AtomicUsize),
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        session: &'a Session,
+        request: &'a Request,
+        (tuning, mut stop): (&Tuning, watch::Receiver<Stop>),
+        told: &'a Done<'a>,
+    ) -> Self {
+        let taken_at = now();
+        let config = session.config.clone();
+        let clock = aws_smithy_async::time::SharedTimeSource::new(
+            aws_smithy_async::time::SystemTimeSource::new(),
+        );
+        let pace = Pace::new(request.max_rps, request.one_at_a_time, tuning.sleep.clone(), clock);
+        stop.mark_unchanged();
+        let nowhere = || Arc::from("");
+        let verbose = request.verbose;
+        let asker = Asker { account: nowhere(), region: nowhere(), pace, stop, verbose };
+        Run { session, request, config, asker, taken_at, told, regions: Default::default() }
+    }
+
+    /// So many regions more are wanted.
+    fn expects(&self, regions: usize) {
+        self.regions.1.fetch_add(regions, Ordering::Relaxed);
+    }
+
+    /// Tells that a region is done.
+    fn done(&self, region: &Region) {
+        let done = self.regions.0.fetch_add(1, Ordering::Relaxed) + 1;
+        let wanted = self.regions.1.load(Ordering::Relaxed);
+        (self.told)(region, (done, wanted, self.asker.pace.sent()));
+    }
+
+    fn accounts_at_a_time(&self) -> usize {
+        if self.request.one_at_a_time { 1 } else { self.request.accounts.concurrency.max(1) }
+    }
+
+    /// What was read since then, and what it cost.
+    fn inventory(&self, accounts: Vec<Account>, began: Instant) -> Inventory {
+        let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let cost = Cost { api_calls: self.asker.pace.sent(), milliseconds };
+        Inventory { schema: SCHEMA.to_owned(), taken_at: self.taken_at, cost, accounts }
+    }
+}
+
+/// Credentials and configuration, from the standard chain or a profile; and those of the accounts that
+/// were entered with them.
 #[derive(Clone, Debug)]
 pub struct Session {
     config: SdkConfig,
+    entered: Arc<Mutex<BTreeMap<String, SdkConfig>>>,
 }
 
 impl Session {
@@ -153,17 +223,29 @@ impl Session {
     pub fn config(&self) -> &SdkConfig {
         &self.config
     }
+
+    /// What it is asked with in other accounts, by their id.
+    #[must_use]
+    pub fn entered(&self) -> BTreeMap<String, SdkConfig> {
+        self.entered.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remember(&self, account: &str, config: &SdkConfig) {
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.insert(account.to_owned(), config.clone());
+    }
 }
 
 /// Finds credentials as the request says.
 pub async fn open(request: &Request, tuning: &Tuning) -> Result<Session, SourceError> {
-    Ok(Session { config: session::load(request, tuning).await? })
+    Ok(Session { config: session::load(request, tuning).await?, entered: Arc::default() })
 }
 
 /// Finds credentials for whatever is not a scan.
 pub async fn open_any(profile: Option<&str>) -> Result<Session, SourceError> {
     let request = Request {
         profile: profile.map(str::to_owned),
+        accounts: Accounts::default(),
         regions: Regions::default(),
         wanted: Wanted::by(&[]),
         max_workers: 1,
@@ -174,59 +256,23 @@ pub async fn open_any(profile: Option<&str>) -> Result<Session, SourceError> {
     open(&request, &Tuning::default()).await
 }
 
-/// Reads an account.
+/// Reads the accounts that are asked for.
 pub async fn collect(
     session: &Session,
     request: &Request,
-    (tuning, mut stop): (&Tuning, watch::Receiver<Stop>),
+    tuning: (&Tuning, watch::Receiver<Stop>),
     done: &Done<'_>,
 ) -> Result<Inventory, SourceError> {
     let began = Instant::now();
-    let taken_at = now();
-    let config = &session.config;
-    let clock = aws_smithy_async::time::SharedTimeSource::new(
-        aws_smithy_async::time::SystemTimeSource::new(),
-    );
-    let pace = Pace::new(request.max_rps, request.one_at_a_time, tuning.sleep.clone(), clock);
-    stop.mark_unchanged();
-    let asker =
-        Asker { region: Arc::from(""), pace: Arc::clone(&pace), stop, verbose: request.verbose };
-    let scope = scope::find(config, &asker, &request.regions).await?;
-    let plan = Arc::new(Plan {
-        wanted: request.wanted.clone(),
-        account: scope.account.clone(),
-        partition: scope.partition.name,
-        taken_at,
-    });
-    let edge = global::Reader { plan: &plan, partition: scope.partition, asker: &asker, config };
-    let (mut regions, edge) =
-        tokio::join!(read_regions(&scope, (&plan, &asker, config), request, done), edge.read(),);
-    let iam = server_certificates(&scope.home, &asker, (config, &plan), &regions).await;
-    regions.extend(scope.skipped);
-    regions.sort_by(|a, b| a.name.cmp(&b.name));
-    let id = scope.account.or_else(|| account_in(&regions)).unwrap_or_default();
-    let mut account = Account {
-        caller: scope.caller,
-        region_list: scope.region_list,
-        regions,
-        server_certificates: iam,
-        notes: scope.notes,
-        ..Account::new(&id, scope.partition.name)
-    };
-    edge.into_account(&mut account);
-    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let mut inventory = Inventory {
-        schema: SCHEMA.to_owned(),
-        taken_at,
-        cost: Cost { api_calls: pace.sent(), milliseconds },
-        accounts: vec![account],
-    };
-    if pace.refused() > 0 {
-        let said =
-            format!("AWS refused {} requests for their rate; the scan slowed down", pace.refused());
-        inventory.accounts[0].notes.push(said);
+    let run = Run::new(session, request, tuning, done);
+    if request.accounts.several() {
+        let accounts = accounts::read(&run).await?;
+        return Ok(run.inventory(accounts, began));
     }
-    Ok(inventory)
+    let (known, scope) = scope::find(&run.config, &run.asker, &request.regions).await?;
+    let entry = Entry { config: run.config.clone(), asker: run.asker.clone(), known };
+    let account = Visit::new(&run, &entry).read(scope).await;
+    Ok(run.inventory(vec![account], began))
 }
 
 /// AWS's time as ours; none if it lies outside of what a calendar has.
@@ -238,80 +284,4 @@ fn timestamp(time: &aws_smithy_types::DateTime) -> Option<Timestamp> {
 fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
-}
-
-/// Reads every region of the scope, so many at a time.
-async fn read_regions(
-    scope: &scope::Scope,
-    (plan, asker, config): (&Arc<Plan>, &Asker, &SdkConfig),
-    request: &Request,
-    done: &Done<'_>,
-) -> Vec<Region> {
-    let gate = Arc::new(Semaphore::new(request.max_workers.clamp(1, Semaphore::MAX_PERMITS)));
-    let mut tasks = JoinSet::new();
-    let mut names = BTreeMap::new();
-    for name in &scope.regions {
-        let reader = Reader {
-            plan: Arc::clone(plan),
-            asker: Asker { region: Arc::from(name.as_str()), ..asker.clone() },
-            config: session::in_region(config, name),
-        };
-        let gate = Arc::clone(&gate);
-        let task = tasks.spawn(async move {
-            let _place = gate.acquire().await;
-            Box::pin(reader.read()).await
-        });
-        names.insert(task.id(), name.clone());
-    }
-    let mut regions = Vec::with_capacity(names.len());
-    while let Some(finished) = tasks.join_next_with_id().await {
-        let region = match finished {
-            Ok((_, region)) => region,
-            Err(error) => broken(names.get(&error.id()).map_or("", String::as_str)),
-        };
-        done(&region, (regions.len() + 1, names.len(), asker.pace.sent()));
-        regions.push(region);
-    }
-    regions
-}
-
-/// A region whose reader panicked: unread, and the others stand.
-fn broken(name: &str) -> Region {
-    let mut region = Region::new(name);
-    let gap = |call| {
-        let said = "internal error while reading this region: please report it";
-        Gap::new(call, Reason::Malformed).in_region(name).saying(said)
-    };
-    region.classic = Listing::unread(gap(Call::ElbDescribeLoadBalancers));
-    region.v2 = Listing::unread(gap(Call::ElbV2DescribeLoadBalancers));
-    region
-}
-
-/// The certificates of IAM that listeners present. Without one in use nothing is asked.
-async fn server_certificates(
-    home: &str,
-    asker: &Asker,
-    (config, plan): (&SdkConfig, &Plan),
-    regions: &[Region],
-) -> Fact<Vec<elb_audit_core::inventory::Certificate>> {
-    let used: BTreeSet<String> =
-        regions.iter().flat_map(|region| region::presented(region, "iam")).collect();
-    let used: Vec<String> = used.into_iter().collect();
-    if used.is_empty() {
-        return Fact::Known(Vec::new());
-    }
-    let call = Call::IamListServerCertificates;
-    if !plan.wants(call) {
-        return Fact::not_collected(call);
-    }
-    let asker = Asker { region: Arc::from(home), ..asker.clone() };
-    let client = query::Client::new(&query::IAM, config, &asker, call);
-    let with_content = plan.wants(Call::IamGetServerCertificate);
-    iam::server_certificates(&asker, &client, (&used, with_content)).await
-}
-
-/// The account that the load balancers' own ARNs name, when AWS would not say who is asking.
-fn account_in(regions: &[Region]) -> Option<String> {
-    let arns = regions.iter().flat_map(Region::load_balancers).map(|lb| &lb.arn);
-    arns.filter_map(|arn| arn.split(':').nth(4)).find(|id| !id.is_empty()).map(str::to_owned)
 }

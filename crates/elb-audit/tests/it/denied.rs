@@ -97,8 +97,20 @@ fn left(call: Call) -> Left {
         | Call::ApiGatewayV2GetApis
         | Call::ApiGatewayV2GetIntegrations
         | Call::Route53ListHostedZones
-        | Call::Route53ListResourceRecordSets => Left::Gap,
+        | Call::Route53ListResourceRecordSets
+        | Call::StsAssumeRole
+        | Call::OrganizationsListAccounts
+        | Call::OrganizationsListRoots
+        | Call::OrganizationsListOrganizationalUnitsForParent
+        | Call::OrganizationsListAccountsForParent
+        | Call::OrganizationsDescribeOrganizationalUnit
+        | Call::OrganizationsListParents => Left::Gap,
     }
+}
+
+/// The calls that read an account; those that lead to others are denied in `many`.
+fn of_one_account() -> impl Iterator<Item = Call> {
+    Call::all().filter(|call| !call.leads_to_accounts())
 }
 
 /// A double of the account, with pages of one.
@@ -138,7 +150,7 @@ fn undisturbed_every_call_is_made_and_most_checks_have_something_to_say() {
     }
     let whole = double(&[]);
     collect(&whole).exits(1);
-    for call in Call::all() {
+    for call in of_one_account() {
         assert!(whole.count(call.name()) > 0, "{call} is not made by collect");
     }
 }
@@ -147,7 +159,7 @@ fn undisturbed_every_call_is_made_and_most_checks_have_something_to_say() {
 fn each_call_denied() {
     let planned = docs::calls(checks::ALL);
     let whole = (scan(&double(&[])).report(), collect(&double(&[])).report());
-    let calls: Vec<Call> = Call::all().collect();
+    let calls: Vec<Call> = of_one_account().collect();
     side_by_side(&calls, |call| {
         let denied = double(&[call.name()]);
         if planned.contains(call) {

@@ -114,6 +114,7 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
     };
     let request = aws::Request {
         profile: None,
+        accounts: aws::Accounts::default(),
         regions: Regions::default(),
         wanted: aws::Wanted::everything(),
         max_workers: 40,

@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{count, list};
+use crate::call::Call;
 use crate::check::Persona;
 use crate::fact::Reason;
 use crate::format::page::{Page, Paint};
 use crate::inventory::Kind;
-use crate::report::{LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap};
+use crate::report::{
+    AccountStatus, AccountSummary, LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap,
+};
 
+/// Accounts that are shown one by one before the rest is only counted.
+const ACCOUNTS: usize = 20;
 /// Regions, resources and explanations shown before the rest is only counted.
 const REGIONS: usize = 8;
 const RESOURCES: usize = 3;
@@ -29,11 +34,13 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     if is_incomplete(report) {
         page.blank();
         page.line(0, &[(Paint::Warning, "Could not be assessed")]);
+        unread_accounts(page, report);
         unread_regions(page, report);
         gaps(page, report);
         unknown_verdicts(page, report);
         remedy(page, report);
     }
+    skipped_accounts(page, report);
     skipped_regions(page, report);
     notes(page, report);
 }
@@ -45,6 +52,31 @@ pub(super) fn place(report: &Report, account: &str, region: Option<&str>) -> Str
         (true, Some(region)) => format!("{account} {region}"),
         (true, None) => account.to_owned(),
         (false, region) => region.unwrap_or_default().to_owned(),
+    }
+}
+
+/// An account's id, and its name where it has one.
+pub(super) fn account_name(report: &Report, id: &str) -> String {
+    let account = report.accounts.iter().find(|account| account.id == id);
+    match account.and_then(|account| account.name.as_deref()) {
+        Some(name) => format!("{id} {name}"),
+        None => id.to_owned(),
+    }
+}
+
+/// Accounts that nobody got into. Those that were entered in vain say so by their regions.
+fn unread_accounts(page: &mut Page, report: &Report) {
+    let all: Vec<&AccountSummary> = report.shut().collect();
+    for account in all.iter().take(ACCOUNTS) {
+        let name = account_name(report, &account.id);
+        let reason = account.reason.as_deref().unwrap_or("no reason given");
+        page.line(
+            2,
+            &[(Paint::Bold, &name), (Paint::Plain, " could not be read: "), (Paint::Plain, reason)],
+        );
+    }
+    if let Some(rest @ 1..) = all.len().checked_sub(ACCOUNTS) {
+        page.line(2, &[(Paint::Dim, &format!("and {} more", count(rest, "account")))]);
     }
 }
 
@@ -125,13 +157,23 @@ fn unknown_verdicts(page: &mut Page, report: &Report) {
 /// What to do about it, by what went wrong.
 fn remedy(page: &mut Page, report: &Report) {
     let unread = report.regions.iter().filter(|region| region.status == RegionStatus::Unread);
-    let reasons: Vec<&str> = (report.gaps.iter().map(|gap| gap.reason.as_str()))
+    let shut = |gap: &&ReportedGap| {
+        gap.call == Call::StsAssumeRole.name()
+            && gap.reason.starts_with(Reason::AccessDenied.words())
+    };
+    let inside = report.gaps.iter().filter(|gap| !shut(gap));
+    let reasons: Vec<&str> = (inside.map(|gap| gap.reason.as_str()))
         .chain(unread.filter_map(|region| region.reason.as_deref()))
         .collect();
     let any = |of: &[Reason]| {
         of.iter().any(|reason| reasons.iter().any(|said| said.starts_with(reason.words())))
     };
     let mut steps = Vec::new();
+    if report.gaps.iter().any(|gap| shut(&gap)) {
+        steps.push(
+            "create the role in the accounts that could not be read, and let it trust the caller",
+        );
+    }
     if any(&[Reason::AccessDenied]) {
         steps.push(policy(report.basis.persona));
     }
@@ -166,6 +208,23 @@ fn policy(persona: Option<Persona>) -> &'static str {
         Some(Persona::Auditor) | None => {
             "`elb-audit permissions --persona auditor` prints the IAM policy that allows every call"
         }
+    }
+}
+
+fn skipped_accounts(page: &mut Page, report: &Report) {
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for account in report.accounts.iter().filter(|one| one.status == AccountStatus::Skipped) {
+        let reason = account.reason.as_deref().unwrap_or("no reason given");
+        reasons.entry(reason).or_default().push(account_name(report, &account.id));
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, &[(Paint::Bold, "Skipped accounts")]);
+    for (reason, accounts) in reasons {
+        let said = format!("{reason} ({}): {}", accounts.len(), list(&accounts, ACCOUNTS));
+        page.plain(2, &said);
     }
 }
 
@@ -207,7 +266,15 @@ pub(super) fn regions(report: &Report) -> String {
     let accounts = match &report.accounts[..] {
         [] => String::new(),
         [only] => format!("account {}: ", only.id),
-        several => format!("{}: ", count(several.len(), "account")),
+        several => {
+            let of = |status| several.iter().filter(|one| one.status == status).count();
+            let words = [(AccountStatus::Unread, "unread"), (AccountStatus::Skipped, "skipped")];
+            let mut told = vec![count(several.len(), "account")];
+            let counts = words.map(|(status, word)| (of(status), word));
+            let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+            told.extend(counts.map(|(number, word)| format!("{number} {word}")));
+            format!("{}: ", told.join(", "))
+        }
     };
     let summary = &report.summary;
     let mut regions = vec![format!("{} read", count(summary.regions_read, "region"))];

@@ -10,9 +10,10 @@ use elb_audit_core::compliance::{
 use elb_audit_core::inventory::Cost;
 use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{
-    Accepted, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary, LoadBalancerRef,
-    LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
-    RiskState, RiskStatus, SCHEMA, Step, Subject, SubjectKind, Summary, TargetsSummary,
+    Accepted, AccountStatus, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary,
+    LoadBalancerRef, LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report,
+    ReportedGap, RiskState, RiskStatus, SCHEMA, SeverityCounts, Step, Subject, SubjectKind,
+    Summary, TargetsSummary, Totals, UnitSummary,
 };
 use elb_audit_core::sample;
 use jiff::ToSpan;
@@ -23,7 +24,11 @@ const OTHER: &str = "444455556666";
 
 /// A report of these accounts without anything in it.
 fn empty(accounts: &[&str]) -> Report {
-    let summary = |id: &&str| AccountSummary { id: (*id).to_owned(), partition: "aws".to_owned() };
+    let summary = |id: &&str| AccountSummary {
+        id: (*id).to_owned(),
+        partition: "aws".to_owned(),
+        ..AccountSummary::default()
+    };
     Report {
         schema: SCHEMA.to_owned(),
         version: "0.1.0".to_owned(),
@@ -36,6 +41,7 @@ fn empty(accounts: &[&str]) -> Report {
             config: None,
         },
         accounts: accounts.iter().map(summary).collect(),
+        organizational_units: Vec::new(),
         regions: Vec::new(),
         summary: Summary {
             cost: Cost { api_calls: 1234, milliseconds: 6150 },
@@ -454,7 +460,6 @@ fn only_beside() -> Report {
     counted(report)
 }
 
-/// Two accounts, every status of a region, every outcome, every kind.
 /// A fault of each kind of change, and a call that is no longer answered.
 fn compared(report: &mut Report) {
     let before = sample::now() - 24.hours();
@@ -492,8 +497,58 @@ fn compared(report: &mut Report) {
     report.alerted_at = Some(before);
 }
 
+/// Names, units and totals for the accounts; one more that nobody got into, and one that was left out.
+fn organization(report: &mut Report) {
+    const SHUT: &str = "777788889999";
+    let faults = SeverityCounts { critical: 1, high: 3, medium: 1, low: 2, info: 0 };
+    let totals = [
+        Totals { load_balancers: 3, faults, unknown: 3, regions_read: 1, regions_unread: 1 },
+        Totals { load_balancers: 4, regions_read: 1, ..Totals::default() },
+    ];
+    let unit = |path: &str, accounts_unread, totals: Totals| UnitSummary {
+        path: path.to_owned(),
+        accounts: 1 + accounts_unread,
+        accounts_unread,
+        totals,
+    };
+    report.organizational_units =
+        vec![unit("Root", 0, totals[1]), unit("Root/Workloads/Shop", 1, totals[0])];
+    for (account, totals) in report.accounts.iter_mut().zip(totals) {
+        account.totals = totals;
+    }
+    let [shop, other] = &mut report.accounts[..] else { panic!("two accounts") };
+    shop.name = Some("Shop".to_owned());
+    shop.organizational_unit = Some("Root/Workloads/Shop".to_owned());
+    shop.role = Some(format!("arn:aws:iam::{}:role/elb-audit-reader", sample::ACCOUNT));
+    shop.status = AccountStatus::Partial;
+    shop.reason = Some("regions unread: 1".to_owned());
+    other.organizational_unit = Some("Root".to_owned());
+    let left = |id: &str, name: &str, status, reason: &str| AccountSummary {
+        id: id.to_owned(),
+        partition: "aws".to_owned(),
+        name: Some(name.to_owned()),
+        organizational_unit: Some("Root/Workloads/Shop".to_owned()),
+        role: Some(format!("arn:aws:iam::{id}:role/elb-audit-reader")),
+        status,
+        reason: Some(reason.to_owned()),
+        totals: Totals::default(),
+    };
+    let denied = "access denied: AccessDenied: not authorized to perform: sts:AssumeRole";
+    let shut = left(SHUT, "Shop test", AccountStatus::Unread, denied);
+    report.gaps.push(ReportedGap {
+        call: "sts:AssumeRole".to_owned(),
+        action: "sts:AssumeRole".to_owned(),
+        resource: shut.role.clone(),
+        ..gap(SHUT, None, None, denied)
+    });
+    report.accounts.push(shut);
+    report.accounts.push(left("999900001111", "Former", AccountStatus::Skipped, "suspended"));
+}
+
+/// Four accounts, every status of a region, every outcome, every kind.
 pub(super) fn everything() -> Report {
     let mut report = empty(&[sample::ACCOUNT, OTHER]);
+    organization(&mut report);
     report.regions = vec![
         region(sample::ACCOUNT, "af-south-1", RegionStatus::Skipped, Some("not enabled")),
         region(sample::ACCOUNT, "ap-east-1", RegionStatus::Skipped, Some("not enabled")),

@@ -6,7 +6,9 @@ use elb_audit_core::check::{Persona, Severity};
 use elb_audit_core::checks;
 use elb_audit_core::compliance::{ControlStatus, Source};
 use elb_audit_core::format::Style;
-use elb_audit_core::report::{ExposureClass, Outcome, RegionStatus, RiskState, SubjectKind};
+use elb_audit_core::report::{
+    AccountStatus, ExposureClass, Outcome, RegionStatus, RiskState, SubjectKind,
+};
 use elb_audit_core::sample;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -157,6 +159,13 @@ fn the_enums_of_the_schema_are_those_of_the_types() {
     let statuses =
         [RegionStatus::Read, RegionStatus::Partial, RegionStatus::Unread, RegionStatus::Skipped];
     assert_eq!(listed("/$defs/region/properties/status/enum"), words(&statuses));
+    let statuses = [
+        AccountStatus::Read,
+        AccountStatus::Partial,
+        AccountStatus::Unread,
+        AccountStatus::Skipped,
+    ];
+    assert_eq!(listed("/$defs/account/properties/status/enum"), words(&statuses));
     let subjects = [
         SubjectKind::LoadBalancer,
         SubjectKind::Listener,

@@ -98,6 +98,8 @@ fn call(place: Place, pointer: &str) -> Call {
     let in_group = pointer.contains("/target_groups/known/");
     let on_listener = pointer.contains("/listeners/known/");
     match (place.key, place.classic) {
+        ("access", _) => Call::StsAssumeRole,
+        ("organizational_unit", _) => Call::OrganizationsListRoots,
         ("caller", _) => Call::StsGetCallerIdentity,
         ("region_list", _) => Call::Ec2DescribeRegions,
         ("server_certificates", _) => Call::IamListServerCertificates,

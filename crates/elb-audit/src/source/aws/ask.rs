@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
@@ -14,6 +15,7 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::pace::{Meter, Pace};
+use super::session;
 
 /// One page of a list: its items, none when the answer has no such list at all, and the marker of the
 /// next page.
@@ -36,6 +38,8 @@ pub enum Stop {
 /// Asks in one region, at the account's pace, until told to stop.
 #[derive(Clone)]
 pub(crate) struct Asker {
+    /// Id of the account that is asked; empty where there is one alone.
+    pub(crate) account: Arc<str>,
     pub(crate) region: Arc<str>,
     pub(crate) pace: Arc<Pace>,
     pub(crate) stop: watch::Receiver<Stop>,
@@ -87,7 +91,13 @@ impl Asker {
 
     /// What counts and paces the attempts of the client that makes this call, and of its others.
     pub(crate) fn meter(&self, call: Call) -> Meter {
-        Meter { pace: Arc::clone(&self.pace), region: self.region.to_string(), call }
+        let (account, region) = (self.account.to_string(), self.region.to_string());
+        Meter { pace: Arc::clone(&self.pace), account, region, call }
+    }
+
+    /// The bucket that a service's retries draw on.
+    pub(crate) fn retry_partition(&self, service: &str) -> RetryPartition {
+        session::retry_partition((&self.account, &self.region), service)
     }
 
     /// The gap with this asker's region and the resource it is about.
@@ -103,7 +113,9 @@ impl Asker {
         if self.verbose {
             let what = resource.unwrap_or("-");
             let came = gap.map_or_else(|| "ok".to_owned(), elb_audit_core::audit::words);
-            crate::progress::say(format_args!("{} {call} {what}: {came}", self.region));
+            let account = &self.account;
+            let of = if account.is_empty() { String::new() } else { format!("{account} ") };
+            crate::progress::say(format_args!("{of}{} {call} {what}: {came}", self.region));
         }
     }
 

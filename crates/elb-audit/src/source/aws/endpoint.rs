@@ -225,8 +225,11 @@ pub(crate) fn endpoint(service: &str, region: &str, variant: Variant) -> (String
 fn regional(service: &str, region: &str, partition: &Partition, variant: Variant) -> String {
     // Some of GovCloud's standard hosts are the FIPS ones.
     let standard_is_fips = partition.name == "aws-us-gov"
-        && matches!(service, "ec2" | "sns" | "logs" | "autoscaling" | "monitoring" | "events")
-        && (!variant.dual_stack || matches!(service, "monitoring" | "events"));
+        && matches!(
+            service,
+            "ec2" | "sns" | "logs" | "autoscaling" | "monitoring" | "events" | "organizations"
+        )
+        && (!variant.dual_stack || matches!(service, "monitoring" | "events" | "organizations"));
     let fips = if variant.fips && !standard_is_fips { "-fips" } else { "" };
     // S3 says it in the host; the user pools of the largest partition serve both on the standard one.
     let standard = service == "s3" || (service == "cognito-idp" && partition.name == "aws");
@@ -244,8 +247,8 @@ pub(crate) fn home(service: &str, partition: &Partition) -> Option<&'static str>
     match (service, partition.name) {
         ("cloudfront" | "route53" | "shield", "aws") => Some("us-east-1"),
         ("globalaccelerator", "aws") => Some("us-west-2"),
-        ("cloudfront" | "route53", "aws-cn") => Some("cn-northwest-1"),
-        ("route53", _) => Some(partition.iam_region),
+        ("cloudfront" | "route53" | "organizations", "aws-cn") => Some("cn-northwest-1"),
+        ("route53" | "organizations", _) => Some(partition.iam_region),
         _ => None,
     }
 }

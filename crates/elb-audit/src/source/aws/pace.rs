@@ -31,8 +31,8 @@ const fn quota(burst: f64, rate: f64) -> Quota {
 /// The bucket that a call draws from, and what AWS documents for it.
 ///
 /// Sources: ELB API throttling (Describe* 200/50, trust stores 40/10, one bucket for each of the two
-/// APIs); ACM, WAF, EC2, Lambda (`GetPolicy` 15) and Route 53 (5, all calls together) request quotas; S3
-/// scales by the thousand. A service without published numbers gets a modest one.
+/// APIs); ACM, WAF, EC2, Lambda (`GetPolicy` 15), Organizations, STS (600, all calls together) and Route
+/// 53 (5, all calls together) request quotas; S3 scales by the thousand. A service without published numbers gets a modest one.
 fn budget(call: Call) -> (&'static str, Quota) {
     match call {
         Call::ElbV2DescribeTrustStores
@@ -49,7 +49,14 @@ fn budget(call: Call) -> (&'static str, Quota) {
         Call::Wafv2ListResourcesForWebAcl
         | Call::Wafv2GetWebAclForResource
         | Call::WafRegionalListResourcesForWebAcl => (call.name(), quota(1.0, 1.0)),
+        Call::OrganizationsListAccounts => (call.name(), quota(12.0, 8.0)),
+        Call::OrganizationsListRoots => (call.name(), quota(2.0, 1.0)),
+        Call::OrganizationsDescribeOrganizationalUnit
+        | Call::OrganizationsListParents
+        | Call::OrganizationsListAccountsForParent
+        | Call::OrganizationsListOrganizationalUnitsForParent => (call.name(), quota(8.0, 5.0)),
         _ => match call.family() {
+            "sts" => ("sts", quota(100.0, 100.0)),
             "elb" => ("elb", quota(200.0, 50.0)),
             "elbv2" => ("elbv2", quota(200.0, 50.0)),
             "ec2" => (call.name(), quota(100.0, 20.0)),
@@ -60,9 +67,10 @@ fn budget(call: Call) -> (&'static str, Quota) {
     }
 }
 
-/// Requests under way at a time, for the whole process: each may need a connection of its own, and a
-/// process often has no more than 1024 files. It takes long answers for this to slow a scan down.
-const IN_FLIGHT: usize = 200;
+/// Calls under way at a time, an account, those that wait for their retry among them. Where there are
+/// several accounts, one that AWS slows down must leave room for the others.
+const UNDER_WAY: usize = 200;
+const UNDER_WAY_OF_SEVERAL: usize = 60;
 
 /// The quota after AWS has refused once: what the same page still says for an account as a whole.
 const CAREFUL: Quota = quota(40.0, 10.0);
@@ -112,17 +120,24 @@ impl Bucket {
     }
 }
 
-/// Every bucket of one account, and what was spent.
+/// Every bucket of one account, and what AWS refused there.
 #[derive(Debug)]
 pub(crate) struct Pace {
     buckets: Mutex<HashMap<(String, &'static str), Bucket>>,
+    under_way: Semaphore,
+    refused: AtomicU64,
+    shared: Arc<Shared>,
+}
+
+/// What all accounts of a process share.
+#[derive(Debug)]
+struct Shared {
     whole: Option<Mutex<Bucket>>,
-    in_flight: Semaphore,
+    one_at_a_time: bool,
     sleep: SharedAsyncSleep,
     clock: SharedTimeSource,
     began: std::time::SystemTime,
     sent: AtomicU64,
-    refused: AtomicU64,
 }
 
 impl Pace {
@@ -135,15 +150,24 @@ impl Pace {
         clock: SharedTimeSource,
     ) -> Arc<Self> {
         let began = clock.now();
+        let whole = max_rps.map(|rate| Mutex::new(Bucket::new(quota(1.0, rate), 0.0)));
+        let sent = AtomicU64::new(0);
+        let shared = Shared { whole, one_at_a_time, sleep, clock, began, sent };
+        Self::within(Arc::new(shared), UNDER_WAY)
+    }
+
+    /// The pace of a further account: buckets of its own, under the same cap.
+    pub(crate) fn for_account(&self) -> Arc<Self> {
+        Self::within(Arc::clone(&self.shared), UNDER_WAY_OF_SEVERAL)
+    }
+
+    fn within(shared: Arc<Shared>, under_way: usize) -> Arc<Self> {
+        let under_way = if shared.one_at_a_time { 1 } else { under_way };
         Arc::new(Pace {
             buckets: Mutex::new(HashMap::new()),
-            whole: max_rps.map(|rate| Mutex::new(Bucket::new(quota(1.0, rate), 0.0))),
-            in_flight: Semaphore::new(if one_at_a_time { 1 } else { IN_FLIGHT }),
-            sleep,
-            clock,
-            began,
-            sent: AtomicU64::new(0),
+            under_way: Semaphore::new(under_way),
             refused: AtomicU64::new(0),
+            shared,
         })
     }
 
@@ -153,9 +177,9 @@ impl Pace {
         let wait = self.draw(call, region);
         if wait > 0.0 {
             let wait = Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX);
-            self.sleep.sleep(wait).await;
+            self.shared.sleep.sleep(wait).await;
         }
-        self.in_flight.acquire().await.ok()
+        self.under_way.acquire().await.ok()
     }
 
     /// Takes a token from every bucket that the call draws from; the longest wait among them.
@@ -163,6 +187,7 @@ impl Pace {
         let at = self.at();
         let own = self.bucket(call, region, |bucket| bucket.take(at));
         let whole = self
+            .shared
             .whole
             .as_ref()
             .map_or(0.0, |whole| whole.lock().unwrap_or_else(PoisonError::into_inner).take(at));
@@ -190,12 +215,13 @@ impl Pace {
     }
 
     fn at(&self) -> f64 {
-        self.clock.now().duration_since(self.began).map_or(0.0, |since| since.as_secs_f64())
+        let Shared { clock, began, .. } = &*self.shared;
+        clock.now().duration_since(*began).map_or(0.0, |since| since.as_secs_f64())
     }
 
-    /// Requests sent so far, retries included.
+    /// Requests sent so far to whatever account, retries included.
     pub(crate) fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+        self.shared.sent.load(Ordering::Relaxed)
     }
 
     /// Requests that AWS refused for their rate.
@@ -209,6 +235,7 @@ impl Pace {
 #[derive(Clone, Debug)]
 pub(crate) struct Meter {
     pub(crate) pace: Arc<Pace>,
+    pub(crate) account: String,
     pub(crate) region: String,
     /// Any call of the service: they share what a refusal says.
     pub(crate) call: Call,
@@ -234,7 +261,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.pace.sent.fetch_add(1, Ordering::Relaxed);
+        self.pace.shared.sent.fetch_add(1, Ordering::Relaxed);
         let attempts = config.load::<Attempts>().map_or(0, |attempts| attempts.0);
         if attempts > 0 {
             // The SDK has already waited its backoff; the token is owed all the same.
@@ -350,6 +377,23 @@ mod tests {
             .map(|n| pace.draw(Call::ElbV2DescribeRules, regions[n % regions.len()]))
             .collect();
         assert!(waits[0] == 0.0 && (waits[79] - 79.0 / 40.0).abs() < 1e-9, "{waits:?}");
+    }
+
+    #[test]
+    fn accounts_have_buckets_of_their_own_under_the_one_cap() {
+        let first = pace(None);
+        let second = first.for_account();
+        for _ in 0..200 {
+            assert!(first.draw(Call::ElbV2DescribeRules, "eu-west-1") == 0.0);
+        }
+        first.slow_down("elbv2", "eu-west-1");
+        assert!(first.draw(Call::ElbV2DescribeRules, "eu-west-1") > 0.0);
+        assert!(second.draw(Call::ElbV2DescribeRules, "eu-west-1") == 0.0);
+        let first = pace(Some(40.0));
+        let accounts = [Arc::clone(&first), first.for_account()];
+        let waits: Vec<f64> =
+            (0..80).map(|n| accounts[n % 2].draw(Call::ElbV2DescribeRules, "eu-west-1")).collect();
+        assert!((waits[79] - 79.0 / 40.0).abs() < 1e-9, "{waits:?}");
     }
 
     #[test]

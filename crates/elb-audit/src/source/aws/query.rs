@@ -14,7 +14,8 @@ pub(crate) use error::ServiceError;
 pub(crate) use question::Question;
 pub(crate) use service::{
     API_GATEWAY, API_GATEWAY_V2, AUTO_SCALING, CLOUDFRONT, CLOUDWATCH, COGNITO, EC2,
-    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ROUTE_53, S3, SHIELD, SNS, Service, WAF_REGIONAL, WAFV2,
+    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ORGANIZATIONS, ROUTE_53, S3, SHIELD, SNS, Service,
+    WAF_REGIONAL, WAFV2,
 };
 
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
@@ -271,7 +272,9 @@ fn signing(service: &Service, config: &SdkConfig, place: &Place<'_>) -> StaticRu
     if let Some(name) = config.app_name() {
         layer.store_put(name.clone());
     }
-    layer.store_put(super::session::retry_partition(place.region, service.name));
+    let account = place.meter.as_ref().map_or("", |meter| &*meter.account);
+    let own = (account, place.region);
+    layer.store_put(super::session::retry_partition(own, service.name));
     let mut components = RuntimeComponentsBuilder::new("elb-audit query client");
     components.set_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
         StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),

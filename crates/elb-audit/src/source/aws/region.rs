@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 use super::ask::Asker;
 use super::query::{self, Service};
-use super::{Wanted, elb, elbv2, session};
+use super::{Wanted, elb, elbv2};
 
 mod around;
 mod buckets;
@@ -80,7 +80,7 @@ impl Reader {
     }
 
     fn clients(&self) -> Clients {
-        let partition = |service| session::retry_partition(&self.asker.region, service);
+        let partition = |service| self.asker.retry_partition(service);
         let v1 = aws_sdk_elasticloadbalancing::config::Builder::from(&self.config)
             .retry_partition(partition("elb"))
             .interceptor(self.asker.meter(Call::ElbDescribeLoadBalancers));
@@ -96,7 +96,7 @@ impl Reader {
     fn acm(&self) -> aws_sdk_acm::Client {
         let call = Call::AcmDescribeCertificate;
         let config = aws_sdk_acm::config::Builder::from(&self.config)
-            .retry_partition(session::retry_partition(&self.asker.region, "acm"))
+            .retry_partition(self.asker.retry_partition("acm"))
             .interceptor(self.asker.meter(call));
         aws_sdk_acm::Client::from_conf(config.build())
     }

@@ -9,6 +9,7 @@ use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::Region;
 
 use super::SourceError;
+use super::account::Entry;
 use super::ask::Asker;
 use super::ec2::{self, ListedRegion};
 use super::endpoint::{self, PARTITIONS, Partition, REGIONS_AS_OF};
@@ -24,13 +25,36 @@ pub struct Regions {
     pub except: Vec<String>,
 }
 
-/// What a scan is about.
-pub(crate) struct Scope {
+/// What is known of an account before its regions are.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    /// Twelve digits; none when AWS would not tell.
     pub(crate) account: Option<String>,
     pub(crate) caller: Fact<String>,
     pub(crate) partition: &'static Partition,
     /// Where global questions are asked.
     pub(crate) home: String,
+}
+
+impl Known {
+    /// A caller who goes into another account at once, and need not be known himself.
+    pub(crate) fn elsewhere(config: &SdkConfig, partition: &'static Partition) -> Self {
+        let configured = config.region().map(ToString::to_string);
+        let own = |region: &String| {
+            endpoint::partition_of(region).is_some_and(|known| known.name == partition.name)
+        };
+        Known {
+            account: None,
+            caller: Fact::not_collected(Call::StsGetCallerIdentity),
+            partition,
+            home: configured.filter(own).unwrap_or_else(|| partition.home.to_owned()),
+        }
+    }
+}
+
+/// The regions of an account.
+#[derive(Debug)]
+pub(crate) struct Scope {
     pub(crate) regions: Vec<String>,
     /// Regions that are left out, with the reason.
     pub(crate) skipped: Vec<Region>,
@@ -38,14 +62,62 @@ pub(crate) struct Scope {
     pub(crate) notes: Vec<String>,
 }
 
+/// The answer to which regions there are; none when nobody needed to ask.
+type Listed = Option<Fact<Vec<ListedRegion>>>;
+
 /// Asks who is asking and, unless the regions are named, which there are: at the same time.
 pub(crate) async fn find(
     config: &SdkConfig,
     asker: &Asker,
     wanted: &Regions,
-) -> Result<Scope, SourceError> {
+) -> Result<(Known, Scope), SourceError> {
     let new = plausible(wanted)?;
     let listing = wanted.only.is_empty() || !new.is_empty();
+    let (known, listed) = identify(config, asker, wanted, listing).await?;
+    let unlisted = listed.as_ref().and_then(|listed| listed.get().ok()).and_then(|listed| {
+        let has = |name: &String| listed.iter().any(|region| region.name == *name);
+        new.iter().find(|name| !has(name))
+    });
+    if let Some(name) = unlisted {
+        return Err(SourceError::Usage(unknown_region(name)));
+    }
+    let scope = choose(known.partition, wanted, listed, &new);
+    if scope.regions.is_empty() {
+        return Err(SourceError::Usage("no region is left to scan".to_owned()));
+    }
+    Ok((known, scope))
+}
+
+/// Asks who is asking.
+pub(crate) async fn caller(
+    config: &SdkConfig,
+    asker: &Asker,
+    wanted: &Regions,
+) -> Result<Known, SourceError> {
+    plausible(wanted)?;
+    identify(config, asker, wanted, false).await.map(|(known, _)| known)
+}
+
+/// The regions of an account that one has got into. A region that is named and not there is left out: the
+/// next account may have it.
+pub(crate) async fn of_member(entry: &Entry, wanted: &Regions) -> Scope {
+    let new = plausible(wanted).unwrap_or_default();
+    let listed = if wanted.only.is_empty() || !new.is_empty() {
+        let home = &*entry.known.home;
+        let asker = Asker { region: Arc::from(home), ..entry.asker.clone() };
+        Some(list(&asker, &session::in_region(&entry.config, home)).await)
+    } else {
+        None
+    };
+    choose(entry.known.partition, wanted, listed, &new)
+}
+
+async fn identify(
+    config: &SdkConfig,
+    asker: &Asker,
+    wanted: &Regions,
+    listing: bool,
+) -> Result<(Known, Listed), SourceError> {
     let homes = homes(config, wanted);
     let mut refusals = Vec::new();
     for home in &homes {
@@ -61,19 +133,13 @@ pub(crate) async fn find(
             refusals.push(format!("{home}: {}", elb_audit_core::audit::words(&refusal)));
             continue;
         }
-        let partition = endpoint::partition_of(home).unwrap_or(&PARTITIONS[0]);
-        let mut scope = Scope {
+        let known = Known {
             account: caller.get().ok().map(|caller| caller.0.clone()),
             caller: caller.map(|caller| caller.1),
-            partition,
+            partition: endpoint::partition_of(home).unwrap_or(&PARTITIONS[0]),
             home: home.clone(),
-            regions: Vec::new(),
-            skipped: Vec::new(),
-            region_list: Fact::Known(()),
-            notes: Vec::new(),
         };
-        choose(&mut scope, wanted, listed, &new)?;
-        return Ok(scope);
+        return Ok((known, listed));
     }
     let tried = refusals.join("; ");
     Err(SourceError::Unreachable(format!(
@@ -105,7 +171,7 @@ fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<String> {
 async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
     let call = Call::StsGetCallerIdentity;
     let builder = aws_sdk_sts::config::Builder::from(config)
-        .retry_partition(session::retry_partition(&asker.region, "sts"))
+        .retry_partition(asker.retry_partition("sts"))
         .interceptor(asker.meter(call));
     let client = aws_sdk_sts::Client::from_conf(builder.build());
     let answer = asker.ask(call, None, client.get_caller_identity().send()).await;
@@ -204,25 +270,29 @@ fn unknown_region(name: &str) -> String {
     }
 }
 
-/// Fills in the regions to read, those left out, and what had to be assumed.
-fn choose(
-    scope: &mut Scope,
-    wanted: &Regions,
-    listed: Option<Fact<Vec<ListedRegion>>>,
-    new: &[String],
-) -> Result<(), SourceError> {
+/// The regions to read, those left out, and what had to be assumed.
+fn choose(partition: &Partition, wanted: &Regions, listed: Listed, new: &[String]) -> Scope {
     let mut enabled: Vec<String> = wanted.only.clone();
+    let mut scope = Scope {
+        regions: Vec::new(),
+        skipped: Vec::new(),
+        region_list: Fact::Known(()),
+        notes: Vec::new(),
+    };
     match listed {
         Some(Fact::Known(listed)) => {
             let own: Vec<&ListedRegion> = listed
                 .iter()
                 .filter(|region| {
                     endpoint::partition_of(&region.name)
-                        .is_some_and(|partition| partition.name == scope.partition.name)
+                        .is_some_and(|known| known.name == partition.name)
                 })
                 .collect();
-            if let Some(name) = new.iter().find(|name| own.iter().all(|own| own.name != **name)) {
-                return Err(SourceError::Usage(unknown_region(name)));
+            for name in new.iter().filter(|name| own.iter().all(|own| own.name != **name)) {
+                if enabled.contains(name) {
+                    scope.skipped.push(skipped(name, "unknown to this account"));
+                }
+                enabled.retain(|region| region != name);
             }
             if wanted.only.is_empty() {
                 for region in own {
@@ -236,12 +306,12 @@ fn choose(
         }
         Some(Fact::Unread(gap)) => {
             if wanted.only.is_empty() {
-                enabled = scope.partition.regions.iter().map(|name| (*name).to_owned()).collect();
+                enabled = partition.regions.iter().map(|name| (*name).to_owned()).collect();
                 scope.notes.push(format!(
                     "the account's regions could not be listed; the {} regions of partition {} \
                      known in {REGIONS_AS_OF} were tried instead",
                     enabled.len(),
-                    scope.partition.name,
+                    partition.name,
                 ));
             }
             scope.region_list = Fact::Unread(gap);
@@ -255,11 +325,8 @@ fn choose(
         }
     }
     let enabled: BTreeSet<String> = enabled.into_iter().collect();
-    if enabled.is_empty() {
-        return Err(SourceError::Usage("no region is left to scan".to_owned()));
-    }
     scope.regions = enabled.into_iter().collect();
-    Ok(())
+    scope
 }
 
 fn skipped(name: &str, reason: &str) -> Region {

@@ -18,7 +18,7 @@ use aws_types::app_name::AppName;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::ask::innermost;
-use super::{Request, SourceError};
+use super::{Request, SourceError, connections};
 
 /// What a test replaces, and what the command line sets: how long to wait, and for what.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ pub(crate) async fn load(request: &Request, tuning: &Tuning) -> Result<SdkConfig
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .pool_idle_timeout(Duration::from_secs(20))
         .build_https();
+    let http = connections::limited(http);
     let Some(profile) = &request.profile else {
         let named = std::env::var("AWS_PROFILE").unwrap_or_default();
         // One need not write down the default profile, and nobody does where a role is attached.
@@ -164,10 +165,10 @@ pub(crate) fn impatient(config: &SdkConfig) -> SdkConfig {
     config.to_builder().retry_config(retry.with_max_attempts(attempts)).build()
 }
 
-/// Retries of one service in one region draw on their own bucket, not on one that the SDK shares
-/// between all accounts of the process.
-pub(crate) fn retry_partition(region: &str, service: &str) -> RetryPartition {
-    RetryPartition::custom(format!("elb-audit-{service}-{region}"))
+/// Retries of one service in one region of one account draw on their own bucket, not on one that the SDK
+/// shares between all accounts of the process.
+pub(crate) fn retry_partition((account, region): (&str, &str), service: &str) -> RetryPartition {
+    RetryPartition::custom(format!("elb-audit-{account}-{service}-{region}"))
         .token_bucket(TokenBucket::default())
         .build()
 }

@@ -51,6 +51,9 @@ pub(crate) const WAF_REGIONAL: Service =
 pub(crate) const LOGS: Service = json("CloudWatch Logs", "logs", "Logs_20140328");
 /// AWS Shield.
 pub(crate) const SHIELD: Service = json("Shield", "shield", "AWSShield_20160616");
+/// AWS Organizations.
+pub(crate) const ORGANIZATIONS: Service =
+    json("Organizations", "organizations", "AWSOrganizationsV20161128");
 /// AWS Global Accelerator.
 pub(crate) const GLOBAL_ACCELERATOR: Service =
     json("Global Accelerator", "globalaccelerator", "GlobalAccelerator_V20180706");

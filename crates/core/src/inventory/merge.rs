@@ -1,0 +1,242 @@
+//! Parts of accounts, read by several readers, joined into whole ones.
+
+use std::collections::BTreeMap;
+
+use super::{Account, Certificate, Cost, Inventory, Region, SCHEMA};
+use crate::fact::{Fact, Reason};
+
+impl Inventory {
+    /// One inventory of these: parts of the same account become one account, accounts stand in the order
+    /// of their ids. It was taken when the first part was, and cost what all of them cost. None of nothing.
+    ///
+    /// What one part knows and another was not asked about is known. Certificates of IAM are each part's
+    /// own, so all of them are put together, and are unread where one part's are. An account that one part
+    /// could not get into keeps that gap, whatever the others read.
+    #[must_use]
+    pub fn merge(parts: Vec<Inventory>) -> Option<Inventory> {
+        let taken_at = parts.iter().map(|part| part.taken_at).min()?;
+        let mut cost = Cost::default();
+        let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
+        for part in parts {
+            cost.api_calls += part.cost.api_calls;
+            cost.milliseconds += part.cost.milliseconds;
+            for account in part.accounts {
+                match accounts.get_mut(&account.id) {
+                    Some(known) => known.absorb(account),
+                    None => {
+                        accounts.insert(account.id.clone(), account);
+                    }
+                }
+            }
+        }
+        let mut accounts: Vec<Account> = accounts.into_values().collect();
+        for account in &mut accounts {
+            account.regions.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        Some(Inventory { schema: SCHEMA.to_owned(), taken_at, cost, accounts })
+    }
+}
+
+impl Account {
+    /// Takes another part of the same account in.
+    fn absorb(&mut self, other: Account) {
+        better(&mut self.organizational_unit, other.organizational_unit);
+        better(&mut self.caller, other.caller);
+        better(&mut self.region_list, other.region_list);
+        better(&mut self.shield, other.shield);
+        better(&mut self.distributions, other.distributions);
+        better(&mut self.vpc_origins, other.vpc_origins);
+        better(&mut self.accelerators, other.accelerators);
+        better(&mut self.dns_records, other.dns_records);
+        if self.access.gap().is_none() {
+            self.access = other.access;
+        }
+        self.name = self.name.take().or(other.name);
+        self.role = self.role.take().or(other.role);
+        self.skipped = self.skipped.take().or(other.skipped);
+        united(&mut self.server_certificates, other.server_certificates);
+        for region in other.regions {
+            match self.regions.iter_mut().find(|known| known.name == region.name) {
+                Some(known) if less(known) > less(&region) => *known = region,
+                Some(_) => {}
+                None => self.regions.push(region),
+            }
+        }
+        for note in other.notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+    }
+}
+
+/// How little is known of a region that two parts have: left out, not even listed, read.
+fn less(region: &Region) -> u8 {
+    let unlisted = region.classic.rest.gap().is_some() || region.v2.rest.gap().is_some();
+    match (&region.skipped, unlisted) {
+        (Some(_), _) => 2,
+        (None, true) => 1,
+        (None, false) => 0,
+    }
+}
+
+/// Why a fact is unread, unless nobody asked.
+fn failed<T>(fact: &Fact<T>) -> bool {
+    fact.gap().is_some_and(|gap| gap.reason != Reason::NotCollected)
+}
+
+/// Keeps what is known; else why it is not known; else that nobody asked.
+fn better<T>(own: &mut Fact<T>, other: Fact<T>) {
+    let rank = |fact: &Fact<T>| match fact {
+        Fact::Known(_) => 2,
+        unread @ Fact::Unread(_) => u8::from(failed(unread)),
+    };
+    if rank(&other) > rank(own) {
+        *own = other;
+    }
+}
+
+/// Puts certificates together, each once.
+fn united(own: &mut Fact<Vec<Certificate>>, other: Fact<Vec<Certificate>>) {
+    if failed(own) {
+        return;
+    }
+    match (&mut *own, other) {
+        (Fact::Known(own), Fact::Known(other)) => {
+            for certificate in other {
+                if own.iter().all(|known| known.arn != certificate.arn) {
+                    own.push(certificate);
+                }
+            }
+        }
+        (Fact::Known(_), other) if !failed(&other) => {}
+        (_, other) => *own = other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Call;
+    use crate::fact::Gap;
+    use crate::sample;
+
+    const IAM: Call = Call::IamListServerCertificates;
+
+    /// A part of the sample account with these regions, of which nothing else was asked.
+    fn part(regions: &[&str]) -> Inventory {
+        let mut part = sample::inventory(Vec::new());
+        let regions = regions.iter().map(|name| Region::new(name)).collect();
+        part.accounts = vec![Account { regions, ..Account::new(sample::ACCOUNT, "aws") }];
+        part.cost = Cost { api_calls: 3, milliseconds: 10 };
+        part
+    }
+
+    fn denied(call: Call) -> Gap {
+        Gap::new(call, Reason::AccessDenied)
+    }
+
+    fn merged(parts: [Inventory; 2]) -> Account {
+        Inventory::merge(parts.into()).unwrap().accounts.remove(0)
+    }
+
+    #[test]
+    fn parts_of_an_account_are_one_and_accounts_stand_by_id() {
+        let mut first = part(&["us-east-1"]);
+        first.taken_at = sample::in_days(1);
+        let mut other = part(&["eu-west-1"]);
+        other.accounts[0].id = "000000000000".to_owned();
+        let second = part(&["eu-west-1", "us-east-1"]);
+        let whole = Inventory::merge(vec![first, other, second]).unwrap();
+        let ids: Vec<&str> = whole.accounts.iter().map(|account| account.id.as_str()).collect();
+        assert_eq!(ids, ["000000000000", sample::ACCOUNT]);
+        let names: Vec<&str> = whole.accounts[1].regions.iter().map(|one| &*one.name).collect();
+        assert_eq!(names, ["eu-west-1", "us-east-1"]);
+        assert_eq!(whole.taken_at, sample::now());
+        assert_eq!(whole.cost, Cost { api_calls: 9, milliseconds: 30 });
+        assert_eq!(Inventory::merge(Vec::new()), None);
+    }
+
+    #[test]
+    fn known_wins_over_denied_and_denied_over_not_asked() {
+        let with = |fact| {
+            let mut part = part(&[]);
+            part.accounts[0].dns_records = fact;
+            part
+        };
+        let call = Call::Route53ListHostedZones;
+        let facts =
+            [Fact::not_collected(call), Fact::Unread(denied(call)), Fact::Known(Vec::new())];
+        for (a, first) in facts.iter().enumerate() {
+            for (b, second) in facts.iter().enumerate() {
+                let one = merged([with(first.clone()), with(second.clone())]);
+                assert_eq!(one.dns_records, facts[a.max(b)], "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn certificates_are_united_and_unread_where_one_part_s_are() {
+        let with = |fact| {
+            let mut part = part(&[]);
+            part.accounts[0].server_certificates = fact;
+            part
+        };
+        let known = |names: &[&str]| {
+            Fact::Known(names.iter().map(|name| sample::certificate(name)).collect::<Vec<_>>())
+        };
+        let of = |one: Account| -> Vec<String> {
+            one.server_certificates.get().unwrap().iter().map(|one| one.arn.clone()).collect()
+        };
+        assert_eq!(
+            of(merged([with(known(&["a", "b"])), with(known(&["b", "c"]))])),
+            ["a", "b", "c"]
+        );
+        let not_asked = || with(Fact::not_collected(IAM));
+        assert_eq!(of(merged([with(known(&["a"])), not_asked()])), ["a"]);
+        assert_eq!(of(merged([not_asked(), with(known(&["a"]))])), ["a"]);
+        let gap = || with(Fact::Unread(denied(IAM)));
+        for parts in
+            [[gap(), with(known(&["a"]))], [with(known(&["a"])), gap()], [not_asked(), gap()]]
+        {
+            assert_eq!(merged(parts).server_certificates, Fact::Unread(denied(IAM)));
+        }
+    }
+
+    #[test]
+    fn the_part_that_could_not_get_in_is_not_forgotten() {
+        let shut = || {
+            let mut part = part(&[]);
+            part.accounts[0].access = Fact::Unread(denied(Call::StsAssumeRole));
+            part
+        };
+        for parts in [[shut(), part(&["eu-west-1"])], [part(&["eu-west-1"]), shut()]] {
+            let one = merged(parts);
+            assert_eq!(one.access, Fact::Unread(denied(Call::StsAssumeRole)));
+            assert_eq!(one.regions.len(), 1);
+        }
+    }
+
+    #[test]
+    fn of_a_region_that_is_there_twice_the_one_that_was_read_stays() {
+        let skipped = || {
+            let mut part = part(&["eu-west-1"]);
+            part.accounts[0].regions[0].skipped = Some("excluded".to_owned());
+            part
+        };
+        let unread = || {
+            let mut part = part(&["eu-west-1"]);
+            let gap = denied(Call::ElbV2DescribeLoadBalancers);
+            part.accounts[0].regions[0].v2 = crate::fact::Listing::unread(gap);
+            part
+        };
+        let read = || part(&["eu-west-1"]);
+        for parts in
+            [[skipped(), read()], [read(), skipped()], [unread(), read()], [read(), unread()]]
+        {
+            let one = merged(parts);
+            assert_eq!(one.regions, read().accounts[0].regions);
+        }
+        assert_eq!(merged([skipped(), unread()]).regions, unread().accounts[0].regions);
+    }
+}
