@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -90,6 +91,12 @@ impl Double {
     /// Keeps every answer back for `time`.
     pub fn latency(&self, time: Duration) {
         *held(self.shared.latency.lock()) = time;
+    }
+
+    /// Lets the credentials of roles that are taken on from now run out at this time, in seconds since
+    /// 1970.
+    pub fn roles_until(&self, time: i64) {
+        self.shared.roles_until.store(time, Ordering::Relaxed);
     }
 
     /// How many items a page has at most: one from the start, `None` for AWS's own limits.

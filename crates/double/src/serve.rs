@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::limit::Limiter;
 use crate::log::Entry;
 use crate::model::account::Account;
 use crate::model::arn::{self, Place};
+use crate::model::certificate::FAR;
 use crate::model::region::Region;
 
 /// What the server and the handle share.
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     requests: AtomicU64,
     pub(crate) clock: Clock,
     pub(crate) latency: Mutex<Duration>,
+    /// When the credentials of roles run out, in seconds since 1970.
+    pub(crate) roles_until: AtomicI64,
     pub(crate) largest_page: Mutex<Option<usize>>,
     pub(crate) log: Mutex<Vec<Entry>>,
     /// Objects that were written, by bucket and key.
@@ -65,6 +68,7 @@ impl Shared {
             requests: AtomicU64::new(0),
             clock: Clock::new(),
             latency: Mutex::default(),
+            roles_until: AtomicI64::new(FAR),
             largest_page: Mutex::new(Some(1)),
             log: Mutex::default(),
             objects: Mutex::default(),

@@ -1,10 +1,11 @@
 //! STS: who calls, and roles to take on.
 
+use std::sync::atomic::Ordering;
+
 use super::{Context, XmlResult};
 use crate::answer::Refusal;
 use crate::epoch;
 use crate::model::arn::id;
-use crate::model::certificate::FAR;
 use crate::xml::Xml;
 
 pub(super) fn result(context: &Context<'_>) -> XmlResult {
@@ -40,12 +41,13 @@ fn assume(context: &Context<'_>, web: bool) -> XmlResult {
     let seed = id(&[role, session, &context.shared.next_request().to_string()]).to_uppercase();
     let key = format!("ASIA{seed}");
     context.shared.bind_key(&key, &account.id);
+    let until = context.shared.roles_until.load(Ordering::Relaxed);
     let mut xml = Xml::query();
     xml.node("Credentials", |xml| {
         xml.text("AccessKeyId", &key);
         xml.text("SecretAccessKey", format!("not-a-secret-{seed}"));
         xml.text("SessionToken", format!("not-a-token-{seed}"));
-        xml.text("Expiration", epoch::iso(FAR));
+        xml.text("Expiration", epoch::iso(until));
     });
     xml.node("AssumedRoleUser", |xml| {
         xml.text("AssumedRoleId", format!("{}:{session}", user_id(name)));

@@ -25,6 +25,10 @@ pub(crate) struct Settings {
     pub(crate) deadline: f64,
     pub(crate) max_rps: Option<f64>,
     pub(crate) one_at_a_time: bool,
+    /// Every account of the organization instead of the caller's own.
+    pub(crate) organization: bool,
+    /// In parts, which are put together.
+    pub(crate) in_parts: bool,
     /// How many of the program's seconds fit in a real one.
     pub(crate) faster: f64,
 }
@@ -37,6 +41,8 @@ impl Default for Settings {
             deadline: 900.0,
             max_rps: None,
             one_at_a_time: false,
+            organization: false,
+            in_parts: false,
             faster: 10.0,
         }
     }
@@ -114,7 +120,10 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
     };
     let request = aws::Request {
         profile: None,
-        accounts: aws::Accounts::default(),
+        accounts: aws::Accounts {
+            organization: settings.organization.then(aws::Organization::default),
+            ..aws::Accounts::default()
+        },
         regions: Regions::default(),
         wanted: aws::Wanted::everything(),
         max_workers: 40,
@@ -129,5 +138,28 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
         stop.send_replace(Stop::Deadline);
     });
     let session = aws::open(&request, &tuning).await.unwrap();
+    if settings.in_parts {
+        return in_parts(&session, &request, (&tuning, stopped)).await;
+    }
     aws::collect(&session, &request, (&tuning, stopped), &|_, _| ()).await.unwrap()
+}
+
+/// Reads part by part, each as if it came over the wire to another process.
+async fn in_parts(
+    session: &aws::Session,
+    request: &aws::Request,
+    (tuning, stopped): (&Tuning, tokio::sync::watch::Receiver<Stop>),
+) -> Inventory {
+    let shards = aws::list(session, request, (tuning, stopped.clone())).await.unwrap();
+    let mut parts = Vec::new();
+    for shard in shards {
+        let text = serde_json::to_string(&shard).unwrap();
+        let shard = serde_json::from_str(&text).unwrap();
+        let part = aws::collect_shard(session, request, (tuning, stopped.clone()), &shard);
+        let part = part.await.unwrap();
+        let text = serde_json::to_string(&part).unwrap();
+        assert_eq!(text.lines().count(), 1);
+        parts.push(serde_json::from_str(&text).unwrap());
+    }
+    Inventory::merge(parts).unwrap()
 }

@@ -17,6 +17,7 @@ mod faults;
 mod frameworks;
 mod inside;
 mod lambda;
+mod many;
 mod moto;
 mod notify;
 mod personas;

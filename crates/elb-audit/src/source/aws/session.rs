@@ -172,3 +172,19 @@ pub(crate) fn retry_partition((account, region): (&str, &str), service: &str) ->
         .token_bucket(TokenBucket::default())
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_of_an_account_cost_another_nothing() {
+        let one = retry_partition(("111122223333", "eu-west-1"), "elbv2");
+        let names = [
+            retry_partition(("444455556666", "eu-west-1"), "elbv2"),
+            retry_partition(("111122223333", "us-east-1"), "elbv2"),
+            retry_partition(("111122223333", "eu-west-1"), "elb"),
+        ];
+        assert!(names.iter().all(|other| other.to_string() != one.to_string()), "{one}");
+    }
+}
