@@ -19,7 +19,7 @@ pub use checks::{checks_index, checks_json, checks_table, checks_text};
 pub use compliance::compliance;
 pub use conformance::{conformance, ours};
 pub use exit::{exit_code_table, exit_codes};
-pub use permissions::{Purpose, READER, calls, permissions, permissions_reasons};
+pub use permissions::{Purpose, READER, calls, permissions, permissions_reasons, permissions_yaml};
 pub use summary::summary;
 
 /// The first lines of every rendered page.
@@ -34,6 +34,21 @@ pub fn with_block(document: &str, name: &str, block: &str) -> Option<String> {
     let (before, rest) = document.split_once(&begin)?;
     let (_, after) = rest.split_once(&end)?;
     Some(format!("{before}{begin}{}\n{end}{after}", block.trim_end()))
+}
+
+/// The template with this between its comments `# rendered:NAME:begin` and `# rendered:NAME:end`, as far
+/// in as the first of them; none when it lacks them.
+#[must_use]
+pub fn with_rendered(template: &str, name: &str, block: &str) -> Option<String> {
+    let (begin, end) = (format!("# rendered:{name}:begin\n"), format!("# rendered:{name}:end\n"));
+    let (before, rest) = template.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    let margin = &before[before.rfind('\n').map_or(0, |line| line + 1)..];
+    let lines = block.lines().map(|line| match line {
+        "" => "\n".to_owned(),
+        line => format!("{margin}{line}\n"),
+    });
+    Some(format!("{before}{begin}{}{margin}{end}{after}", lines.collect::<String>()))
 }
 
 /// A report's text as a document shows it: its first lines, and its totals, which are the last paragraph.
@@ -85,6 +100,15 @@ mod tests {
         assert_eq!(with_block(document, "x", "new\n").as_deref(), Some(wanted));
         assert_eq!(with_block(wanted, "x", "new").as_deref(), Some(wanted));
         assert_eq!(with_block(document, "y", "new"), None);
+    }
+
+    #[test]
+    fn a_rendered_block_is_as_far_in_as_its_comments() {
+        let template = "a:\n  # rendered:x:begin\n  old\n  # rendered:x:end\nb:\n";
+        let wanted = "a:\n  # rendered:x:begin\n  - 1\n\n    2\n  # rendered:x:end\nb:\n";
+        assert_eq!(with_rendered(template, "x", "- 1\n\n  2\n").as_deref(), Some(wanted));
+        assert_eq!(with_rendered(wanted, "x", "- 1\n\n  2").as_deref(), Some(wanted));
+        assert_eq!(with_rendered(template, "y", ""), None);
     }
 
     #[test]

@@ -113,6 +113,27 @@ fn with_companions(calls: impl Iterator<Item = Call>) -> BTreeSet<Call> {
 /// accounts and takes on the one role in them.
 #[must_use]
 pub fn permissions(calls: &[Call], purpose: Purpose) -> String {
+    json(&Policy { version: "2012-10-17", statement: statements(calls, purpose) })
+}
+
+/// The statements of that policy as a YAML list, for the policy of a `CloudFormation` template.
+#[must_use]
+pub fn permissions_yaml(calls: &[Call], purpose: Purpose) -> String {
+    let written = |one: Statement| {
+        let actions: Vec<String> =
+            one.action.into_iter().map(|one| format!("    - {one}")).collect();
+        format!(
+            "- Sid: {}\n  Effect: {}\n  Action:\n{}\n  Resource: \"{}\"\n",
+            one.sid,
+            one.effect,
+            actions.join("\n"),
+            one.resource
+        )
+    };
+    statements(calls, purpose).into_iter().map(written).collect()
+}
+
+fn statements(calls: &[Call], purpose: Purpose) -> Vec<Statement> {
     let mut calls = calls.to_vec();
     if purpose == Purpose::Organization {
         let more = Call::all().filter(|call| call.family() == "organizations");
@@ -128,16 +149,16 @@ pub fn permissions(calls: &[Call], purpose: Purpose) -> String {
         action,
         resource: "*".to_owned(),
     };
-    let mut statement: Vec<Statement> = services.into_iter().map(statement).collect();
+    let mut statements: Vec<Statement> = services.into_iter().map(statement).collect();
     if purpose == Purpose::Organization {
-        statement.push(Statement {
+        statements.push(Statement {
             sid: "MemberAccounts",
             effect: "Allow",
             action: [Call::StsAssumeRole.action()].into(),
             resource: format!("arn:*:iam::*:role/{READER}"),
         });
     }
-    json(&Policy { version: "2012-10-17", statement })
+    statements
 }
 
 fn service(action: &str) -> &str {
@@ -273,6 +294,15 @@ mod tests {
             assert_ne!(sid(service(&call.action())), "Other", "{call}");
         }
         assert!(policy.len() < 6144, "IAM takes no longer policy");
+    }
+
+    #[test]
+    fn a_template_allows_what_the_policy_allows() {
+        let yaml = permissions_yaml(&[Call::StsGetCallerIdentity, Call::Wafv2ListWebAcls]);
+        let wanted = "- Sid: Identity\n  Effect: Allow\n  Action:\n    - sts:GetCallerIdentity\n  \
+                      Resource: \"*\"\n- Sid: WebAcls\n  Effect: Allow\n  Action:\n    \
+                      - wafv2:ListWebACLs\n  Resource: \"*\"\n";
+        assert_eq!(yaml, wanted);
     }
 
     #[test]

@@ -23,6 +23,10 @@ pub(crate) fn read(name: &str) -> String {
     fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+/// The `CloudFormation` templates with a role that reads load balancers.
+const TEMPLATES: [&str; 3] =
+    ["deploy/template.yaml", "deploy/organization.yaml", "deploy/member-role.yaml"];
+
 fn renewing() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some()
 }
@@ -95,6 +99,29 @@ fn the_policy_and_its_reasons_are_current() {
         &docs::permissions(&docs::calls(checks::ALL), docs::Purpose::Scan),
     );
     compare("docs/permissions.md", &docs::permissions_reasons(checks::ALL));
+}
+
+#[test]
+fn what_the_deployment_may_read_is_what_a_scan_needs() {
+    let calls = docs::calls(checks::ALL);
+    for template in TEMPLATES {
+        rendered(template, "permissions", &docs::permissions_yaml(&calls, docs::Purpose::Scan));
+    }
+    compare("deploy/terraform/permissions.json", &docs::permissions(&calls, docs::Purpose::Scan));
+}
+
+#[test]
+fn the_state_machine_of_the_template_is_the_one_beside_it() {
+    let machine = read("deploy/organization.asl.json");
+    let text: Vec<String> = machine.lines().map(|line| format!("  {line}")).collect();
+    let text = format!("DefinitionString: |\n{}", text.join("\n"));
+    rendered("deploy/organization.yaml", "machine", &text);
+}
+
+/// Fails unless the template has this between its comments, indented as they are.
+fn rendered(name: &str, marker: &str, text: &str) {
+    let whole = docs::with_rendered(&read(name), marker, text);
+    compare(name, &whole.unwrap_or_else(|| panic!("{name} has no block `{marker}`")));
 }
 
 #[test]
