@@ -1,0 +1,314 @@
+#!/usr/bin/env bash
+# Builds elb-audit for Lambda and deploys it with CloudFormation; --help says how.
+set -euo pipefail
+
+usage() {
+  cat <<'HELP'
+deploy.sh [ENV] [OPTIONS]
+
+Builds the Lambda function, checks it, uploads it and deploys the stack elb-audit-ENV.
+ENV is a label, prod unless told otherwise.
+
+  --organization       deploys the state machine for a whole organization, as the stack
+                       elb-audit-ENV-organization
+  --guided             asks for what it is not told: region, e-mail, schedule, bucket for the code
+  --dry-run            builds, checks and packs target/deploy/elb-audit-x86_64.zip; does nothing that
+                       needs AWS
+  --test               when deployed, starts a scan and shows how it ended
+  --region REGION      where to deploy; otherwise that of the AWS CLI
+  --email ADDRESS      who gets the alerts
+  --schedule WHEN      such as 'cron(0 9 * * ? *)' or 'rate(12 hours)', in UTC
+  --code-bucket NAME   the bucket for the function's code, in the same region; made if it is not there.
+                       Otherwise elb-audit-code-ACCOUNT-REGION
+  --parameter K=V      any other parameter of the template; may be repeated
+  --config FILE        an elb-audit.toml to put into the function
+  --arm64              for Graviton; builds on an arm64 machine, or takes ELB_AUDIT_BOOTSTRAP
+  -h, --help           this text
+
+Environment:
+  AWS_PROFILE and the like   credentials, as the AWS CLI takes them
+  ELB_AUDIT_BOOTSTRAP        a bootstrap that is built already, such as one of a release
+  PYTHON                     the Python 3 that packs; python3 unless told otherwise
+
+A second run with the same answers changes nothing. Parameters that are not given keep what they were.
+HELP
+}
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+  say "deploy.sh: $*"
+  exit 1
+}
+# Bad usage is told from what went wrong.
+refuse() {
+  say "deploy.sh: $*"
+  say "deploy.sh --help says how it is used"
+  exit 2
+}
+
+# The newest glibc of the runtime provided.al2023. What needs a newer one ends before its first line.
+readonly GLIBC=2.34
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+python=${PYTHON:-python3}
+environment=prod
+named=
+template=template.yaml
+organization=
+guided=
+dry_run=
+test_run=
+region=
+email=
+schedule=
+bucket=
+config=
+architecture=x86_64
+parameters=()
+
+read_arguments() {
+  while (($#)); do
+    case $1 in
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      --organization) organization=1 template=organization.yaml ;;
+      --guided) guided=1 ;;
+      --dry-run) dry_run=1 ;;
+      --test) test_run=1 ;;
+      --arm64) architecture=arm64 ;;
+      --region | --email | --schedule | --code-bucket | --config | --parameter)
+        (($# > 1)) || refuse "$1 wants a value"
+        take "$1" "$2"
+        shift
+        ;;
+      -*) refuse "there is no option $1" ;;
+      *)
+        [[ -z $named ]] || refuse "one environment at a time: $environment, $1"
+        environment=$1 named=1
+        ;;
+    esac
+    shift
+  done
+  [[ $environment =~ ^[a-z][a-z0-9-]{0,19}$ ]] ||
+    refuse "ENV is lower-case letters, digits and dashes, at most 20: $environment"
+  [[ -z $config || -f $config ]] || refuse "no such file: $config"
+}
+
+take() {
+  case $1 in
+    --region) region=$2 ;;
+    --email) email=$2 ;;
+    --schedule) schedule=$2 ;;
+    --code-bucket) bucket=$2 ;;
+    --config) config=$2 ;;
+    --parameter)
+      [[ $2 =~ ^[A-Za-z][A-Za-z0-9]*= ]] || refuse "--parameter wants NAME=VALUE"
+      parameters+=("$2")
+      ;;
+  esac
+}
+
+need() { command -v "$1" >/dev/null || die "$1 is not here; $2"; }
+
+# ask VARIABLE QUESTION PRESET: sets the variable, unless an option has.
+ask() {
+  local -n answer=$1
+  [[ -z $answer ]] || return 0
+  read -r -p "$2${3:+ [$3]}: " answer || die "nobody answers; --guided wants a terminal"
+  answer=${answer:-$3}
+}
+
+ask_all() {
+  ask region "Region" "$region"
+  ask email "E-mail for alerts, or nothing" ""
+  ask schedule "Schedule in UTC, or nothing for daily at 09:00" ""
+  ask bucket "Bucket for the code, or nothing for one of its own" ""
+}
+
+# The bootstrap that is to be deployed, built unless it is given.
+build() {
+  if [[ -n ${ELB_AUDIT_BOOTSTRAP:-} ]]; then
+    [[ -f $ELB_AUDIT_BOOTSTRAP ]] || die "ELB_AUDIT_BOOTSTRAP: no such file: $ELB_AUDIT_BOOTSTRAP"
+    bootstrap=$ELB_AUDIT_BOOTSTRAP
+    say "taking $bootstrap"
+    return
+  fi
+  need cargo "it builds the function: https://rustup.rs"
+  say "building the function; the first time takes ten minutes"
+  (cd "$root" && cargo build --release --locked --bin bootstrap >&2)
+  bootstrap=$target/release/bootstrap
+}
+
+# Says for which machine a file is, and which glibc it needs, by reading it: objdump of one machine may
+# not know another's files, and is not everywhere.
+look() {
+  "$python" - "$1" <<'PYTHON'
+import re, sys
+
+data = open(sys.argv[1], "rb").read()
+if data[:4] != b"\x7fELF":
+    sys.exit(f"{sys.argv[1]} is no program for Linux")
+machine = {0x3E: "x86_64", 0xB7: "arm64"}.get(int.from_bytes(data[18:20], "little"), "another machine")
+versions = {tuple(map(int, found.split(b"."))) for found in re.findall(rb"GLIBC_(\d+(?:\.\d+)+)\0", data)}
+if b"GLIBC_ABI_DT_RELR\0" in data:
+    versions.add((2, 36))
+newest = max(versions, default=(0,))
+print(machine, ".".join(map(str, newest)))
+PYTHON
+}
+
+check_bootstrap() {
+  local machine newest
+  read -r machine newest < <(look "$bootstrap") || die "$bootstrap cannot be deployed"
+  [[ $machine == "$architecture" ]] ||
+    die "$bootstrap is for $machine, and the function is to be $architecture; --arm64 says otherwise"
+  if [[ $(printf '%s\n' "$newest" "$GLIBC" | sort -V | tail -n 1) != "$GLIBC" ]]; then
+    die "$bootstrap needs glibc $newest, and the runtime provided.al2023 has $GLIBC." \
+      "Build it on an older system, or take the one of a release with ELB_AUDIT_BOOTSTRAP"
+  fi
+  say "the function is for $machine and needs glibc $newest, of the $GLIBC that there is"
+}
+
+# Packs the function. The same content gives the same bytes, so its hash tells whether it has changed.
+pack() {
+  zip=$target/deploy/elb-audit-$architecture.zip
+  mkdir -p "$target/deploy"
+  "$python" - "$zip" "bootstrap=$bootstrap" ${config:+"elb-audit.toml=$config"} <<'PYTHON'
+import sys, zipfile
+
+with zipfile.ZipFile(sys.argv[1], "w") as packed:
+    for pair in sys.argv[2:]:
+        name, path = pair.split("=", 1)
+        entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+        entry.external_attr = (0o100755 if name == "bootstrap" else 0o100644) << 16
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        with open(path, "rb") as file:
+            packed.writestr(entry, file.read(), compresslevel=9)
+PYTHON
+  hash=$(sha256sum "$zip" | cut -d ' ' -f 1)
+  say "packed $zip: $(wc -c <"$zip") bytes, sha256 $hash"
+}
+
+# Lints the template where cfn-lint is there.
+lint() {
+  if command -v cfn-lint >/dev/null; then
+    cfn-lint -t "$root/deploy/$template" >&2 || die "deploy/$template: cfn-lint has found faults"
+    say "cfn-lint finds nothing in deploy/$template"
+  else
+    say "cfn-lint is not here; deploy/$template is not linted"
+  fi
+}
+
+find_account() {
+  region=${region:-${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}}
+  [[ -n $region ]] || die "which region? --region says it"
+  export AWS_REGION=$region AWS_DEFAULT_REGION=$region AWS_PAGER=
+  account=$(aws sts get-caller-identity --query Account --output text) || die "AWS does not know these credentials"
+  bucket=${bucket:-elb-audit-code-$account-$region}
+}
+
+validate() {
+  aws cloudformation validate-template --template-body "file://$root/deploy/$template" --output text >/dev/null ||
+    die "deploy/$template: CloudFormation refuses it"
+}
+
+# The bucket's name can be guessed, so it must be this account's before anything goes there.
+make_bucket() {
+  local owned=(--bucket "$bucket" --expected-bucket-owner "$account")
+  if aws s3api head-bucket "${owned[@]}" >/dev/null 2>&1; then
+    return
+  fi
+  say "making the bucket $bucket"
+  if [[ $region == us-east-1 ]]; then
+    aws s3api create-bucket --bucket "$bucket" >/dev/null
+  else
+    aws s3api create-bucket --bucket "$bucket" --create-bucket-configuration "LocationConstraint=$region" >/dev/null
+  fi || die "the bucket $bucket cannot be made; --code-bucket names another"
+  aws s3api put-public-access-block "${owned[@]}" --public-access-block-configuration \
+    BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+}
+
+upload() {
+  local owned=(--bucket "$bucket" --expected-bucket-owner "$account")
+  key=elb-audit/$hash.zip
+  if aws s3api head-object "${owned[@]}" --key "$key" >/dev/null 2>&1; then
+    say "s3://$bucket/$key is there already"
+    return
+  fi
+  aws s3api put-object "${owned[@]}" --key "$key" --body "$zip" >/dev/null || die "the function cannot be uploaded"
+  say "uploaded s3://$bucket/$key"
+}
+
+deploy() {
+  local given=("Environment=$environment" "CodeBucket=$bucket" "CodeKey=$key" "Architecture=$architecture")
+  [[ -z $email ]] || given+=("Email=$email")
+  [[ -z $schedule ]] || given+=("Schedule=$schedule")
+  say "deploying the stack $stack in $region of account $account"
+  aws cloudformation deploy --stack-name "$stack" --template-file "$root/deploy/$template" \
+    --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset --tags "elb-audit=$environment" \
+    --parameter-overrides "${given[@]}" ${parameters[@]+"${parameters[@]}"} >&2 ||
+    die "the stack is not deployed; aws cloudformation describe-stack-events --stack-name $stack says why"
+  aws cloudformation describe-stacks --stack-name "$stack" \
+    --query 'Stacks[0].Outputs[].[OutputKey,OutputValue]' --output text
+}
+
+output() {
+  aws cloudformation describe-stacks --stack-name "$stack" \
+    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text
+}
+
+test_function() {
+  local answer=$target/deploy/answer.json event=$target/deploy/event.json failed
+  # From a file, since versions 1 and 2 of the CLI take it differently from the command line.
+  printf '{}' >"$event"
+  say "starting a scan; this may take minutes"
+  failed=$(AWS_MAX_ATTEMPTS=1 aws lambda invoke --function-name "$(output FunctionName)" --payload "fileb://$event" \
+    --cli-read-timeout 920 --query FunctionError --output text "$answer") ||
+    die "the function cannot be started"
+  cat "$answer"
+  printf '\n'
+  [[ $failed == None ]] || die "the function has failed: $failed"
+}
+
+test_machine() {
+  local execution status=RUNNING
+  execution=$(aws stepfunctions start-execution --state-machine-arn "$(output MachineArn)" \
+    --query executionArn --output text) || die "the state machine cannot be started"
+  say "started $execution; stopping this script does not stop it"
+  while [[ $status == RUNNING ]]; do
+    sleep 10
+    status=$(aws stepfunctions describe-execution --execution-arn "$execution" --query status --output text)
+  done
+  aws stepfunctions describe-execution --execution-arn "$execution" \
+    --query '{status: status, output: output, error: error, cause: cause}' --output json
+  [[ $status == SUCCEEDED ]] || die "the execution ended as $status"
+}
+
+read_arguments "$@"
+stack=elb-audit-$environment${organization:+-organization}
+need "$python" "it packs the function; PYTHON names another"
+if [[ -z $dry_run ]]; then
+  need aws "it deploys: https://aws.amazon.com/cli/"
+fi
+if [[ -n $guided ]]; then
+  ask_all
+fi
+build
+check_bootstrap
+lint
+pack
+if [[ -n $dry_run ]]; then
+  say "a dry run: the stack $stack is left as it is"
+  exit 0
+fi
+find_account
+validate
+make_bucket
+upload
+deploy
+if [[ -n $test_run ]]; then
+  if [[ -n $organization ]]; then test_machine; else test_function; fi
+fi
