@@ -9,6 +9,7 @@ mod configuration;
 mod credentials;
 mod demo;
 mod denied;
+mod deploy;
 mod economy;
 mod edge;
 mod exits;

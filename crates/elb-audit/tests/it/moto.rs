@@ -43,16 +43,22 @@ fn python() -> Option<OsString> {
     std::env::var_os("ELB_AUDIT_PYTHON").or_else(|| made.exists().then(|| made.into()))
 }
 
-/// Runs the test where moto is there, and notes that it has.
-fn with_moto(name: &str, test: impl FnOnce(&Moto)) {
-    let Some(python) = python() else {
+/// The Python for a test, which says that it is left out where there is none.
+pub(crate) fn python_for(name: &str) -> Option<OsString> {
+    let found = python();
+    if found.is_none() {
         let required = std::env::var_os("ELB_AUDIT_REQUIRE_MOTO").is_some();
         assert!(!required, "no Python with moto: run scripts/python-env, or set ELB_AUDIT_PYTHON");
         // Written past the harness, which keeps to itself what passing tests print.
         let said = format!("{name} skipped: no Python with moto; scripts/python-env makes one\n");
         std::io::stderr().write_all(said.as_bytes()).unwrap();
-        return;
-    };
+    }
+    found
+}
+
+/// Runs the test where moto is there, and notes that it has.
+fn with_moto(name: &str, test: impl FnOnce(&Moto)) {
+    let Some(python) = python_for(name) else { return };
     test(&Moto::start(python));
     if let Some(file) = std::env::var_os("ELB_AUDIT_MOTO_RAN") {
         let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
