@@ -24,19 +24,7 @@ const OF_THE_FUNCTION: [&str; 4] =
     ["ENVIRONMENT", "MAX_WORKERS", "SCAN_ALL_REGIONS", "SNS_TOPIC_ARN"];
 
 /// Options that the templates set and the command line is yet to get. Whoever adds one takes it off.
-const PENDING: [&str; 11] = [
-    "ELB_AUDIT_EXCLUDE_ACCOUNT",
-    "ELB_AUDIT_EXTERNAL_ID",
-    "ELB_AUDIT_HEARTBEAT",
-    "ELB_AUDIT_NOTIFY",
-    "ELB_AUDIT_NOTIFY_MIN_SEVERITY",
-    "ELB_AUDIT_NOTIFY_ON",
-    "ELB_AUDIT_ORGANIZATION",
-    "ELB_AUDIT_OU",
-    "ELB_AUDIT_ROLE_ARN",
-    "ELB_AUDIT_ROLE_NAME",
-    "ELB_AUDIT_STATE",
-];
+const PENDING: [&str; 0] = [];
 
 /// Reads that AWS limits to no resource.
 const UNLIMITED: [&str; 8] = [
