@@ -9,7 +9,12 @@ use crate::change::{ChangeKind, Past};
 use crate::check::Severity;
 use crate::report::{Finding, Report, ReportedGap};
 
+pub(crate) mod brief;
+pub mod event;
+pub mod metrics;
+pub mod slack;
 pub mod text;
+pub mod webhook;
 
 /// When to tell anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! audit → Report → format`, and nothing points back.
 
 pub mod alert; // what to tell people about a report
+pub mod asff; // faults as Security Hub takes them
 pub mod audit; // inventory + checks + now → report
 pub mod call; // every API call and the IAM action it needs
 pub mod catalogue; // every question anybody asks, and what became of it

@@ -1,5 +1,7 @@
 //! Laws, formats and pages of the core.
 
+mod alerts;
+mod asff;
 mod bypass;
 mod catalogue;
 mod change;
