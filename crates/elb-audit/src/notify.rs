@@ -1,18 +1,24 @@
 //! Where a report, and what there is to tell of it, is sent: transport only. What is said is worded by
 //! the report's own crate.
 
+mod cloudwatch;
 mod destination;
+mod eventbridge;
+mod hook;
+mod s3;
+mod security_hub;
 mod sns;
 
 use std::collections::BTreeMap;
 
 use aws_types::SdkConfig;
-use elb_audit_core::alert::Alert;
+use elb_audit_core::alert::{self, Alert};
 use elb_audit_core::fact::Reason;
 use elb_audit_core::report::Report;
 use futures::future::{BoxFuture, join_all};
 
 use crate::source::aws::ask::failure;
+use crate::source::aws::endpoint::PARTITIONS;
 use crate::source::aws::query::Failed;
 
 pub use destination::Destination;
@@ -31,6 +37,16 @@ impl Session {
     #[must_use]
     pub fn of(&self, account: &str) -> &SdkConfig {
         self.accounts.get(account).unwrap_or(&self.base)
+    }
+
+    /// The configured region, or that which is asked when none is.
+    fn region(&self, report: &Report) -> String {
+        if let Some(region) = self.base.region() {
+            return region.to_string();
+        }
+        let partition = report.accounts.first().map(|account| account.partition.as_str());
+        let known = PARTITIONS.iter().find(|known| Some(known.name) == partition);
+        known.map_or("us-east-1", |known| known.home).to_owned()
     }
 }
 
@@ -74,15 +90,54 @@ fn one<'a>(
     session: &'a Session,
 ) -> BoxFuture<'a, Vec<String>> {
     Box::pin(async move {
-        let failures = match (destination, delivery.alert) {
-            (Destination::Sns { arn }, Some(alert)) => {
-                single(sns::publish(arn, alert, session).await)
-            }
-            (Destination::Sns { .. }, None) => Vec::new(),
-        };
+        let failures = sent(destination, delivery, session).await;
         let to = |failure: String| format!("cannot deliver to {destination}: {failure}");
         failures.into_iter().map(to).collect()
     })
+}
+
+async fn sent(
+    destination: &Destination,
+    delivery: &Delivery<'_>,
+    session: &Session,
+) -> Vec<String> {
+    let Delivery { report, alert, label } = *delivery;
+    match destination {
+        Destination::S3 { bucket, prefix } => {
+            s3::keep(report, (bucket, prefix), &session.base).await
+        }
+        Destination::SecurityHub => security_hub::import(report, session).await,
+        Destination::CloudWatch { namespace } => {
+            let region = session.region(report);
+            single(cloudwatch::put(report, label, (namespace, &region), &session.base).await)
+        }
+        told => match alert {
+            Some(alert) => message(told, alert, session).await,
+            None => Vec::new(),
+        },
+    }
+}
+
+/// Sends the alert to a destination that takes messages.
+async fn message(destination: &Destination, alert: &Alert<'_>, session: &Session) -> Vec<String> {
+    let config = &session.base;
+    match destination {
+        Destination::Sns { arn } => single(sns::publish(arn, alert, config).await),
+        Destination::Slack { url } => {
+            single(hook::post(url, &alert::slack::blocks(alert), config).await)
+        }
+        Destination::Webhook { url } => {
+            single(hook::post(url, &alert::webhook::document(alert), config).await)
+        }
+        Destination::EventBridge { bus, region } => {
+            let own = session.region(alert.report);
+            let region = region.as_deref().unwrap_or(&own);
+            eventbridge::put(alert, (bus, region), config).await
+        }
+        Destination::S3 { .. } | Destination::SecurityHub | Destination::CloudWatch { .. } => {
+            Vec::new()
+        }
+    }
 }
 
 fn single(result: Result<(), String>) -> Vec<String> {

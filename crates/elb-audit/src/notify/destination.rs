@@ -12,6 +12,71 @@ pub enum Destination {
         /// The topic's ARN.
         arn: TopicArn,
     },
+    /// A bucket that keeps reports: `s3://BUCKET/PREFIX`.
+    S3 {
+        /// The bucket's name.
+        bucket: String,
+        /// What all keys begin with, without a slash at the end; may be empty.
+        prefix: String,
+    },
+    /// Security Hub of every account and region that has findings: `securityhub`.
+    SecurityHub,
+    /// An incoming webhook of Slack's: `slack:URL`.
+    Slack {
+        /// Its address.
+        url: Url,
+    },
+    /// Whoever takes JSON: `webhook:URL`.
+    Webhook {
+        /// Its address.
+        url: Url,
+    },
+    /// A bus of Amazon `EventBridge`: `eventbridge[:BUS]`.
+    EventBridge {
+        /// Name or ARN.
+        bus: String,
+        /// The bus's own region, where an ARN tells it.
+        region: Option<String>,
+    },
+    /// Metrics of Amazon CloudWatch: `cloudwatch[:NAMESPACE]`.
+    CloudWatch {
+        /// Where the metrics are kept.
+        namespace: String,
+    },
+}
+
+/// An address on the web, of which only the host is ever shown: whoever knows the rest may write there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url {
+    /// Scheme and host, with the port if there is one.
+    origin: String,
+    /// Path and query.
+    target: String,
+}
+
+impl Url {
+    /// Scheme and host: nothing secret.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Path and query, which are a secret.
+    pub(super) fn target(&self) -> &str {
+        &self.target
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/…", self.origin)
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// The ARN of a topic.
@@ -50,6 +115,12 @@ impl Destination {
         let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
         match kind {
             "sns" => topic(rest).map(|arn| Destination::Sns { arn }),
+            "s3" => bucket(rest),
+            "securityhub" if rest.is_empty() => Ok(Destination::SecurityHub),
+            "slack" => url(rest).map(|url| Destination::Slack { url }),
+            "webhook" => url(rest).map(|url| Destination::Webhook { url }),
+            "eventbridge" => bus(rest),
+            "cloudwatch" => namespace(rest),
             _ => Err(format!(
                 "unknown destination `{kind}`: write sns:ARN, s3://BUCKET/PREFIX, securityhub, \
                  slack:URL, webhook:URL, eventbridge[:BUS] or cloudwatch[:NAMESPACE]"
@@ -62,6 +133,12 @@ impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Destination::Sns { arn } => write!(f, "sns:{arn}"),
+            Destination::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
+            Destination::SecurityHub => f.write_str("securityhub"),
+            Destination::Slack { url } => write!(f, "slack:{url}"),
+            Destination::Webhook { url } => write!(f, "webhook:{url}"),
+            Destination::EventBridge { bus, .. } => write!(f, "eventbridge:{bus}"),
+            Destination::CloudWatch { namespace } => write!(f, "cloudwatch:{namespace}"),
         }
     }
 }
@@ -95,6 +172,99 @@ fn topic(text: &str) -> Result<TopicArn, String> {
     Ok(TopicArn { text: text.to_owned(), region: region.to_owned() })
 }
 
+/// A bucket with what the keys in it begin with.
+fn bucket(rest: &str) -> Result<Destination, String> {
+    let Some(place) = rest.strip_prefix("//") else {
+        return Err(format!("`s3:{rest}` is no place in S3: write s3://BUCKET/PREFIX"));
+    };
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    bucket_name(bucket)?;
+    let prefix = prefix.trim_end_matches('/');
+    // A key has 1,024 bytes, and the names of reports need some of them.
+    if prefix.len() > 900 || prefix.chars().any(char::is_control) {
+        return Err(format!(
+            "s3://{bucket}: the prefix is longer than 900 bytes, or not printable"
+        ));
+    }
+    Ok(Destination::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
+}
+
+/// Refuses what cannot be the name of a bucket.
+///
+/// Source: Amazon S3 User Guide, rules for naming buckets.
+pub(crate) fn bucket_name(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let fits = (3..=63).contains(&name.len())
+        && name.chars().all(|c| plain(c) || c == '-' || c == '.')
+        && name.starts_with(plain)
+        && name.ends_with(plain)
+        && !name.contains("..")
+        && name.parse::<std::net::Ipv4Addr>().is_err();
+    if fits {
+        return Ok(());
+    }
+    Err(format!(
+        "`{name}` is not the name of a bucket: 3 to 63 small letters, digits, hyphens and dots"
+    ))
+}
+
+/// An address that is encrypted on the way, or does not leave this machine. The messages never show it.
+fn url(text: &str) -> Result<Url, String> {
+    let refuse =
+        |why: &str| Err(format!("the address of a webhook {why}: write https://HOST/PATH"));
+    let Some((scheme @ ("https" | "http"), rest)) = text.split_once("://") else {
+        return refuse("begins with https://");
+    };
+    let allowed = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}#".contains(c);
+    if !rest.chars().all(allowed) {
+        return refuse("holds a character that no address has");
+    }
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (host, target) = rest.split_at(end);
+    if host.is_empty() || host.contains('@') {
+        return refuse("has a host, and no user before it");
+    }
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    if scheme == "http" && !matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return refuse("is not encrypted");
+    }
+    let slash = if target.starts_with('/') { "" } else { "/" };
+    Ok(Url { origin: format!("{scheme}://{host}"), target: format!("{slash}{target}") })
+}
+
+/// A bus by its name in the caller's region, or by its ARN anywhere.
+fn bus(text: &str) -> Result<Destination, String> {
+    if text.is_empty() {
+        return Ok(Destination::EventBridge { bus: "default".to_owned(), region: None });
+    }
+    let (region, name) = if text.starts_with("arn:") {
+        let parts = arn(text, "events").and_then(|(region, name)| {
+            Some((Some(region.to_owned()), name.strip_prefix("event-bus/")?))
+        });
+        parts.ok_or_else(|| format!("`{text}` is not the ARN of an event bus"))?
+    } else {
+        (None, text)
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || "/.-_".contains(c);
+    if name.is_empty() || name.len() > 256 || !name.chars().all(fits) {
+        return Err(format!("`{name}` is not the name of an event bus"));
+    }
+    Ok(Destination::EventBridge { bus: text.to_owned(), region })
+}
+
+fn namespace(text: &str) -> Result<Destination, String> {
+    let namespace = if text.is_empty() { "elb-audit" } else { text };
+    let fits = |c: char| c.is_ascii_alphanumeric() || "./-_#: ".contains(c);
+    let bad = namespace.len() > 255 || namespace.starts_with(':') || !namespace.chars().all(fits);
+    if bad || namespace.starts_with("AWS/") {
+        return Err(format!(
+            "`{namespace}` is not a namespace for own metrics: at most 255 letters, digits and ./-_#: , \
+             and not AWS's own"
+        ));
+    }
+    Ok(Destination::CloudWatch { namespace: namespace.to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +296,66 @@ mod tests {
             ("mail:me", "unknown destination `mail`"),
         ] {
             assert!(refused(bad).contains(said), "{bad}: {}", refused(bad));
+        }
+    }
+
+    #[test]
+    fn other_places_are_named_as_people_write_them() {
+        for (text, shown) in [
+            ("s3://reports/elb/", "s3://reports/elb"),
+            ("s3://my.reports-1", "s3://my.reports-1/"),
+            ("securityhub", "securityhub"),
+            ("eventbridge", "eventbridge:default"),
+            ("eventbridge:my-bus", "eventbridge:my-bus"),
+            ("cloudwatch", "cloudwatch:elb-audit"),
+            ("cloudwatch:Team/Edge", "cloudwatch:Team/Edge"),
+        ] {
+            assert_eq!(Destination::parse(text).unwrap().to_string(), shown);
+        }
+        let arn = "eventbridge:arn:aws:events:us-east-2:111122223333:event-bus/central";
+        let Destination::EventBridge { region, .. } = Destination::parse(arn).unwrap() else {
+            panic!()
+        };
+        assert_eq!(region.as_deref(), Some("us-east-2"));
+        for (bad, said) in [
+            ("s3:reports", "write s3://BUCKET/PREFIX"),
+            ("s3://Reports/x", "is not the name of a bucket"),
+            ("s3://re", "is not the name of a bucket"),
+            ("s3://10.0.0.1/x", "is not the name of a bucket"),
+            ("s3://a..b/x", "is not the name of a bucket"),
+            ("securityhub:eu-west-1", "unknown destination"),
+            ("eventbridge:a bus", "is not the name of an event bus"),
+            (
+                "eventbridge:arn:aws:events:us-east-2:1:event-bus/x",
+                "is not the ARN of an event bus",
+            ),
+            ("cloudwatch:AWS/ELB", "is not a namespace"),
+            ("cloudwatch::x", "is not a namespace"),
+        ] {
+            assert!(refused(bad).contains(said), "{bad}: {}", refused(bad));
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_webhook_is_never_shown() {
+        let slack =
+            Destination::parse("slack:https://hooks.slack.com/services/T0/B0/s3cret").unwrap();
+        assert_eq!(slack.to_string(), "slack:https://hooks.slack.com/…");
+        assert!(!format!("{slack:?}").contains("s3cret"));
+        let local = Destination::parse("webhook:http://127.0.0.1:8080?token=s3cret").unwrap();
+        assert_eq!(local.to_string(), "webhook:http://127.0.0.1:8080/…");
+        let Destination::Webhook { url } = local else { panic!() };
+        assert_eq!(url.target(), "/?token=s3cret");
+        for bad in [
+            "webhook:http://example.com/s3cret",
+            "webhook:http://127.0.0.1.example.com/s3cret",
+            "webhook:https://me:s3cret@example.com/",
+            "webhook:https:///s3cret",
+            "webhook:https://example.com/s3cret#x",
+            "slack:hooks.slack.com/s3cret",
+            "slack:ftp://hooks.slack.com/s3cret",
+        ] {
+            assert!(!refused(bad).contains("s3cret"), "{bad}: {}", refused(bad));
         }
     }
 }

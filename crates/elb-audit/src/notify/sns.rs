@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use aws_types::SdkConfig;
 use elb_audit_core::alert::Alert;
 use elb_audit_core::alert::text::{Attribute, Message, message};
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::destination::TopicArn;
-use super::{Session, refused};
+use super::refused;
 use crate::source::aws::query::{Client, SNS};
 
 /// The answer to a message that was taken.
@@ -20,7 +21,7 @@ struct Published {}
 pub(super) async fn publish(
     arn: &TopicArn,
     alert: &Alert<'_>,
-    session: &Session,
+    config: &SdkConfig,
 ) -> Result<(), String> {
     let message = message(alert);
     // Whoever gets no text of its own, an e-mail or a queue, gets the default.
@@ -40,7 +41,7 @@ pub(super) async fn publish(
     attributes(&message, &mut parameters);
     let parameters: Vec<(&str, &str)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let client = Client::apart(&SNS, &session.base, arn.region());
+    let client = Client::apart(&SNS, config, arn.region());
     let answer = client.form::<Published>("Publish", &parameters).await;
     answer.map(drop).map_err(|error| refused(&error, &format!("sns:Publish on {topic}")))
 }

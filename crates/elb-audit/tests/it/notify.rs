@@ -1,7 +1,7 @@
 //! Deliveries: what arrives, and what is said of what does not.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -66,8 +66,11 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
 
 /// The report of the built-in account.
 pub(crate) fn report() -> Report {
-    let inventory = demo::inventory();
-    audit(&inventory, checks::ALL, &Options::at(inventory.taken_at))
+    static REPORT: LazyLock<Report> = LazyLock::new(|| {
+        let inventory = demo::inventory();
+        audit(&inventory, checks::ALL, &Options::at(inventory.taken_at))
+    });
+    REPORT.clone()
 }
 
 pub(crate) fn terms() -> Terms {
@@ -99,7 +102,7 @@ fn silent(to: &[&str], report: &Report, session: &Session) -> Vec<String> {
 fn double() -> Double {
     let account = Account::new(NUMBER)
         .region("eu-central-1", Region::new().topic("alerts").topic("ordered.fifo"))
-        .region("eu-west-1", Region::new())
+        .region("eu-west-1", Region::new().security_hub())
         .with(Bucket::new("reports", "eu-west-1"))
         .with(Bucket::new("far", "us-west-2"));
     Double::start(account)
@@ -233,4 +236,302 @@ fn what_s3_refuses_names_the_action() {
     double.fault(Fault::deny("s3:GetObject"));
     let refused = now(bucket::get(&config, "reports", "k")).unwrap_err();
     assert!(refused.ends_with(": allow s3:GetObject and s3:ListBucket"), "{refused}");
+}
+
+#[test]
+fn a_report_is_kept_under_its_date_and_as_the_latest() {
+    let (double, report) = (double(), report());
+    let session = session(&double.url());
+    assert_eq!(silent(&["s3://reports/elb"], &report, &session), [""; 0]);
+    let day = report.taken_at.strftime("%Y/%m/%d/%H%M%SZ").to_string();
+    let dated = double.object("reports", &format!("elb/reports/{day}.json")).unwrap();
+    let kept: Report = serde_json::from_str(&dated).unwrap();
+    assert_eq!(kept, report);
+    assert_eq!(double.object("reports", "elb/latest.json"), Some(dated));
+    let written = asked(&double, "s3:PutObject");
+    assert!(written.iter().all(|entry| entry.parameters["ContentType"] == "application/json"));
+    assert!(written[1].parameters.contains_key("IfNoneMatch"));
+}
+
+#[test]
+fn the_latest_report_only_moves_forward() {
+    let (double, report) = (double(), report());
+    let session = session(&double.url());
+    let mut later = report.clone();
+    later.taken_at += jiff::SignedDuration::from_hours(24);
+    let to = ["s3://reports"];
+    let latest = || double.object("reports", "latest.json").unwrap();
+    let is_of = |report: &Report| latest().contains(&report.taken_at.to_string());
+    for (written, stands) in [(&report, &report), (&later, &later), (&report, &later)] {
+        assert_eq!(silent(&to, written, &session), [""; 0]);
+        assert!(is_of(stands), "{}", written.taken_at);
+    }
+    // Somebody is faster between the look and the writing.
+    let faster = Fault::error("s3:PutObject", 412, "PreconditionFailed", "no").about("latest");
+    double.fault(faster.clone().times(2));
+    later.taken_at += jiff::SignedDuration::from_hours(24);
+    assert_eq!(silent(&to, &later, &session), [""; 0]);
+    assert!(is_of(&later));
+    double.fault(faster);
+    later.taken_at += jiff::SignedDuration::from_hours(24);
+    let failed = silent(&to, &later, &session);
+    let said = "cannot deliver to s3://reports/: s3://reports/latest.json is written by others all the time";
+    assert_eq!(failed, [said]);
+}
+
+#[test]
+fn a_bucket_that_is_not_there_is_said_once() {
+    let (double, report) = (double(), report());
+    let failed = silent(&["s3://nowhere/x"], &report, &session(&double.url()));
+    assert_eq!(failed, ["cannot deliver to s3://nowhere/x: s3://nowhere: there is no such bucket"]);
+}
+
+/// An account in which Security Hub is on wherever the demo has something.
+fn watched() -> Double {
+    let regions = report().regions.into_iter().map(|region| region.name);
+    let account = regions.fold(Account::new(NUMBER), |account, region| {
+        account.region(&region, Region::new().security_hub())
+    });
+    Double::start(account)
+}
+
+/// Ids of the findings that were imported, by region.
+fn imported(double: &Double) -> Vec<(String, String)> {
+    let calls = asked(double, "securityhub:BatchImportFindings").into_iter();
+    let of = |entry: Entry| {
+        let sent: Value = serde_json::from_str(&entry.body).unwrap();
+        let all = sent["Findings"].as_array().unwrap().clone();
+        all.into_iter()
+            .map(move |one| (entry.region.clone(), one["Id"].as_str().unwrap().to_owned()))
+    };
+    calls.flat_map(of).collect()
+}
+
+#[test]
+fn faults_go_to_security_hub_in_their_own_region() {
+    let (double, report) = (watched(), report());
+    assert_eq!(silent(&["securityhub"], &report, &session(&double.url())), [""; 0]);
+    let faults = report.findings.iter().filter(|one| one.is_fault());
+    let mut expected: Vec<(String, String)> = faults
+        .map(|one| {
+            let home = if one.region == "global" { "eu-west-1" } else { &one.region };
+            let id = format!("{}/{NUMBER}/elb-audit/{}", one.region, one.fingerprint);
+            (home.to_owned(), id)
+        })
+        .collect();
+    let mut came = imported(&double);
+    came.sort();
+    expected.sort();
+    expected.dedup();
+    assert_eq!(came, expected);
+}
+
+#[test]
+fn many_findings_go_in_many_calls_and_not_too_fast() {
+    let double = watched();
+    let mut report = report();
+    let fault = report.findings.iter().find(|one| one.is_fault()).unwrap().clone();
+    report.findings = (0..250)
+        .map(|number| {
+            let mut one = fault.clone();
+            one.fingerprint = format!("{number:020}");
+            one
+        })
+        .collect();
+    let waits = Instantly::default();
+    let base = config(&double.url(), waits.clone());
+    let session = Session { base, accounts: BTreeMap::new() };
+    assert_eq!(silent(&["securityhub"], &report, &session), [""; 0]);
+    assert_eq!(asked(&double, "securityhub:BatchImportFindings").len(), 3);
+    assert_eq!(imported(&double).len(), 250);
+    assert_eq!(*waits.0.lock().unwrap(), [Duration::from_millis(100); 2]);
+}
+
+#[test]
+fn where_security_hub_is_off_is_said_once_an_account() {
+    let (double, report) = (double(), report());
+    let failed = silent(&["securityhub"], &report, &session(&double.url()));
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    let said = &failed[0];
+    assert!(said.starts_with("cannot deliver to securityhub: 111122223333, "), "{said}");
+    assert!(said.contains("is not subscribed to AWS Security Hub"), "{said}");
+    assert!(!said.contains("eu-west-1"), "there it is on: {said}");
+    assert!(!imported(&double).is_empty());
+}
+
+#[test]
+fn findings_that_are_not_taken_are_named() {
+    let (double, report) = (watched(), report());
+    let session = session(&double.url());
+    double.fault(Fault::partial("securityhub:BatchImportFindings").in_region("eu-west-1").times(1));
+    let failed = silent(&["securityhub"], &report, &session);
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(failed[0].contains("111122223333, eu-west-1: 1 of "), "{failed:?}");
+    assert!(failed[0].contains(" findings were not taken: "), "{failed:?}");
+    assert!(failed[0].contains("/elb-audit/"), "{failed:?}");
+    double.fault(Fault::deny("securityhub:BatchImportFindings"));
+    let failed = silent(&["securityhub"], &report, &session);
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(failed[0].ends_with(": allow securityhub:BatchImportFindings"), "{failed:?}");
+}
+
+#[test]
+fn each_account_s_findings_are_imported_as_that_account() {
+    const OTHER: &str = "444455556666";
+    let on = || Region::new().security_hub();
+    let first = Account::new(NUMBER).region("eu-west-1", on()).access_key("AKIAEXAMPLE");
+    let second = Account::new(OTHER).region("eu-west-1", on()).access_key("AKIAOTHER");
+    let double = Double::start_all(vec![first, second]);
+    let mut report = report();
+    report.findings.retain(|one| one.is_fault() && one.region == "eu-west-1");
+    report.findings.truncate(2);
+    OTHER.clone_into(&mut report.findings[1].account);
+    let mut session = session(&double.url());
+    let keys = Credentials::new("AKIAOTHER", "not-a-secret", None, None, "test");
+    let other = session.base.to_builder();
+    let other = other.credentials_provider(SharedCredentialsProvider::new(keys)).build();
+    session.accounts.insert(OTHER.to_owned(), other);
+    assert_eq!(silent(&["securityhub"], &report, &session), [""; 0]);
+    let accounts: Vec<_> = double.log().into_iter().map(|entry| entry.account).collect();
+    assert_eq!(accounts, [NUMBER, OTHER]);
+}
+
+fn hook(double: &Double, kind: &str) -> String {
+    format!("{kind}:{}/hooks/T0/B0/s3cret-part?token=s3cret-token", double.url())
+}
+
+#[test]
+fn a_webhook_gets_the_alert_as_a_document() {
+    let (double, report) = (double(), report());
+    let to = [hook(&double, "webhook"), hook(&double, "slack")];
+    let to: Vec<&str> = to.iter().map(String::as_str).collect();
+    assert_eq!(alerted(&to, &report, &session(&double.url())), [""; 0]);
+    let posted = asked(&double, "webhook:Post");
+    assert_eq!(posted[0].parameters["path"], "/hooks/T0/B0/s3cret-part?token=s3cret-token");
+    let bodies: Vec<Value> =
+        posted.iter().map(|entry| serde_json::from_str(&entry.body).unwrap()).collect();
+    let of = |name: &str| bodies.iter().find(|body| body.get(name).is_some()).unwrap();
+    assert_eq!(of("schema")["schema"], "elb-audit/alert/v1");
+    assert_eq!(of("schema")["environment"], "prod");
+    assert_eq!(of("blocks")["blocks"][0]["type"], "header");
+    assert!(posted.iter().all(|entry| entry.access_key.is_empty()), "nothing is signed");
+    assert_eq!(silent(&to, &report, &session(&double.url())), [""; 0]);
+    assert_eq!(asked(&double, "webhook:Post").len(), 2);
+}
+
+#[test]
+fn a_webhook_that_fails_is_tried_three_times_and_its_address_kept() {
+    let (double, report) = (double(), report());
+    let (to, session) = (hook(&double, "webhook"), session(&double.url()));
+    let failing = |status, said: &str| Fault::error("webhook:Post", status, "x", said);
+    double.fault(failing(503, "busy").times(2));
+    assert_eq!(alerted(&[&to], &report, &session), [""; 0]);
+    assert_eq!(asked(&double, "webhook:Post").len(), 3);
+    let long = format!(
+        "no hook /hooks/T0/B0/s3cret-part?token=s3cret-token or s3cret-token {}",
+        "x".repeat(900)
+    );
+    for (status, tries) in [(429, 3), (404, 1)] {
+        double.clear_faults();
+        double.clear_log();
+        double.fault(failing(status, &long));
+        let failed = alerted(&[&to], &report, &session);
+        assert_eq!(asked(&double, "webhook:Post").len(), tries);
+        let start = format!(
+            "cannot deliver to webhook:{}/…: HTTP status {status}: no hook … or … x",
+            double.url()
+        );
+        assert!(failed[0].starts_with(&start), "{failed:?}");
+        assert!(failed[0].chars().count() < 400 && !failed[0].contains("s3cret"), "{failed:?}");
+    }
+    double.clear_faults();
+    double.fault(failing(302, ""));
+    let failed = alerted(&[&to], &report, &session);
+    assert!(
+        failed[0].ends_with("it points to another address, which is not followed"),
+        "{failed:?}"
+    );
+}
+
+#[test]
+fn a_webhook_that_nobody_serves_keeps_its_address_too() {
+    let (double, report) = (double(), report());
+    let (to, session) = (hook(&double, "slack"), session(&double.url()));
+    drop(double);
+    let failed = alerted(&[&to], &report, &session);
+    assert!(failed[0].contains("/…: ") && !failed[0].contains("s3cret"), "{failed:?}");
+    assert!(failed[0].to_lowercase().contains("refused"), "{failed:?}");
+}
+
+#[test]
+fn every_change_is_an_event_and_the_summary_comes_last() {
+    let (double, report) = (double(), report());
+    let session = session(&double.url());
+    let bus = "eventbridge:arn:aws:events:eu-central-1:111122223333:event-bus/central";
+    assert_eq!(alerted(&[bus], &report, &session), [""; 0]);
+    let calls = asked(&double, "events:PutEvents");
+    assert!(calls.len() > 10 && calls.iter().all(|call| call.region == "eu-central-1"));
+    let entries: Vec<Value> = calls
+        .iter()
+        .flat_map(|call| {
+            let sent: Value = serde_json::from_str(&call.body).unwrap();
+            sent["Entries"].as_array().unwrap().clone()
+        })
+        .collect();
+    let terms = terms();
+    let alert = Alert::of(&report, &terms).unwrap();
+    assert_eq!(entries.len(), alert.new.len() + 1);
+    assert_eq!(entries[0]["DetailType"], "elb-audit finding new");
+    let last = entries.last().unwrap();
+    assert_eq!(last["DetailType"], "elb-audit summary");
+    assert_eq!((&last["Source"], &last["EventBusName"]), (&"elb-audit".into(), &bus[12..].into()));
+    assert_eq!(last["Time"], report.taken_at.as_second());
+    double.fault(Fault::partial("events:PutEvents").times(1));
+    let failed = alerted(&["eventbridge"], &report, &session);
+    let all = entries.len();
+    let said =
+        format!("1 of {all} events were not taken: InternalFailure: The event could not be taken.");
+    assert_eq!(failed, [format!("cannot deliver to eventbridge:default: {said}")]);
+    double.fault(Fault::deny("events:PutEvents"));
+    let failed = alerted(&["eventbridge"], &report, &session);
+    assert!(failed[0].ends_with(": allow events:PutEvents"), "{failed:?}");
+}
+
+#[test]
+fn metrics_are_put_after_every_run() {
+    let (double, report) = (double(), report());
+    let session = session(&double.url());
+    assert_eq!(silent(&["cloudwatch:Edge"], &report, &session), [""; 0]);
+    let sent = &asked(&double, "cloudwatch:PutMetricData")[0];
+    let of = |name: &str| sent.parameters.get(name).map(String::as_str);
+    assert_eq!((sent.status, of("Namespace")), (Some(200), Some("Edge")));
+    let metrics: BTreeMap<String, String> = (1..=1000)
+        .map_while(|place| {
+            let of = |part: &str| of(&format!("MetricData.member.{place}.{part}"));
+            let last = of("Dimensions.member.2.Value").unwrap_or_default();
+            assert_eq!(of("Dimensions.member.1.Value").unwrap_or("prod"), "prod");
+            Some((format!("{}{last}", of("MetricName")?), of("Value")?.to_owned()))
+        })
+        .collect();
+    let number = |number: usize| number.to_string();
+    assert_eq!(metrics["Faultshigh"], number(report.summary.faults.high));
+    assert_eq!(metrics["Faults"], number(report.summary.faults.total()));
+    assert_eq!((&*metrics["Scans"], metrics.contains_key("New")), ("1", false));
+    double.fault(Fault::deny("cloudwatch:PutMetricData"));
+    let failed = silent(&["cloudwatch"], &report, &session);
+    assert!(failed[0].ends_with(": allow cloudwatch:PutMetricData"), "{failed:?}");
+}
+
+#[test]
+fn one_failure_hides_no_other_and_keeps_nothing_back() {
+    let (double, report) = (double(), report());
+    double.fault(Fault::deny("sns:Publish"));
+    double.fault(Fault::deny("events:PutEvents"));
+    let hook = hook(&double, "slack");
+    let to = [TOPIC, "eventbridge", &hook, "cloudwatch", "s3://reports/elb"];
+    let failed = alerted(&to, &report, &session(&double.url()));
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    assert_eq!(asked(&double, "webhook:Post").len(), 1);
+    assert_eq!(asked(&double, "cloudwatch:PutMetricData").len(), 1);
+    assert!(double.object("reports", "elb/latest.json").is_some());
 }

@@ -13,8 +13,8 @@ mod service;
 pub(crate) use error::ServiceError;
 pub(crate) use question::Question;
 pub(crate) use service::{
-    API_GATEWAY, API_GATEWAY_V2, AUTO_SCALING, CLOUDFRONT, CLOUDWATCH, COGNITO, EC2,
-    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ORGANIZATIONS, ROUTE_53, S3, SHIELD, SNS, Service,
+    API_GATEWAY, API_GATEWAY_V2, AUTO_SCALING, CLOUDFRONT, CLOUDWATCH, COGNITO, EC2, EVENTS,
+    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ORGANIZATIONS, ROUTE_53, S3, SECURITY_HUB, SHIELD, SNS, Service,
     WAF_REGIONAL, WAFV2,
 };
 
@@ -22,7 +22,7 @@ use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
-use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::orchestrator::operation::{Operation, OperationBuilder};
 use aws_smithy_runtime::client::retries::classifiers::{
     HttpStatusCodeClassifier, TransientErrorClassifier,
 };
@@ -134,24 +134,10 @@ impl Client {
         if let Some(meter) = place.meter {
             builder = builder.interceptor(meter);
         }
-        if let Some(version) = config.behavior_version() {
-            builder = builder.behavior_version(version);
-        }
-        if let Some(http) = config.http_client() {
-            builder = builder.http_client(http);
-        }
         if let Some(retry) = config.retry_config() {
             builder = builder.standard_retry(retry);
         }
-        if let Some(timeouts) = config.timeout_config() {
-            builder = builder.timeout_config(timeouts.clone());
-        }
-        if let Some(sleep) = config.sleep_impl() {
-            builder = builder.sleep_impl(sleep);
-        }
-        if let Some(time) = config.time_source() {
-            builder = builder.time_source(time);
-        }
+        let builder = dressed(builder, config);
         let operation = builder
             .serializer(move |request: Request| encode(protocol, request))
             .deserializer(decode)
@@ -188,6 +174,17 @@ impl Client {
     ) -> Answer<T> {
         let body = document.to_string();
         let reply = self.operation.invoke(Request::Post { operation, body }).await?;
+        serde_json::from_str(&reply.text).map_err(undecodable)
+    }
+
+    /// Sends this document to a path; the answer is JSON, read as `T`.
+    pub(crate) async fn post_json<T: DeserializeOwned>(
+        &self,
+        segments: &[&str],
+        document: String,
+    ) -> Answer<T> {
+        let question = Question::post(segments, document.into_bytes());
+        let reply = self.send(question.header("content-type", "application/json")).await?;
         serde_json::from_str(&reply.text).map_err(undecodable)
     }
 
@@ -296,6 +293,26 @@ fn signing_options(service: &Service) -> SigningOptions {
         options.content_sha256_header = true;
     }
     options
+}
+
+/// Gives an operation the HTTP client, the time-outs and the clock that all of the SDK's clients share.
+pub(crate) fn dressed(mut builder: OperationBuilder, config: &SdkConfig) -> OperationBuilder {
+    if let Some(version) = config.behavior_version() {
+        builder = builder.behavior_version(version);
+    }
+    if let Some(http) = config.http_client() {
+        builder = builder.http_client(http);
+    }
+    if let Some(timeouts) = config.timeout_config() {
+        builder = builder.timeout_config(timeouts.clone());
+    }
+    if let Some(sleep) = config.sleep_impl() {
+        builder = builder.sleep_impl(sleep);
+    }
+    if let Some(time) = config.time_source() {
+        builder = builder.time_source(time);
+    }
+    builder
 }
 
 fn encode(protocol: Protocol, request: Request) -> Result<HttpRequest, BoxError> {

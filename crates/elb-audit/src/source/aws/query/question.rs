@@ -31,6 +31,11 @@ impl Question {
         Question { method: "PUT", body, ..Question::get(segments) }
     }
 
+    /// `POST` of this to a path.
+    pub(crate) fn post(segments: &[&str], body: Vec<u8>) -> Self {
+        Question { method: "POST", body, ..Question::get(segments) }
+    }
+
     /// The same, only for the head of the answer.
     pub(crate) fn head_only(mut self) -> Self {
         self.method = "HEAD";

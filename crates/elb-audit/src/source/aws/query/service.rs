@@ -60,6 +60,10 @@ pub(crate) const GLOBAL_ACCELERATOR: Service =
 /// Amazon Cognito's user pools.
 pub(crate) const COGNITO: Service =
     json("Cognito Identity Provider", "cognito-idp", "AWSCognitoIdentityProviderService");
+/// Amazon `EventBridge`.
+pub(crate) const EVENTS: Service = json("EventBridge", "events", "AWSEvents");
+/// AWS Security Hub.
+pub(crate) const SECURITY_HUB: Service = rest("SecurityHub", "securityhub");
 /// AWS Lambda.
 pub(crate) const LAMBDA: Service = rest("Lambda", "lambda");
 /// Amazon API Gateway: REST APIs.

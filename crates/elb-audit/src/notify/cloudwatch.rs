@@ -1,0 +1,45 @@
+//! Amazon `CloudWatch`: the report's numbers as metrics.
+
+use aws_types::SdkConfig;
+use elb_audit_core::alert::metrics::metrics;
+use elb_audit_core::report::Report;
+use serde::Deserialize;
+
+use super::refused;
+use crate::source::aws::query::{CLOUDWATCH, Client};
+
+/// The answer to metrics that were taken.
+#[derive(Deserialize)]
+struct Kept {}
+
+/// Puts the metrics, under the time at which the facts were read. There are a few dozen; a call takes
+/// 1,000.
+pub(super) async fn put(
+    report: &Report,
+    label: &str,
+    (namespace, region): (&str, &str),
+    config: &SdkConfig,
+) -> Result<(), String> {
+    let time = report.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut parameters = vec![("Namespace".to_owned(), namespace.to_owned())];
+    for (place, metric) in metrics(report, label).into_iter().enumerate() {
+        let entry = format!("MetricData.member.{}", place + 1);
+        let mut add = |name: &str, value: String| {
+            parameters.push((format!("{entry}.{name}"), value));
+        };
+        add("MetricName", metric.name.to_owned());
+        add("Value", metric.value.to_string());
+        add("Unit", "Count".to_owned());
+        add("Timestamp", time.clone());
+        for (place, (name, value)) in metric.dimensions.into_iter().enumerate() {
+            let dimension = format!("Dimensions.member.{}", place + 1);
+            add(&format!("{dimension}.Name"), name.to_owned());
+            add(&format!("{dimension}.Value"), value);
+        }
+    }
+    let parameters: Vec<(&str, &str)> =
+        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let client = Client::apart(&CLOUDWATCH, config, region);
+    let answer = client.form::<Kept>("PutMetricData", &parameters).await;
+    answer.map(drop).map_err(|error| refused(&error, "cloudwatch:PutMetricData"))
+}

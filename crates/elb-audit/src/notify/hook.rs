@@ -1,0 +1,104 @@
+//! Webhooks: JSON to an address on the web, over the HTTP client that AWS is asked with.
+
+use std::fmt;
+
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{
+    HttpStatusCodeClassifier, TransientErrorClassifier,
+};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use serde_json::Value;
+
+use super::destination::Url;
+use crate::source::aws::ask::innermost;
+use crate::source::aws::query::dressed;
+
+/// Tries, the first one included.
+const TRIES: u32 = 3;
+/// Characters of an answer that are worth showing.
+const SHOWN: usize = 300;
+/// Statuses that may be others a moment later.
+const PASSING: &[u16] = &[429, 500, 502, 503, 504];
+
+/// What was answered instead of a success.
+#[derive(Debug)]
+struct Refusal {
+    status: u16,
+    body: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP status {}", self.status)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Posts the document. Redirects are not followed: what is sent is meant for this address alone.
+pub(super) async fn post(url: &Url, document: &Value, config: &SdkConfig) -> Result<(), String> {
+    let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+    let tries = retry.max_attempts().min(TRIES);
+    let builder = Operation::builder()
+        .service_name("webhook")
+        .operation_name("webhook")
+        .endpoint_url(url.origin())
+        .no_auth()
+        .with_connection_poisoning()
+        .retry_classifier(TransientErrorClassifier::<Refusal>::new())
+        .retry_classifier(HttpStatusCodeClassifier::new_from_codes(PASSING))
+        .standard_retry(&retry.with_max_attempts(tries));
+    let operation = dressed(builder, config).serializer(encode).deserializer(decode).build();
+    let sent = (url.target().to_owned(), document.to_string());
+    operation.invoke(sent).await.map_err(|error| told(url, &error))
+}
+
+fn encode((target, body): (String, String)) -> Result<HttpRequest, BoxError> {
+    let mut http = HttpRequest::new(SdkBody::from(body));
+    http.set_method("POST")?;
+    http.set_uri(target)?;
+    http.headers_mut().insert("content-type", "application/json");
+    http.headers_mut().insert("user-agent", concat!("elb-audit/", env!("CARGO_PKG_VERSION")));
+    Ok(http)
+}
+
+fn decode(response: &HttpResponse) -> Result<(), OrchestratorError<Refusal>> {
+    if response.status().is_success() {
+        return Ok(());
+    }
+    let body = response.body().bytes().unwrap_or_default();
+    let body = String::from_utf8_lossy(body).into_owned();
+    Err(OrchestratorError::operation(Refusal { status: response.status().as_u16(), body }))
+}
+
+/// What went wrong, without the secret part of the address, which an answer may repeat.
+fn told(url: &Url, error: &SdkError<Refusal, HttpResponse>) -> String {
+    let refusal = match error {
+        SdkError::ServiceError(error) => error.err(),
+        SdkError::TimeoutError(_) => return "no answer in time".to_owned(),
+        SdkError::DispatchFailure(error) if error.is_timeout() => {
+            return "no answer in time".to_owned();
+        }
+        other => return innermost(other).to_string(),
+    };
+    let status = refusal.status;
+    if (300..400).contains(&status) {
+        return format!(
+            "HTTP status {status}: it points to another address, which is not followed"
+        );
+    }
+    let mut body = refusal.body.clone();
+    let target = url.target();
+    let parts = target.split(['/', '?', '&', '=']).filter(|part| part.len() >= 6);
+    for secret in [target].into_iter().filter(|target| target.len() > 1).chain(parts) {
+        body = body.replace(secret, "…");
+    }
+    let body: String = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown: String = body.chars().take(SHOWN).collect();
+    if shown.is_empty() { refusal.to_string() } else { format!("{refusal}: {shown}") }
+}
