@@ -32,7 +32,7 @@ fn told<T>(report: &Report, label: &str, of: impl FnOnce(&Alert<'_>) -> T) -> T 
 fn changed() -> (Report, Finding, Finding) {
     let (mut before, mut after) = (report(0), report(1));
     let mut faults = after.findings.iter().filter(|one| one.is_fault()).cloned();
-    let (new, gone) = (faults.next().expect("a fault"), faults.last().expect("a fault"));
+    let (new, gone) = (faults.next().expect("a fault"), faults.next_back().expect("a fault"));
     before.findings.retain(|one| one.fingerprint != new.fingerprint);
     after.findings.retain(|one| one.fingerprint != gone.fingerprint);
     compare(&before, &mut after);

@@ -17,7 +17,11 @@ use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::{Account, BucketState, Inventory};
 use elb_audit_core::report::{Outcome, RegionStatus, Report};
 
+use elb_audit::bucket::{self, Condition, Put};
+use serde_json::Value;
+
 use crate::compare::name_of;
+use crate::notify;
 use crate::program::{Done, Run};
 
 const REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "ap-southeast-2"];
@@ -268,5 +272,67 @@ fn what_surrounds_load_balancers_is_read() {
         assert_eq!(bucket.public_access_blocked, Fact::Known(false), "one switch is off");
         assert_eq!(bucket.newest[of("web")], Fact::Known(None));
         assert!(region.limits.get().unwrap()["target-groups"] > 0);
+    });
+}
+
+/// The account that moto takes a caller for.
+const MOTO: &str = "123456789012";
+
+#[test]
+fn deliveries_are_read_back_where_they_were_sent() {
+    with_moto("deliveries", |moto| {
+        let topic: String =
+            serde_json::from_str(&moto.script("deliver.py", &["setup"], "")).unwrap();
+        let mut report = notify::report();
+        MOTO.clone_into(&mut report.accounts[0].id);
+        report.findings.iter_mut().for_each(|one| MOTO.clone_into(&mut one.account));
+        let session = notify::session(&moto.url);
+        let topic = format!("sns:{topic}");
+        let to = [&topic, "s3://reports/elb", "securityhub", "eventbridge:central", "cloudwatch"];
+        for _ in 0..2 {
+            assert_eq!(notify::alerted(&to, &report, &session), [""; 0]);
+        }
+        let came: Value = serde_json::from_str(&moto.script("deliver.py", &["read"], "")).unwrap();
+        let mail = &came["mail"][0];
+        assert!(mail["Subject"].as_str().unwrap().starts_with("elb-audit [prod]: "), "{mail}");
+        assert!(mail["Message"].as_str().unwrap().contains("\nNEW ("), "{mail}");
+        assert_eq!(mail["MessageAttributes"]["severity"]["Value"], "high", "it passed the filter");
+        let day = report.taken_at.strftime("elb/reports/%Y/%m/%d/%H%M%SZ.json").to_string();
+        assert_eq!(came["keys"], serde_json::json!(["elb/latest.json", day]));
+        let here = report.findings.iter().filter(|one| one.is_fault() && one.region == "eu-west-1");
+        let here: BTreeSet<&str> = here.map(|one| one.fingerprint.as_str()).collect();
+        let findings = came["findings"].as_array().unwrap();
+        let ids = findings.iter().filter_map(|one| one["Id"].as_str()?.rsplit('/').next());
+        let ids: BTreeSet<&str> = ids.collect();
+        assert!(here.is_subset(&ids), "{here:?} {ids:?}");
+        assert_eq!(findings.len(), ids.len(), "imported twice, each is there once");
+        assert_eq!(came["events"][0]["detail"]["counts"]["new"], mail_counts(mail));
+        assert!(came["metrics"].as_array().unwrap().iter().any(|name| name == "Faults"));
+    });
+}
+
+/// The number of new faults that the attributes of a message tell.
+fn mail_counts(mail: &Value) -> Value {
+    mail["MessageAttributes"]["new"]["Value"].as_str().unwrap().parse::<u64>().unwrap().into()
+}
+
+#[test]
+fn an_object_is_written_only_over_the_version_that_was_read() {
+    with_moto("conditions", |moto| {
+        moto.script("deliver.py", &["setup"], "");
+        let config = notify::session(&moto.url).base;
+        let put = |text: &str, condition| {
+            let bytes = text.as_bytes().to_vec();
+            notify::now(bucket::put(&config, "reports", "state/report.json", bytes, condition))
+        };
+        let get = || notify::now(bucket::get(&config, "reports", "state/report.json"));
+        assert_eq!(get(), Ok(None));
+        let Ok(Put::Done(first)) = put("one", Condition::Absent) else { panic!("not written") };
+        assert_eq!(put("two", Condition::Absent), Ok(Put::Conflict));
+        assert_eq!(get(), Ok(Some((b"one".to_vec(), first.clone()))));
+        let over = Condition::Matches(first);
+        assert!(matches!(put("three", over.clone()), Ok(Put::Done(_))));
+        assert_eq!(put("four", over), Ok(Put::Conflict));
+        assert_eq!(get().unwrap().unwrap().0, b"three");
     });
 }
