@@ -14,13 +14,15 @@ use tokio::net::TcpStream;
 
 use crate::cli::{self, Scan, Task};
 use crate::progress::{self, say};
-use crate::run;
+use crate::run::{self, Failure, Judged, Judging};
 
 mod answer;
 mod event;
 mod metrics;
+mod step;
 
-use event::Event;
+use event::{Event, Params};
+use step::Done;
 
 /// Why an event has no answer.
 #[derive(Debug)]
@@ -49,7 +51,7 @@ impl Refusal {
 /// In words.
 pub fn check_options() -> Result<(), String> {
     progress::log_as_json("");
-    scan_by(&Value::Null).map(drop).map_err(|refusal| refusal.said)
+    scan_by(&Params::default()).map(drop).map_err(|refusal| refusal.said)
 }
 
 /// The answer to one event; `deadline` is in milliseconds since 1970.
@@ -59,43 +61,63 @@ pub fn check_options() -> Result<(), String> {
 /// counts it as an error, and an alarm can ring.
 pub async fn answer(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
     progress::log_as_json(request);
-    let began = Timestamp::now();
-    let mut scan = scan_by(event)?;
-    scan.source.timeout = scan.source.timeout.min(time_to_read(deadline, began));
-    let judged = Box::pin(run::scanned(&scan, &[], false)).await;
-    let judged = judged.map_err(|failure| Refusal::new(kind(failure.exit), failure.to_string()))?;
+    let event = Event::parse(event).map_err(|said| Refusal::new("BadEvent", said))?;
+    let (params, step) = match event {
+        Event::Scan(params) => (params, None),
+        Event::Step(step) => (Params::default(), Some(step)),
+    };
+    let mut scan = scan_by(&params)?;
+    let left = time_to_read(deadline, Timestamp::now());
+    scan.source.timeout = scan.source.timeout.min(left);
+    let (judged, files) = match step {
+        None => {
+            let judged = Box::pin(run::scanned(&scan, &[], false)).await;
+            let refused = |failure: Failure| Refusal::new(kind(failure.exit), failure.to_string());
+            (Box::new(judged.map_err(refused)?), Vec::new())
+        }
+        Some(step) => match Box::pin(step::take(step, &scan)).await? {
+            Done::Answer(answer) => return Ok(answer),
+            Done::Report(judged, files) => (judged, files),
+        },
+    };
+    told(&judged, (&scan, &files), request)
+}
+
+/// Logs what came of a run; the answer.
+fn told(
+    judged: &Judged,
+    (scan, files): (&Scan, &[String]),
+    request: &str,
+) -> Result<Value, Refusal> {
     for failure in &judged.failures {
         say(format_args!("error: {failure}"));
     }
     say(format_args!("exit {}: {}", judged.exit.code(), judged.why));
-    metrics::emit(&judged.report, &scan.watch.environment, request);
+    let refused = |said: &str| Err(Refusal::new(kind(judged.exit), answer::cut(said)));
     match judged.exit {
-        Exit::NothingAssessed => Err(Refusal::new(kind(judged.exit), judged.why)),
-        Exit::DeliveryFailed => {
-            let said = format!("{}: {}", judged.why, judged.failures.join("; "));
-            Err(Refusal::new(kind(judged.exit), answer::cut(&said)))
+        Exit::NothingAssessed => refused(&judged.why),
+        Exit::DeliveryFailed => refused(&format!("{}: {}", judged.why, judged.failures.join("; "))),
+        _ => {
+            // A run that did not come to its end must not silence the alarm on silence.
+            metrics::emit(&judged.report, &scan.watch.environment, request);
+            Ok(answer::of(judged, scan, files))
         }
-        _ => Ok(answer::of(&judged, &scan)),
     }
 }
 
 /// The options that an event and the environment give.
-fn scan_by(event: &Value) -> Result<Scan, Refusal> {
-    let event = Event::parse(event).map_err(|said| Refusal::new("BadEvent", said))?;
-    let arguments = event.arguments(&|name| std::env::var(name).ok());
+fn scan_by(params: &Params) -> Result<Scan, Refusal> {
+    let arguments = params.arguments(&|name| std::env::var(name).ok());
     let cli = cli::parse(arguments.into_iter().map(Into::into)).map_err(|error| {
         let said = error.to_string();
         let said = said.lines().next().unwrap_or_default();
         Refusal::new("BadOptions", said.trim_start_matches("error: "))
     })?;
-    match cli.task {
-        Task::Scan(scan) => {
-            run::usable(&scan)
-                .map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
-            Ok(*scan)
-        }
-        _ => Err(Refusal::new("BadOptions", "only a scan can be run here")),
-    }
+    let Task::Scan(scan) = cli.task else {
+        return Err(Refusal::new("BadOptions", "only a scan can be run here"));
+    };
+    Judging::new(&scan).map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
+    Ok(*scan)
 }
 
 fn kind(exit: Exit) -> &'static str {

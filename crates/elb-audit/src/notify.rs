@@ -63,10 +63,11 @@ pub struct Delivery<'a> {
 
 /// Where a destination keeps the whole report; none where it keeps none.
 #[must_use]
-pub fn report_place(destination: &Destination, _report: &Report) -> Option<String> {
-    match destination {
-        Destination::Sns { .. } => None,
-    }
+pub fn report_place(destination: &Destination, report: &Report) -> Option<String> {
+    let Destination::S3 { bucket, prefix } = destination else { return None };
+    let parts = [bucket.as_str(), prefix.as_str(), &s3::key(report.taken_at)];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Some(format!("s3://{}", parts.join("/")))
 }
 
 /// Delivers to all destinations side by side; what failed, in words. One failure keeps nothing from the

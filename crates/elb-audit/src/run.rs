@@ -74,13 +74,6 @@ async fn scan(task: &Scan) -> Result<Exit, Failure> {
     Ok(judged.told(&task.report))
 }
 
-/// Whether the options of a scan can be used, as far as that is known without AWS.
-pub(crate) fn usable(task: &Scan) -> Result<(), Failure> {
-    Terms::new(&task.report).map_err(usage)?;
-    Watch::new(&task.watch, &task.report).map_err(usage)?;
-    Ok(())
-}
-
 /// Reads and judges an account as the command line says, writes the report to these destinations, tells
 /// whom it concerns, and keeps it.
 pub(crate) async fn scanned(
@@ -88,19 +81,56 @@ pub(crate) async fn scanned(
     destinations: &[output::Destination],
     shown: bool,
 ) -> Result<Judged, Failure> {
-    let (source, report) = (&task.source, &task.report);
-    let terms = Terms::new(report).map_err(usage)?;
-    let watch = Watch::new(&task.watch, report).map_err(usage)?;
-    let progress = Progress::new(shown, &terms.checks, &terms.policy);
-    let request = request(source, Wanted::by(&terms.checks))?;
-    let tuning = source.tuning();
-    let session = aws::open(&request, &tuning).await?;
-    let before = watch.before(Some(session.config())).await.map_err(usage)?;
-    let (inventory, stopped) = read(&session, &request, (&tuning, &progress)).await?;
+    let judging = Judging::new(task)?;
+    let progress = Progress::new(shown, &judging.terms.checks, &judging.terms.policy);
+    let (request, tuning) = (&judging.request, task.source.tuning());
+    let session = aws::open(request, &tuning).await?;
+    let before = judging.watch.before(Some(session.config())).await.map_err(usage)?;
+    let (inventory, stopped) = read(&session, request, (&tuning, &progress)).await?;
     let now = inventory.taken_at;
+    let Judging { terms, watch, .. } = judging;
     let run = Run { inventory, now, terms, stopped, watch, before };
-    let session = Session { base: session.config().clone(), accounts: session.entered() };
-    Ok(run.judge(destinations, Some(&session)).await)
+    Ok(run.judge(destinations, Some(&acting(&session))).await)
+}
+
+/// What the command line of a scan says: what to read, what to judge by, and whom to tell.
+pub(crate) struct Judging {
+    pub(crate) request: aws::Request,
+    terms: Terms,
+    watch: Watch,
+}
+
+impl Judging {
+    /// What the options say, as far as that is known without AWS.
+    pub(crate) fn new(task: &Scan) -> Result<Self, Failure> {
+        let terms = Terms::new(&task.report).map_err(usage)?;
+        let watch = Watch::new(&task.watch, &task.report).map_err(usage)?;
+        let request = request(&task.source, Wanted::by(&terms.checks))?;
+        Ok(Judging { request, terms, watch })
+    }
+
+    /// Whether whom it tells is in the accounts themselves.
+    pub(crate) fn acts_in_accounts(&self) -> bool {
+        self.watch.acts_in_accounts()
+    }
+
+    /// Judges what others have read, tells whom it concerns, and keeps the report.
+    pub(crate) async fn judged(
+        self,
+        inventory: Inventory,
+        session: &aws::Session,
+    ) -> Result<Judged, Failure> {
+        let Judging { terms, watch, .. } = self;
+        let before = watch.before(Some(session.config())).await.map_err(usage)?;
+        let now = inventory.taken_at;
+        let run = Run { inventory, now, terms, stopped: Stop::No, watch, before };
+        Ok(run.judge(&[], Some(&acting(session))).await)
+    }
+}
+
+/// What tells others acts as the scan does.
+fn acting(session: &aws::Session) -> Session {
+    Session { base: session.config().clone(), accounts: session.entered() }
 }
 
 async fn demo(report: &Reporting) -> Result<Exit, Failure> {

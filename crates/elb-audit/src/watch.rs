@@ -74,6 +74,11 @@ impl Watch {
         Ok(Watch { against, destinations, terms })
     }
 
+    /// Whether somebody is told in the accounts themselves.
+    pub(crate) fn acts_in_accounts(&self) -> bool {
+        self.destinations.contains(&Destination::SecurityHub)
+    }
+
     /// Where the whole report of a run lies; none where it is kept nowhere.
     pub(crate) fn report_place(how: &Watching, report: &Report) -> Option<String> {
         let mut destinations = how.notify.iter().filter_map(|text| Destination::parse(text).ok());

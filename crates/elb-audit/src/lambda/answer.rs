@@ -7,14 +7,15 @@ use crate::cli::Scan;
 use crate::run::Judged;
 use crate::watch::Watch;
 
-/// Findings, and accounts, that an answer names. Lambda takes 6 MB: there is much room left.
+/// Findings, and accounts, that an answer names. Lambda takes 6 MB and Step Functions
+/// 256 KB: there is room left.
 const NAMED: usize = 20;
-const ACCOUNTS: usize = 100;
+const ACCOUNTS: usize = 50;
 /// Characters of one text in an answer.
-const LONGEST: usize = 2_000;
+const LONGEST: usize = 1_000;
 
 /// Summary, counts, the worst findings, and where the report lies.
-pub(super) fn of(judged: &Judged, scan: &Scan) -> Value {
+pub(super) fn of(judged: &Judged, scan: &Scan, files: &[String]) -> Value {
     let report = &judged.report;
     let mut worst: Vec<&Finding> = report.findings.iter().filter(|one| one.is_fault()).collect();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -30,6 +31,7 @@ pub(super) fn of(judged: &Judged, scan: &Scan) -> Value {
         "account_count": report.accounts.len(),
         "gaps": report.gaps.len(),
         "worst": worst.into_iter().take(NAMED).map(named).collect::<Vec<_>>(),
+        "findings": files.iter().take(NAMED).collect::<Vec<_>>(),
         "report": Watch::report_place(&scan.watch, report),
     })
 }

@@ -2,9 +2,47 @@
 
 use serde_json::Value;
 
-/// What an event asks for.
+use crate::source::aws::Shard;
+
+/// What an event asks for: a scan, unless it names a task of the state machine.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Event {
+    /// One scan of what the options name.
+    Scan(Params),
+    /// A step of a scan in parts.
+    Step(Step),
+}
+
+/// A step of a scan in parts, all of whose files lie under one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Step {
+    /// The bucket.
+    pub(super) bucket: String,
+    /// What all keys of the run begin with, without a slash at the end.
+    pub(super) prefix: String,
+    /// What is to be done.
+    pub(super) task: Task,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Task {
+    /// Lists the parts.
+    List,
+    /// Reads one part.
+    Scan(Box<Shard>),
+    /// Makes one report of all parts.
+    Reduce {
+        /// The key of the list of parts.
+        shards: String,
+        /// The bucket and key of the manifest that Step Functions has written, if it has.
+        results: Option<(String, String)>,
+    },
+}
+
+/// What an event says of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Event {
+pub(super) struct Params {
     /// Whether every region is scanned, or only the function's own.
     all_regions: Option<bool>,
     /// Regions read at the same time.
@@ -20,11 +58,50 @@ const FORMER: [(&str, &str, &str); 3] = [
 ];
 
 impl Event {
+    /// Reads an event.
+    pub(super) fn parse(event: &Value) -> Result<Self, String> {
+        match event.get("task") {
+            None | Some(Value::Null) => Params::parse(event).map(Event::Scan),
+            Some(Value::String(task)) => Step::parse(task, event).map(Event::Step),
+            Some(other) => Err(format!("the event's `task` is no text: {other}")),
+        }
+    }
+}
+
+impl Step {
+    fn parse(task: &str, event: &Value) -> Result<Self, String> {
+        let text = |place: &str| {
+            let value =
+                event.pointer(place).and_then(Value::as_str).filter(|text| !text.is_empty());
+            let name = place.trim_start_matches('/').replace('/', ".");
+            value.map(str::to_owned).ok_or_else(|| format!("the event has no `{name}`"))
+        };
+        let task = match task {
+            "list" => Task::List,
+            "scan" => {
+                let shard = event.get("shard").cloned().unwrap_or_default();
+                let shard = serde_json::from_value(shard);
+                Task::Scan(Box::new(
+                    shard.map_err(|error| format!("the event's `shard`: {error}"))?,
+                ))
+            }
+            "reduce" => Task::Reduce {
+                shards: text("/shards/key")?,
+                results: text("/results/Bucket").ok().zip(text("/results/Key").ok()),
+            },
+            other => return Err(format!("unknown task `{other}`: list, scan or reduce is needed")),
+        };
+        let prefix = text("/prefix")?.trim_matches('/').to_owned();
+        Ok(Step { bucket: text("/bucket")?, prefix, task })
+    }
+}
+
+impl Params {
     /// Reads `{"params": {"scan_all_regions": true, "max_workers": 10}}`. Whatever else a scheduler sends
     /// along asks for nothing.
     pub(super) fn parse(event: &Value) -> Result<Self, String> {
         let params = match event.get("params") {
-            None | Some(Value::Null) => return Ok(Event::default()),
+            None | Some(Value::Null) => return Ok(Params::default()),
             Some(Value::Object(params)) => params,
             Some(_) => return Err("the event's `params` is no object".to_owned()),
         };
@@ -40,7 +117,7 @@ impl Event {
                 format!("the event's `max_workers` is no whole number above 0: {value}")
             })?),
         };
-        Ok(Event { all_regions, max_workers })
+        Ok(Params { all_regions, max_workers })
     }
 
     /// The command line that the event stands for, in this environment.
@@ -104,7 +181,7 @@ mod tests {
         let found = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        Event::parse(event).unwrap().arguments(&found).join(" ")
+        Params::parse(event).unwrap().arguments(&found).join(" ")
     }
 
     #[test]
@@ -141,7 +218,31 @@ mod tests {
     fn what_a_scheduler_sends_asks_for_a_scan() {
         let event = json!({"version": "0", "detail-type": "Scheduled Event", "detail": {}});
         for event in [event, json!(null), json!([]), json!("x"), json!({"params": null})] {
-            assert_eq!(Event::parse(&event), Ok(Event::default()));
+            assert_eq!(Event::parse(&event), Ok(Event::Scan(Params::default())));
+        }
+    }
+
+    #[test]
+    fn a_step_knows_its_place() {
+        let step = |event: Value| Event::parse(&event);
+        let place = |task| Step { bucket: "b".to_owned(), prefix: "runs/1".to_owned(), task };
+        let list = json!({"task": "list", "bucket": "b", "prefix": "runs/1/"});
+        assert_eq!(step(list), Ok(Event::Step(place(Task::List))));
+        let reduce = json!({"task": "reduce", "bucket": "b", "prefix": "runs/1",
+            "shards": {"key": "k"}, "results": {"Bucket": "b", "Key": "m"}});
+        let results = Some(("b".to_owned(), "m".to_owned()));
+        let task = Task::Reduce { shards: "k".to_owned(), results };
+        assert_eq!(step(reduce), Ok(Event::Step(place(task))));
+        for (event, part) in [
+            (json!({"task": "list", "bucket": "b"}), "`prefix`"),
+            (json!({"task": "list", "prefix": "p"}), "`bucket`"),
+            (json!({"task": "reduce", "bucket": "b", "prefix": "p"}), "`shards.key`"),
+            (json!({"task": "scan", "bucket": "b", "prefix": "p"}), "`shard`"),
+            (json!({"task": "sing"}), "unknown task `sing`"),
+            (json!({"task": 7}), "no text"),
+        ] {
+            let said = step(event).unwrap_err();
+            assert!(said.contains(part), "{said}");
         }
     }
 

@@ -52,7 +52,7 @@ pub use ask::Stop;
 pub use role::Role;
 pub use scope::Regions;
 pub use session::Tuning;
-pub use shard::{GLOBAL, Shard, collect_shard, list};
+pub use shard::{GLOBAL, Shard, collect_shard, enter, list, missing};
 
 use account::{Entry, Visit};
 use ask::Asker;

@@ -137,11 +137,13 @@ pub(crate) async fn caught<T>(reading: impl Future<Output = T>) -> Option<T> {
 
 /// A region whose reader panicked: unread, and the others stand.
 fn broken(name: &str) -> Region {
+    unlisted(name, Reason::Malformed, "internal error while reading this region: please report it")
+}
+
+/// A region of which not even the load balancers could be listed.
+pub(crate) fn unlisted(name: &str, reason: Reason, said: &str) -> Region {
     let mut region = Region::new(name);
-    let gap = |call| {
-        let said = "internal error while reading this region: please report it";
-        Gap::new(call, Reason::Malformed).in_region(name).saying(said)
-    };
+    let gap = |call| Gap::new(call, reason).in_region(name).saying(said);
     region.classic = Listing::unread(gap(Call::ElbDescribeLoadBalancers));
     region.v2 = Listing::unread(gap(Call::ElbV2DescribeLoadBalancers));
     region

@@ -14,8 +14,8 @@ pub(crate) use error::ServiceError;
 pub(crate) use question::Question;
 pub(crate) use service::{
     API_GATEWAY, API_GATEWAY_V2, AUTO_SCALING, CLOUDFRONT, CLOUDWATCH, COGNITO, EC2, EVENTS,
-    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ORGANIZATIONS, ROUTE_53, S3, SECURITY_HUB, SHIELD, SNS, Service,
-    WAF_REGIONAL, WAFV2,
+    GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ORGANIZATIONS, ROUTE_53, S3, SECURITY_HUB, SHIELD, SNS,
+    Service, WAF_REGIONAL, WAFV2,
 };
 
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};

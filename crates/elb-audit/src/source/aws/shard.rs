@@ -7,13 +7,14 @@ use std::time::Instant;
 
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
-use elb_audit_core::inventory::{Account, Inventory};
+use elb_audit_core::inventory::{Account, Cost, Inventory, SCHEMA};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::account::Visit;
+use super::account::{Visit, unlisted};
 use super::accounts::{Lobby, Target};
 use super::ask::Stop;
 use super::role::Role;
@@ -169,6 +170,58 @@ pub async fn collect_shard(
         })),
     };
     Ok(run.inventory(vec![account], began))
+}
+
+/// What is known of a part whose reader has failed: that it is unread, and why.
+///
+/// # Errors
+/// When the part itself makes no sense.
+pub fn missing(shard: &Shard, said: &str, taken_at: Timestamp) -> Result<Inventory, SourceError> {
+    let target = shard.target()?;
+    let unread = |call| Gap::new(call, Reason::Failed).saying(said);
+    let account = match shard.region.as_deref() {
+        _ if target.skipped.is_some() => target.blank(),
+        None => {
+            target.shut(Gap { resource: shard.role_arn.clone(), ..unread(Call::StsAssumeRole) })
+        }
+        Some(GLOBAL) => Account {
+            shield: Fact::Unread(unread(Call::ShieldDescribeSubscription)),
+            distributions: Fact::Unread(unread(Call::CloudFrontListDistributions)),
+            vpc_origins: Fact::Unread(unread(Call::CloudFrontListVpcOrigins)),
+            accelerators: Fact::Unread(unread(Call::GlobalAcceleratorListAccelerators)),
+            dns_records: Fact::Unread(unread(Call::Route53ListHostedZones)),
+            ..target.blank()
+        },
+        Some(name) => {
+            Account { regions: vec![unlisted(name, Reason::Failed, said)], ..target.blank() }
+        }
+    };
+    let cost = Cost::default();
+    Ok(Inventory { schema: SCHEMA.to_owned(), taken_at, cost, accounts: vec![account] })
+}
+
+/// Gets into the accounts of these parts, so that the session can act in them.
+///
+/// Those that nobody gets into are left to whoever acts there to find out.
+///
+/// # Errors
+/// As [`super::collect`].
+pub async fn enter(
+    session: &Session,
+    request: &Request,
+    tuning: (&Tuning, watch::Receiver<Stop>),
+    shards: &[Shard],
+) -> Result<(), SourceError> {
+    let run = Run::new(session, request, tuning, &|_, _| ());
+    let lobby = Lobby::open(&run).await?;
+    let mut accounts: Vec<&Shard> = shards.iter().filter(|one| one.region.is_some()).collect();
+    accounts.dedup_by(|a, b| a.account == b.account);
+    let targets: Vec<Target> =
+        accounts.into_iter().map(Shard::target).collect::<Result<_, SourceError>>()?;
+    let entering = targets.iter().map(|target| lobby.enter(target));
+    let mut entering = futures::stream::iter(entering).buffer_unordered(run.accounts_at_a_time());
+    while entering.next().await.is_some() {}
+    Ok(())
 }
 
 async fn read(run: &Run<'_>, target: &Target, region: &str) -> Result<Account, SourceError> {
