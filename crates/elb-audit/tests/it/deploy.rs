@@ -170,7 +170,7 @@ fn the_state_machine_has_no_fault() {
 #[test]
 fn roles_read_what_a_scan_needs() {
     let Some(python) = python_for("deploy: read policies") else { return };
-    let needed = docs::permissions(&docs::calls(checks::ALL));
+    let needed = docs::permissions(&docs::calls(checks::ALL), docs::Purpose::Scan);
     let needed: Value = serde_json::from_str(&needed).unwrap();
     let expected = ["FunctionRole read", "ShardRole read", "ReaderRole read"];
     for (name, role) in TEMPLATES.into_iter().zip(expected) {
