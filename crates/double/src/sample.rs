@@ -10,6 +10,7 @@ use crate::model::delivery::{Delivery, DeliveryDestination, DeliverySource};
 use crate::model::listener::Listener;
 use crate::model::load_balancer::LoadBalancer;
 use crate::model::network::{Permission, PrefixList, SecurityGroup};
+use crate::model::organization::{Organization, ROOT};
 use crate::model::region::Region;
 use crate::model::rule::Rule;
 use crate::model::target_group::{TargetGroup, TrustStore};
@@ -24,6 +25,29 @@ pub fn fleet(regions: usize, per_region: usize) -> Account {
         account = account.region(name, region(per_region));
     }
     account
+}
+
+/// So many accounts, each a [`fleet`]: the first one manages the organization that all are in, ten of them
+/// in each unit.
+pub fn organization(accounts: usize, regions: usize, per_region: usize) -> Vec<Account> {
+    let id = |number: usize| format!("{:012}", 100_000_000_000 + number);
+    let unit = |number: usize| format!("{:08}", number / 10);
+    let mut organization = Organization::new();
+    for number in 0..accounts {
+        let unit = unit(number);
+        if number % 10 == 0 {
+            organization = organization.unit(&unit, &format!("Team {unit}"), ROOT);
+        }
+        let (name, parent) = (format!("account-{number}"), format!("ou-ab12-{unit}"));
+        organization = organization.member(&id(number), &name, &parent);
+    }
+    let fleet = fleet(regions, per_region);
+    let mut all: Vec<Account> =
+        (0..accounts).map(|number| Account { id: id(number), ..fleet.clone() }).collect();
+    if let Some(first) = all.first_mut() {
+        first.organization = Some(organization);
+    }
+    all
 }
 
 /// An account with one region, `eu-west-1`, that has `count` of everything: load balancers of each

@@ -5,15 +5,18 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use elb_audit_double::{Double, sample};
+use elb_audit_double::{Double, Fault, sample};
 use tokio::sync::oneshot;
 
-const USAGE: &str = "usage: elb-audit-double [--port P] [--regions N] [--per-region N] [--latency MS] [--page-size N]
+const USAGE: &str = "usage: elb-audit-double [--port P] [--accounts N] [--denied N] [--regions N] [--per-region N] [--latency MS] [--page-size N]
+  --accounts N is an organization of so many such accounts; nobody gets into the last N of --denied
   --page-size 0 means AWS's own limits, which is also the default";
 
 #[derive(Default)]
 struct Options {
     port: u16,
+    accounts: usize,
+    denied: usize,
     regions: usize,
     per_region: usize,
     latency: u64,
@@ -26,8 +29,17 @@ fn main() -> io::Result<ExitCode> {
         writeln!(io::stderr(), "{USAGE}")?;
         return Ok(ExitCode::from(2));
     };
-    let account = sample::fleet(options.regions, options.per_region);
-    let double = Double::bind(options.port, vec![account])?;
+    let (regions, per_region) = (options.regions, options.per_region);
+    let accounts = match options.accounts {
+        0 => vec![sample::fleet(regions, per_region)],
+        several => sample::organization(several, regions, per_region),
+    };
+    let denied = accounts.iter().rev().take(options.denied);
+    let denied: Vec<String> = denied.map(|account| account.id.clone()).collect();
+    let double = Double::bind(options.port, accounts)?;
+    for account in denied {
+        double.fault(Fault::deny("sts:AssumeRole").about(&account));
+    }
     double.latency(Duration::from_millis(options.latency));
     double.page_size((options.page_size > 0).then_some(options.page_size));
     writeln!(io::stdout(), "{}", double.url())?;
@@ -43,6 +55,8 @@ fn read(arguments: &[String]) -> Option<Options> {
         let [name, value] = pair else { return None };
         match name.as_str() {
             "--port" => options.port = value.parse().ok()?,
+            "--accounts" => options.accounts = value.parse().ok()?,
+            "--denied" => options.denied = value.parse().ok()?,
             "--regions" => options.regions = value.parse().ok()?,
             "--per-region" => options.per_region = value.parse().ok()?,
             "--latency" => options.latency = value.parse().ok()?,

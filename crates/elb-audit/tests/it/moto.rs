@@ -336,3 +336,46 @@ fn an_object_is_written_only_over_the_version_that_was_read() {
         assert_eq!(get().unwrap().unwrap().0, b"three");
     });
 }
+
+/// Accounts of a report, and whether each was read.
+fn accounts(report: &Report) -> Vec<(&str, bool)> {
+    let read = |account: &elb_audit_core::report::AccountSummary| account.totals.regions_read == 1;
+    report.accounts.iter().map(|account| (account.id.as_str(), read(account))).collect()
+}
+
+#[test]
+fn an_organization_of_more_than_a_page_is_read_through_its_roles() {
+    with_moto("organization", |moto| {
+        let made: serde_json::Value =
+            serde_json::from_str(&moto.script("organize.py", &["eu-west-1"], "")).unwrap();
+        let ids = |name: &str| -> Vec<String> {
+            let all = made[name].as_array().unwrap().iter();
+            all.map(|id| id.as_str().unwrap().to_owned()).collect()
+        };
+        let (all, members) = (ids("all"), ids("members"));
+        assert_eq!(all.len(), 23);
+        let scan = "scan --region eu-west-1 --format json --retries 0 --organization";
+        let report = Run::at(&moto.url, scan).report();
+        let every: Vec<(&str, bool)> = all.iter().map(|id| (id.as_str(), true)).collect();
+        assert_eq!(accounts(&report), every);
+        let clear = report.findings.iter().filter(|one| one.check == "listener-cleartext");
+        let clear: Vec<&str> = clear.map(|finding| finding.account.as_str()).collect();
+        assert_eq!(clear, members);
+        let units: Vec<(&str, usize)> = report
+            .organizational_units
+            .iter()
+            .map(|unit| (unit.path.as_str(), unit.accounts))
+            .collect();
+        assert_eq!(units, [("Root", 20), ("Root/Workloads/Production", 3)]);
+        let three: Vec<(&str, bool)> = members.iter().map(|id| (id.as_str(), true)).collect();
+        let unit = format!("{scan} --ou {}", made["unit"].as_str().unwrap());
+        assert_eq!(accounts(&Run::at(&moto.url, &unit).report()), three);
+        let roles = members.iter().map(|id| format!("arn:aws:iam::{id}:role/any"));
+        let roles = roles.collect::<Vec<_>>().join(",");
+        let named = "scan --region eu-west-1 --format json --retries 0 --role-arn";
+        let report = Run::at(&moto.url, &format!("{named} {roles}")).report();
+        assert_eq!(accounts(&report), three);
+        let owners = report.load_balancers.iter().map(|lb| lb.arn.split(':').nth(4).unwrap());
+        assert_eq!(owners.collect::<Vec<_>>(), members);
+    });
+}
