@@ -10,6 +10,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("Reading a report", "report.md"),
     ("Configuration", "configuration.md"),
     ("Accepted risks", "accepted-risks.md"),
+    ("Many accounts", "many-accounts.md"),
     ("Deploying", "deploying.md"),
 ];
 

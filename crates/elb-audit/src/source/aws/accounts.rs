@@ -145,9 +145,9 @@ impl<'a> Lobby<'a> {
         Lobby { run, own, desk }
     }
 
-    /// Gets into an account.
-    pub(crate) async fn enter(&self, target: &Target) -> Fact<Entry> {
-        let asker = role::asker(&self.run.asker, &target.id);
+    /// Gets into an account, one of so many at a time.
+    pub(crate) async fn enter(&self, target: &Target, at_a_time: usize) -> Fact<Entry> {
+        let asker = role::asker(&self.run.asker, &target.id, at_a_time);
         let known = Known { account: Some(target.id.clone()), ..self.own.clone() };
         let Some(role) = &target.role else {
             return Fact::Known(Entry { config: self.run.config.clone(), asker, known });
@@ -270,13 +270,14 @@ pub(crate) async fn read(run: &Run<'_>) -> Result<Vec<Account>, SourceError> {
     let (left_out, targets): (Vec<Target>, Vec<Target>) =
         lobby.targets().await?.into_iter().partition(|target| target.skipped.is_some());
     let mut accounts: Vec<Account> = left_out.iter().map(Target::blank).collect();
+    let at_a_time = run.accounts_at_a_time().min(targets.len());
     let mut waiting = targets.iter();
     let mut under_way = FuturesUnordered::new();
     loop {
-        while under_way.len() < run.accounts_at_a_time()
+        while under_way.len() < at_a_time
             && let Some(target) = waiting.next()
         {
-            under_way.push(Box::pin(read_one(&lobby, target)));
+            under_way.push(Box::pin(read_one(&lobby, target, at_a_time)));
         }
         match under_way.next().await {
             Some(account) => accounts.push(account),
@@ -287,9 +288,9 @@ pub(crate) async fn read(run: &Run<'_>) -> Result<Vec<Account>, SourceError> {
     Ok(accounts)
 }
 
-async fn read_one(lobby: &Lobby<'_>, target: &Target) -> Account {
+async fn read_one(lobby: &Lobby<'_>, target: &Target, at_a_time: usize) -> Account {
     let reading = async {
-        let entry = match lobby.enter(target).await {
+        let entry = match lobby.enter(target, at_a_time).await {
             Fact::Known(entry) => entry,
             Fact::Unread(gap) => return target.shut(gap),
         };

@@ -67,10 +67,11 @@ fn budget(call: Call) -> (&'static str, Quota) {
     }
 }
 
-/// Calls under way at a time, an account, those that wait for their retry among them. Where there are
-/// several accounts, one that AWS slows down must leave room for the others.
+/// Calls of an account under way at a time, those that wait for their retry among them.
 const UNDER_WAY: usize = 200;
-const UNDER_WAY_OF_SEVERAL: usize = 60;
+/// The fewest where accounts share them. An account that AWS slows down holds none but its own; all of them
+/// together have twice as many as one alone, so that few wait in vain for a place on the wire.
+const FEWEST: usize = 10;
 
 /// The quota after AWS has refused once: what the same page still says for an account as a whole.
 const CAREFUL: Quota = quota(40.0, 10.0);
@@ -156,9 +157,10 @@ impl Pace {
         Self::within(Arc::new(shared), UNDER_WAY)
     }
 
-    /// The pace of a further account: buckets of its own, under the same cap.
-    pub(crate) fn for_account(&self) -> Arc<Self> {
-        Self::within(Arc::clone(&self.shared), UNDER_WAY_OF_SEVERAL)
+    /// The pace of one of so many accounts at a time: buckets of its own, under the same cap.
+    pub(crate) fn for_account(&self, at_a_time: usize) -> Arc<Self> {
+        let share = 2 * UNDER_WAY / at_a_time.max(1);
+        Self::within(Arc::clone(&self.shared), share.clamp(FEWEST, UNDER_WAY))
     }
 
     fn within(shared: Arc<Shared>, under_way: usize) -> Arc<Self> {
@@ -382,7 +384,7 @@ mod tests {
     #[test]
     fn accounts_have_buckets_of_their_own_under_the_one_cap() {
         let first = pace(None);
-        let second = first.for_account();
+        let second = first.for_account(2);
         for _ in 0..200 {
             assert!(first.draw(Call::ElbV2DescribeRules, "eu-west-1") == 0.0);
         }
@@ -390,7 +392,7 @@ mod tests {
         assert!(first.draw(Call::ElbV2DescribeRules, "eu-west-1") > 0.0);
         assert!(second.draw(Call::ElbV2DescribeRules, "eu-west-1") == 0.0);
         let first = pace(Some(40.0));
-        let accounts = [Arc::clone(&first), first.for_account()];
+        let accounts = [Arc::clone(&first), first.for_account(2)];
         let waits: Vec<f64> =
             (0..80).map(|n| accounts[n % 2].draw(Call::ElbV2DescribeRules, "eu-west-1")).collect();
         assert!((waits[79] - 79.0 / 40.0).abs() < 1e-9, "{waits:?}");

@@ -181,9 +181,9 @@ pub(crate) fn through(config: &SdkConfig, taken: &Taken) -> SdkConfig {
         .build()
 }
 
-/// An asker for another account: its own pace within the limits of all.
-pub(crate) fn asker(own: &Asker, account: &str) -> Asker {
-    Asker { account: Arc::from(account), pace: own.pace.for_account(), ..own.clone() }
+/// An asker for one of so many accounts at a time: its own pace within the limits of all.
+pub(crate) fn asker(own: &Asker, account: &str, at_a_time: usize) -> Asker {
+    Asker { account: Arc::from(account), pace: own.pace.for_account(at_a_time), ..own.clone() }
 }
 
 #[cfg(test)]

@@ -108,14 +108,15 @@ pub async fn list(
         let said = "AWS does not tell the caller's account (sts:GetCallerIdentity)";
         return Err(SourceError::Unreachable(said.to_owned()));
     }
+    let at_a_time = run.accounts_at_a_time().min(targets.len());
     let mut waiting = targets.iter();
     let mut under_way = FuturesUnordered::new();
     let mut shards = Vec::new();
     loop {
-        while under_way.len() < run.accounts_at_a_time()
+        while under_way.len() < at_a_time
             && let Some(target) = waiting.next()
         {
-            under_way.push(Box::pin(parts(&lobby, target)));
+            under_way.push(Box::pin(parts(&lobby, target, at_a_time)));
         }
         match under_way.next().await {
             Some(parts) => shards.extend(parts),
@@ -127,12 +128,12 @@ pub async fn list(
 }
 
 /// The parts of one account.
-async fn parts(lobby: &Lobby<'_>, target: &Target) -> Vec<Shard> {
+async fn parts(lobby: &Lobby<'_>, target: &Target, at_a_time: usize) -> Vec<Shard> {
     let shard = Shard::of(target);
     if target.skipped.is_some() {
         return vec![shard];
     }
-    match lobby.enter(target).await {
+    match lobby.enter(target, at_a_time).await {
         Fact::Unread(gap) => {
             let error = Some(elb_audit_core::audit::words(&gap));
             vec![Shard { error, gap: Some(gap), ..shard }]
@@ -238,7 +239,7 @@ async fn read(run: &Run<'_>, target: &Target, region: &str) -> Result<Account, S
         )));
     }
     let lobby = Lobby::of(run, own);
-    let entry = match lobby.enter(target).await {
+    let entry = match lobby.enter(target, 1).await {
         Fact::Known(entry) => entry,
         Fact::Unread(gap) => return Ok(target.shut(gap)),
     };
