@@ -4,8 +4,8 @@ use elb_audit_core::call::Call;
 use elb_audit_core::check::Severity;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::format::{self, Style};
-use elb_audit_core::inventory::{Kind, Listener, Region};
-use elb_audit_core::report::{Exit, Gate, Outcome, RegionStatus, Report};
+use elb_audit_core::inventory::{Inventory, Kind, Listener, Region};
+use elb_audit_core::report::{AccountStatus, Exit, Gate, Outcome, RegionStatus, Report};
 use elb_audit_core::sample;
 
 use crate::given::report;
@@ -135,4 +135,53 @@ fn verdicts_that_the_same_step_would_answer_are_told_in_one_line() {
     // Nothing of it is folded for machines.
     let json = (format::named("json").expect("a format").render)(&timed_out, Style::PLAIN);
     assert_eq!(json.matches("; `elb-audit permissions --check ").count(), number(of_rules));
+}
+
+#[test]
+fn many_accounts_are_counted_and_the_worst_are_shown() {
+    let mut inventory = sample::clean(&Kind::Network);
+    let one = inventory.accounts.remove(0);
+    for number in 0..25 {
+        let mut account = one.clone();
+        account.id = format!("{number:012}");
+        account.organizational_unit = Fact::Known(Some(format!("Root/{}", number % 2)));
+        if number == 24 {
+            account.regions[0].v2 =
+                Listing::unread(sample::denied(Call::ElbV2DescribeLoadBalancers));
+        }
+        inventory.accounts.push(account);
+    }
+    let listeners = &mut inventory.accounts[23].regions[0].v2.items[0].listeners;
+    *listeners = Fact::Known(Vec::new());
+    let report = report(&inventory);
+    let totals = &report.accounts[23].totals;
+    assert_eq!((totals.faults, totals.load_balancers), (report.summary.faults, 1));
+    assert!(totals.faults.total() > 0, "{totals:?}");
+    assert_eq!(report.accounts[24].status, AccountStatus::Unread);
+    let units = &report.organizational_units;
+    let counts: Vec<_> = units.iter().map(|unit| (unit.accounts, unit.accounts_unread)).collect();
+    assert_eq!(counts, [(13, 1), (12, 0)]);
+    let text = text(&report);
+    let begin = text.find("\nAccounts\n").unwrap();
+    let mut lines = text[begin..].lines().skip(2);
+    let first = lines.next().unwrap();
+    assert!(first.starts_with("  000000000023 (Root/1): 1 load balancer, 1 "), "{first}");
+    assert_eq!(lines.next().unwrap(), "  000000000024 (Root/0): unread");
+    assert!(lines.nth(18).unwrap().ends_with("and 5 more accounts"), "{text}");
+}
+
+#[test]
+fn a_report_from_before_there_were_many_accounts_is_read() {
+    let whole = alone(|_| ());
+    let mut json = serde_json::to_value(&whole).unwrap();
+    json.as_object_mut().unwrap().remove("organizational_units");
+    let account = json["accounts"][0].as_object_mut().unwrap();
+    account.retain(|name, _| name == "id" || name == "partition");
+    let report: Report = serde_json::from_value(json).unwrap();
+    assert_eq!(report.accounts[0].id, sample::ACCOUNT);
+    let mut json = serde_json::to_value(sample::inventory(Vec::new())).unwrap();
+    let account = json["accounts"][0].as_object_mut().unwrap();
+    account.retain(|name, _| name != "access" && name != "organizational_unit");
+    let inventory: Inventory = serde_json::from_value(json).unwrap();
+    assert_eq!(inventory, sample::inventory(Vec::new()));
 }

@@ -66,7 +66,7 @@ fn units(page: &mut Page, report: &Report) {
 
 fn more(page: &mut Page, all: usize, what: &str) {
     if let Some(rest @ 1..) = all.checked_sub(SHOWN) {
-        let said = format!("and {} more", count(rest, what));
+        let said = format!("and {}", count(rest, &format!("more {what}")));
         page.line(2, &[(Paint::Dim, &said)]);
     }
 }

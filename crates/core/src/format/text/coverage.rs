@@ -76,7 +76,7 @@ fn unread_accounts(page: &mut Page, report: &Report) {
         );
     }
     if let Some(rest @ 1..) = all.len().checked_sub(ACCOUNTS) {
-        page.line(2, &[(Paint::Dim, &format!("and {} more", count(rest, "account")))]);
+        page.line(2, &[(Paint::Dim, &format!("and {}", count(rest, "more account")))]);
     }
 }
 

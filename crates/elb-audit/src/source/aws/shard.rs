@@ -260,3 +260,22 @@ async fn read(run: &Run<'_>, target: &Target, region: &str) -> Result<Account, S
     account.notes.extend(visit.slowed_down());
     Ok(account)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn movable<T: Send>(_: impl FnOnce(Request, Tuning, watch::Receiver<Stop>) -> T) {}
+
+    #[test]
+    fn parts_may_be_read_on_any_thread() {
+        movable(|request, tuning, stop| async move { list(&request, &tuning, stop).await });
+        movable(|request, tuning, stop| async move {
+            let shard: Shard = serde_json::from_str("{}").unwrap();
+            collect_shard(&request, &tuning, stop, &shard).await
+        });
+        movable(|request, tuning, stop| async move {
+            super::super::collect(&request, &tuning, stop, &|_, _| ()).await
+        });
+    }
+}
