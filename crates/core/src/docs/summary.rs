@@ -11,6 +11,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("Configuration", "configuration.md"),
     ("Accepted risks", "accepted-risks.md"),
     ("Many accounts", "many-accounts.md"),
+    ("Alerts", "alerts.md"),
     ("Deploying", "deploying.md"),
 ];
 
