@@ -1,5 +1,7 @@
 //! Objects in S3 that the program itself keeps: reports, and what a watch remembers.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -110,6 +112,18 @@ pub(crate) struct Object<'a> {
     region: String,
 }
 
+/// Where a bucket of this endpoint was found before in this process; with a region, that it is there. A
+/// run reads and writes many objects of one bucket.
+fn known_region((endpoint, bucket): (&str, &str), found: Option<&str>) -> Option<String> {
+    static KNOWN: Mutex<BTreeMap<(String, String), String>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = (endpoint.to_owned(), bucket.to_owned());
+    match found {
+        None => known.get(&place).cloned(),
+        Some(region) => known.insert(place, region.to_owned()),
+    }
+}
+
 /// What is known of an object without reading it.
 pub(crate) struct Head {
     pub(crate) headers: Headers,
@@ -127,6 +141,10 @@ impl<'a> Object<'a> {
         key: &'a str,
     ) -> Result<Self, String> {
         let region = config.region().map_or(ANYWHERE, |region| region.as_ref());
+        let place = (config.endpoint_url().unwrap_or_default(), bucket);
+        if let Some(known) = known_region(place, None) {
+            return Ok(Object { config, bucket, key, region: known });
+        }
         let object = Object { config, bucket, key, region: region.to_owned() };
         let (client, path) = Client::of_bucket(config, (&object.region, None), bucket);
         let headers = match client.head(Question::get(&path)).await {
@@ -138,6 +156,7 @@ impl<'a> Object<'a> {
             Err(error) => return Err(object.refused("find", &error)),
         };
         let region = headers.get(REGION).map_or(region, |region| region).to_owned();
+        known_region(place, Some(&region));
         Ok(Object { region, ..object })
     }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::{Alert, Occasion};
 use crate::change::Past;
 use crate::check::Severity;
+use crate::checks::ALL;
 use crate::format::Style;
 use crate::format::page::Page;
 use crate::format::text::words::{count, exposure, kind, list, sentence};
 use crate::report::{Finding, Outcome, ReportedGap, SeverityCounts};
-use crate::selection::find;
 
 /// Bytes that the text may take, written as a JSON string: a message of Amazon SNS has 262,144 with its
 /// attributes. Source: SNS API reference, `Publish`.
@@ -86,10 +86,16 @@ fn headline(alert: &Alert) -> String {
     match (alert.occasion, standing.total()) {
         (_, 0) => "nothing new, no fault stands".to_owned(),
         (Occasion::Heartbeat, number) => {
-            format!("still watching; nothing new, {} stand", count(number, "fault"))
+            format!("still watching; nothing new, {}", stand(number))
         }
-        (_, number) => format!("nothing new, {} stand", count(number, "fault")),
+        (_, number) => format!("nothing new, {}", stand(number)),
     }
+}
+
+/// `1 fault stands`, `2 faults stand`.
+fn stand(number: usize) -> String {
+    let verb = if number == 1 { "stands" } else { "stand" };
+    format!("{} {verb}", count(number, "fault"))
 }
 
 /// How many of the findings are critical or high: ` (1 critical, 2 high)`.
@@ -279,7 +285,8 @@ fn place(finding: &Finding) -> String {
 
 /// Where to read more, and where to mend it.
 fn links(finding: &Finding, page: &mut Page) {
-    if let Some(link) = find(&finding.check).ok().and_then(|check| check.links.first()) {
+    let check = ALL.iter().find(|check| check.id == finding.check);
+    if let Some(link) = check.and_then(|check| check.links.first()) {
         page.plain(2, &format!("read: {link}"));
     }
     if let Some(console) = console(finding) {

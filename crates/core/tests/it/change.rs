@@ -275,7 +275,7 @@ fn each_kind_of_change_is_told_and_silence_is_kept_otherwise() {
         assert_eq!(change(days, NotifyOn::Changed), None);
         assert_eq!(change(days, NotifyOn::New), None);
     }
-    let standing = told("nothing new, 1 fault stand");
+    let standing = told("nothing new, 1 fault stands");
     assert_eq!(change(&[faulty(), faulty()], NotifyOn::All), standing);
     assert_eq!(change(&[clean(), clean()], NotifyOn::Always), told("nothing new, no fault stands"));
 }
@@ -305,7 +305,7 @@ fn after_a_week_of_silence_there_is_a_sign_of_life() {
         if let Some(alert) = alert {
             let said = message(&alert);
             assert!(
-                said.subject.contains("still watching; nothing new, 1 fault stand"),
+                said.subject.contains("still watching; nothing new, 1 fault stands"),
                 "{said:?}"
             );
         }

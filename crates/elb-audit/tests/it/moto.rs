@@ -379,3 +379,110 @@ fn an_organization_of_more_than_a_page_is_read_through_its_roles() {
         assert_eq!(owners.collect::<Vec<_>>(), members);
     });
 }
+
+/// What a subscriber of the topic has got since it last looked.
+fn heard(moto: &Moto) -> Vec<Value> {
+    serde_json::from_str(&moto.script("subscriber.py", &["read"], "")).unwrap()
+}
+
+#[test]
+fn a_subscriber_hears_of_what_changes_and_of_nothing_else() {
+    with_moto("subscriber", |moto| {
+        let topic: String =
+            serde_json::from_str(&moto.script("subscriber.py", &["setup"], "")).unwrap();
+        let scan = || {
+            let run = "scan --region eu-west-1 --retries 0 --check listener-cleartext --environment prod \
+                       --state s3://state/watch/report.json --format json --notify";
+            Run::at(&moto.url, run).arg(format!("sns:{topic}")).done().exits(0)
+        };
+        scan();
+        let first = heard(moto);
+        assert_eq!(first.len(), 1);
+        let text = first[0]["Message"].as_str().unwrap();
+        assert_eq!(
+            first[0]["Subject"],
+            "elb-audit [prod]: 1 new, 1 call unread in account 123456789012"
+        );
+        assert!(text.contains("NEW (1)") && text.contains("load balancer old, HTTP:80"), "{text}");
+        scan();
+        assert_eq!(heard(moto), [Value::Null; 0], "nothing has changed");
+        moto.script("subscriber.py", &["change"], "");
+        scan();
+        let news = heard(moto);
+        assert_eq!(news.len(), 1);
+        let text = news[0]["Message"].as_str().unwrap();
+        let subject = "elb-audit [prod]: 1 new, 1 resolved in account 123456789012";
+        assert_eq!(news[0]["Subject"], subject);
+        let (new, resolved) = text.split_once("RESOLVED (1)").unwrap();
+        assert!(new.contains("NEW (1)") && new.contains("load balancer shop, HTTP:80"), "{text}");
+        assert!(resolved.contains("load balancer old, HTTP:80"), "{text}");
+        assert_eq!(text.matches("[listener-cleartext]").count(), 2, "{text}");
+        scan();
+        assert_eq!(heard(moto), [Value::Null; 0], "and again nothing");
+    });
+}
+
+#[test]
+fn the_state_machine_reads_an_organization_in_parts() {
+    let name = "state machine";
+    with_moto(name, |moto| {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let output = Command::new(&moto.python)
+            .arg(here.join("tests/it/machine.py"))
+            .arg(env!("CARGO_BIN_EXE_bootstrap"))
+            .arg(here.join("../.."))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let account = |name: &str| told["accounts"][name].as_str().unwrap().to_owned();
+        let (own, shop, stock) = (account("own"), account("shop"), account("stock"));
+        assert_eq!(told["first"]["status"], "SUCCEEDED", "{}", told["first"]);
+        let asked: Vec<(&str, &str)> = told["calls"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|call| (call[0].as_str().unwrap(), call[2].as_str().unwrap_or("-")))
+            .collect();
+        assert_eq!((asked.first(), asked.last()), (Some(&("list", "-")), Some(&("reduce", "-"))));
+        assert_eq!(asked.iter().filter(|call| call.0 == "scan").count(), 8, "one was tried twice");
+        let places: BTreeSet<(&str, &str)> = told["shards"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|shard| {
+                (shard["account"].as_str().unwrap(), shard["region"].as_str().unwrap_or("-"))
+            })
+            .collect();
+        let whole = ["eu-west-1", "global", "us-east-1"];
+        let mut expected: BTreeSet<(&str, &str)> = whole.map(|region| (&*own, region)).into();
+        expected.extend(whole.map(|region| (&*shop, region)));
+        expected.insert((&stock, "-"));
+        assert_eq!(places, expected);
+        let report: Report = serde_json::from_value(told["report"].clone()).unwrap();
+        let unread =
+            |region: &&elb_audit_core::report::RegionSummary| region.status == RegionStatus::Unread;
+        let unread: Vec<(&str, &str)> =
+            report.regions.iter().filter(unread).map(|one| (&*one.account, &*one.name)).collect();
+        assert_eq!(unread, [(&*shop, "us-east-1")], "the part that failed is a gap");
+        let denied = report.gaps.iter().filter(|gap| gap.call == "sts:AssumeRole");
+        assert_eq!(denied.map(|gap| &*gap.account).collect::<Vec<_>>(), [stock]);
+        let clear = report.findings.iter().filter(|one| one.check == "listener-cleartext");
+        let clear: Vec<(&str, &str)> = clear.map(|one| (&*one.account, &*one.region)).collect();
+        let mut read = vec![(&*own, "eu-west-1"), (&*own, "us-east-1"), (&*shop, "eu-west-1")];
+        read.sort_unstable();
+        let mut found = clear.clone();
+        found.sort_unstable();
+        assert_eq!(found, read);
+        let lines = told["findings"].as_array().unwrap();
+        assert_eq!(lines.len(), report.findings.len(), "a line a finding");
+        assert!(lines.iter().all(|line| line["ou"] == "Root"), "{:?}", lines.first());
+        assert_eq!(told["messages"].as_array().unwrap().len(), 1);
+        let subject = told["messages"][0]["subject"].as_str().unwrap();
+        assert!(subject.starts_with("elb-audit [prod]: 15 new, "), "{subject}");
+        assert!(subject.ends_with(" in 3 accounts"), "{subject}");
+        assert_eq!(told["second"]["status"], "SUCCEEDED", "{}", told["second"]);
+        assert_eq!(told["silence"], serde_json::json!([]), "nothing has changed");
+    });
+}

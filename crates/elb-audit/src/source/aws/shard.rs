@@ -219,8 +219,9 @@ pub async fn enter(
     accounts.dedup_by(|a, b| a.account == b.account);
     let targets: Vec<Target> =
         accounts.into_iter().map(Shard::target).collect::<Result<_, SourceError>>()?;
-    let entering = targets.iter().map(|target| lobby.enter(target));
-    let mut entering = futures::stream::iter(entering).buffer_unordered(run.accounts_at_a_time());
+    let at_a_time = run.accounts_at_a_time();
+    let entering = targets.iter().map(|target| lobby.enter(target, at_a_time));
+    let mut entering = futures::stream::iter(entering).buffer_unordered(at_a_time);
     while entering.next().await.is_some() {}
     Ok(())
 }
