@@ -21,6 +21,7 @@ mod lambda;
 mod many;
 mod moto;
 mod notify;
+mod parts;
 mod personas;
 mod program;
 mod regions;
