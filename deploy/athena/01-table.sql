@@ -20,7 +20,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS elb_audit_findings (
   `configuration` string COMMENT 'changes when what was found changes',
   `accepted` struct<reason:string,owner:string,expires:string> COMMENT 'who lives with it; null for nobody',
   `informs` boolean COMMENT 'whether it only informs',
-  `edition` string COMMENT 'the edition that the check came with'
+  `edition` string COMMENT 'the edition that the check came with',
+  `change` struct<kind:string,first_seen_at:string,why:string> COMMENT 'what has become of it; null for what is no fault'
 )
 PARTITIONED BY (`date` string COMMENT 'the day of the scan, in UTC')
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'

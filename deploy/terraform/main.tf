@@ -132,16 +132,11 @@ data "aws_iam_policy_document" "write" {
   }
 
   # With it, AWS says of a state that is not there yet that it is not there, not that it is forbidden.
+  # On no condition: asking for an object names no prefix.
   statement {
     sid       = "ReportsThatAreNotThere"
     actions   = ["s3:ListBucket"]
     resources = [aws_s3_bucket.reports.arn]
-
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = ["reports/*", "state/*"]
-    }
   }
 
   statement {

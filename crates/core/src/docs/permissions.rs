@@ -299,7 +299,8 @@ mod tests {
 
     #[test]
     fn a_template_allows_what_the_policy_allows() {
-        let yaml = permissions_yaml(&[Call::StsGetCallerIdentity, Call::Wafv2ListWebAcls]);
+        let yaml =
+            permissions_yaml(&[Call::StsGetCallerIdentity, Call::Wafv2ListWebAcls], Purpose::Scan);
         let wanted = "- Sid: Identity\n  Effect: Allow\n  Action:\n    - sts:GetCallerIdentity\n  \
                       Resource: \"*\"\n- Sid: WebAcls\n  Effect: Allow\n  Action:\n    \
                       - wafv2:ListWebACLs\n  Resource: \"*\"\n";

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::call::Call;
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::selection::Selection;
 use elb_audit_core::{checks, demo, docs};
@@ -214,4 +215,19 @@ fn tables_of_the_readme_are_current() {
 pub(crate) fn block(name: &str, marker: &str, text: &str) {
     let whole = docs::with_block(&read(name), marker, text);
     compare(name, &whole.unwrap_or_else(|| panic!("{name} has no block `{marker}`")));
+}
+
+/// Who reads an organization may ask it just what a scan asks.
+#[test]
+fn what_the_deployment_asks_an_organization_is_what_a_scan_asks() {
+    let asked: BTreeSet<String> = Call::all()
+        .filter(|call| call.family() == "organizations")
+        .map(|call| call.action().to_owned())
+        .collect();
+    for name in ["deploy/template.yaml", "deploy/organization.yaml", "deploy/terraform/main.tf"] {
+        let text = read(name);
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == ':'));
+        let allowed = words.filter(|word| word.starts_with("organizations:"));
+        assert_eq!(allowed.map(str::to_owned).collect::<BTreeSet<_>>(), asked, "{name}");
+    }
 }

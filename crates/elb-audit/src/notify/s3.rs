@@ -31,10 +31,10 @@ pub(super) async fn keep(
     failures
 }
 
-/// `reports/2026/11/02/235900Z.json`.
+/// `2026/11/02/235900Z.json`.
 pub(crate) fn key(taken_at: Timestamp) -> String {
     let time = taken_at.to_zoned(TimeZone::UTC);
-    time.strftime("reports/%Y/%m/%d/%H%M%SZ.json").to_string()
+    time.strftime("%Y/%m/%d/%H%M%SZ.json").to_string()
 }
 
 async fn dated(
@@ -86,6 +86,6 @@ mod tests {
     #[test]
     fn reports_lie_under_their_day() {
         let time = "2026-11-02T23:09:07.5Z".parse().unwrap();
-        assert_eq!(key(time), "reports/2026/11/02/230907Z.json");
+        assert_eq!(key(time), "2026/11/02/230907Z.json");
     }
 }

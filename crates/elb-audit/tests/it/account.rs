@@ -20,10 +20,19 @@ pub(crate) const OLD_POLICY: &str = "ELBSecurityPolicy-TLS13-1-0-2021-06";
 /// Two regions: one with two of most things, where lists are asked for in bulk; one with a single
 /// certificate and web ACL, which are asked for one by one.
 pub(crate) fn account() -> Account {
+    account_of(busy(), quiet())
+}
+
+/// The same with Security Hub in its regions, and a topic in the first one.
+pub(crate) fn watched() -> Account {
+    account_of(busy().security_hub().topic("alerts"), quiet().security_hub())
+}
+
+fn account_of(busy: Region, quiet: Region) -> Account {
     let account = Account::new(NUMBER)
         .only_its_regions()
-        .region("eu-west-1", busy())
-        .region("us-east-1", quiet())
+        .region("eu-west-1", busy)
+        .region("us-east-1", quiet)
         .server_certificate(ServerCertificate::new("old").expires(EPOCH).body(RSA_1024));
     let place = Place::new(NUMBER, "eu-west-1");
     let (web, host) =

@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use elb_audit::cli;
+use elb_audit_core::call::Call;
 use elb_audit_core::{checks, docs};
-use serde_json::Value;
+use elb_audit_double::{Bucket, Double};
+use serde_json::{Value, json};
 
+use crate::account;
 use crate::moto::python_for;
+use crate::runtime_api::Function;
 
 mod script;
 
@@ -180,6 +184,55 @@ fn roles_read_what_a_scan_needs() {
         let others = found.keys().filter(|policy| policy.ends_with(" read"));
         assert_eq!(others.count(), 1, "{name}");
     }
+}
+
+/// What AWS does for the function, not the function itself; and what an option of the template is for.
+const BESIDE: [&str; 7] = [
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:SendMessage",
+    "sts:AssumeRole",
+    "organizations:",
+];
+
+/// The role beside the calls of the real function: none is missing, and none is there without use.
+#[test]
+fn the_role_allows_what_the_function_asks_and_nothing_without_use() {
+    let Some(python) = python_for("deploy: role and calls") else { return };
+    let template = template(&python, "template.yaml");
+    let allowed: BTreeSet<String> = policies(&template)
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("FunctionRole "))
+        .flat_map(|(_, policy)| statements(policy))
+        .flat_map(|statement| texts(&statement["Action"]))
+        .map(str::to_owned)
+        .collect();
+    let account = account::watched().with(Bucket::new("reports", "eu-west-1"));
+    let double = Double::start(account);
+    let topic = "sns:arn:aws:sns:eu-west-1:111122223333:alerts";
+    let notify = format!("{topic},s3://reports/reports,securityhub,eventbridge");
+    let url = double.url();
+    let mut function = Function::start(&[
+        ("AWS_ENDPOINT_URL", &url),
+        ("ELB_AUDIT_NOTIFY", &notify),
+        ("ELB_AUDIT_STATE", "s3://reports/state/report.json"),
+        ("ELB_AUDIT_PERSONA", "auditor"),
+        ("ELB_AUDIT_RETRIES", "0"),
+    ]);
+    assert_eq!(function.asked(&json!({}), 900).success()["exit"], 1);
+    assert_eq!(function.asked(&json!({}), 900).success()["exit"], 1);
+    let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
+    assert!(asked.is_subset(&allowed), "missing: {:?}", asked.difference(&allowed));
+    let checked_too: BTreeSet<&str> =
+        docs::calls(checks::ALL).into_iter().flat_map(Call::permission_only).copied().collect();
+    let without_use: Vec<&String> = allowed
+        .difference(&asked)
+        .filter(|action| !checked_too.contains(action.as_str()))
+        .filter(|action| !BESIDE.iter().any(|beside| action.starts_with(beside)))
+        .collect();
+    assert_eq!(without_use, [""; 0], "too many");
 }
 
 #[test]

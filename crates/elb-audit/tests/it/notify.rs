@@ -244,7 +244,7 @@ fn a_report_is_kept_under_its_date_and_as_the_latest() {
     let session = session(&double.url());
     assert_eq!(silent(&["s3://reports/elb"], &report, &session), [""; 0]);
     let day = report.taken_at.strftime("%Y/%m/%d/%H%M%SZ").to_string();
-    let dated = double.object("reports", &format!("elb/reports/{day}.json")).unwrap();
+    let dated = double.object("reports", &format!("elb/{day}.json")).unwrap();
     let kept: Report = serde_json::from_str(&dated).unwrap();
     assert_eq!(kept, report);
     assert_eq!(double.object("reports", "elb/latest.json"), Some(dated));

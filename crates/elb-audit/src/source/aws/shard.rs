@@ -266,17 +266,19 @@ async fn read(run: &Run<'_>, target: &Target, region: &str) -> Result<Account, S
 mod tests {
     use super::*;
 
-    fn movable<T: Send>(_: impl FnOnce(Request, Tuning, watch::Receiver<Stop>) -> T) {}
+    fn movable<T: Send>(_: impl FnOnce(Session, Request, Tuning, watch::Receiver<Stop>) -> T) {}
 
     #[test]
     fn parts_may_be_read_on_any_thread() {
-        movable(|request, tuning, stop| async move { list(&request, &tuning, stop).await });
-        movable(|request, tuning, stop| async move {
-            let shard: Shard = serde_json::from_str("{}").unwrap();
-            collect_shard(&request, &tuning, stop, &shard).await
+        movable(|session, request, tuning, stop| async move {
+            list(&session, &request, (&tuning, stop)).await
         });
-        movable(|request, tuning, stop| async move {
-            super::super::collect(&request, &tuning, stop, &|_, _| ()).await
+        movable(|session, request, tuning, stop| async move {
+            let shard: Shard = serde_json::from_str("{}").unwrap();
+            collect_shard(&session, &request, (&tuning, stop), &shard).await
+        });
+        movable(|session, request, tuning, stop| async move {
+            super::super::collect(&session, &request, (&tuning, stop), &|_, _| ()).await
         });
     }
 }
