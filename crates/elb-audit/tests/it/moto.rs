@@ -422,20 +422,23 @@ fn a_subscriber_hears_of_what_changes_and_of_nothing_else() {
     });
 }
 
+/// What came of two executions of the state machine, with the real function behind it.
+fn executed(moto: &Moto) -> Value {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(&moto.python)
+        .arg(here.join("tests/it/machine.py"))
+        .arg(env!("CARGO_BIN_EXE_bootstrap"))
+        .arg(here.join("../.."))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 #[test]
 fn the_state_machine_reads_an_organization_in_parts() {
-    let name = "state machine";
-    with_moto(name, |moto| {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let output = Command::new(&moto.python)
-            .arg(here.join("tests/it/machine.py"))
-            .arg(env!("CARGO_BIN_EXE_bootstrap"))
-            .arg(here.join("../.."))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}");
-        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    with_moto("state machine", |moto| {
+        let told = executed(moto);
         let account = |name: &str| told["accounts"][name].as_str().unwrap().to_owned();
         let (own, shop, stock) = (account("own"), account("shop"), account("stock"));
         assert_eq!(told["first"]["status"], "SUCCEEDED", "{}", told["first"]);
