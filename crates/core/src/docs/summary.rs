@@ -10,8 +10,9 @@ const BEFORE: &[(&str, &str)] = &[
     ("Reading a report", "report.md"),
     ("Configuration", "configuration.md"),
     ("Accepted risks", "accepted-risks.md"),
-    ("Many accounts", "many-accounts.md"),
+    ("Watching", "watching.md"),
     ("Alerts", "alerts.md"),
+    ("Many accounts", "many-accounts.md"),
     ("Deploying", "deploying.md"),
 ];
 
