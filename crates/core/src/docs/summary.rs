@@ -14,6 +14,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("Alerts", "alerts.md"),
     ("Many accounts", "many-accounts.md"),
     ("Deploying", "deploying.md"),
+    ("The Lambda function", "lambda.md"),
 ];
 
 /// Pages after the checks.
