@@ -15,6 +15,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("Many accounts", "many-accounts.md"),
     ("Deploying", "deploying.md"),
     ("The Lambda function", "lambda.md"),
+    ("Cost and time", "cost.md"),
 ];
 
 /// Pages after the checks.
