@@ -21,8 +21,13 @@ pub fn exit_codes() -> String {
          otherwise. Notes never count, nor does what someone has accepted, nor what a check newer than the \
          pinned edition finds. An unknown verdict counts as neither right nor wrong: with \
          `--strict` any of them, and any region that could not be read, makes the code {}. Without \
-         `--strict` the report still names each.\n",
+         `--strict` the report still names each. With `--only-new` only faults count that are new or worse \
+         than in the report compared with.\n\n\
+         [`diff`](watching.md#exit-codes) counts new and worsened faults alone, from `low` unless \
+         `--fail-on` tells otherwise; `--strict` makes the code {} when anything is no longer assessed. \
+         It ends without that line on standard error.\n",
         exit_code_table(),
+        Exit::Incomplete.code(),
         Exit::Incomplete.code(),
     )
 }
