@@ -164,7 +164,7 @@ check_bootstrap() {
   local machine newest
   read -r machine newest < <(look "$bootstrap") || die "$bootstrap cannot be deployed"
   [[ $machine == "$architecture" ]] ||
-    die "$bootstrap is for $machine, and the function is to be $architecture; --arm64 says otherwise"
+    die "$bootstrap is for $machine, and the function is to be $architecture: --arm64 is for the one that is for arm64"
   if [[ $(printf '%s\n' "$newest" "$GLIBC" | sort -V | tail -n 1) != "$GLIBC" ]]; then
     die "$bootstrap needs glibc $newest, and the runtime provided.al2023 has $GLIBC." \
       "Build it on an older system, or take the one of a release with ELB_AUDIT_BOOTSTRAP"

@@ -87,6 +87,13 @@ class Function:
             def log_message(self, *_):
                 pass
 
+            def handle(self):
+                try:
+                    super().handle()
+                except OSError:
+                    # The function has ended.
+                    pass
+
         return Handler
 
     def ask(self, event, seconds=900):
@@ -119,6 +126,9 @@ def main():
         body, ok = function.ask(options.event.encode(), options.seconds)
         took = time.monotonic() - began
         print(json.dumps(json.loads(body), indent=2))
+        if function.ready_at is None:
+            print("the function could not start", file=sys.stderr)
+            break
         start = function.ready_at - function.started_at
         first = f", started in {start * 1000:.0f} ms" if number == 0 else ""
         print(f"answered in {took:.2f} s{first}", file=sys.stderr)

@@ -138,6 +138,11 @@ variable "heartbeat" {
   description = "After so many days of silence, a message that the watch is alive; 0, none."
   type        = number
   default     = 7
+
+  validation {
+    condition     = var.heartbeat >= 0 && var.heartbeat <= 365
+    error_message = "The heartbeat is 0 to 365 days."
+  }
 }
 
 variable "security_hub" {

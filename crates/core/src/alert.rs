@@ -55,6 +55,8 @@ pub struct Terms {
     pub label: String,
     /// Where the whole report lies: a place to point at.
     pub report: Option<String>,
+    /// Why the report of the run before cannot be used, so that everything is told as new.
+    pub trouble: Option<String>,
 }
 
 /// Why an alert is sent.
@@ -91,6 +93,8 @@ pub struct Alert<'a> {
     pub label: &'a str,
     /// Where the whole report lies.
     pub place: Option<&'a str>,
+    /// Why the report of the run before cannot be used.
+    pub trouble: Option<&'a str>,
     /// Faults that are new.
     pub new: Vec<&'a Finding>,
     /// Faults that are worse than they were.
@@ -147,6 +151,7 @@ impl<'a> Alert<'a> {
             occasion: Occasion::Change,
             label: &terms.label,
             place: terms.report.as_deref(),
+            trouble: terms.trouble.as_deref(),
             new: of(ChangeKind::New),
             worsened: of(ChangeKind::Worsened),
             resolved: past(comparison.map_or(&[][..], |comparison| &comparison.resolved)),
@@ -201,6 +206,9 @@ fn is_silent_for_long(report: &Report, terms: &Terms) -> bool {
     }
     let hours = i64::from(terms.heartbeat_days) * 24;
     // A daily run is some minutes early or late; seven days are not to become eight.
-    let due = |last: Timestamp| report.taken_at.duration_since(last).as_hours() >= hours - 2;
+    // What is dated in the future must not silence it until then.
+    let due = |last: Timestamp| {
+        last > report.taken_at || report.taken_at.duration_since(last).as_hours() >= hours - 2
+    };
     report.alerted_at.is_none_or(due)
 }

@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
+use crate::check::Severity;
 use crate::report::{
-    ExposureClass, Finding, GLOBAL, Outcome, RegionStatus, Report, ReportedGap, SubjectKind,
+    AccountStatus, AccountSummary, ExposureClass, Finding, GLOBAL, Outcome, RegionStatus, Report,
+    ReportedGap, SubjectKind,
 };
 
 /// What has become of a fault since an earlier report.
@@ -64,6 +66,26 @@ pub struct Change {
     /// Why it is of this kind, in words: what made it worse, how it went, why it was not assessed. None
     /// where there is nothing to explain.
     pub why: Option<String>,
+    /// Who could reach it, and how bad it was, when that was last known; none while it is known.
+    #[serde(default)]
+    pub last_known: Option<LastKnown>,
+}
+
+/// How exposed a fault was before that could no longer be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastKnown {
+    /// Who could reach it.
+    pub exposure: ExposureClass,
+    /// How bad it was.
+    pub severity: Severity,
+}
+
+impl LastKnown {
+    /// What a report knew last: of the fault itself, or from before.
+    fn of(finding: &Finding) -> Self {
+        let carried = finding.change.as_ref().and_then(|change| change.last_known);
+        carried.unwrap_or(LastKnown { exposure: finding.exposure, severity: finding.severity })
+    }
 }
 
 /// What has changed since an earlier report. Faults that are there now carry their own [`Change`].
@@ -121,6 +143,9 @@ pub fn compare(before: &Report, after: &mut Report) {
             continue;
         }
         still.insert(finding.fingerprint.clone());
+        if finding.accepted.is_some() {
+            finding.change = Some(known.accepted_now(finding, taken_at));
+        }
         if !finding.is_fault() {
             continue;
         }
@@ -135,7 +160,9 @@ pub fn compare(before: &Report, after: &mut Report) {
     let sight = Sight::of(after);
     for was in known.faults.values().filter(|was| !still.contains(&was.finding.fingerprint)) {
         let (kind, why) = sight.of_missing(was.finding);
-        let change = Change { kind, first_seen_at: was.first_seen_at, why: Some(why) };
+        let last_known = was.finding.change.as_ref().and_then(|change| change.last_known);
+        let why = Some(why);
+        let change = Change { kind, first_seen_at: was.first_seen_at, why, last_known };
         let finding = Finding { change: Some(change), ..was.finding.clone() };
         let past = Past { finding, last_seen_at: was.last_seen_at, carried: was.carried };
         match kind {
@@ -210,23 +237,38 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// Since when there has been a fault that somebody has accepted: should it count one day, that is not
+    /// forgotten.
+    fn accepted_now(&self, now: &Finding, taken_at: Timestamp) -> Change {
+        let print = &*now.fingerprint;
+        let was = self.faults.get(print).or_else(|| self.accepted.get(print));
+        let first_seen_at = was.map_or(taken_at, |was| was.first_seen_at);
+        let why = Some("accepted".to_owned());
+        Change { kind: ChangeKind::Unchanged, first_seen_at, why, last_known: None }
+    }
+
     /// What has become of a fault that is there now.
     fn change(&self, now: &Finding, taken_at: Timestamp) -> Change {
         if let Some(was) = self.faults.get(&*now.fingerprint) {
-            let worse = worse(was.finding, now);
-            let kind = if worse.is_some() { ChangeKind::Worsened } else { ChangeKind::Unchanged };
-            return Change { kind, first_seen_at: was.first_seen_at, why: worse };
+            let known = LastKnown::of(was.finding);
+            // Whoever cannot see any more who reaches it has not seen it become worse.
+            let blinded =
+                now.exposure == ExposureClass::Unknown && known.exposure != ExposureClass::Unknown;
+            let why = if blinded { None } else { worse(known, now) };
+            let kind = if why.is_some() { ChangeKind::Worsened } else { ChangeKind::Unchanged };
+            let last_known = blinded.then_some(known);
+            return Change { kind, first_seen_at: was.first_seen_at, why, last_known };
         }
         let (first_seen_at, why) = match self.accepted.get(&*now.fingerprint) {
             Some(was) => (was.first_seen_at, Some("it was accepted, and counts again".to_owned())),
             None => (taken_at, None),
         };
-        Change { kind: ChangeKind::New, first_seen_at, why }
+        Change { kind: ChangeKind::New, first_seen_at, why, last_known: None }
     }
 }
 
 /// What is worse about a fault than it was.
-fn worse(was: &Finding, now: &Finding) -> Option<String> {
+fn worse(was: LastKnown, now: &Finding) -> Option<String> {
     let mut said = Vec::new();
     if now.severity > was.severity {
         said.push(format!("severity: {}, was {}", now.severity.word(), was.severity.word()));
@@ -268,7 +310,7 @@ impl<'a> Sight<'a> {
         let lists = lists.map(Call::name);
         let mut sight = Sight {
             checks: report.basis.check_ids.iter().map(String::as_str).collect(),
-            accounts: report.accounts.iter().map(|account| &*account.id).collect(),
+            accounts: read(report).map(|account| &*account.id).collect(),
             regions: HashMap::new(),
             load_balancers: report.load_balancers.iter().map(|lb| &*lb.arn).collect(),
             unknown: HashMap::new(),
@@ -350,6 +392,14 @@ impl<'a> Sight<'a> {
             _ => "it was put right, or is gone".to_owned(),
         }
     }
+}
+
+/// The accounts that somebody got into.
+fn read(report: &Report) -> impl Iterator<Item = &AccountSummary> {
+    let read = |account: &&AccountSummary| {
+        !matches!(account.status, AccountStatus::Unread | AccountStatus::Skipped)
+    };
+    report.accounts.iter().filter(read)
 }
 
 /// The call that an unknown verdict lacks, and why.

@@ -376,8 +376,8 @@ pub struct Finding {
     pub informs: bool,
     /// The edition that its check came with; empty while none has it.
     pub edition: String,
-    /// What has become of it since an earlier report; none for what is no fault that counts, and where
-    /// nothing was compared.
+    /// What has become of it since an earlier report; none for what is no fault, or only informs, and
+    /// where nothing was compared.
     pub change: Option<Change>,
 }
 

@@ -39,9 +39,8 @@ impl From<Refusal> for Diagnostic {
 
 impl Refusal {
     fn new(kind: &'static str, said: impl Into<String>) -> Self {
-        let said = said.into();
-        say(format_args!("error: {said}"));
-        Refusal { kind, said }
+        // Step Functions hands on no more than 256 KB.
+        Refusal { kind, said: answer::cut(&said.into()) }
     }
 }
 
@@ -61,6 +60,14 @@ pub fn check_options() -> Result<(), String> {
 /// counts it as an error, and an alarm can ring.
 pub async fn answer(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
     progress::log_as_json(request);
+    let answer = answered(event, (request, deadline)).await;
+    if let Err(refusal) = &answer {
+        say(format_args!("error: {}", refusal.said));
+    }
+    answer
+}
+
+async fn answered(event: &Value, (request, deadline): (&str, u64)) -> Result<Value, Refusal> {
     let event = Event::parse(event).map_err(|said| Refusal::new("BadEvent", said))?;
     let (params, step) = match event {
         Event::Scan(params) => (params, None),
@@ -89,25 +96,25 @@ fn told(
     (scan, files): (&Scan, &[String]),
     request: &str,
 ) -> Result<Value, Refusal> {
-    for failure in &judged.failures {
-        say(format_args!("error: {failure}"));
-    }
     say(format_args!("exit {}: {}", judged.exit.code(), judged.why));
-    let refused = |said: &str| Err(Refusal::new(kind(judged.exit), answer::cut(said)));
-    match judged.exit {
-        Exit::NothingAssessed => refused(&judged.why),
-        Exit::DeliveryFailed => refused(&format!("{}: {}", judged.why, judged.failures.join("; "))),
-        _ => {
-            // A run that did not come to its end must not silence the alarm on silence.
-            metrics::emit(&judged.report, &scan.watch.environment, request);
-            Ok(answer::of(judged, scan, files))
-        }
+    let refused = |exit, said: &str| Err(Refusal::new(kind(exit), answer::cut(said)));
+    // Whatever else came of the run: an alert that was not delivered must not pass for one that was.
+    if !judged.failures.is_empty() {
+        let said = format!("{}: {}", judged.why, judged.failures.join("; "));
+        return refused(Exit::DeliveryFailed, &said);
     }
+    if judged.exit == Exit::NothingAssessed {
+        return refused(judged.exit, &judged.why);
+    }
+    // A run that did not come to its end must not silence the alarm on silence.
+    metrics::emit(&judged.report, &scan.watch.environment, request);
+    Ok(answer::of(judged, scan, files))
 }
 
 /// The options that an event and the environment give.
 fn scan_by(params: &Params) -> Result<Scan, Refusal> {
     let arguments = params.arguments(&|name| std::env::var(name).ok());
+    let arguments = arguments.map_err(|said| Refusal::new("BadOptions", said))?;
     let cli = cli::parse(arguments.into_iter().map(Into::into)).map_err(|error| {
         let said = error.to_string();
         let said = said.lines().next().unwrap_or_default();

@@ -65,7 +65,7 @@ pub struct Delivery<'a> {
 #[must_use]
 pub fn report_place(destination: &Destination, report: &Report) -> Option<String> {
     let Destination::S3 { bucket, prefix } = destination else { return None };
-    let parts = [bucket.as_str(), prefix.as_str(), &s3::key(report.taken_at)];
+    let parts = [bucket.as_str(), prefix.as_str(), &s3::key(report)];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     Some(format!("s3://{}", parts.join("/")))
 }

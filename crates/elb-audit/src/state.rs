@@ -3,9 +3,10 @@
 //! Two runs that overlap both read the same report. The second to write finds another one there, is told
 //! so, and compares anew with what the first has left.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use aws_types::SdkConfig;
 use elb_audit_core::report::Report;
@@ -75,6 +76,25 @@ impl Place {
         }
     }
 
+    /// Whether a report can be kept here, as far as that is seen without trying: better known before a
+    /// scan than after it.
+    pub(crate) fn writable(&self) -> Result<(), String> {
+        let Place::File(file) = self else { return Ok(()) };
+        let name = self.name();
+        if file == Path::new("-") {
+            return Err("a report cannot be kept in standard output: name a file".to_owned());
+        }
+        if file.is_dir() {
+            return Err(format!("{name} is a folder"));
+        }
+        match file.parent().filter(|folder| *folder != Path::new("")) {
+            Some(folder) if !folder.is_dir() => {
+                Err(format!("{name}: there is no folder {}", folder.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether AWS has to be asked.
     pub(crate) fn is_remote(&self) -> bool {
         matches!(self, Place::Object { .. })
@@ -83,6 +103,7 @@ impl Place {
     /// As the user wrote it.
     pub(crate) fn name(&self) -> String {
         match self {
+            Place::File(file) if file == Path::new("-") => "standard input".to_owned(),
             Place::File(file) => file.display().to_string(),
             Place::Object { bucket, key } => format!("s3://{bucket}/{key}"),
         }
@@ -92,6 +113,12 @@ impl Place {
     pub(crate) async fn read(&self, config: Option<&SdkConfig>) -> Result<Option<Kept>, String> {
         let name = self.name();
         let (bytes, version) = match self {
+            Place::File(file) if file == Path::new("-") => {
+                let mut bytes = Vec::new();
+                let read = std::io::stdin().lock().read_to_end(&mut bytes);
+                read.map_err(|error| format!("cannot read standard input: {error}"))?;
+                (bytes, Version::Hash(Vec::new()))
+            }
             Place::File(file) => match fs::read(file) {
                 Ok(bytes) => {
                     let version = Version::Hash(hash(&bytes));
@@ -113,12 +140,6 @@ impl Place {
 
     /// The report that is kept here, which has to be there; `-` is standard input.
     pub(crate) async fn needed(&self, config: Option<&SdkConfig>) -> Result<Report, String> {
-        if *self == Place::File(PathBuf::from("-")) {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().lock().read_to_end(&mut bytes);
-            read.map_err(|error| format!("cannot read standard input: {error}"))?;
-            return saved::report("standard input", &bytes);
-        }
         let kept = self.read(config).await?;
         kept.map(|kept| kept.report)
             .ok_or_else(|| format!("cannot read {}: there is no such report", self.name()))
@@ -156,31 +177,52 @@ fn hash(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
-/// Writes beside the file and moves it there: whoever reads sees the old one or the new one. The folder is
-/// locked meanwhile, where that can be done, so that two runs do not both find the file as it was.
+/// A run that writes takes this long at most: what is older was left by one that was ended.
+const LONGEST_WRITE: Duration = Duration::from_mins(5);
+
+/// Writes beside the file and moves it there: whoever reads sees the old one or the new one. Of two runs
+/// only one can make the file beside it, so that not both find the first as it was.
 fn replace_file(file: &Path, seen: Option<&Version>, bytes: &[u8]) -> std::io::Result<Saved> {
-    let folder = match file.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let locked = File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
-    let there = match fs::read(file) {
-        Ok(bytes) => Some(Version::Hash(hash(&bytes))),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
+    // A link stays one, and leads to the new report.
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let beside = file.with_file_name(format!(".{name}.new"));
+    let mut new = match private(&beside) {
+        Ok(new) => new,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let age = fs::symlink_metadata(&beside)?.modified()?.elapsed().unwrap_or_default();
+            if age < LONGEST_WRITE {
+                return Ok(Saved::Overtaken);
+            }
+            fs::remove_file(&beside)?;
+            private(&beside)?
+        }
         Err(error) => return Err(error),
     };
-    if there.as_ref() != seen {
-        return Ok(Saved::Overtaken);
-    }
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{name}.{}.new", std::process::id()));
-    let written = crate::source::file::private(&beside)
-        .and_then(|mut new| new.write_all(bytes).and_then(|()| new.sync_all()))
-        .and_then(|()| fs::rename(&beside, file));
-    if written.is_err() {
+    let there = match fs::read(&file) {
+        Ok(bytes) => Ok(Some(Version::Hash(hash(&bytes)))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    };
+    let written = there.and_then(|there| {
+        if there.as_ref() != seen {
+            return Ok(Saved::Overtaken);
+        }
+        new.write_all(bytes).and_then(|()| new.sync_all())?;
+        fs::rename(&beside, &file).map(|()| Saved::Done)
+    });
+    if !matches!(written, Ok(Saved::Done)) {
         // What was begun is of no use to anybody.
         let _ = fs::remove_file(&beside);
     }
-    drop(locked);
-    written.map(|()| Saved::Done)
+    written
+}
+
+/// A file that is not there yet, and that its owner alone can read.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

@@ -5,11 +5,13 @@
 //! the next run. Whoever is overtaken by another run compares anew with what that one has left.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use aws_types::SdkConfig;
 use elb_audit_core::alert::{Alert, Terms};
 use elb_audit_core::change::{self, ChangeKind};
 use elb_audit_core::report::Report;
+use jiff::Timestamp;
 
 use crate::cli::{Reporting, Watching};
 use crate::notify::{self, Delivery, Destination, Session};
@@ -17,7 +19,9 @@ use crate::progress::say;
 use crate::state::{Kept, Place, Saved};
 
 /// Most times that a run lets itself be overtaken.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 6;
+/// How long it waits then, the first time; longer after that.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a run is compared with, and who is told of it.
 #[derive(Debug)]
@@ -51,7 +55,10 @@ impl Watch {
         };
         let baseline = place("--baseline", &report.comparing.baseline)?;
         let against = match (place("--state", &how.state)?, baseline) {
-            (Some(state), _) => Against::State(state),
+            (Some(state), _) => {
+                state.writable().map_err(|said| format!("--state: {said}"))?;
+                Against::State(state)
+            }
             (None, Some(baseline)) => Against::Baseline(baseline),
             (None, None) => Against::Nothing,
         };
@@ -70,6 +77,7 @@ impl Watch {
             watching: matches!(against, Against::State(_)),
             label: how.environment.clone(),
             report: None,
+            trouble: None,
         };
         Ok(Watch { against, destinations, terms })
     }
@@ -109,7 +117,13 @@ impl Watch {
                 None => Err(format!("cannot read {}: there is no such report", place.name())),
             },
             // What is wrong with it is told with the findings, which it must not hide.
-            Against::State(place) => Ok(Before(place.read(config).await)),
+            Against::State(place) => Ok(Before(match place.read(config).await {
+                Ok(Some(kept)) if kept.report.taken_at > Timestamp::now() => {
+                    let when = kept.report.taken_at;
+                    Err(format!("{} is dated in the future ({when}): remove it", place.name()))
+                }
+                other => other,
+            })),
         }
     }
 
@@ -129,16 +143,23 @@ impl Watch {
         session: Option<&Session>,
     ) -> Vec<String> {
         let mut told = Told::default();
+        let mut others = Vec::new();
         for round in 0..ROUNDS {
-            let mut failures: Vec<String> = before.0.as_ref().err().cloned().into_iter().collect();
-            failures.extend(self.deliver(report, session, &mut told).await);
-            let Against::State(place) = &self.against else { return failures };
-            if !failures.is_empty() {
-                failures.push(format!(
-                    "{} is left as it was, so that the next run tells again",
-                    place.name()
-                ));
-                return failures;
+            if let (Against::State(place), Ok(Some(kept))) = (&self.against, &before.0)
+                && kept.report.taken_at > report.taken_at
+            {
+                say(format_args!("{} is of a later run, and stays", place.name()));
+                return others;
+            }
+            let trouble = before.0.as_ref().err().cloned();
+            let (owed, failed) = self.deliver(report, (session, &trouble), &mut told).await;
+            others = failed;
+            let Against::State(place) = &self.against else { return [owed, others].concat() };
+            if trouble.is_some() || !owed.is_empty() {
+                let left =
+                    format!("{} is left as it was, so that the next run tells again", place.name());
+                let said = trouble.into_iter().chain(owed).chain(others);
+                return said.chain([left]).collect();
             }
             if told.any {
                 report.alerted_at = Some(report.taken_at);
@@ -146,48 +167,52 @@ impl Watch {
             let config = session.map(|session| &session.base);
             let kept = before.0.as_ref().ok().and_then(Option::as_ref);
             match place.replace(config, kept.map(|kept| &kept.version), report).await {
-                Ok(Saved::Done) => return failures,
+                Ok(Saved::Done) => return others,
                 Ok(Saved::Overtaken) if round + 1 < ROUNDS => {}
                 Ok(Saved::Overtaken) => {
-                    return vec![format!("{} changes all the time: not written", place.name())];
+                    others.push(format!("{} changes all the time: not written", place.name()));
+                    return others;
                 }
-                Err(error) => return vec![error],
+                Err(error) => return [vec![error], others].concat(),
             }
+            // Whoever is at it needs a moment.
+            tokio::time::sleep(PAUSE * u32::try_from(round + 1).unwrap_or(1)).await;
             before = Before(place.read(config).await);
-            if let Ok(Some(kept)) = &before.0
-                && kept.report.taken_at >= report.taken_at
-            {
-                say(format_args!("{} is of a later run, and stays", place.name()));
-                return failures;
-            }
             Watch::compare(&before, report);
         }
-        Vec::new()
+        others
     }
 
+    /// Delivers what there is to tell; what failed of that which has to be told again, and of that which
+    /// every run tells anew.
     async fn deliver(
         &self,
         report: &Report,
-        session: Option<&Session>,
+        (session, trouble): (Option<&Session>, &Option<String>),
         told: &mut Told,
-    ) -> Vec<String> {
+    ) -> (Vec<String>, Vec<String>) {
         let Some(session) = session.filter(|_| !self.destinations.is_empty()) else {
-            return Vec::new();
+            return Default::default();
         };
         let place = self.destinations.iter().find_map(|one| notify::report_place(one, report));
-        let terms = Terms { report: place, ..self.terms.clone() };
+        let terms = Terms { report: place, trouble: trouble.clone(), ..self.terms.clone() };
         let mut alert = Alert::of(report, &terms);
         if told.any {
             alert = alert.and_then(|alert| told.without_known(alert));
         }
         let delivery = Delivery { report, alert: alert.as_ref(), label: &terms.label };
-        let failures = notify::deliver(&self.destinations, &delivery, session).await;
+        let (once, anew): (Vec<Destination>, Vec<Destination>) =
+            self.destinations.iter().cloned().partition(|one| one.hears_once(report));
+        let (owed, others) = tokio::join!(
+            notify::deliver(&once, &delivery, session),
+            notify::deliver(&anew, &delivery, session),
+        );
         if let Some(alert) = &alert
-            && failures.is_empty()
+            && owed.is_empty()
         {
             told.remember(alert);
         }
-        failures
+        (owed, others)
     }
 }
 

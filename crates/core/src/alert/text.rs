@@ -232,6 +232,9 @@ fn head(alert: &Alert) -> String {
         None => format!("Read at {}; there is no earlier report to compare with.", report.taken_at),
     };
     page.plain(0, &read);
+    if let Some(trouble) = alert.trouble {
+        page.plain(0, &format!("The report of the run before cannot be used: {trouble}."));
+    }
     if let Some(comparison) = &report.comparison
         && !comparison.checks_added.is_empty()
     {

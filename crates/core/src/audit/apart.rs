@@ -75,6 +75,10 @@ pub(super) fn account(
     let names = Names { policy: &options.policy, inventory };
     let place = Place { policy: &options.policy, account: &account.id, region: None, of: None };
     let mut found = Verdicts::new(options);
+    // Nobody was there: that is said once, and is no verdict.
+    if account.skipped.is_some() || account.access.gap().is_some() {
+        return found;
+    }
     for check in checks {
         let Judge::Record(judge) = check.judge else { continue };
         match &account.dns_records {

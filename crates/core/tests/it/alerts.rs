@@ -20,6 +20,7 @@ fn terms(label: &str) -> Terms {
         watching: true,
         label: label.to_owned(),
         report: Some("s3://reports/elb/latest.json".to_owned()),
+        trouble: None,
     }
 }
 

@@ -10,7 +10,7 @@ use elb_audit_core::checks::ALL;
 use elb_audit_core::config::Config;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
-use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::report::{ExposureClass, Outcome, Report};
 use elb_audit_core::selection::find;
 use elb_audit_core::{demo, sample};
 use jiff::ToSpan;
@@ -209,6 +209,35 @@ fn more_severe_and_more_exposed_is_worse() {
     assert!(why.starts_with("severity: critical, was "), "{why}");
 }
 
+/// Whoever cannot see any more who reaches a fault is told of the unanswered call; the fault is neither
+/// worse for it, nor is an opening in the meantime forgotten.
+#[test]
+fn an_exposure_that_is_not_known_is_compared_with_what_was_last_known() {
+    let judged_with = |exposure, severity, day| {
+        let mut report = judged(&faulty(), ALL, day);
+        for finding in &mut report.findings {
+            (finding.exposure, finding.severity) = (exposure, severity);
+        }
+        report
+    };
+    let before = judged_with(ExposureClass::Restricted, Severity::Low, 0);
+    let mut blind = judged_with(ExposureClass::Unknown, Severity::Medium, 1);
+    compare(&before, &mut blind);
+    assert_eq!(told(&blind), [format!("unchanged {OFF}")]);
+    let mut still = judged_with(ExposureClass::Unknown, Severity::Medium, 2);
+    compare(&blind, &mut still);
+    assert_eq!(told(&still), [format!("unchanged {OFF}")]);
+    let mut open = judged_with(ExposureClass::Internet, Severity::Medium, 3);
+    compare(&still, &mut open);
+    assert_eq!(told(&open), [format!("worsened {OFF}")]);
+    let why = open.findings.iter().find_map(|one| one.change.as_ref()?.why.clone());
+    let said = "severity: medium, was low; exposure: internet, was restricted";
+    assert_eq!(why.as_deref(), Some(said));
+    let mut same = judged_with(ExposureClass::Restricted, Severity::Low, 3);
+    compare(&still, &mut same);
+    assert_eq!(told(&same), [format!("unchanged {OFF}")]);
+}
+
 #[test]
 fn what_was_accepted_and_counts_again_is_new() {
     let inventory = faulty();
@@ -229,7 +258,13 @@ fn what_was_accepted_and_counts_again_is_new() {
     assert_eq!(told(&after), [format!("new {OFF}")]);
     let mut back = judged_on(0);
     compare(&after, &mut back);
-    assert_eq!(told(&back), [""; 0], "accepting a fault does not mend it");
+    assert_eq!(told(&back), [format!("unchanged {OFF}")], "accepting a fault does not mend it");
+    let comparison = back.comparison.as_ref().expect("a comparison");
+    assert_eq!((comparison.unchanged, comparison.resolved.len()), (0, 0), "nor does it count");
+    let mut again = judged_on(3);
+    compare(&back, &mut again);
+    let change = again.findings.iter().find_map(|one| one.change.clone()).expect("a change");
+    assert_eq!(change.first_seen_at, before.taken_at, "it is known since when it is there");
 }
 
 fn terms(on: NotifyOn) -> Terms {
@@ -240,6 +275,7 @@ fn terms(on: NotifyOn) -> Terms {
         watching: true,
         label: "prod".to_owned(),
         report: Some("s3://bucket/reports/report.json".to_owned()),
+        trouble: None,
     }
 }
 
@@ -295,6 +331,7 @@ fn after_a_week_of_silence_there_is_a_sign_of_life() {
     let mut report = days(&[faulty(), faulty()]).pop().expect("a day");
     for (hours, expected) in [
         (Some(6 * 24), None),
+        (Some(-24 * 365), Some(Occasion::Heartbeat)),
         (Some(7 * 24), Some(Occasion::Heartbeat)),
         (None, Some(Occasion::Heartbeat)),
     ] {

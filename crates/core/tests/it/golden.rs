@@ -222,7 +222,7 @@ pub(crate) fn block(name: &str, marker: &str, text: &str) {
 fn what_the_deployment_asks_an_organization_is_what_a_scan_asks() {
     let asked: BTreeSet<String> = Call::all()
         .filter(|call| call.family() == "organizations")
-        .map(|call| call.action().to_owned())
+        .map(|call| call.action().clone())
         .collect();
     for name in ["deploy/template.yaml", "deploy/organization.yaml", "deploy/terraform/main.tf"] {
         let text = read(name);

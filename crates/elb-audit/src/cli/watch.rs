@@ -45,7 +45,7 @@ pub struct Watching {
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(..=365))]
     pub heartbeat: u32,
     /// A name for what is watched, such as `prod`: it is put into messages
-    #[arg(long, value_name = "NAME", default_value = "")]
+    #[arg(long, value_name = "NAME", default_value = "", value_parser = label)]
     pub environment: String,
 }
 
@@ -86,6 +86,15 @@ pub struct Diff {
     /// Profile of the AWS configuration, where a report lies in S3
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
+}
+
+/// A name that fits into the subject of a message and a dimension of a metric.
+fn label(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ._/:#-".contains(c);
+    if text.len() > 40 || !text.chars().all(plain) {
+        return Err("at most 40 letters, digits and any of ._/:#- are needed".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn notify_on() -> impl clap::builder::TypedValueParser<Value = NotifyOn> {

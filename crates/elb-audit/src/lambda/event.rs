@@ -121,7 +121,10 @@ impl Params {
     }
 
     /// The command line that the event stands for, in this environment.
-    pub(super) fn arguments(&self, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    pub(super) fn arguments(
+        &self,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Vec<String>, String> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let mut arguments = vec!["elb-audit".to_owned(), "scan".to_owned()];
         for (former, option, own) in FORMER {
@@ -138,7 +141,12 @@ impl Params {
             || set("SCAN_ALL_REGIONS").filter(|_| own.iter().all(|own| set(own).is_none()));
         let all = match self.all_regions {
             Some(all) => Some(all),
-            None => former().and_then(|text| boolean(&Value::String(text))),
+            None => former()
+                .map(|text| {
+                    let said = format!("SCAN_ALL_REGIONS is neither true nor false: {text}");
+                    boolean(&Value::String(text)).ok_or(said)
+                })
+                .transpose()?,
         };
         match all {
             Some(true) => arguments.push("--all-regions".to_owned()),
@@ -147,7 +155,7 @@ impl Params {
             }
             None => {}
         }
-        arguments
+        Ok(arguments)
     }
 }
 
@@ -181,7 +189,7 @@ mod tests {
         let found = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        Params::parse(event).unwrap().arguments(&found).join(" ")
+        Params::parse(event).unwrap().arguments(&found).unwrap().join(" ")
     }
 
     #[test]
@@ -212,6 +220,15 @@ mod tests {
             ("ELB_AUDIT_MAX_WORKERS", "5"),
         ];
         assert_eq!(arguments(&json!({}), &variables), "elb-audit scan");
+    }
+
+    #[test]
+    fn a_variable_that_is_misspelt_is_refused() {
+        let typo = |name: &str| (name == "SCAN_ALL_REGIONS").then(|| "flase".to_owned());
+        let said = Params::default().arguments(&typo).unwrap_err();
+        assert_eq!(said, "SCAN_ALL_REGIONS is neither true nor false: flase");
+        let all = Params { all_regions: Some(true), ..Params::default() };
+        assert!(all.arguments(&typo).is_ok(), "the event wins");
     }
 
     #[test]

@@ -187,8 +187,22 @@ impl Walk<'_> {
         let Some((bytes, _)) = bucket::get(self.config(), &self.step.bucket, &key).await? else {
             return Ok(None);
         };
-        crate::source::file::parse(&bytes).map(Some).map_err(|error| format!("{key}: {error}"))
+        let part = crate::source::file::parse(&bytes).map_err(|error| format!("{key}: {error}"))?;
+        if !is_of(&part, shard) {
+            return Err(format!("{key}: these are the facts of another part"));
+        }
+        Ok(Some(part))
     }
+}
+
+/// Whether facts are those of this part and of nothing else. What is global knows what was left out.
+fn is_of(part: &Inventory, shard: &Shard) -> bool {
+    let wanted = shard.region.as_deref();
+    part.accounts.iter().all(|account| {
+        let mut regions = account.regions.iter();
+        account.id == shard.account
+            && regions.all(|one| one.skipped.is_some() || Some(&*one.name) == wanted)
+    })
 }
 
 fn whole_second() -> Timestamp {

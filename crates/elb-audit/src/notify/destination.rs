@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use elb_audit_core::report::Report;
+
 use crate::source::aws::endpoint::partition_of;
 
 /// Where something is sent.
@@ -122,9 +124,36 @@ impl Destination {
             "eventbridge" => bus(rest),
             "cloudwatch" => namespace(rest),
             _ => Err(format!(
-                "unknown destination `{kind}`: write sns:ARN, s3://BUCKET/PREFIX, securityhub, \
-                 slack:URL, webhook:URL, eventbridge[:BUS] or cloudwatch[:NAMESPACE]"
+                "unknown destination{}: write sns:ARN, s3://BUCKET/PREFIX, securityhub, \
+                 slack:URL, webhook:URL, eventbridge[:BUS] or cloudwatch[:NAMESPACE]; a comma \
+                 in an address is %2C",
+                shown(kind)
             )),
+        }
+    }
+}
+
+/// A word that may be shown; anything else may be a part of an address that is a secret.
+fn shown(kind: &str) -> String {
+    let word = kind.len() <= 20 && kind.chars().all(|c| c.is_ascii_lowercase());
+    if word { format!(" `{kind}`") } else { String::new() }
+}
+
+impl Destination {
+    /// Whether it hears of this report what it hears only once. The others are told everything again by
+    /// the next run, whatever became of this one.
+    #[must_use]
+    pub fn hears_once(&self, report: &Report) -> bool {
+        match self {
+            Destination::Sns { .. }
+            | Destination::Slack { .. }
+            | Destination::Webhook { .. }
+            | Destination::EventBridge { .. } => true,
+            // What is mended is archived by the run that finds it so.
+            Destination::SecurityHub => {
+                report.comparison.as_ref().is_some_and(|past| !past.resolved.is_empty())
+            }
+            Destination::S3 { .. } | Destination::CloudWatch { .. } => false,
         }
     }
 }

@@ -5,6 +5,7 @@ use elb_audit_core::format::{self, Style};
 use elb_audit_core::report::Report;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
 
 use crate::bucket::{Condition, Object, Put};
 
@@ -23,7 +24,7 @@ pub(super) async fn keep(
     let under = |name: &str| {
         if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
     };
-    let dated = dated(report, (bucket, &under(&key(report.taken_at))), config).await;
+    let dated = dated(report, (bucket, &under(&key(report))), config).await;
     let latest = latest(report, (bucket, &under("latest.json")), config).await;
     let mut failures: Vec<String> = [dated, latest].into_iter().filter_map(Result::err).collect();
     // A bucket that is not there fails both alike.
@@ -31,10 +32,23 @@ pub(super) async fn keep(
     failures
 }
 
-/// `2026/11/02/235900Z.json`.
-pub(crate) fn key(taken_at: Timestamp) -> String {
-    let time = taken_at.to_zoned(TimeZone::UTC);
-    time.strftime("%Y/%m/%d/%H%M%SZ.json").to_string()
+/// `2026/11/02/235900Z-1a2b3c4d.json`: the end tells apart what was read at the same second of other
+/// accounts or regions, or for other checks.
+pub(crate) fn key(report: &Report) -> String {
+    let mut about = Sha256::new();
+    for account in &report.accounts {
+        about.update(&account.id);
+    }
+    for region in &report.regions {
+        about.update(&region.name);
+    }
+    for check in &report.basis.check_ids {
+        about.update(check);
+    }
+    let hash = about.finalize();
+    let end = hash.iter().take(4).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let time = report.taken_at.to_zoned(TimeZone::UTC);
+    format!("{}-{end}.json", time.strftime("%Y/%m/%d/%H%M%SZ"))
 }
 
 async fn dated(
@@ -84,8 +98,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reports_lie_under_their_day() {
-        let time = "2026-11-02T23:09:07.5Z".parse().unwrap();
-        assert_eq!(key(time), "2026/11/02/230907Z.json");
+    fn reports_lie_under_their_day_and_apart() {
+        let options = elb_audit_core::audit::Options::at(elb_audit_core::sample::now());
+        let mut report =
+            elb_audit_core::audit::audit(&elb_audit_core::demo::inventory(), &[], &options);
+        let here = key(&report);
+        assert!(here.starts_with("2026/11/02/090000Z-"), "{here}");
+        assert!(here.len() == "2026/11/02/090000Z-12345678.json".len(), "{here}");
+        report.regions.pop();
+        assert_ne!(key(&report), here);
     }
 }

@@ -69,7 +69,7 @@ pub fn write(path: &Path, inventory: &Inventory) -> Result<(), FileError> {
 }
 
 /// A new file that its owner alone can read: it is a map of the network.
-pub(crate) fn private(path: &Path) -> io::Result<File> {
+fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

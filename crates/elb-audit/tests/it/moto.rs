@@ -297,8 +297,8 @@ fn deliveries_are_read_back_where_they_were_sent() {
         assert!(mail["Subject"].as_str().unwrap().starts_with("elb-audit [prod]: "), "{mail}");
         assert!(mail["Message"].as_str().unwrap().contains("\nNEW ("), "{mail}");
         assert_eq!(mail["MessageAttributes"]["severity"]["Value"], "high", "it passed the filter");
-        let day = report.taken_at.strftime("elb/%Y/%m/%d/%H%M%SZ.json").to_string();
-        assert_eq!(came["keys"], serde_json::json!([day, "elb/latest.json"]));
+        let dated = notify::dated_key(&report);
+        assert_eq!(came["keys"], serde_json::json!([dated, "elb/latest.json"]));
         let here = report.findings.iter().filter(|one| one.is_fault() && one.region == "eu-west-1");
         let here: BTreeSet<&str> = here.map(|one| one.fingerprint.as_str()).collect();
         let findings = came["findings"].as_array().unwrap();

@@ -12,7 +12,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as Place;
 use elb_audit::bucket::{self, Condition, Put};
-use elb_audit::notify::{Delivery, Destination, Session, deliver};
+use elb_audit::notify::{Delivery, Destination, Session, deliver, report_place};
 use elb_audit_core::alert::{Alert, NotifyOn, Terms};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Severity;
@@ -81,6 +81,7 @@ pub(crate) fn terms() -> Terms {
         watching: true,
         label: "prod".to_owned(),
         report: None,
+        trouble: None,
     }
 }
 
@@ -238,13 +239,21 @@ fn what_s3_refuses_names_the_action() {
     assert!(refused.ends_with(": allow s3:GetObject and s3:ListBucket"), "{refused}");
 }
 
+/// Where a report lies under `s3://reports/elb`.
+pub(crate) fn dated_key(report: &Report) -> String {
+    let place = report_place(&Destination::parse("s3://reports/elb").unwrap(), report).unwrap();
+    place.strip_prefix("s3://reports/").unwrap().to_owned()
+}
+
 #[test]
 fn a_report_is_kept_under_its_date_and_as_the_latest() {
     let (double, report) = (double(), report());
     let session = session(&double.url());
     assert_eq!(silent(&["s3://reports/elb"], &report, &session), [""; 0]);
-    let day = report.taken_at.strftime("%Y/%m/%d/%H%M%SZ").to_string();
-    let dated = double.object("reports", &format!("elb/{day}.json")).unwrap();
+    let day = report.taken_at.strftime("%Y/%m/%d/%H%M%SZ-").to_string();
+    let key = dated_key(&report);
+    assert!(key.starts_with(&format!("elb/{day}")), "{key}");
+    let dated = double.object("reports", &key).unwrap();
     let kept: Report = serde_json::from_str(&dated).unwrap();
     assert_eq!(kept, report);
     assert_eq!(double.object("reports", "elb/latest.json"), Some(dated));

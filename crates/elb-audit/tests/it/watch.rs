@@ -168,6 +168,86 @@ fn a_broken_state_hides_nothing() {
     assert_eq!(fs::read_to_string(&broken).unwrap(), "nonsense");
 }
 
+/// A report of a later time stays: an old run that is done once more has no news. One that is dated in the
+/// future is a mistake, and hides nothing either.
+#[test]
+fn a_later_report_is_not_replaced_by_an_earlier_one() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let state = folder.path("state.json");
+    scan(&double, "--state").arg(&state).done().exits(1);
+    let kept = fs::read_to_string(&state).unwrap();
+    let report: Report = serde_json::from_str(&kept).unwrap();
+    let later = kept.replacen(&report.taken_at.to_string(), "2099-01-01T00:00:00Z", 1);
+    fs::write(&state, &later).unwrap();
+    let done = scan(&double, "--state").arg(&state).done().exits(5);
+    assert!(done.stderr.contains("is dated in the future (2099-01-01"), "{}", done.stderr);
+    assert_eq!(changes(&done.report()), ["not compared"]);
+    assert_eq!(fs::read_to_string(&state).unwrap(), later);
+}
+
+#[test]
+fn a_state_is_a_file_that_can_be_written() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, false));
+    let refused = |place: &std::path::Path, said: &str| {
+        scan(&double, "--state").arg(place).done().says(2, &["error: --state: ", said]);
+    };
+    refused(&folder.path(""), "is a folder");
+    refused(&folder.path("none/state.json"), "there is no folder");
+    refused(std::path::Path::new("-"), "name a file");
+    assert_eq!(double.log().len(), 0);
+    let (real, link) = (folder.path("real.json"), folder.path("link.json"));
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    fs::write(&real, scan(&double, "").done().stdout).unwrap();
+    let compared = scan(&double, "--state").arg(&link).report();
+    assert_eq!(changes(&compared), [format!("unchanged {CLEAR}")]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let kept: Report = serde_json::from_slice(&fs::read(&real).unwrap()).unwrap();
+    assert_eq!(kept, compared, "the link leads to the new report");
+    // What a run that was ended has left does not stop the next one for ever, and is not written through.
+    let victim = folder.file("victim", "precious");
+    std::os::unix::fs::symlink(&victim, folder.path(".real.json.new")).unwrap();
+    let done = scan(&double, "--state").arg(&real).done().exits(5);
+    assert!(done.stderr.contains("changes all the time: not written"), "{}", done.stderr);
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+}
+
+/// Runs at the same moment: each tells, one report stays, and it is whole.
+#[test]
+fn runs_that_overlap_lose_nothing() {
+    let folder = Folder::new();
+    let double = Double::start(account(true, true));
+    let state = folder.path("state.json");
+    let runs: Vec<_> = (0..4)
+        .map(|_| scan(&double, "--state").arg(&state).started(std::process::Stdio::null()))
+        .collect();
+    for run in runs {
+        let done = crate::program::finished(&run.wait_with_output().unwrap()).exits(1);
+        assert_eq!(done.report().summary.faults.total(), 2);
+    }
+    let kept: Report = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+    assert_eq!(kept.summary.faults.total(), 2);
+    assert_eq!(fs::read_dir(folder.path("")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_destination_that_nobody_knows_is_not_shown_whole() {
+    let double = Double::start(account(true, false));
+    let refused = |text: &str| {
+        let done = scan(&double, "--notify").arg(text).done().exits(2);
+        assert!(done.stderr.contains("unknown destination"), "{}", done.stderr);
+        done.stderr
+    };
+    assert!(!refused("hooks.slack.com/services/T0/B0/SECRET99").contains("SECRET99"));
+    assert!(!refused("webhook:https://example.com/x,SIGSECRET").contains("SIGSECRET"));
+    assert!(refused("pigeon:coop").contains("`pigeon`"));
+    for label in ["a\nb", "ünï", &"x".repeat(41)] {
+        let done = scan(&double, "--environment").arg(label).done().exits(2);
+        assert!(done.stderr.contains("--environment"), "{}", done.stderr);
+    }
+}
+
 #[test]
 fn diff_says_what_has_changed_and_fails_on_what_is_worse() {
     let folder = Folder::new();

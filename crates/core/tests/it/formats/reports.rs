@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::change::{Change, ChangeKind, Comparison, Past};
+use elb_audit_core::change::{Change, ChangeKind, Comparison, LastKnown, Past};
 use elb_audit_core::check::{Evidence, Persona, Severity};
 use elb_audit_core::compliance::{
     ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
@@ -467,11 +467,18 @@ fn compared(report: &mut Report) {
         kind,
         first_seen_at: before,
         why: why.map(str::to_owned),
+        last_known: None,
     };
     let kinds = [
         change(ChangeKind::New, None),
         change(ChangeKind::Worsened, Some("severity: high, was medium")),
-        change(ChangeKind::Unchanged, None),
+        Change {
+            last_known: Some(LastKnown {
+                exposure: ExposureClass::Restricted,
+                severity: Severity::Low,
+            }),
+            ..change(ChangeKind::Unchanged, None)
+        },
     ];
     let mut past = Vec::new();
     for (finding, kind) in report.findings.iter_mut().zip(kinds) {
