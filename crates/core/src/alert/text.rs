@@ -176,7 +176,8 @@ fn text(alert: &Alert) -> String {
     letter.section("NEW", &alert.new, fault);
     letter.section("WORSENED", &alert.worsened, fault);
     letter.section("NO LONGER ASSESSED", &alert.not_assessed, missing);
-    letter.section("NO LONGER READ", &alert.lost, lost);
+    let unread = if alert.report.comparison.is_some() { "NO LONGER READ" } else { "NOT READ" };
+    letter.section(unread, &alert.lost, lost);
     letter.section("RESOLVED", &alert.resolved, missing);
     letter.section("UNCHANGED", &alert.standing, standing);
     foot(alert, &mut letter.text);

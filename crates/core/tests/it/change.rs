@@ -380,6 +380,13 @@ fn a_message_has_what_it_takes_to_act() {
     assert_eq!(attribute("new"), Some(&Attribute::Number(1)));
     assert_eq!(attribute("account"), Some(&Attribute::List(vec![sample::ACCOUNT.to_owned()])));
     assert_eq!(attribute("environment"), Some(&Attribute::Text("prod".to_owned())));
+    let blinded = days(&[faulty(), blind()]);
+    let text = |report| message(&Alert::of(report, &terms).expect("an alert")).text;
+    assert!(text(&blinded[1]).contains("NO LONGER READ (1)\n"));
+    assert!(
+        text(&judged(&blind(), ALL, 0)).contains("\nNOT READ (1)\n"),
+        "nothing was read before"
+    );
     let alert = Alert::of(&all[2], &terms).expect("an alert");
     let said = message(&alert);
     assert!(said.text.contains("RESOLVED (1)") && !said.text.contains("NEW"), "{}", said.text);
