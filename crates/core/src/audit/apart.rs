@@ -5,7 +5,7 @@ use super::Options;
 use super::finding::{Place, Verdicts, caught};
 use super::walk::group_subject;
 use crate::check::{Check, Judge, Names, Surroundings};
-use crate::fact::{Fact, Gap};
+use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Account, Index, Inventory, Region};
 use crate::report::{Subject, SubjectKind};
 
@@ -76,7 +76,8 @@ pub(super) fn account(
     let place = Place { policy: &options.policy, account: &account.id, region: None, of: None };
     let mut found = Verdicts::new(options);
     // Nobody was there: that is said once, and is no verdict.
-    if account.skipped.is_some() || account.access.gap().is_some() {
+    let shut = |gap: &Gap| gap.reason != Reason::NotCollected;
+    if account.skipped.is_some() || account.access.gap().is_some_and(shut) {
         return found;
     }
     for check in checks {

@@ -10,7 +10,7 @@ use elb_audit_core::checks::ALL;
 use elb_audit_core::config::Config;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
-use elb_audit_core::report::{ExposureClass, Outcome, Report};
+use elb_audit_core::report::{ExposureClass, GLOBAL, Outcome, Report};
 use elb_audit_core::selection::find;
 use elb_audit_core::{demo, sample};
 use jiff::ToSpan;
@@ -126,6 +126,11 @@ fn what_nobody_looked_at_is_not_resolved_and_not_new_afterwards() {
     skipped.accounts[0].regions[0].skipped = Some("excluded by --exclude-region".to_owned());
     let mut absent = faulty();
     absent.accounts[0].regions.clear();
+    let mut shut = faulty();
+    let role = "arn:aws:iam::111122223333:role/elb-audit-reader";
+    let denied = Gap::new(Call::StsAssumeRole, Reason::AccessDenied).of(role);
+    shut.accounts[0].access = Fact::Unread(denied);
+    shut.accounts[0].regions.clear();
     let mut other = clean();
     other.accounts[0].id = "444455556666".to_owned();
     for (name, hidden) in [
@@ -133,6 +138,7 @@ fn what_nobody_looked_at_is_not_resolved_and_not_new_afterwards() {
         ("attributes", blind()),
         ("skipped", skipped),
         ("absent", absent),
+        ("nobody got in", shut),
         ("another account", other),
     ] {
         let all = days(&[faulty(), hidden.clone(), hidden, faulty(), clean()]);
@@ -194,6 +200,25 @@ fn resolved(report: &Report) -> Vec<String> {
     let comparison = report.comparison.as_ref().expect("a comparison");
     let gone = comparison.resolved.iter().map(|past| &past.finding);
     gone.map(|finding| format!("{} {}", finding.region, finding.check)).collect()
+}
+
+/// What belongs to the account itself is not mended either when nobody gets into it, and is no verdict.
+#[test]
+fn a_record_of_an_account_that_nobody_got_into_is_not_assessed() {
+    let in_records =
+        |report: &Report| report.findings.iter().any(|one| one.is_fault() && one.region == GLOBAL);
+    let examples = find("dns-alias-dangling").expect("a check").examples.iter();
+    let mut given = examples.map(|example| (example.given)());
+    let whole = given.find(|given| in_records(&judged(given, ALL, 0))).expect("a fault");
+    let before = judged(&whole, ALL, 0);
+    let mut shut = whole.clone();
+    shut.accounts[0].access = Fact::Unread(Gap::new(Call::StsAssumeRole, Reason::AccessDenied));
+    shut.accounts[0].regions.clear();
+    shut.accounts[0].dns_records = Fact::not_collected(Call::Route53ListHostedZones);
+    let mut after = judged(&shut, ALL, 1);
+    assert_eq!(after.findings.len(), 0, "nobody was there: there is no verdict");
+    compare(&before, &mut after);
+    assert_eq!(resolved(&after), [""; 0]);
 }
 
 #[test]
