@@ -50,7 +50,8 @@ impl Refusal {
 /// In words.
 pub fn check_options() -> Result<(), String> {
     progress::log_as_json("");
-    scan_by(&Params::default()).map(drop).map_err(|refusal| refusal.said)
+    let scan = scan_by(&Params::default()).map_err(|refusal| refusal.said)?;
+    Judging::new(&scan).map(drop).map_err(|failure| failure.to_string())
 }
 
 /// The answer to one event; `deadline` is in milliseconds since 1970.
@@ -123,7 +124,6 @@ fn scan_by(params: &Params) -> Result<Scan, Refusal> {
     let Task::Scan(scan) = cli.task else {
         return Err(Refusal::new("BadOptions", "only a scan can be run here"));
     };
-    Judging::new(&scan).map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
     Ok(*scan)
 }
 

@@ -37,7 +37,8 @@ pub(super) enum Done {
 
 /// Does a step.
 pub(super) async fn take(step: Step, scan: &Scan) -> Result<Done, Refusal> {
-    let judging = Judging::new(scan).map_err(refused)?;
+    let judging =
+        Judging::new(scan).map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
     let (tuning, clock) = clocked(scan);
     let session = aws::open(&judging.request, &tuning).await.map_err(refused)?;
     let walk = Walk { step: &step, request: &judging.request, session: &session };
