@@ -6,6 +6,8 @@ use crate::call::Call;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Action, Condition, Index, Kind, Listener, LoadBalancer, Redirect, Rule};
 
+#[cfg(test)]
+mod bounds;
 pub mod bypass; // ways to a target past what others have to prove
 mod condition;
 mod example;

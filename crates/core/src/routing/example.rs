@@ -1,10 +1,13 @@
 //! A text that a regular expression takes, for expressions as people write them in rules.
 
-/// How often a counted repetition is written out at most.
-const REPEATED: usize = 64;
+use super::pattern::LONGEST;
 
-/// A text as the expression takes it: `/api/x` for `^/api/.*$`. None for what is not understood. To be
-/// compared with the expression before it is used.
+/// How deep groups may stand in one another.
+const DEEPEST: usize = 64;
+
+/// A text as the expression takes it: `/api/x` for `^/api/.*$`. None for what is not understood, and where
+/// it would have more than [`LONGEST`] characters: repetitions of repetitions multiply. To be compared
+/// with the expression before it is used.
 pub(super) fn of(pattern: &str) -> Option<String> {
     let mut writer = Writer { left: pattern.chars().collect::<Vec<_>>(), at: 0, depth: 0 };
     let text = writer.choice()?;
@@ -45,9 +48,15 @@ impl Writer {
 
     fn sequence(&mut self) -> Option<String> {
         let mut text = String::new();
+        let mut length = 0;
         while self.peek().is_some_and(|c| !matches!(c, '|' | ')')) {
             let atom = self.atom()?;
-            text.push_str(&atom.repeat(self.times()?));
+            let times = self.times()?;
+            length += atom.chars().count() * times;
+            if length > LONGEST {
+                return None;
+            }
+            text.push_str(&atom.repeat(times));
         }
         Some(text)
     }
@@ -63,7 +72,7 @@ impl Writer {
                 self.at += 1;
                 let mut least = 0;
                 while let Some(digit) = self.peek().and_then(|c| c.to_digit(10)) {
-                    least = (least * 10 + usize::try_from(digit).ok()?).min(REPEATED);
+                    least = (least * 10 + usize::try_from(digit).ok()?).min(LONGEST + 1);
                     self.at += 1;
                 }
                 while self.take()? != '}' {}
@@ -88,7 +97,7 @@ impl Writer {
 
     fn group(&mut self) -> Option<String> {
         self.depth += 1;
-        if self.depth > REPEATED {
+        if self.depth > DEEPEST {
             return None;
         }
         if self.takes('?') {

@@ -2,8 +2,12 @@
 
 use regex_lite::{Regex, RegexBuilder};
 
-/// The longest pattern that is compared with another one. AWS allows 128 characters.
-const LONGEST: usize = 512;
+/// The longest pattern that is looked into, and the longest text that is made from one, in characters.
+/// AWS allows patterns of 128 characters.
+pub(super) const LONGEST: usize = 512;
+/// The largest compiled expression, in bytes. Expressions as people write them in rules take a few
+/// thousand; matching takes time in proportion.
+const LARGEST: usize = 64 << 10;
 /// What collection writes before the hash of a value that may be a secret.
 const HASH: &str = "sha256:";
 
@@ -100,7 +104,12 @@ pub(super) fn common(one: &str, other: &str) -> Option<String> {
     }
     let mut search = Search { seen: vec![false; (one.len() + 1) * (other.len() + 1)], one, other };
     let mut text = String::new();
-    search.from(0, 0, &mut text).then_some(text)
+    search.from(0, 0, &mut text).then_some(text).filter(|text| is_short(text))
+}
+
+/// Whether a text that was made is no longer than is of use.
+pub(super) fn is_short(text: &str) -> bool {
+    text.len() <= LONGEST || text.chars().nth(LONGEST).is_none()
 }
 
 /// Two patterns, and the places in both from which no common text was found.
@@ -156,8 +165,11 @@ pub(super) fn regex(pattern: &str, text: &str, fold: bool) -> Match {
     }
 }
 
+/// A compiled expression; none where it is not understood, or so large that matching would take long.
 fn compiled(pattern: &str, fold: bool) -> Option<Regex> {
-    RegexBuilder::new(pattern).case_insensitive(fold).build().ok()
+    let mut builder = RegexBuilder::new(pattern);
+    builder.case_insensitive(fold).size_limit(LARGEST);
+    builder.build().ok().filter(|_| is_short(pattern))
 }
 
 /// What every text begins with that a pattern matches.
@@ -186,14 +198,17 @@ pub(super) fn is_clear(rewrites: &[(String, String)]) -> bool {
     !rewrites.is_empty() && rewrites.iter().all(clear)
 }
 
-/// What a list of rewrites makes of a text; none where that cannot be told. A text that an expression does
-/// not match stays.
+/// What a list of rewrites makes of a text; none where that cannot be told, or is longer than
+/// [`LONGEST`]: each may repeat what it matches. A text that an expression does not match stays.
 pub(super) fn rewritten(rewrites: &[(String, String)], text: &str) -> Option<String> {
     let mut text = text.to_owned();
     for (pattern, replacement) in rewrites {
+        if !is_short(&text) || !is_short(replacement) {
+            return None;
+        }
         // `$1x` is group 1 and then an x, not a group of that name.
         let braced = compiled(r"\$(\d+)", false)?.replace_all(replacement, "$${$1}").into_owned();
         text = compiled(pattern, false)?.replace(&text, braced.as_str()).into_owned();
     }
-    Some(text)
+    is_short(&text).then_some(text)
 }

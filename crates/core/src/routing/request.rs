@@ -1,5 +1,7 @@
 //! A request that a rule takes, written so that a reader can try it.
 
+use std::collections::BTreeSet;
+
 use super::condition::{self, meets, narrows};
 use super::example;
 use super::pattern::{self, Match};
@@ -37,7 +39,13 @@ pub(super) fn for_rule(
         return "any that no earlier rule takes".to_owned();
     }
     let all: Vec<String> = conditions.iter().map(described).collect();
-    format!("any of {} that no earlier rule takes", all.join(" and "))
+    let all = all.join(" and ");
+    if pattern::is_short(&all) {
+        return format!("any of {all} that no earlier rule takes");
+    }
+    let fields: BTreeSet<&str> = conditions.iter().map(|one| one.field.as_str()).collect();
+    let fields: Vec<&str> = fields.into_iter().filter(|field| pattern::is_short(field)).collect();
+    format!("any with {} as the rule asks that no earlier rule takes", fields.join(", "))
 }
 
 /// What a request shall be like.
@@ -105,8 +113,9 @@ impl Wanted<'_> {
         let filled = |value: &String| -> Vec<String> {
             fillers.iter().map(|fill| value.replace('*', fill).replace('?', "x")).collect()
         };
+        let short = |value: &&String| pattern::is_short(value);
         let examples = |condition: &Condition| -> Vec<String> {
-            let values = condition.values.iter().flat_map(filled);
+            let values = condition.values.iter().filter(short).flat_map(filled);
             let regexes = condition.regex_values.iter().filter_map(|regex| example::of(regex));
             values.chain(regexes).collect()
         };
@@ -125,6 +134,7 @@ impl Wanted<'_> {
             texts.extend(other.map(examples).unwrap_or_default());
             texts.extend(otherwise.iter().map(|text| (*text).to_owned()));
         }
+        texts.retain(|text| pattern::is_short(text));
         texts
     }
 }
