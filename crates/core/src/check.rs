@@ -9,7 +9,7 @@ use crate::exposure::Exposure;
 use crate::fact::{Fact, Gap};
 use crate::inventory::{
     Account, AutoScalingGroup, Certificate, DnsRecord, Index, Inventory, Kind, Listener,
-    LoadBalancer, Region, Target, TargetGroup,
+    LoadBalancer, Region, SecurityGroup, Target, TargetGroup,
 };
 use crate::policy::Policy;
 
@@ -205,6 +205,13 @@ pub struct Context<'a> {
     pub lb: &'a LoadBalancer,
     /// Who can reach the subject.
     pub exposure: &'a Exposure,
+}
+
+impl Context<'_> {
+    /// The gap of a rule of a security group, with its place.
+    pub(crate) fn in_group(&self, group: &SecurityGroup, gap: Gap) -> Gap {
+        gap.in_region(&self.region.name).of(&group.id)
+    }
 }
 
 /// What a judge says.

@@ -154,10 +154,7 @@ impl<'a> Approach<'a> {
     pub fn to(&self, listener: &Listener) -> Exposure {
         match Port::of(listener) {
             Ok(port) => self.through(&port),
-            Err(gap) => match &self.side {
-                Side::Inside => Exposure::Internal,
-                _ => Exposure::Unknown(gap),
-            },
+            Err(gap) => at_most(self.through(&Port::Any), gap),
         }
     }
 
@@ -197,19 +194,13 @@ impl<'a> Approach<'a> {
     fn widest(&self, of: impl Fn(&Port) -> Exposure) -> Exposure {
         let to = |listener: &Listener| match Port::of(listener) {
             Ok(port) => of(&port),
-            Err(gap) => match &self.side {
-                Side::Inside => Exposure::Internal,
-                _ => Exposure::Unknown(gap),
-            },
+            Err(gap) => at_most(of(&Port::Any), gap),
         };
         match &self.lb.listeners {
             Fact::Known(listeners) => {
                 Exposure::widest(listeners.iter().map(to)).unwrap_or_else(|| of(&Port::Any))
             }
-            Fact::Unread(gap) => match of(&Port::Any) {
-                Exposure::Internet(_) | Exposure::Restricted(_) => Exposure::Unknown(gap.clone()),
-                narrow => narrow,
-            },
+            Fact::Unread(gap) => at_most(of(&Port::Any), gap.clone()),
         }
     }
 
@@ -296,6 +287,15 @@ impl<'a> Approach<'a> {
             None => Door::of(self.index, &self.lb.security_groups, front.knock).sources(who),
         };
         sources.into_iter().map(|source| format!("{source} through {}", nlb.name)).collect()
+    }
+}
+
+/// Who can reach a port that is not known, given who can reach any: where somebody can, it may be another
+/// one.
+fn at_most(any: Exposure, gap: Gap) -> Exposure {
+    match any {
+        Exposure::Internet(_) | Exposure::Restricted(_) => Exposure::Unknown(gap),
+        narrow => narrow,
     }
 }
 

@@ -38,7 +38,7 @@ pub use listener::{
 pub use logs::{BucketState, FlowLog, LogBucket, LogSource};
 pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
-    RouteTable, SecurityGroup, StaleRule, Subnet, Vpc,
+    RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,
 };
 pub use presenters::Presenters;
 pub use waf::{WafRule, WafStatement, WebAcl};

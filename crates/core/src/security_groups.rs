@@ -28,9 +28,9 @@ impl<'a> Attached<'a> {
         self.known.iter().flat_map(|group| group.ingress.iter().map(move |one| (*group, one)))
     }
 
-    /// What they let out.
-    pub(crate) fn egress(&self) -> impl Iterator<Item = &'a Permission> + '_ {
-        self.known.iter().flat_map(|group| &group.egress)
+    /// What they let out, each with its group.
+    pub(crate) fn egress(&self) -> impl Iterator<Item = (&'a SecurityGroup, &'a Permission)> + '_ {
+        self.known.iter().flat_map(|group| group.egress.iter().map(move |one| (*group, one)))
     }
 
     /// The gap of a group that is not known.

@@ -313,8 +313,7 @@ fn ports(lb: &LoadBalancer, targets: &Targets, target: &Target) -> Result<Vec<Po
         ports.dedup();
         return Ok(ports);
     };
-    let missing = || odd(group, Reason::Malformed, "a group without port".to_owned());
-    let number = target.port.or(group.port).ok_or_else(missing)?;
+    let number = port(group, target)?;
     let transports: &[&str] = match group.protocol.as_deref() {
         Some("HTTP" | "HTTPS" | "TCP" | "TLS") => &["tcp"],
         Some("UDP" | "QUIC" | "GENEVE") => &["udp"],
@@ -325,6 +324,12 @@ fn ports(lb: &LoadBalancer, targets: &Targets, target: &Target) -> Result<Vec<Po
         }
     };
     Ok(vec![Port::One { transports, number }])
+}
+
+/// The port that a target of a group is sent to.
+pub fn port(group: &TargetGroup, target: &Target) -> Result<u16, Gap> {
+    let port = target.port.or(group.port).filter(|port| *port > 0);
+    port.ok_or_else(|| odd(group, Reason::Malformed, "a group without port".to_owned()))
 }
 
 /// Protocol and port of a Classic listener towards its instances: `HTTP` and 8080 of `HTTP:8080`.

@@ -126,10 +126,9 @@ pub fn policy_name<'a>(region: &Region, listener: &'a Listener) -> Result<&'a st
 }
 
 /// The protocol that a listener's port stands for, if it begins with TLS.
-#[must_use]
-pub fn usual_protocol(listener: &Listener) -> Option<&'static str> {
-    let own = TLS_PORTS.iter().find(|(port, _)| Some(*port) == listener.port);
-    own.map(|(_, protocol)| *protocol)
+pub fn usual_protocol(listener: &Listener) -> Result<Option<&'static str>, Gap> {
+    let number = listener.number()?;
+    Ok(TLS_PORTS.iter().find(|(port, _)| *port == number).map(|(_, protocol)| *protocol))
 }
 
 /// What a load balancer offers towards its targets: AWS chooses it by the policies of all listeners. A

@@ -135,7 +135,7 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let lb = context.lb;
-    if !lb.serves(listener, &["TLS"])? || tls::usual_protocol(listener) != Some("HTTPS") {
+    if !lb.serves(listener, &["TLS"])? || tls::usual_protocol(listener)? != Some("HTTPS") {
         return Ok(Verdict::NotApplicable);
     }
     if !encrypts_again(context, listener)? {

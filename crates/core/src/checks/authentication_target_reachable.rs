@@ -14,6 +14,7 @@ use crate::inventory::{
 use crate::routing::Way;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
+use crate::targets;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -222,11 +223,7 @@ fn interfaces<'a>(
 
 impl Others {
     fn look(&mut self, context: &Context, group: &TargetGroup, target: &Target) -> Result<(), Gap> {
-        let port = target.port.or(group.port).ok_or_else(|| {
-            Gap::new(Call::ElbV2DescribeTargetHealth, Reason::Malformed)
-                .of(&group.arn)
-                .saying("a target without port")
-        })?;
+        let port = targets::port(group, target)?;
         for interface in interfaces(context, group, target)? {
             for id in &interface.groups {
                 match context.index.security_group(id) {
@@ -252,7 +249,16 @@ impl Others {
                 .with("security_group", door.id.as_str())
                 .with("lets_in", let_in)
         };
-        for permission in door.ingress.iter().filter(|permission| admits(permission, port)) {
+        for permission in &door.ingress {
+            match permission.covers("tcp", port) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(gap) => {
+                    let gap = context.in_group(door, gap);
+                    self.hidden = self.hidden.take().or(Some(gap));
+                    continue;
+                }
+            }
             let mut ranges = Vec::new();
             let mut add = |outside: Result<bool, Gap>, named: String| match outside {
                 Ok(true) => ranges.push(named),
@@ -276,17 +282,6 @@ impl Others {
                 self.groups = Some(evidence(groups));
             }
         }
-    }
-}
-
-/// Whether a permission lets TCP in on a port.
-fn admits(permission: &Permission, port: u16) -> bool {
-    let (from, to) = (permission.from_port.unwrap_or(0), permission.to_port.unwrap_or(65_535));
-    let here = from <= i32::from(port) && i32::from(port) <= to;
-    match permission.protocol.as_str() {
-        "-1" => true,
-        "tcp" | "6" => here,
-        _ => false,
     }
 }
 

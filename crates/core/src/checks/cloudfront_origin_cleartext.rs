@@ -197,7 +197,15 @@ fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<boo
 fn listens(context: &Context, port: u16, forwarding: bool) -> Result<bool, Gap> {
     let lb = context.lb;
     let mut hidden = None;
-    for listener in lb.listeners.get()?.iter().filter(|own| own.port == Some(port)) {
+    for listener in lb.listeners.get()? {
+        match listener.number() {
+            Ok(number) if number == port => {}
+            Ok(_) => continue,
+            Err(gap) => {
+                hidden = hidden.or(Some(gap));
+                continue;
+            }
+        }
         let found = lb.serves(listener, &["HTTP", "TCP", "TCP_UDP"]).and_then(|clear| {
             Ok(clear
                 && (!forwarding

@@ -6,7 +6,7 @@ use crate::check::{
 };
 use crate::exposure::{self, Approach, Exposure};
 use crate::fact::Fact;
-use crate::inventory::{Accelerator, AcceleratorEndpoint, Kind};
+use crate::inventory::{Accelerator, AcceleratorEndpoint, Kind, Scope};
 use crate::{front_doors, sample, security_groups};
 
 /// See [`Check`].
@@ -125,16 +125,22 @@ fn judge(context: &Context) -> Judgement {
     }
     let attached = security_groups::of(context.index, lb);
     let mut open = Vec::new();
+    let mut hidden = None;
     for (group, permission) in attached.ingress() {
-        if permission.is_about("tcp") || permission.is_about("udp") {
-            let any = permission.ranges.iter().filter(|range| range.prefix_len() == 0);
-            let rule =
-                |from: &ipnet::IpNet| security_groups::rule(group, permission, &from.to_string());
-            open.extend(any.map(rule));
+        let any = permission.ranges.iter().filter(|range| range.prefix_len() == 0);
+        let any: Vec<String> = any.map(ToString::to_string).collect();
+        match permission.scope() {
+            _ if any.is_empty() => {}
+            Ok(Scope::Other) => {}
+            Ok(_) => {
+                open.extend(any.iter().map(|from| security_groups::rule(group, permission, from)))
+            }
+            Err(gap) => hidden = hidden.or(Some(context.in_group(group, gap))),
         }
     }
     if open.is_empty() {
-        return attached.complete().map(|()| Verdict::Pass);
+        attached.complete()?;
+        return hidden.map_or(Ok(Verdict::Pass), Err);
     }
     match Approach::new(context.index, lb).by_fronts() {
         Exposure::Internet(_) | Exposure::Restricted(_) => return Ok(Verdict::Pass),

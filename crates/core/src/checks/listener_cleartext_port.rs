@@ -174,7 +174,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !context.lb.serves(listener, own)? {
         return Ok(Verdict::NotApplicable);
     }
-    let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
+    let number = listener.number()?;
+    let Some((port, name)) = PORTS.iter().find(|(port, _)| *port == number) else {
         return Ok(Verdict::Pass);
     };
     if routing::fronts_application(context.index, context.lb, listener)? {

@@ -197,7 +197,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let Some((port, name)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
+    let number = listener.number()?;
+    let Some((port, name)) = PORTS.iter().find(|(port, _)| *port == number) else {
         return Ok(Verdict::Pass);
     };
     if context.policy.intent.public_ports.contains(port) {

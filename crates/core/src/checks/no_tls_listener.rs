@@ -222,7 +222,7 @@ fn end(context: &Context, listener: &Listener) -> Result<Ending, Gap> {
         return requests(context, listener);
     }
     let passes_tls =
-        listener.speaks(&["TCP", "TCP_UDP"]) && tls::usual_protocol(listener).is_some();
+        listener.speaks(&["TCP", "TCP_UDP"]) && tls::usual_protocol(listener)?.is_some();
     if passes_tls || routing::fronts_application(context.index, context.lb, listener)? {
         return Ok(Ending::Elsewhere);
     }

@@ -88,9 +88,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let (protocol, port) = (redirect::protocol(own, listener)?, redirect::port(own, listener)?);
         let evidence = Evidence::new().with("leads_to", format!("{protocol}:{port}"));
         match all.iter().find(|other| other.port == Some(port)) {
-            Some(other) if other.speaks(&[protocol]) => Ok(Verdict::Pass),
+            Some(other) if context.lb.serves(other, &[protocol])? => Ok(Verdict::Pass),
             Some(other) => Ok(Verdict::Fail(evidence.with("served_there", other.label()))),
-            None => Ok(Verdict::Note(evidence)),
+            // A listener whose port is not known may be the one.
+            None => all
+                .iter()
+                .try_for_each(|other| other.number().map(drop))
+                .map(|()| Verdict::Note(evidence)),
         }
     })
 }

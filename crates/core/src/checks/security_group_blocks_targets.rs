@@ -8,7 +8,8 @@ use crate::check::{
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Kind, LoadBalancer, Permission, Region, TargetGroup};
-use crate::{sample, security_groups};
+use crate::security_groups::Attached;
+use crate::{sample, security_groups, targets};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -146,11 +147,15 @@ fn judge(context: &Context) -> Judgement {
     };
     let attached = security_groups::of(context.index, context.lb);
     let mut shut: Vec<String> = Vec::new();
+    let mut unclear = None;
     for (transport, port) in &ports {
-        if !attached.egress().any(|permission| permission.covers(transport, *port)) {
-            shut.push(format!("{transport} {port}"));
+        match is_let_out(context, &attached, (transport, *port)) {
+            Ok(true) => {}
+            Ok(false) => shut.push(format!("{transport} {port}")),
+            Err(gap) => unclear = unclear.or(Some(gap)),
         }
     }
+    let hidden = hidden.or(unclear);
     if !shut.is_empty() {
         attached.complete()?;
         let groups = context.lb.security_groups.clone();
@@ -163,6 +168,23 @@ fn judge(context: &Context) -> Judgement {
         None if ports.is_empty() => Ok(Verdict::NotApplicable),
         None => Ok(Verdict::Pass),
     }
+}
+
+/// Whether a port is let out to. A rule that is not understood may be the one that does.
+fn is_let_out(
+    context: &Context,
+    attached: &Attached,
+    (transport, port): (&str, u16),
+) -> Result<bool, Gap> {
+    let mut hidden = None;
+    for (group, permission) in attached.egress() {
+        match permission.covers(transport, port) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(context.in_group(group, gap))),
+        }
+    }
+    hidden.map_or(Ok(false), Err)
 }
 
 type Ports = BTreeSet<(&'static str, u16)>;
@@ -189,9 +211,13 @@ fn target_ports(context: &Context) -> Result<(Ports, Option<Gap>), Gap> {
     for group in context.index.groups_of(&context.lb.arn)? {
         let found = transports(group).and_then(|transports| {
             let targets = group.targets.get()?;
-            let known = targets.iter().filter_map(|target| target.port.or(group.port));
-            let each = known.flat_map(|port| transports.iter().map(move |one| (*one, port)));
-            ports.extend(each);
+            if transports.is_empty() {
+                return Ok(());
+            }
+            for target in targets {
+                let port = targets::port(group, target)?;
+                ports.extend(transports.iter().map(|one| (*one, port)));
+            }
             Ok(())
         });
         hidden = hidden.or(found.err());

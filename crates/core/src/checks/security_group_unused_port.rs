@@ -6,7 +6,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::exposure;
-use crate::fact::Fact;
+use crate::fact::{Fact, Gap};
 use crate::inventory::{Kind, Listener, Permission};
 use crate::{sample, security_groups};
 
@@ -165,15 +165,21 @@ fn judge(context: &Context) -> Judgement {
     }
     let attached = security_groups::of(context.index, lb);
     let mut unused = Vec::new();
+    let mut hidden = None;
     for (group, permission) in attached.ingress() {
         let outside = permission.ranges.len() + permission.prefix_lists.len();
-        if is_wider(permission, &ports) {
-            let named = permission.others().take(outside);
-            unused.extend(named.map(|from| security_groups::rule(group, permission, &from)));
+        match is_wider(permission, &ports) {
+            Ok(true) => {
+                let named = permission.others().take(outside);
+                unused.extend(named.map(|from| security_groups::rule(group, permission, &from)));
+            }
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(context.in_group(group, gap))),
         }
     }
     if unused.is_empty() {
-        return attached.complete().map(|()| Verdict::Pass);
+        attached.complete()?;
+        return hidden.map_or(Ok(Verdict::Pass), Err);
     }
     let listening: Vec<String> = listeners.iter().map(Listener::label).collect();
     let evidence = Evidence::new().with("rules", unused).with("listeners", listening);
@@ -181,12 +187,12 @@ fn judge(context: &Context) -> Judgement {
 }
 
 /// Whether a permission is about a port that is not among these.
-fn is_wider(permission: &Permission, ports: &BTreeSet<(&str, u16)>) -> bool {
-    let (from, to) = permission.ports();
-    let width = usize::try_from(to - from).map_or(0, |more| more + 1);
-    ["tcp", "udp"].into_iter().any(|transport| {
-        let used =
-            |(own, port): &&(&str, u16)| *own == transport && permission.covers(transport, *port);
-        permission.is_about(transport) && width > ports.iter().filter(used).count()
-    })
+fn is_wider(permission: &Permission, ports: &BTreeSet<(&str, u16)>) -> Result<bool, Gap> {
+    let scope = permission.scope()?;
+    Ok(["tcp", "udp"].into_iter().any(|transport| {
+        scope.ports(transport).is_some_and(|(from, to)| {
+            let used = |(own, port): &&(&str, u16)| *own == transport && (from..=to).contains(port);
+            usize::from(to - from) + 1 > ports.iter().filter(used).count()
+        })
+    }))
 }

@@ -125,7 +125,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let Some(protocol) = tls::usual_protocol(listener) else {
+    let Some(protocol) = tls::usual_protocol(listener)? else {
         return Ok(Verdict::NotApplicable);
     };
     if tls::terminates(context.lb, listener)? || listener.speaks(&["QUIC"]) {

@@ -137,7 +137,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !context.lb.serves(listener, &["UDP", "TCP_UDP"])? {
         return Ok(Verdict::NotApplicable);
     }
-    let Some((port, service)) = PORTS.iter().find(|(port, _)| Some(*port) == listener.port) else {
+    let number = listener.number()?;
+    let Some((port, service)) = PORTS.iter().find(|(port, _)| *port == number) else {
         return Ok(Verdict::Pass);
     };
     if context.policy.intent.public_ports.contains(port) {

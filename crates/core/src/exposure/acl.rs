@@ -7,7 +7,7 @@ use super::door::Knock;
 use super::span::Span;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{AclEntry, Index, LoadBalancer, NetworkAcl};
+use crate::inventory::{AclEntry, Index, LoadBalancer, NetworkAcl, Scope};
 
 /// Ports from which clients connect, and to which answers go. Source: Amazon VPC user guide, custom
 /// network ACLs: what a load balancer needs.
@@ -36,6 +36,7 @@ fn passes(index: &Index, acl: &NetworkAcl, knock: Knock) -> Span {
 pub(super) struct Direction<'a> {
     acl: &'a NetworkAcl,
     pub(super) egress: bool,
+    transport: &'static str,
     entries: Vec<&'a AclEntry>,
     ports: (u16, u16),
 }
@@ -53,25 +54,24 @@ impl<'a> Direction<'a> {
         is_tcp.then(|| Direction::of(acl, true, knock.transport, EPHEMERAL))
     }
 
-    fn of(acl: &'a NetworkAcl, egress: bool, transport: &str, ports: (u16, u16)) -> Self {
+    fn of(acl: &'a NetworkAcl, egress: bool, transport: &'static str, ports: (u16, u16)) -> Self {
         let (first, last) = ports;
         let about = |entry: &&AclEntry| {
-            let (from, to) = reach(entry);
-            entry.egress == egress
-                && is_about(entry, transport)
-                && from <= i32::from(last)
-                && i32::from(first) <= to
+            let ports = reach(entry, transport);
+            entry.egress == egress && ports.is_some_and(|(from, to)| from <= last && first <= to)
         };
         let mut entries: Vec<&AclEntry> = acl.entries.iter().filter(about).collect();
         entries.sort_by_key(|entry| entry.number);
-        Direction { acl, egress, entries, ports }
+        Direction { acl, egress, transport, entries, ports }
     }
 
     fn span(&self, index: &Index) -> Span {
         let odd = self.entries.iter().find(|entry| !is_plain(entry));
         let least = self.let_through(false);
         let Some(odd) = odd else { return Span::exactly(least) };
-        let said = format!("{} of protocol {} in rule {}", odd.action, odd.protocol, odd.number);
+        let unclear =
+            scope(odd).err().map_or_else(|| format!("protocol {}", odd.protocol), |(_, said)| said);
+        let said = format!("{} of {unclear} in rule {}", odd.action, odd.number);
         let gap = Gap::new(Call::Ec2DescribeNetworkAcls, Reason::Unrecognised)
             .in_region(&index.region().name)
             .of(&self.acl.id)
@@ -92,25 +92,23 @@ impl<'a> Direction<'a> {
     }
 
     /// The first port of each stretch that no entry divides.
-    fn borders(&self) -> Vec<i32> {
-        let (first, last) = (i32::from(self.ports.0), i32::from(self.ports.1));
-        let ends = self.entries.iter().flat_map(|entry| {
-            let (from, to) = reach(entry);
-            [from, to + 1]
-        });
-        let mut borders: Vec<i32> = ends.filter(|port| first < *port && *port <= last).collect();
+    fn borders(&self) -> Vec<u16> {
+        let (first, last) = self.ports;
+        let ends = self.entries.iter().filter_map(|entry| reach(entry, self.transport));
+        let ends = ends.flat_map(|(from, to)| [Some(from), to.checked_add(1)]).flatten();
+        let mut borders: Vec<u16> = ends.filter(|port| first < *port && *port <= last).collect();
         borders.push(first);
         borders.sort_unstable();
         borders.dedup();
         borders
     }
 
-    fn by(&self, port: i32, family: Family, kindly: bool) -> Part {
+    fn by(&self, port: u16, family: Family, kindly: bool) -> Part {
         let (mut open, mut decided): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
-        for entry in self.entries.iter().filter(|entry| {
-            let (from, to) = reach(entry);
-            from <= port && port <= to
-        }) {
+        let about = |entry: &&&AclEntry| {
+            reach(entry, self.transport).is_some_and(|(from, to)| from <= port && port <= to)
+        };
+        for entry in self.entries.iter().filter(about) {
             let range = entry.range.unwrap_or(family.whole());
             if !family.has(&range) {
                 continue;
@@ -143,43 +141,30 @@ impl<'a> Direction<'a> {
     }
 
     fn is_whole(&self, entry: &AclEntry) -> bool {
-        let (from, to) = reach(entry);
-        from <= i32::from(self.ports.0) && i32::from(self.ports.1) <= to
+        let ports = reach(entry, self.transport);
+        ports.is_some_and(|(from, to)| from <= self.ports.0 && self.ports.1 <= to)
     }
 }
 
 /// Whether every field of the entry is understood.
 fn is_plain(entry: &AclEntry) -> bool {
     let action = matches!(entry.action.as_str(), "allow" | "deny");
-    action && entry.range.is_some() && number(entry).is_some()
+    action && entry.range.is_some() && scope(entry).is_ok()
 }
 
-/// The protocol's number; -1 for all.
-fn number(entry: &AclEntry) -> Option<i32> {
-    match entry.protocol.as_str() {
-        "tcp" => Some(6),
-        "udp" => Some(17),
-        "icmp" => Some(1),
-        "icmpv6" => Some(58),
-        number => number.parse().ok(),
-    }
+/// What an entry is about. One of TCP or UDP that names no port is about all.
+fn scope(entry: &AclEntry) -> Result<Scope, (Reason, String)> {
+    let (from, to) = match (entry.from_port, entry.to_port) {
+        (None, None) => (Some(0), Some(i32::from(u16::MAX))),
+        ports => ports,
+    };
+    Scope::of(&entry.protocol, from, to)
 }
 
-fn is_about(entry: &AclEntry, transport: &str) -> bool {
-    match number(entry) {
-        None | Some(-1) => true,
-        Some(6) => transport == "tcp",
-        Some(17) => transport == "udp",
-        Some(_) => false,
-    }
-}
-
-/// First and last port; an entry about every protocol has no ports.
-fn reach(entry: &AclEntry) -> (i32, i32) {
-    match number(entry) {
-        Some(-1) => (0, 65_535),
-        _ => (entry.from_port.unwrap_or(0), entry.to_port.unwrap_or(65_535)),
-    }
+/// First and last port of a transport that an entry is about; none if it is about others. One that is not
+/// understood may be about any.
+fn reach(entry: &AclEntry, transport: &str) -> Option<(u16, u16)> {
+    scope(entry).unwrap_or(Scope::Everything).ports(transport)
 }
 
 /// `rule 100 allows tcp 443 from 0.0.0.0/0`, `outbound rule 90 denies everything to ::/0`.
@@ -190,14 +175,15 @@ pub(super) fn words(entry: &AclEntry) -> String {
         "deny" => "denies",
         other => other,
     };
-    let protocol = match number(entry) {
-        Some(-1) => "everything".to_owned(),
-        Some(6) => "tcp".to_owned(),
-        Some(17) => "udp".to_owned(),
-        _ => format!("protocol {}", entry.protocol),
+    let scope = scope(entry);
+    let protocol = match scope {
+        Ok(Scope::Everything) => "everything".to_owned(),
+        Ok(Scope::Tcp(..)) => "tcp".to_owned(),
+        Ok(Scope::Udp(..)) => "udp".to_owned(),
+        Ok(Scope::Other) | Err(_) => format!("protocol {}", entry.protocol),
     };
-    let ports = match (number(entry), entry.from_port, entry.to_port) {
-        (Some(-1), ..) | (_, None, _) | (_, _, None) => String::new(),
+    let ports = match (scope, entry.from_port, entry.to_port) {
+        (Ok(Scope::Everything), ..) | (_, None, _) | (_, _, None) => String::new(),
         (_, Some(from), Some(to)) if from == to => format!(" {from}"),
         (_, Some(from), Some(to)) => format!(" {from}-{to}"),
     };

@@ -47,9 +47,7 @@ impl Port {
             "TCP_UDP" | "TCP_QUIC" => &["tcp", "udp"],
             other => return Err(gap(Reason::Unrecognised, format!("protocol {other}"))),
         };
-        let missing = || gap(Reason::Malformed, "a listener without port".to_owned());
-        let number = listener.port.ok_or_else(missing)?;
-        Ok(Port::One { transports, number })
+        Ok(Port::One { transports, number: listener.number()? })
     }
 
     /// Each transport by itself.
@@ -75,7 +73,7 @@ impl std::fmt::Display for Port {
 
 impl Knock {
     /// Whether a permission is about it.
-    pub(super) fn admitted_by(self, permission: &Permission) -> bool {
+    pub(super) fn admitted_by(self, permission: &Permission) -> Result<bool, Gap> {
         match self.port {
             Some(port) => permission.covers(self.transport, port),
             None => permission.is_about(self.transport),
@@ -166,7 +164,16 @@ impl<'a> Door<'a> {
     }
 
     fn add(&mut self, index: &'a Index<'a>, group: &'a SecurityGroup, knock: Knock) {
-        for permission in group.ingress.iter().filter(|permission| knock.admitted_by(permission)) {
+        for permission in &group.ingress {
+            match knock.admitted_by(permission) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                // Whoever it names may be let in.
+                Err(gap) => {
+                    self.hidden = self.hidden.take().or_else(|| Some(placed(index, group, gap)));
+                    continue;
+                }
+            }
             let group = group.id.as_str();
             let from = |source| Admission { group, permission, source };
             let ranges = permission.ranges.iter().map(|range| from(Source::Range(*range)));
@@ -272,6 +279,11 @@ impl<'a> Door<'a> {
         }
         whole
     }
+}
+
+/// The gap of a group's rule that is not understood.
+pub(super) fn placed(index: &Index, group: &SecurityGroup, gap: Gap) -> Gap {
+    gap.in_region(&index.region().name).of(&group.id)
 }
 
 /// An admission as far as these go.

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use super::addresses::{Addresses, Family, Part};
-use super::door::{Door, Port, entries};
+use super::door::{Door, Port, entries, placed};
 use super::span::{Level, Span};
 use super::{Exposure, acl, road};
 use crate::call::Call;
@@ -99,11 +99,16 @@ pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Sou
                 continue;
             }
         };
-        for permission in group
-            .ingress
-            .iter()
-            .filter(|permission| port.knocks().any(|knock| knock.admitted_by(permission)))
-        {
+        for permission in &group.ingress {
+            let about = port.knocks().map(|knock| knock.admitted_by(permission));
+            match about.reduce(any) {
+                Some(Ok(true)) => {}
+                Some(Err(gap)) => {
+                    hidden = hidden.or_else(|| Some(placed(index, group, gap)));
+                    continue;
+                }
+                Some(Ok(false)) | None => continue,
+            }
             let own = permission.ranges.iter().map(|range| Source {
                 origin: Origin::Range(*range),
                 words: format!("{range} in {id}"),
@@ -126,6 +131,15 @@ pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Sou
         }
     }
     (found, hidden)
+}
+
+/// One of them is enough, and what is not known may be so.
+fn any(one: Result<bool, Gap>, other: Result<bool, Gap>) -> Result<bool, Gap> {
+    match (one, other) {
+        (Ok(true), _) | (_, Ok(true)) => Ok(true),
+        (Err(gap), _) | (_, Err(gap)) => Err(gap),
+        _ => Ok(false),
+    }
 }
 
 fn odd(interface: &NetworkInterface, said: &str) -> Gap {

@@ -61,6 +61,13 @@ impl Listener {
         }
     }
 
+    /// Its port. Only a Gateway load balancer's listener has none, and there is no port 0.
+    pub fn number(&self) -> Result<u16, Gap> {
+        self.port
+            .filter(|port| *port > 0)
+            .ok_or_else(|| self.odd(Reason::Malformed, "a listener without a port from 1 to 65535"))
+    }
+
     /// Its mutual TLS, if it verifies client certificates. A mode that this version does not know might.
     pub fn verifies(&self) -> Result<Option<&MutualAuthentication>, Gap> {
         let Some(mutual) = &self.mutual_authentication else { return Ok(None) };
@@ -82,7 +89,13 @@ impl Listener {
     /// The gap of an answer about this listener that cannot be judged.
     #[must_use]
     pub fn odd(&self, reason: Reason, said: &str) -> Gap {
-        Gap::new(Call::ElbV2DescribeListeners, reason).of(&self.id).saying(said)
+        // A Classic load balancer's listeners have no ARN, and come with their load balancer.
+        let call = if self.id.starts_with("arn:") {
+            Call::ElbV2DescribeListeners
+        } else {
+            Call::ElbDescribeLoadBalancers
+        };
+        Gap::new(call, reason).of(&self.id).saying(said)
     }
 
     /// Whether its protocol is one of these.

@@ -3,7 +3,8 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::fact::Fact;
+use crate::call::Call;
+use crate::fact::{Fact, Gap, Reason};
 
 /// A security group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,28 +45,79 @@ pub struct Permission {
     pub groups: Vec<String>,
 }
 
-impl Permission {
-    /// Whether it is about a transport, `tcp` or `udp`.
+/// What a permission, or an entry of a network ACL, is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every protocol and port.
+    Everything,
+    /// Ports of TCP, the first and the last.
+    Tcp(u16, u16),
+    /// Ports of UDP, the first and the last.
+    Udp(u16, u16),
+    /// A protocol without ports that a load balancer listens on, such as ICMP.
+    Other,
+}
+
+impl Scope {
+    /// What protocol and ports say; otherwise why that is not understood, with the words for it.
+    ///
+    /// Sources: EC2 API reference, `IpPermission` and `NetworkAclEntry`: `-1`, a name or a number of IANA;
+    /// ports with TCP and UDP.
+    pub fn of(
+        protocol: &str,
+        from: Option<i32>,
+        to: Option<i32>,
+    ) -> Result<Scope, (Reason, String)> {
+        let transport = match protocol {
+            "-1" => return Ok(Scope::Everything),
+            "tcp" | "6" => Scope::Tcp,
+            "udp" | "17" => Scope::Udp,
+            "icmp" | "icmpv6" => return Ok(Scope::Other),
+            number if number.parse::<u8>().is_ok() => return Ok(Scope::Other),
+            other => return Err((Reason::Unrecognised, format!("protocol {other}"))),
+        };
+        let port = |port: Option<i32>| port.and_then(|port| u16::try_from(port).ok());
+        match (port(from), port(to)) {
+            (Some(from), Some(to)) if from <= to => Ok(transport(from, to)),
+            _ => {
+                let word = |port: Option<i32>| {
+                    port.map_or_else(|| "missing".to_owned(), |port| port.to_string())
+                };
+                let said =
+                    format!("protocol {protocol}, ports from {} to {}", word(from), word(to));
+                Err((Reason::Malformed, said))
+            }
+        }
+    }
+
+    /// First and last port of a transport, `tcp` or `udp`; none where it is about other protocols.
     #[must_use]
-    pub fn is_about(&self, transport: &str) -> bool {
-        matches!(self.transport(), "-1") || self.transport() == transport
+    pub fn ports(self, transport: &str) -> Option<(u16, u16)> {
+        match (self, transport) {
+            (Scope::Everything, _) => Some((0, u16::MAX)),
+            (Scope::Tcp(from, to), "tcp") | (Scope::Udp(from, to), "udp") => Some((from, to)),
+            _ => None,
+        }
+    }
+}
+
+impl Permission {
+    /// What it is about; the gap of one that is not understood has no place yet.
+    pub fn scope(&self) -> Result<Scope, Gap> {
+        Scope::of(&self.protocol, self.from_port, self.to_port).map_err(|(reason, said)| {
+            Gap::new(Call::Ec2DescribeSecurityGroups, reason).saying(format!("a rule of {said}"))
+        })
+    }
+
+    /// Whether it is about a transport, `tcp` or `udp`.
+    pub fn is_about(&self, transport: &str) -> Result<bool, Gap> {
+        Ok(self.scope()?.ports(transport).is_some())
     }
 
     /// Whether it is about a port of a transport.
-    #[must_use]
-    pub fn covers(&self, transport: &str, port: u16) -> bool {
-        let port = i32::from(port);
-        let (from, to) = self.ports();
-        self.is_about(transport) && from <= port && port <= to
-    }
-
-    /// First and last port. A permission for every protocol is for every port.
-    #[must_use]
-    pub fn ports(&self) -> (i32, i32) {
-        match self.transport() {
-            "-1" => (0, 65_535),
-            _ => (self.from_port.unwrap_or(0), self.to_port.unwrap_or(65_535)),
-        }
+    pub fn covers(&self, transport: &str, port: u16) -> Result<bool, Gap> {
+        let ports = self.scope()?.ports(transport);
+        Ok(ports.is_some_and(|(from, to)| (from..=to).contains(&port)))
     }
 
     /// `tcp 443`, `tcp 1-65535`, `all traffic`.

@@ -23,7 +23,10 @@ pub fn protocol<'a>(redirect: &'a Redirect, listener: &'a Listener) -> Result<&'
 /// The port that a client is told to ask at.
 pub fn port(redirect: &Redirect, listener: &Listener) -> Result<u16, Gap> {
     let text = redirect.port.as_deref().unwrap_or("#{port}");
-    let number = if text == "#{port}" { listener.port } else { text.parse().ok() };
+    if text == "#{port}" {
+        return listener.number();
+    }
+    let number = text.parse().ok().filter(|port| *port > 0);
     number.ok_or_else(|| odd(listener, Reason::Malformed, &format!("redirect port {text}")))
 }
 

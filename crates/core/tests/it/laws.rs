@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::given::{KINDS, everything, line, report, report_of, shown};
 
 mod facts;
+mod unclear;
 
 use facts::Fact;
 
@@ -193,6 +194,36 @@ fn a_hidden_fact_makes_verdicts_unknown_and_flips_none() {
             scope.spawn(|| hide_one_after_the_other(share));
         }
     });
+}
+
+#[test]
+fn what_is_not_understood_makes_verdicts_unknown_and_flips_none() {
+    let mut given: Vec<(String, Inventory)> =
+        KINDS.iter().map(|kind| (format!("clean {kind}"), sample::clean(kind))).collect();
+    // Those whose verdicts turn on ports.
+    let about =
+        ["listener-", "security-group-", "internal-", "udp-", "target-security", "redirect-"];
+    for check in ALL.iter().filter(|check| about.iter().any(|part| check.id.starts_with(part))) {
+        let examples = check.examples.iter();
+        given.extend(examples.map(|one| (format!("{}: {}", check.id, one.title), (one.given)())));
+    }
+    let (mut changed, mut wrong) = (0, Vec::new());
+    for (name, inventory) in given {
+        let before = report(&inventory);
+        let plain = serde_json::to_value(&inventory).expect("an inventory is JSON");
+        let about =
+            |pointer: &str| name.starts_with("clean") || !pointer.contains("/network_acls/");
+        for (change, unclear) in unclear::each(&plain, about) {
+            let after = report(&unclear);
+            let flips = flips(&before, &after);
+            if !flips.is_empty() {
+                wrong.push(format!("{name}: {change}: {flips:?}"));
+            }
+            changed += usize::from(outcomes(&before) != outcomes(&after));
+        }
+    }
+    assert!(wrong.is_empty(), "{} flips:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(changed > 500, "{changed} changes made a verdict unknown");
 }
 
 fn hide_one_after_the_other(inventories: Vec<(String, Inventory, Value)>) {
