@@ -245,6 +245,13 @@ impl Evidence {
         self.0.insert(name.to_owned(), value.into());
         self
     }
+
+    /// Adds the fields of another.
+    #[must_use]
+    pub fn and(mut self, other: Evidence) -> Self {
+        self.0.extend(other.0);
+        self
+    }
 }
 
 /// How bad a fault is.

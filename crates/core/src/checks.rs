@@ -118,6 +118,7 @@ mod rule_rewrite_bypass;
 mod rule_shadowed;
 mod rule_source_behind_proxy;
 mod rule_source_open;
+mod rule_unserved;
 mod security_group_admits_nobody;
 mod security_group_blocks_targets;
 mod security_group_default;
@@ -141,6 +142,7 @@ mod target_remote_cleartext;
 mod target_security_group_open;
 mod target_stale;
 mod target_unhealthy;
+mod target_zone_not_enabled;
 mod targets_all_unhealthy;
 mod targets_too_few;
 mod targets_uneven;
@@ -286,6 +288,7 @@ pub const ALL: &[&Check] = &[
     &rule_shadowed::CHECK,
     &rule_source_behind_proxy::CHECK,
     &rule_source_open::CHECK,
+    &rule_unserved::CHECK,
     &security_group_admits_nobody::CHECK,
     &security_group_blocks_targets::CHECK,
     &security_group_default::CHECK,
@@ -309,6 +312,7 @@ pub const ALL: &[&Check] = &[
     &target_security_group_open::CHECK,
     &target_stale::CHECK,
     &target_unhealthy::CHECK,
+    &target_zone_not_enabled::CHECK,
     &targets_all_unhealthy::CHECK,
     &targets_too_few::CHECK,
     &targets_uneven::CHECK,

@@ -144,6 +144,8 @@ pub enum Reason {
     Malformed,
     /// The answer held a value that this version does not know.
     Unrecognised,
+    /// AWS answered that it does not know itself.
+    Undetermined,
     /// The connection failed, or AWS answered with an error of its own.
     Failed,
 }
@@ -164,6 +166,7 @@ impl Reason {
             Reason::Unavailable => "not available here",
             Reason::Malformed => "answer not understood",
             Reason::Unrecognised => "unknown value",
+            Reason::Undetermined => "not known to AWS",
             Reason::Failed => "failed",
         }
     }

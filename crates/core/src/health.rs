@@ -1,15 +1,21 @@
-//! How the targets of one group, or the instances of a Classic load balancer, are doing.
+//! How the targets of one group, or the instances of a Classic load balancer, are doing, and whether a
+//! request that reaches them can be served.
 
 use crate::call::Call;
 use crate::check::{Context, Evidence, Targets};
 use crate::fact::{Gap, Reason};
-use crate::inventory::Target;
+use crate::inventory::{Kind, Target};
 use crate::routing;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
 
-/// The targets that count, by how they are doing. Draining and unused ones do not count.
+/// Why a target is `unused` that lies in a zone which its load balancer does not serve.
+///
+/// Source: Elastic Load Balancing API reference, `TargetHealth`.
+pub const NOT_IN_USE: &str = "Target.NotInUse";
+
+/// The targets, by how they are doing.
 pub struct Tally<'a> {
     /// How many answer health checks.
     pub healthy: usize,
@@ -17,9 +23,31 @@ pub struct Tally<'a> {
     pub starting: usize,
     /// How many Classic instances are out of service for being new.
     pub registering: usize,
+    /// How many get requests unchecked: those of a group whose health checks are off.
+    pub unchecked: usize,
+    /// How many are about to leave: they get no new requests.
+    pub leaving: usize,
     /// Those that fail health checks.
     pub unhealthy: Vec<&'a Target>,
+    /// Those that AWS sends nothing to: stopped, or in a zone that is not enabled.
+    pub unused: Vec<&'a Target>,
+    fails_open: bool,
     unknown: Option<Gap>,
+}
+
+/// Whether a request that reaches a group can be served. That it is not known is a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// By a target that is healthy, or about to be checked.
+    Served,
+    /// By a target that fails its health checks: where none is healthy, all of them get requests.
+    ///
+    /// Sources: user guides for Application and Network Load Balancers, health checks.
+    FailOpen,
+    /// By nobody: a client gets 503, or no connection.
+    ///
+    /// Source: user guide for Application Load Balancers, troubleshooting, HTTP 503.
+    Unserved,
 }
 
 /// The targets of a subject; none where health says nothing: a group that no request reaches, or a
@@ -35,8 +63,22 @@ pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tall
             return hidden.map_or(Ok(None), Err);
         }
     }
-    let mut tally =
-        Tally { healthy: 0, starting: 0, registering: 0, unhealthy: Vec::new(), unknown: None };
+    count(context, targets).map(Some)
+}
+
+/// The targets of a subject, whatever leads there.
+pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
+    let mut tally = Tally {
+        healthy: 0,
+        starting: 0,
+        registering: 0,
+        unchecked: 0,
+        leaving: 0,
+        unhealthy: Vec::new(),
+        unused: Vec::new(),
+        fails_open: matches!(context.lb.kind, Kind::Application | Kind::Network),
+        unknown: None,
+    };
     for target in targets.health().get()? {
         match (target.state.as_str(), target.reason.as_deref()) {
             ("healthy" | "InService", _) => tally.healthy += 1,
@@ -45,19 +87,41 @@ pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tall
             ("unhealthy" | "unhealthy.draining" | "OutOfService", _) => {
                 tally.unhealthy.push(target);
             }
-            ("draining" | "unused" | "unavailable", _) => {}
-            (state, _) => {
-                let said = format!("state {state} of {}", target.id);
+            ("draining", _) => tally.leaving += 1,
+            ("unused", _) => tally.unused.push(target),
+            ("unavailable", None | Some("Target.HealthCheckDisabled")) => tally.unchecked += 1,
+            (state, reason) => {
+                let known = matches!(state, "unavailable" | "Unknown");
+                let why = if known { Reason::Undetermined } else { Reason::Unrecognised };
+                let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+                let said = format!("state {state}{reason} of {}", target.id);
                 let (call, of) = match targets {
                     Targets::Group(group) => (Call::ElbV2DescribeTargetHealth, &group.arn),
                     Targets::Instances(_) => (Call::ElbDescribeInstanceHealth, &context.lb.arn),
                 };
-                let gap = Gap::new(call, Reason::Unrecognised).in_region(&context.region.name);
+                let gap = Gap::new(call, why).in_region(&context.region.name);
                 tally.unknown = Some(gap.of(of).saying(said));
             }
         }
     }
-    Ok(Some(tally))
+    Ok(tally)
+}
+
+/// Whether any of these groups can serve a request, by a target that is in order or by one that is not.
+pub fn any_served<'a>(
+    context: &Context,
+    groups: impl IntoIterator<Item = &'a str>,
+) -> Result<bool, Gap> {
+    let mut hidden = None;
+    for arn in groups {
+        let group = context.index.target_group(arn).map(Targets::Group);
+        match group.and_then(|group| count(context, &group)?.service()) {
+            Ok(Service::Served | Service::FailOpen) => return Ok(true),
+            Ok(Service::Unserved) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    hidden.map_or(Ok(false), Err)
 }
 
 /// Whether a Classic instance is out of service for being new: ELB itself is the reason, and says so
@@ -67,29 +131,23 @@ fn is_registering(target: &Target) -> bool {
     said.is_none_or(|said| said.to_lowercase().contains("registration is still in progress"))
 }
 
-/// What a tally amounts to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Health {
-    /// Nothing that counts.
-    Idle,
-    /// No target fails.
-    Well,
-    /// Some fail, others answer or are about to.
-    Partly,
-    /// All fail.
-    Down,
-}
-
-impl Tally<'_> {
-    /// Whether some or all fail, as far as the states that are known say.
+impl<'a> Tally<'a> {
+    /// Whether any target gets requests for being in order, or for not being checked yet or at all.
     #[must_use]
-    pub fn health(&self) -> Health {
-        match (self.unhealthy.is_empty(), self.healthy, self.starting) {
-            (false, 0, 0) => Health::Down,
-            (false, _, _) => Health::Partly,
-            (true, 0, _) => Health::Idle,
-            (true, _, _) => Health::Well,
+    pub fn is_up(&self) -> bool {
+        self.healthy + self.starting + self.unchecked > 0
+    }
+
+    /// Whether a request that reaches them can be served.
+    pub fn service(&self) -> Result<Service, Gap> {
+        if self.is_up() {
+            return Ok(Service::Served);
         }
+        self.complete()?;
+        Ok(match self.unhealthy.is_empty() {
+            false if self.fails_open => Service::FailOpen,
+            _ => Service::Unserved,
+        })
     }
 
     /// The gap of a state that is not known.
@@ -97,18 +155,55 @@ impl Tally<'_> {
         self.unknown.clone().map_or(Ok(()), Err)
     }
 
+    /// Those that are unused for the zone that they lie in.
+    pub fn in_other_zones(&self) -> impl Iterator<Item = &'a Target> + '_ {
+        self.unused.iter().copied().filter(|target| target.reason.as_deref() == Some(NOT_IN_USE))
+    }
+
     /// Numbers, and the first of those that fail.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
-        let named = self.unhealthy.iter().take(NAMED).map(|target| {
-            let port = target.port.map_or_else(String::new, |port| format!(":{port}"));
-            let reason = target.reason.as_deref().map_or_else(String::new, |why| format!(" {why}"));
-            format!("{}{port}{reason}", target.id)
-        });
         Evidence::new()
             .with("healthy", self.healthy)
             .with("starting", self.starting)
             .with("unhealthy", self.unhealthy.len())
-            .with("unhealthy_targets", named.collect::<Vec<_>>())
+            .with("unhealthy_targets", named(self.unhealthy.iter().copied()))
     }
+
+    /// In a few words: `empty`, `2 unused`, `1 healthy, 1 unused`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let counts = [
+            (self.healthy, "healthy"),
+            (self.starting, "starting"),
+            (self.unchecked, "unchecked"),
+            (self.unhealthy.len(), "unhealthy"),
+            (self.unused.len(), "unused"),
+            (self.leaving, "draining"),
+        ];
+        let some = counts.iter().filter(|(count, _)| *count > 0);
+        let some: Vec<String> = some.map(|(count, word)| format!("{count} {word}")).collect();
+        if some.is_empty() { "empty".to_owned() } else { some.join(", ") }
+    }
+}
+
+/// The first few targets, each with AWS's reason: `i-1:443 Target.InvalidState`.
+pub fn named<'a>(targets: impl Iterator<Item = &'a Target>) -> Vec<String> {
+    let named = targets.take(NAMED).map(|target| {
+        let port = target.port.map_or_else(String::new, |port| format!(":{port}"));
+        let reason = target.reason.as_deref().map_or_else(String::new, |why| format!(" {why}"));
+        format!("{}{port}{reason}", target.id)
+    });
+    named.collect()
+}
+
+/// What AWS says of targets, each sentence once.
+pub fn said<'a>(targets: impl Iterator<Item = &'a Target>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for words in targets.filter_map(|target| target.description.as_ref()) {
+        if all.len() < NAMED && !all.contains(words) {
+            all.push(words.clone());
+        }
+    }
+    all
 }

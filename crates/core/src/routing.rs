@@ -166,6 +166,18 @@ pub fn groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
     (found, hidden)
 }
 
+/// The same, with those of weight 0.
+#[must_use]
+pub fn named_groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
+    let (mut found, hidden) = groups(lb);
+    let listeners = lb.listeners.get().into_iter().flatten();
+    let routes = listeners.filter_map(|listener| live(lb, listener).ok()).flatten();
+    for route in routes {
+        found.extend(route.forwards_to());
+    }
+    (found, hidden)
+}
+
 /// The groups of a forward action that get any request: an absent weight is 1, weight 0 gets none.
 pub fn weighted(action: &Action) -> impl Iterator<Item = &str> {
     let live = action.target_groups.iter().filter(|group| group.weight != Some(0));
@@ -213,6 +225,18 @@ fn is_authentication(action: &Action) -> bool {
 }
 
 impl<'a> Route<'a> {
+    /// Whether it takes what no rule with a priority does.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.label == "default rule"
+    }
+
+    /// The groups that it forwards to, those of weight 0 among them.
+    pub fn forwards_to(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let last = self.actions.last().filter(|_| matches!(self.end, End::Forward(_)));
+        last.into_iter().flat_map(|action| &action.target_groups).map(|group| &*group.arn)
+    }
+
     /// Whether the rule takes nothing but the requests by which a certificate authority proves who owns a
     /// domain, and leaves their path as it is. They have to be answered in clear (RFC 8555, 8.3).
     #[must_use]

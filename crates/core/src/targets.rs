@@ -141,6 +141,23 @@ pub fn has_any(group: &TargetGroup) -> Result<bool, Gap> {
     Ok(group.targets.get()?.iter().any(|target| target.state != "draining"))
 }
 
+/// Whether any of these groups has a target that is not about to leave; `hidden` is the gap that may hide
+/// other groups.
+pub fn any_registered<'a>(
+    context: &Context,
+    groups: impl IntoIterator<Item = &'a str>,
+    mut hidden: Option<Gap>,
+) -> Result<bool, Gap> {
+    for arn in groups {
+        match context.index.target_group(arn).and_then(has_any) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    hidden.map_or(Ok(false), Err)
+}
+
 /// Whether an address is outside the VPC of its group.
 fn is_remote(index: &Index, group: &TargetGroup, target: &Target) -> Result<bool, Gap> {
     match target.zone.as_deref() {
@@ -337,6 +354,7 @@ pub fn instance_side(listener: &Listener) -> Result<(&str, u16), Gap> {
     let side = listener.instance_side.as_deref().unwrap_or_default();
     let parts =
         side.split_once(':').and_then(|(protocol, port)| Some((protocol, port.parse().ok()?)));
+    let parts = parts.filter(|(_, port)| *port > 0);
     parts.ok_or_else(|| {
         Gap::new(Call::ElbDescribeLoadBalancers, Reason::Malformed)
             .of(&listener.id)

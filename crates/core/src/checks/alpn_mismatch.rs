@@ -120,7 +120,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown alpn-mismatch TLS:443",
                 "note internet-facing web",
-                "unknown 24 others: elbv2:DescribeTargetGroups",
+                "unknown 26 others: elbv2:DescribeTargetGroups",
             ],
         },
         Example {

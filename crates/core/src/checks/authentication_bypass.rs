@@ -237,7 +237,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown authentication-bypass HTTPS:8443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 33 others: elbv2:DescribeRules",
+                "unknown 35 others: elbv2:DescribeRules",
             ],
         },
     ],

@@ -183,7 +183,7 @@ pub(super) const CHECK: Check = Check {
                 "note internet-facing direct",
                 "note tls-backend-legacy direct",
                 "note tls-passthrough-unverified TCP:443",
-                "unknown 12 others: elbv2:DescribeTargetHealth",
+                "unknown 14 others: elbv2:DescribeTargetHealth",
             ],
         },
     ],

@@ -141,7 +141,7 @@ pub(super) const CHECK: Check = Check {
                 "note tls-backend-legacy web",
                 "unknown certificate-shared second",
                 "unknown log-delivery-stopped second",
-                "unknown 75 others: elbv2:DescribeListeners",
+                "unknown 77 others: elbv2:DescribeListeners",
             ],
         },
         Example {

@@ -187,7 +187,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown cloudfront-bypass web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 35 others: elbv2:DescribeRules",
+                "unknown 37 others: elbv2:DescribeRules",
             ],
         },
         Example {
@@ -199,7 +199,7 @@ pub(super) const CHECK: Check = Check {
                 "fail waf-not-associated web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 35 others: elbv2:DescribeRules",
+                "unknown 37 others: elbv2:DescribeRules",
             ],
         },
         Example {

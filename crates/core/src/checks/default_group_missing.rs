@@ -4,7 +4,8 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fact::Fact;
+use crate::health;
 use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::{self, End};
 use crate::sample;
@@ -22,7 +23,9 @@ pub(super) const CHECK: Check = Check {
           deleted or mistyped one day.",
     logic: "Fails when every group that a listener's default action forwards to is empty, or holds \
             only draining targets, while another group of the load balancer has targets. Where no \
-            group has any, `no-targets` says so. Does not apply where the default action redirects \
+            group has any, `no-targets` says so, and where targets are registered that get no \
+            requests, or a group of weight 0 could serve, `rule-unserved`. Does not apply where the \
+            default action redirects \
             or answers by itself, or where earlier rules take every request. A group that the list \
             of groups lacks is unknown: AWS deletes none that a listener names, so it was made in \
             the middle of the scan.",
@@ -58,7 +61,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "only the rule's group is empty",
             given: || by_default("web"),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail rule-unserved HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "no group has a target",
@@ -94,7 +101,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown default-group-missing HTTPS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 7 others: elbv2:DescribeTargetGroups",
+                "unknown 9 others: elbv2:DescribeTargetGroups",
             ],
         },
     ],
@@ -126,29 +133,17 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         End::Unknown(gap) => return Err(gap.clone()),
         End::Forward(_) | End::Redirect(_) | End::Answer => return Ok(Verdict::NotApplicable),
     };
-    if any(context, groups.iter().copied(), None)? {
-        return Ok(Verdict::Pass);
-    }
     let (all, hidden) = routing::groups(context.lb);
-    if !any(context, all, hidden)? {
+    let named: Vec<&str> = default.forwards_to().collect();
+    if targets::any_registered(context, groups.iter().copied(), None)? {
+        let served = health::any_served(context, groups.iter().copied())?;
+        return Ok(if served { Verdict::Pass } else { Verdict::NotApplicable });
+    }
+    if health::any_served(context, named.iter().copied())?
+        || !targets::any_registered(context, all, hidden)?
+    {
         return Ok(Verdict::NotApplicable);
     }
     let names: Vec<&str> = groups.iter().map(|arn| routing::group_name(arn)).collect();
     Ok(Verdict::Fail(Evidence::new().with("empty", names)))
-}
-
-/// Whether any of these groups has a target.
-fn any<'a>(
-    context: &Context,
-    groups: impl IntoIterator<Item = &'a str>,
-    mut hidden: Option<Gap>,
-) -> Result<bool, Gap> {
-    for arn in groups {
-        match context.index.target_group(arn).and_then(targets::has_any) {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
 }

@@ -60,7 +60,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown fronts-application-load-balancer web",
                 "note internet-facing web",
-                "unknown 24 others: elbv2:DescribeTargetGroups",
+                "unknown 26 others: elbv2:DescribeTargetGroups",
             ],
         },
         Example {

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Fact;
-use crate::health::{self, Health};
+use crate::health::{self, Service};
 use crate::inventory::{Inventory, Kind, Target};
 use crate::sample;
 use crate::targets;
@@ -25,7 +25,8 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when a target group that gets traffic has fewer than two appliances healthy or \
             starting, or when cross-zone load balancing is off and a zone of the load balancer \
             has none. Appliances outside the VPC, which every zone reaches, count in each. Does \
-            not apply when none is healthy, which `targets-all-unhealthy` and `no-targets` say.",
+            not apply when none can serve, which `targets-all-unhealthy`, `rule-unserved` and \
+            `no-targets` say.",
     false_alarms: "",
     fix: "run an appliance in every zone, and at least two",
     remedy: Remedy {
@@ -128,9 +129,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let up = tally.healthy + tally.starting;
     if up < 2 {
         tally.complete()?;
-        return Ok(match tally.health() {
-            Health::Idle | Health::Down => Verdict::NotApplicable,
-            Health::Well | Health::Partly => Verdict::Fail(tally.evidence()),
+        return Ok(match tally.service()? {
+            Service::Served => Verdict::Fail(tally.evidence()),
+            Service::FailOpen | Service::Unserved => Verdict::NotApplicable,
         });
     }
     if context.lb.switched_on(CROSS_ZONE)? {

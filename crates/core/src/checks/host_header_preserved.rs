@@ -112,7 +112,7 @@ HostRule:
                 "unknown host-header-preserved web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 34 others: elbv2:DescribeRules",
+                "unknown 36 others: elbv2:DescribeRules",
             ],
         },
         Example {

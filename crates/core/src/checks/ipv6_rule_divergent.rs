@@ -103,7 +103,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown ipv6-rule-divergent TLS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 13 others: elbv2:DescribeRules",
+                "unknown 16 others: elbv2:DescribeRules",
             ],
         },
     ],

@@ -211,7 +211,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown listener-cleartext HTTP:80",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 15 others: elbv2:DescribeRules",
+                "unknown 17 others: elbv2:DescribeRules",
             ],
         },
         Example {
@@ -226,7 +226,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown listener-cleartext HTTP:80",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 23 others: elbv2:DescribeRules",
+                "unknown 25 others: elbv2:DescribeRules",
             ],
         },
         Example {

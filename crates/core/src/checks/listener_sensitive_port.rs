@@ -139,7 +139,7 @@ pub(super) const CHECK: Check = Check {
                 "fail listener-port-closed TCP:22",
                 "note subnet-route-mismatch web",
                 "note tls-backend-legacy web",
-                "unknown 11 others: elbv2:DescribeRules",
+                "unknown 13 others: elbv2:DescribeRules",
             ],
         },
         Example {

@@ -67,7 +67,7 @@ pub(super) const CHECK: Check = Check {
                     lb.listeners = Fact::Unread(sample::denied(Call::ElbV2DescribeListeners));
                 })
             },
-            finds: &["unknown no-listeners web", "unknown 5 others: elbv2:DescribeListeners"],
+            finds: &["unknown no-listeners web", "unknown 7 others: elbv2:DescribeListeners"],
         },
         Example { title: "one listener", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],

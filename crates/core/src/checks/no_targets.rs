@@ -6,8 +6,9 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
-use crate::routing::{self};
+use crate::routing;
 use crate::sample;
+use crate::targets;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -19,11 +20,12 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "Every forwarded request fails, the bill goes on, and a DNS name that leads nowhere waits \
           for someone to forget it.",
-    logic: "Fails when every target group that a rule forwards to is empty or holds only draining \
-            targets; for a Classic load balancer when no instance is registered. Does not apply \
-            without a listener, or where every rule redirects or answers by itself. While rules \
-            are unread it passes if a group of a default action has targets, and is unknown \
-            otherwise.",
+    logic: "Fails when every target group that a rule forwards to, whatever its weight, is empty or \
+            holds only draining targets; for a Classic load balancer when no instance is \
+            registered. Where others have targets, `rule-unserved` and `default-group-missing` \
+            look at each rule. Does not apply without a listener, or where every rule redirects or \
+            answers by itself. While rules are unread it passes if a group of a default action has \
+            targets, and is unknown otherwise.",
     false_alarms: "A service that is scaled to nothing over night, and the idle half of a \
                    blue-green pair that has a load balancer of its own, have no targets on \
                    purpose.",
@@ -110,7 +112,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 33 others: elbv2:DescribeRules",
+                "unknown 35 others: elbv2:DescribeRules",
             ],
         },
         Example {
@@ -128,7 +130,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown no-targets web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 10 others: elbv2:DescribeRules",
+                "unknown 12 others: elbv2:DescribeRules",
             ],
         },
         Example { title: "two targets", given: || sample::clean(&Kind::Gateway), finds: &[] },
@@ -148,23 +150,13 @@ fn judge(context: &Context) -> Judgement {
         let evidence = Evidence::new().with("instances", 0);
         return Ok(if none { Verdict::Fail(evidence) } else { Verdict::Pass });
     }
-    let (mut groups, mut hidden) = routing::groups(lb);
+    let (mut groups, hidden) = routing::named_groups(lb);
     let known = groups.clone();
     let unread = listeners.iter().filter(|listener| listener.rules.gap().is_some());
-    groups
-        .extend(unread.flat_map(|listener| &listener.default_actions).flat_map(routing::weighted));
-    for arn in groups {
-        let targets = context.index.target_group(arn).and_then(|group| group.targets.get());
-        match targets {
-            Ok(targets) if targets.iter().any(|target| target.state != "draining") => {
-                return Ok(Verdict::Pass);
-            }
-            Ok(_) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    if let Some(gap) = hidden {
-        return Err(gap);
+    let defaults = unread.flat_map(|listener| &listener.default_actions);
+    groups.extend(defaults.flat_map(|action| &action.target_groups).map(|group| &*group.arn));
+    if targets::any_registered(context, groups, hidden)? {
+        return Ok(Verdict::Pass);
     }
     if known.is_empty() {
         return Ok(Verdict::NotApplicable);

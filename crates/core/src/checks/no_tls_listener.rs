@@ -169,7 +169,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown no-tls-listener web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 25 others: elbv2:DescribeRules",
+                "unknown 27 others: elbv2:DescribeRules",
             ],
         },
         Example {

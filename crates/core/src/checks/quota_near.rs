@@ -84,7 +84,7 @@ pub(super) const CHECK: Check = Check {
                 "fail quota-near web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 23 others: elbv2:DescribeRules",
+                "unknown 25 others: elbv2:DescribeRules",
             ],
         },
         Example {

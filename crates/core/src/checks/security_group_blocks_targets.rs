@@ -116,7 +116,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown security-group-blocks-targets web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 9 others: elbv2:DescribeTargetHealth",
+                "unknown 11 others: elbv2:DescribeTargetHealth",
             ],
         },
     ],

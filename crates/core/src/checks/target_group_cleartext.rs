@@ -95,7 +95,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown target-group-cleartext web",
                 "note internet-facing web",
-                "unknown 9 others: elbv2:DescribeRules",
+                "unknown 11 others: elbv2:DescribeRules",
             ],
         },
     ],

@@ -6,11 +6,10 @@ use crate::check::{
     Verdict,
 };
 use crate::fact::{Fact, Gap};
-use crate::health::{self, Health};
+use crate::health::{self, Service};
 use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::{self, Route};
 use crate::sample;
-use crate::targets;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -22,11 +21,10 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network],
     why: "Weights hold whether a group can answer or not: every so many requests fail, and the \
           average looks fine.",
-    logic: "Looks at rules that forward to several groups. Fails when every weight is 0, or when a \
-            group with a weight above 0 is empty, holds only draining targets, or has targets that \
-            are all unhealthy, while another group of the rule can answer. Where none can, \
-            `no-targets` and `targets-all-unhealthy` say so. What AWS does with a single group of \
-            weight 0 is not documented, and not judged.",
+    logic: "Looks at rules that forward to several groups. Fails when a group with a weight above 0 \
+            is empty, holds only draining targets, or has targets that are all unhealthy or \
+            `unused`, while another group of the rule can answer. Where none can, `rule-unserved`, \
+            `no-targets` and `targets-all-unhealthy` say so.",
     false_alarms: "",
     fix: "set the weight of the dead group to 0, or bring its targets up",
     remedy: Remedy {
@@ -69,7 +67,7 @@ pub(super) const CHECK: Check = Check {
             title: "nothing but zeros",
             given: || weighted([Some(0), Some(0)], &["healthy", "healthy"]),
             finds: &[
-                "fail target-group-weight-dead HTTPS:443",
+                "fail rule-unserved HTTPS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -98,7 +96,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-group-weight-dead HTTPS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 9 others: elbv2:DescribeTargetHealth",
+                "unknown 10 others: elbv2:DescribeTargetHealth",
             ],
         },
     ],
@@ -141,11 +139,6 @@ fn of_route(context: &Context, route: &Route) -> Judgement {
     };
     let weighted: Vec<&str> = routing::weighted(action).collect();
     let evidence = Evidence::new().with("rule", route.label.as_str());
-    if weighted.is_empty() {
-        let all = action.target_groups.iter().map(|group| routing::group_name(&group.arn));
-        let evidence = evidence.with("weight_0", all.collect::<Vec<_>>());
-        return Ok(Verdict::Fail(evidence));
-    }
     let (mut dead, mut answers, mut hidden) = (Vec::new(), false, None);
     for arn in weighted {
         match is_dead(context, arn) {
@@ -164,16 +157,8 @@ fn of_route(context: &Context, route: &Route) -> Judgement {
     }
 }
 
-/// Whether nobody in a group can answer.
+/// Whether nobody in a group can answer: AWS sends nothing there, or only to targets that fail.
 fn is_dead(context: &Context, arn: &str) -> Result<bool, Gap> {
-    let group = context.index.target_group(arn)?;
-    if !targets::has_any(group)? {
-        return Ok(true);
-    }
-    let Some(tally) = health::tally(context, &Targets::Group(group))? else { return Ok(false) };
-    if tally.healthy + tally.starting > 0 {
-        return Ok(false);
-    }
-    tally.complete()?;
-    Ok(tally.health() == Health::Down)
+    let group = Targets::Group(context.index.target_group(arn)?);
+    Ok(health::count(context, &group)?.service()? != Service::Served)
 }

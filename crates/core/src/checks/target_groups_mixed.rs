@@ -96,7 +96,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-groups-mixed TLS:443",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 12 others: elbv2:DescribeRules",
+                "unknown 15 others: elbv2:DescribeRules",
             ],
         },
     ],

@@ -101,7 +101,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail target-group-cleartext web",
                 "unknown target-remote-cleartext web",
-                "unknown target-stale web",
                 "unknown default-vpc web",
                 "unknown target-remote web",
                 "unknown targets-uneven web",

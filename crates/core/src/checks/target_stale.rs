@@ -6,7 +6,7 @@ use crate::check::{
     Verdict,
 };
 use crate::fact::{Fact, Gap};
-use crate::inventory::{Index, Kind, NetworkInterface, Target, TargetGroup};
+use crate::inventory::{Index, Inventory, Kind, NetworkInterface, Target, TargetGroup};
 use crate::sample;
 use crate::targets::{self, Sort};
 
@@ -24,12 +24,14 @@ pub(super) const CHECK: Check = Check {
     why: "The next machine or container that is given the address gets requests that are not meant \
           for it, with their cookies and tokens, and its answers go to those clients.",
     logic: "Looks at targets registered by address. Fails when an address lies in the ranges of the \
-            group's VPC and no network interface of that VPC has it, whether the target is healthy \
-            or not. Addresses in a block that was handed to an interface whole count as its own. \
-            Targets that are draining and addresses outside the VPC are left out. Does not apply \
-            to groups of instances, functions or Application load balancers.",
-    false_alarms: "In a VPC that another account shares, the interfaces of other participants cannot \
-                   be seen: their addresses look like nobody's.",
+            group's VPC and no network interface of that VPC has it. Addresses in a block that was \
+            handed to an interface whole count as its own. Targets that are `healthy` are left out, \
+            since somebody answers there: in a VPC that another account shares, the interfaces of \
+            other participants cannot be seen. So are those that are draining, and addresses \
+            outside the VPC. Does not apply to groups of instances, functions or Application load \
+            balancers.",
+    false_alarms: "In a shared VPC, a target of another participant that fails its health checks \
+                   looks like nobody's.",
     fix: "deregister the address, and let whatever registers targets take them out again",
     remedy: Remedy {
         console: "EC2 > Target Groups > the group > Targets: select the address > Deregister.",
@@ -46,9 +48,10 @@ pub(super) const CHECK: Check = Check {
     examples: &[
         Example {
             title: "nobody has it",
-            given: || sample::addressed(&Kind::Application, "HTTPS", &["10.0.1.10", "10.0.3.77"]),
+            given: || failing(&Kind::Application, &["10.0.1.10", "10.0.2.10", "10.0.3.77"]),
             finds: &[
                 "fail target-stale web",
+                "fail target-unhealthy web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
@@ -56,8 +59,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "someone in another VPC has it",
             given: || {
-                let mut inventory =
-                    sample::addressed(&Kind::Application, "HTTPS", &["10.0.1.10", "10.0.2.10"]);
+                let mut inventory = failing(&Kind::Application, &["10.0.1.10", "10.0.2.10"]);
                 let region = &mut inventory.accounts[0].regions[0];
                 if let Fact::Known(interfaces) = &mut region.network_interfaces {
                     interfaces[1].vpc_id = Some("vpc-2".to_owned());
@@ -66,20 +68,31 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail target-stale web",
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
             ],
         },
         Example {
-            title: "both belong to someone",
-            given: || sample::addressed(&Kind::Network, "TLS", &["10.0.1.10", "10.0.2.10"]),
+            title: "healthy: somebody has it whom this account does not see",
+            given: || sample::addressed(&Kind::Network, "TLS", &["10.0.1.10", "10.0.3.77"]),
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
+        },
+        Example {
+            title: "both belong to someone",
+            given: || failing(&Kind::Network, &["10.0.1.10", "10.0.2.10"]),
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "a container's, out of a block of its node",
             given: || {
-                let mut inventory =
-                    sample::addressed(&Kind::Application, "HTTPS", &["10.0.1.10", "10.0.2.36"]);
+                let mut inventory = failing(&Kind::Application, &["10.0.1.10", "10.0.2.36"]);
                 let region = &mut inventory.accounts[0].regions[0];
                 region.network_interfaces = Fact::Known(vec![NetworkInterface {
                     prefixes: "10.0.2.32/28".parse().into_iter().collect(),
@@ -87,7 +100,12 @@ pub(super) const CHECK: Check = Check {
                 }]);
                 inventory
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
         },
         Example {
             title: "the last one drains, its machine is gone",
@@ -108,13 +126,14 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "interfaces unread",
             given: || {
-                let mut inventory =
-                    sample::addressed(&Kind::Application, "HTTPS", &["10.0.1.10", "10.0.2.10"]);
+                let mut inventory = failing(&Kind::Application, &["10.0.1.10", "10.0.2.10"]);
                 let gap = sample::denied(Call::Ec2DescribeNetworkInterfaces);
                 inventory.accounts[0].regions[0].network_interfaces = Fact::Unread(gap);
                 inventory
             },
             finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
                 "unknown target-public web",
                 "unknown target-security-group-open web",
                 "unknown target-stale web",
@@ -128,6 +147,20 @@ pub(super) const CHECK: Check = Check {
     since: "0.1.0",
 };
 
+/// The clean account of this kind with targets by address, the last of which fails its health checks.
+fn failing(kind: &Kind, addresses: &[&str]) -> Inventory {
+    let protocol = if *kind == Kind::Network { "TLS" } else { "HTTPS" };
+    let mut inventory = sample::addressed(kind, protocol, addresses);
+    sample::regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
+        if let Fact::Known(targets) = &mut group.targets
+            && let Some(last) = targets.last_mut()
+        {
+            "unhealthy".clone_into(&mut last.state);
+        }
+    });
+    inventory
+}
+
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
     if targets::sort(group)? != Sort::Address {
@@ -135,7 +168,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let mut stale = Vec::new();
     let mut hidden = None;
-    for target in group.targets.get()?.iter().filter(|target| target.state != "draining") {
+    let is_meant = |target: &&Target| !matches!(target.state.as_str(), "draining" | "healthy");
+    for target in group.targets.get()?.iter().filter(is_meant) {
         match is_stale(context.index, group, target) {
             Ok(true) => stale.push(format!("{} {}", target.id, target.state)),
             Ok(false) => {}

@@ -2,11 +2,10 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Fact;
-use crate::health::{self, Health};
+use crate::health;
 use crate::inventory::Kind;
 use crate::sample;
 
@@ -24,7 +23,8 @@ pub(super) const CHECK: Check = Check {
             `unhealthy.draining` and another is healthy or still starting. Draining, unused and \
             unavailable targets do not count, nor Classic instances still being registered. Does \
             not apply when all fail, to groups behind no live rule or of weight 0, and to \
-            functions without health checks. A Classic instance in state `Unknown` is unknown.",
+            functions without health checks. A Classic instance that AWS reports as `Unknown` \
+            makes the verdict unknown.",
     false_alarms: "During a deployment some targets fail for a few minutes, and a standby that \
                    answers health checks only when it leads fails on purpose.",
     fix: "see why the health check of these targets fails, or deregister them",
@@ -136,10 +136,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Some(tally) = health::tally(context, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
-    if tally.health() == Health::Partly {
-        let evidence: Evidence = tally.evidence();
-        return Ok(Verdict::Fail(evidence));
+    if tally.is_up() && !tally.unhealthy.is_empty() {
+        return Ok(Verdict::Fail(tally.evidence()));
     }
     tally.complete()?;
-    Ok(if tally.health() == Health::Well { Verdict::Pass } else { Verdict::NotApplicable })
+    let well = tally.healthy > 0 && tally.unhealthy.is_empty();
+    Ok(if well { Verdict::Pass } else { Verdict::NotApplicable })
 }

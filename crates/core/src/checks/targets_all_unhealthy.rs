@@ -2,11 +2,10 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Fact;
-use crate::health::{self, Health};
+use crate::health::{self, Service};
 use crate::inventory::{Kind, Target};
 use crate::sample;
 
@@ -23,7 +22,8 @@ pub(super) const CHECK: Check = Check {
     logic: "Looks at each target group that some request reaches, and at the instances of a \
             Classic load balancer. Fails when at least one target is `unhealthy` or \
             `unhealthy.draining` and none is healthy or starting. What counts and what does not is \
-            said at `target-unhealthy`; the two never fail together.",
+            said at `target-unhealthy`; the two never fail together. Where AWS sends requests to no \
+            target at all, `rule-unserved` says so.",
     false_alarms: "A health check that asks for what the targets never answer fails although they \
                    serve, since an Application or Network load balancer then sends requests to \
                    all of them.",
@@ -207,7 +207,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-all-unhealthy gone",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 8 others: elbv2:DescribeTargetGroups",
+                "unknown 10 others: elbv2:DescribeTargetGroups",
             ],
         },
     ],
@@ -219,17 +219,12 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Some(tally) = health::tally(context, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
-    let health = tally.health();
-    let up = tally.healthy > 0 || health == Health::Partly;
-    if up {
-        return Ok(Verdict::Pass);
+    if tally.healthy == 0 && tally.unhealthy.is_empty() {
+        tally.complete()?;
+        return Ok(Verdict::NotApplicable);
     }
-    tally.complete()?;
-    match health {
-        Health::Down => {
-            let evidence: Evidence = tally.evidence();
-            Ok(Verdict::Fail(evidence))
-        }
-        _ => Ok(Verdict::NotApplicable),
-    }
+    Ok(match tally.service()? {
+        Service::Served => Verdict::Pass,
+        Service::FailOpen | Service::Unserved => Verdict::Fail(tally.evidence()),
+    })
 }

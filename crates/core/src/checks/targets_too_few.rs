@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Fact;
-use crate::health::{self, Health};
+use crate::health::{self, Service};
 use crate::inventory::{Inventory, Kind};
 use crate::sample;
 use crate::targets;
@@ -99,6 +99,7 @@ pub(super) const CHECK: Check = Check {
             given: || grouped(&Kind::Application, &["healthy", "puzzled"]),
             finds: &[
                 "unknown target-unhealthy web",
+                "unknown target-zone-not-enabled web",
                 "unknown targets-too-few web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
@@ -116,7 +117,7 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-too-few web",
                 "note internet-facing web",
                 "note tls-backend-legacy web",
-                "unknown 10 others: elbv2:DescribeTargetHealth",
+                "unknown 12 others: elbv2:DescribeTargetHealth",
             ],
         },
     ],
@@ -143,10 +144,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::Pass);
     }
     tally.complete()?;
-    if matches!(tally.health(), Health::Idle | Health::Down) {
-        return Ok(Verdict::NotApplicable);
-    }
-    Ok(Verdict::Fail(tally.evidence().with("at_least", least)))
+    Ok(match tally.service()? {
+        Service::Served => Verdict::Fail(tally.evidence().with("at_least", least)),
+        Service::FailOpen | Service::Unserved => Verdict::NotApplicable,
+    })
 }
 
 #[cfg(test)]

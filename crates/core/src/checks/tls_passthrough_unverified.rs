@@ -111,7 +111,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown tls-passthrough-unverified TCP:443",
                 "note internet-facing web",
-                "unknown 25 others: elbv2:DescribeTargetGroups",
+                "unknown 27 others: elbv2:DescribeTargetGroups",
             ],
         },
         Example {

@@ -23,6 +23,7 @@ mod presenters;
 mod risks;
 mod routing;
 mod selection;
+mod served;
 mod severity;
 mod silence;
 mod tls;
