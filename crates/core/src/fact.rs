@@ -90,6 +90,9 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// Characters of a detail. What AWS answers, and what a saved file holds, may be of any length.
+    pub const LONGEST: usize = 500;
+
     /// A gap without place or words; add them with the `in_`, `of` and `saying` methods.
     #[must_use]
     pub fn new(call: Call, reason: Reason) -> Self {
@@ -113,7 +116,12 @@ impl Gap {
     /// Adds AWS's words, or the value that was not understood.
     #[must_use]
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        let mut detail = detail.into();
+        if let Some((end, _)) = detail.char_indices().nth(Gap::LONGEST) {
+            detail.truncate(end);
+            detail.push('…');
+        }
+        self.detail = Some(detail);
         self
     }
 }

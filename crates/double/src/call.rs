@@ -20,6 +20,8 @@ pub(crate) struct Call {
     pub(crate) parameters: BTreeMap<String, String>,
     /// What was sent, as it came.
     pub(crate) body: Vec<u8>,
+    /// The headers that say who asks, as AWS quotes them.
+    pub(crate) quoted: String,
 }
 
 impl Call {
@@ -32,7 +34,11 @@ impl Call {
             None => rest::read(&service, request).unwrap_or_else(|| read_query(request)),
         };
         let body = request.body.clone();
-        Self { family, action, region, access_key, parameters, body }
+        let quoted = ["authorization", "x-amz-date", "x-amz-security-token"]
+            .into_iter()
+            .filter_map(|name| Some(format!("{name}:{}", request.header(name)?)));
+        let quoted = quoted.collect::<Vec<_>>().join("\n");
+        Self { family, action, region, access_key, parameters, body, quoted }
     }
 
     /// The IAM action, which some families do not name after the operation.

@@ -28,6 +28,10 @@ pub enum Kind {
     Garbage,
     /// The connection ends in the middle of the true answer's body.
     Truncated,
+    /// The true answer, spoilt, as if that were all of it.
+    Spoilt(Spoil),
+    /// The request's signature is refused, in a message that quotes the request: its credentials too.
+    Quote,
     /// The connection is reset before any answer.
     Reset,
     /// The call is done, and the connection reset before the answer.
@@ -43,6 +47,31 @@ pub enum Kind {
         /// The message.
         message: String,
     },
+}
+
+/// What becomes of an answer's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spoil {
+    /// It ends before the last time that this stands in it.
+    CutBefore(&'static str),
+    /// This is put before the last time that the other stands in it.
+    Put(&'static str, &'static str),
+    /// Every time that the first stands in it, the other does instead.
+    Replace(&'static str, &'static str),
+}
+
+impl Spoil {
+    pub(crate) fn spoil(&self, body: &mut Vec<u8>) {
+        let text = String::from_utf8_lossy(body).into_owned();
+        let spoilt = match self {
+            Self::CutBefore(what) => text.rfind(what).map_or("", |at| &text[..at]).to_owned(),
+            Self::Put(what, before) => text
+                .rfind(before)
+                .map_or_else(|| text.clone(), |at| format!("{}{what}{}", &text[..at], &text[at..])),
+            Self::Replace(what, by) => text.replace(what, by),
+        };
+        *body = spoilt.into_bytes();
+    }
 }
 
 impl Fault {
@@ -82,6 +111,16 @@ impl Fault {
     /// Half an answer.
     pub fn truncated(call: &str) -> Self {
         Self::new(call, Kind::Truncated)
+    }
+
+    /// The true answer, spoilt in a way that a client may take for the whole.
+    pub fn spoilt(call: &str, spoil: Spoil) -> Self {
+        Self::new(call, Kind::Spoilt(spoil))
+    }
+
+    /// A refusal that quotes the request.
+    pub fn quote(call: &str) -> Self {
+        Self::new(call, Kind::Quote)
     }
 
     /// A reset connection.

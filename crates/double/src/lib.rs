@@ -29,7 +29,7 @@ mod serve;
 mod xml;
 
 pub use double::Double;
-pub use fault::{Fault, Kind};
+pub use fault::{Fault, Kind, Spoil};
 pub use limit::RateLimit;
 pub use log::Entry;
 pub use model::accelerator::{

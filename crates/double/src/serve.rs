@@ -178,6 +178,20 @@ fn strike(kind: &Kind, context: &Context<'_>, request_id: &str) -> Outcome {
         }
         Kind::Garbage => Outcome::Answer(garbage(family)),
         Kind::Truncated => Outcome::Half(api::answer(context, request_id)),
+        Kind::Spoilt(spoil) => {
+            let mut answer = api::answer(context, request_id);
+            spoil.spoil(&mut answer.body);
+            Outcome::Answer(answer)
+        }
+        Kind::Quote => {
+            let message = format!(
+                "The request signature we calculated does not match the signature you provided. \
+                 Check your AWS Secret Access Key and signing method. The Canonical String for this \
+                 request should have been '{}'",
+                context.call.quoted
+            );
+            refuse(Refusal::with_status(403, "SignatureDoesNotMatch", &message))
+        }
         Kind::Hang => Outcome::Hang,
         Kind::Reset => Outcome::Reset,
         Kind::Lost => {

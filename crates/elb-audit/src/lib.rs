@@ -10,6 +10,7 @@ mod output;
 mod progress;
 pub mod run;
 mod saved;
+mod secrets;
 pub mod source;
 mod state;
 mod watch;

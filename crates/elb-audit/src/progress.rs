@@ -26,7 +26,7 @@ pub(crate) fn say(line: fmt::Arguments) {
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
     };
     let mut clean = String::new();
-    for c in line.to_string().chars() {
+    for c in crate::secrets::clean(&line.to_string()).chars() {
         if steers(c) { clean.extend(c.escape_unicode()) } else { clean.push(c) }
     }
     if let Some(request) = &*REQUEST.lock().unwrap_or_else(PoisonError::into_inner) {

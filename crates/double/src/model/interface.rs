@@ -29,6 +29,9 @@ pub struct NetworkInterface {
     pub requester: Option<String>,
     /// Whether a service manages it.
     pub requester_managed: bool,
+    /// Whether a service manages it so that it is left out unless `IncludeManagedResources` is given, as
+    /// with the nodes of EKS Auto Mode.
+    pub hidden: bool,
     /// IPv4 addresses; the first is the primary one.
     pub addresses: Vec<PrivateAddress>,
     /// IPv6 addresses.
@@ -76,6 +79,12 @@ impl NetworkInterface {
         self.requester = Some(owner.to_owned());
         self.requester_managed = true;
         "in-use".clone_into(&mut self.status);
+        self
+    }
+
+    /// Has it left out unless managed resources are asked for.
+    pub fn hidden(mut self) -> Self {
+        self.hidden = true;
         self
     }
 

@@ -46,6 +46,7 @@ mod shard;
 mod shield;
 mod waf_regional;
 mod wafv2;
+mod whole;
 
 pub use accounts::{Accounts, Member, Organization};
 pub use ask::Stop;

@@ -29,3 +29,4 @@ mod runtime_api;
 mod shapes;
 mod usage;
 mod watch;
+mod whole;

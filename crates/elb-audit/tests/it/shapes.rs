@@ -66,10 +66,12 @@ fn weighted_groups() {
     let all_off = Action::weighted(&[("blue", 0), ("green", 0)]);
     let report = scanned(behind(Listener::http(80).action(all_off)));
     assert_eq!(outcomes(&report, "listener-cleartext"), ["pass"]);
+    assert_eq!(outcomes(&report, "rule-unserved"), ["fail"]);
     let one_on = Action::weighted(&[("blue", 0), ("green", 7)]);
     let report = scanned(behind(Listener::http(80).action(one_on)));
     assert_eq!(outcomes(&report, "listener-cleartext"), ["fail"]);
-    assert_eq!(outcomes(&report, "no-targets"), ["fail"]);
+    assert_eq!(outcomes(&report, "no-targets"), ["pass"], "blue has a target");
+    assert_eq!(outcomes(&report, "rule-unserved"), ["fail"]);
 }
 
 #[test]

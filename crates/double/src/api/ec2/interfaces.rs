@@ -38,6 +38,8 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     let missing = ("NetworkInterfaceId", "InvalidNetworkInterfaceID.NotFound");
     let all = all(context.region);
     let mut found = by_id(context, (&all, |one| &one.id), missing)?;
+    let with_hidden = context.call.get("IncludeManagedResources") == Some("true");
+    found.retain(|one| with_hidden || !one.hidden);
     found.retain(|one| filters.fit(|name| values(context, one, name)));
     let page = context.page(found, page::EC2)?;
     let mut xml = Xml::ec2();

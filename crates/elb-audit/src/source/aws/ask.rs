@@ -1,5 +1,6 @@
 //! One call: its turn, its deadline, and what a failure means.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 
 use super::pace::{Meter, Pace};
 use super::session;
+use crate::secrets;
 
 /// One page of a list: its items, none when the answer has no such list at all, and the marker of the
 /// next page.
@@ -106,6 +108,7 @@ impl Asker {
             gap.region = Some(self.region.to_string());
         }
         gap.resource = resource.map(str::to_owned);
+        gap.detail = gap.detail.map(|detail| secrets::brief(&detail));
         gap
     }
 
@@ -137,6 +140,31 @@ impl Asker {
             Fact::Known(None) => Fact::Unread(self.empty(call, Some(resource))),
             Fact::Unread(gap) => Fact::Unread(gap),
         }
+    }
+
+    /// Attributes by their key. One without key or value may be any: none is known then.
+    pub(crate) fn pairs(
+        &self,
+        call: Call,
+        resource: &str,
+        found: Fact<impl Iterator<Item = (Option<String>, Option<String>)>>,
+    ) -> Fact<BTreeMap<String, String>> {
+        let found = match found {
+            Fact::Known(mut found) => found.try_fold(BTreeMap::new(), |mut pairs, pair| {
+                let (Some(key), Some(value)) = pair else { return None };
+                pairs.insert(key, value);
+                Some(pairs)
+            }),
+            Fact::Unread(gap) => return Fact::Unread(gap),
+        };
+        found.map_or_else(
+            || {
+                let said = "an attribute without key or value";
+                let gap = Gap::new(call, Reason::Malformed).saying(said);
+                Fact::Unread(self.placed(gap, Some(resource)))
+            },
+            Fact::Known,
+        )
     }
 
     /// Every item of a list that comes in pages; and, where the pages stop early, why.
@@ -208,7 +236,17 @@ where
 }
 
 /// Why a call failed, and what was said about it.
+///
+/// AWS and whoever stands between may quote the request in it: it comes without secrets, and cut.
 pub(crate) fn failure<E>(error: &SdkError<E, HttpResponse>) -> (Reason, String)
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let (reason, said) = plain_failure(error);
+    (reason, secrets::brief(&said))
+}
+
+fn plain_failure<E>(error: &SdkError<E, HttpResponse>) -> (Reason, String)
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -217,7 +255,7 @@ where
         let answered = bottom.downcast_ref::<ErrorMetadata>();
         let said = answered
             .and_then(|error| Some(format!("{}: {}", error.code()?, error.message()?)))
-            .unwrap_or_else(|| bottom.to_string());
+            .unwrap_or_else(|| what_is_wrong(&bottom.to_string()).to_owned());
         return (Reason::NoCredentials, said);
     }
     (reason(error), said(error))
@@ -285,12 +323,12 @@ pub(crate) fn of_code(code: &str) -> Reason {
     }
 }
 
-/// AWS's own words, or those of the layer that failed; one line.
+/// AWS's own words, or those of the layer that failed.
 fn said<E>(error: &SdkError<E, HttpResponse>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let text = match error {
+    match error {
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
             match (service.err().code(), service.err().message()) {
@@ -304,8 +342,7 @@ where
             "no answer in time".to_owned()
         }
         other => innermost(other).to_string(),
-    };
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// The provider's own error, when the call failed because there are no credentials to sign it with.
@@ -318,6 +355,15 @@ fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Er
         cause = error.source();
     }
     None
+}
+
+/// What matters of an error of the chain, which lists every place where it looked: what is wrong with the
+/// profile, if something is, or else the first sentence.
+fn what_is_wrong(said: &str) -> &str {
+    let profile = said.lines().find_map(|line| {
+        line.trim().strip_prefix("Profile: the credential provider was not enabled: ")
+    });
+    profile.or(said.split(". Attempted:").next()).unwrap_or_default()
 }
 
 /// The cause at the bottom: the layers above it only say that something failed.

@@ -98,19 +98,33 @@ async fn all<T: DeserializeOwned + Send>(
     asker.whole(call, page).await
 }
 
+/// A filter's name and values, and how many items a page has.
+type Filter<'a> = (&'a str, &'a [String], &'a str);
+
 /// All pages of one question asked about many ids, in filters that EC2 takes, side by side.
 async fn filtered<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
     call: Call,
-    filter: (&str, &[String], &str),
+    filter: Filter<'_>,
 ) -> Fact<Vec<T>> {
-    let (name, ids, page_size) = filter;
+    filtered_with(asker, client, call, (filter, None)).await
+}
+
+/// The same with one more parameter.
+async fn filtered_with<T: DeserializeOwned + Send>(
+    asker: &Asker,
+    client: &Client,
+    call: Call,
+    question: (Filter<'_>, Option<(&str, &str)>),
+) -> Fact<Vec<T>> {
+    let ((name, ids, page_size), more) = question;
     let batches = ids.chunks(FILTER_VALUES).map(|batch| async move {
         let mut parameters = vec![
             ("MaxResults".to_owned(), page_size.to_owned()),
             ("Filter.1.Name".to_owned(), name.to_owned()),
         ];
+        parameters.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
         for (place, id) in batch.iter().enumerate() {
             parameters.push((format!("Filter.1.Value.{}", place + 1), id.clone()));
         }
@@ -160,6 +174,11 @@ fn understood<T, U>(
 /// A block of addresses.
 fn block(text: &str) -> Result<IpNet, String> {
     text.parse().map_err(|_| format!("`{text}` is no block"))
+}
+
+/// Whether EC2 does not know a parameter of the question here.
+fn is_unknown_parameter(gap: &Gap) -> bool {
+    gap.detail.as_deref().unwrap_or_default().starts_with("UnknownParameter")
 }
 
 /// Whether EC2 does not know the question here: then nothing of the kind can exist either.

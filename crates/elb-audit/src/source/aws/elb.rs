@@ -8,7 +8,7 @@ use aws_sdk_elasticloadbalancing::types::{
     PolicyDescription,
 };
 use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Listing};
+use elb_audit_core::fact::{Fact, Gap, Listing};
 use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Target};
 
 use super::ask::Asker;
@@ -119,38 +119,37 @@ pub(crate) async fn attributes(
     match asker.ask(call, Some(&lb.arn), request).await {
         Fact::Unread(gap) => Fact::Unread(gap),
         Fact::Known(answer) => match answer.load_balancer_attributes {
-            Some(found) => Fact::Known(flattened(found)),
+            Some(found) => asker.pairs(call, &lb.arn, Fact::Known(flattened(found).into_iter())),
             None => Fact::Unread(asker.empty(call, Some(&lb.arn))),
         },
     }
 }
 
-fn flattened(found: LoadBalancerAttributes) -> BTreeMap<String, String> {
-    let mut flat = BTreeMap::new();
+/// Attributes by key, as AWS told them: one of either may be missing.
+fn flattened(found: LoadBalancerAttributes) -> Vec<(Option<String>, Option<String>)> {
+    let mut flat = Vec::new();
+    let mut insert = |key: &str, value| flat.push((Some(key.to_owned()), Some(value)));
     if let Some(log) = found.access_log {
-        flat.insert("access_logs.s3.enabled".to_owned(), log.enabled.to_string());
+        insert("access_logs.s3.enabled", log.enabled.to_string());
         if let Some(bucket) = log.s3_bucket_name {
-            flat.insert("access_logs.s3.bucket".to_owned(), bucket);
+            insert("access_logs.s3.bucket", bucket);
         }
         if let Some(prefix) = log.s3_bucket_prefix {
-            flat.insert("access_logs.s3.prefix".to_owned(), prefix);
+            insert("access_logs.s3.prefix", prefix);
         }
     }
     if let Some(cross_zone) = found.cross_zone_load_balancing {
-        flat.insert("load_balancing.cross_zone.enabled".to_owned(), cross_zone.enabled.to_string());
+        insert("load_balancing.cross_zone.enabled", cross_zone.enabled.to_string());
     }
     if let Some(draining) = found.connection_draining {
-        flat.insert("connection_draining.enabled".to_owned(), draining.enabled.to_string());
+        insert("connection_draining.enabled", draining.enabled.to_string());
     }
     if let Some(settings) = found.connection_settings {
         let seconds = settings.idle_timeout.to_string();
-        flat.insert("idle_timeout.timeout_seconds".to_owned(), seconds);
+        insert("idle_timeout.timeout_seconds", seconds);
     }
-    for attribute in found.additional_attributes.unwrap_or_default() {
-        if let (Some(key), Some(value)) = (attribute.key, attribute.value) {
-            flat.insert(key, value);
-        }
-    }
+    let more = found.additional_attributes.unwrap_or_default().into_iter();
+    flat.extend(more.map(|attribute| (attribute.key, attribute.value)));
     flat
 }
 
@@ -164,17 +163,26 @@ pub(crate) async fn policies(
     let request = client.describe_load_balancer_policies().load_balancer_name(&lb.name).send();
     let found = asker.ask(call, Some(&lb.arn), request).await;
     let found = asker.held(call, &lb.arn, found.map(|answer| answer.policy_descriptions));
-    found.map(|all| all.into_iter().map(policy).collect())
+    let all = match found {
+        Fact::Known(all) => all.into_iter().map(|found| policy(asker, (call, &lb.arn), found)),
+        Fact::Unread(gap) => return Fact::Unread(gap),
+    };
+    all.collect::<Result<_, Gap>>().map_or_else(Fact::Unread, Fact::Known)
 }
 
-fn policy(found: PolicyDescription) -> ClassicPolicy {
+fn policy(
+    asker: &Asker,
+    (call, arn): (Call, &str),
+    found: PolicyDescription,
+) -> Result<ClassicPolicy, Gap> {
     let pairs = found.policy_attribute_descriptions.unwrap_or_default().into_iter();
-    let pairs = pairs.filter_map(|pair| Some((pair.attribute_name?, pair.attribute_value?)));
-    ClassicPolicy {
+    let pairs = pairs.map(|pair| (pair.attribute_name, pair.attribute_value));
+    let attributes = asker.pairs(call, arn, Fact::Known(pairs)).get()?.clone();
+    Ok(ClassicPolicy {
         name: found.policy_name.unwrap_or_default(),
         kind: found.policy_type_name.unwrap_or_default(),
-        attributes: pairs.collect(),
-    }
+        attributes,
+    })
 }
 
 /// The instances of a load balancer and their state.

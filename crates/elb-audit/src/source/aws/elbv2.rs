@@ -400,7 +400,7 @@ pub(crate) async fn listener_attributes(
     let request = client.describe_listener_attributes().listener_arn(arn).send();
     let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
     let found = asker.held(call, arn, found);
-    found.map(|all| pairs(all.into_iter().map(|pair| (pair.key, pair.value))))
+    asker.pairs(call, arn, found.map(|all| all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a load balancer.
@@ -413,7 +413,7 @@ pub(crate) async fn attributes(
     let request = client.describe_load_balancer_attributes().load_balancer_arn(arn).send();
     let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
     let found = asker.held(call, arn, found);
-    found.map(|all| pairs(all.into_iter().map(|pair| (pair.key, pair.value))))
+    asker.pairs(call, arn, found.map(|all| all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a target group.
@@ -426,13 +426,7 @@ pub(crate) async fn group_attributes(
     let request = client.describe_target_group_attributes().target_group_arn(arn).send();
     let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
     let found = asker.held(call, arn, found);
-    found.map(|all| pairs(all.into_iter().map(|pair| (pair.key, pair.value))))
-}
-
-fn pairs(
-    found: impl Iterator<Item = (Option<String>, Option<String>)>,
-) -> BTreeMap<String, String> {
-    found.filter_map(|(key, value)| Some((key?, value?))).collect()
+    asker.pairs(call, arn, found.map(|all| all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// The region's target groups, without their targets.

@@ -49,6 +49,7 @@ use serde::de::DeserializeOwned;
 use super::ask::Asker;
 use super::endpoint::{self, Variant};
 use super::pace::Meter;
+use super::whole::{AskAgain, Whole};
 use service::Protocol;
 
 /// One request, already encoded.
@@ -127,6 +128,12 @@ impl Client {
             .retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
             .retry_classifier(TransientErrorClassifier::<ServiceError>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(AskAgain)
+            .interceptor(match protocol {
+                Protocol::Query(_) => Whole::Xml,
+                Protocol::Json(_) => Whole::Json,
+                Protocol::Rest => Whole::Any,
+            })
             .interceptor(UserAgentInterceptor::new())
             .interceptor(aws_runtime::invocation_id::InvocationIdInterceptor::new())
             .interceptor(aws_runtime::request_info::RequestInfoInterceptor::new())

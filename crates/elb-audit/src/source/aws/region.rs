@@ -20,6 +20,7 @@ use jiff::Timestamp;
 
 use super::ask::Asker;
 use super::query::{self, Service};
+use super::whole::{AskAgain, Whole};
 use super::{Wanted, elb, elbv2};
 
 mod around;
@@ -83,9 +84,13 @@ impl Reader {
         let partition = |service| self.asker.retry_partition(service);
         let v1 = aws_sdk_elasticloadbalancing::config::Builder::from(&self.config)
             .retry_partition(partition("elb"))
+            .retry_classifier(AskAgain)
+            .interceptor(Whole::Xml)
             .interceptor(self.asker.meter(Call::ElbDescribeLoadBalancers));
         let v2 = aws_sdk_elasticloadbalancingv2::config::Builder::from(&self.config)
             .retry_partition(partition("elbv2"))
+            .retry_classifier(AskAgain)
+            .interceptor(Whole::Xml)
             .interceptor(self.asker.meter(Call::ElbV2DescribeLoadBalancers));
         Clients {
             v1: aws_sdk_elasticloadbalancing::Client::from_conf(v1.build()),
@@ -97,6 +102,8 @@ impl Reader {
         let call = Call::AcmDescribeCertificate;
         let config = aws_sdk_acm::config::Builder::from(&self.config)
             .retry_partition(self.asker.retry_partition("acm"))
+            .retry_classifier(AskAgain)
+            .interceptor(Whole::Json)
             .interceptor(self.asker.meter(call));
         aws_sdk_acm::Client::from_conf(config.build())
     }

@@ -11,7 +11,9 @@ use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
 
 use super::ask::Asker;
+use super::whole::{AskAgain, Whole};
 use super::{Accounts, session};
+use crate::secrets;
 
 /// A role in an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +95,8 @@ impl Desk {
         let config = session::in_region(config, &asker.region);
         let builder = aws_sdk_sts::config::Builder::from(&config)
             .retry_partition(asker.retry_partition("sts"))
+            .retry_classifier(AskAgain)
+            .interceptor(Whole::Xml)
             .interceptor(asker.meter(Call::StsAssumeRole));
         let client = aws_sdk_sts::Client::from_conf(builder.build());
         let (external_id, session_name) =
@@ -125,7 +129,10 @@ impl Desk {
         let credentials = answer.credentials.map(|given| {
             let until = SystemTime::try_from(given.expiration).ok();
             let token = Some(given.session_token);
-            Credentials::new(given.access_key_id, given.secret_access_key, token, until, "role")
+            let (key, secret) = (given.access_key_id, given.secret_access_key);
+            let credentials = Credentials::new(key, secret, token, until, "role");
+            secrets::learn_credentials(&credentials);
+            credentials
         });
         caller.zip(credentials).map_or_else(
             || {

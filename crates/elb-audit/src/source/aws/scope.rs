@@ -15,6 +15,7 @@ use super::ec2::{self, ListedRegion};
 use super::endpoint::{self, PARTITIONS, Partition, REGIONS_AS_OF};
 use super::query;
 use super::session;
+use super::whole::{AskAgain, Whole};
 
 /// Which regions the user wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -172,6 +173,8 @@ async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
     let call = Call::StsGetCallerIdentity;
     let builder = aws_sdk_sts::config::Builder::from(config)
         .retry_partition(asker.retry_partition("sts"))
+        .retry_classifier(AskAgain)
+        .interceptor(Whole::Xml)
         .interceptor(asker.meter(call));
     let client = aws_sdk_sts::Client::from_conf(builder.build());
     let answer = asker.ask(call, None, client.get_caller_identity().send()).await;
@@ -212,12 +215,6 @@ fn refusal(caller: Option<&Gap>, listed: Option<&Gap>) -> Option<Gap> {
 
 fn no_credentials(gap: &Gap) -> SourceError {
     let said = gap.detail.as_deref().unwrap_or_default();
-    // The chain lists every place where it looked: what is wrong with the profile, if something is, or
-    // else the first sentence is enough.
-    let profile = said.lines().find_map(|line| {
-        line.trim().strip_prefix("Profile: the credential provider was not enabled: ")
-    });
-    let said = profile.or(said.split(". Attempted:").next()).unwrap_or_default();
     let advice = if said.to_ascii_lowercase().contains("expired") {
         "the AWS credentials have expired: sign in again (`aws sso login`), or renew the session \
          token in the environment"

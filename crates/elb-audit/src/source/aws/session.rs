@@ -19,6 +19,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::ask::innermost;
 use super::{Request, SourceError, connections};
+use crate::secrets;
 
 /// What a test replaces, and what the command line sets: how long to wait, and for what.
 #[derive(Clone, Debug)]
@@ -56,6 +57,15 @@ impl Default for Tuning {
 /// environment would otherwise have another account audited.
 pub(crate) async fn load(request: &Request, tuning: &Tuning) -> Result<SdkConfig, SourceError> {
     clean_environment()?;
+    secrets::learn_environment();
+    let config = chain(request, tuning).await?;
+    let Some(provider) = config.credentials_provider() else { return Ok(config) };
+    let provider = SharedCredentialsProvider::new(secrets::Learning(provider));
+    Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// The standard chain, or that of the profile that the user names.
+async fn chain(request: &Request, tuning: &Tuning) -> Result<SdkConfig, SourceError> {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .pool_idle_timeout(Duration::from_secs(20))
@@ -138,7 +148,7 @@ async fn must_exist(profile: &str) -> Result<(), SourceError> {
     let (fs, env) = (Fs::real(), Env::real());
     let known = aws_config::profile::load(&fs, &env, &EnvConfigFiles::default(), None).await;
     let known = known.map_err(|error| {
-        let said = innermost(&error);
+        let said = secrets::brief(&innermost(&error).to_string());
         SourceError::Usage(format!("the AWS configuration cannot be read: {said}"))
     })?;
     if known.get_profile(profile).is_some() {

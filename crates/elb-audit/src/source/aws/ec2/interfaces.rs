@@ -8,7 +8,7 @@ use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::NetworkInterface;
 use serde::Deserialize;
 
-use super::{block, filtered, understood};
+use super::{block, filtered, filtered_with, is_unknown_parameter, understood};
 use crate::source::aws::ask::Asker;
 use crate::source::aws::query::{Client, Items};
 
@@ -73,7 +73,17 @@ async fn matching(
 ) -> Fact<Vec<NetworkInterface>> {
     let call = Call::Ec2DescribeNetworkInterfaces;
     let (name, values) = filter;
-    let found = filtered::<InterfaceXml>(asker, client, call, (name, values, "1000")).await;
+    let filter = (name, values, "1000");
+    // Interfaces that a service manages, of EKS Auto Mode's nodes for instance, are left out wherever the
+    // account hides them, unless they are asked for.
+    let all = ("IncludeManagedResources", "true");
+    let found = match filtered_with(asker, client, call, (filter, Some(all))).await {
+        // Where EC2 does not know the parameter, it hides none.
+        Fact::Unread(gap) if is_unknown_parameter(&gap) => {
+            filtered::<InterfaceXml>(asker, client, call, filter).await
+        }
+        found => found,
+    };
     understood(asker, call, found, interface)
 }
 
