@@ -105,7 +105,8 @@ pub struct Alert<'a> {
     pub not_assessed: Vec<&'a Past>,
     /// Calls that are no longer answered.
     pub lost: Vec<&'a ReportedGap>,
-    /// Faults that stand as they were; told of only when that was asked for.
+    /// Faults that stand as they were, or that another version has found; told of only when that was asked
+    /// for.
     pub standing: Vec<&'a Finding>,
 }
 
@@ -158,8 +159,15 @@ impl<'a> Alert<'a> {
             not_assessed: past(missing).into_iter().filter(|past| !past.carried).collect(),
             lost: comparison
                 .map_or_else(|| lost.collect(), |comparison| comparison.lost.iter().collect()),
-            standing: of(ChangeKind::Unchanged),
+            standing: [of(ChangeKind::Unchanged), of(ChangeKind::JudgedDifferently)].concat(),
         }
+    }
+
+    /// Faults that this version finds and another one did not, or the other way round.
+    fn judged_differently(&self) -> usize {
+        let comparison = self.report.comparison.as_ref();
+        let otherwise = comparison.and_then(|comparison| comparison.judged_differently.as_ref());
+        otherwise.map_or(0, |otherwise| otherwise.faults + otherwise.no_longer.len())
     }
 
     fn has_news(&self) -> bool {

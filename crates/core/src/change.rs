@@ -1,6 +1,10 @@
 //! What has changed between two reports: faults that are new, worse, the same or mended, and what is no
 //! longer assessed.
 //!
+//! Where another version judged the earlier report, what changed may be the judgement: a fault that appears
+//! at, or goes from, something that was there before, by a check that judges otherwise now, is judged
+//! differently, and no news about the account.
+//!
 //! A fault that is not seen any more is mended only if the later scan has looked: its check ran, its region
 //! was read, and nothing that the verdict needs is unread. Otherwise it is carried along as not assessed,
 //! from report to report, until somebody looks again.
@@ -11,11 +15,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
-use crate::check::Severity;
+use crate::check::{Check, Severity};
+use crate::checks::ALL;
 use crate::report::{
-    AccountStatus, AccountSummary, ExposureClass, Finding, GLOBAL, Outcome, RegionStatus, Report,
-    ReportedGap, SubjectKind,
+    AccountStatus, AccountSummary, ExposureClass, Finding, GLOBAL, ListenerSummary,
+    LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap, Revisions, SubjectKind,
 };
+use crate::{docs, edition};
 
 /// What has become of a fault since an earlier report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,16 +37,19 @@ pub enum ChangeKind {
     Resolved,
     /// It was there, and the later scan could not see whether it still is.
     NotAssessed,
+    /// The account need not have changed: this version judges otherwise than the one before.
+    JudgedDifferently,
 }
 
 impl ChangeKind {
     /// Every kind.
-    pub const ALL: [ChangeKind; 5] = [
+    pub const ALL: [ChangeKind; 6] = [
         ChangeKind::New,
         ChangeKind::Worsened,
         ChangeKind::Unchanged,
         ChangeKind::Resolved,
         ChangeKind::NotAssessed,
+        ChangeKind::JudgedDifferently,
     ];
 
     /// `new`, `not assessed` …
@@ -52,6 +61,7 @@ impl ChangeKind {
             ChangeKind::Unchanged => "unchanged",
             ChangeKind::Resolved => "resolved",
             ChangeKind::NotAssessed => "not assessed",
+            ChangeKind::JudgedDifferently => "judged differently",
         }
     }
 }
@@ -109,6 +119,35 @@ pub struct Comparison {
     pub lost: Vec<ReportedGap>,
     /// Checks that ran now and not then: what they find may be older than it seems.
     pub checks_added: Vec<String>,
+    /// What another version judged otherwise; none where there is nothing.
+    #[serde(default)]
+    pub judged_differently: Option<JudgedDifferently>,
+}
+
+/// What this version judges otherwise than the one before: one line, and no reason for an alert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgedDifferently {
+    /// The version that judged the earlier report.
+    pub before: String,
+    /// The version that judged this one.
+    pub after: String,
+    /// Faults that this version finds, or finds worse; each carries its own [`Change`].
+    pub faults: usize,
+    /// Faults that it no longer finds, as the earlier report had them.
+    pub no_longer: Vec<Past>,
+}
+
+impl JudgedDifferently {
+    /// `3 judged differently by version 0.2.0`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let version = if self.before == self.after {
+            format!("another build of version {}", self.after)
+        } else {
+            format!("version {} (before: {})", self.after, self.before)
+        };
+        format!("{} judged differently by {version}", self.faults + self.no_longer.len())
+    }
 }
 
 /// A fault that a later report does not have.
@@ -125,6 +164,13 @@ pub struct Past {
 /// Compares a report with an earlier one, and writes into it what has changed.
 pub fn compare(before: &Report, after: &mut Report) {
     let known = Known::of(before);
+    let judges = Judges::of(before, after);
+    let mut otherwise = JudgedDifferently {
+        before: before.version.clone(),
+        after: after.version.clone(),
+        faults: 0,
+        no_longer: Vec::new(),
+    };
     let mut comparison = Comparison {
         before: before.taken_at,
         after: after.taken_at,
@@ -133,8 +179,9 @@ pub fn compare(before: &Report, after: &mut Report) {
         unchanged: 0,
         resolved: Vec::new(),
         not_assessed: Vec::new(),
-        lost: lost(before, after),
+        lost: lost(before, after, &judges),
         checks_added: checks_added(before, after),
+        judged_differently: None,
     };
     let taken_at = after.taken_at;
     let mut still: HashSet<String> = HashSet::new();
@@ -149,17 +196,32 @@ pub fn compare(before: &Report, after: &mut Report) {
         if !finding.is_fault() {
             continue;
         }
-        let change = known.change(finding, taken_at);
+        let mut change = known.change(finding, taken_at);
+        let is_news = matches!(change.kind, ChangeKind::New | ChangeKind::Worsened);
+        // What somebody has accepted, and counts again, they want to hear of all the same.
+        let was_accepted = known.accepted.contains_key(&*finding.fingerprint);
+        if is_news && !was_accepted && judges.differ_about(finding) {
+            change.kind = ChangeKind::JudgedDifferently;
+            change.why = Some(judges.words());
+        }
         match change.kind {
             ChangeKind::Worsened => comparison.worsened += 1,
             ChangeKind::Unchanged => comparison.unchanged += 1,
+            ChangeKind::JudgedDifferently => otherwise.faults += 1,
             _ => comparison.new += 1,
         }
         finding.change = Some(change);
     }
     let sight = Sight::of(after);
     for was in known.faults.values().filter(|was| !still.contains(&was.finding.fingerprint)) {
-        let (kind, why) = sight.of_missing(was.finding);
+        let (kind, why) = match sight.of_missing(was.finding) {
+            (ChangeKind::Resolved, _)
+                if sight.lists(was.finding) && judges.differ_about(was.finding) =>
+            {
+                (ChangeKind::JudgedDifferently, judges.words())
+            }
+            other => other,
+        };
         let last_known = was.finding.change.as_ref().and_then(|change| change.last_known);
         let why = Some(why);
         let change = Change { kind, first_seen_at: was.first_seen_at, why, last_known };
@@ -167,12 +229,70 @@ pub fn compare(before: &Report, after: &mut Report) {
         let past = Past { finding, last_seen_at: was.last_seen_at, carried: was.carried };
         match kind {
             ChangeKind::Resolved => comparison.resolved.push(past),
+            ChangeKind::JudgedDifferently => otherwise.no_longer.push(past),
             _ => comparison.not_assessed.push(past),
         }
     }
     comparison.resolved.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
     comparison.not_assessed.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
+    otherwise.no_longer.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
+    let any = otherwise.faults > 0 || !otherwise.no_longer.is_empty();
+    comparison.judged_differently = any.then_some(otherwise);
     after.comparison = Some(comparison);
+}
+
+/// The two versions that judged, and about what they may differ.
+struct Judges<'a> {
+    before: &'a Report,
+    /// The version that judged the later report, and how its checks judge.
+    version: String,
+    now: Option<Revisions>,
+    /// Load balancers of the earlier report.
+    known: HashMap<&'a str, &'a LoadBalancerSummary>,
+}
+
+impl<'a> Judges<'a> {
+    fn of(before: &'a Report, after: &Report) -> Self {
+        let known = before.load_balancers.iter().map(|lb| (&*lb.arn, lb)).collect();
+        let (version, now) = (after.version.clone(), after.basis.revisions.clone());
+        Judges { before, version, now, known }
+    }
+
+    /// Whether a check may judge otherwise now. Of a version that does not say how its checks judge, any
+    /// may, unless it is this one from before that was told.
+    fn differ(&self, check: &str) -> bool {
+        let then = self.before.basis.revisions.as_ref();
+        let then = then.filter(|then| then.version == self.before.version);
+        match (then, &self.now) {
+            (Some(then), Some(now)) => then.checks.get(check) != now.checks.get(check),
+            _ if self.before.version != self.version => true,
+            (None, Some(_)) => edition::CHANGED_SINCE_UNTOLD.contains(&check),
+            _ => false,
+        }
+    }
+
+    /// Whether a fault may be there, or not, for being judged otherwise: its check may be, and what it is
+    /// about was there before.
+    fn differ_about(&self, finding: &Finding) -> bool {
+        if !self.differ(&finding.check) {
+            return false;
+        }
+        let Some(lb) = &finding.load_balancer else { return true };
+        let Some(known) = self.known.get(&*lb.arn) else { return false };
+        let subject = &finding.subject;
+        match &known.listeners {
+            Some(listeners) if subject.kind == SubjectKind::Listener => {
+                let same =
+                    |own: &ListenerSummary| own.id == subject.id || own.label == subject.label;
+                listeners.iter().any(same)
+            }
+            _ => true,
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("judged differently by version {}", self.version)
+    }
 }
 
 /// The worst first, then as a report has them.
@@ -383,6 +503,11 @@ impl<'a> Sight<'a> {
         None
     }
 
+    /// Whether what a fault was about is still there, as far as the report lists it.
+    fn lists(&self, was: &Finding) -> bool {
+        was.load_balancer.as_ref().is_none_or(|lb| self.load_balancers.contains(&*lb.arn))
+    }
+
     fn how_it_went(&self, was: &Finding) -> String {
         match &was.load_balancer {
             Some(lb) if !self.load_balancers.contains(&*lb.arn) => {
@@ -413,11 +538,20 @@ fn unanswered(unknown: &Finding) -> String {
 
 /// What the later report could not read though the earlier one could. Where the same call has failed in
 /// the same region before, one resource more or less is no news.
-fn lost(before: &Report, after: &Report) -> Vec<ReportedGap> {
+///
+/// What only checks ask for that judge otherwise now, or are new, could not be read then either.
+fn lost(before: &Report, after: &Report, judges: &Judges) -> Vec<ReportedGap> {
+    let ran = |check: &&&'static Check| before.basis.check_ids.iter().any(|id| id == check.id);
+    let differ = after.basis.check_ids.iter().any(|check| judges.differ(check));
+    let asked: Option<HashSet<&str>> = differ.then(|| {
+        let then: Vec<&'static Check> = ALL.iter().filter(ran).copied().collect();
+        docs::calls(&then).into_iter().map(Call::name).collect()
+    });
+    let asked = |gap: &ReportedGap| asked.as_ref().is_none_or(|asked| asked.contains(&*gap.call));
     let place = |gap: &ReportedGap| (gap.call.clone(), gap.account.clone(), gap.region.clone());
     let then: HashSet<_> = before.gaps.iter().filter(|gap| !gap.informs).map(place).collect();
     let now = after.gaps.iter().filter(|gap| !gap.informs && !then.contains(&place(gap)));
-    now.cloned().collect()
+    now.filter(|gap| asked(gap)).cloned().collect()
 }
 
 /// Checks that ran now and not then. A report that does not say which ran tells nothing.

@@ -37,6 +37,27 @@ pub enum Before {
 /// Every change, oldest first.
 pub const CHANGES: &[Change] = &[];
 
+/// Checks that are new, or judge otherwise, since reports tell how each check judges: an earlier report
+/// does not say so itself.
+pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
+    "authentication-target-reachable",
+    "default-group-missing",
+    "gateway-single-appliance",
+    "internal-exposed-by-front",
+    "no-targets",
+    "rule-unserved",
+    "target-group-weight-dead",
+    "target-public",
+    "target-remote",
+    "target-security-group-open",
+    "target-stale",
+    "target-unhealthy",
+    "target-zone-not-enabled",
+    "targets-all-unhealthy",
+    "targets-too-few",
+    "targets-uneven",
+];
+
 /// Editions, and what they changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct History {

@@ -14,6 +14,7 @@ pub mod compliance; // published controls
 pub mod config; // the configuration file
 pub mod conformance; // what other tools judge wrongly
 pub mod demo; // the account that `elb-audit demo` judges
+pub mod digest; // what a finding is held to, and a check known by
 pub mod dns; // who has a name of Elastic Load Balancing
 pub mod docs; // pages rendered from the values above
 pub mod domain; // names of hosts

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Persona, Severity};
+use crate::digest;
 use crate::edition::{HISTORY, History, Pin};
 use crate::exposure::Exposure;
 use crate::fact::Gap;
@@ -228,7 +229,11 @@ impl AcceptedRisk {
     /// Whether a finding is as it was when it was accepted.
     #[must_use]
     pub fn is_as_accepted(&self, finding: &Finding) -> bool {
-        self.configuration.as_ref().is_none_or(|was| *was == finding.configuration)
+        let former =
+            || digest::former_configuration(&finding.check, finding.outcome, &finding.evidence);
+        self.configuration
+            .as_ref()
+            .is_none_or(|was| *was == finding.configuration || *was == former())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a scan found: the only thing that formats, the command line and destinations know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -73,6 +73,18 @@ pub struct Basis {
     pub check_ids: Vec<String>,
     /// The configuration file; none: the defaults.
     pub config: Option<String>,
+    /// How each check judges; none in a report from before they were told.
+    #[serde(default)]
+    pub revisions: Option<Revisions>,
+}
+
+/// How each check of a version judges: by its id a word that is another one when its verdicts are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revisions {
+    /// The version.
+    pub version: String,
+    /// All checks that it has, run or not.
+    pub checks: BTreeMap<String, String>,
 }
 
 /// An account of the report.
@@ -338,7 +350,7 @@ pub struct TargetsSummary {
     /// Name of the group; `instances` for Classic.
     pub name: String,
     /// How many targets are in which state; none when health could not be read.
-    pub health: Option<std::collections::BTreeMap<String, usize>>,
+    pub health: Option<BTreeMap<String, usize>>,
 }
 
 /// One verdict worth reporting.

@@ -155,6 +155,7 @@ pub(super) fn overview(alert: &Alert<'_>) -> Map<String, Value> {
             "not_assessed": alert.not_assessed.len(),
             "resolved": alert.resolved.len(),
             "unread": alert.lost.len(),
+            "judged_differently": alert.judged_differently(),
         },
         "totals": {
             "load_balancers": totals.load_balancers,

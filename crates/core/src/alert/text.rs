@@ -246,6 +246,11 @@ fn head(alert: &Alert) -> String {
         let named = list(&comparison.checks_added, 5);
         page.plain(0, &format!("What is new may be older than it seems: {ran} ({named})."));
     }
+    if let Some(otherwise) =
+        report.comparison.as_ref().and_then(|comparison| comparison.judged_differently.as_ref())
+    {
+        page.plain(0, &format!("{}: nothing need have changed there.", otherwise.words()));
+    }
     page.into_text()
 }
 

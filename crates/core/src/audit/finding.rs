@@ -1,14 +1,11 @@
 //! A verdict as a finding: its severity, whether it counts, and the two hashes that it is known by.
 
-use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{Options, words};
 use crate::call::Call;
 use crate::check::{Check, Evidence, Judgement, Severity, Verdict};
+use crate::digest::{configuration, short};
 use crate::exposure::Exposure;
 use crate::fact::{Gap, Reason};
 use crate::inventory::LoadBalancer;
@@ -161,62 +158,4 @@ fn fingerprint(check: &str, lb: &str, subject: &Subject) -> String {
         _ => &subject.id,
     };
     short(&format!("{check}\n{lb}\n{key}"))
-}
-
-/// Check, outcome and evidence, hashed: another one when what was found changes. What grows or shrinks by
-/// itself from day to day is left out, so that time alone changes nothing. Empty where there is nothing
-/// to accept.
-fn configuration(check: &str, outcome: Outcome, evidence: &Evidence) -> String {
-    if !matches!(outcome, Outcome::Fail | Outcome::Note) {
-        return String::new();
-    }
-    let mut text = format!("{check}\n{}\n", outcome.word());
-    let mut fields: Vec<_> =
-        evidence.0.iter().filter(|(name, _)| !passes_with_time(name)).collect();
-    fields.sort_by_key(|(name, _)| *name);
-    for (name, value) in fields {
-        text.push_str(name);
-        canonical(value, &mut text);
-        text.push('\n');
-    }
-    short(&text)
-}
-
-/// Whether a field of the evidence says how long ago something was, or how long it still is.
-fn passes_with_time(name: &str) -> bool {
-    name.split('_').any(|word| matches!(word, "days" | "hours" | "minutes" | "age"))
-}
-
-/// JSON with the fields of every object in order, whatever order they were put in.
-fn canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| *name);
-            text.push('{');
-            for (name, value) in fields {
-                text.push_str(name);
-                text.push(':');
-                canonical(value, text);
-                text.push(',');
-            }
-            text.push('}');
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for item in items {
-                canonical(item, text);
-                text.push(',');
-            }
-            text.push(']');
-        }
-        // Writing to a text does not fail.
-        plain => drop(write!(text, "{plain}")),
-    }
-}
-
-/// The first ten bytes of a hash, in twenty digits.
-fn short(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    hash.iter().take(10).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

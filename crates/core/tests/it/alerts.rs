@@ -64,7 +64,14 @@ fn a_document_tells_each_change_once_and_the_totals() {
         (&json!("change"), &json!("prod"))
     );
     assert_eq!(document["report"], "s3://reports/elb/latest.json");
-    let counts = json!({"new": 1, "worsened": 0, "resolved": 1, "not_assessed": 0, "unread": 0});
+    let counts = json!({
+        "new": 1,
+        "worsened": 0,
+        "resolved": 1,
+        "not_assessed": 0,
+        "unread": 0,
+        "judged_differently": 0,
+    });
     assert_eq!(document["counts"], counts);
     let findings = document["findings"].as_array().expect("a list");
     let of = |kind: &str| -> Vec<&Value> {

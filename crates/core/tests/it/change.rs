@@ -473,3 +473,120 @@ fn a_report_of_an_older_version_can_be_compared_with() {
         .collect();
     assert_eq!(kinds, [ChangeKind::Resolved]);
 }
+
+/// The report as another version would have left it: of this name, and with other revisions of these checks,
+/// or none at all.
+fn by(version: &str, report: &Report, otherwise: Option<&[&str]>) -> Report {
+    let mut report = report.clone();
+    report.version = version.to_owned();
+    report.basis.revisions = otherwise.and_then(|ids| {
+        let mut revisions = report.basis.revisions.clone()?;
+        revisions.version = version.to_owned();
+        for id in ids {
+            revisions.checks.insert((*id).to_owned(), "another".to_owned());
+        }
+        Some(revisions)
+    });
+    report
+}
+
+/// What is said of the two reports, and the alert that is sent.
+fn between(before: &Report, inventory: &Inventory) -> (Vec<String>, Option<String>) {
+    let mut after = judged(inventory, ALL, 1);
+    compare(before, &mut after);
+    let terms = Terms { heartbeat_days: 0, ..terms(NotifyOn::Changed) };
+    let alert = Alert::of(&after, &terms).map(|alert| message(&alert).text);
+    let line = after.comparison.as_ref().and_then(|one| one.judged_differently.as_ref());
+    let line = line.map(elb_audit_core::change::JudgedDifferently::words);
+    (told(&after).into_iter().chain(line).collect(), alert)
+}
+
+#[test]
+fn a_new_version_alarms_nobody_about_what_it_judges_differently() {
+    let (calm, alarmed) = (judged(&clean(), ALL, 0), judged(&faulty(), ALL, 0));
+    let new = [format!("new {OFF}")];
+    let different = |version: &str| {
+        let line = match version {
+            "0.0.9" => format!("1 judged differently by version {} (before: 0.0.9)", calm.version),
+            _ => format!("1 judged differently by another build of version {}", calm.version),
+        };
+        vec![format!("judged differently {OFF}"), line]
+    };
+    let own = calm.version.clone();
+    for (before, expected) in [
+        // Its check judges as it did: the account has changed.
+        (by("0.0.9", &calm, Some(&[])), None),
+        (by("0.0.9", &calm, Some(&[CROSS])), None),
+        (by(&own, &calm, Some(&[])), None),
+        // It judges otherwise, or nobody knows.
+        (by("0.0.9", &calm, Some(&[OFF])), Some("0.0.9")),
+        (by(&own, &calm, Some(&[OFF])), Some("")),
+        (by("0.0.9", &calm, None), Some("0.0.9")),
+        // Before revisions were told, this check judged as it does.
+        (by(&own, &calm, None), None),
+    ] {
+        let (said, alert) = between(&before, &faulty());
+        let wanted = expected.map_or_else(|| new.to_vec(), different);
+        assert_eq!(said, wanted, "{:?}", before.basis.revisions.map(|one| one.version));
+        assert_eq!(alert.is_some(), expected.is_none());
+    }
+    // Nor does it call mended what it no longer finds.
+    let (said, alert) = between(&by("0.0.9", &alarmed, Some(&[OFF])), &clean());
+    assert_eq!(said, [different("0.0.9")[1].clone()]);
+    assert_eq!(alert, None);
+    // What a version has found once stands from then on.
+    let mut first = judged(&faulty(), ALL, 0);
+    compare(&by("0.0.9", &calm, Some(&[OFF])), &mut first);
+    assert_eq!(between(&first, &faulty()).0, [format!("unchanged {OFF}")]);
+    assert_eq!(between(&first, &clean()).0, [format!("resolved {OFF}")]);
+}
+
+#[test]
+fn what_has_changed_in_the_account_is_told_whoever_judged_before() {
+    let before = by("0.0.9", &judged(&without_it(), ALL, 0), None);
+    let (said, alert) = between(&before, &faulty());
+    assert_eq!(said, [format!("new {OFF}")], "the load balancer was not there");
+    assert!(alert.is_some());
+    let before = by("0.0.9", &judged(&faulty(), ALL, 0), None);
+    let (said, alert) = between(&before, &without_it());
+    assert_eq!(said, [format!("resolved {OFF}")], "the load balancer is gone");
+    assert!(alert.is_some());
+    // A listener that was not there.
+    let bare = sample::with(&Kind::Application, |lb| sample::listeners(lb).truncate(1));
+    let clear = sample::with(&Kind::Application, |lb| {
+        sample::listeners(lb).truncate(1);
+        let more = sample::listener("HTTP", 8080, vec![sample::forward("web")]);
+        sample::listeners(lb).push(more);
+    });
+    let before = by("0.0.9", &judged(&bare, ALL, 0), None);
+    let (said, alert) = between(&before, &clear);
+    assert!(said.contains(&"new listener-cleartext".to_owned()), "{said:?}");
+    // The alert for it has the other line with it.
+    let text = alert.expect("an alert");
+    let line = format!("judged differently by version {} (before: 0.0.9)", before_version());
+    let others = said.iter().any(|line| line.starts_with("judged differently "));
+    assert_eq!(text.contains(&line), others, "{text}");
+}
+
+fn before_version() -> String {
+    judged(&clean(), ALL, 0).version
+}
+
+#[test]
+fn a_call_that_only_a_new_check_makes_is_not_lost() {
+    let mut denied = faulty();
+    let call = Call::AutoScalingDescribeGroups;
+    let gap = Gap::new(call, Reason::AccessDenied).in_region(sample::REGION);
+    denied.accounts[0].regions[0].auto_scaling_groups = Fact::Unread(gap);
+    let lost = |before: &Report| {
+        let mut after = judged(&denied, ALL, 1);
+        compare(before, &mut after);
+        after.comparison.expect("a comparison").lost.len()
+    };
+    // All checks that ask for it came with this version.
+    let asks = |check: &&&'static Check| !elb_audit_core::docs::calls(&[check]).contains(&call);
+    let without: Vec<&'static Check> = ALL.iter().filter(asks).copied().collect();
+    assert!(without.len() < ALL.len());
+    assert_eq!(lost(&by("0.0.9", &judged(&faulty(), &without, 0), None)), 0);
+    assert_eq!(lost(&by("0.0.9", &judged(&faulty(), ALL, 0), None)), 1);
+}

@@ -346,3 +346,61 @@ fn the_book_shows_what_becomes_of_three_entries() {
     );
     golden::block("docs/accepted-risks.md", "three", &shown);
 }
+
+/// The fault of a listener in clear, and what of its evidence another release may word or show otherwise.
+#[test]
+fn prose_and_example_requests_do_not_make_an_acceptance_lapse() {
+    use elb_audit_core::check::Evidence;
+    use elb_audit_core::digest::{configuration, former_configuration};
+    let facts = || Evidence::new().with("rule", "default rule").with("ciphers", vec!["RC4-SHA"]);
+    let of = |evidence: &Evidence| configuration("tls-weak-cipher", Outcome::Fail, evidence);
+    let pinned = of(&facts());
+    for (name, value) in [
+        ("request", "GET http://www.example.com/"),
+        ("policy_content", "bundled table of 2026-10"),
+        ("not_in", "Security Hub ELB.17 of 2026-10"),
+        ("reason", "Not enough free addresses in subnet-a"),
+        ("aws_says", "Target is in the stopped state"),
+        ("usual_protocol", "SMTP"),
+        ("days_left", "3"),
+    ] {
+        assert_eq!(of(&facts().with(name, value)), pinned, "{name}");
+    }
+    for (name, value) in [("rule", "rule 10"), ("policy", "old"), ("targets", "i-1:443")] {
+        assert_ne!(of(&facts().with(name, value)), pinned, "{name}");
+    }
+    assert_ne!(configuration("tls-weak-cipher", Outcome::Note, &facts()), pinned);
+    // Every example request of every check: another one changes nothing.
+    for inventory in everything().into_values() {
+        for found in audit(&inventory, ALL, &Options::at(inventory.taken_at)).findings {
+            if found.evidence.0.contains_key("request") {
+                let other = found.evidence.clone().with("request", "GET https://other.example/x");
+                let again = configuration(&found.check, found.outcome, &other);
+                assert_eq!(again, found.configuration, "{}", found.check);
+                let former = former_configuration(&found.check, found.outcome, &other);
+                assert_ne!(former, found.configuration);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_pinned_before_prose_was_left_out_is_still_accepted() {
+    use elb_audit_core::digest::former_configuration;
+    let clear = sample::with(&Kind::Application, |lb| {
+        *sample::listeners(lb) = vec![sample::listener("HTTP", 80, vec![sample::forward("web")])];
+    });
+    let bare = only("listener-cleartext", &clear, "");
+    let found = finding(&bare, "listener-cleartext");
+    let former = former_configuration(&found.check, found.outcome, &found.evidence);
+    assert_ne!(former, found.configuration, "it has an example request");
+    for (pinned, state) in [
+        (&former, RiskState::InForce),
+        (&found.configuration, RiskState::InForce),
+        (&"0123456789abcdef0123".to_owned(), RiskState::Void),
+    ] {
+        let toml = entry(&found.check, "web", &format!("configuration = \"{pinned}\""));
+        let report = only("listener-cleartext", &clear, &toml);
+        assert_eq!(report.accepted_risks[0].state, state);
+    }
+}

@@ -281,5 +281,59 @@ fn diff_says_what_has_changed_and_fails_on_what_is_worse() {
 #[test]
 fn kinds_of_change_have_a_word_each() {
     let words = ChangeKind::ALL.map(ChangeKind::words);
-    assert_eq!(words, ["new", "worsened", "unchanged", "resolved", "not assessed"]);
+    assert_eq!(
+        words,
+        ["new", "worsened", "unchanged", "resolved", "not assessed", "judged differently"]
+    );
+}
+
+/// The state as another version has left it, which did not find one of the faults.
+fn of_another_version(state: &std::path::Path, without: &str) {
+    let mut kept: serde_json::Value = serde_json::from_slice(&fs::read(state).unwrap()).unwrap();
+    kept["version"] = "0.0.9".into();
+    let findings = kept["findings"].as_array_mut().unwrap();
+    findings.retain(|finding| finding["check"] != without);
+    fs::write(state, serde_json::to_vec(&kept).unwrap()).unwrap();
+}
+
+#[test]
+fn a_new_version_sends_no_alert_for_what_it_judges_differently() {
+    let folder = Folder::new();
+    let state = folder.path("state.json");
+    let of = |clear, unprotected| {
+        let mut account = account(clear, unprotected);
+        let region = account.regions.remove("eu-west-1").unwrap();
+        account.region("eu-west-1", region.topic("alerts"))
+    };
+    let double = Double::start(of(true, true));
+    let topic = "--notify sns:arn:aws:sns:eu-west-1:111122223333:alerts --state";
+    let sent = || double.count("sns:Publish");
+    scan(&double, topic).arg(&state).done();
+    assert_eq!(sent(), 1, "the first run tells of everything");
+    of_another_version(&state, OFF);
+    let report = scan(&double, topic).arg(&state).report();
+    assert_eq!(
+        changes(&report),
+        [format!("unchanged {CLEAR}"), format!("judged differently {OFF}")]
+    );
+    assert_eq!(sent(), 1, "nothing has changed in the account");
+    let only_new = scan(&double, "--fail-on low --only-new --baseline").arg(&state).done();
+    only_new.exits(0);
+    assert_eq!(changes(&scan(&double, topic).arg(&state).report())[1], format!("unchanged {OFF}"));
+    assert_eq!(sent(), 1);
+    // What has changed in the account is told, with a line on the rest.
+    of_another_version(&state, OFF);
+    let mut more = of(true, true);
+    let region = more.regions.remove("eu-west-1").unwrap();
+    let second = LoadBalancer::application("second").listener(Listener::http(80).forward("web"));
+    double.replace(more.region("eu-west-1", region.with(second)));
+    let said = changes(&scan(&double, topic).arg(&state).report());
+    assert!(said.contains(&format!("new {OFF}")), "{said:?}");
+    assert!(said.contains(&format!("judged differently {OFF}")), "{said:?}");
+    assert_eq!(sent(), 2);
+    let log = double.log();
+    let told = log.iter().rfind(|entry| entry.call() == "sns:Publish").unwrap();
+    let text = &told.parameters["Message"];
+    assert!(text.contains("1 judged differently by version "), "{text}");
+    assert!(!text.contains("NEW (3)"), "{text}");
 }

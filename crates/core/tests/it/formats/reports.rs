@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::change::{Change, ChangeKind, Comparison, LastKnown, Past};
+use elb_audit_core::change::{Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past};
 use elb_audit_core::check::{Evidence, Persona, Severity};
 use elb_audit_core::compliance::{
     ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
@@ -12,8 +12,8 @@ use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{
     Accepted, AccountStatus, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary,
     LoadBalancerRef, LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report,
-    ReportedGap, RiskState, RiskStatus, SCHEMA, SeverityCounts, Step, Subject, SubjectKind,
-    Summary, TargetsSummary, Totals, UnitSummary,
+    ReportedGap, Revisions, RiskState, RiskStatus, SCHEMA, SeverityCounts, Step, Subject,
+    SubjectKind, Summary, TargetsSummary, Totals, UnitSummary,
 };
 use elb_audit_core::sample;
 use jiff::ToSpan;
@@ -39,6 +39,10 @@ fn empty(accounts: &[&str]) -> Report {
             checks: 99,
             check_ids: Vec::new(),
             config: None,
+            revisions: Some(Revisions {
+                version: "0.1.0".to_owned(),
+                checks: [("no-targets".to_owned(), "1a2b3c4d".to_owned())].into(),
+            }),
         },
         accounts: accounts.iter().map(summary).collect(),
         organizational_units: Vec::new(),
@@ -488,6 +492,11 @@ fn compared(report: &mut Report) {
     past[0].change = Some(change(ChangeKind::Resolved, Some("the load balancer is gone")));
     past[1].change = Some(change(ChangeKind::NotAssessed, Some("its check did not run")));
     past.truncate(2);
+    let why = Some("judged differently by version 0.1.0");
+    past.push(Finding {
+        change: Some(change(ChangeKind::JudgedDifferently, why)),
+        ..past[0].clone()
+    });
     let mut past =
         past.into_iter().map(|finding| Past { finding, last_seen_at: before, carried: false });
     report.comparison = Some(Comparison {
@@ -500,6 +509,12 @@ fn compared(report: &mut Report) {
         not_assessed: past.next().into_iter().collect(),
         lost: report.gaps.iter().take(2).cloned().collect(),
         checks_added: vec!["desync-monitor".to_owned()],
+        judged_differently: Some(JudgedDifferently {
+            before: "0.0.9".to_owned(),
+            after: "0.1.0".to_owned(),
+            faults: 2,
+            no_longer: past.next().into_iter().collect(),
+        }),
     });
     report.alerted_at = Some(before);
 }
