@@ -163,13 +163,6 @@ impl<'a> Alert<'a> {
         }
     }
 
-    /// Faults that this version finds and another one did not, or the other way round.
-    fn judged_differently(&self) -> usize {
-        let comparison = self.report.comparison.as_ref();
-        let otherwise = comparison.and_then(|comparison| comparison.judged_differently.as_ref());
-        otherwise.map_or(0, |otherwise| otherwise.faults + otherwise.no_longer.len())
-    }
-
     fn has_news(&self) -> bool {
         !self.new.is_empty() || !self.worsened.is_empty()
     }

@@ -57,7 +57,7 @@ pub fn findings(report: &Report, home: &str) -> BTreeMap<Place, Vec<Value>> {
 fn past(report: &Report) -> impl Iterator<Item = (&Past, &'static str, &'static str)> {
     let comparison = report.comparison.iter();
     comparison.flat_map(|comparison| {
-        let gone = comparison.resolved.iter().map(|past| (past, "ARCHIVED", "PASSED"));
+        let gone = comparison.gone().map(|past| (past, "ARCHIVED", "PASSED"));
         let read =
             |past: &&Past| report.accounts.iter().any(|account| account.id == past.finding.account);
         let blind = comparison.not_assessed.iter().filter(read);

@@ -137,7 +137,25 @@ pub struct JudgedDifferently {
     pub no_longer: Vec<Past>,
 }
 
+impl Comparison {
+    /// Faults that are gone, for being mended or for being judged otherwise.
+    pub fn gone(&self) -> impl Iterator<Item = &Past> {
+        let otherwise = self.judged_differently.iter().flat_map(|one| &one.no_longer);
+        self.resolved.iter().chain(otherwise)
+    }
+
+    /// How many faults are judged differently, there and gone.
+    #[must_use]
+    pub fn judged_differently(&self) -> usize {
+        self.judged_differently.as_ref().map_or(0, JudgedDifferently::count)
+    }
+}
+
 impl JudgedDifferently {
+    fn count(&self) -> usize {
+        self.faults + self.no_longer.len()
+    }
+
     /// `3 judged differently by version 0.2.0`.
     #[must_use]
     pub fn words(&self) -> String {
@@ -146,7 +164,7 @@ impl JudgedDifferently {
         } else {
             format!("version {} (before: {})", self.after, self.before)
         };
-        format!("{} judged differently by {version}", self.faults + self.no_longer.len())
+        format!("{} judged differently by {version}", self.count())
     }
 }
 
@@ -163,32 +181,17 @@ pub struct Past {
 
 /// Compares a report with an earlier one, and writes into it what has changed.
 pub fn compare(before: &Report, after: &mut Report) {
-    let known = Known::of(before);
-    let judges = Judges::of(before, after);
+    let (known, judges) = (Known::of(before), Judges::of(before, after));
+    let mut comparison = nothing_yet(before, after, &judges);
     let mut otherwise = JudgedDifferently {
         before: before.version.clone(),
         after: after.version.clone(),
         faults: 0,
         no_longer: Vec::new(),
     };
-    let mut comparison = Comparison {
-        before: before.taken_at,
-        after: after.taken_at,
-        new: 0,
-        worsened: 0,
-        unchanged: 0,
-        resolved: Vec::new(),
-        not_assessed: Vec::new(),
-        lost: lost(before, after, &judges),
-        checks_added: checks_added(before, after),
-        judged_differently: None,
-    };
     let taken_at = after.taken_at;
     let mut still: HashSet<String> = HashSet::new();
-    for finding in &mut after.findings {
-        if finding.outcome != Outcome::Fail {
-            continue;
-        }
+    for finding in after.findings.iter_mut().filter(|one| one.outcome == Outcome::Fail) {
         still.insert(finding.fingerprint.clone());
         if finding.accepted.is_some() {
             finding.change = Some(known.accepted_now(finding, taken_at));
@@ -196,14 +199,7 @@ pub fn compare(before: &Report, after: &mut Report) {
         if !finding.is_fault() {
             continue;
         }
-        let mut change = known.change(finding, taken_at);
-        let is_news = matches!(change.kind, ChangeKind::New | ChangeKind::Worsened);
-        // What somebody has accepted, and counts again, they want to hear of all the same.
-        let was_accepted = known.accepted.contains_key(&*finding.fingerprint);
-        if is_news && !was_accepted && judges.differ_about(finding) {
-            change.kind = ChangeKind::JudgedDifferently;
-            change.why = Some(judges.words());
-        }
+        let change = judges.settle(known.change(finding, taken_at), finding, &known);
         match change.kind {
             ChangeKind::Worsened => comparison.worsened += 1,
             ChangeKind::Unchanged => comparison.unchanged += 1,
@@ -214,14 +210,7 @@ pub fn compare(before: &Report, after: &mut Report) {
     }
     let sight = Sight::of(after);
     for was in known.faults.values().filter(|was| !still.contains(&was.finding.fingerprint)) {
-        let (kind, why) = match sight.of_missing(was.finding) {
-            (ChangeKind::Resolved, _)
-                if sight.lists(was.finding) && judges.differ_about(was.finding) =>
-            {
-                (ChangeKind::JudgedDifferently, judges.words())
-            }
-            other => other,
-        };
+        let (kind, why) = judges.settle_missing(was.finding, &sight);
         let last_known = was.finding.change.as_ref().and_then(|change| change.last_known);
         let why = Some(why);
         let change = Change { kind, first_seen_at: was.first_seen_at, why, last_known };
@@ -233,12 +222,27 @@ pub fn compare(before: &Report, after: &mut Report) {
             _ => comparison.not_assessed.push(past),
         }
     }
-    comparison.resolved.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
-    comparison.not_assessed.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
-    otherwise.no_longer.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
-    let any = otherwise.faults > 0 || !otherwise.no_longer.is_empty();
-    comparison.judged_differently = any.then_some(otherwise);
+    for list in [&mut comparison.resolved, &mut comparison.not_assessed, &mut otherwise.no_longer] {
+        list.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
+    }
+    comparison.judged_differently = (otherwise.count() > 0).then_some(otherwise);
     after.comparison = Some(comparison);
+}
+
+/// A comparison of two reports before anything is counted.
+fn nothing_yet(before: &Report, after: &Report, judges: &Judges) -> Comparison {
+    Comparison {
+        before: before.taken_at,
+        after: after.taken_at,
+        new: 0,
+        worsened: 0,
+        unchanged: 0,
+        resolved: Vec::new(),
+        not_assessed: Vec::new(),
+        lost: lost(before, after, judges),
+        checks_added: checks_added(before, after),
+        judged_differently: None,
+    }
 }
 
 /// The two versions that judged, and about what they may differ.
@@ -287,6 +291,27 @@ impl<'a> Judges<'a> {
                 listeners.iter().any(same)
             }
             _ => true,
+        }
+    }
+
+    /// What has become of a fault that is there now: news, or only another judgement. What somebody has
+    /// accepted, and counts again, they want to hear of all the same.
+    fn settle(&self, change: Change, now: &Finding, known: &Known) -> Change {
+        let is_news = matches!(change.kind, ChangeKind::New | ChangeKind::Worsened);
+        let was_accepted = known.accepted.contains_key(&*now.fingerprint);
+        if !is_news || was_accepted || !self.differ_about(now) {
+            return change;
+        }
+        Change { kind: ChangeKind::JudgedDifferently, why: Some(self.words()), ..change }
+    }
+
+    /// The same of a fault that is not there any more, and why that is.
+    fn settle_missing(&self, was: &Finding, sight: &Sight) -> (ChangeKind, String) {
+        match sight.of_missing(was) {
+            (ChangeKind::Resolved, _) if sight.lists(was) && self.differ_about(was) => {
+                (ChangeKind::JudgedDifferently, self.words())
+            }
+            other => other,
         }
     }
 

@@ -53,11 +53,10 @@ pub enum Service {
 /// The targets of a subject; none where health says nothing: a group that no request reaches, or a
 /// function without health checks.
 pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tally<'a>>, Gap> {
+    if is_unchecked(targets) {
+        return Ok(None);
+    }
     if let Targets::Group(group) = targets {
-        let function = group.target_type.as_deref() == Some("lambda");
-        if function && group.health_check_enabled != Some(true) {
-            return Ok(None);
-        }
         let (live, hidden) = routing::groups(context.lb);
         if !live.contains(group.arn.as_str()) {
             return hidden.map_or(Ok(None), Err);
@@ -66,8 +65,15 @@ pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tall
     count(context, targets).map(Some)
 }
 
+/// Whether it is a function without health checks, whose health says nothing.
+fn is_unchecked(targets: &Targets) -> bool {
+    let Targets::Group(group) = targets else { return false };
+    group.target_type.as_deref() == Some("lambda") && group.health_check_enabled != Some(true)
+}
+
 /// The targets of a subject, whatever leads there.
 pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
+    let is_unchecked = is_unchecked(targets);
     let mut tally = Tally {
         healthy: 0,
         starting: 0,
@@ -81,14 +87,15 @@ pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, 
     };
     for target in targets.health().get()? {
         match (target.state.as_str(), target.reason.as_deref()) {
+            ("draining", _) => tally.leaving += 1,
+            ("unused", _) => tally.unused.push(target),
+            _ if is_unchecked => tally.unchecked += 1,
             ("healthy" | "InService", _) => tally.healthy += 1,
             ("initial", _) => tally.starting += 1,
             ("OutOfService", Some("ELB")) if is_registering(target) => tally.registering += 1,
             ("unhealthy" | "unhealthy.draining" | "OutOfService", _) => {
                 tally.unhealthy.push(target);
             }
-            ("draining", _) => tally.leaving += 1,
-            ("unused", _) => tally.unused.push(target),
             ("unavailable", None | Some("Target.HealthCheckDisabled")) => tally.unchecked += 1,
             (state, reason) => {
                 let known = matches!(state, "unavailable" | "Unknown");
@@ -144,10 +151,10 @@ impl<'a> Tally<'a> {
             return Ok(Service::Served);
         }
         self.complete()?;
-        Ok(match self.unhealthy.is_empty() {
-            false if self.fails_open => Service::FailOpen,
-            _ => Service::Unserved,
-        })
+        if self.fails_open && !self.unhealthy.is_empty() {
+            return Ok(Service::FailOpen);
+        }
+        Ok(Service::Unserved)
     }
 
     /// The gap of a state that is not known.

@@ -228,7 +228,7 @@ mod tests {
         learned();
         for (text, expected) in [
             (format!("key {KEY} is"), "key [removed] is".to_owned()),
-            (format!("{SECRET}"), "[removed]".to_owned()),
+            (SECRET.to_owned(), "[removed]".to_owned()),
             (format!("s={}&x=1", percent_encoded(SECRET)), "s=[removed]&x=1".to_owned()),
             (
                 format!("{{\"a\":\"{}\"}}", SECRET.replace('/', r"\/")),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Alert;
-use crate::change::{ChangeKind, Past};
+use crate::change::{ChangeKind, Comparison, Past};
 use crate::checks;
 use crate::format::page::neutral;
 use crate::report::{Finding, ReportedGap};
@@ -155,7 +155,10 @@ pub(super) fn overview(alert: &Alert<'_>) -> Map<String, Value> {
             "not_assessed": alert.not_assessed.len(),
             "resolved": alert.resolved.len(),
             "unread": alert.lost.len(),
-            "judged_differently": alert.judged_differently(),
+            "judged_differently": report
+                .comparison
+                .as_ref()
+                .map_or(0, Comparison::judged_differently),
         },
         "totals": {
             "load_balancers": totals.load_balancers,

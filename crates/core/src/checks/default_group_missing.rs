@@ -134,12 +134,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         End::Forward(_) | End::Redirect(_) | End::Answer => return Ok(Verdict::NotApplicable),
     };
     let (all, hidden) = routing::groups(context.lb);
-    let named: Vec<&str> = default.forwards_to().collect();
     if targets::any_registered(context, groups.iter().copied(), None)? {
         let served = health::any_served(context, groups.iter().copied())?;
         return Ok(if served { Verdict::Pass } else { Verdict::NotApplicable });
     }
-    if health::any_served(context, named.iter().copied())?
+    if health::any_served(context, default.forwards_to())?
         || !targets::any_registered(context, all, hidden)?
     {
         return Ok(Verdict::NotApplicable);

@@ -133,7 +133,7 @@ fn judge(context: &Context) -> Judgement {
             _ if any.is_empty() => {}
             Ok(Scope::Other) => {}
             Ok(_) => {
-                open.extend(any.iter().map(|from| security_groups::rule(group, permission, from)))
+                open.extend(any.iter().map(|from| security_groups::rule(group, permission, from)));
             }
             Err(gap) => hidden = hidden.or(Some(context.in_group(group, gap))),
         }

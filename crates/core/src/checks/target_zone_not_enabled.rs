@@ -111,8 +111,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let evidence = Evidence::new()
         .with("healthy", tally.healthy)
         .with("targets", health::named(tally.in_other_zones()));
-    Ok(Verdict::Note(match zones.is_empty() {
-        true => evidence,
-        false => evidence.with("zones", zones.into_iter().collect::<Vec<_>>()),
-    }))
+    if zones.is_empty() {
+        return Ok(Verdict::Note(evidence));
+    }
+    Ok(Verdict::Note(evidence.with("zones", zones.into_iter().collect::<Vec<_>>())))
 }

@@ -107,7 +107,11 @@ pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Fami
     };
     let (mut gateway, mut inspected): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
     let mut hidden = None;
-    for route in table.routes.iter().filter(|route| is_live(route)) {
+    for route in table.routes.iter().filter(|route| is_live(route) != Some(false)) {
+        if is_live(route).is_none() && way(route).is_some() {
+            hidden = hidden.or_else(|| Some(odd_state(index, route)));
+            continue;
+        }
         let found = match way(route) {
             Some(Way::Gateway) => &mut gateway,
             Some(Way::Inspected) => &mut inspected,
@@ -149,7 +153,7 @@ fn way(route: &Route) -> Option<Way> {
 /// The routes of a table that lead to the internet.
 pub(super) fn outward(table: &RouteTable) -> impl Iterator<Item = &Route> {
     table.routes.iter().filter(|route| {
-        is_live(route)
+        is_live(route) == Some(true)
             && match way(route) {
                 Some(Way::Gateway) => true,
                 // An interface or endpoint of a part of the network leads inside.
@@ -175,8 +179,20 @@ fn odd_target(index: &Index, route: &Route, family: Family) -> Option<Gap> {
     })
 }
 
-fn is_live(route: &Route) -> bool {
-    route.state.as_deref() != Some("blackhole")
+/// Whether what comes by a route arrives; none where its state is not one that this version knows.
+fn is_live(route: &Route) -> Option<bool> {
+    match route.state.as_deref() {
+        None | Some("active") => Some(true),
+        Some("blackhole") => Some(false),
+        Some(_) => None,
+    }
+}
+
+fn odd_state(index: &Index, route: &Route) -> Gap {
+    let state = route.state.as_deref().unwrap_or_default();
+    Gap::new(Call::Ec2DescribeRouteTables, Reason::Unrecognised)
+        .in_region(&index.region().name)
+        .saying(format!("route to {} in state {state}", route.destination))
 }
 
 fn destination(index: &Index, route: &Route) -> Result<Vec<IpNet>, Gap> {

@@ -97,6 +97,14 @@ fn a_mended_fault_is_archived_and_an_unseen_one_is_not() {
     let one = of(&archived, &gone);
     assert_eq!(state(one), ("ARCHIVED", "PASSED"));
     assert!(one["Description"].as_str().unwrap().contains(" Resolved: "), "{one}");
+    // Nor does one stay active that this version does not find any more.
+    let mut other = report(0);
+    "0.0.9".clone_into(&mut other.version);
+    let mut otherwise = report(1);
+    otherwise.findings.retain(|one| one.fingerprint != gone.fingerprint);
+    compare(&other, &mut otherwise);
+    assert!(otherwise.comparison.as_ref().is_some_and(|one| one.resolved.is_empty()));
+    assert_eq!(state(of(&all(&otherwise), &gone)), ("ARCHIVED", "PASSED"));
     let unknown = fault(&mut blind);
     unknown.outcome = Outcome::Unknown;
     unknown.evidence = Evidence::new().with("call", "elbv2:DescribeListeners");

@@ -478,10 +478,10 @@ fn a_report_of_an_older_version_can_be_compared_with() {
 /// or none at all.
 fn by(version: &str, report: &Report, otherwise: Option<&[&str]>) -> Report {
     let mut report = report.clone();
-    report.version = version.to_owned();
+    version.clone_into(&mut report.version);
     report.basis.revisions = otherwise.and_then(|ids| {
         let mut revisions = report.basis.revisions.clone()?;
-        revisions.version = version.to_owned();
+        version.clone_into(&mut revisions.version);
         for id in ids {
             revisions.checks.insert((*id).to_owned(), "another".to_owned());
         }

@@ -147,6 +147,24 @@ fn routed(groups: &[(&str, &[&str])], actions: &[&[(&str, Option<i32>)]]) -> Inv
     })
 }
 
+#[test]
+fn a_function_without_health_checks_serves_whatever_is_said_of_its_health() {
+    for (state, expected) in [
+        ("unavailable", 'P'),
+        ("unavailable:Elb.InternalError", 'P'),
+        ("unhealthy", 'P'),
+        ("puzzled", 'P'),
+        ("draining", '-'),
+    ] {
+        let said = verdicts(&sample::with_region(&Kind::Application, |region| {
+            sample::listeners(sample::only(region)).truncate(1);
+            sample::function(region, "web");
+            sample::regroup(region, "web", |group| group.targets = targets(&[state]));
+        }));
+        assert_eq!(said.chars().next(), Some(expected), "{state}");
+    }
+}
+
 /// What the checks on rules say: unserved, default group missing, a dead share, nothing registered.
 fn of_rules(inventory: &Inventory) -> String {
     let ids = ["rule-unserved", "default-group-missing", "target-group-weight-dead", "no-targets"];

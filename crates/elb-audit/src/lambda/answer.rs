@@ -47,10 +47,7 @@ fn changes(report: &Report) -> Value {
         "resolved": comparison.resolved.len(),
         "not_assessed": comparison.not_assessed.len(),
         "unread": comparison.lost.len(),
-        "judged_differently": comparison
-            .judged_differently
-            .as_ref()
-            .map_or(0, |otherwise| otherwise.faults + otherwise.no_longer.len()),
+        "judged_differently": comparison.judged_differently(),
     })
 }
 

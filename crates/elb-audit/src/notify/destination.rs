@@ -151,7 +151,7 @@ impl Destination {
             | Destination::EventBridge { .. } => true,
             // What is mended is archived by the run that finds it so.
             Destination::SecurityHub => {
-                report.comparison.as_ref().is_some_and(|past| !past.resolved.is_empty())
+                report.comparison.as_ref().is_some_and(|past| past.gone().next().is_some())
             }
             Destination::S3 { .. } | Destination::CloudWatch { .. } => false,
         }

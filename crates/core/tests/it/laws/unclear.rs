@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The inventory with one thing that is not understood, by its place and what it became: every rule of a
-/// security group, every entry of a network ACL, the port of every listener, at these places.
+/// security group, every entry of a network ACL, every route, the port of every listener, at these places.
 pub(super) fn each(inventory: &Value, about: impl Fn(&str) -> bool) -> Vec<(String, Inventory)> {
     let mut places = Vec::new();
     find(inventory, "", &mut places);
@@ -34,6 +34,7 @@ pub(super) fn each(inventory: &Value, about: impl Fn(&str) -> bool) -> Vec<(Stri
 enum Kind {
     SecurityGroup,
     Acl,
+    Route,
     Listener,
 }
 
@@ -63,6 +64,7 @@ fn changes(kind: Kind) -> Vec<Map<String, Value>> {
             json!({"protocol": "6", "from_port": 1, "to_port": null}),
             json!({"protocol": "17", "from_port": -5, "to_port": 70_000}),
         ],
+        Kind::Route => vec![json!({"state": "perhaps"}), json!({"target": "odd-1"})],
         Kind::Listener => vec![json!({"port": null}), json!({"port": 0})],
     };
     let fields = |value| if let Value::Object(fields) = value { fields } else { Map::new() };
@@ -81,6 +83,7 @@ fn find(value: &Value, pointer: &str, into: &mut Vec<(String, Kind)>) {
             let kind = match (parents.next(), parents.next()) {
                 (Some("ingress" | "egress"), _) => Some(Kind::SecurityGroup),
                 (Some("entries"), _) => Some(Kind::Acl),
+                (Some("routes"), _) => Some(Kind::Route),
                 (Some("known"), Some("listeners")) => Some(Kind::Listener),
                 _ => None,
             };

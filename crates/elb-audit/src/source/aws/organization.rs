@@ -84,7 +84,8 @@ struct UnitAnswer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ParentsAnswer {
-    parents: Vec<ParentJson>,
+    parents: Option<Vec<ParentJson>>,
+    next_token: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -229,9 +230,10 @@ impl Reader<'_> {
     async fn parent(&self, unit: &str) -> Result<String, Gap> {
         let call = Call::OrganizationsListParents;
         let document = json!({ "ChildId": unit });
-        let answer = self.client.json::<ParentsAnswer>(call.operation(), &document);
-        let answer = known(self.asker.ask(call, Some(unit), answer).await)?;
-        answer.parents.into_iter().next().map(|parent| parent.id).ok_or_else(|| {
+        // Source: API reference, `ListParents`: a page may be empty and not the last.
+        let found = self
+            .pages(call, &document, |answer: ParentsAnswer| (answer.parents, answer.next_token));
+        found.await?.into_iter().next().map(|parent| parent.id).ok_or_else(|| {
             let gap = Gap::new(call, Reason::Malformed).saying("a unit without parent");
             self.asker.placed(gap, Some(unit))
         })
@@ -274,7 +276,7 @@ impl Reader<'_> {
         A: serde::de::DeserializeOwned + Send,
         T: Send,
     {
-        let about = question["ParentId"].as_str();
+        let about = question["ParentId"].as_str().or(question["ChildId"].as_str());
         let read = &read;
         let page = move |token: Option<String>| async move {
             let mut document = question.clone();
