@@ -11,8 +11,8 @@ use crate::fact::{Gap, Reason};
 use crate::inventory::{Account, Index, Inventory, Kind, Region};
 use crate::policy::Policy;
 use crate::report::{
-    Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, Revisions,
-    SCHEMA, Summary,
+    Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
+    Summary,
 };
 use crate::{digest, docs};
 
@@ -102,10 +102,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
             checks: checks.len(),
             check_ids: checks.iter().map(|check| check.id.to_owned()).collect(),
             config: options.config.clone(),
-            revisions: Some(Revisions {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                checks: digest::revisions().clone(),
-            }),
+            revisions: Some(digest::revisions().clone()),
         },
         accounts: Vec::new(),
         organizational_units: Vec::new(),

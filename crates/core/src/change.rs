@@ -9,7 +9,7 @@
 //! was read, and nothing that the verdict needs is unread. Otherwise it is carried along as not assessed,
 //! from report to report, until somebody looks again.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use crate::check::{Check, Severity};
 use crate::checks::ALL;
 use crate::report::{
     AccountStatus, AccountSummary, ExposureClass, Finding, GLOBAL, ListenerSummary,
-    LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap, Revisions, SubjectKind,
+    LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap, SubjectKind,
 };
 use crate::{docs, edition};
 
@@ -156,15 +156,10 @@ impl JudgedDifferently {
         self.faults + self.no_longer.len()
     }
 
-    /// `3 judged differently by version 0.2.0`.
+    /// `3 judged differently by version 0.2.0 (before: 0.1.0)`.
     #[must_use]
     pub fn words(&self) -> String {
-        let version = if self.before == self.after {
-            format!("another build of version {}", self.after)
-        } else {
-            format!("version {} (before: {})", self.after, self.before)
-        };
-        format!("{} judged differently by {version}", self.count())
+        format!("{} {}", self.count(), judged_by((&self.before, &self.after)))
     }
 }
 
@@ -229,6 +224,14 @@ pub fn compare(before: &Report, after: &mut Report) {
     after.comparison = Some(comparison);
 }
 
+/// `judged differently by version 0.2.0 (before: 0.1.0)`.
+fn judged_by((before, after): (&str, &str)) -> String {
+    if before == after {
+        return format!("judged differently by another build of version {after}");
+    }
+    format!("judged differently by version {after} (before: {before})")
+}
+
 /// A comparison of two reports before anything is counted.
 fn nothing_yet(before: &Report, after: &Report, judges: &Judges) -> Comparison {
     Comparison {
@@ -250,7 +253,7 @@ struct Judges<'a> {
     before: &'a Report,
     /// The version that judged the later report, and how its checks judge.
     version: String,
-    now: Option<Revisions>,
+    now: Option<BTreeMap<String, String>>,
     /// Load balancers of the earlier report.
     known: HashMap<&'a str, &'a LoadBalancerSummary>,
 }
@@ -262,14 +265,11 @@ impl<'a> Judges<'a> {
         Judges { before, version, now, known }
     }
 
-    /// Whether a check may judge otherwise now. Of a version that does not say how its checks judge, any
-    /// may, unless it is this one from before that was told.
+    /// Whether a check judges otherwise now. A report from before that was told does not say; which checks
+    /// have changed since is known here.
     fn differ(&self, check: &str) -> bool {
-        let then = self.before.basis.revisions.as_ref();
-        let then = then.filter(|then| then.version == self.before.version);
-        match (then, &self.now) {
-            (Some(then), Some(now)) => then.checks.get(check) != now.checks.get(check),
-            _ if self.before.version != self.version => true,
+        match (&self.before.basis.revisions, &self.now) {
+            (Some(then), Some(now)) => then.get(check) != now.get(check),
             (None, Some(_)) => edition::CHANGED_SINCE_UNTOLD.contains(&check),
             _ => false,
         }
@@ -316,7 +316,7 @@ impl<'a> Judges<'a> {
     }
 
     fn words(&self) -> String {
-        format!("judged differently by version {}", self.version)
+        judged_by((&self.before.version, &self.version))
     }
 }
 

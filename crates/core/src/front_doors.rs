@@ -59,7 +59,12 @@ pub(crate) fn vpc_origins(account: &Account, lb: &LoadBalancer) -> Doors {
 }
 
 /// Private integrations of API Gateway.
+///
+/// Source: API Gateway developer guide: they lead to Application and Network load balancers.
 pub(crate) fn api_links(region: &Region, lb: &LoadBalancer) -> Doors {
+    if !matches!(lb.kind, Kind::Application | Kind::Network) {
+        return Doors::default();
+    }
     let leads_here = |target: &String| {
         // A listener's ARN goes on where its load balancer's ends.
         let owner = target.replacen(":listener/", ":loadbalancer/", 1);

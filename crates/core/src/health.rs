@@ -97,21 +97,29 @@ pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, 
                 tally.unhealthy.push(target);
             }
             ("unavailable", None | Some("Target.HealthCheckDisabled")) => tally.unchecked += 1,
+            ("", _) => {
+                let said = format!("{} without a state", target.id);
+                tally.unknown = Some(unclear(context, targets, (Reason::Malformed, said)));
+            }
             (state, reason) => {
                 let known = matches!(state, "unavailable" | "Unknown");
                 let why = if known { Reason::Undetermined } else { Reason::Unrecognised };
                 let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
                 let said = format!("state {state}{reason} of {}", target.id);
-                let (call, of) = match targets {
-                    Targets::Group(group) => (Call::ElbV2DescribeTargetHealth, &group.arn),
-                    Targets::Instances(_) => (Call::ElbDescribeInstanceHealth, &context.lb.arn),
-                };
-                let gap = Gap::new(call, why).in_region(&context.region.name);
-                tally.unknown = Some(gap.of(of).saying(said));
+                tally.unknown = Some(unclear(context, targets, (why, said)));
             }
         }
     }
     Ok(tally)
+}
+
+/// The gap of a state that is not known.
+fn unclear(context: &Context, targets: &Targets, (why, said): (Reason, String)) -> Gap {
+    let (call, of) = match targets {
+        Targets::Group(group) => (Call::ElbV2DescribeTargetHealth, &group.arn),
+        Targets::Instances(_) => (Call::ElbDescribeInstanceHealth, &context.lb.arn),
+    };
+    Gap::new(call, why).in_region(&context.region.name).of(of).saying(said)
 }
 
 /// Whether any of these groups can serve a request, by a target that is in order or by one that is not.

@@ -73,18 +73,10 @@ pub struct Basis {
     pub check_ids: Vec<String>,
     /// The configuration file; none: the defaults.
     pub config: Option<String>,
-    /// How each check judges; none in a report from before they were told.
+    /// How each check of the version judges, run or not: by its id a word that is another one when its
+    /// verdicts are. None in a report from before that was told.
     #[serde(default)]
-    pub revisions: Option<Revisions>,
-}
-
-/// How each check of a version judges: by its id a word that is another one when its verdicts are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revisions {
-    /// The version.
-    pub version: String,
-    /// All checks that it has, run or not.
-    pub checks: BTreeMap<String, String>,
+    pub revisions: Option<BTreeMap<String, String>>,
 }
 
 /// An account of the report.

@@ -5,7 +5,6 @@
 //! and saved files. Nothing of it leaves [`clean`].
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use aws_credential_types::Credentials;
@@ -14,18 +13,19 @@ use regex_lite::Regex;
 
 /// What stands for a secret.
 const REMOVED: &str = "[removed]";
-/// How many bytes of a secret it is known by. AWS's key ids have 20, its secrets 40, its tokens hundreds.
-const BEGINNING: usize = 16;
+/// How many characters of a secret it is known by. AWS's key ids have 20, its secrets 40, its tokens hundreds.
+const PIECE: usize = 16;
 /// What is shorter may be a word of the language: it has to stand alone.
 const PLAIN: usize = 8;
 /// Characters of a text that are told.
 const LONGEST: usize = 500;
 
-/// What is known of the credentials of this process. A scan of an organization has thousands: of a long
-/// secret only the beginning is kept, and a text is read once whatever their number.
+/// What is known of the credentials of this process: pieces of the long ones one behind the other, so that
+/// any larger part of one holds a piece, and the short ones. A scan of an organization has thousands of
+/// tokens, and a text is read once whatever their number.
 #[derive(Default)]
 struct Known {
-    beginnings: HashSet<[u8; BEGINNING]>,
+    pieces: HashSet<[u8; PIECE]>,
     short: Vec<String>,
 }
 
@@ -37,15 +37,16 @@ pub(crate) fn learn(secret: &str) {
     if secret.is_empty() {
         return;
     }
-    let forms = [secret.to_owned(), percent_encoded(secret), secret.replace('/', r"\/")];
+    let plain: Vec<u8> = letters(secret).iter().map(|letter| letter.byte).collect();
     let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-    for form in forms {
-        match form.as_bytes().first_chunk() {
-            Some(beginning) => drop(known.beginnings.insert(*beginning)),
-            None if known.short.contains(&form) => {}
-            None => known.short.push(form),
+    if plain.len() < PIECE {
+        if !known.short.iter().any(|short| short == secret) {
+            known.short.push(secret.to_owned());
         }
+        return;
     }
+    let whole = plain.chunks_exact(PIECE).chain([&plain[plain.len() - PIECE..]]);
+    known.pieces.extend(whole.filter_map(|piece| <[u8; PIECE]>::try_from(piece).ok()));
 }
 
 /// Learns the credentials that the environment holds, used or not.
@@ -89,16 +90,50 @@ impl ProvideCredentials for Learning {
     }
 }
 
-fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a text does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+/// A letter of a text as secrets are compared: small, and out of its escapes.
+struct Letter {
+    byte: u8,
+    /// Where it stands in the text.
+    from: usize,
+    to: usize,
+}
+
+/// The letters of a text. White space, and what nobody sees, is left out: a message may break a line in the
+/// middle of a token. Escapes of URLs, JSON and XML are what they stand for.
+fn letters(text: &str) -> Vec<Letter> {
+    let (mut all, mut from) = (Vec::with_capacity(text.len()), 0);
+    while let Some(c) = text[from..].chars().next() {
+        let (byte, to) = match escaped(&text[from..]) {
+            Some((byte, length)) => (Some(byte), from + length),
+            None => (c.is_ascii_graphic().then_some(c), from + c.len_utf8()),
+        };
+        let byte = byte.and_then(|c| u8::try_from(c.to_ascii_lowercase()).ok());
+        all.extend(byte.map(|byte| Letter { byte, from, to }));
+        from = to;
+    }
+    all
+}
+
+/// The character that an escape at the beginning of a text stands for, and the length of the escape: `%2F`,
+/// `%252f`, `\u002f`, `&#x2F;`, `&#47;`, `\/`.
+fn escaped(text: &str) -> Option<(char, usize)> {
+    let hex = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+    let behind = |prefix: &str, digits: usize| {
+        let found = text.strip_prefix(prefix)?.get(..digits)?;
+        Some((hex(found)?, prefix.len() + digits))
+    };
+    let entity = |prefix: &str, radix: u32| {
+        let (digits, _) = text.strip_prefix(prefix)?.split_once(';')?;
+        let found = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32)?;
+        Some((found, prefix.len() + digits.len() + 1))
+    };
+    behind("%25", 2)
+        .or_else(|| behind("%", 2))
+        .or_else(|| behind("\\u", 4))
+        .or_else(|| entity("&#x", 16))
+        .or_else(|| entity("&#", 10))
+        .or_else(|| text.starts_with("\\/").then_some(('/', 2)))
+        .filter(|(found, _)| found.is_ascii_graphic())
 }
 
 /// Where a request says who signs it, whoever that is: the name of the field, and its value. The last ones
@@ -111,7 +146,9 @@ static FIELDS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
                  secret[-_]?access[-_]?key|access[-_]?key[-_]?id|authorization[-_]?token";
     let all = [
         (named("authorization", r#"[^"'<>\r\n]+"#), "${1}[removed]"),
-        (named(field, r#"[^\s,;&"'<>\\]+"#), "${1}[removed]"),
+        (named(field, r#"[^\s,;&"'<>\\\[\](){}]+"#), "${1}[removed]"),
+        // A signature, wherever it stands, or a hash that nobody misses.
+        ("(?i)[0-9a-f]{64}".to_owned(), REMOVED),
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}".to_owned(), REMOVED),
         ("[A-Za-z0-9+_=%-]{100,}".to_owned(), REMOVED),
     ];
@@ -143,19 +180,25 @@ pub(crate) fn brief(text: &str) -> String {
 /// The text without what this process knows as its own.
 fn without_known(text: &str) -> String {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
-    let (mut clean, mut from, mut at) = (String::new(), 0, 0);
-    let bytes = text.as_bytes();
-    while let Some(window) = bytes.get(at..).and_then(<[u8]>::first_chunk::<BEGINNING>) {
-        // A secret is plain text, so that its beginning is no half character.
-        if known.beginnings.contains(window) && text.is_char_boundary(at) {
-            let end = bytes[at + BEGINNING..].iter().position(|byte| !is_of_a_token(*byte));
-            let end = end.map_or(bytes.len(), |end| at + BEGINNING + end);
-            clean.push_str(&text[from..at]);
-            clean.push_str(REMOVED);
-            (from, at) = (end, end);
-        } else {
-            at += 1;
+    let letters = letters(text);
+    let mut secret = vec![false; letters.len()];
+    for (at, piece) in letters.windows(PIECE).enumerate() {
+        let bytes: [u8; PIECE] = std::array::from_fn(|place| piece[place].byte);
+        if known.pieces.contains(&bytes) {
+            secret[at..at + PIECE].fill(true);
         }
+    }
+    spread(&letters, &mut secret);
+    let (mut clean, mut from, mut was) = (String::new(), 0, false);
+    for (letter, is) in letters.iter().zip(secret) {
+        if is && !was {
+            clean.push_str(&text[from..letter.from]);
+            clean.push_str(REMOVED);
+        }
+        if is {
+            from = letter.to;
+        }
+        was = is;
     }
     clean.push_str(&text[from..]);
     for short in &known.short {
@@ -164,8 +207,23 @@ fn without_known(text: &str) -> String {
     clean
 }
 
+/// Counts in what goes on with a secret on either side without a break: the rest of a token that was cut.
+fn spread(letters: &[Letter], secret: &mut [bool]) {
+    let joined = |one: usize, next: usize| {
+        letters[one].to == letters[next].from
+            && is_of_a_token(letters[one].byte)
+            && is_of_a_token(letters[next].byte)
+    };
+    for at in 1..letters.len() {
+        secret[at] |= secret[at - 1] && joined(at - 1, at);
+    }
+    for at in (1..letters.len()).rev() {
+        secret[at - 1] |= secret[at] && joined(at - 1, at);
+    }
+}
+
 fn is_of_a_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/=_-.~%\\".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"+/-_.~".contains(&byte)
 }
 
 /// The text without a short secret: one that could be a word only where it stands alone.
@@ -229,12 +287,25 @@ mod tests {
         for (text, expected) in [
             (format!("key {KEY} is"), "key [removed] is".to_owned()),
             (SECRET.to_owned(), "[removed]".to_owned()),
-            (format!("s={}&x=1", percent_encoded(SECRET)), "s=[removed]&x=1".to_owned()),
-            (
-                format!("{{\"a\":\"{}\"}}", SECRET.replace('/', r"\/")),
-                r#"{"a":"[removed]"}"#.to_owned(),
-            ),
+            (format!("s={}&x=1", SECRET.replace('/', "%2F")), "s=[removed]&x=1".to_owned()),
+            (format!("s={}&x=1", SECRET.replace('/', "%252f")), "s=[removed]&x=1".to_owned()),
+            (SECRET.replace('/', r"\/"), "[removed]".to_owned()),
+            (SECRET.replace('/', r"\u002f"), "[removed]".to_owned()),
+            (SECRET.replace('/', "&#x2F;"), "[removed]".to_owned()),
+            (SECRET.to_uppercase().replace('/', "&#47;"), "[removed]".to_owned()),
+            (TOKEN.to_lowercase(), "[removed]".to_owned()),
             (format!("cut {}", &TOKEN[..20]), "cut [removed]".to_owned()),
+            (format!("the end {}", &TOKEN[12..]), "the end [removed]".to_owned()),
+            (format!("{}\n{}", &SECRET[..10], &SECRET[10..]), "[removed]".to_owned()),
+            (format!("{}\u{200b}{}", &KEY[..7], &KEY[7..]), "[removed]".to_owned()),
+            (
+                format!("('X-Amz-Signature', '{}')", "0a".repeat(32)),
+                "('X-Amz-Signature', '[removed]')".to_owned(),
+            ),
+            (
+                format!("{{\"Signature\": [\"{}\"]}}", "0a".repeat(32)),
+                r#"{"Signature": ["[removed]"]}"#.to_owned(),
+            ),
             (format!("{TOKEN}, {TOKEN}"), "[removed], [removed]".to_owned()),
             (format!("ünï{SECRET}ö"), "ünï[removed]ö".to_owned()),
             ("xhunter2-tokenx".to_owned(), "x[removed]x".to_owned()),

@@ -182,6 +182,17 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown internal-exposed-by-front web", "note tls-backend-legacy web"],
         },
         Example {
+            title: "a Classic one, to which API Gateway cannot lead: its links are not asked for",
+            given: || {
+                sample::with_region(&Kind::Classic, |region| {
+                    sample::inside(region);
+                    region.rest_links = Fact::not_collected(Call::ApiGatewayGetVpcLinks);
+                    region.http_links = Fact::not_collected(Call::ApiGatewayV2GetApis);
+                })
+            },
+            finds: &["note classic-load-balancer web"],
+        },
+        Example {
             title: "nothing in front",
             given: || sample::with_region(&Kind::Application, sample::inside),
             finds: &["note tls-backend-legacy web"],

@@ -7,6 +7,7 @@ use crate::check::{
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::Kind;
 use crate::sample;
+use crate::{health, routing};
 
 /// The time that traffic is counted over, in seconds: 14 days.
 const WATCHED: i64 = 14 * 24 * 60 * 60;
@@ -23,7 +24,8 @@ pub(super) const CHECK: Check = Check {
           targets are not patched.",
     logic: "A note when CloudWatch counted no request (Application, Classic) or no new flow \
             (Network, Gateway) in the 14 days before the scan. Does not apply to a load balancer \
-            younger than that. The metrics cost money, so they are only read when this check is \
+            younger than that, nor to an Application load balancer that has no target to send \
+            requests to: AWS does not count those. The metrics cost money, so they are only read when this check is \
             selected.",
     false_alarms: "Meant where it stands by for a disaster or for a season.",
     fix: "delete it with the DNS records that point to it, or write down what it waits for",
@@ -39,8 +41,24 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html",
     ],
-    needs: &[Call::CloudWatchGetMetricData],
+    needs: &[Call::CloudWatchGetMetricData, Call::ElbV2DescribeRules],
     examples: &[
+        Example {
+            title: "an Application load balancer whose instances are stopped",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    sample::only(region).traffic = Fact::Known(0.0);
+                    sample::regroup(region, "web", |group| {
+                        group.targets = sample::in_states(&["unused", "unused"]);
+                    });
+                })
+            },
+            finds: &[
+                "fail rule-unserved HTTPS:443",
+                "note internet-facing web",
+                "note tls-backend-legacy web",
+            ],
+        },
         Example {
             title: "none",
             given: || sample::with(&Kind::Network, |lb| lb.traffic = Fact::Known(0.0)),
@@ -85,6 +103,17 @@ pub(super) const CHECK: Check = Check {
     since: "0.1.0",
 };
 
+/// Whether requests are counted at all: AWS leaves out those for which it finds no target.
+///
+/// Source: user guide for Application Load Balancers, CloudWatch metrics, `RequestCount`.
+fn counts_requests(context: &Context) -> Result<bool, Gap> {
+    let (groups, hidden) = routing::groups(context.lb);
+    match (health::any_served(context, groups), hidden) {
+        (Ok(false), Some(gap)) => Err(gap),
+        (served, _) => served,
+    }
+}
+
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     let age = lb.created.map(|created| context.now.as_second() - created.as_second());
@@ -93,6 +122,9 @@ fn judge(context: &Context) -> Judgement {
     }
     if *lb.traffic.get()? > 0.0 {
         return Ok(Verdict::Pass);
+    }
+    if lb.kind == Kind::Application && !counts_requests(context)? {
+        return Ok(Verdict::NotApplicable);
     }
     let (metric, call) = match lb.kind {
         Kind::Classic => ("RequestCount", Call::ElbDescribeLoadBalancers),

@@ -168,7 +168,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let mut stale = Vec::new();
     let mut hidden = None;
-    let is_meant = |target: &&Target| !matches!(target.state.as_str(), "draining" | "healthy");
+    let leaving = ["draining", "unhealthy.draining"];
+    let is_meant =
+        |target: &&Target| target.state != "healthy" && !leaving.contains(&target.state.as_str());
     for target in group.targets.get()?.iter().filter(is_meant) {
         match is_stale(context.index, group, target) {
             Ok(true) => stale.push(format!("{} {}", target.id, target.state)),

@@ -45,6 +45,7 @@ impl Port {
             "HTTP" | "HTTPS" | "TCP" | "TLS" | "SSL" => &["tcp"],
             "UDP" | "QUIC" => &["udp"],
             "TCP_UDP" | "TCP_QUIC" => &["tcp", "udp"],
+            "" => return Err(gap(Reason::Malformed, "a listener without protocol".to_owned())),
             other => return Err(gap(Reason::Unrecognised, format!("protocol {other}"))),
         };
         Ok(Port::One { transports, number: listener.number()? })

@@ -73,7 +73,7 @@ impl Scope {
             "tcp" | "6" => Scope::Tcp,
             "udp" | "17" => Scope::Udp,
             "icmp" | "icmpv6" => return Ok(Scope::Other),
-            number if number.parse::<u8>().is_ok() => return Ok(Scope::Other),
+            number if is_number(number) => return Ok(Scope::Other),
             other => return Err((Reason::Unrecognised, format!("protocol {other}"))),
         };
         let port = |port: Option<i32>| port.and_then(|port| u16::try_from(port).ok());
@@ -99,6 +99,11 @@ impl Scope {
             _ => None,
         }
     }
+}
+
+/// Whether a protocol goes by its number, written as AWS writes it.
+fn is_number(protocol: &str) -> bool {
+    protocol.parse::<u8>().is_ok_and(|number| number.to_string() == protocol)
 }
 
 impl Permission {

@@ -1,5 +1,8 @@
 //! Patterns: AWS's wildcards, and regular expressions as far as they can be told.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use regex_lite::{Regex, RegexBuilder};
 
 /// The longest pattern that is looked into, and the longest text that is made from one, in characters.
@@ -8,6 +11,8 @@ pub(super) const LONGEST: usize = 512;
 /// The largest compiled expression, in bytes. Expressions as people write them in rules take a few
 /// thousand; matching takes time in proportion.
 const LARGEST: usize = 64 << 10;
+/// How many compiled expressions a thread keeps: those of a listener with as many rules as AWS allows.
+const KEPT: usize = 1_024;
 /// What collection writes before the hash of a value that may be a secret.
 const HASH: &str = "sha256:";
 
@@ -166,7 +171,27 @@ pub(super) fn regex(pattern: &str, text: &str, fold: bool) -> Match {
 }
 
 /// A compiled expression; none where it is not understood, or so large that matching would take long.
+///
+/// A rule's expressions are compared with many texts, one after the other: the last ones are kept.
 fn compiled(pattern: &str, fold: bool) -> Option<Regex> {
+    COMPILED.with_borrow_mut(|kept| {
+        if let Some(known) = kept.get(&(pattern.to_owned(), fold)) {
+            return known.clone();
+        }
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        let regex = compile(pattern, fold);
+        kept.insert((pattern.to_owned(), fold), regex.clone());
+        regex
+    })
+}
+
+thread_local! {
+    static COMPILED: RefCell<HashMap<(String, bool), Option<Regex>>> = RefCell::default();
+}
+
+fn compile(pattern: &str, fold: bool) -> Option<Regex> {
     let mut builder = RegexBuilder::new(pattern);
     builder.case_insensitive(fold).size_limit(LARGEST);
     builder.build().ok().filter(|_| is_short(pattern))

@@ -481,9 +481,8 @@ fn by(version: &str, report: &Report, otherwise: Option<&[&str]>) -> Report {
     version.clone_into(&mut report.version);
     report.basis.revisions = otherwise.and_then(|ids| {
         let mut revisions = report.basis.revisions.clone()?;
-        version.clone_into(&mut revisions.version);
         for id in ids {
-            revisions.checks.insert((*id).to_owned(), "another".to_owned());
+            revisions.insert((*id).to_owned(), "another".to_owned());
         }
         Some(revisions)
     });
@@ -518,16 +517,16 @@ fn a_new_version_alarms_nobody_about_what_it_judges_differently() {
         (by("0.0.9", &calm, Some(&[])), None),
         (by("0.0.9", &calm, Some(&[CROSS])), None),
         (by(&own, &calm, Some(&[])), None),
-        // It judges otherwise, or nobody knows.
+        // It judges otherwise.
         (by("0.0.9", &calm, Some(&[OFF])), Some("0.0.9")),
         (by(&own, &calm, Some(&[OFF])), Some("")),
-        (by("0.0.9", &calm, None), Some("0.0.9")),
         // Before revisions were told, this check judged as it does.
         (by(&own, &calm, None), None),
+        (by("0.0.9", &calm, None), None),
     ] {
         let (said, alert) = between(&before, &faulty());
         let wanted = expected.map_or_else(|| new.to_vec(), different);
-        assert_eq!(said, wanted, "{:?}", before.basis.revisions.map(|one| one.version));
+        assert_eq!(said, wanted, "by {}, {:?}", before.version, before.basis.revisions);
         assert_eq!(alert.is_some(), expected.is_none());
     }
     // Nor does it call mended what it no longer finds.
@@ -541,34 +540,41 @@ fn a_new_version_alarms_nobody_about_what_it_judges_differently() {
     assert_eq!(between(&first, &clean()).0, [format!("resolved {OFF}")]);
 }
 
+/// Every check judges otherwise than it did.
+fn every_check() -> Vec<&'static str> {
+    ALL.iter().map(|check| check.id).collect()
+}
+
 #[test]
 fn what_has_changed_in_the_account_is_told_whoever_judged_before() {
-    let before = by("0.0.9", &judged(&without_it(), ALL, 0), None);
+    let otherwise = every_check();
+    let before = by("0.0.9", &judged(&without_it(), ALL, 0), Some(&otherwise));
     let (said, alert) = between(&before, &faulty());
     assert_eq!(said, [format!("new {OFF}")], "the load balancer was not there");
     assert!(alert.is_some());
-    let before = by("0.0.9", &judged(&faulty(), ALL, 0), None);
+    let before = by("0.0.9", &judged(&faulty(), ALL, 0), Some(&otherwise));
     let (said, alert) = between(&before, &without_it());
     assert_eq!(said, [format!("resolved {OFF}")], "the load balancer is gone");
     assert!(alert.is_some());
-    // A listener that was not there.
+    // A listener that was not there, and an attribute that may have been judged otherwise.
     let bare = sample::with(&Kind::Application, |lb| sample::listeners(lb).truncate(1));
     let clear = sample::with(&Kind::Application, |lb| {
+        sample::set(lb, &[("deletion_protection.enabled", "false")]);
         sample::listeners(lb).truncate(1);
         let more = sample::listener("HTTP", 8080, vec![sample::forward("web")]);
         sample::listeners(lb).push(more);
     });
-    let before = by("0.0.9", &judged(&bare, ALL, 0), None);
+    let before = by("0.0.9", &judged(&bare, ALL, 0), Some(&otherwise));
     let (said, alert) = between(&before, &clear);
     assert!(said.contains(&"new listener-cleartext".to_owned()), "{said:?}");
-    // The alert for it has the other line with it.
+    assert!(said.contains(&format!("judged differently {OFF}")), "{said:?}");
+    // The alert for the one has a line on the other with it.
     let text = alert.expect("an alert");
-    let line = format!("judged differently by version {} (before: 0.0.9)", before_version());
-    let others = said.iter().any(|line| line.starts_with("judged differently "));
-    assert_eq!(text.contains(&line), others, "{text}");
+    let line = format!("judged differently by version {} (before: 0.0.9)", before.version);
+    assert!(text.contains(&line.replace("version 0.0.9", &format!("version {}", own()))), "{text}");
 }
 
-fn before_version() -> String {
+fn own() -> String {
     judged(&clean(), ALL, 0).version
 }
 
@@ -587,6 +593,7 @@ fn a_call_that_only_a_new_check_makes_is_not_lost() {
     let asks = |check: &&&'static Check| !elb_audit_core::docs::calls(&[check]).contains(&call);
     let without: Vec<&'static Check> = ALL.iter().filter(asks).copied().collect();
     assert!(without.len() < ALL.len());
-    assert_eq!(lost(&by("0.0.9", &judged(&faulty(), &without, 0), None)), 0);
-    assert_eq!(lost(&by("0.0.9", &judged(&faulty(), ALL, 0), None)), 1);
+    let otherwise = every_check();
+    assert_eq!(lost(&by("0.0.9", &judged(&faulty(), &without, 0), Some(&otherwise))), 0);
+    assert_eq!(lost(&by("0.0.9", &judged(&faulty(), ALL, 0), Some(&otherwise))), 1);
 }

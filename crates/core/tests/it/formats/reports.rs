@@ -12,8 +12,8 @@ use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{
     Accepted, AccountStatus, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary,
     LoadBalancerRef, LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report,
-    ReportedGap, Revisions, RiskState, RiskStatus, SCHEMA, SeverityCounts, Step, Subject,
-    SubjectKind, Summary, TargetsSummary, Totals, UnitSummary,
+    ReportedGap, RiskState, RiskStatus, SCHEMA, SeverityCounts, Step, Subject, SubjectKind,
+    Summary, TargetsSummary, Totals, UnitSummary,
 };
 use elb_audit_core::sample;
 use jiff::ToSpan;
@@ -39,10 +39,7 @@ fn empty(accounts: &[&str]) -> Report {
             checks: 99,
             check_ids: Vec::new(),
             config: None,
-            revisions: Some(Revisions {
-                version: "0.1.0".to_owned(),
-                checks: [("no-targets".to_owned(), "1a2b3c4d".to_owned())].into(),
-            }),
+            revisions: Some([("no-targets".to_owned(), "1a2b3c4d".to_owned())].into()),
         },
         accounts: accounts.iter().map(summary).collect(),
         organizational_units: Vec::new(),

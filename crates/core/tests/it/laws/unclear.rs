@@ -47,6 +47,8 @@ fn changes(kind: Kind) -> Vec<Map<String, Value>> {
         Kind::SecurityGroup => vec![
             json!({"protocol": "carrier-pigeon"}),
             json!({"protocol": "256"}),
+            json!({"protocol": "+6"}),
+            json!({"protocol": "006"}),
             json!({"protocol": ""}),
             json!({"protocol": "TCP"}),
             json!({"protocol": "tcp", "from_port": null, "to_port": null}),

@@ -49,7 +49,7 @@ use serde::de::DeserializeOwned;
 use super::ask::Asker;
 use super::endpoint::{self, Variant};
 use super::pace::Meter;
-use super::whole::{AskAgain, Whole};
+use super::whole::{AskAgain, Whole, must_be_xml};
 use service::Protocol;
 
 /// One request, already encoded.
@@ -198,6 +198,7 @@ impl Client {
     /// Asks for what a path holds; the answer is XML, read as `T`.
     pub(crate) async fn xml_at<T: DeserializeOwned>(&self, question: Question) -> Answer<T> {
         let reply = self.send(question).await?;
+        must_be_xml(&reply.text).map_err(undecodable)?;
         quick_xml::de::from_str(&reply.text).map_err(undecodable)
     }
 

@@ -44,13 +44,19 @@ impl Error for Broken {}
 
 impl Whole {
     fn check(self, body: &[u8]) -> Result<(), Broken> {
-        let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+        let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
         match self {
             Whole::Any if first != Some(&b'<') => Ok(()),
             Whole::Xml | Whole::Any => xml(body),
             Whole::Json => json(body),
         }
     }
+}
+
+/// Refuses an answer that is to be XML and is no whole one, whatever it begins like.
+pub(crate) fn must_be_xml(text: &str) -> Result<(), BoxError> {
+    Whole::Xml.check(text.as_bytes()).map_err(Into::into)
 }
 
 fn xml(body: &[u8]) -> Result<(), Broken> {
@@ -158,6 +164,9 @@ mod tests {
             assert!(Whole::Xml.check(body.as_bytes()).is_err(), "{what}");
         }
         assert!(Whole::Xml.check(b"<R>\xff</R>").is_err());
+        assert!(Whole::Any.check("\u{feff}<R/>".as_bytes()).is_ok());
+        assert!(Whole::Any.check("\u{feff} <R>".as_bytes()).is_err());
+        assert!(must_be_xml("x<R/>").is_err() && must_be_xml("<R/>").is_ok());
     }
 
     #[test]
