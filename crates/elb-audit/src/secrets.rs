@@ -148,7 +148,7 @@ static FIELDS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (named("authorization", r#"[^"'<>\r\n]+"#), "${1}[removed]"),
         (named(field, r#"[^\s,;&"'<>\\\[\](){}]+"#), "${1}[removed]"),
         // A signature, wherever it stands, or a hash that nobody misses.
-        ("(?i)[0-9a-f]{64}".to_owned(), REMOVED),
+        (r"(?i)(?:[0-9a-f]\s?){63,}[0-9a-f]".to_owned(), REMOVED),
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}".to_owned(), REMOVED),
         ("[A-Za-z0-9+_=%-]{100,}".to_owned(), REMOVED),
     ];
@@ -321,6 +321,7 @@ mod tests {
                 "<SecretAccessKey>[removed]</SecretAccessKey>".to_owned(),
             ),
             ("authorization: Bearer a.b.c".to_owned(), "authorization: [removed]".to_owned()),
+            (format!("sent {} by", "0a1b2c3d4e\n".repeat(7)), "sent [removed]\n by".to_owned()),
             ("ASIAQQQQQQQQQQQQQQQQ".to_owned(), "[removed]".to_owned()),
             (format!("message: {}", "aZ9_".repeat(40)), "message: [removed]".to_owned()),
         ] {
