@@ -249,7 +249,7 @@ fn head(alert: &Alert) -> String {
     if let Some(otherwise) =
         report.comparison.as_ref().and_then(|comparison| comparison.judged_differently.as_ref())
     {
-        page.plain(0, &format!("{}: nothing need have changed there.", otherwise.words()));
+        page.plain(0, &format!("{}: the account itself need not have changed.", otherwise.words()));
     }
     page.into_text()
 }

@@ -141,7 +141,7 @@ fn remedy(check: &str, gap: &Gap) -> String {
             format!("scan again: {} was not answered", gap.call)
         }
         Reason::NotFound => "scan again: it was gone when it was asked about".to_owned(),
-        Reason::Undetermined => "scan again: AWS itself did not know yet".to_owned(),
+        Reason::Undetermined => "scan again: AWS itself did not know the state".to_owned(),
         Reason::Unavailable => format!("{} is not offered here; judge this by hand", gap.call),
         Reason::Malformed | Reason::Unrecognised => {
             "update elb-audit: AWS answered something this version does not know".to_owned()

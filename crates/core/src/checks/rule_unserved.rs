@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "This is an outage: an Application load balancer answers every request that the rule takes \
           with 503, and behind a Network or Gateway load balancer no connection is made. Targets \
-          that are `unused` are not `unhealthy`, so that an alarm on unhealthy targets may stay silent.",
+          that are `unused` are not `unhealthy`, so an alarm on unhealthy targets may stay silent.",
     logic: "Looks at every rule that some request reaches and that forwards. Fails when none of its \
             target groups has a target that AWS sends requests to: each is empty, holds only \
             draining targets, or targets that AWS reports as `unused`, stopped for instance, or in a \
@@ -30,12 +30,12 @@ pub(super) const CHECK: Check = Check {
             of weight 0 get no requests; the finding names those that could serve. Where nothing at \
             all is registered behind the load balancer, `no-targets` says so, and where only the \
             default rule leads to an empty group, `default-group-missing`. Targets that fail their \
-            health checks are the matter of `targets-all-unhealthy`: where none is healthy, \
+            health checks are reported by `targets-all-unhealthy`: where none is healthy, \
             Application and Network load balancers send requests to all of them. What AWS does with \
             a single group of weight 0 is not documented, and not judged.",
-    false_alarms: "A service that is scaled to nothing over night has no targets on purpose. Between \
-                   two steps of a deployment a rule may lead to nobody for moments.",
-    fix: "start the targets or register others, enable their zones on the load balancer, or give the \
+    false_alarms: "A service scaled to zero overnight has no targets on purpose. During a deployment, a \
+                   rule may briefly lead to an empty group.",
+    fix: "start the targets or register others, enable their zones on the load balancer, or shift the \
           weight to a group that can serve",
     remedy: Remedy {
         console: "EC2 > Target Groups > the group > Targets: read the reason beside each target. \

@@ -18,12 +18,13 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Info,
     persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
-    why: "They are paid for and do not help: when the others fail, nobody takes over.",
+    why: "They cost money and do not help: if the other targets fail, these do not take over.",
     logic: "A note when a target group that some request reaches has a healthy target, and others \
             that AWS reports as `unused` with the reason `Target.NotInUse`: their zone is not enabled \
             for the load balancer. Where no target gets requests, `rule-unserved` says so. Other \
             reasons for `unused`, such as a stopped instance, are left out.",
-    false_alarms: "An Auto Scaling group that also runs in a zone that was given up on purpose.",
+    false_alarms: "An Auto Scaling group that still spans a zone which was taken off the load balancer \
+                   on purpose.",
     fix: "enable their zone on the load balancer, or run the targets in the zones that it has",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Network mapping > Edit subnets: add a \

@@ -110,7 +110,7 @@ impl Permission {
     /// What it is about; the gap of one that is not understood has no place yet.
     pub fn scope(&self) -> Result<Scope, Gap> {
         Scope::of(&self.protocol, self.from_port, self.to_port).map_err(|(reason, said)| {
-            Gap::new(Call::Ec2DescribeSecurityGroups, reason).saying(format!("a rule of {said}"))
+            Gap::new(Call::Ec2DescribeSecurityGroups, reason).saying(format!("a rule with {said}"))
         })
     }
 

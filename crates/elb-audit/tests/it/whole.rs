@@ -89,7 +89,10 @@ fn who_asks_is_not_known_from_half_an_answer() {
     double.fault(Fault::spoilt("sts:GetCallerIdentity", Spoil::CutBefore("</Arn>")));
     let report = Run::on(&double, SCAN).done().exits(4).report();
     let gap = report.gaps.iter().find(|gap| gap.call == "sts:GetCallerIdentity").unwrap();
-    assert!(gap.reason.starts_with("answer not understood: the answer is no whole XML"), "{gap:?}");
+    assert!(
+        gap.reason.starts_with("answer not understood: the answer is not well-formed XML"),
+        "{gap:?}"
+    );
 }
 
 #[test]

@@ -54,26 +54,26 @@ impl Whole {
     }
 }
 
-/// Refuses an answer that is to be XML and is no whole one, whatever it begins like.
+/// Refuses an answer that should be XML and is not well-formed, whatever it begins with.
 pub(crate) fn must_be_xml(text: &str) -> Result<(), BoxError> {
     Whole::Xml.check(text.as_bytes()).map_err(Into::into)
 }
 
 fn xml(body: &[u8]) -> Result<(), Broken> {
     let text = std::str::from_utf8(body)
-        .map_err(|error| Broken(format!("the answer is no text: {error}")))?;
+        .map_err(|error| Broken(format!("the answer is not UTF-8: {error}")))?;
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, ..roxmltree::ParsingOptions::default() };
     match roxmltree::Document::parse_with_options(text, options) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Broken(format!("the answer is no whole XML: {error}"))),
+        Err(error) => Err(Broken(format!("the answer is not well-formed XML: {error}"))),
     }
 }
 
 fn json(body: &[u8]) -> Result<(), Broken> {
     serde_json::from_slice::<serde::de::IgnoredAny>(body)
         .map(drop)
-        .map_err(|error| Broken(format!("the answer is no whole JSON: {error}")))
+        .map_err(|error| Broken(format!("the answer is not valid JSON: {error}")))
 }
 
 impl Intercept for Whole {

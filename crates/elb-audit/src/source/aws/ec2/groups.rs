@@ -79,13 +79,13 @@ struct PermissionXml {
     from: Option<i32>,
     #[serde(rename = "toPort")]
     to: Option<i32>,
-    #[serde(rename = "ipRanges", default)]
+    // AWS sends both lists even when they are empty: without one it is not known who is let in.
+    #[serde(rename = "ipRanges")]
     v4: Items<RangeXml>,
     #[serde(rename = "ipv6Ranges", default)]
     v6: Items<RangeXml>,
     #[serde(rename = "prefixListIds", default)]
     lists: Items<PrefixListXml>,
-    #[serde(default)]
     groups: Items<GroupRefXml>,
 }
 
@@ -147,8 +147,9 @@ mod tests {
             <ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges>\
             <ipv6Ranges><item><cidrIpv6>::/0</cidrIpv6></item></ipv6Ranges>\
             <prefixListIds><item><prefixListId>pl-1</prefixListId></item></prefixListIds>\
-            </item><item><ipProtocol>-1</ipProtocol></item></ipPermissions><ipPermissionsEgress>\
-            <item><ipProtocol>-1</ipProtocol></item></ipPermissionsEgress></item>\
+            </item><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/></item></ipPermissions>\
+            <ipPermissionsEgress><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/></item>\
+            </ipPermissionsEgress></item>\
             </securityGroupInfo><nextToken>n</nextToken></A>";
         let answer: Page<GroupXml> = quick_xml::de::from_str(xml).unwrap();
         let (groups, next) = (answer.list.item, answer.next);
@@ -171,6 +172,11 @@ mod tests {
             quick_xml::de::from_str::<Page<GroupXml>>(&xml).is_ok()
         };
         assert!(read("<ipPermissions/><ipPermissionsEgress/>"));
+        let rule = |lists: &str| {
+            let rule = format!("<item><ipProtocol>tcp</ipProtocol>{lists}</item>");
+            read(&format!("<ipPermissions>{rule}</ipPermissions><ipPermissionsEgress/>"))
+        };
+        assert!(rule("<groups/><ipRanges/>") && !rule("<groups/>") && !rule("<ipRanges/>"));
         assert!(!read("<ipPermissions/>") && !read("<ipPermissionsEgress/>"));
     }
 }

@@ -87,7 +87,7 @@ pub(crate) async fn route_tables(
 ) -> Fact<Vec<RouteTable>> {
     let call = Call::Ec2DescribeRouteTables;
     let found = filtered::<TableXml>(asker, client, call, ("vpc-id", vpcs, "100")).await;
-    found.map(|tables| tables.into_iter().map(table).collect())
+    understood(asker, call, found, table)
 }
 
 /// The addresses of a prefix list, AWS's own or the customer's.
@@ -232,7 +232,7 @@ struct AclXml {
 #[serde(rename_all = "camelCase")]
 struct AclEntryXml {
     rule_number: i32,
-    #[serde(default)]
+    // An entry that does not say which way it is about is about neither.
     egress: bool,
     protocol: String,
     rule_action: String,
@@ -266,7 +266,7 @@ fn acl(xml: AclXml) -> Result<NetworkAcl, String> {
         id: xml.id,
         vpc_id: xml.vpc,
         is_default: xml.default,
-        subnets: xml.associations.item.into_iter().filter_map(|one| one.subnet).collect(),
+        subnets: subnets_of(xml.associations)?,
         entries: entries?,
     })
 }
@@ -297,6 +297,29 @@ struct AssociationXml {
     main: bool,
     #[serde(rename = "subnetId")]
     subnet: Option<String>,
+    /// Of a gateway's own route table.
+    #[serde(rename = "gatewayId")]
+    gateway: Option<String>,
+    /// Of the route table for a pool of addresses at an internet gateway.
+    #[serde(rename = "publicIpv4Pool")]
+    pool: Option<String>,
+}
+
+impl AssociationXml {
+    /// Refuses one with nothing: the subnet left out would seem to have no table or ACL of its own.
+    fn known(self) -> Result<Self, String> {
+        let somewhere = self.subnet.is_some() || self.gateway.is_some() || self.pool.is_some();
+        if !self.main && !somewhere {
+            return Err("an association with nothing".to_owned());
+        }
+        Ok(self)
+    }
+}
+
+/// The subnets among what something is associated with.
+fn subnets_of(associations: Items<AssociationXml>) -> Result<Vec<String>, String> {
+    let known = associations.item.into_iter().map(AssociationXml::known);
+    Ok(known.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(|one| one.subnet).collect())
 }
 
 #[derive(Debug, Deserialize)]
@@ -315,15 +338,14 @@ struct RouteXml {
     state: Option<String>,
 }
 
-fn table(xml: TableXml) -> RouteTable {
-    let associations = xml.associations.item;
-    RouteTable {
+fn table(xml: TableXml) -> Result<RouteTable, String> {
+    Ok(RouteTable {
         id: xml.id,
         vpc_id: xml.vpc,
-        main: associations.iter().any(|association| association.main),
-        subnets: associations.into_iter().filter_map(|association| association.subnet).collect(),
+        main: xml.associations.item.iter().any(|association| association.main),
+        subnets: subnets_of(xml.associations)?,
         routes: xml.routes.item.into_iter().map(route).collect(),
-    }
+    })
 }
 
 fn route(xml: RouteXml) -> Route {
@@ -365,5 +387,40 @@ mod tests {
             assert!(!read(list, &format!("{id}{held}")), "{list}: whom it serves");
             assert!(!read(list, &format!("{id}<associationSet/>")), "{list}: what it says");
         }
+    }
+
+    #[test]
+    fn an_association_says_with_what() {
+        let subnets = |inside: &str| {
+            let xml = format!(
+                "<A><routeTableSet><item><vpcId>vpc-1</vpcId><routeTableId>rtb-1</routeTableId>\
+                 <routeSet/><associationSet><item>{inside}</item></associationSet></item>\
+                 </routeTableSet></A>"
+            );
+            let page = quick_xml::de::from_str::<Page<TableXml>>(&xml).unwrap();
+            page.list.item.into_iter().map(table).map(|table| Ok(table?.subnets)).collect()
+        };
+        let read: Result<Vec<Vec<String>>, String> = subnets("<subnetId>subnet-1</subnetId>");
+        assert_eq!(read.unwrap(), [["subnet-1"]]);
+        for other in [
+            "<main>true</main>",
+            "<gatewayId>igw-1</gatewayId>",
+            "<publicIpv4Pool>a</publicIpv4Pool>",
+        ] {
+            assert_eq!(subnets(other).unwrap(), [Vec::<String>::new()], "{other}");
+        }
+        assert!(subnets("<main>false</main>").is_err());
+    }
+
+    #[test]
+    fn an_entry_of_an_acl_says_its_direction() {
+        let read = |egress: &str| {
+            let xml = format!(
+                "<item><ruleNumber>100</ruleNumber><protocol>-1</protocol>\
+                 <ruleAction>allow</ruleAction>{egress}<cidrBlock>0.0.0.0/0</cidrBlock></item>"
+            );
+            quick_xml::de::from_str::<AclEntryXml>(&xml).is_ok()
+        };
+        assert!(read("<egress>false</egress>") && !read(""));
     }
 }
