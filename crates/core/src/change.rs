@@ -1,11 +1,11 @@
-//! What has changed between two reports: faults that are new, worse, the same or mended, and what is no
+//! What has changed between two reports: faults that are new, worse, the same or fixed, and what is no
 //! longer assessed.
 //!
 //! Where another version judged the earlier report, what changed may be the judgement: a fault that appears
-//! at, or goes from, something that was there before, by a check that judges otherwise now, is judged
+//! at, or goes from, something that was there before, by a check that judges differently now, is judged
 //! differently, and no news about the account.
 //!
-//! A fault that is not seen any more is mended only if the later scan has looked: its check ran, its region
+//! A fault that is not seen any more is fixed only if the later scan has looked: its check ran, its region
 //! was read, and nothing that the verdict needs is unread. Otherwise it is carried along as not assessed,
 //! from report to report, until somebody looks again.
 
@@ -37,7 +37,7 @@ pub enum ChangeKind {
     Resolved,
     /// It was there, and the later scan could not see whether it still is.
     NotAssessed,
-    /// The account need not have changed: this version judges otherwise than the one before.
+    /// The account need not have changed: this version judges differently from the one before.
     JudgedDifferently,
 }
 
@@ -119,12 +119,12 @@ pub struct Comparison {
     pub lost: Vec<ReportedGap>,
     /// Checks that ran now and not then: what they find may be older than it seems.
     pub checks_added: Vec<String>,
-    /// What another version judged otherwise; none where there is nothing.
+    /// What another version judged differently; none where there is nothing.
     #[serde(default)]
     pub judged_differently: Option<JudgedDifferently>,
 }
 
-/// What this version judges otherwise than the one before: one line, and no reason for an alert.
+/// What this version judges differently from the one before: one line, and no reason for an alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JudgedDifferently {
     /// The version that judged the earlier report.
@@ -138,10 +138,10 @@ pub struct JudgedDifferently {
 }
 
 impl Comparison {
-    /// Faults that are gone, for being mended or for being judged otherwise.
+    /// Faults that are gone: fixed, or judged differently.
     pub fn gone(&self) -> impl Iterator<Item = &Past> {
-        let otherwise = self.judged_differently.iter().flat_map(|one| &one.no_longer);
-        self.resolved.iter().chain(otherwise)
+        let differently = self.judged_differently.iter().flat_map(|one| &one.no_longer);
+        self.resolved.iter().chain(differently)
     }
 
     /// How many faults are judged differently, there and gone.
@@ -178,7 +178,7 @@ pub struct Past {
 pub fn compare(before: &Report, after: &mut Report) {
     let (known, judges) = (Known::of(before), Judges::of(before, after));
     let mut comparison = nothing_yet(before, after, &judges);
-    let mut otherwise = JudgedDifferently {
+    let mut differently = JudgedDifferently {
         before: before.version.clone(),
         after: after.version.clone(),
         faults: 0,
@@ -198,7 +198,7 @@ pub fn compare(before: &Report, after: &mut Report) {
         match change.kind {
             ChangeKind::Worsened => comparison.worsened += 1,
             ChangeKind::Unchanged => comparison.unchanged += 1,
-            ChangeKind::JudgedDifferently => otherwise.faults += 1,
+            ChangeKind::JudgedDifferently => differently.faults += 1,
             _ => comparison.new += 1,
         }
         finding.change = Some(change);
@@ -213,14 +213,15 @@ pub fn compare(before: &Report, after: &mut Report) {
         let past = Past { finding, last_seen_at: was.last_seen_at, carried: was.carried };
         match kind {
             ChangeKind::Resolved => comparison.resolved.push(past),
-            ChangeKind::JudgedDifferently => otherwise.no_longer.push(past),
+            ChangeKind::JudgedDifferently => differently.no_longer.push(past),
             _ => comparison.not_assessed.push(past),
         }
     }
-    for list in [&mut comparison.resolved, &mut comparison.not_assessed, &mut otherwise.no_longer] {
+    for list in [&mut comparison.resolved, &mut comparison.not_assessed, &mut differently.no_longer]
+    {
         list.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
     }
-    comparison.judged_differently = (otherwise.count() > 0).then_some(otherwise);
+    comparison.judged_differently = (differently.count() > 0).then_some(differently);
     after.comparison = Some(comparison);
 }
 
@@ -265,7 +266,7 @@ impl<'a> Judges<'a> {
         Judges { before, version, now, known }
     }
 
-    /// Whether a check judges otherwise now. A report from before that was told does not say; which checks
+    /// Whether a check judges differently now. A report from before that was told does not say; which checks
     /// have changed since is known here.
     fn differ(&self, check: &str) -> bool {
         match (&self.before.basis.revisions, &self.now) {
@@ -275,8 +276,8 @@ impl<'a> Judges<'a> {
         }
     }
 
-    /// Whether a fault may be there, or not, for being judged otherwise: its check may be, and what it is
-    /// about was there before.
+    /// Whether a fault may be there, or not, only because it is judged differently: its check is, and what
+    /// it is about was there before.
     fn differ_about(&self, finding: &Finding) -> bool {
         if !self.differ(&finding.check) {
             return false;
@@ -564,7 +565,7 @@ fn unanswered(unknown: &Finding) -> String {
 /// What the later report could not read though the earlier one could. Where the same call has failed in
 /// the same region before, one resource more or less is no news.
 ///
-/// What only checks ask for that judge otherwise now, or are new, could not be read then either.
+/// What only checks ask for that judge differently now, or are new, could not be read then either.
 fn lost(before: &Report, after: &Report, judges: &Judges) -> Vec<ReportedGap> {
     let ran = |check: &&&'static Check| before.basis.check_ids.iter().any(|id| id == check.id);
     let differ = after.basis.check_ids.iter().any(|check| judges.differ(check));

@@ -22,7 +22,7 @@ const PROSE: &[&str] =
 
 /// Check, outcome and the facts of the evidence, hashed: another one when what was found changes. What grows
 /// or shrinks by itself from day to day is left out, so that time alone changes nothing, and so is what may
-/// be worded or shown otherwise by another release. Empty where there is nothing to accept.
+/// be worded or shown differently by another release. Empty where there is nothing to accept.
 #[must_use]
 pub fn configuration(check: &str, outcome: Outcome, evidence: &Evidence) -> String {
     of_evidence((check, outcome), evidence, |name| !PROSE.contains(&name))

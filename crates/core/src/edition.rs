@@ -37,7 +37,7 @@ pub enum Before {
 /// Every change, oldest first.
 pub const CHANGES: &[Change] = &[];
 
-/// Checks that are new, or judge otherwise, since reports tell how each check judges: an earlier report
+/// Checks that are new, or judge differently, since reports tell how each check judges: an earlier report
 /// does not say so itself.
 pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "authentication-target-reachable",

@@ -529,7 +529,7 @@ fn a_new_version_alarms_nobody_about_what_it_judges_differently() {
         assert_eq!(said, wanted, "by {}, {:?}", before.version, before.basis.revisions);
         assert_eq!(alert.is_some(), expected.is_none());
     }
-    // Nor does it call mended what it no longer finds.
+    // Nor does it call fixed what it no longer finds.
     let (said, alert) = between(&by("0.0.9", &alarmed, Some(&[OFF])), &clean());
     assert_eq!(said, [different("0.0.9")[1].clone()]);
     assert_eq!(alert, None);

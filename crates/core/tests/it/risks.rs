@@ -347,7 +347,7 @@ fn the_book_shows_what_becomes_of_three_entries() {
     golden::block("docs/accepted-risks.md", "three", &shown);
 }
 
-/// The fault of a listener in clear, and what of its evidence another release may word or show otherwise.
+/// The fault of a listener in cleartext, and what of its evidence another release may word differently.
 #[test]
 fn prose_and_example_requests_do_not_make_an_acceptance_lapse() {
     use elb_audit_core::check::Evidence;

@@ -57,8 +57,8 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     let told = if told.is_empty() { "no fault then or now".to_owned() } else { told.join(", ") };
     let since = format!("Since {}", comparison.before);
     page.line(0, &[(Paint::Bold, &since), (Paint::Plain, ": "), (Paint::Plain, &told)]);
-    if let Some(otherwise) = &comparison.judged_differently {
-        page.line(2, &[(Paint::Dim, &otherwise.words())]);
+    if let Some(differently) = &comparison.judged_differently {
+        page.line(2, &[(Paint::Dim, &differently.words())]);
     }
     past(page, report, (ChangeKind::Resolved, &comparison.resolved));
     past(page, report, (ChangeKind::NotAssessed, &comparison.not_assessed));
