@@ -9,7 +9,7 @@ use crate::exposure::Exposure;
 use crate::fact::{Fact, Gap};
 use crate::inventory::{
     Account, AutoScalingGroup, Certificate, DnsRecord, Index, Inventory, Kind, Listener,
-    LoadBalancer, Region, SecurityGroup, Target, TargetGroup,
+    LoadBalancer, Region, Target, TargetGroup,
 };
 use crate::policy::Policy;
 
@@ -207,13 +207,6 @@ pub struct Context<'a> {
     pub exposure: &'a Exposure,
 }
 
-impl Context<'_> {
-    /// The gap of a rule of a security group, with its place.
-    pub(crate) fn in_group(&self, group: &SecurityGroup, gap: Gap) -> Gap {
-        gap.in_region(&self.region.name).of(&group.id)
-    }
-}
-
 /// What a judge says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
@@ -243,13 +236,6 @@ impl Evidence {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.insert(name.to_owned(), value.into());
-        self
-    }
-
-    /// Adds the fields of another.
-    #[must_use]
-    pub fn and(mut self, other: Evidence) -> Self {
-        self.0.extend(other.0);
         self
     }
 }

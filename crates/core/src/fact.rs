@@ -39,12 +39,42 @@ impl<T> Fact<T> {
         }
     }
 
+    /// The same fact about something derived from it that may not be known itself.
+    pub fn and_then<U>(self, derive: impl FnOnce(T) -> Result<U, Gap>) -> Fact<U> {
+        match self {
+            Fact::Known(value) => derive(value).map_or_else(Fact::Unread, Fact::Known),
+            Fact::Unread(gap) => Fact::Unread(gap),
+        }
+    }
+
     /// The same fact about something derived from it.
     pub fn map<U>(self, derive: impl FnOnce(T) -> U) -> Fact<U> {
         match self {
             Fact::Known(value) => Fact::Known(derive(value)),
             Fact::Unread(gap) => Fact::Unread(gap),
         }
+    }
+}
+
+/// Whether any answer is yes: one is enough, and where none is, one that is not known may be.
+pub fn any(answers: impl IntoIterator<Item = Result<bool, Gap>>) -> Result<bool, Gap> {
+    let mut hidden = None;
+    for answer in answers {
+        match answer {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    hidden.map_or(Ok(false), Err)
+}
+
+/// The beginning of a text, if it has more than so many characters.
+#[must_use]
+pub fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -116,12 +146,7 @@ impl Gap {
     /// Adds AWS's words, or the value that was not understood.
     #[must_use]
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
-        let mut detail = detail.into();
-        if let Some((end, _)) = detail.char_indices().nth(Gap::LONGEST) {
-            detail.truncate(end);
-            detail.push('…');
-        }
-        self.detail = Some(detail);
+        self.detail = Some(cut(&detail.into(), Gap::LONGEST));
         self
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::call::Call;
 use crate::check::{Context, Evidence, Targets};
-use crate::fact::{Gap, Reason};
+use crate::fact::{self, Gap, Reason};
 use crate::inventory::{Kind, Target};
 use crate::routing;
 
@@ -127,16 +127,10 @@ pub fn any_served<'a>(
     context: &Context,
     groups: impl IntoIterator<Item = &'a str>,
 ) -> Result<bool, Gap> {
-    let mut hidden = None;
-    for arn in groups {
-        let group = context.index.target_group(arn).map(Targets::Group);
-        match group.and_then(|group| count(context, &group)?.service()) {
-            Ok(Service::Served | Service::FailOpen) => return Ok(true),
-            Ok(Service::Unserved) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    fact::any(groups.into_iter().map(|arn| {
+        let group = Targets::Group(context.index.target_group(arn)?);
+        Ok(count(context, &group)?.service()? != Service::Unserved)
+    }))
 }
 
 /// Whether a Classic instance is out of service for being new: ELB itself is the reason, and says so
@@ -147,7 +141,7 @@ fn is_registering(target: &Target) -> bool {
 }
 
 impl<'a> Tally<'a> {
-    /// Whether any target gets requests for being in order, or for not being checked yet or at all.
+    /// Whether any target gets requests because it is healthy, or is not checked yet or at all.
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.healthy + self.starting + self.unchecked > 0

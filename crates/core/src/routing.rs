@@ -143,6 +143,19 @@ pub(crate) fn turns_away(
 /// others.
 #[must_use]
 pub fn groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
+    forwarded(lb, |route| route.weighted().to_vec())
+}
+
+/// The same, with those of weight 0.
+#[must_use]
+pub fn named_groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
+    forwarded(lb, |route| route.forwards_to().collect())
+}
+
+fn forwarded<'a>(
+    lb: &'a LoadBalancer,
+    by: impl Fn(&Route<'a>) -> Vec<&'a str>,
+) -> (BTreeSet<&'a str>, Option<Gap>) {
     let mut found = BTreeSet::new();
     let listeners = match &lb.listeners {
         crate::fact::Fact::Known(listeners) => listeners,
@@ -154,26 +167,13 @@ pub fn groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
             Err(gap) => hidden = hidden.or(Some(gap)),
             Ok(routes) => {
                 for route in routes {
-                    match route.end {
-                        End::Forward(groups) => found.extend(groups),
-                        End::Unknown(gap) => hidden = hidden.or(Some(gap)),
-                        End::Redirect(_) | End::Answer => {}
+                    found.extend(by(&route));
+                    if let End::Unknown(gap) = route.end {
+                        hidden = hidden.or(Some(gap));
                     }
                 }
             }
         }
-    }
-    (found, hidden)
-}
-
-/// The same, with those of weight 0.
-#[must_use]
-pub fn named_groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
-    let (mut found, hidden) = groups(lb);
-    let listeners = lb.listeners.get().into_iter().flatten();
-    let routes = listeners.filter_map(|listener| live(lb, listener).ok()).flatten();
-    for route in routes {
-        found.extend(route.forwards_to());
     }
     (found, hidden)
 }
@@ -229,6 +229,15 @@ impl<'a> Route<'a> {
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.label == "default rule"
+    }
+
+    /// The groups that it forwards to and that get any request.
+    #[must_use]
+    pub fn weighted(&self) -> &[&'a str] {
+        match &self.end {
+            End::Forward(groups) => groups,
+            End::Redirect(_) | End::Answer | End::Unknown(_) => &[],
+        }
     }
 
     /// The groups that it forwards to, those of weight 0 among them.

@@ -39,6 +39,25 @@ impl<'a> Attached<'a> {
     }
 }
 
+/// What a group lets in that this is so of, and the gaps of rules that are not understood: whoever they name
+/// may be let in.
+pub(crate) fn admitting<'a>(
+    index: &'a Index<'_>,
+    group: &'a SecurityGroup,
+    is_so: impl Fn(&Permission) -> Result<bool, Gap> + 'a,
+) -> impl Iterator<Item = Result<&'a Permission, Gap>> {
+    group.ingress.iter().filter_map(move |permission| match is_so(permission) {
+        Ok(true) => Some(Ok(permission)),
+        Ok(false) => None,
+        Err(gap) => Some(Err(placed(index, group, gap))),
+    })
+}
+
+/// The gap of a group's rule that is not understood, with its place.
+pub(crate) fn placed(index: &Index, group: &SecurityGroup, gap: Gap) -> Gap {
+    gap.in_region(&index.region().name).of(&group.id)
+}
+
 /// `sg-1: tcp 443 from 0.0.0.0/0`.
 pub(crate) fn rule(group: &SecurityGroup, permission: &Permission, from: &str) -> String {
     format!("{}: {} from {from}", group.id, permission.label())

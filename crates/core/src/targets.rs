@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::call::Call;
 use crate::check::{Context, Targets};
 use crate::exposure::Port;
-use crate::fact::{Gap, Reason};
+use crate::fact::{self, Gap, Reason};
 use crate::inventory::{Index, Listener, LoadBalancer, NetworkInterface, Target, TargetGroup};
 use crate::routing::{self, End};
 
@@ -146,16 +146,10 @@ pub fn has_any(group: &TargetGroup) -> Result<bool, Gap> {
 pub fn any_registered<'a>(
     context: &Context,
     groups: impl IntoIterator<Item = &'a str>,
-    mut hidden: Option<Gap>,
+    hidden: Option<Gap>,
 ) -> Result<bool, Gap> {
-    for arn in groups {
-        match context.index.target_group(arn).and_then(has_any) {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    let known = groups.into_iter().map(|arn| context.index.target_group(arn).and_then(has_any));
+    fact::any(hidden.map(Err).into_iter().chain(known))
 }
 
 /// Whether an address is outside the VPC of its group.

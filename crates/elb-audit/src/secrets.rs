@@ -9,6 +9,7 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use elb_audit_core::fact::{Gap, cut};
 use regex_lite::Regex;
 
 /// What stands for a secret.
@@ -17,8 +18,6 @@ const REMOVED: &str = "[removed]";
 const PIECE: usize = 16;
 /// What is shorter may be a word of the language: it has to stand alone.
 const PLAIN: usize = 8;
-/// Characters of a text that are told.
-const LONGEST: usize = 500;
 
 /// What is known of the credentials of this process: pieces of the long ones one behind the other, so that
 /// any larger part of one holds a piece, and the short ones. A scan of an organization has thousands of
@@ -147,7 +146,7 @@ static FIELDS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let all = [
         (named("authorization", r#"[^"'<>\r\n]+"#), "${1}[removed]"),
         (named(field, r#"[^\s,;&"'<>\\\[\](){}]+"#), "${1}[removed]"),
-        // A signature, wherever it stands, or a hash that nobody misses.
+        // A signature, wherever it stands. A hash that is none goes, too.
         (r"(?i)(?:[0-9a-f]\s?){63,}[0-9a-f]".to_owned(), REMOVED),
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}".to_owned(), REMOVED),
         ("[A-Za-z0-9+_=%-]{100,}".to_owned(), REMOVED),
@@ -167,14 +166,10 @@ pub(crate) fn clean(text: &str) -> String {
     clean
 }
 
-/// The same in one line, cut to a length that a reader bears.
+/// The same in one line, cut to the length of a gap's detail.
 pub(crate) fn brief(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let clean = clean(&line);
-    match clean.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
-    }
+    cut(&clean(&line), Gap::LONGEST)
 }
 
 /// The text without what this process knows as its own.
@@ -278,7 +273,7 @@ mod tests {
             }
             assert!(told.starts_with("SignatureDoesNotMatch: The request signature we"), "{told}");
         }
-        assert!(brief(&text).chars().count() <= LONGEST + 1);
+        assert!(brief(&text).chars().count() <= Gap::LONGEST + 1);
     }
 
     #[test]

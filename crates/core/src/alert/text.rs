@@ -6,6 +6,7 @@ use super::{Alert, Occasion};
 use crate::change::Past;
 use crate::check::Severity;
 use crate::checks::ALL;
+use crate::fact::cut;
 use crate::format::Style;
 use crate::format::page::Page;
 use crate::format::text::words::{count, exposure, kind, list, sentence};
@@ -246,10 +247,13 @@ fn head(alert: &Alert) -> String {
         let named = list(&comparison.checks_added, 5);
         page.plain(0, &format!("What is new may be older than it seems: {ran} ({named})."));
     }
-    if let Some(otherwise) =
+    if let Some(differently) =
         report.comparison.as_ref().and_then(|comparison| comparison.judged_differently.as_ref())
     {
-        page.plain(0, &format!("{}: the account itself need not have changed.", otherwise.words()));
+        page.plain(
+            0,
+            &format!("{}: the account itself need not have changed.", differently.words()),
+        );
     }
     page.into_text()
 }
@@ -388,12 +392,4 @@ fn foot(alert: &Alert, text: &mut String) {
     }
     text.push('\n');
     text.push_str(&page.into_text());
-}
-
-/// The beginning of a text that is too long.
-fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

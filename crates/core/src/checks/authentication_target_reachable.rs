@@ -7,13 +7,14 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{
     Inventory, Kind, NetworkInterface, Permission, SecurityGroup, Target, TargetGroup,
 };
 use crate::routing::Way;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
+use crate::security_groups;
 use crate::targets;
 
 /// See [`Check`].
@@ -249,16 +250,15 @@ impl Others {
                 .with("security_group", door.id.as_str())
                 .with("lets_in", let_in)
         };
-        for permission in &door.ingress {
-            match permission.covers("tcp", port) {
-                Ok(true) => {}
-                Ok(false) => continue,
+        let about = |permission: &Permission| permission.covers("tcp", port);
+        for permission in security_groups::admitting(context.index, door, about) {
+            let permission = match permission {
+                Ok(permission) => permission,
                 Err(gap) => {
-                    let gap = context.in_group(door, gap);
-                    self.hidden = self.hidden.take().or(Some(gap));
+                    self.hidden.get_or_insert(gap);
                     continue;
                 }
-            }
+            };
             let mut ranges = Vec::new();
             let mut add = |outside: Result<bool, Gap>, named: String| match outside {
                 Ok(true) => ranges.push(named),
@@ -295,15 +295,8 @@ fn leads_outside(context: &Context, list: &str) -> Result<bool, Gap> {
             .in_region(&context.region.name)
             .of(list)
     };
-    let mut hidden = None;
-    for range in context.region.prefix_lists.get(list).ok_or_else(unasked)?.get()? {
-        match in_subnets(context, range) {
-            Ok(true) => {}
-            Ok(false) => return Ok(true),
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    let ranges = context.region.prefix_lists.get(list).ok_or_else(unasked)?.get()?;
+    fact::any(ranges.iter().map(|range| Ok(!in_subnets(context, range)?)))
 }
 
 /// Whether a range is within one of the load balancer's subnets.
@@ -312,13 +305,8 @@ fn in_subnets(context: &Context, range: &IpNet) -> Result<bool, Gap> {
     if range.prefix_len() < widest {
         return Ok(false);
     }
-    let mut hidden = None;
-    for id in &context.lb.subnets {
-        match context.index.subnet(id) {
-            Ok(subnet) if subnet.ranges.iter().any(|own| own.contains(range)) => return Ok(true),
-            Ok(_) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    fact::any(context.lb.subnets.iter().map(|id| {
+        let subnet = context.index.subnet(id)?;
+        Ok(subnet.ranges.iter().any(|own| own.contains(range)))
+    }))
 }

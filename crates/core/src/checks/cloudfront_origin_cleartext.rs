@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::cloudfront;
-use crate::fact::{Fact, Gap, Reason};
+use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{Inventory, Kind, Origin};
 use crate::routing;
 use crate::sample;
@@ -196,27 +196,11 @@ fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<boo
 /// not left to another load balancer.
 fn listens(context: &Context, port: u16, forwarding: bool) -> Result<bool, Gap> {
     let lb = context.lb;
-    let mut hidden = None;
-    for listener in lb.listeners.get()? {
-        match listener.number() {
-            Ok(number) if number == port => {}
-            Ok(_) => continue,
-            Err(gap) => {
-                hidden = hidden.or(Some(gap));
-                continue;
-            }
-        }
-        let found = lb.serves(listener, &["HTTP", "TCP", "TCP_UDP"]).and_then(|clear| {
-            Ok(clear
-                && (!forwarding
-                    || !routing::forwards_nothing(lb, listener)?
-                        && !routing::fronts_application(context.index, lb, listener)?))
-        });
-        match found {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    fact::any(lb.listeners.get()?.iter().map(|listener| {
+        Ok(listener.number()? == port
+            && lb.serves(listener, &["HTTP", "TCP", "TCP_UDP"])?
+            && (!forwarding
+                || !routing::forwards_nothing(lb, listener)?
+                    && !routing::fronts_application(context.index, lb, listener)?))
+    }))
 }

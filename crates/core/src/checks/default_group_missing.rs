@@ -125,7 +125,7 @@ fn by_default(name: &str) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
-    let Some(default) = routes.last().filter(|route| route.label == "default rule") else {
+    let Some(default) = routes.last().filter(|route| route.is_default()) else {
         return Ok(Verdict::NotApplicable);
     };
     let groups = match &default.end {

@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{FlowLog, Inventory, Kind, LoadBalancer};
 use crate::routing;
 use crate::sample;
@@ -213,18 +213,10 @@ fn has_unlogged(context: &Context) -> Result<bool, Gap> {
     if lb.kind == Kind::Gateway {
         return Ok(true);
     }
-    let mut hidden = None;
-    for listener in lb.listeners.get()? {
-        let logged = lb
-            .serves(listener, &["TLS"])
-            .and_then(|tls| Ok(tls || routing::fronts_application(context.index, lb, listener)?));
-        match logged {
-            Ok(true) => {}
-            Ok(false) => return Ok(true),
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    fact::any(lb.listeners.get()?.iter().map(|listener| {
+        Ok(!lb.serves(listener, &["TLS"])?
+            && !routing::fronts_application(context.index, lb, listener)?)
+    }))
 }
 
 /// Whether a flow log records connections that were let in, as far as it is delivered.

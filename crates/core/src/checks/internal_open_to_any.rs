@@ -135,7 +135,9 @@ fn judge(context: &Context) -> Judgement {
             Ok(_) => {
                 open.extend(any.iter().map(|from| security_groups::rule(group, permission, from)));
             }
-            Err(gap) => hidden = hidden.or(Some(context.in_group(group, gap))),
+            Err(gap) => {
+                hidden = hidden.or(Some(security_groups::placed(context.index, group, gap)));
+            }
         }
     }
     if open.is_empty() {

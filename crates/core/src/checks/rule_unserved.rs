@@ -244,9 +244,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Ok(Some(_)) if found.is_some() => further.push(route.label.clone()),
             Ok(Some(evidence)) => {
                 let request = route.request(&routes[..place], context.lb, listener);
-                let rule = Evidence::new().with("rule", route.label.as_str());
-                let evidence = rule.with("request", request).and(evidence);
-                found = Some(evidence);
+                let evidence = evidence.with("rule", route.label.as_str());
+                found = Some(evidence.with("request", request));
             }
             Ok(None) => judged = true,
             Err(Skip::Unread(gap)) => hidden = hidden.or(Some(gap)),

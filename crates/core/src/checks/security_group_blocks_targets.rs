@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{Kind, LoadBalancer, Permission, Region, TargetGroup};
 use crate::security_groups::Attached;
 use crate::{sample, security_groups, targets};
@@ -176,15 +176,10 @@ fn is_let_out(
     attached: &Attached,
     (transport, port): (&str, u16),
 ) -> Result<bool, Gap> {
-    let mut hidden = None;
-    for (group, permission) in attached.egress() {
-        match permission.covers(transport, port) {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(context.in_group(group, gap))),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    fact::any(attached.egress().map(|(group, permission)| {
+        let covers = permission.covers(transport, port);
+        covers.map_err(|gap| security_groups::placed(context.index, group, gap))
+    }))
 }
 
 type Ports = BTreeSet<(&'static str, u16)>;

@@ -174,7 +174,9 @@ fn judge(context: &Context) -> Judgement {
                 unused.extend(named.map(|from| security_groups::rule(group, permission, &from)));
             }
             Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(context.in_group(group, gap))),
+            Err(gap) => {
+                hidden = hidden.or(Some(security_groups::placed(context.index, group, gap)));
+            }
         }
     }
     if unused.is_empty() {

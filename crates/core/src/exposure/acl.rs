@@ -36,8 +36,8 @@ fn passes(index: &Index, acl: &NetworkAcl, knock: Knock) -> Span {
 pub(super) struct Direction<'a> {
     acl: &'a NetworkAcl,
     pub(super) egress: bool,
-    transport: &'static str,
-    entries: Vec<&'a AclEntry>,
+    /// Each with the first and the last port that it is about.
+    entries: Vec<(&'a AclEntry, (u16, u16))>,
     ports: (u16, u16),
 }
 
@@ -54,19 +54,19 @@ impl<'a> Direction<'a> {
         is_tcp.then(|| Direction::of(acl, true, knock.transport, EPHEMERAL))
     }
 
-    fn of(acl: &'a NetworkAcl, egress: bool, transport: &'static str, ports: (u16, u16)) -> Self {
+    fn of(acl: &'a NetworkAcl, egress: bool, transport: &str, ports: (u16, u16)) -> Self {
         let (first, last) = ports;
-        let about = |entry: &&AclEntry| {
-            let ports = reach(entry, transport);
-            entry.egress == egress && ports.is_some_and(|(from, to)| from <= last && first <= to)
-        };
-        let mut entries: Vec<&AclEntry> = acl.entries.iter().filter(about).collect();
-        entries.sort_by_key(|entry| entry.number);
-        Direction { acl, egress, transport, entries, ports }
+        let own = acl.entries.iter().filter(|entry| entry.egress == egress);
+        let mut entries: Vec<_> = own
+            .filter_map(|entry| Some((entry, reach(entry, transport)?)))
+            .filter(|(_, (from, to))| *from <= last && first <= *to)
+            .collect();
+        entries.sort_by_key(|(entry, _)| entry.number);
+        Direction { acl, egress, entries, ports }
     }
 
     fn span(&self, index: &Index) -> Span {
-        let odd = self.entries.iter().find(|entry| !is_plain(entry));
+        let odd = self.entries.iter().map(|(entry, _)| entry).find(|entry| !is_plain(entry));
         let least = self.let_through(false);
         let Some(odd) = odd else { return Span::exactly(least) };
         let unclear =
@@ -94,8 +94,8 @@ impl<'a> Direction<'a> {
     /// The first port of each stretch that no entry divides.
     fn borders(&self) -> Vec<u16> {
         let (first, last) = self.ports;
-        let ends = self.entries.iter().filter_map(|entry| reach(entry, self.transport));
-        let ends = ends.flat_map(|(from, to)| [Some(from), to.checked_add(1)]).flatten();
+        let ends = self.entries.iter().map(|(_, ports)| ports);
+        let ends = ends.flat_map(|(from, to)| [Some(*from), to.checked_add(1)]).flatten();
         let mut borders: Vec<u16> = ends.filter(|port| first < *port && *port <= last).collect();
         borders.push(first);
         borders.sort_unstable();
@@ -105,10 +105,8 @@ impl<'a> Direction<'a> {
 
     fn by(&self, port: u16, family: Family, kindly: bool) -> Part {
         let (mut open, mut decided): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
-        let about = |entry: &&&AclEntry| {
-            reach(entry, self.transport).is_some_and(|(from, to)| from <= port && port <= to)
-        };
-        for entry in self.entries.iter().filter(about) {
+        let about = self.entries.iter().filter(|(_, (from, to))| (*from..=*to).contains(&port));
+        for (entry, _) in about {
             let range = entry.range.unwrap_or(family.whole());
             if !family.has(&range) {
                 continue;
@@ -128,21 +126,17 @@ impl<'a> Direction<'a> {
     pub(super) fn deciding(&self, families: &[Family]) -> Vec<&'a AclEntry> {
         let mut open: Vec<Family> = families.to_vec();
         let mut deciding = Vec::new();
-        for entry in &self.entries {
+        for (entry, (from, to)) in &self.entries {
+            let is_whole = *from <= self.ports.0 && self.ports.1 <= *to;
             let of = |family: &Family| entry.range.is_none_or(|range| family.has(&range));
             if open.iter().any(of) {
                 deciding.push(*entry);
             }
-            if entry.range.is_none_or(|range| range.prefix_len() == 0) && self.is_whole(entry) {
+            if entry.range.is_none_or(|range| range.prefix_len() == 0) && is_whole {
                 open.retain(|family| !of(family));
             }
         }
         deciding
-    }
-
-    fn is_whole(&self, entry: &AclEntry) -> bool {
-        let ports = reach(entry, self.transport);
-        ports.is_some_and(|(from, to)| from <= self.ports.0 && self.ports.1 <= to)
     }
 }
 

@@ -7,6 +7,7 @@ use super::span::{Level, Span};
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Index, Listener, Permission, SecurityGroup};
+use crate::security_groups;
 
 /// Ranges that stand for a longer list of what is left of a wider one.
 const PIECES: usize = 8;
@@ -165,16 +166,15 @@ impl<'a> Door<'a> {
     }
 
     fn add(&mut self, index: &'a Index<'a>, group: &'a SecurityGroup, knock: Knock) {
-        for permission in &group.ingress {
-            match knock.admitted_by(permission) {
-                Ok(true) => {}
-                Ok(false) => continue,
-                // Whoever it names may be let in.
+        let about = move |permission: &Permission| knock.admitted_by(permission);
+        for permission in security_groups::admitting(index, group, about) {
+            let permission = match permission {
+                Ok(permission) => permission,
                 Err(gap) => {
-                    self.hidden = self.hidden.take().or_else(|| Some(placed(index, group, gap)));
+                    self.hidden.get_or_insert(gap);
                     continue;
                 }
-            }
+            };
             let group = group.id.as_str();
             let from = |source| Admission { group, permission, source };
             let ranges = permission.ranges.iter().map(|range| from(Source::Range(*range)));
@@ -280,11 +280,6 @@ impl<'a> Door<'a> {
         }
         whole
     }
-}
-
-/// The gap of a group's rule that is not understood.
-pub(super) fn placed(index: &Index, group: &SecurityGroup, gap: Gap) -> Gap {
-    gap.in_region(&index.region().name).of(&group.id)
 }
 
 /// An admission as far as these go.

@@ -3,12 +3,13 @@
 use ipnet::IpNet;
 
 use super::addresses::{Addresses, Family, Part};
-use super::door::{Door, Port, entries, placed};
+use super::door::{Door, Port, entries};
 use super::span::{Level, Span};
 use super::{Exposure, acl, road};
 use crate::call::Call;
-use crate::fact::{Gap, Reason};
-use crate::inventory::{Index, NetworkInterface};
+use crate::fact::{self, Gap, Reason};
+use crate::inventory::{Index, NetworkInterface, Permission};
+use crate::security_groups;
 
 /// Who can reach this port of an interface at the interface's own public addresses.
 pub(crate) fn of_interface(index: &Index, interface: &NetworkInterface, port: &Port) -> Exposure {
@@ -99,16 +100,17 @@ pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Sou
                 continue;
             }
         };
-        for permission in &group.ingress {
-            let about = port.knocks().map(|knock| knock.admitted_by(permission));
-            match about.reduce(any) {
-                Some(Ok(true)) => {}
-                Some(Err(gap)) => {
-                    hidden = hidden.or_else(|| Some(placed(index, group, gap)));
+        let about = |permission: &Permission| {
+            fact::any(port.knocks().map(|knock| knock.admitted_by(permission)))
+        };
+        for permission in security_groups::admitting(index, group, about) {
+            let permission = match permission {
+                Ok(permission) => permission,
+                Err(gap) => {
+                    hidden = hidden.or(Some(gap));
                     continue;
                 }
-                Some(Ok(false)) | None => continue,
-            }
+            };
             let own = permission.ranges.iter().map(|range| Source {
                 origin: Origin::Range(*range),
                 words: format!("{range} in {id}"),
@@ -131,15 +133,6 @@ pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Sou
         }
     }
     (found, hidden)
-}
-
-/// One of them is enough, and what is not known may be so.
-fn any(one: Result<bool, Gap>, other: Result<bool, Gap>) -> Result<bool, Gap> {
-    match (one, other) {
-        (Ok(true), _) | (_, Ok(true)) => Ok(true),
-        (Err(gap), _) | (_, Err(gap)) => Err(gap),
-        _ => Ok(false),
-    }
 }
 
 fn odd(interface: &NetworkInterface, said: &str) -> Gap {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, LoadBalancer};
 use crate::call::Call;
-use crate::fact::{Fact, Gap, Reason};
+use crate::fact::{self, Fact, Gap, Reason};
 
 /// A listener of any kind of load balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,32 +113,17 @@ impl LoadBalancer {
     /// Whether the listener's protocol is one of these. A protocol that is missing, or that this version
     /// does not know, might be: only a Gateway load balancer's listeners have none.
     pub fn serves(&self, listener: &Listener, protocols: &[&str]) -> Result<bool, Gap> {
-        let gap = |reason, said: String| {
-            let call = match self.kind {
-                Kind::Classic => Call::ElbDescribeLoadBalancers,
-                _ => Call::ElbV2DescribeListeners,
-            };
-            Err(Gap::new(call, reason).of(&listener.id).saying(said))
-        };
         match listener.protocol.as_deref() {
             Some(own) if PROTOCOLS.contains(&own) => Ok(protocols.contains(&own)),
             _ if self.kind == Kind::Gateway => Ok(false),
-            Some(other) => gap(Reason::Unrecognised, format!("protocol {other}")),
-            None => gap(Reason::Malformed, "a listener without protocol".to_owned()),
+            Some(other) => Err(listener.odd(Reason::Unrecognised, &format!("protocol {other}"))),
+            None => Err(listener.odd(Reason::Malformed, "a listener without protocol")),
         }
     }
 
     /// Whether any listener's protocol is one of these.
     pub fn serves_any(&self, protocols: &[&str]) -> Result<bool, Gap> {
-        let mut hidden = None;
-        for listener in self.listeners.get()? {
-            match self.serves(listener, protocols) {
-                Ok(true) => return Ok(true),
-                Ok(false) => {}
-                Err(gap) => hidden = hidden.or(Some(gap)),
-            }
-        }
-        hidden.map_or(Ok(false), Err)
+        fact::any(self.listeners.get()?.iter().map(|listener| self.serves(listener, protocols)))
     }
 }
 

@@ -147,24 +147,12 @@ impl Asker {
         &self,
         call: Call,
         resource: &str,
-        found: Fact<impl Iterator<Item = (Option<String>, Option<String>)>>,
-    ) -> Fact<BTreeMap<String, String>> {
-        let found = match found {
-            Fact::Known(mut found) => found.try_fold(BTreeMap::new(), |mut pairs, pair| {
-                let (Some(key), Some(value)) = pair else { return None };
-                pairs.insert(key, value);
-                Some(pairs)
-            }),
-            Fact::Unread(gap) => return Fact::Unread(gap),
-        };
-        found.map_or_else(
-            || {
-                let said = "an attribute without key or value";
-                let gap = Gap::new(call, Reason::Malformed).saying(said);
-                Fact::Unread(self.placed(gap, Some(resource)))
-            },
-            Fact::Known,
-        )
+        found: impl Iterator<Item = (Option<String>, Option<String>)>,
+    ) -> Result<BTreeMap<String, String>, Gap> {
+        found.map(|(key, value)| key.zip(value)).collect::<Option<_>>().ok_or_else(|| {
+            let said = "an attribute without key or value";
+            self.placed(Gap::new(call, Reason::Malformed).saying(said), Some(resource))
+        })
     }
 
     /// Every item of a list that comes in pages; and, where the pages stop early, why.

@@ -116,13 +116,11 @@ pub(crate) async fn attributes(
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbDescribeLoadBalancerAttributes;
     let request = client.describe_load_balancer_attributes().load_balancer_name(&lb.name).send();
-    match asker.ask(call, Some(&lb.arn), request).await {
-        Fact::Unread(gap) => Fact::Unread(gap),
-        Fact::Known(answer) => match answer.load_balancer_attributes {
-            Some(found) => asker.pairs(call, &lb.arn, Fact::Known(flattened(found).into_iter())),
-            None => Fact::Unread(asker.empty(call, Some(&lb.arn))),
-        },
-    }
+    asker.ask(call, Some(&lb.arn), request).await.and_then(|answer| {
+        let found = answer.load_balancer_attributes;
+        let found = found.ok_or_else(|| asker.empty(call, Some(&lb.arn)))?;
+        asker.pairs(call, &lb.arn, flattened(found).into_iter())
+    })
 }
 
 /// Attributes by key, as AWS told them: one of either may be missing.
@@ -163,11 +161,9 @@ pub(crate) async fn policies(
     let request = client.describe_load_balancer_policies().load_balancer_name(&lb.name).send();
     let found = asker.ask(call, Some(&lb.arn), request).await;
     let found = asker.held(call, &lb.arn, found.map(|answer| answer.policy_descriptions));
-    let all = match found {
-        Fact::Known(all) => all.into_iter().map(|found| policy(asker, (call, &lb.arn), found)),
-        Fact::Unread(gap) => return Fact::Unread(gap),
-    };
-    all.collect::<Result<_, Gap>>().map_or_else(Fact::Unread, Fact::Known)
+    found.and_then(|all| {
+        all.into_iter().map(|found| policy(asker, (call, &lb.arn), found)).collect()
+    })
 }
 
 fn policy(
@@ -177,11 +173,10 @@ fn policy(
 ) -> Result<ClassicPolicy, Gap> {
     let pairs = found.policy_attribute_descriptions.unwrap_or_default().into_iter();
     let pairs = pairs.map(|pair| (pair.attribute_name, pair.attribute_value));
-    let attributes = asker.pairs(call, arn, Fact::Known(pairs)).get()?.clone();
     Ok(ClassicPolicy {
         name: found.policy_name.unwrap_or_default(),
         kind: found.policy_type_name.unwrap_or_default(),
-        attributes,
+        attributes: asker.pairs(call, arn, pairs)?,
     })
 }
 

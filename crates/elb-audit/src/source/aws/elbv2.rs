@@ -400,7 +400,7 @@ pub(crate) async fn listener_attributes(
     let request = client.describe_listener_attributes().listener_arn(arn).send();
     let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
     let found = asker.held(call, arn, found);
-    asker.pairs(call, arn, found.map(|all| all.into_iter().map(|pair| (pair.key, pair.value))))
+    found.and_then(|all| asker.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a load balancer.
@@ -413,7 +413,7 @@ pub(crate) async fn attributes(
     let request = client.describe_load_balancer_attributes().load_balancer_arn(arn).send();
     let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
     let found = asker.held(call, arn, found);
-    asker.pairs(call, arn, found.map(|all| all.into_iter().map(|pair| (pair.key, pair.value))))
+    found.and_then(|all| asker.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a target group.
@@ -426,7 +426,7 @@ pub(crate) async fn group_attributes(
     let request = client.describe_target_group_attributes().target_group_arn(arn).send();
     let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
     let found = asker.held(call, arn, found);
-    asker.pairs(call, arn, found.map(|all| all.into_iter().map(|pair| (pair.key, pair.value))))
+    found.and_then(|all| asker.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// The region's target groups, without their targets.

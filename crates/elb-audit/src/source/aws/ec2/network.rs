@@ -232,7 +232,7 @@ struct AclXml {
 #[serde(rename_all = "camelCase")]
 struct AclEntryXml {
     rule_number: i32,
-    // An entry that does not say which way it is about is about neither.
+    // Without a direction an entry would be about neither.
     egress: bool,
     protocol: String,
     rule_action: String,
@@ -305,21 +305,16 @@ struct AssociationXml {
     pool: Option<String>,
 }
 
-impl AssociationXml {
-    /// Refuses one with nothing: the subnet left out would seem to have no table or ACL of its own.
-    fn known(self) -> Result<Self, String> {
-        let somewhere = self.subnet.is_some() || self.gateway.is_some() || self.pool.is_some();
-        if !self.main && !somewhere {
-            return Err("an association with nothing".to_owned());
-        }
-        Ok(self)
-    }
-}
-
-/// The subnets among what something is associated with.
+/// The subnets among what something is associated with. Refuses an association with nothing: the subnet
+/// left out would seem to have no table or ACL of its own.
 fn subnets_of(associations: Items<AssociationXml>) -> Result<Vec<String>, String> {
-    let known = associations.item.into_iter().map(AssociationXml::known);
-    Ok(known.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(|one| one.subnet).collect())
+    let is_known = |one: &AssociationXml| {
+        one.main || one.subnet.is_some() || one.gateway.is_some() || one.pool.is_some()
+    };
+    if !associations.item.iter().all(is_known) {
+        return Err("an association with nothing".to_owned());
+    }
+    Ok(associations.item.into_iter().filter_map(|one| one.subnet).collect())
 }
 
 #[derive(Debug, Deserialize)]
