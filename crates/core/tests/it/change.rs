@@ -501,6 +501,15 @@ fn between(before: &Report, inventory: &Inventory) -> (Vec<String>, Option<Strin
 }
 
 #[test]
+fn where_only_the_version_judges_differently_no_fault_is_denied() {
+    let mut after = judged(&faulty(), ALL, 1);
+    compare(&by("0.0.9", &judged(&clean(), ALL, 0), Some(&[OFF])), &mut after);
+    let render = elb_audit_core::format::named("text").expect("a format").render;
+    let text = render(&after, elb_audit_core::format::Style::PLAIN);
+    assert!(text.contains(": nothing new\n  1 judged differently by version "), "{text}");
+}
+
+#[test]
 fn a_new_version_alarms_nobody_about_what_it_judges_differently() {
     let (calm, alarmed) = (judged(&clean(), ALL, 0), judged(&faulty(), ALL, 0));
     let new = [format!("new {OFF}")];
@@ -517,7 +526,7 @@ fn a_new_version_alarms_nobody_about_what_it_judges_differently() {
         (by("0.0.9", &calm, Some(&[])), None),
         (by("0.0.9", &calm, Some(&[CROSS])), None),
         (by(&own, &calm, Some(&[])), None),
-        // It judges otherwise.
+        // It judges differently.
         (by("0.0.9", &calm, Some(&[OFF])), Some("0.0.9")),
         (by(&own, &calm, Some(&[OFF])), Some("")),
         // Before revisions were told, this check judged as it does.

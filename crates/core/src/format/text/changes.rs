@@ -54,7 +54,11 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         .filter(|(number, _)| *number > 0)
         .map(|(number, word)| format!("{number} {word}"))
         .collect();
-    let told = if told.is_empty() { "no fault then or now".to_owned() } else { told.join(", ") };
+    let told = match comparison.judged_differently {
+        _ if !told.is_empty() => told.join(", "),
+        Some(_) => "nothing new".to_owned(),
+        None => "no fault then or now".to_owned(),
+    };
     let since = format!("Since {}", comparison.before);
     page.line(0, &[(Paint::Bold, &since), (Paint::Plain, ": "), (Paint::Plain, &told)]);
     if let Some(differently) = &comparison.judged_differently {
