@@ -258,19 +258,10 @@ fn region_status(region: &Region) -> (RegionStatus, Option<String>) {
 fn unlisted(region: &Region) -> Option<String> {
     match (region.classic.rest.gap(), region.v2.rest.gap()) {
         (None, None) => None,
-        (None, Some(v2)) => Some(format!("{}; Classic: none", words(v2))),
-        (Some(classic), None) => Some(format!("{}, for Classic alone", words(classic))),
-        (Some(classic), Some(v2)) if classic.reason == v2.reason => Some(words(v2)),
-        (Some(classic), Some(v2)) => Some(format!("{}; Classic: {}", words(v2), words(classic))),
-    }
-}
-
-/// A gap's reason in words, with AWS's own where there are any.
-#[must_use]
-pub fn words(gap: &Gap) -> String {
-    match &gap.detail {
-        Some(detail) => format!("{}: {detail}", gap.reason.words()),
-        None => gap.reason.words().to_owned(),
+        (None, Some(v2)) => Some(format!("{v2}; Classic: none")),
+        (Some(classic), None) => Some(format!("{classic}, for Classic alone")),
+        (Some(classic), Some(v2)) if classic.reason == v2.reason => Some(v2.to_string()),
+        (Some(classic), Some(v2)) => Some(format!("{v2}; Classic: {classic}")),
     }
 }
 
@@ -281,7 +272,7 @@ fn reported(account: &str, gap: &Gap, informs: bool) -> ReportedGap {
         account: account.to_owned(),
         region: gap.region.clone(),
         resource: gap.resource.clone(),
-        reason: words(gap),
+        reason: gap.to_string(),
         informs,
     }
 }

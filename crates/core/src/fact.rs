@@ -119,6 +119,14 @@ pub struct Gap {
     pub detail: Option<String>,
 }
 
+impl std::fmt::Display for Gap {
+    /// Its reason in words, with AWS's own where there are any.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.reason.words())?;
+        self.detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
+    }
+}
+
 impl Gap {
     /// Characters of a detail. What AWS answers, and what a saved file holds, may be of any length.
     pub const LONGEST: usize = 500;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words;
 use crate::fact::Reason;
 use crate::inventory::{Account, Inventory};
 use crate::report::{
@@ -74,7 +73,7 @@ fn status(account: &Account, count: Count) -> (AccountStatus, Option<String>) {
     if let Some(reason) = &account.skipped {
         return (AccountStatus::Skipped, Some(reason.clone()));
     }
-    let shut = account.access.gap().map(words);
+    let shut = account.access.gap().map(ToString::to_string);
     if count.totals.regions_read == 0 {
         let said = shut.unwrap_or_else(|| "no region of it was read".to_owned());
         return (AccountStatus::Unread, Some(said));

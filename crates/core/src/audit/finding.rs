@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Options, words};
+use super::Options;
 use crate::call::Call;
 use crate::check::{Check, Evidence, Judgement, Severity, Verdict};
 use crate::digest::{configuration, short};
@@ -117,7 +117,7 @@ fn unread(gap: &Gap) -> Evidence {
     let mut evidence = Evidence::new()
         .with("call", gap.call.name())
         .with("action", gap.call.action())
-        .with("reason", words(gap));
+        .with("reason", gap.to_string());
     if let Some(resource) = &gap.resource {
         evidence = evidence.with("resource", resource.as_str());
     }

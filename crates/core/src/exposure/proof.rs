@@ -247,7 +247,7 @@ impl Chain {
 
     fn unread(&mut self, gap: &Gap) {
         let place = gap.resource.as_deref().or(gap.region.as_deref());
-        self.add(place.unwrap_or_default(), format!("{}: {}", gap.call, crate::audit::words(gap)));
+        self.add(place.unwrap_or_default(), format!("{}: {gap}", gap.call));
     }
 
     /// The way to a load balancer's own addresses.

@@ -247,7 +247,7 @@ impl<'a> Lobby<'a> {
 /// is no scan.
 fn unlisted(gap: &Gap) -> SourceError {
     let (call, action) = (gap.call, gap.call.action());
-    let said = elb_audit_core::audit::words(gap);
+    let said = gap.to_string();
     if gap.reason == Reason::NotFound {
         let unit = gap.resource.as_deref().unwrap_or_default();
         return SourceError::Usage(format!("unknown organizational unit `{unit}` ({said})"));

@@ -115,7 +115,7 @@ impl Asker {
     fn log(&self, call: Call, resource: Option<&str>, gap: Option<&Gap>) {
         if self.verbose {
             let what = resource.unwrap_or("-");
-            let came = gap.map_or_else(|| "ok".to_owned(), elb_audit_core::audit::words);
+            let came = gap.map_or_else(|| "ok".to_owned(), ToString::to_string);
             let account = &self.account;
             let of = if account.is_empty() { String::new() } else { format!("{account} ") };
             crate::progress::say(format_args!("{of}{} {call} {what}: {came}", self.region));

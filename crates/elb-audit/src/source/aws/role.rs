@@ -166,9 +166,8 @@ impl ProvideCredentials for Lasting {
             match self.desk.assume(&self.role).await {
                 Fact::Known((_, credentials)) => Ok(credentials),
                 Fact::Unread(gap) => Err(CredentialsError::provider_error(format!(
-                    "{} cannot be taken on again: {}",
-                    self.role.arn(),
-                    elb_audit_core::audit::words(&gap)
+                    "{} cannot be taken on again: {gap}",
+                    self.role.arn()
                 ))),
             }
         })

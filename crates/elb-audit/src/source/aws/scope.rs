@@ -131,7 +131,7 @@ async fn identify(
             if refusal.reason == Reason::NoCredentials {
                 return Err(no_credentials(&refusal));
             }
-            refusals.push(format!("{home}: {}", elb_audit_core::audit::words(&refusal)));
+            refusals.push(format!("{home}: {refusal}"));
             continue;
         }
         let known = Known {

@@ -155,7 +155,7 @@ impl Reader {
             }
             // What was read of the load balancers' own groups stays.
             Fact::Unread(gap) => {
-                let said = elb_audit_core::audit::words(&gap);
+                let said = gap.to_string();
                 region.notes.push(format!("security groups of targets could not be read: {said}"));
             }
         }
