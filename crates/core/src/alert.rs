@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 
 use crate::change::{ChangeKind, Past};
-use crate::check::Severity;
 use crate::report::{Finding, Report, ReportedGap};
+use crate::vocab::severity::Severity;
 
 pub(crate) mod brief;
 pub mod event;

@@ -15,9 +15,9 @@ use serde_json::{Map, Value, json};
 
 use crate::alert::brief::{cut, link};
 use crate::change::Past;
-use crate::check::Severity;
 use crate::format::text::words::{exposure, sentence};
 use crate::report::{Finding, GLOBAL, LoadBalancerRef, Outcome, Report, SubjectKind};
+use crate::vocab::severity::Severity;
 
 /// Bytes of texts; AWS counts characters, of which there are never more.
 const TITLE: usize = 256;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::call::Call;
-use crate::check::{Check, Persona};
+use crate::check::Check;
 use crate::compliance::{self, Framework};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Account, Index, Inventory, Kind, Region};
@@ -14,6 +14,7 @@ use crate::report::{
     Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
     Summary,
 };
+use crate::vocab::severity::Persona;
 use crate::{digest, docs};
 
 mod accounts;

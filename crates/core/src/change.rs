@@ -15,12 +15,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
-use crate::check::{Check, Severity};
+use crate::check::Check;
 use crate::checks::ALL;
 use crate::report::{
-    AccountStatus, AccountSummary, ExposureClass, Finding, GLOBAL, ListenerSummary,
-    LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap, SubjectKind,
+    AccountStatus, AccountSummary, Finding, GLOBAL, ListenerSummary, LoadBalancerSummary, Outcome,
+    RegionStatus, Report, ReportedGap, SubjectKind,
 };
+use crate::vocab::exposure::ExposureClass;
+use crate::vocab::severity::Severity;
 use crate::{docs, edition};
 
 /// What has become of a fault since an earlier report.

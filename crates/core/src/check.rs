@@ -1,8 +1,7 @@
 //! The shape of a check: a value with its words, its examples and one judge function.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 use crate::call::Call;
 use crate::exposure::Exposure;
@@ -12,6 +11,8 @@ use crate::inventory::{
     LoadBalancer, Region, Target, TargetGroup,
 };
 use crate::policy::Policy;
+pub use crate::vocab::evidence::Evidence;
+pub use crate::vocab::severity::{Persona, Severity};
 
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///
@@ -73,33 +74,6 @@ impl Check {
         Call::Ec2DescribeVpcBlockPublicAccessExclusions,
         Call::Ec2DescribeNetworkAcls,
     ];
-}
-
-/// Who wants to hear of a check's findings. Each one hears what the one before hears too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Persona {
-    /// Whoever mends faults: what someone should act on.
-    Regular,
-    /// Whoever keeps things tidy: hygiene and defence in depth too.
-    Pedantic,
-    /// Whoever has to know everything: inventory, hints and what needs a person's eye.
-    Auditor,
-}
-
-impl Persona {
-    /// All, each hearing what the one before hears too.
-    pub const ALL: [Persona; 3] = [Persona::Regular, Persona::Pedantic, Persona::Auditor];
-
-    /// `regular`, `pedantic`, `auditor`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Persona::Regular => "regular",
-            Persona::Pedantic => "pedantic",
-            Persona::Auditor => "auditor",
-        }
-    }
 }
 
 /// How a fault is mended in the console, with the AWS CLI, in Terraform and in CloudFormation. A way that
@@ -218,74 +192,4 @@ pub enum Verdict {
     Note(Evidence),
     /// The question makes no sense here.
     NotApplicable,
-}
-
-/// The fields that decided, as data: formats word them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Evidence(pub Map<String, Value>);
-
-impl Evidence {
-    /// No field yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Evidence::default()
-    }
-
-    /// Adds a field. Names are `snake_case`; values text, numbers or lists of them.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(name.to_owned(), value.into());
-        self
-    }
-}
-
-/// How bad a fault is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Defence in depth, hygiene.
-    Low,
-    /// A weakness that needs a position in the path, or the loss of a detective control.
-    Medium,
-    /// A weakness that the internet reaches, or an outage about to happen.
-    High,
-    /// Exploitable now, without credentials.
-    Critical,
-}
-
-impl Severity {
-    /// All, worst first.
-    pub const WORST_FIRST: [Severity; 5] =
-        [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-
-    /// The severity for a subject that can be reached like this: one step lower when the internet cannot
-    /// reach it freely, unchanged when that is not known. Never below low, and info stays info.
-    #[must_use]
-    pub fn at(self, exposure: &Exposure) -> Severity {
-        let lowered = match self {
-            Severity::Critical => Severity::High,
-            Severity::High => Severity::Medium,
-            Severity::Medium | Severity::Low => Severity::Low,
-            Severity::Info => Severity::Info,
-        };
-        match exposure {
-            Exposure::Internet(_) | Exposure::Unknown(_) => self,
-            Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => lowered,
-        }
-    }
-
-    /// `critical`, `high` …
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Severity::Critical => "critical",
-            Severity::High => "high",
-            Severity::Medium => "medium",
-            Severity::Low => "low",
-            Severity::Info => "info",
-        }
-    }
 }

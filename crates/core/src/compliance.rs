@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::Severity;
 use crate::inventory::Kind;
+use crate::vocab::severity::Severity;
 
 mod judge;
 mod table;

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Persona, Severity};
 use crate::edition::{HISTORY, History};
 use crate::policy::{AcceptedRisk, Intent, Matcher, Policy, Thresholds};
 use crate::selection::{Selection, find};
+use crate::vocab::severity::{Persona, Severity};
 
 mod entry;
 mod reader;

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::check::{Check, Evidence};
+use crate::check::Check;
 use crate::checks::ALL;
 use crate::report::Outcome;
+use crate::vocab::evidence::Evidence;
 
 /// How what many checks share reasons: exposure, routing, grades of TLS. To be raised when any of it comes
 /// to other verdicts, since the words of the checks do not show that.

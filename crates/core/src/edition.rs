@@ -1,6 +1,7 @@
 //! Editions: which checks count, and how much, for whoever does not want a new release to fail a pipeline.
 
-use crate::check::{Check, Persona, Severity};
+use crate::check::Check;
+use crate::vocab::severity::{Persona, Severity};
 
 /// A set of checks under a name that stays.
 #[derive(Debug, PartialEq, Eq)]

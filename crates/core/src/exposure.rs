@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Index, Kind, Listener, LoadBalancer, Region};
-use crate::report::ExposureClass;
+use crate::vocab::exposure::ExposureClass;
 
 mod acl;
 pub(crate) mod addresses;

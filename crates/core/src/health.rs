@@ -2,10 +2,11 @@
 //! request that reaches them can be served.
 
 use crate::call::Call;
-use crate::check::{Context, Evidence, Targets};
+use crate::check::{Context, Targets};
 use crate::fact::{self, Gap, Reason};
 use crate::inventory::{Kind, Target};
 use crate::routing;
+use crate::vocab::evidence::Evidence;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;

@@ -36,4 +36,5 @@ pub(crate) mod security_groups;
 pub mod selection; // which checks run
 pub mod targets; // what stands behind a load balancer, and the ways to it
 pub mod tls; // protocols and ciphers of a policy
+pub mod vocab; // words that every layer shares
 pub mod waf; // what a web ACL does with requests // which are known, and what their rules are about

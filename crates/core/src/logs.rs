@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::call::Call;
-use crate::check::{Context, Evidence};
+use crate::check::Context;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Kind, LoadBalancer, LogBucket, LogSource};
+use crate::vocab::evidence::Evidence;
 
 /// A log that a load balancer may keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

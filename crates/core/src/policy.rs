@@ -8,13 +8,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Check, Persona, Severity};
+use crate::check::Check;
 use crate::digest;
 use crate::edition::{HISTORY, History, Pin};
 use crate::exposure::Exposure;
 use crate::fact::Gap;
 use crate::inventory::LoadBalancer;
 use crate::report::Finding;
+use crate::vocab::severity::{Persona, Severity};
 
 /// What judges measure by, and what the account's owner intends. The default is what the documentation
 /// of each check says.
@@ -41,7 +42,7 @@ impl Policy {
             return *own;
         }
         let base = self.edition.map_or(check.severity, |pin| pin.severity(check));
-        exposure.map_or(base, |exposure| base.at(exposure))
+        exposure.map_or(base, |exposure| base.at(exposure.class()))
     }
 
     /// Who hears of a check: whoever its author had in mind, and everyone where the user has said what

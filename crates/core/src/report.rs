@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::change::{Change, ChangeKind, Comparison};
-use crate::check::{Evidence, Persona, Severity};
 use crate::compliance::FrameworkReport;
 use crate::inventory::Cost;
 use crate::policy::AcceptedRisk;
+use crate::vocab::evidence::{Evidence, Step};
+use crate::vocab::exposure::ExposureClass;
+use crate::vocab::severity::{Persona, Severity};
 
 /// The version of the report's JSON form.
 pub const SCHEMA: &str = "elb-audit/report/v1";
@@ -327,15 +329,6 @@ pub struct ListenerSummary {
     pub targets: Vec<TargetsSummary>,
 }
 
-/// One thing on the way to a listener.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// Its id or ARN: `subnet-1`, `acl-1`, `sg-1`.
-    pub resource: String,
-    /// What it says, in a fragment: `tcp 443 from 0.0.0.0/0`.
-    pub says: String,
-}
-
 /// A target group as the report shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetsSummary {
@@ -486,36 +479,6 @@ impl Outcome {
             Outcome::Unknown => "unknown",
             Outcome::Note => "note",
             Outcome::Pass => "pass",
-        }
-    }
-}
-
-/// Exposure without its evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ExposureClass {
-    /// Anyone on the internet.
-    Internet,
-    /// Some addresses of the internet, or some security groups.
-    Restricted,
-    /// Only from inside.
-    Internal,
-    /// Nobody, though its addresses are public.
-    Blocked,
-    /// Not known.
-    Unknown,
-}
-
-impl ExposureClass {
-    /// `internet`, `restricted` …
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            ExposureClass::Internet => "internet",
-            ExposureClass::Restricted => "restricted",
-            ExposureClass::Internal => "internal",
-            ExposureClass::Blocked => "blocked",
-            ExposureClass::Unknown => "unknown",
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Check, Persona};
+use crate::check::Check;
 use crate::checks;
 use crate::compliance::{self, Framework};
 use crate::policy::Policy;
+use crate::vocab::severity::Persona;
 
 /// What decides which checks run.
 #[derive(Clone, Debug, Default)]

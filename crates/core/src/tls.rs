@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::call::Call;
-use crate::check::Evidence;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Region, SslPolicy};
+use crate::vocab::evidence::Evidence;
 
 mod table;
 

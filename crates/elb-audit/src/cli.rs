@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Subcommand;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
-use elb_audit_core::check::Persona;
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
+};
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::config::FailOn;
 use elb_audit_core::docs::Purpose;
+use elb_audit_core::vocab::severity::Persona;
 use jiff::Timestamp;
 use jiff::civil::Date;
 

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::Options;
-use elb_audit_core::check::{Check, Persona, Severity};
+use elb_audit_core::check::Check;
 use elb_audit_core::checks;
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::config::{Config, FILE, FailOn};
@@ -13,6 +13,7 @@ use elb_audit_core::edition::HISTORY;
 use elb_audit_core::policy::Policy;
 use elb_audit_core::report::Gate;
 use elb_audit_core::selection::{self, find};
+use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::Timestamp;
 
 use crate::cli::{Configuration, Reporting, Selection};

@@ -3,27 +3,27 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
-use elb_audit_core::check::{Check, Severity};
+use elb_audit_core::check::Check;
 use elb_audit_core::config::FailOn;
 use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Exit, Gate, Report};
 use elb_audit_core::selection::find;
+use elb_audit_core::vocab::severity::Severity;
 use elb_audit_core::{change, checks, demo, docs, format};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::accept;
 use crate::cli::{Cli, Diff, Reading, Reporting, Scan, Task};
 use crate::config::{self, Terms};
 use crate::notify::Session;
-use crate::output;
 use crate::progress::{Progress, say};
 use crate::source::aws::{self, SourceError, Stop, Tuning, Wanted};
 use crate::source::file;
 use crate::state::Place;
 use crate::watch::{Before, Watch};
+use crate::{accept, output};
 
 /// Why a run ended before it had a report.
 #[derive(Debug, thiserror::Error)]

@@ -143,7 +143,7 @@ pub(super) fn overview(alert: &Alert<'_>) -> Map<String, Value> {
         "subject": super::text::message(alert).subject,
         "occasion": alert.occasion.word(),
         "environment": Some(alert.label).filter(|label| !label.is_empty()),
-        "severity": alert.worst().map(crate::check::Severity::word),
+        "severity": alert.worst().map(crate::vocab::severity::Severity::word),
         "taken_at": report.taken_at,
         "compared_with": report.comparison.as_ref().map(|comparison| comparison.before),
         "accounts": accounts.iter().take(ACCOUNTS).collect::<Vec<_>>(),

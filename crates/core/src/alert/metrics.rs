@@ -1,7 +1,7 @@
 //! A report as metrics of Amazon CloudWatch.
 
-use crate::check::Severity;
 use crate::report::Report;
+use crate::vocab::severity::Severity;
 
 /// One number.
 #[derive(Clone, Debug, PartialEq, Eq)]

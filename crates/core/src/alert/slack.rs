@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::Alert;
 use super::brief::{Told, beginning, changes, cut, link, lost, standing};
 use super::text::message;
-use crate::check::Severity;
 use crate::format::page::neutral;
 use crate::format::text::words::{exposure, sentence};
+use crate::vocab::severity::Severity;
 
 /// Blocks of a message that are about one thing each; Slack takes 50 in all.
 const BLOCKS: usize = 40;

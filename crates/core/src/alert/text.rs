@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{Alert, Occasion};
 use crate::change::Past;
-use crate::check::Severity;
 use crate::checks::ALL;
 use crate::fact::cut;
 use crate::format::Style;
 use crate::format::page::Page;
 use crate::format::text::words::{count, exposure, kind, list, sentence};
 use crate::report::{Finding, Outcome, ReportedGap, SeverityCounts};
+use crate::vocab::severity::Severity;
 
 /// Bytes that the text may take, written as a JSON string: a message of Amazon SNS has 262,144 with its
 /// attributes. Source: SNS API reference, `Publish`.

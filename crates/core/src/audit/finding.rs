@@ -4,15 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Options;
 use crate::call::Call;
-use crate::check::{Check, Evidence, Judgement, Severity, Verdict};
+use crate::check::{Check, Judgement, Verdict};
 use crate::digest::{configuration, short};
 use crate::exposure::Exposure;
 use crate::fact::{Gap, Reason};
 use crate::inventory::LoadBalancer;
 use crate::policy::Policy;
-use crate::report::{
-    ExposureClass, Finding, GLOBAL, LoadBalancerRef, Outcome, Subject, SubjectKind,
-};
+use crate::report::{Finding, GLOBAL, LoadBalancerRef, Outcome, Subject, SubjectKind};
+use crate::vocab::evidence::Evidence;
+use crate::vocab::exposure::ExposureClass;
+use crate::vocab::severity::Severity;
 
 /// What came of the questions about one thing.
 pub(super) struct Verdicts {

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Control, Framework, Rule, Source, controls};
 use crate::call::Call;
-use crate::check::{Check, Severity};
+use crate::check::Check;
 use crate::inventory::Kind;
 use crate::report::{Finding, Outcome, RegionStatus, Report};
+use crate::vocab::severity::Severity;
 
 /// A framework's controls, and what came of each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

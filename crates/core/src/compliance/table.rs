@@ -7,8 +7,8 @@
 
 use super::Framework::{Cis, ConfigRule, ControlTower, Fsbp, Nist80053, Nist800171, Pci3, Pci4};
 use super::{Asked, Framework, Rule, Source};
-use crate::check::Severity::{Low, Medium};
 use crate::inventory::Kind::{self, Application, Classic, Gateway, Network};
+use crate::vocab::severity::Severity::{Low, Medium};
 
 const fn by(framework: Framework, ids: &'static [&'static str]) -> Asked {
     Asked { framework, source: Source::Publisher, ids }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{RENDERED, calls, code, table};
 use crate::call::Call;
-use crate::check::{Check, Persona};
+use crate::check::Check;
+use crate::vocab::severity::Persona;
 
 /// Every call that a scan may make, with what it is made once for and by which persona's scan.
 #[must_use]

@@ -2,12 +2,14 @@
 
 use super::{RENDERED, code, compliance, json, table};
 use crate::audit::{Options, audit};
-use crate::check::{Check, Evidence, Example, Judge, Persona, Severity};
-use crate::exposure::Exposure;
+use crate::check::{Check, Example, Judge};
 use crate::format::page::{Page, Paint};
 use crate::format::{self, Style};
 use crate::inventory::Kind;
 use crate::report::{Outcome, Report};
+use crate::vocab::evidence::Evidence;
+use crate::vocab::exposure::ExposureClass;
+use crate::vocab::severity::{Persona, Severity};
 
 /// The page of a check, in Markdown.
 #[must_use]
@@ -56,7 +58,7 @@ fn severity(check: &Check) -> String {
     let fails = format!("fail {} ", check.id);
     let mut finds = check.examples.iter().flat_map(|example| example.finds);
     let notes = !finds.any(|find| find.starts_with(&fails));
-    let (word, lower) = (severity.word(), severity.at(&Exposure::Internal).word());
+    let (word, lower) = (severity.word(), severity.at(ExposureClass::Internal).word());
     match severity {
         Severity::Info if notes => format!("{word}: a note, never a fault"),
         _ if word == lower => word.to_owned(),

@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use super::check::kinds;
 use super::{RENDERED, json, table};
-use crate::check::{Check, Persona, Remedy, Severity};
+use crate::check::{Check, Remedy};
 use crate::compliance;
 use crate::edition::HISTORY;
 use crate::format::Style;
 use crate::format::page::{Page, Paint};
 use crate::inventory::Kind;
+use crate::vocab::severity::{Persona, Severity};
 
 /// The list of checks with links to their pages, in Markdown.
 #[must_use]

@@ -47,7 +47,7 @@ fn row(control: &Control) -> Vec<String> {
         Source::ThirdParty => format!("{} (another tool's mapping)", control.id),
     };
     let title = if control.title == control.id { "–" } else { control.title };
-    let severity = control.severity.map_or("–", crate::check::Severity::word);
+    let severity = control.severity.map_or("–", crate::vocab::severity::Severity::word);
     let checks = if checks.is_empty() { "not covered".to_owned() } else { checks.join(", ") };
     vec![id, title.to_owned(), severity.to_owned(), checks]
 }

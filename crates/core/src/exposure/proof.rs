@@ -11,8 +11,8 @@ use super::span::Level;
 use super::{Approach, Entry, Exposure, Side};
 use crate::fact::Gap;
 use crate::inventory::{Index, Kind, Listener, LoadBalancer};
-use crate::report::Step;
 use crate::routing::group_name;
+use crate::vocab::evidence::Step;
 
 /// Rules of a security group or network ACL that are shown before the rest is only counted.
 const RULES: usize = 8;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Style;
-use crate::check::Severity;
+use crate::vocab::severity::Severity;
 
 /// Columns that a wrapped line stands further in than its first.
 const HANG: usize = 4;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::Style;
 use super::page::{Page, Paint};
-use crate::check::Severity;
 use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
+use crate::vocab::severity::Severity;
 
 mod accounts;
 mod beside;

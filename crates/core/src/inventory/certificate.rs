@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::Certificate;
 use crate::call::Call;
-use crate::check::Evidence;
 use crate::fact::{Gap, Reason};
+use crate::vocab::evidence::Evidence;
 
 const DAY: i64 = 24 * 60 * 60;
 

@@ -9,9 +9,10 @@ use super::request::Wanted;
 use super::ways::{Locked, Place, Way};
 use super::{End, Route, group_name, live};
 use crate::call::Call;
-use crate::check::{Context, Evidence, Judgement, Verdict};
+use crate::check::{Context, Judgement, Verdict};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGroup, Transform};
+use crate::vocab::evidence::Evidence;
 
 /// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,
 /// and files that do not change.

@@ -54,7 +54,7 @@ pub fn judge_each(
             }
             End::Forward(_) | End::Answer => continue,
         };
-        let with_rule = |evidence: crate::check::Evidence| {
+        let with_rule = |evidence: crate::vocab::evidence::Evidence| {
             let request = route.request(&routes[..place], context.lb, listener);
             evidence.with("rule", route.label.as_str()).with("request", request)
         };

@@ -6,8 +6,8 @@ use elb_audit_core::alert::slack::blocks;
 use elb_audit_core::alert::webhook::document;
 use elb_audit_core::alert::{Alert, NotifyOn, Terms};
 use elb_audit_core::change::compare;
-use elb_audit_core::check::Severity;
 use elb_audit_core::report::{Finding, Report};
+use elb_audit_core::vocab::severity::Severity;
 use serde_json::{Value, json};
 
 use crate::asff::{fault, report, swollen};

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use elb_audit_core::asff::findings;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::change::compare;
-use elb_audit_core::check::Evidence;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::demo;
 use elb_audit_core::report::{Accepted, Finding, Outcome, Report};
+use elb_audit_core::vocab::evidence::Evidence;
 use serde_json::{Value, json};
 
 /// The report of the demo, and the same a day later.

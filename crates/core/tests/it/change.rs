@@ -5,13 +5,15 @@ use elb_audit_core::alert::{Alert, NotifyOn, Occasion, Terms};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
 use elb_audit_core::change::{ChangeKind, Past, compare};
-use elb_audit_core::check::{Check, Severity};
+use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::config::Config;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
-use elb_audit_core::report::{ExposureClass, GLOBAL, Outcome, Report};
+use elb_audit_core::report::{GLOBAL, Outcome, Report};
 use elb_audit_core::selection::find;
+use elb_audit_core::vocab::exposure::ExposureClass;
+use elb_audit_core::vocab::severity::Severity;
 use elb_audit_core::{demo, sample};
 use jiff::ToSpan;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
-use elb_audit_core::check::Severity;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::compliance::{
     ControlReport, ControlStatus, Framework, FrameworkReport, RULES, Source, checks_of, controls,
@@ -15,6 +14,7 @@ use elb_audit_core::fact::{Fact, Listing};
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::inventory::{Inventory, Kind};
 use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::vocab::severity::Severity;
 use elb_audit_core::{demo, sample};
 
 fn judged_with(inventory: &Inventory, framework: Framework, toml: &str) -> Report {

@@ -1,12 +1,12 @@
 //! What a report says of what was not read: the status of regions and the exit code.
 
 use elb_audit_core::call::Call;
-use elb_audit_core::check::Severity;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::inventory::{Inventory, Kind, Listener, Region};
 use elb_audit_core::report::{AccountStatus, Exit, Gate, Outcome, RegionStatus, Report};
 use elb_audit_core::sample;
+use elb_audit_core::vocab::severity::Severity;
 
 use crate::given::report;
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use elb_audit_core::check::Persona;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::demo;
 use elb_audit_core::report::{Finding, Outcome, RegionStatus};
+use elb_audit_core::vocab::severity::Persona;
 
 use crate::given::{finds, report, report_of};
 

@@ -2,7 +2,7 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
-use elb_audit_core::check::{Check, Persona, Severity};
+use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::edition::{Before, CHANGES, Change, EDITIONS, Edition, HISTORY, History, Pin};
 use elb_audit_core::fact::Fact;
@@ -12,6 +12,7 @@ use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Exit, Gate, Outcome, Report};
 use elb_audit_core::sample;
 use elb_audit_core::selection::Selection;
+use elb_audit_core::vocab::severity::{Persona, Severity};
 
 use crate::golden;
 
@@ -145,7 +146,7 @@ fn an_edition_keeps_its_severities_and_personas() {
         // A Gateway load balancer is internal: one step lower.
         assert_eq!(
             report.findings[0].severity,
-            severity.at(&elb_audit_core::exposure::Exposure::Internal)
+            severity.at(elb_audit_core::vocab::exposure::ExposureClass::Internal)
         );
         let policy = Policy { edition: Some(edition), ..Policy::default() };
         assert_eq!(policy.severity(real(), None), severity, "{}", edition.name());

@@ -2,7 +2,6 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
-use elb_audit_core::check::Severity;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::config::Config;
 use elb_audit_core::fact::{Fact, Reason};
@@ -10,6 +9,7 @@ use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
 use elb_audit_core::report::{Finding, Outcome};
 use elb_audit_core::sample;
 use elb_audit_core::selection::find;
+use elb_audit_core::vocab::severity::Severity;
 
 use crate::given::{KINDS, line};
 

@@ -9,7 +9,8 @@ use elb_audit_core::check::{Check, Judge};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fact::{Gap, Reason};
 use elb_audit_core::inventory::Inventory;
-use elb_audit_core::report::{ExposureClass, Outcome, Report};
+use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::vocab::exposure::ExposureClass;
 use elb_audit_core::{docs, sample};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
-use elb_audit_core::check::{Check, Severity};
+use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::config::{Config, block};
 use elb_audit_core::fact::{Fact, Listing};
@@ -11,6 +11,7 @@ use elb_audit_core::inventory::{Inventory, Kind, Region};
 use elb_audit_core::policy::{AcceptedRisk, Policy};
 use elb_audit_core::report::{Exit, Finding, Gate, Outcome, Report, RiskState};
 use elb_audit_core::selection::{Selection, find};
+use elb_audit_core::vocab::severity::Severity;
 use elb_audit_core::{demo, sample};
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
@@ -350,8 +351,8 @@ fn the_book_shows_what_becomes_of_three_entries() {
 /// The fault of a listener in cleartext, and what of its evidence another release may word differently.
 #[test]
 fn prose_and_example_requests_do_not_make_an_acceptance_lapse() {
-    use elb_audit_core::check::Evidence;
     use elb_audit_core::digest::{configuration, former_configuration};
+    use elb_audit_core::vocab::evidence::Evidence;
     let facts = || Evidence::new().with("rule", "default rule").with("ciphers", vec!["RC4-SHA"]);
     let of = |evidence: &Evidence| configuration("tls-weak-cipher", Outcome::Fail, evidence);
     let pinned = of(&facts());

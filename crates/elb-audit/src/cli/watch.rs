@@ -2,8 +2,8 @@
 
 use clap::Args;
 use elb_audit_core::alert::NotifyOn;
-use elb_audit_core::check::Severity;
 use elb_audit_core::config::FailOn;
+use elb_audit_core::vocab::severity::Severity;
 
 use super::{fail_on, one_of};
 

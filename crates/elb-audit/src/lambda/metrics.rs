@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use elb_audit_core::check::Severity;
 use elb_audit_core::report::Report;
+use elb_audit_core::vocab::severity::Severity;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 

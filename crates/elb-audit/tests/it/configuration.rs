@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use elb_audit_core::check::{Persona, Severity};
 use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::vocab::severity::{Persona, Severity};
 
 use crate::program::{Folder, Run};
 

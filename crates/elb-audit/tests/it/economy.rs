@@ -7,10 +7,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use elb_audit_core::call::Call;
-use elb_audit_core::check::{Check, Evidence, Judge, Persona};
+use elb_audit_core::check::{Check, Judge};
 use elb_audit_core::checks;
 use elb_audit_core::docs::{self, Measured};
 use elb_audit_core::report::{Finding, Outcome, Report};
+use elb_audit_core::vocab::evidence::Evidence;
+use elb_audit_core::vocab::severity::Persona;
 use elb_audit_double::model::{arn::Place, network};
 use elb_audit_double::{
     Account, ClassicListener, ClassicLoadBalancer, Double, Entry, Listener, LoadBalancer,

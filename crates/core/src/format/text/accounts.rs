@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use super::coverage::account_name;
 use super::words::count;
-use crate::check::Severity;
 use crate::format::page::{Page, Paint};
 use crate::report::{AccountStatus, AccountSummary, Report, Totals};
+use crate::vocab::severity::Severity;
 
 /// Accounts and units that are shown before the rest is only counted; the JSON has all.
 const SHOWN: usize = 20;

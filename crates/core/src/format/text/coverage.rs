@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{count, list};
 use crate::call::Call;
-use crate::check::Persona;
 use crate::fact::Reason;
 use crate::format::page::{Page, Paint};
 use crate::inventory::Kind;
 use crate::report::{
     AccountStatus, AccountSummary, LoadBalancerSummary, Outcome, RegionStatus, Report, ReportedGap,
 };
+use crate::vocab::severity::Persona;
 
 /// Accounts that are shown one by one before the rest is only counted.
 const ACCOUNTS: usize = 20;

@@ -7,9 +7,9 @@ use super::words::{self, count, list};
 use super::{coverage, finding, worst};
 use crate::format::page::{Page, Paint};
 use crate::report::{
-    ExposureClass, Finding, ListenerSummary, LoadBalancerSummary, Outcome, SubjectKind,
-    TargetsSummary,
+    Finding, ListenerSummary, LoadBalancerSummary, Outcome, SubjectKind, TargetsSummary,
 };
+use crate::vocab::exposure::ExposureClass;
 
 /// Target groups and sources shown of a listener before the rest is only counted.
 const GROUPS: usize = 8;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::check::Evidence;
 use crate::format::page::Page;
-use crate::report::ExposureClass;
+use crate::vocab::evidence::Evidence;
+use crate::vocab::exposure::ExposureClass;
 
 /// Members of a list that are shown before the rest is only counted.
 const SHOWN: usize = 10;

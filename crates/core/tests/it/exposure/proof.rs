@@ -28,8 +28,9 @@ fn proof(change: impl FnOnce(&mut super::Scene)) -> (Vec<String>, Vec<String>) {
 
 fn lines(summary: &ListenerSummary) -> Vec<String> {
     let short = |resource: &str| resource.rsplit(':').next().unwrap_or_default().to_owned();
-    let line =
-        |step: &elb_audit_core::report::Step| format!("{}: {}", short(&step.resource), step.says);
+    let line = |step: &elb_audit_core::vocab::evidence::Step| {
+        format!("{}: {}", short(&step.resource), step.says)
+    };
     summary.chain.iter().map(line).collect()
 }
 

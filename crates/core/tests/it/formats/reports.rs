@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use elb_audit_core::change::{Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past};
-use elb_audit_core::check::{Evidence, Persona, Severity};
 use elb_audit_core::compliance::{
     ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
 };
 use elb_audit_core::inventory::Cost;
 use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::{
-    Accepted, AccountStatus, AccountSummary, Basis, ExposureClass, Finding, ListenerSummary,
-    LoadBalancerRef, LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report,
-    ReportedGap, RiskState, RiskStatus, SCHEMA, SeverityCounts, Step, Subject, SubjectKind,
-    Summary, TargetsSummary, Totals, UnitSummary,
+    Accepted, AccountStatus, AccountSummary, Basis, Finding, ListenerSummary, LoadBalancerRef,
+    LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
+    RiskState, RiskStatus, SCHEMA, SeverityCounts, Subject, SubjectKind, Summary, TargetsSummary,
+    Totals, UnitSummary,
 };
 use elb_audit_core::sample;
+use elb_audit_core::vocab::evidence::{Evidence, Step};
+use elb_audit_core::vocab::exposure::ExposureClass;
+use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::json;

@@ -2,14 +2,12 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::change::ChangeKind;
-use elb_audit_core::check::{Persona, Severity};
-use elb_audit_core::checks;
 use elb_audit_core::compliance::{ControlStatus, Source};
 use elb_audit_core::format::Style;
-use elb_audit_core::report::{
-    AccountStatus, ExposureClass, Outcome, RegionStatus, RiskState, SubjectKind,
-};
-use elb_audit_core::sample;
+use elb_audit_core::report::{AccountStatus, Outcome, RegionStatus, RiskState, SubjectKind};
+use elb_audit_core::vocab::exposure::ExposureClass;
+use elb_audit_core::vocab::severity::{Persona, Severity};
+use elb_audit_core::{checks, sample};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 

@@ -1,0 +1,5 @@
+//! Words that every layer shares. Nothing here knows what a load balancer is.
+
+pub mod evidence;
+pub mod exposure;
+pub mod severity;
