@@ -4,9 +4,9 @@ use crate::call::Call;
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Index, Kind, Listener, LoadBalancer, Region};
 use crate::vocab::exposure::ExposureClass;
+use crate::vocab::net::{Addresses, Family, Level};
 
 mod acl;
-pub(crate) mod addresses;
 mod door;
 mod front;
 mod obstacle;
@@ -15,13 +15,12 @@ mod road;
 mod span;
 mod target;
 
-use addresses::{Addresses, Family};
 pub(crate) use door::Port;
 use door::{Door, Knock};
 use front::Front;
 pub use proof::Proof;
 use road::Roads;
-use span::{Level, Span};
+use span::Span;
 pub(crate) use target::{Origin, of_interface, sources};
 
 /// Who can open a connection.

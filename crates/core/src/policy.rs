@@ -15,6 +15,7 @@ use crate::exposure::Exposure;
 use crate::fact::Gap;
 use crate::inventory::LoadBalancer;
 use crate::report::Finding;
+use crate::vocab::glob;
 use crate::vocab::severity::{Persona, Severity};
 
 /// What judges measure by, and what the account's owner intends. The default is what the documentation
@@ -145,8 +146,8 @@ impl Intent {
     /// ARN do not settle it.
     pub fn means_public(&self, lb: &LoadBalancer) -> Result<bool, Gap> {
         let by_name = self.public.iter().any(|matcher| match matcher {
-            Matcher::Name(pattern) => matches(pattern, &lb.name),
-            Matcher::Arn(pattern) => matches(pattern, &lb.arn),
+            Matcher::Name(pattern) => glob::matches(pattern, &lb.name),
+            Matcher::Arn(pattern) => glob::matches(pattern, &lb.arn),
             Matcher::Tag(..) => false,
         });
         let tagged = |matcher: &Matcher| matches!(matcher, Matcher::Tag(..));
@@ -155,7 +156,9 @@ impl Intent {
         }
         let tags = lb.tags.get()?;
         Ok(self.public.iter().any(|matcher| match matcher {
-            Matcher::Tag(key, value) => tags.get(key).is_some_and(|found| matches(value, found)),
+            Matcher::Tag(key, value) => {
+                tags.get(key).is_some_and(|found| glob::matches(value, found))
+            }
             _ => false,
         }))
     }
@@ -213,7 +216,7 @@ impl AcceptedRisk {
     /// Whether a finding is one that it is about, as far as its resource goes.
     #[must_use]
     pub fn names(&self, finding: &Finding) -> bool {
-        let named = |text: &str| matches(&self.resource, text);
+        let named = |text: &str| glob::matches(&self.resource, text);
         let lb = finding.load_balancer.as_ref();
         self.check == finding.check
             && (lb.is_some_and(|lb| named(&lb.arn) || named(&lb.name))
@@ -236,10 +239,4 @@ impl AcceptedRisk {
             .as_ref()
             .is_none_or(|was| *was == finding.configuration || *was == former())
     }
-}
-
-/// Whether a text matches a pattern with `*` for any characters and `?` for one.
-#[must_use]
-pub fn matches(pattern: &str, text: &str) -> bool {
-    crate::routing::wildcard(pattern, text)
 }

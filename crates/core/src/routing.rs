@@ -286,12 +286,6 @@ pub fn leads_to_cleartext(redirect: &Redirect, listener: &Listener) -> Result<bo
     }
 }
 
-/// Whether a text matches a pattern with AWS's wildcards `*` and `?`.
-#[must_use]
-pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
-    condition::takes("", pattern, text)
-}
-
 /// The name in a target group's ARN: `…:targetgroup/NAME/ID`.
 #[must_use]
 pub fn group_name(arn: &str) -> &str {

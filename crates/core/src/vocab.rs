@@ -2,4 +2,6 @@
 
 pub mod evidence;
 pub mod exposure;
+pub(crate) mod glob;
+pub(crate) mod net;
 pub mod severity;

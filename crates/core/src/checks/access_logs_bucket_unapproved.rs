@@ -5,9 +5,8 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::inventory::Kind;
-use crate::logs;
-use crate::policy;
-use crate::sample;
+use crate::vocab::glob;
+use crate::{logs, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -83,7 +82,7 @@ fn judge(context: &Context) -> Judgement {
     if buckets.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let fine = |bucket: &str| allowed.iter().any(|pattern| policy::matches(pattern, bucket));
+    let fine = |bucket: &str| allowed.iter().any(|pattern| glob::matches(pattern, bucket));
     let mut evidence = Evidence::new();
     for (bucket, key) in buckets.iter().filter(|(bucket, _)| !fine(bucket)) {
         evidence = evidence.with(key, bucket.as_str());

@@ -6,13 +6,12 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::cloudfront;
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Action, Condition, Distribution, Inventory, Kind, Listener, Origin};
-use crate::policy;
 use crate::routing::{self, End, Route};
-use crate::sample;
+use crate::vocab::glob;
+use crate::{cloudfront, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -443,7 +442,7 @@ fn answers_everyone(
 /// Whether a rule takes nothing but paths that the policy calls public.
 fn is_public(context: &Context, route: &Route) -> bool {
     let public = &context.policy.intent.public_paths;
-    let meant = |path: &String| public.iter().any(|pattern| policy::matches(pattern, path));
+    let meant = |path: &String| public.iter().any(|pattern| glob::matches(pattern, path));
     route.conditions.iter().any(|condition| {
         let plain = condition.regex_values.is_empty() && !condition.values.is_empty();
         condition.field == "path-pattern" && plain && condition.values.iter().all(meant)

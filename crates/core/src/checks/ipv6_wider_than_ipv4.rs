@@ -4,11 +4,11 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::addresses::Family;
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Inventory, Kind, Listener};
 use crate::sample;
+use crate::vocab::net::Family;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -7,8 +7,8 @@ use crate::check::{
 use crate::fact::Fact;
 use crate::inventory::{BucketState, Inventory, Kind, LogBucket};
 use crate::logs::{self, Answer};
-use crate::policy;
 use crate::sample;
+use crate::vocab::glob;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -84,7 +84,7 @@ fn foreign(name: &str) -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let intent = &context.policy.intent;
     let ask = |name: &str, bucket: &LogBucket| {
-        let meant = intent.log_buckets.iter().any(|pattern| policy::matches(pattern, name));
+        let meant = intent.log_buckets.iter().any(|pattern| glob::matches(pattern, name));
         if !meant && matches!(bucket.state.get()?, BucketState::Foreign { .. }) {
             return Ok(Answer::Wrong("owned by another account".to_owned()));
         }

@@ -4,10 +4,10 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{self, addresses::Family};
 use crate::fact::Fact;
 use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::vocab::net::Family;
+use crate::{exposure, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

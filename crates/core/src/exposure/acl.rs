@@ -2,12 +2,12 @@
 
 use ipnet::IpNet;
 
-use super::addresses::{Addresses, Family, Part, without};
 use super::door::Knock;
 use super::span::Span;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{AclEntry, Index, LoadBalancer, NetworkAcl, Scope};
+use crate::vocab::net::{Addresses, Family, Part, without};
 
 /// Ports from which clients connect, and to which answers go. Source: Amazon VPC user guide, custom
 /// network ACLs: what a load balancer needs.

@@ -2,12 +2,12 @@
 
 use ipnet::IpNet;
 
-use super::addresses::{Addresses, Family, Part};
-use super::span::{Level, Span};
+use super::span::Span;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Index, Listener, Permission, SecurityGroup};
 use crate::security_groups;
+use crate::vocab::net::{Addresses, Family, Level, Part};
 
 /// Ranges that stand for a longer list of what is left of a wider one.
 const PIECES: usize = 8;

@@ -1,14 +1,13 @@
 //! Network load balancers in front of an Application load balancer: whoever reaches them, and is let in
 //! by both, reaches it, though its own addresses be private.
 
-use super::Approach;
-use super::acl;
-use super::addresses::{Addresses, Family, Part};
 use super::door::{Door, Knock, Port};
-use super::span::{Level, Span};
+use super::span::Span;
+use super::{Approach, acl};
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Index, Kind, Listener, LoadBalancer, TargetGroup};
 use crate::routing::{self, End};
+use crate::vocab::net::{Addresses, Family, Level, Part};
 
 /// A way through another load balancer.
 pub(super) struct Front<'a> {

@@ -1,10 +1,9 @@
 //! What stands in the way when nobody reaches a load balancer with public addresses.
 
-use super::Entry;
-use super::acl;
-use super::addresses::{Addresses, Family};
 use super::door::Port;
 use super::road::{self, Roads};
+use super::{Entry, acl};
+use crate::vocab::net::{Addresses, Family};
 
 /// The first thing on the way that lets nobody through.
 pub(super) fn of(roads: &Roads, entries: &[Entry], port: &Port) -> String {

@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::acl::{self, Direction};
-use super::addresses::{Addresses, Family};
 use super::door::{Admission, Door, Knock, Port, Source};
 use super::front::{self, Front};
 use super::road::{self, NO_GATEWAY, Roads};
-use super::span::Level;
 use super::{Approach, Entry, Exposure, Side};
 use crate::fact::Gap;
 use crate::inventory::{Index, Kind, Listener, LoadBalancer};
 use crate::routing::group_name;
 use crate::vocab::evidence::Step;
+use crate::vocab::net::{Addresses, Family, Level};
 
 /// Rules of a security group or network ACL that are shown before the rest is only counted.
 const RULES: usize = 8;

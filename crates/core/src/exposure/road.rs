@@ -3,12 +3,12 @@
 use ipnet::IpNet;
 
 use super::acl;
-use super::addresses::{Addresses, Family, Part};
 use super::door::{Knock, entries};
 use super::span::Span;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Exclusion, Index, LoadBalancer, Route, RouteTable};
+use crate::vocab::net::{Addresses, Family, Part};
 
 /// The ways from the internet to a load balancer's own addresses.
 pub(super) struct Roads<'a> {

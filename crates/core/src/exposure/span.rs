@@ -1,19 +1,8 @@
 //! How far something is open when not everything about it is known: for these at least, for those at
 //! most.
 
-use super::addresses::Addresses;
 use crate::fact::Gap;
-
-/// How far a way is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
-    /// For nobody.
-    Blocked,
-    /// For some.
-    Restricted,
-    /// For the whole internet.
-    Internet,
-}
+use crate::vocab::net::{Addresses, Level};
 
 /// From those who certainly get through to those who possibly do, and the gap between them.
 #[derive(Clone, Debug)]

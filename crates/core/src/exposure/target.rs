@@ -2,14 +2,14 @@
 
 use ipnet::IpNet;
 
-use super::addresses::{Addresses, Family, Part};
 use super::door::{Door, Port, entries};
-use super::span::{Level, Span};
+use super::span::Span;
 use super::{Exposure, acl, road};
 use crate::call::Call;
 use crate::fact::{self, Gap, Reason};
 use crate::inventory::{Index, NetworkInterface, Permission};
 use crate::security_groups;
+use crate::vocab::net::{Addresses, Family, Level, Part};
 
 /// Who can reach this port of an interface at the interface's own public addresses.
 pub(crate) fn of_interface(index: &Index, interface: &NetworkInterface, port: &Port) -> Exposure {

@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
-use super::example;
-use super::pattern::{self, LONGEST, Match};
-use super::request;
+use super::pattern::{self, Match};
+use super::{example, request};
 use crate::inventory::{Condition, Kind};
 use crate::sample;
+use crate::vocab::glob;
+use crate::vocab::glob::LONGEST;
 
 /// The same cases every time: a failure here is a failure anywhere.
 fn config() -> Config {
@@ -63,10 +64,10 @@ proptest! {
     fn what_two_wildcards_have_in_common_is_short_and_in_both(
         one in "[ab/*?]{0,40}|[a*?]{500,600}", other in "[ab/*?]{0,40}|[a*?]{500,600}",
     ) {
-        if let Some(text) = pattern::common(&one, &other) {
+        if let Some(text) = glob::common(&one, &other) {
             prop_assert!(is_short(&text));
-            prop_assert!(pattern::matches(&one, &text), "{} does not match {}", one, text);
-            prop_assert!(pattern::matches(&other, &text), "{} does not match {}", other, text);
+            prop_assert!(glob::matches(&one, &text), "{} does not match {}", one, text);
+            prop_assert!(glob::matches(&other, &text), "{} does not match {}", other, text);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::check::{Context, Judgement, Verdict};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGroup, Transform};
 use crate::vocab::evidence::Evidence;
+use crate::vocab::glob;
 
 /// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,
 /// and files that do not change.
@@ -237,7 +238,7 @@ fn narrows(condition: &Condition) -> bool {
 pub fn is_public(context: &Context, route: &Route) -> bool {
     let own = &context.policy.intent.public_paths;
     let meant = |path: &str| {
-        let covers = |public: &str| pattern::covers(public, path);
+        let covers = |public: &str| glob::covers(public, path);
         is_public_path(path) || own.iter().any(|public| covers(public))
     };
     let rewrites = rewrites_url(route.transforms);
@@ -249,8 +250,7 @@ pub fn is_public(context: &Context, route: &Route) -> bool {
 }
 
 fn is_public_path(path: &str) -> bool {
-    WRITTEN_FOR_THEM.contains(&path)
-        || PUBLIC_PATHS.iter().any(|public| pattern::covers(public, path))
+    WRITTEN_FOR_THEM.contains(&path) || PUBLIC_PATHS.iter().any(|public| glob::covers(public, path))
 }
 
 pub(super) fn rewrites_url(transforms: &[Transform]) -> bool {

@@ -1,8 +1,9 @@
 //! What a rule's conditions let through.
 
 use super::pattern::{self, Match};
-use crate::exposure::addresses::{self, Family};
 use crate::inventory::{Condition, LoadBalancer};
+use crate::vocab::glob;
+use crate::vocab::net::{self, Family};
 
 /// Where a certificate authority asks for its proof (RFC 8555, 8.3).
 const ACME: &str = "/.well-known/acme-challenge/";
@@ -43,7 +44,7 @@ fn any_source(lb: &LoadBalancer, condition: &Condition) -> bool {
     }
     let ranges: Vec<_> = condition.values.iter().filter_map(|value| value.parse().ok()).collect();
     let v6 = lb.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
-    addresses::cover(Family::V4, &ranges) && (!v6 || addresses::cover(Family::V6, &ranges))
+    net::cover(Family::V4, &ranges) && (!v6 || net::cover(Family::V6, &ranges))
 }
 
 /// Whether a condition lets nothing but ACME's challenges through.
@@ -74,8 +75,7 @@ pub(super) fn narrows(inner: &Condition, outer: &Condition) -> bool {
     let held = |value: &String| {
         let wider = |own: &String| {
             own == value
-                || globs
-                    && pattern::covers(&folded(&outer.field, own), &folded(&inner.field, value))
+                || globs && glob::covers(&folded(&outer.field, own), &folded(&inner.field, value))
         };
         outer.values.iter().any(wider)
     };
@@ -105,7 +105,7 @@ pub(super) fn meets(condition: &Condition, text: &str) -> Match {
 
 /// Whether a field's value takes a text.
 pub(super) fn takes(field: &str, value: &str, text: &str) -> bool {
-    pattern::matches(&folded(field, value), &folded(field, text))
+    glob::matches(&folded(field, value), &folded(field, text))
 }
 
 /// Whether some text may meet two conditions on one field.
@@ -115,13 +115,13 @@ pub(super) fn may_share(one: &Condition, other: &Condition) -> bool {
         condition.values.iter().map(|value| fold(value)).collect()
     };
     let beginnings = |condition: &Condition| -> Vec<String> {
-        let values = condition.values.iter().map(|value| fold(pattern::beginning(value)));
+        let values = condition.values.iter().map(|value| fold(glob::literal_prefix(value)));
         let regexes = condition.regex_values.iter();
         values.chain(regexes.map(|regex| fold(pattern::regex_beginning(regex)))).collect()
     };
     if one.regex_values.is_empty() && other.regex_values.is_empty() {
         let theirs = values(other);
-        let share = |own: &String| theirs.iter().any(|value| pattern::common(own, value).is_some());
+        let share = |own: &String| theirs.iter().any(|value| glob::common(own, value).is_some());
         return values(one).iter().any(share);
     }
     let theirs = beginnings(other);
@@ -145,7 +145,7 @@ pub(super) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool
 /// Whether a rule takes requests of some addresses alone. One family of addresses is not some.
 pub(super) fn narrows_source(condition: &Condition) -> bool {
     let ranges: Vec<_> = condition.values.iter().filter_map(|value| value.parse().ok()).collect();
-    let whole = |family| addresses::cover(family, &ranges);
+    let whole = |family| net::cover(family, &ranges);
     condition.field == "source-ip"
         && !condition.values.is_empty()
         && ![Family::V4, Family::V6].into_iter().any(whole)

@@ -1,6 +1,6 @@
 //! A text that a regular expression takes, for expressions as people write them in rules.
 
-use super::pattern::LONGEST;
+use crate::vocab::glob::LONGEST;
 
 /// How deep groups may stand in one another.
 const DEEPEST: usize = 64;

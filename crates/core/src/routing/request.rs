@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::condition::{self, meets, narrows};
 use super::example;
-use super::pattern::{self, Match};
+use super::pattern::Match;
 use crate::inventory::{Condition, Listener, LoadBalancer};
+use crate::vocab::glob;
 
 /// Paths to ask for where a rule does not care, first choice first.
 const PATHS: &[&str] = &["/", "/index.html", "/any/path", "/z7"];
@@ -40,11 +41,11 @@ pub(super) fn for_rule(
     }
     let all: Vec<String> = conditions.iter().map(described).collect();
     let all = all.join(" and ");
-    if pattern::is_short(&all) {
+    if glob::is_short(&all) {
         return format!("any of {all} that no earlier rule takes");
     }
     let fields: BTreeSet<&str> = conditions.iter().map(|one| one.field.as_str()).collect();
-    let fields: Vec<&str> = fields.into_iter().filter(|field| pattern::is_short(field)).collect();
+    let fields: Vec<&str> = fields.into_iter().filter(|field| glob::is_short(field)).collect();
     format!("any with {} as the rule asks that no earlier rule takes", fields.join(", "))
 }
 
@@ -113,7 +114,7 @@ impl Wanted<'_> {
         let filled = |value: &String| -> Vec<String> {
             fillers.iter().map(|fill| value.replace('*', fill).replace('?', "x")).collect()
         };
-        let short = |value: &&String| pattern::is_short(value);
+        let short = |value: &&String| glob::is_short(value);
         let examples = |condition: &Condition| -> Vec<String> {
             let values = condition.values.iter().filter(short).flat_map(filled);
             let regexes = condition.regex_values.iter().filter_map(|regex| example::of(regex));
@@ -126,7 +127,7 @@ impl Wanted<'_> {
             let fold = |value: &String| condition::folded(field, value);
             for value in own.values.iter().map(fold) {
                 let wishes = other.values.iter().map(fold);
-                texts.extend(wishes.filter_map(|wish| pattern::common(&value, &wish)));
+                texts.extend(wishes.filter_map(|wish| glob::common(&value, &wish)));
             }
         }
         texts.extend(own.map(examples).unwrap_or_default());
@@ -134,7 +135,7 @@ impl Wanted<'_> {
             texts.extend(other.map(examples).unwrap_or_default());
             texts.extend(otherwise.iter().map(|text| (*text).to_owned()));
         }
-        texts.retain(|text| pattern::is_short(text));
+        texts.retain(|text| glob::is_short(text));
         texts
     }
 }

@@ -4,7 +4,16 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::span::Level;
+/// How far a way is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// For nobody.
+    Blocked,
+    /// For some.
+    Restricted,
+    /// For the whole internet.
+    Internet,
+}
 
 /// The two families of address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,7 +209,7 @@ impl Addresses {
     }
 
     /// How far this is open.
-    pub(super) fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         if self.v4.is_internet() || self.v6.is_internet() {
             Level::Internet
         } else if *self == Addresses::none() {
