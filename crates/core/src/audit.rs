@@ -4,21 +4,23 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::analysis::site::RegionScope;
 use crate::call::Call;
 use crate::check::Check;
 use crate::compliance::{self, Framework};
+use crate::docs;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Account, Index, Inventory, Kind, Region};
+use crate::inventory::{Account, Inventory, Kind, Region};
 use crate::policy::Policy;
 use crate::report::{
     Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
     Summary,
 };
 use crate::vocab::severity::Persona;
-use crate::{digest, docs};
 
 mod accounts;
 mod apart;
+pub mod digest;
 mod finding;
 mod overview;
 mod risks;
@@ -148,14 +150,14 @@ fn audit_account(account: &Account, checks: &[&'static Check], tally: &mut Tally
     }
     for region in &account.regions {
         audit_region(account, region, tally);
-        let index = Index::new(Some(account), region);
+        let scope = RegionScope::new(account, region);
         for lb in region.load_balancers() {
-            let place = walk::Place { account, region, index: &index, lb };
-            let reach = walk::Reach::of(place);
-            tally.report.load_balancers.push(overview::of(place, &reach));
-            tally.take(&account.id, walk::judge(place, &reach, checks, options));
+            let site = scope.site(lb);
+            let reach = walk::Reach::of(site);
+            tally.report.load_balancers.push(overview::of(site, &reach));
+            tally.take(&account.id, walk::judge(site, &reach, checks, options));
         }
-        tally.take(&account.id, apart::region(account, &index, checks, options));
+        tally.take(&account.id, apart::region(&scope, checks, options));
     }
 }
 

@@ -1,18 +1,23 @@
 //! The shape of a check: a value with its words, its examples and one judge function.
 
+use std::ops::Deref;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::analysis::site::{RegionScope, Site};
 use crate::call::Call;
 use crate::exposure::Exposure;
 use crate::fact::{Fact, Gap};
 use crate::inventory::{
-    Account, AutoScalingGroup, Certificate, DnsRecord, Index, Inventory, Kind, Listener,
-    LoadBalancer, Region, Target, TargetGroup,
+    AutoScalingGroup, Certificate, DnsRecord, Inventory, Kind, Listener, Target, TargetGroup,
 };
-use crate::policy::Policy;
 pub use crate::vocab::evidence::Evidence;
 pub use crate::vocab::severity::{Persona, Severity};
+
+pub mod intent;
+
+use intent::{Intent, Thresholds};
 
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///
@@ -114,29 +119,17 @@ pub enum Judge {
     /// Once a certificate that a listener of the load balancer presents.
     Certificate(fn(&Context, &Certificate) -> Judgement),
     /// Once a target group of a region that no load balancer uses.
-    Unused(fn(&Surroundings, &TargetGroup) -> Judgement),
+    Unused(fn(&RegionScope, &TargetGroup) -> Judgement),
     /// Once an Auto Scaling group of a region.
-    Scaling(fn(&Surroundings, &AutoScalingGroup) -> Judgement),
+    Scaling(fn(&RegionScope, &AutoScalingGroup) -> Judgement),
     /// Once a DNS record of an account that leads to a name of Elastic Load Balancing.
     Record(fn(&Names, &DnsRecord) -> Judgement),
 }
 
-/// What a judge of something that belongs to no load balancer sees beside its subject.
-pub struct Surroundings<'a> {
-    /// What the user means.
-    pub policy: &'a Policy,
-    /// The account.
-    pub account: &'a Account,
-    /// The region.
-    pub region: &'a Region,
-    /// What the region holds, by id.
-    pub index: &'a Index<'a>,
-}
-
 /// Every load balancer of an inventory by its DNS name.
 pub struct Names<'a> {
-    /// What the user means.
-    pub policy: &'a Policy,
+    /// What the account's owner means to be so.
+    pub intent: &'a Intent,
     /// The inventory.
     pub inventory: &'a Inventory,
 }
@@ -167,18 +160,22 @@ pub type Judgement = Result<Verdict, Gap>;
 pub struct Context<'a> {
     /// The time to judge at.
     pub now: Timestamp,
-    /// What the user means.
-    pub policy: &'a Policy,
-    /// The account.
-    pub account: &'a Account,
-    /// The region.
-    pub region: &'a Region,
-    /// What the region holds, by id.
-    pub index: &'a Index<'a>,
-    /// The load balancer.
-    pub lb: &'a LoadBalancer,
+    /// What the account's owner means to be so.
+    pub intent: &'a Intent,
+    /// Limits to compare with.
+    pub thresholds: &'a Thresholds,
+    /// The load balancer, and what is around it. Its fields are the context's own: `context.lb`.
+    pub site: Site<'a>,
     /// Who can reach the subject.
     pub exposure: &'a Exposure,
+}
+
+impl<'a> Deref for Context<'a> {
+    type Target = Site<'a>;
+
+    fn deref(&self) -> &Site<'a> {
+        &self.site
+    }
 }
 
 /// What a judge says.

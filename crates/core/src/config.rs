@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::intent::{Intent, Matcher, Thresholds};
 use crate::edition::{HISTORY, History};
-use crate::policy::{AcceptedRisk, Intent, Matcher, Policy, Thresholds};
+use crate::policy::{AcceptedRisk, Policy};
 use crate::selection::{Selection, find};
 use crate::vocab::severity::{Persona, Severity};
 

@@ -1,8 +1,9 @@
 //! Who can reach a listener, and by what.
 
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Index, Kind, Listener, LoadBalancer, Region};
+use crate::inventory::{Kind, Listener, LoadBalancer, Region};
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::net::{Addresses, Family, Level};
 

@@ -1,7 +1,8 @@
 //! Services that lead the internet to a load balancer without its own addresses being public.
 
+use crate::analysis::index::Index;
 use crate::fact::{Fact, Gap};
-use crate::inventory::{Account, ApiLink, Index, Kind, LoadBalancer, Region};
+use crate::inventory::{Account, ApiLink, Kind, LoadBalancer, Region};
 
 /// The ways that are known, in words, and the gap that hides others.
 #[derive(Default)]

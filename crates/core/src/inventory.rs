@@ -16,12 +16,10 @@ mod backend;
 mod certificate;
 mod front;
 mod gaps;
-mod index;
 mod listener;
 mod logs;
 mod merge;
 mod network;
-mod presenters;
 mod waf;
 
 pub use backend::{AutoScalingGroup, InvokeStatement, NetworkInterface, UserPool};
@@ -30,7 +28,6 @@ pub use front::{
     Accelerator, AcceleratorEndpoint, ApiLink, Distribution, DnsRecord, EndpointService, Origin,
     Shield, VpcEndpoint, VpcOrigin,
 };
-pub use index::Index;
 pub use listener::{
     Action, Authentication, Condition, FixedResponse, JwtValidation, Listener,
     MutualAuthentication, Redirect, Rule, Transform, WeightedGroup,
@@ -40,7 +37,6 @@ pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,
 };
-pub use presenters::Presenters;
 pub use waf::{WafRule, WafStatement, WebAcl};
 
 /// The version a saved inventory carries. Another one is refused, not guessed at.

@@ -2,6 +2,7 @@
 //! audit → Report → format`, and nothing points back.
 
 pub mod alert; // what to tell people about a report
+pub mod analysis; // what follows from the facts
 pub mod asff; // faults as Security Hub takes them
 pub mod audit; // inventory + checks + now → report
 pub mod call; // every API call and the IAM action it needs
@@ -14,7 +15,6 @@ pub mod compliance; // published controls
 pub mod config; // the configuration file
 pub mod conformance; // what other tools judge wrongly
 pub mod demo; // the account that `elb-audit demo` judges
-pub mod digest; // what a finding is held to, and a check known by
 pub mod dns; // who has a name of Elastic Load Balancing
 pub mod docs; // pages rendered from the values above
 pub mod domain; // names of hosts

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Action, Condition, Index, Kind, Listener, LoadBalancer, Redirect, Rule};
+use crate::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Redirect, Rule};
 
 #[cfg(test)]
 mod bounds;

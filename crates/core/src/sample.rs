@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::call::Call;
+use crate::check::intent::Intent;
 use crate::fact::{Fact, Gap, Listing, Reason};
 use crate::inventory::{
     Account, BlockPublicAccess, Cost, EncryptionControl, FlowLog, Inventory, Kind, Listener,
     LoadBalancer, NetworkInterface, Region, SCHEMA, Shield, Subnet, Vpc,
 };
-use crate::policy::{Intent, Policy};
 
 mod certificates;
 mod classic;
@@ -83,11 +83,10 @@ pub fn now() -> Timestamp {
     Timestamp::constant(1_793_610_000, 0) // 2026-11-02T09:00:00Z
 }
 
-/// What the owner of the sample account means: the policy that examples are judged with.
+/// What the owner of the sample account means: what examples are judged by.
 #[must_use]
-pub fn policy() -> Policy {
-    let log_buckets = vec!["example-*".to_owned()];
-    Policy { intent: Intent { log_buckets, ..Intent::default() }, ..Policy::default() }
+pub fn intent() -> Intent {
+    Intent { log_buckets: vec!["example-*".to_owned()], ..Intent::default() }
 }
 
 /// An account with one load balancer of this kind that passes every check.

@@ -1,7 +1,8 @@
 //! The security groups of a load balancer: which are known, and what their rules are about.
 
+use crate::analysis::index::Index;
 use crate::fact::Gap;
-use crate::inventory::{Index, LoadBalancer, Permission, SecurityGroup};
+use crate::inventory::{LoadBalancer, Permission, SecurityGroup};
 
 /// The security groups that are known, and the gap that hides others.
 pub(crate) struct Attached<'a> {

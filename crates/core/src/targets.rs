@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::check::{Context, Targets};
 use crate::exposure::Port;
 use crate::fact::{self, Gap, Reason};
-use crate::inventory::{Index, Listener, LoadBalancer, NetworkInterface, Target, TargetGroup};
+use crate::inventory::{Listener, LoadBalancer, NetworkInterface, Target, TargetGroup};
 use crate::routing::{self, End};
 
 /// What the targets of a group are.

@@ -4,20 +4,19 @@
 use super::Options;
 use super::finding::{Place, Verdicts, caught};
 use super::walk::group_subject;
-use crate::check::{Check, Judge, Names, Surroundings};
+use crate::analysis::site::RegionScope;
+use crate::check::{Check, Judge, Names};
 use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Account, Index, Inventory, Region};
+use crate::inventory::{Account, Inventory, Region};
 use crate::report::{Subject, SubjectKind};
 
 /// Findings about what a region holds beside its load balancers.
 pub(super) fn region(
-    account: &Account,
-    index: &Index,
+    scope: &RegionScope,
     checks: &[&'static Check],
     options: &Options,
 ) -> Verdicts {
-    let region = index.region();
-    let around = Surroundings { policy: &options.policy, account, region, index };
+    let RegionScope { account, region, .. } = *scope;
     let place = Place {
         policy: &options.policy,
         account: &account.id,
@@ -35,7 +34,7 @@ pub(super) fn region(
                     Ok(groups) => {
                         let all = groups.iter().filter(|group| group.load_balancer_arns.is_empty());
                         for group in all {
-                            let judgement = caught(check, &group.arn, || judge(&around, group));
+                            let judgement = caught(check, &group.arn, || judge(scope, group));
                             let subject = group_subject(&group.arn, &group.name);
                             place.tell(check, subject, judgement, &mut found);
                         }
@@ -47,7 +46,7 @@ pub(super) fn region(
                 each(&region.auto_scaling_groups, |groups| match groups {
                     Ok(groups) => {
                         for group in groups {
-                            let judgement = caught(check, &group.arn, || judge(&around, group));
+                            let judgement = caught(check, &group.arn, || judge(scope, group));
                             let subject = Subject {
                                 kind: SubjectKind::AutoScalingGroup,
                                 id: group.arn.clone(),
@@ -72,7 +71,7 @@ pub(super) fn account(
     checks: &[&'static Check],
     options: &Options,
 ) -> Verdicts {
-    let names = Names { policy: &options.policy, inventory };
+    let names = Names { intent: &options.policy.intent, inventory };
     let place = Place { policy: &options.policy, account: &account.id, region: None, of: None };
     let mut found = Verdicts::new(options);
     // Nobody was there: that is said once, and is no verdict.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::walk::{Place, Reach};
+use super::walk::Reach;
+use crate::analysis::site::Site;
 use crate::exposure::Exposure;
 use crate::fact::Fact;
 use crate::inventory::{Action, Kind, Listener, Target};
@@ -10,8 +11,8 @@ use crate::report::{ListenerSummary, LoadBalancerSummary, TargetsSummary};
 use crate::routing::group_name;
 
 /// The load balancer with its listeners and targets.
-pub(super) fn of(place: Place, reach: &Reach) -> LoadBalancerSummary {
-    let Place { account, region, lb, .. } = place;
+pub(super) fn of(site: Site, reach: &Reach) -> LoadBalancerSummary {
+    let Site { account, region, lb, .. } = site;
     let listeners = lb.listeners.get().ok();
     LoadBalancerSummary {
         account: account.id.clone(),
@@ -25,17 +26,12 @@ pub(super) fn of(place: Place, reach: &Reach) -> LoadBalancerSummary {
         exposure: reach.lb.class(),
         listeners: listeners.map(|all| {
             let both = all.iter().zip(&reach.listeners);
-            both.map(|(listener, exposure)| summary(place, reach, listener, exposure)).collect()
+            both.map(|(listener, exposure)| summary(site, reach, listener, exposure)).collect()
         }),
     }
 }
 
-fn summary(
-    place: Place,
-    reach: &Reach,
-    listener: &Listener,
-    exposure: &Exposure,
-) -> ListenerSummary {
+fn summary(site: Site, reach: &Reach, listener: &Listener, exposure: &Exposure) -> ListenerSummary {
     let last = listener.default_actions.iter().max_by_key(|action| action.order);
     let proof = reach.approach.proof(listener, exposure);
     ListenerSummary {
@@ -46,7 +42,7 @@ fn summary(
         chain: proof.chain,
         closed_by: proof.closes,
         default_action: last.map(words),
-        targets: targets(place, listener),
+        targets: targets(site, listener),
     }
 }
 
@@ -64,8 +60,8 @@ fn words(action: &Action) -> String {
     }
 }
 
-fn targets(place: Place, listener: &Listener) -> Vec<TargetsSummary> {
-    let Place { index, lb, .. } = place;
+fn targets(site: Site, listener: &Listener) -> Vec<TargetsSummary> {
+    let Site { index, lb, .. } = site;
     if lb.kind == Kind::Classic {
         return vec![TargetsSummary {
             name: listener.instance_side.clone().unwrap_or_else(|| "instances".to_owned()),

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 
+use super::digest::former_configuration;
 use crate::check::Check;
 use crate::policy::{AcceptedRisk, Policy};
 use crate::report::{
     Accepted, Finding, Outcome, RegionStatus, Report, RiskState, RiskStatus, SubjectKind,
 };
+use crate::vocab::glob;
 
 /// The user's accepted risks while findings go by.
 pub(super) struct Risks<'a>(Vec<Entry<'a>>);
@@ -143,4 +145,32 @@ fn unread(risk: &AcceptedRisk, report: &Report) -> Option<String> {
     }
     let unread = regions.find(|region| region.status == RegionStatus::Unread)?;
     Some(format!("region {} could not be read", unread.name))
+}
+
+impl AcceptedRisk {
+    /// Whether a finding is one that it is about, as far as its resource goes.
+    #[must_use]
+    pub fn names(&self, finding: &Finding) -> bool {
+        let named = |text: &str| glob::matches(&self.resource, text);
+        let lb = finding.load_balancer.as_ref();
+        self.check == finding.check
+            && (lb.is_some_and(|lb| named(&lb.arn) || named(&lb.name))
+                || named(&finding.subject.id))
+    }
+
+    /// Whether a finding is the one that is meant, where a single one is.
+    #[must_use]
+    pub fn means(&self, finding: &Finding) -> bool {
+        self.names(finding)
+            && self.fingerprint.as_ref().is_none_or(|meant| *meant == finding.fingerprint)
+    }
+
+    /// Whether a finding is as it was when it was accepted.
+    #[must_use]
+    pub fn is_as_accepted(&self, finding: &Finding) -> bool {
+        let former = || former_configuration(&finding.check, finding.outcome, &finding.evidence);
+        self.configuration
+            .as_ref()
+            .is_none_or(|was| *was == finding.configuration || *was == former())
+    }
 }

@@ -2,40 +2,27 @@
 
 use super::Options;
 use super::finding::{Place as Address, Verdicts, caught};
+use crate::analysis::site::Site;
 use crate::call::Call;
 use crate::check::{Check, Context, Judge, Judgement, Targets};
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Account, Certificate, Index, Kind, Listener, LoadBalancer, Region};
+use crate::inventory::{Certificate, Kind, Listener, LoadBalancer};
+use crate::policy::Policy;
 use crate::report::{Subject, SubjectKind};
 use crate::routing::{self, group_name};
 use crate::tls;
 
-/// Where a load balancer stands.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) account: &'a Account,
-    pub(super) region: &'a Region,
-    pub(super) index: &'a Index<'a>,
-    pub(super) lb: &'a LoadBalancer,
-}
-
-impl<'a> Place<'a> {
-    fn certificate(self, arn: &str) -> Result<&'a Certificate, Gap> {
-        self.index.certificate(self.account, arn)
-    }
-}
-
 /// All findings about one load balancer, passes among them, and the gaps that stood in the way.
 pub(super) fn judge(
-    place: Place,
+    site: Site,
     reach: &Reach,
     checks: &[&'static Check],
     options: &Options,
 ) -> Verdicts {
-    let mut walk = Walk { place, options, reach, found: Verdicts::new(options) };
+    let mut walk = Walk { site, options, reach, found: Verdicts::new(options) };
     for check in checks {
-        if check.applies_to.contains(&place.lb.kind) {
+        if check.applies_to.contains(&site.lb.kind) {
             walk.check(check);
         }
     }
@@ -51,16 +38,16 @@ pub(super) struct Reach<'a> {
 
 impl<'a> Reach<'a> {
     /// Follows the way to a load balancer once for the overview and all checks.
-    pub(super) fn of(place: Place<'a>) -> Self {
-        let approach = Approach::new(place.index, place.lb);
-        let known = place.lb.listeners.get().into_iter().flatten();
+    pub(super) fn of(site: Site<'a>) -> Self {
+        let approach = Approach::new(site.index, site.lb);
+        let known = site.lb.listeners.get().into_iter().flatten();
         let listeners: Vec<Exposure> = known.map(|listener| approach.to(listener)).collect();
         Reach { lb: approach.to_any(), listeners, approach }
     }
 }
 
 struct Walk<'a> {
-    place: Place<'a>,
+    site: Site<'a>,
     options: &'a Options,
     reach: &'a Reach<'a>,
     found: Verdicts,
@@ -82,7 +69,7 @@ impl<'a> Walk<'a> {
     }
 
     fn listeners(&mut self, check: &'static Check, judge: fn(&Context, &Listener) -> Judgement) {
-        let lb = self.place.lb;
+        let lb = self.site.lb;
         let listeners = match &lb.listeners {
             Fact::Known(listeners) => listeners,
             Fact::Unread(gap) => return self.blind(check, gap),
@@ -96,7 +83,7 @@ impl<'a> Walk<'a> {
 
     /// Every target group of the load balancer. What only rules tell, a check that needs them judges too.
     fn targets(&mut self, check: &'static Check, judge: fn(&Context, &Targets) -> Judgement) {
-        let Place { index, lb, .. } = self.place;
+        let Site { index, lb, .. } = self.site;
         let reach = self.reach.lb.clone();
         if lb.kind == Kind::Classic {
             let targets = Targets::Instances(&lb.instances);
@@ -137,7 +124,7 @@ impl<'a> Walk<'a> {
         check: &'static Check,
         judge: fn(&Context, &Certificate) -> Judgement,
     ) {
-        let listeners = match &self.place.lb.listeners {
+        let listeners = match &self.site.lb.listeners {
             Fact::Known(listeners) => listeners,
             Fact::Unread(gap) => return self.blind(check, gap),
         };
@@ -157,7 +144,7 @@ impl<'a> Walk<'a> {
                     None => presented.push((arn, vec![reach.clone()])),
                 }
             }
-            if let Err(gap) = presents(self.place.lb, listener) {
+            if let Err(gap) = presents(self.site.lb, listener) {
                 let reach = reach.clone();
                 hidden.push((reach.clone(), gap.clone()));
                 self.add(check, listener_subject(listener), &reach, Err(gap));
@@ -165,13 +152,13 @@ impl<'a> Walk<'a> {
         }
         for (arn, reaches) in presented {
             let reach = widened(reaches, &hidden);
-            let judgement = match self.place.certificate(arn) {
+            let judgement = match self.site.certificate(arn) {
                 Ok(certificate) => {
                     self.judged(check, &reach, |context| judge(context, certificate))
                 }
                 Err(gap) => Err(gap),
             };
-            self.add(check, certificate_subject(arn, self.place), &reach, judgement);
+            self.add(check, certificate_subject(arn, self.site), &reach, judgement);
         }
     }
 
@@ -182,10 +169,10 @@ impl<'a> Walk<'a> {
         exposure: &Exposure,
         judge: impl FnOnce(&Context) -> Judgement,
     ) -> Judgement {
-        let Place { account, region, index, lb } = self.place;
-        let Options { now, policy, .. } = self.options;
-        let context = Context { now: *now, policy, account, region, index, lb, exposure };
-        caught(check, &lb.arn, || judge(&context))
+        let site = self.site;
+        let Policy { intent, thresholds, .. } = &self.options.policy;
+        let context = Context { now: self.options.now, intent, thresholds, site, exposure };
+        caught(check, &site.lb.arn, || judge(&context))
     }
 
     /// The check's subjects cannot even be listed: one unknown finding about the load balancer.
@@ -200,11 +187,11 @@ impl<'a> Walk<'a> {
         if global || !own || gap.region.is_some() {
             return gap;
         }
-        gap.in_region(&self.place.region.name)
+        gap.in_region(&self.site.region.name)
     }
 
     fn itself(&self) -> Subject {
-        let lb = self.place.lb;
+        let lb = self.site.lb;
         Subject { kind: SubjectKind::LoadBalancer, id: lb.arn.clone(), label: lb.name.clone() }
     }
 
@@ -215,7 +202,7 @@ impl<'a> Walk<'a> {
         exposure: &Exposure,
         judgement: Judgement,
     ) {
-        let Place { account, region, lb, .. } = self.place;
+        let Site { account, region, lb, .. } = self.site;
         let judgement = judgement.map_err(|gap| self.placed(gap));
         let address = Address {
             policy: &self.options.policy,
@@ -260,9 +247,9 @@ pub(super) fn group_subject(arn: &str, name: &str) -> Subject {
     Subject { kind: SubjectKind::TargetGroup, id: arn.to_owned(), label: name.to_owned() }
 }
 
-fn certificate_subject(arn: &str, place: Place) -> Subject {
+fn certificate_subject(arn: &str, site: Site) -> Subject {
     let name =
-        place.certificate(arn).ok().and_then(|certificate| certificate.names.first().cloned());
+        site.certificate(arn).ok().and_then(|certificate| certificate.names.first().cloned());
     let label = name.unwrap_or_else(|| arn.rsplit('/').next().unwrap_or(arn).to_owned());
     Subject { kind: SubjectKind::Certificate, id: arn.to_owned(), label }
 }

@@ -74,7 +74,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let allowed = &context.policy.intent.log_buckets;
+    let allowed = &context.intent.log_buckets;
     if allowed.is_empty() {
         return Ok(Verdict::NotApplicable);
     }

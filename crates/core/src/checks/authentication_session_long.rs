@@ -80,7 +80,7 @@ fn given(change: fn(Option<i64>) -> Option<i64>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let allowed = i64::try_from(context.policy.thresholds.session_seconds).unwrap_or(i64::MAX);
+    let allowed = i64::try_from(context.thresholds.session_seconds).unwrap_or(i64::MAX);
     guard::judge_each(context, listener, guard::LOGINS, |action| {
         let missing = || guard::without(action, "configuration", listener);
         let own = action.authentication.as_ref().ok_or_else(missing)?;

@@ -14,8 +14,7 @@ use crate::inventory::{
 use crate::routing::Way;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
-use crate::security_groups;
-use crate::targets;
+use crate::{security_groups, targets};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -170,7 +169,7 @@ struct Others {
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
-    let ways = context.index.ways().with(Lock::Login);
+    let ways = context.ways().with(Lock::Login);
     let own = |way: &Way| {
         let lb = way.load_balancer(context.region);
         lb.is_some_and(|lb| lb.arn == context.lb.arn)

@@ -1,8 +1,9 @@
 //! An Auto Scaling group keeps instances that its load balancer takes for sick.
 
+use crate::analysis::site::RegionScope;
 use crate::call::Call;
 use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
+    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{AutoScalingGroup, Inventory, Kind};
@@ -95,7 +96,7 @@ fn checked(kind: Option<&'static str>) -> Inventory {
     sample::scaling(&Kind::Classic, |group| group.health_check_type = kind.map(str::to_owned))
 }
 
-fn judge(_: &Surroundings, group: &AutoScalingGroup) -> Judgement {
+fn judge(_: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     if group.load_balancers.is_empty() && group.target_groups.is_empty() {
         return Ok(Verdict::NotApplicable);
     }

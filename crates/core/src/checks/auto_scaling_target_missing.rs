@@ -1,8 +1,9 @@
 //! An Auto Scaling group registers its instances with something that is gone.
 
+use crate::analysis::site::RegionScope;
 use crate::call::Call;
 use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
+    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap};
 use crate::inventory::{AutoScalingGroup, Inventory, Kind, Region};
@@ -85,7 +86,7 @@ fn classic_gone() -> Inventory {
     sample::scaling(&Kind::Classic, |group| group.load_balancers = vec!["old".to_owned()])
 }
 
-fn judge(around: &Surroundings, group: &AutoScalingGroup) -> Judgement {
+fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     if group.load_balancers.is_empty() && group.target_groups.is_empty() {
         return Ok(Verdict::NotApplicable);
     }

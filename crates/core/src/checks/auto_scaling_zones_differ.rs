@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::site::RegionScope;
 use crate::call::Call;
 use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
+    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{AutoScalingGroup, Inventory, Kind, LoadBalancer};
@@ -98,7 +99,7 @@ fn third_zone(kind: &Kind) -> Inventory {
     sample::scaling(kind, |group| group.zones.push("eu-west-1c".to_owned()))
 }
 
-fn judge(around: &Surroundings, group: &AutoScalingGroup) -> Judgement {
+fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     let (fronts, mut hidden) = fronts(around, group);
     let mut strange: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for lb in &fronts {
@@ -124,7 +125,7 @@ fn judge(around: &Surroundings, group: &AutoScalingGroup) -> Judgement {
 
 /// The load balancers that a group registers with, and the gap that may hide others.
 fn fronts<'a>(
-    around: &Surroundings<'a>,
+    around: &RegionScope<'a>,
     group: &AutoScalingGroup,
 ) -> (Vec<&'a LoadBalancer>, Option<Gap>) {
     let region = around.region;

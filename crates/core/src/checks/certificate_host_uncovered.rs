@@ -239,7 +239,7 @@ fn names<'a>(context: &Context<'a>, listener: &'a Listener) -> (Vec<&'a str>, Op
     }
     let mut names = Vec::new();
     for arn in arns {
-        let certificate = context.index.certificate(context.account, arn);
+        let certificate = context.site.certificate(arn);
         match certificate.and_then(|certificate| certificate.hosts()) {
             Ok(hosts) => names.extend(hosts.iter().map(String::as_str)),
             Err(gap) => hidden = hidden.or(Some(gap)),

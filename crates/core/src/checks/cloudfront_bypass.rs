@@ -441,7 +441,7 @@ fn answers_everyone(
 
 /// Whether a rule takes nothing but paths that the policy calls public.
 fn is_public(context: &Context, route: &Route) -> bool {
-    let public = &context.policy.intent.public_paths;
+    let public = &context.intent.public_paths;
     let meant = |path: &String| public.iter().any(|pattern| glob::matches(pattern, path));
     route.conditions.iter().any(|condition| {
         let plain = condition.regex_values.is_empty() && !condition.values.is_empty();

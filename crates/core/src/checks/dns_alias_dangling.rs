@@ -4,10 +4,9 @@ use crate::call::Call;
 use crate::check::{
     Check, Evidence, Example, Judge, Judgement, Names, Persona, Remedy, Severity, Verdict,
 };
-use crate::dns;
 use crate::fact::{Fact, Listing};
 use crate::inventory::{DnsRecord, Kind};
-use crate::sample;
+use crate::{dns, sample};
 
 const GONE: &str = "old-987654321.eu-west-1.elb.amazonaws.com";
 
@@ -144,7 +143,7 @@ fn judge(names: &Names, record: &DnsRecord) -> Judgement {
         .with("type", record.kind.as_str())
         .with("target", record.target.as_str());
     let read = |id: &&String| names.inventory.accounts.iter().any(|account| account.id == **id);
-    let trusted = names.policy.intent.trusted_accounts.iter();
+    let trusted = names.intent.trusted_accounts.iter();
     let unread: Vec<String> = trusted.filter(|id| !read(id)).cloned().collect();
     if unread.is_empty() {
         return Ok(Verdict::Fail(evidence));

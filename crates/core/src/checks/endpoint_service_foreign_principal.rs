@@ -97,7 +97,7 @@ fn served(principals: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let trusted = &context.policy.intent.trusted_accounts;
+    let trusted = &context.intent.trusted_accounts;
     let is_foreign = |principal: &&String| {
         let account = principal.split(':').nth(4).unwrap_or_default();
         *principal != "*"

@@ -5,9 +5,8 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
-use crate::headers;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::{headers, sample};
 
 const HEADER: &str = "strict_transport_security";
 const KEY: &str = "routing.http.response.strict_transport_security.header_value";
@@ -114,7 +113,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some(value) = headers::set(listener, HEADER)? else {
         return Ok(Verdict::Note(Evidence::new().with(KEY, "not set")));
     };
-    let wanted = context.policy.thresholds.hsts_seconds;
+    let wanted = context.thresholds.hsts_seconds;
     match max_age(value) {
         Some(seconds) if seconds >= wanted => Ok(Verdict::Pass),
         _ => Ok(Verdict::Note(Evidence::new().with(KEY, value).with("wanted_seconds", wanted))),

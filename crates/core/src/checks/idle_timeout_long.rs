@@ -87,7 +87,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let (lb, most) = (context.lb, context.policy.thresholds.idle_seconds);
+    let (lb, most) = (context.lb, context.thresholds.idle_seconds);
     let application = lb.kind == Kind::Application;
     let timeouts = [(IDLE, "60"), (KEEP_ALIVE, "3600")].into_iter();
     let (mut evidence, mut hidden) = (Evidence::new(), None);

@@ -4,8 +4,7 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Approach;
-use crate::exposure::Exposure;
+use crate::exposure::{Approach, Exposure};
 use crate::fact::Fact;
 use crate::inventory::Kind;
 use crate::sample;
@@ -102,7 +101,7 @@ fn judge(context: &Context) -> Judgement {
     if lb.scheme.as_deref() == Some("internal") {
         return Ok(Verdict::Pass);
     }
-    if !context.policy.intent.public.is_empty() && lb.scheme.as_deref() == Some("internet-facing") {
+    if !context.intent.public.is_empty() && lb.scheme.as_deref() == Some("internet-facing") {
         return meant(context);
     }
     if let Exposure::Unknown(gap) = context.exposure {
@@ -123,7 +122,7 @@ fn judge(context: &Context) -> Judgement {
 
 /// Whether the user's list names it.
 fn meant(context: &Context) -> Judgement {
-    if context.policy.intent.means_public(context.lb)? {
+    if context.intent.means_public(context.lb)? {
         return Ok(Verdict::Pass);
     }
     let evidence = Evidence::new().with("scheme", "internet-facing");

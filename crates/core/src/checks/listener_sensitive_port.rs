@@ -201,7 +201,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some((port, name)) = PORTS.iter().find(|(port, _)| *port == number) else {
         return Ok(Verdict::Pass);
     };
-    if context.policy.intent.public_ports.contains(port) {
+    if context.intent.public_ports.contains(port) {
         return Ok(Verdict::Pass);
     }
     if matches!(

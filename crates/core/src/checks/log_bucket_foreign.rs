@@ -82,7 +82,7 @@ fn foreign(name: &str) -> Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let intent = &context.policy.intent;
+    let intent = context.intent;
     let ask = |name: &str, bucket: &LogBucket| {
         let meant = intent.log_buckets.iter().any(|pattern| glob::matches(pattern, name));
         if !meant && matches!(bucket.state.get()?, BucketState::Foreign { .. }) {

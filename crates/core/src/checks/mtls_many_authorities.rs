@@ -104,7 +104,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             .of(arn)
             .saying("a trust store without number of CA certificates"));
     };
-    let most = context.policy.thresholds.trust_store_authorities;
+    let most = context.thresholds.trust_store_authorities;
     if count <= most {
         return Ok(Verdict::Pass);
     }

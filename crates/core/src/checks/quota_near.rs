@@ -116,7 +116,7 @@ fn limited(quotas: &[(&str, u64)]) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let limits = context.region.limits.get()?;
-    let percent = u64::from(context.policy.thresholds.quota_percent);
+    let percent = u64::from(context.thresholds.quota_percent);
     let mut near = Vec::new();
     let mut hidden = None;
     for (quota, count) in counts(context) {

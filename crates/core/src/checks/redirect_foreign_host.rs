@@ -118,7 +118,7 @@ fn domains(context: &Context) -> (BTreeSet<String>, Option<Gap>) {
             }
         };
         for arn in sni.iter().chain(&listener.default_certificate) {
-            match context.index.certificate(context.account, arn) {
+            match context.site.certificate(arn) {
                 Ok(certificate) => {
                     found.extend(certificate.names.iter().map(|name| registered(name)));
                 }

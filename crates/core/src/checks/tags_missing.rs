@@ -78,7 +78,7 @@ fn judge(context: &Context) -> Judgement {
     let tags = context.lb.tags.get()?;
     let own: Vec<&str> =
         tags.keys().map(String::as_str).filter(|key| !key.starts_with("aws:")).collect();
-    let required = &context.policy.intent.required_tags;
+    let required = &context.intent.required_tags;
     if required.is_empty() {
         return Ok(match &own[..] {
             [] => Verdict::Note(Evidence::new().with("tags", "none")),

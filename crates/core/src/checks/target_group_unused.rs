@@ -1,8 +1,9 @@
 //! Targets are registered where no load balancer sends anything.
 
+use crate::analysis::site::RegionScope;
 use crate::call::Call;
 use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
+    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::{Inventory, Kind, TargetGroup};
@@ -68,7 +69,7 @@ fn unused(states: &[&str]) -> Inventory {
     })
 }
 
-fn judge(_: &Surroundings, group: &TargetGroup) -> Judgement {
+fn judge(_: &RegionScope, group: &TargetGroup) -> Judgement {
     match group.targets.get()?.len() {
         0 => Ok(Verdict::Pass),
         count => Ok(Verdict::Note(Evidence::new().with("targets", count))),

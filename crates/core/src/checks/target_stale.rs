@@ -1,12 +1,13 @@
 //! A target group sends to an address that nobody has.
 
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
 use crate::fact::{Fact, Gap};
-use crate::inventory::{Index, Inventory, Kind, NetworkInterface, Target, TargetGroup};
+use crate::inventory::{Inventory, Kind, NetworkInterface, Target, TargetGroup};
 use crate::sample;
 use crate::targets::{self, Sort};
 

@@ -7,8 +7,7 @@ use crate::check::{
 use crate::fact::Fact;
 use crate::health::{self, Service};
 use crate::inventory::{Inventory, Kind};
-use crate::sample;
-use crate::targets;
+use crate::{sample, targets};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -138,7 +137,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Some(tally) = health::tally(context, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
-    let least = context.policy.thresholds.healthy_targets as usize;
+    let least = context.thresholds.healthy_targets as usize;
     let up = tally.healthy + tally.starting + tally.registering;
     if up >= least {
         return Ok(Verdict::Pass);

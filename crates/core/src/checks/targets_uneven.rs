@@ -7,8 +7,7 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::{Inventory, Kind, Target};
-use crate::sample;
-use crate::targets;
+use crate::{sample, targets};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -148,7 +147,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if counted.len() < 2 || zones.values().sum::<usize>() < 2 {
         return Ok(Verdict::NotApplicable);
     }
-    let times = context.policy.thresholds.zone_imbalance as usize;
+    let times = context.thresholds.zone_imbalance as usize;
     let uneven = if least == 0 { most > 1 } else { most > least * times };
     if !uneven {
         return Ok(Verdict::Pass);

@@ -156,7 +156,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some(arn) = listener.trust_store()? else {
         return Ok(Verdict::NotApplicable);
     };
-    let trusted = &context.policy.intent.trusted_accounts;
+    let trusted = &context.intent.trusted_accounts;
     // Who names trusted accounts means nobody else.
     let found = if trusted.is_empty() { Verdict::Note } else { Verdict::Fail };
     let is_own = |id: &str| id == context.account.id || trusted.iter().any(|known| known == id);

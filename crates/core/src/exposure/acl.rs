@@ -4,9 +4,10 @@ use ipnet::IpNet;
 
 use super::door::Knock;
 use super::span::Span;
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{AclEntry, Index, LoadBalancer, NetworkAcl, Scope};
+use crate::inventory::{AclEntry, LoadBalancer, NetworkAcl, Scope};
 use crate::vocab::net::{Addresses, Family, Part, without};
 
 /// Ports from which clients connect, and to which answers go. Source: Amazon VPC user guide, custom

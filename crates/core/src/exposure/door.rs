@@ -3,9 +3,10 @@
 use ipnet::IpNet;
 
 use super::span::Span;
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Index, Listener, Permission, SecurityGroup};
+use crate::inventory::{Listener, Permission, SecurityGroup};
 use crate::security_groups;
 use crate::vocab::net::{Addresses, Family, Level, Part};
 

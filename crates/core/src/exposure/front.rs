@@ -4,8 +4,9 @@
 use super::door::{Door, Knock, Port};
 use super::span::Span;
 use super::{Approach, acl};
+use crate::analysis::index::Index;
 use crate::fact::{Fact, Gap};
-use crate::inventory::{Index, Kind, Listener, LoadBalancer, TargetGroup};
+use crate::inventory::{Kind, Listener, LoadBalancer, TargetGroup};
 use crate::routing::{self, End};
 use crate::vocab::net::{Addresses, Family, Level, Part};
 

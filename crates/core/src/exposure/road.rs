@@ -5,9 +5,10 @@ use ipnet::IpNet;
 use super::acl;
 use super::door::{Knock, entries};
 use super::span::Span;
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Exclusion, Index, LoadBalancer, Route, RouteTable};
+use crate::inventory::{Exclusion, LoadBalancer, Route, RouteTable};
 use crate::vocab::net::{Addresses, Family, Part};
 
 /// The ways from the internet to a load balancer's own addresses.

@@ -5,9 +5,10 @@ use ipnet::IpNet;
 use super::door::{Door, Port, entries};
 use super::span::Span;
 use super::{Exposure, acl, road};
+use crate::analysis::index::Index;
 use crate::call::Call;
 use crate::fact::{self, Gap, Reason};
-use crate::inventory::{Index, NetworkInterface, Permission};
+use crate::inventory::{NetworkInterface, Permission};
 use crate::security_groups;
 use crate::vocab::net::{Addresses, Family, Level, Part};
 

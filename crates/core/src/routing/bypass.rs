@@ -87,7 +87,7 @@ impl Survey {
 /// to it behind such a lock.
 #[must_use]
 pub fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
-    let ways = context.index.ways().with(lock);
+    let ways = context.ways().with(lock);
     let mut survey = Survey::default();
     if ways.is_empty() {
         return survey;
@@ -106,7 +106,7 @@ pub fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
 /// forward to that one behind such a lock.
 #[must_use]
 pub fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey {
-    let ways = context.index.ways().with(lock);
+    let ways = context.ways().with(lock);
     let mut survey = Survey::default();
     if ways.is_empty() || is_datagram(context.lb, listener) {
         return survey;
@@ -132,7 +132,7 @@ pub fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey 
 /// what another rule has such a lock before.
 #[must_use]
 pub fn of_rewrites(context: &Context, listener: &Listener, lock: Lock) -> Survey {
-    let ways = context.index.ways().with(lock);
+    let ways = context.ways().with(lock);
     let mut survey = Survey::default();
     if ways.is_empty() {
         return survey;
@@ -236,7 +236,7 @@ fn narrows(condition: &Condition) -> bool {
 /// send before those with a session.
 #[must_use]
 pub fn is_public(context: &Context, route: &Route) -> bool {
-    let own = &context.policy.intent.public_paths;
+    let own = &context.intent.public_paths;
     let meant = |path: &str| {
         let covers = |public: &str| glob::covers(public, path);
         is_public_path(path) || own.iter().any(|public| covers(public))

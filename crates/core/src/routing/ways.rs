@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::guard::{self, Guards, Lock};
 use super::{End, Route, live};
+use crate::analysis::index::Index;
 use crate::fact::{Fact, Gap};
 use crate::inventory::{
-    Action, Condition, Index, Kind, Listener, LoadBalancer, Region, Target, TargetGroup, Transform,
+    Action, Condition, Kind, Listener, LoadBalancer, Region, Target, TargetGroup, Transform,
 };
 
 /// The locked ways of a region, by what they ask for.

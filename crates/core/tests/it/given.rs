@@ -7,6 +7,7 @@ use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Inventory, Kind};
+use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Finding, Outcome, Report};
 use elb_audit_core::{demo, sample};
 
@@ -21,7 +22,7 @@ pub(crate) fn report(inventory: &Inventory) -> Report {
 
 /// The report of these checks, passes among the findings, by the policy of the samples.
 pub(crate) fn report_of(inventory: &Inventory, checks: &[&'static Check]) -> Report {
-    let policy = sample::policy();
+    let policy = Policy { intent: sample::intent(), ..Policy::default() };
     let options = Options { policy, show_passed: true, ..Options::at(inventory.taken_at) };
     audit(inventory, checks, &options)
 }

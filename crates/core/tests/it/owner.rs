@@ -2,10 +2,11 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
+use elb_audit_core::check::intent::{Intent, Thresholds};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{BucketState, Inventory, Kind};
-use elb_audit_core::policy::{Intent, Policy, Thresholds};
+use elb_audit_core::policy::Policy;
 use elb_audit_core::sample;
 
 use crate::given::line;

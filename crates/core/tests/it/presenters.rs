@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use elb_audit_core::analysis::index::Index;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Listing};
-use elb_audit_core::inventory::{Index, Kind, LoadBalancer, Region};
+use elb_audit_core::inventory::{Kind, LoadBalancer, Region};
 use elb_audit_core::sample;
 
 /// A region of clean load balancers that present one certificate, with these tags.

@@ -351,7 +351,7 @@ fn the_book_shows_what_becomes_of_three_entries() {
 /// The fault of a listener in cleartext, and what of its evidence another release may word differently.
 #[test]
 fn prose_and_example_requests_do_not_make_an_acceptance_lapse() {
-    use elb_audit_core::digest::{configuration, former_configuration};
+    use elb_audit_core::audit::digest::{configuration, former_configuration};
     use elb_audit_core::vocab::evidence::Evidence;
     let facts = || Evidence::new().with("rule", "default rule").with("ciphers", vec!["RC4-SHA"]);
     let of = |evidence: &Evidence| configuration("tls-weak-cipher", Outcome::Fail, evidence);
@@ -387,7 +387,7 @@ fn prose_and_example_requests_do_not_make_an_acceptance_lapse() {
 
 #[test]
 fn what_was_pinned_before_prose_was_left_out_is_still_accepted() {
-    use elb_audit_core::digest::former_configuration;
+    use elb_audit_core::audit::digest::former_configuration;
     let clear = sample::with(&Kind::Application, |lb| {
         *sample::listeners(lb) = vec![sample::listener("HTTP", 80, vec![sample::forward("web")])];
     });

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use crate::check::Check;
 use crate::checks::ALL;
 use crate::report::Outcome;
+use crate::vocab::digest::short;
 use crate::vocab::evidence::Evidence;
 
 /// How what many checks share reasons: exposure, routing, grades of TLS. To be raised when any of it comes
@@ -86,12 +86,6 @@ fn canonical(value: &Value, text: &mut String) {
         // Writing to a text does not fail.
         plain => drop(write!(text, "{plain}")),
     }
-}
-
-/// The first ten bytes of a hash, in twenty digits.
-pub(crate) fn short(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    hash.iter().take(10).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// Every check of this release by its id, each with a word that changes when its verdicts do: its severity,

@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
-use std::sync::OnceLock;
 
 use super::presenters::{Presented, Presenters};
 use ipnet::IpNet;
 
-use super::{
+use crate::call::Call;
+use crate::fact::{Gap, Reason};
+use crate::inventory::{
     Account, AutoScalingGroup, Certificate, EndpointService, Kind, LoadBalancer, LogSource,
     NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup,
     TrustStore, Vpc,
 };
-use crate::call::Call;
-use crate::fact::{Gap, Reason};
-use crate::routing::Ways;
 
 /// The region's lists by id. Every look-up answers with the gap of the list it needs.
 pub struct Index<'a> {
@@ -43,7 +41,6 @@ pub struct Index<'a> {
     load_balancers: HashMap<&'a str, &'a LoadBalancer>,
     network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
-    ways: OnceLock<Ways>,
     groups_unread: Vec<&'a TargetGroup>,
     front_doors: HashSet<&'a str>,
     unread_addresses: Option<&'a Gap>,
@@ -77,7 +74,6 @@ impl<'a> Index<'a> {
             load_balancers: HashMap::new(),
             network_load_balancers: HashMap::new(),
             unread_groups: HashMap::new(),
-            ways: OnceLock::new(),
             groups_unread: Vec::new(),
             front_doors: HashSet::new(),
             unread_addresses: None,
@@ -321,12 +317,6 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn presenters(&self, certificate: &str) -> (Option<&Presenters<'a>>, Option<&Gap>) {
         (self.presented.by_certificate.get(certificate), self.presented.hidden.as_ref())
-    }
-
-    /// The ways that ask a request for something before it reaches a target. Looked for once, by whoever
-    /// asks first.
-    pub fn ways(&self) -> &Ways {
-        self.ways.get_or_init(|| Ways::of(self))
     }
 
     /// The target groups whose targets are unread.

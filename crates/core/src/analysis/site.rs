@@ -1,0 +1,63 @@
+//! Where a load balancer stands: its account, its region, and what is derived from their facts once.
+
+use std::sync::OnceLock;
+
+use crate::analysis::index::Index;
+use crate::fact::Gap;
+use crate::inventory::{Account, Certificate, LoadBalancer, Region};
+use crate::routing::Ways;
+
+/// A region of an account, and what is derived from its facts once for all its subjects.
+pub struct RegionScope<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The region.
+    pub region: &'a Region,
+    /// What the region holds, by id.
+    pub index: Index<'a>,
+    ways: OnceLock<Ways>,
+}
+
+impl<'a> RegionScope<'a> {
+    /// Reads every list of the region once.
+    #[must_use]
+    pub fn new(account: &'a Account, region: &'a Region) -> Self {
+        let index = Index::new(Some(account), region);
+        RegionScope { account, region, index, ways: OnceLock::new() }
+    }
+
+    /// One of the region's load balancers.
+    #[must_use]
+    pub fn site(&'a self, lb: &'a LoadBalancer) -> Site<'a> {
+        let RegionScope { account, region, index, ways } = self;
+        Site { account, region, index, lb, ways }
+    }
+}
+
+/// A load balancer, and what is around it.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The region.
+    pub region: &'a Region,
+    /// What the region holds, by id.
+    pub index: &'a Index<'a>,
+    /// The load balancer.
+    pub lb: &'a LoadBalancer,
+    ways: &'a OnceLock<Ways>,
+}
+
+impl<'a> Site<'a> {
+    /// The certificate with this ARN, from ACM or IAM.
+    pub fn certificate(self, arn: &str) -> Result<&'a Certificate, Gap> {
+        self.index.certificate(self.account, arn)
+    }
+
+    /// The ways of the region that ask a request for something before it reaches a target. Looked for
+    /// once, by whoever asks first.
+    #[must_use]
+    pub fn ways(self) -> &'a Ways {
+        self.ways.get_or_init(|| Ways::of(self.index))
+    }
+}
