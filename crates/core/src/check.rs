@@ -8,10 +8,11 @@ use serde::Serialize;
 use crate::analysis::site::{RegionScope, Site};
 use crate::call::Call;
 use crate::exposure::Exposure;
-use crate::fact::{Fact, Gap};
+use crate::fact::Gap;
 use crate::inventory::{
-    AutoScalingGroup, Certificate, DnsRecord, Inventory, Kind, Listener, Target, TargetGroup,
+    AutoScalingGroup, Certificate, DnsRecord, Inventory, Kind, Listener, TargetGroup,
 };
+pub use crate::targets::Targets;
 pub use crate::vocab::evidence::Evidence;
 pub use crate::vocab::severity::{Persona, Severity};
 
@@ -132,25 +133,6 @@ pub struct Names<'a> {
     pub intent: &'a Intent,
     /// The inventory.
     pub inventory: &'a Inventory,
-}
-
-/// What stands behind a load balancer in one place.
-pub enum Targets<'a> {
-    /// A target group.
-    Group(&'a TargetGroup),
-    /// The instances of a Classic load balancer.
-    Instances(&'a Fact<Vec<Target>>),
-}
-
-impl<'a> Targets<'a> {
-    /// The targets with their health.
-    #[must_use]
-    pub fn health(&self) -> &'a Fact<Vec<Target>> {
-        match self {
-            Targets::Group(group) => &group.targets,
-            Targets::Instances(instances) => instances,
-        }
-    }
 }
 
 /// A verdict, or the gap that stands in its way.

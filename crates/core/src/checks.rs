@@ -2,6 +2,8 @@
 
 use crate::check::Check;
 
+pub mod shared;
+
 mod access_logs_bucket_unapproved;
 mod access_logs_disabled;
 mod alpn_mismatch;

@@ -1,6 +1,6 @@
 //! CloudFront in front of a load balancer.
 
-use crate::check::Context;
+use crate::analysis::site::Site;
 use crate::fact::Gap;
 use crate::inventory::{Distribution, DnsRecord, Origin};
 
@@ -20,18 +20,18 @@ const OF_AWS: [&str; 6] = [
 /// # Errors
 ///
 /// The gap of distributions, or of records that may lead an origin here.
-pub fn origins<'a>(context: &Context<'a>) -> Result<Vec<(&'a Distribution, &'a Origin)>, Gap> {
-    let Some(own) = &context.lb.dns_name else { return Ok(Vec::new()) };
+pub fn origins<'a>(site: Site<'a>) -> Result<Vec<(&'a Distribution, &'a Origin)>, Gap> {
+    let Some(own) = &site.lb.dns_name else { return Ok(Vec::new()) };
     let own = own.to_lowercase();
     let mut found = Vec::new();
-    for (distribution, origin) in each(context.account.distributions.get()?) {
+    for (distribution, origin) in each(site.account.distributions.get()?) {
         let domain = domain(origin);
         let leads = if domain == own {
             true
         } else if is_of_aws(&domain) {
             false
         } else {
-            let records = context.account.dns_records.get()?;
+            let records = site.account.dns_records.get()?;
             records.iter().any(|record| names(record, &domain) && record.target == own)
         };
         if leads {

@@ -1,11 +1,12 @@
 //! How the targets of one group, or the instances of a Classic load balancer, are doing, and whether a
 //! request that reaches them can be served.
 
+use crate::analysis::site::Site;
 use crate::call::Call;
-use crate::check::{Context, Targets};
 use crate::fact::{self, Gap, Reason};
 use crate::inventory::{Kind, Target};
 use crate::routing;
+use crate::targets::Targets;
 use crate::vocab::evidence::Evidence;
 
 /// How many targets an evidence names.
@@ -53,17 +54,17 @@ pub enum Service {
 
 /// The targets of a subject; none where health says nothing: a group that no request reaches, or a
 /// function without health checks.
-pub fn tally<'a>(context: &Context, targets: &Targets<'a>) -> Result<Option<Tally<'a>>, Gap> {
+pub fn tally<'a>(site: Site, targets: &Targets<'a>) -> Result<Option<Tally<'a>>, Gap> {
     if is_unchecked(targets) {
         return Ok(None);
     }
     if let Targets::Group(group) = targets {
-        let (live, hidden) = routing::groups(context.lb);
+        let (live, hidden) = routing::groups(site.lb);
         if !live.contains(group.arn.as_str()) {
             return hidden.map_or(Ok(None), Err);
         }
     }
-    count(context, targets).map(Some)
+    count(site, targets).map(Some)
 }
 
 /// Whether it is a function without health checks, whose health says nothing.
@@ -73,7 +74,7 @@ fn is_unchecked(targets: &Targets) -> bool {
 }
 
 /// The targets of a subject, whatever leads there.
-pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
+pub fn count<'a>(site: Site, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
     let is_unchecked = is_unchecked(targets);
     let mut tally = Tally {
         healthy: 0,
@@ -83,7 +84,7 @@ pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, 
         leaving: 0,
         unhealthy: Vec::new(),
         unused: Vec::new(),
-        fails_open: matches!(context.lb.kind, Kind::Application | Kind::Network),
+        fails_open: matches!(site.lb.kind, Kind::Application | Kind::Network),
         unknown: None,
     };
     for target in targets.health().get()? {
@@ -100,14 +101,14 @@ pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, 
             ("unavailable", None | Some("Target.HealthCheckDisabled")) => tally.unchecked += 1,
             ("", _) => {
                 let said = format!("{} without a state", target.id);
-                tally.unknown = Some(unclear(context, targets, (Reason::Malformed, said)));
+                tally.unknown = Some(unclear(site, targets, (Reason::Malformed, said)));
             }
             (state, reason) => {
                 let known = matches!(state, "unavailable" | "Unknown");
                 let why = if known { Reason::Undetermined } else { Reason::Unrecognised };
                 let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
                 let said = format!("state {state}{reason} of {}", target.id);
-                tally.unknown = Some(unclear(context, targets, (why, said)));
+                tally.unknown = Some(unclear(site, targets, (why, said)));
             }
         }
     }
@@ -115,22 +116,19 @@ pub fn count<'a>(context: &Context, targets: &Targets<'a>) -> Result<Tally<'a>, 
 }
 
 /// The gap of a state that is not known.
-fn unclear(context: &Context, targets: &Targets, (why, said): (Reason, String)) -> Gap {
+fn unclear(site: Site, targets: &Targets, (why, said): (Reason, String)) -> Gap {
     let (call, of) = match targets {
         Targets::Group(group) => (Call::ElbV2DescribeTargetHealth, &group.arn),
-        Targets::Instances(_) => (Call::ElbDescribeInstanceHealth, &context.lb.arn),
+        Targets::Instances(_) => (Call::ElbDescribeInstanceHealth, &site.lb.arn),
     };
-    Gap::new(call, why).in_region(&context.region.name).of(of).saying(said)
+    Gap::new(call, why).in_region(&site.region.name).of(of).saying(said)
 }
 
 /// Whether any of these groups can serve a request, by a target that is in order or by one that is not.
-pub fn any_served<'a>(
-    context: &Context,
-    groups: impl IntoIterator<Item = &'a str>,
-) -> Result<bool, Gap> {
+pub fn any_served<'a>(site: Site, groups: impl IntoIterator<Item = &'a str>) -> Result<bool, Gap> {
     fact::any(groups.into_iter().map(|arn| {
-        let group = Targets::Group(context.index.target_group(arn)?);
-        Ok(count(context, &group)?.service()? != Service::Unserved)
+        let group = Targets::Group(site.index.target_group(arn)?);
+        Ok(count(site, &group)?.service()? != Service::Unserved)
     }))
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::site::Site;
 use crate::call::Call;
-use crate::check::Context;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Kind, LoadBalancer, LogBucket, LogSource};
 use crate::vocab::evidence::Evidence;
@@ -46,20 +46,20 @@ impl Log {
 
 /// What shows that a log is written nowhere; none when it is written: by the attribute, or delivered by
 /// CloudWatch Logs. A source without delivery writes nothing.
-pub fn absence(context: &Context, log: Log) -> Result<Option<Evidence>, Gap> {
-    let lb = context.lb;
+pub fn absence(site: Site, log: Log) -> Result<Option<Evidence>, Gap> {
+    let lb = site.lb;
     let key = format!("{}.enabled", log.attribute());
     if lb.switched_on(&key)? {
         return Ok(None);
     }
     let evidence = Evidence::new().with(&key, "false");
     let Some(kind) = log.source(&lb.kind) else { return Ok(Some(evidence)) };
-    let sources = context.index.log_sources(&lb.arn)?.iter();
+    let sources = site.index.log_sources(&lb.arn)?.iter();
     let own: Vec<&LogSource> = sources.filter(|own| own.log_type == kind).copied().collect();
     if own.is_empty() {
         return Ok(Some(evidence));
     }
-    let delivered = context.region.log_deliveries.get()?;
+    let delivered = site.region.log_deliveries.get()?;
     if own.iter().any(|source| delivered.contains(&source.name)) {
         return Ok(None);
     }
@@ -94,8 +94,8 @@ pub fn bucket(lb: &LoadBalancer, log: Log) -> Result<Option<String>, Gap> {
 }
 
 /// What is known of a bucket.
-pub fn facts<'a>(context: &Context<'a>, bucket: &str) -> Result<&'a LogBucket, Gap> {
-    let region = context.region;
+pub fn facts<'a>(site: Site<'a>, bucket: &str) -> Result<&'a LogBucket, Gap> {
+    let region = site.region;
     let gap =
         || Gap::new(Call::S3HeadBucket, Reason::NotCollected).in_region(&region.name).of(bucket);
     region.log_buckets.get(bucket).ok_or_else(gap)
@@ -114,12 +114,12 @@ pub enum Answer {
 /// What is wrong with the buckets that the load balancer writes logs to, as `name: what`; none when there
 /// is none to ask about. What is known to be wrong is told though another bucket is unread.
 pub fn wrong_buckets(
-    context: &Context,
+    site: Site,
     ask: impl Fn(&str, &LogBucket) -> Result<Answer, Gap>,
 ) -> Result<Option<Vec<String>>, Gap> {
     let (mut wrong, mut hidden, mut asked) = (Vec::new(), None, false);
-    for name in buckets(context.lb)?.keys() {
-        match facts(context, name).and_then(|bucket| ask(name, bucket)) {
+    for name in buckets(site.lb)?.keys() {
+        match facts(site, name).and_then(|bucket| ask(name, bucket)) {
             Ok(Answer::Beside) => {}
             Ok(Answer::Fine) => asked = true,
             Ok(Answer::Wrong(what)) => wrong.push(format!("{name}: {what}")),

@@ -9,14 +9,13 @@ use crate::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Redirect
 
 #[cfg(test)]
 mod bounds;
-pub mod bypass; // ways to a target past what others have to prove
-mod condition;
+pub(crate) mod condition;
 mod example;
 pub mod guard; // what a way asks for
-mod pattern;
+pub(crate) mod pattern;
 pub mod redirect; // where a redirect leads
-mod request;
-mod ways;
+pub(crate) mod request;
+pub(crate) mod ways;
 
 pub use ways::{Locked, Way, Ways};
 

@@ -5,12 +5,31 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::analysis::index::Index;
+use crate::analysis::site::Site;
 use crate::call::Call;
-use crate::check::{Context, Targets};
 use crate::exposure::Port;
-use crate::fact::{self, Gap, Reason};
+use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{Listener, LoadBalancer, NetworkInterface, Target, TargetGroup};
 use crate::routing::{self, End};
+
+/// What stands behind a load balancer in one place.
+pub enum Targets<'a> {
+    /// A target group.
+    Group(&'a TargetGroup),
+    /// The instances of a Classic load balancer.
+    Instances(&'a Fact<Vec<Target>>),
+}
+
+impl<'a> Targets<'a> {
+    /// The targets with their health.
+    #[must_use]
+    pub fn health(&self) -> &'a Fact<Vec<Target>> {
+        match self {
+            Targets::Group(group) => &group.targets,
+            Targets::Instances(instances) => instances,
+        }
+    }
+}
 
 /// What the targets of a group are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,11 +164,11 @@ pub fn has_any(group: &TargetGroup) -> Result<bool, Gap> {
 /// Whether any of these groups has a target that is not about to leave; `hidden` is the gap that may hide
 /// other groups.
 pub fn any_registered<'a>(
-    context: &Context,
+    site: Site,
     groups: impl IntoIterator<Item = &'a str>,
     hidden: Option<Gap>,
 ) -> Result<bool, Gap> {
-    let known = groups.into_iter().map(|arn| context.index.target_group(arn).and_then(has_any));
+    let known = groups.into_iter().map(|arn| site.index.target_group(arn).and_then(has_any));
     fact::any(hidden.map(Err).into_iter().chain(known))
 }
 
@@ -220,12 +239,12 @@ pub fn interfaces<'a>(
 /// How many of these targets each zone of the load balancer has. A target outside the VPC is reached from
 /// every zone and counts in each.
 pub fn by_zone<'a>(
-    context: &Context<'a>,
+    site: Site<'a>,
     targets: &Targets,
     counted: &[&'a Target],
 ) -> Result<BTreeMap<&'a str, usize>, Gap> {
     let mut zones: BTreeMap<&str, usize> =
-        context.lb.zones.iter().map(|zone| (zone.as_str(), 0)).collect();
+        site.lb.zones.iter().map(|zone| (zone.as_str(), 0)).collect();
     for target in counted {
         let zone = match target.zone.as_deref() {
             Some("all") => {
@@ -235,7 +254,7 @@ pub fn by_zone<'a>(
                 continue;
             }
             Some(zone) => zone,
-            None => interface_zone(context.index, targets, target)?,
+            None => interface_zone(site.index, targets, target)?,
         };
         if let Some(count) = zones.get_mut(zone) {
             *count += 1;
@@ -281,7 +300,7 @@ impl SideDoor<'_> {
 /// The ways to targets of the VPC that leave the load balancer out, and the gap that may hide others.
 /// What another load balancer stands at is judged there; targets that leave are left out.
 pub(crate) fn side_doors<'a>(
-    context: &Context<'a>,
+    site: Site<'a>,
     targets: &Targets<'a>,
 ) -> Result<(Vec<SideDoor<'a>>, Option<Gap>), Gap> {
     let mut found = Vec::new();
@@ -290,7 +309,7 @@ pub(crate) fn side_doors<'a>(
         if target.state == "draining" || target.zone.as_deref() == Some("all") {
             continue;
         }
-        let interfaces = match interfaces(context.index, targets, target) {
+        let interfaces = match interfaces(site.index, targets, target) {
             Ok(interfaces) => interfaces,
             Err(gap) => {
                 hidden = hidden.or(Some(gap));
@@ -302,7 +321,7 @@ pub(crate) fn side_doors<'a>(
         if own.is_empty() {
             continue;
         }
-        for port in ports(context.lb, targets, target)? {
+        for port in ports(site.lb, targets, target)? {
             found.extend(own.iter().map(|interface| SideDoor { target, interface, port }));
         }
     }

@@ -1,10 +1,10 @@
 //! What a web ACL does with requests, the rules of the groups that it names included.
 
+use crate::analysis::site::Site;
 use crate::call::Call;
-use crate::check::Context;
-use crate::exposure::Exposure;
+use crate::exposure;
 use crate::fact::{Gap, Reason};
-use crate::inventory::{Region, WafRule, WebAcl};
+use crate::inventory::{LoadBalancer, Region, WafRule, WebAcl};
 
 /// The calls that tell which web ACL a load balancer has.
 pub const ASSOCIATION: &[Call] =
@@ -48,26 +48,22 @@ pub struct Filter<'a> {
 }
 
 /// Whether the load balancer is one that should have a web ACL: internet-facing.
-pub fn is_due(context: &Context) -> Result<bool, Gap> {
-    let known = matches!(context.lb.scheme.as_deref(), Some("internal" | "internet-facing"));
-    match context.exposure {
-        Exposure::Unknown(gap) if !known => Err(gap.clone()),
-        _ => Ok(context.lb.is_internet_facing()),
-    }
+pub fn is_due(lb: &LoadBalancer) -> Result<bool, Gap> {
+    exposure::is_internal(lb).map(|internal| !internal)
 }
 
 /// ARN of the web ACL of an internet-facing load balancer; none for an internal one, or without.
-pub fn arn<'a>(context: &Context<'a>) -> Result<Option<&'a str>, Gap> {
-    if !is_due(context)? {
+pub fn arn<'a>(site: Site<'a>) -> Result<Option<&'a str>, Gap> {
+    if !is_due(site.lb)? {
         return Ok(None);
     }
-    Ok(context.lb.web_acl.get()?.as_deref())
+    Ok(site.lb.web_acl.get()?.as_deref())
 }
 
 /// The web ACL of an internet-facing load balancer; none for an internal one, or without.
-pub fn filter<'a>(context: &Context<'a>) -> Result<Option<Filter<'a>>, Gap> {
-    let Some(arn) = arn(context)? else { return Ok(None) };
-    let region = context.region;
+pub fn filter<'a>(site: Site<'a>) -> Result<Option<Filter<'a>>, Gap> {
+    let Some(arn) = arn(site)? else { return Ok(None) };
+    let region = site.region;
     let missing = || unread(Call::Wafv2GetWebAcl, region, arn);
     let acl = region.web_acls.get(arn).ok_or_else(missing)?.get()?;
     let mut filter = Filter { acl, rules: Vec::new(), hidden: None };
@@ -81,8 +77,8 @@ pub fn filter<'a>(context: &Context<'a>) -> Result<Option<Filter<'a>>, Gap> {
 
 /// The same, but only one that lets requests in and stops some of them. One that stops nothing has
 /// findings of its own; one that blocks what it does not allow needs no list of what is bad.
-pub fn selective<'a>(context: &Context<'a>) -> Result<Option<Filter<'a>>, Gap> {
-    let Some(filter) = filter(context)? else { return Ok(None) };
+pub fn selective<'a>(site: Site<'a>) -> Result<Option<Filter<'a>>, Gap> {
+    let Some(filter) = filter(site)? else { return Ok(None) };
     if filter.stops_the_rest()? || !filter.stops(|_| true)? {
         return Ok(None);
     }

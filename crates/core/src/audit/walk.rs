@@ -4,13 +4,14 @@ use super::Options;
 use super::finding::{Place as Address, Verdicts, caught};
 use crate::analysis::site::Site;
 use crate::call::Call;
-use crate::check::{Check, Context, Judge, Judgement, Targets};
+use crate::check::{Check, Context, Judge, Judgement};
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Certificate, Kind, Listener, LoadBalancer};
 use crate::policy::Policy;
 use crate::report::{Subject, SubjectKind};
 use crate::routing::{self, group_name};
+use crate::targets::Targets;
 use crate::tls;
 
 /// All findings about one load balancer, passes among them, and the gaps that stood in the way.

@@ -173,5 +173,5 @@ fn judge(context: &Context) -> Judgement {
     if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
         return Ok(Verdict::NotApplicable);
     }
-    Ok(logs::absence(context, Log::Access)?.map_or(Verdict::Pass, Verdict::Fail))
+    Ok(logs::absence(context.site, Log::Access)?.map_or(Verdict::Pass, Verdict::Fail))
 }

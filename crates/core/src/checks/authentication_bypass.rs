@@ -1,10 +1,10 @@
 //! A rule leads to a target group without the login that others ask for.
 
+use super::shared::bypass;
 use crate::call::Call;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::fact::Fact;
 use crate::inventory::{Action, Condition, Inventory, Kind, Listener, Rule};
-use crate::routing::bypass;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
 

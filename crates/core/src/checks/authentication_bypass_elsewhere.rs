@@ -1,10 +1,10 @@
 //! Targets behind a login are reached without it through another target group.
 
+use super::shared::bypass;
 use crate::call::Call;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::fact::Fact;
 use crate::inventory::{Action, Inventory, Kind, Listener, Region, TargetGroup};
-use crate::routing::bypass;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
 

@@ -1,5 +1,6 @@
 //! A login goes by way of an identity provider that is asked in clear.
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -90,7 +91,7 @@ fn given(change: fn(&mut Vec<String>)) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    guard::judge_each(context, listener, &["authenticate-oidc"], |action| {
+    each_rule::judge_actions(context, listener, &["authenticate-oidc"], |action| {
         let missing = |what| guard::without(action, what, listener);
         let own = action.authentication.as_ref().ok_or_else(|| missing("configuration"))?;
         let mut all = own.authority.iter().chain(&own.endpoints);

@@ -1,11 +1,12 @@
 //! A path or host that looks like one for administrators needs no login.
 
+use super::shared::bypass;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Condition, Inventory, Kind, Listener};
-use crate::routing::{self, End, bypass, guard};
+use crate::routing::{self, End, guard};
 use crate::sample::{self, login};
 
 /// See [`Check`].

@@ -1,5 +1,6 @@
 //! Anyone can make an account in the user pool that a login trusts.
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -100,7 +101,7 @@ fn given(pool: Option<Fact<UserPool>>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    guard::judge_each(context, listener, &["authenticate-cognito"], |action| {
+    each_rule::judge_actions(context, listener, &["authenticate-cognito"], |action| {
         let own = action.authentication.as_ref().and_then(|own| own.authority.as_deref());
         let arn = own.ok_or_else(|| guard::without(action, "user pool", listener))?;
         let unasked = || {

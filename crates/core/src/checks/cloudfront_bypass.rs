@@ -333,7 +333,7 @@ struct Ways<'a> {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let origins = cloudfront::origins(context)?;
+    let origins = cloudfront::origins(context.site)?;
     if origins.is_empty() {
         return Ok(Verdict::NotApplicable);
     }

@@ -4,11 +4,9 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::cloudfront;
 use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{Inventory, Kind, Origin};
-use crate::routing;
-use crate::sample;
+use crate::{cloudfront, routing, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -163,7 +161,7 @@ fn fetched(policy: &str, viewers_in_clear: bool, inventory: Inventory) -> Invent
 
 fn judge(context: &Context) -> Judgement {
     let (mut clear, mut hidden, mut custom) = (Vec::new(), None, false);
-    for (distribution, origin) in cloudfront::origins(context)? {
+    for (distribution, origin) in cloudfront::origins(context.site)? {
         let Some(policy) = origin.protocol_policy.as_deref() else { continue };
         custom = true;
         match asks_in_clear(context, origin, policy) {

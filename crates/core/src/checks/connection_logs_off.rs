@@ -73,7 +73,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(evidence) = logs::absence(context, Log::Connection)? else {
+    let Some(evidence) = logs::absence(context.site, Log::Connection)? else {
         return Ok(Verdict::Pass);
     };
     let listeners = context.lb.listeners.get().into_iter().flatten();

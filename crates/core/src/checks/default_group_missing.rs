@@ -5,11 +5,9 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
-use crate::health;
 use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::{self, End};
-use crate::sample;
-use crate::targets;
+use crate::{health, sample, targets};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -134,12 +132,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         End::Forward(_) | End::Redirect(_) | End::Answer => return Ok(Verdict::NotApplicable),
     };
     let (all, hidden) = routing::groups(context.lb);
-    if targets::any_registered(context, groups.iter().copied(), None)? {
-        let served = health::any_served(context, groups.iter().copied())?;
+    if targets::any_registered(context.site, groups.iter().copied(), None)? {
+        let served = health::any_served(context.site, groups.iter().copied())?;
         return Ok(if served { Verdict::Pass } else { Verdict::NotApplicable });
     }
-    if health::any_served(context, default.forwards_to())?
-        || !targets::any_registered(context, all, hidden)?
+    if health::any_served(context.site, default.forwards_to())?
+        || !targets::any_registered(context.site, all, hidden)?
     {
         return Ok(Verdict::NotApplicable);
     }

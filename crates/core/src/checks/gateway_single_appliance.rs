@@ -7,8 +7,7 @@ use crate::check::{
 use crate::fact::Fact;
 use crate::health::{self, Service};
 use crate::inventory::{Inventory, Kind, Target};
-use crate::sample;
-use crate::targets;
+use crate::{sample, targets};
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 
@@ -123,7 +122,7 @@ fn placed(cross_zone: &str, targets: &[(&str, &str)]) -> Inventory {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let Some(tally) = health::tally(context, targets)? else {
+    let Some(tally) = health::tally(context.site, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
     let up = tally.healthy + tally.starting;
@@ -139,7 +138,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let is_up = |target: &&Target| matches!(target.state.as_str(), "healthy" | "initial");
     let counted: Vec<&Target> = targets.health().get()?.iter().filter(is_up).collect();
-    let zones = targets::by_zone(context, targets, &counted)?;
+    let zones = targets::by_zone(context.site, targets, &counted)?;
     let bare: Vec<&str> =
         zones.into_iter().filter_map(|(zone, count)| (count == 0).then_some(zone)).collect();
     if bare.is_empty() {

@@ -74,5 +74,5 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    Ok(logs::absence(context, Log::HealthCheck)?.map_or(Verdict::Pass, Verdict::Note))
+    Ok(logs::absence(context.site, Log::HealthCheck)?.map_or(Verdict::Pass, Verdict::Note))
 }

@@ -1,5 +1,6 @@
 //! A token is taken whoever it was issued for.
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -89,7 +90,7 @@ fn given(change: fn(&mut JwtValidation)) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    guard::judge_each(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
         let missing = || guard::without(action, "configuration", listener);
         let own = action.jwt.as_ref().ok_or_else(missing)?;
         let evidence = || {

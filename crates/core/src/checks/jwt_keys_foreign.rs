@@ -1,5 +1,6 @@
 //! The keys that tokens are checked with come from another domain than the issuer's.
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -71,7 +72,7 @@ fn given(endpoint: &str) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    guard::judge_each(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
         let own = action.jwt.as_ref();
         let both =
             own.and_then(|jwt| Some((jwt.issuer.as_deref()?, jwt.jwks_endpoint.as_deref()?)));

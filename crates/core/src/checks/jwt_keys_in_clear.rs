@@ -1,5 +1,6 @@
 //! The keys that tokens are checked with are fetched in clear.
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -78,7 +79,7 @@ fn given(endpoint: Option<&str>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    guard::judge_each(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
         let own = action.jwt.as_ref().and_then(|jwt| jwt.jwks_endpoint.as_deref());
         let url = own.ok_or_else(|| guard::without(action, "JWKS endpoint", listener))?;
         if domain::is_https(url) {

@@ -90,7 +90,7 @@ fn judge(context: &Context) -> Judgement {
         }
         Ok(Answer::Fine)
     };
-    let Some(wrong) = logs::wrong_buckets(context, ask)? else {
+    let Some(wrong) = logs::wrong_buckets(context.site, ask)? else {
         return Ok(Verdict::NotApplicable);
     };
     let evidence = Evidence::new().with("buckets", wrong.clone());

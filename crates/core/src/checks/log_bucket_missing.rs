@@ -120,7 +120,7 @@ fn judge(context: &Context) -> Judgement {
             Some(other) => Ok(Answer::Wrong(format!("in {other}"))),
         },
     };
-    let Some(wrong) = logs::wrong_buckets(context, ask)? else {
+    let Some(wrong) = logs::wrong_buckets(context.site, ask)? else {
         return Ok(Verdict::NotApplicable);
     };
     if wrong.is_empty() {

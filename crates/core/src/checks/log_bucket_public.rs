@@ -129,7 +129,7 @@ fn judge(context: &Context) -> Judgement {
         }
         Ok(Answer::Wrong("public policy, public access not blocked".to_owned()))
     };
-    match logs::wrong_buckets(context, ask)? {
+    match logs::wrong_buckets(context.site, ask)? {
         None => Ok(Verdict::NotApplicable),
         Some(none) if none.is_empty() => Ok(Verdict::Pass),
         Some(open) => Ok(Verdict::Fail(Evidence::new().with("buckets", open))),

@@ -127,7 +127,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let Some(name) = logs::bucket(lb, Log::Access)? else { return Ok(Verdict::NotApplicable) };
-    let bucket = logs::facts(context, &name)?;
+    let bucket = logs::facts(context.site, &name)?;
     if *bucket.state.get()? == BucketState::Missing {
         return Ok(Verdict::NotApplicable);
     }

@@ -1,9 +1,9 @@
 //! What one listener asks a client certificate for, another one serves without.
 
+use super::shared::bypass;
 use crate::call::Call;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication, Region};
-use crate::routing::bypass;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
 

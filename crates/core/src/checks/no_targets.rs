@@ -6,9 +6,7 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
-use crate::routing;
-use crate::sample;
-use crate::targets;
+use crate::{routing, sample, targets};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -155,7 +153,7 @@ fn judge(context: &Context) -> Judgement {
     let unread = listeners.iter().filter(|listener| listener.rules.gap().is_some());
     let defaults = unread.flat_map(|listener| &listener.default_actions);
     groups.extend(defaults.flat_map(|action| &action.target_groups).map(|group| &*group.arn));
-    if targets::any_registered(context, groups, hidden)? {
+    if targets::any_registered(context.site, groups, hidden)? {
         return Ok(Verdict::Pass);
     }
     if known.is_empty() {

@@ -6,8 +6,7 @@ use crate::check::{
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::Kind;
-use crate::sample;
-use crate::{health, routing};
+use crate::{health, routing, sample};
 
 /// The time that traffic is counted over, in seconds: 14 days.
 const WATCHED: i64 = 14 * 24 * 60 * 60;
@@ -108,7 +107,7 @@ pub(super) const CHECK: Check = Check {
 /// Source: user guide for Application Load Balancers, CloudWatch metrics, `RequestCount`.
 fn counts_requests(context: &Context) -> Result<bool, Gap> {
     let (groups, hidden) = routing::groups(context.lb);
-    match (health::any_served(context, groups), hidden) {
+    match (health::any_served(context.site, groups), hidden) {
         (Ok(false), Some(gap)) => Err(gap),
         (served, _) => served,
     }

@@ -8,8 +8,7 @@ use crate::check::{
 use crate::exposure::{self, Origin};
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Inventory, Kind, Permission};
-use crate::targets;
-use crate::{remedies, sample};
+use crate::{remedies, sample, targets};
 
 const KEY: &str = "proxy_protocol_v2.enabled";
 /// How many targets an evidence names.
@@ -138,7 +137,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if !targets::switched_on(group, KEY, false)? {
         return Ok(Verdict::NotApplicable);
     }
-    let (doors, mut hidden) = targets::side_doors(context, targets)?;
+    let (doors, mut hidden) = targets::side_doors(context.site, targets)?;
     let (mut open, mut liars) = (Vec::new(), Vec::new());
     for door in &doors {
         let groups = &door.interface.groups;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -130,7 +131,7 @@ fn domains(context: &Context) -> (BTreeSet<String>, Option<Gap>) {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    redirect::judge_each(context, listener, |own| {
+    each_rule::judge_redirects(context, listener, |own| {
         let Some(host) = redirect::other_host(own) else { return Ok(Verdict::NotApplicable) };
         let (domains, hidden) = domains(context);
         match hidden {

@@ -1,5 +1,6 @@
 //! A redirect leads to a port that nobody serves.
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -81,7 +82,7 @@ fn given(protocol: Option<&str>, port: Option<&str>) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let all = context.lb.listeners.get()?;
-    redirect::judge_each(context, listener, |own| {
+    each_rule::judge_redirects(context, listener, |own| {
         if redirect::other_host(own).is_some() {
             return Ok(Verdict::NotApplicable);
         }

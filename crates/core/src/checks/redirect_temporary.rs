@@ -1,5 +1,6 @@
 //! The upgrade to HTTPS is a temporary redirect.
 
+use super::shared::each_rule;
 use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -84,7 +85,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !context.lb.serves(listener, &["HTTP"])? {
         return Ok(Verdict::NotApplicable);
     }
-    redirect::judge_each(context, listener, |own| {
+    each_rule::judge_redirects(context, listener, |own| {
         let odd = |reason, said: String| {
             Err(Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said))
         };

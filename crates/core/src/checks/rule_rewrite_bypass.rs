@@ -1,9 +1,9 @@
 //! A rule without login rewrites requests into what another rule asks to log in.
 
+use super::shared::bypass;
 use crate::call::Call;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
 use crate::inventory::{Inventory, Kind, Listener, Rule, Transform};
-use crate::routing::bypass;
 use crate::routing::guard::Lock;
 use crate::sample::{self, login};
 

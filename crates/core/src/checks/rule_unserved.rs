@@ -9,8 +9,7 @@ use crate::fact::{Fact, Gap};
 use crate::health::{self, Service, Tally};
 use crate::inventory::{Action, Inventory, Kind, Listener, Target};
 use crate::routing::{self, End, Route};
-use crate::sample;
-use crate::targets;
+use crate::{sample, targets};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -311,7 +310,7 @@ fn of_route(context: &Context, route: &Route) -> Result<Option<Evidence>, Skip> 
 
 fn of_group<'a>(context: &Context<'a>, arn: &str) -> Result<Tally<'a>, Gap> {
     let group = context.index.target_group(arn)?;
-    health::count(context, &Targets::Group(group))
+    health::count(context.site, &Targets::Group(group))
 }
 
 /// The groups of weight 0 that could serve.
@@ -328,11 +327,11 @@ fn spare<'a>(context: &Context, action: &'a Action) -> Vec<&'a str> {
 /// balancer, or only where what no rule takes is sent.
 fn is_said_elsewhere(context: &Context, route: &Route) -> Result<bool, Gap> {
     let (named, hidden) = routing::named_groups(context.lb);
-    if !targets::any_registered(context, named, hidden)? {
+    if !targets::any_registered(context.site, named, hidden)? {
         return Ok(true);
     }
     let (weighted, hidden) = routing::groups(context.lb);
-    Ok(route.is_default() && targets::any_registered(context, weighted, hidden)?)
+    Ok(route.is_default() && targets::any_registered(context.site, weighted, hidden)?)
 }
 
 fn evidence(action: &Action, tallies: &[(&str, Tally)], spare: Vec<&str>) -> Evidence {

@@ -160,5 +160,5 @@ fn of_route(context: &Context, route: &Route) -> Judgement {
 /// Whether nobody in a group can answer: AWS sends nothing there, or only to targets that fail.
 fn is_dead(context: &Context, arn: &str) -> Result<bool, Gap> {
     let group = Targets::Group(context.index.target_group(arn)?);
-    Ok(health::count(context, &group)?.service()? != Service::Served)
+    Ok(health::count(context.site, &group)?.service()? != Service::Served)
 }

@@ -280,7 +280,7 @@ fn passing_through(region: &mut Region) {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let (doors, mut hidden) = targets::side_doors(context, targets)?;
+    let (doors, mut hidden) = targets::side_doors(context.site, targets)?;
     let mut open = Vec::new();
     let mut sources = Vec::new();
     for door in &doors {

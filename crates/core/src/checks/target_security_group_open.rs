@@ -183,7 +183,7 @@ fn groups(inventory: &mut Inventory) -> &mut [SecurityGroup] {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let (doors, mut hidden) = targets::side_doors(context, targets)?;
+    let (doors, mut hidden) = targets::side_doors(context.site, targets)?;
     let (mut beyond, mut within) = (Guests::default(), Guests::default());
     for door in &doors {
         let (guests, gap) = guests(context, door);

@@ -5,9 +5,8 @@ use crate::check::{
     Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Fact;
-use crate::health;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::{health, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -133,7 +132,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let Some(tally) = health::tally(context, targets)? else {
+    let Some(tally) = health::tally(context.site, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
     if tally.is_up() && !tally.unhealthy.is_empty() {

@@ -6,9 +6,8 @@ use crate::check::{
     Verdict,
 };
 use crate::fact::Fact;
-use crate::health;
 use crate::inventory::{Inventory, Kind, Target};
-use crate::sample;
+use crate::{health, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -97,7 +96,7 @@ fn beside(kind: &Kind, states: &[&str], reason: &str) -> Inventory {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let Some(tally) = health::tally(context, targets)? else {
+    let Some(tally) = health::tally(context.site, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
     if tally.healthy == 0 {

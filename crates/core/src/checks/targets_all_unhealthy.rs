@@ -216,7 +216,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let Some(tally) = health::tally(context, targets)? else {
+    let Some(tally) = health::tally(context.site, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
     if tally.healthy == 0 && tally.unhealthy.is_empty() {

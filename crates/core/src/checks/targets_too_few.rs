@@ -134,7 +134,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if !targets::are_hosts(targets)? {
         return Ok(Verdict::NotApplicable);
     }
-    let Some(tally) = health::tally(context, targets)? else {
+    let Some(tally) = health::tally(context.site, targets)? else {
         return Ok(Verdict::NotApplicable);
     };
     let least = context.thresholds.healthy_targets as usize;

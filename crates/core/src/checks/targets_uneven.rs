@@ -141,7 +141,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let healthy = |target: &&Target| matches!(target.state.as_str(), "healthy" | "InService");
     let counted: Vec<&Target> = targets.health().get()?.iter().filter(healthy).collect();
-    let zones = targets::by_zone(context, targets, &counted)?;
+    let zones = targets::by_zone(context.site, targets, &counted)?;
     let (least, most) = (zones.values().min().copied(), zones.values().max().copied());
     let (Some(least), Some(most)) = (least, most) else { return Ok(Verdict::NotApplicable) };
     if counted.len() < 2 || zones.values().sum::<usize>() < 2 {

@@ -111,7 +111,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(filter) = waf::filter(context)? else { return Ok(Verdict::NotApplicable) };
+    let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
     if filter.is_empty()? {
         return Ok(Verdict::NotApplicable);
     }

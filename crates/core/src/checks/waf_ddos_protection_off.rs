@@ -6,8 +6,7 @@ use crate::check::{
 };
 use crate::fact::{Gap, Reason};
 use crate::inventory::Kind;
-use crate::sample;
-use crate::waf;
+use crate::{sample, waf};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -80,7 +79,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(filter) = waf::filter(context)? else { return Ok(Verdict::NotApplicable) };
+    let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
     match filter.acl.low_reputation_mode.as_deref() {
         Some("ACTIVE_UNDER_DDOS" | "ALWAYS_ON") => Ok(Verdict::Pass),
         None => {

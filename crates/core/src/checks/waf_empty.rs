@@ -6,8 +6,7 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::waf;
+use crate::{sample, waf};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -109,7 +108,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(filter) = waf::filter(context)? else { return Ok(Verdict::NotApplicable) };
+    let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
     if !filter.is_empty()? || filter.stops_the_rest()? {
         return Ok(Verdict::Pass);
     }

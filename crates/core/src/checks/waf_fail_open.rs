@@ -6,8 +6,7 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::waf;
+use crate::{sample, waf};
 
 const KEY: &str = "waf.fail_open.enabled";
 
@@ -89,7 +88,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    if waf::arn(context)?.is_none() {
+    if waf::arn(context.site)?.is_none() {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.switched_on(KEY)? {

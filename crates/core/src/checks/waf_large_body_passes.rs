@@ -183,7 +183,7 @@ fn looking(oversize: Option<&str>) -> crate::inventory::Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let Some(filter) = waf::selective(context)? else { return Ok(Verdict::NotApplicable) };
+    let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
     if filter.stops(refuses_large)? {
         return Ok(Verdict::Pass);
     }

@@ -103,7 +103,7 @@ Properties:
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(filter) = waf::selective(context)? else { return Ok(Verdict::NotApplicable) };
+    let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
     if filter.stops(managed)? {
         return Ok(Verdict::Pass);
     }

@@ -6,8 +6,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::inventory::Kind;
-use crate::sample;
-use crate::waf;
+use crate::{sample, waf};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -73,7 +72,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(filter) = waf::filter(context)? else { return Ok(Verdict::NotApplicable) };
+    let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
     let working = filter.rules.iter().map(|working| working.rule);
     let silent: BTreeSet<&str> = filter
         .acl

@@ -4,12 +4,10 @@ use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::cloudfront;
 use crate::exposure::{Approach, Exposure};
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Inventory, Kind};
-use crate::sample;
-use crate::waf;
+use crate::{cloudfront, sample, waf};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -153,7 +151,7 @@ fn narrow() -> Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    if !waf::is_due(context)? {
+    if !waf::is_due(context.lb)? {
         return Ok(Verdict::NotApplicable);
     }
     match context.lb.web_acl.get()? {
@@ -165,7 +163,7 @@ fn judge(context: &Context) -> Judgement {
 
 /// Whether the internet gets there by distributions with a web ACL alone.
 fn is_filtered_by_cloudfront(context: &Context) -> Result<bool, Gap> {
-    let origins = cloudfront::origins(context);
+    let origins = cloudfront::origins(context.site);
     if let Ok(origins) = &origins
         && (origins.is_empty() || origins.iter().any(|(one, _)| one.web_acl.is_none()))
     {

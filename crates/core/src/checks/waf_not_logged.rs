@@ -6,8 +6,7 @@ use crate::check::{
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::waf;
+use crate::{sample, waf};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -82,7 +81,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(acl) = waf::arn(context)? else { return Ok(Verdict::NotApplicable) };
+    let Some(acl) = waf::arn(context.site)? else { return Ok(Verdict::NotApplicable) };
     if context.region.logged_web_acls.get()?.iter().any(|logged| logged == acl) {
         return Ok(Verdict::Pass);
     }

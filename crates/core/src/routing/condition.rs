@@ -10,7 +10,7 @@ const ACME: &str = "/.well-known/acme-challenge/";
 
 /// Whether conditions let every request through. Where that is not plain the answer is no: a rule taken
 /// for dead would hide what it does.
-pub(super) fn catch_all(lb: &LoadBalancer, conditions: &[Condition]) -> bool {
+pub(crate) fn catch_all(lb: &LoadBalancer, conditions: &[Condition]) -> bool {
     let mut sources = Vec::new();
     for condition in conditions {
         if condition.field == "source-ip" {
@@ -48,7 +48,7 @@ fn any_source(lb: &LoadBalancer, condition: &Condition) -> bool {
 }
 
 /// Whether a condition lets nothing but ACME's challenges through.
-pub(super) fn acme_only(condition: &Condition) -> bool {
+pub(crate) fn acme_only(condition: &Condition) -> bool {
     let regex = |regex: &String| {
         let plain = regex.trim_start_matches('^').replace('\\', "");
         regex.starts_with('^') && !regex.contains('|') && plain.starts_with(ACME)
@@ -60,7 +60,7 @@ pub(super) fn acme_only(condition: &Condition) -> bool {
 }
 
 /// Whether every request that meets `inner` meets `outer` too. Where that is not plain the answer is no.
-pub(super) fn narrows(inner: &Condition, outer: &Condition) -> bool {
+pub(crate) fn narrows(inner: &Condition, outer: &Condition) -> bool {
     if inner == outer {
         return true;
     }
@@ -86,12 +86,12 @@ pub(super) fn narrows(inner: &Condition, outer: &Condition) -> bool {
 }
 
 /// Whether a rule is dead behind another one: it asks for all that the other asks for, and maybe more.
-pub(super) fn is_dead(rule: &[Condition], earlier: &[Condition]) -> bool {
+pub(crate) fn is_dead(rule: &[Condition], earlier: &[Condition]) -> bool {
     earlier.iter().all(|outer| rule.iter().any(|inner| narrows(inner, outer)))
 }
 
 /// Whether a text meets a condition. Names of hosts have no case.
-pub(super) fn meets(condition: &Condition, text: &str) -> Match {
+pub(crate) fn meets(condition: &Condition, text: &str) -> Match {
     let field = condition.field.as_str();
     let value = |value: &String| match takes(field, value, text) {
         _ if pattern::is_hidden(value) => Match::Maybe,
@@ -104,12 +104,12 @@ pub(super) fn meets(condition: &Condition, text: &str) -> Match {
 }
 
 /// Whether a field's value takes a text.
-pub(super) fn takes(field: &str, value: &str, text: &str) -> bool {
+pub(crate) fn takes(field: &str, value: &str, text: &str) -> bool {
     glob::matches(&folded(field, value), &folded(field, text))
 }
 
 /// Whether some text may meet two conditions on one field.
-pub(super) fn may_share(one: &Condition, other: &Condition) -> bool {
+pub(crate) fn may_share(one: &Condition, other: &Condition) -> bool {
     let fold = |text: &str| folded(&one.field, text);
     let values = |condition: &Condition| -> Vec<String> {
         condition.values.iter().map(|value| fold(value)).collect()
@@ -132,7 +132,7 @@ pub(super) fn may_share(one: &Condition, other: &Condition) -> bool {
 }
 
 /// Whether a rule takes no path but those whose patterns pass.
-pub(super) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool) -> bool {
+pub(crate) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool) -> bool {
     let only = |condition: &Condition| {
         condition.field == "path-pattern"
             && condition.regex_values.is_empty()
@@ -143,7 +143,7 @@ pub(super) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool
 }
 
 /// Whether a rule takes requests of some addresses alone. One family of addresses is not some.
-pub(super) fn narrows_source(condition: &Condition) -> bool {
+pub(crate) fn narrows_source(condition: &Condition) -> bool {
     let ranges: Vec<_> = condition.values.iter().filter_map(|value| value.parse().ok()).collect();
     let whole = |family| net::cover(family, &ranges);
     condition.field == "source-ip"
@@ -153,7 +153,7 @@ pub(super) fn narrows_source(condition: &Condition) -> bool {
 
 /// Whether a condition asks for a header or a parameter of the query whose values were kept as hashes
 /// alone: who sends it may know a secret.
-pub(super) fn may_be_secret(condition: &Condition) -> bool {
+pub(crate) fn may_be_secret(condition: &Condition) -> bool {
     let hidden = |value: &String| {
         let value = match condition.field.as_str() {
             "query-string" => value.split_once('=').map_or(value.as_str(), |(_, value)| value),
@@ -168,12 +168,12 @@ pub(super) fn may_be_secret(condition: &Condition) -> bool {
 }
 
 /// The condition on a field, if there is one: a rule has at most one on host, path and method.
-pub(super) fn on<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
+pub(crate) fn on<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
     conditions.iter().find(|condition| condition.field == field)
 }
 
 /// The same, if it leaves the field less open than none would.
-pub(super) fn closed<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
+pub(crate) fn closed<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
     on(conditions, field).filter(|condition| !takes_any(condition))
 }
 
@@ -182,6 +182,6 @@ fn has_no_case(field: &str) -> bool {
 }
 
 /// A value as it is compared: names of hosts and values of headers without case.
-pub(super) fn folded(field: &str, text: &str) -> String {
+pub(crate) fn folded(field: &str, text: &str) -> String {
     if has_no_case(field) { text.to_lowercase() } else { text.to_owned() }
 }

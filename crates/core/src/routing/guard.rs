@@ -1,8 +1,7 @@
 //! What a way to a target asks of a request before it lets it through.
 
-use super::{End, Route, live};
+use super::Route;
 use crate::call::Call;
-use crate::check::{Context, Judgement, Verdict};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Action, Listener};
 
@@ -149,43 +148,6 @@ fn proof(action: &Action, listener: &Listener) -> Result<Option<Proof>, Gap> {
             .saying(format!("OnUnauthenticatedRequest {other}"))),
         (_, None) if logs_in(action) => Err(without(action, "configuration", listener)),
         _ => Ok(None), // an action that is not known makes the rule's end unknown
-    }
-}
-
-/// Judges the actions before the last one of every rule that a request can reach, as far as they are of
-/// these kinds: the first failure, or else what hides one, or else the first note.
-pub fn judge_each(
-    context: &Context,
-    listener: &Listener,
-    kinds: &[&str],
-    judge: impl Fn(&Action) -> Judgement,
-) -> Judgement {
-    if !may_log_in(listener) {
-        return Ok(Verdict::NotApplicable);
-    }
-    let (mut noted, mut hidden, mut seen) = (None, None, false);
-    for route in &live(context.lb, listener)? {
-        if let End::Unknown(gap) = &route.end {
-            hidden = hidden.or(Some(gap.clone()));
-        }
-        for action in route.before().filter(|action| kinds.contains(&action.kind.as_str())) {
-            seen = true;
-            let label = route.label.as_str();
-            match judge(action) {
-                Ok(Verdict::Fail(evidence)) => {
-                    return Ok(Verdict::Fail(evidence.with("rule", label)));
-                }
-                Ok(Verdict::Note(evidence)) => noted = noted.or(Some(evidence.with("rule", label))),
-                Ok(Verdict::Pass | Verdict::NotApplicable) => {}
-                Err(gap) => hidden = hidden.or(Some(gap)),
-            }
-        }
-    }
-    match (hidden, noted) {
-        (Some(gap), _) => Err(gap),
-        (_, Some(evidence)) => Ok(Verdict::Note(evidence)),
-        _ if seen => Ok(Verdict::Pass),
-        _ => Ok(Verdict::NotApplicable),
     }
 }
 

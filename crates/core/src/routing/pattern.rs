@@ -17,7 +17,7 @@ const HASH: &str = "sha256:";
 
 /// Whether a text matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Match {
+pub(crate) enum Match {
     /// Certainly.
     Yes,
     /// Certainly not.
@@ -28,7 +28,7 @@ pub(super) enum Match {
 
 impl Match {
     /// Both are needed.
-    pub(super) fn and(self, other: Match) -> Match {
+    pub(crate) fn and(self, other: Match) -> Match {
         match (self, other) {
             (Match::No, _) | (_, Match::No) => Match::No,
             (Match::Yes, Match::Yes) => Match::Yes,
@@ -37,7 +37,7 @@ impl Match {
     }
 
     /// Whether it is as certain as this.
-    pub(super) fn is_at_least(self, least: Match) -> bool {
+    pub(crate) fn is_at_least(self, least: Match) -> bool {
         match least {
             Match::No => true,
             Match::Maybe => self != Match::No,
@@ -46,7 +46,7 @@ impl Match {
     }
 
     /// One match is enough.
-    pub(super) fn any(all: impl IntoIterator<Item = Match>) -> Match {
+    pub(crate) fn any(all: impl IntoIterator<Item = Match>) -> Match {
         let mut found = Match::No;
         for one in all {
             match one {
@@ -60,13 +60,13 @@ impl Match {
 }
 
 /// Whether a value is kept as a hash alone.
-pub(super) fn is_hidden(value: &str) -> bool {
+pub(crate) fn is_hidden(value: &str) -> bool {
     value.starts_with(HASH)
 }
 
 /// Whether a regular expression matches a text. AWS does not say whether it has to match all of it: where
 /// that makes a difference, and where the expression is not understood, it may.
-pub(super) fn regex(pattern: &str, text: &str, fold: bool) -> Match {
+pub(crate) fn regex(pattern: &str, text: &str, fold: bool) -> Match {
     if is_hidden(pattern) {
         return Match::Maybe;
     }
@@ -106,7 +106,7 @@ fn compile(pattern: &str, fold: bool) -> Option<Regex> {
 }
 
 /// What every text begins with that a regular expression matches.
-pub(super) fn regex_beginning(pattern: &str) -> &str {
+pub(crate) fn regex_beginning(pattern: &str) -> &str {
     let Some(anchored) = pattern.strip_prefix('^') else { return "" };
     if anchored.contains('|') {
         return "";
@@ -121,14 +121,14 @@ pub(super) fn regex_beginning(pattern: &str) -> &str {
 }
 
 /// Whether it can be told what a list of rewrites does.
-pub(super) fn is_clear(rewrites: &[(String, String)]) -> bool {
+pub(crate) fn is_clear(rewrites: &[(String, String)]) -> bool {
     let clear = |(pattern, _): &(String, String)| compiled(pattern, false).is_some();
     !rewrites.is_empty() && rewrites.iter().all(clear)
 }
 
 /// What a list of rewrites makes of a text; none where that cannot be told, or is longer than
 /// [`glob::LONGEST`](crate::vocab::glob::LONGEST): each may repeat what it matches. A text that an expression does not match stays.
-pub(super) fn rewritten(rewrites: &[(String, String)], text: &str) -> Option<String> {
+pub(crate) fn rewritten(rewrites: &[(String, String)], text: &str) -> Option<String> {
     let mut text = text.to_owned();
     for (pattern, replacement) in rewrites {
         if !is_short(&text) || !is_short(replacement) {

@@ -1,8 +1,6 @@
 //! Where a redirect leads, with what it leaves to the request filled in.
 
-use super::{End, live};
 use crate::call::Call;
-use crate::check::{Context, Judgement, Verdict};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Listener, Redirect};
 
@@ -34,47 +32,6 @@ pub fn port(redirect: &Redirect, listener: &Listener) -> Result<u16, Gap> {
 #[must_use]
 pub fn other_host(redirect: &Redirect) -> Option<&str> {
     redirect.host.as_deref().filter(|host| !host.contains("#{host}"))
-}
-
-/// Judges the redirect of every rule that a request can reach: the first failure, or else what hides one,
-/// or else the first note. Rule and request are added.
-pub fn judge_each(
-    context: &Context,
-    listener: &Listener,
-    judge: impl Fn(&Redirect) -> Judgement,
-) -> Judgement {
-    let (mut noted, mut hidden, mut seen) = (None, None, false);
-    let routes = live(context.lb, listener)?;
-    for (place, route) in routes.iter().enumerate() {
-        let redirect = match &route.end {
-            End::Redirect(redirect) => redirect,
-            End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap.clone()));
-                continue;
-            }
-            End::Forward(_) | End::Answer => continue,
-        };
-        let with_rule = |evidence: crate::vocab::evidence::Evidence| {
-            let request = route.request(&routes[..place], context.lb, listener);
-            evidence.with("rule", route.label.as_str()).with("request", request)
-        };
-        match judge(redirect) {
-            Ok(Verdict::Fail(evidence)) => return Ok(Verdict::Fail(with_rule(evidence))),
-            Ok(Verdict::Note(evidence)) => {
-                noted = noted.or_else(|| Some(with_rule(evidence)));
-                seen = true;
-            }
-            Ok(Verdict::Pass) => seen = true,
-            Ok(Verdict::NotApplicable) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    match (hidden, noted) {
-        (Some(gap), _) => Err(gap),
-        (_, Some(evidence)) => Ok(Verdict::Note(evidence)),
-        _ if seen => Ok(Verdict::Pass),
-        _ => Ok(Verdict::NotApplicable),
-    }
 }
 
 fn odd(listener: &Listener, reason: Reason, said: &str) -> Gap {

@@ -23,7 +23,7 @@ const TRIED: usize = 24;
 
 /// A request for these conditions that none of the earlier rules takes, or in words what such a request
 /// would be where none of those that were tried gets through.
-pub(super) fn for_rule(
+pub(crate) fn for_rule(
     conditions: &[Condition],
     earlier: &[&[Condition]],
     lb: &LoadBalancer,
@@ -50,23 +50,23 @@ pub(super) fn for_rule(
 }
 
 /// What a request shall be like.
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// What the rule asks for that shall take it.
-    pub(super) conditions: &'a [Condition],
+    pub(crate) conditions: &'a [Condition],
     /// What the rules before it ask for: none of them may take it.
-    pub(super) earlier: &'a [&'a [Condition]],
+    pub(crate) earlier: &'a [&'a [Condition]],
     /// What another rule asks for: texts that meet that too are worth trying.
-    pub(super) other: &'a [Condition],
+    pub(crate) other: &'a [Condition],
     /// What may stand for a `*` of the path, before the usual.
-    pub(super) fillers: &'a [String],
+    pub(crate) fillers: &'a [String],
     /// Whether a text of a field will do.
-    pub(super) fits: &'a dyn Fn(&str, &str) -> Match,
+    pub(crate) fits: &'a dyn Fn(&str, &str) -> Match,
 }
 
 impl Wanted<'_> {
     /// A request whose host, path and method will do, in words: one that meets the conditions at least so
     /// certainly, and that no earlier rule may take.
-    pub(super) fn find(
+    pub(crate) fn find(
         &self,
         lb: &LoadBalancer,
         listener: &Listener,

@@ -32,8 +32,8 @@ pub struct Way {
     pub rule: String,
     /// What it asks for.
     pub guards: Guards,
-    pub(super) conditions: Vec<Condition>,
-    pub(super) transforms: Vec<Transform>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) transforms: Vec<Transform>,
 }
 
 impl Way {
@@ -46,7 +46,7 @@ impl Way {
 
 /// One process: an instance, address or function, and its port. An address is one of a VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(crate) struct Place {
     vpc: Option<String>,
     id: String,
     port: Option<u16>,
@@ -54,7 +54,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Where a target group sends to.
-    pub(super) fn of(group: &TargetGroup, target: &Target) -> Self {
+    pub(crate) fn of(group: &TargetGroup, target: &Target) -> Self {
         let by_address = group.target_type.as_deref() == Some("ip");
         let port = if group.target_type.as_deref() == Some("lambda") { None } else { group.port };
         Place {
@@ -65,7 +65,7 @@ impl Place {
     }
 
     /// Where a Classic listener sends to.
-    pub(super) fn of_instance(instance: &Target, port: u16) -> Self {
+    pub(crate) fn of_instance(instance: &Target, port: u16) -> Self {
         Place { vpc: None, id: instance.id.clone(), port: Some(port) }
     }
 }
@@ -268,7 +268,7 @@ impl Locked {
     }
 
     /// The ways to a process through other groups than this one, and what may hide some.
-    pub(super) fn to<'a>(
+    pub(crate) fn to<'a>(
         &'a self,
         place: &Place,
         through: Option<&'a str>,
@@ -279,7 +279,7 @@ impl Locked {
     }
 
     /// Why it is not known which targets are protected in a VPC.
-    pub(super) fn unread_in(&self, vpc: Option<&String>) -> Option<&Gap> {
+    pub(crate) fn unread_in(&self, vpc: Option<&String>) -> Option<&Gap> {
         self.unread.get(&vpc.cloned())
     }
 }

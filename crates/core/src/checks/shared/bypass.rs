@@ -2,22 +2,22 @@
 
 use std::collections::HashSet;
 
-use super::condition::{self, meets};
-use super::guard::{self, Lock};
-use super::pattern::{self, Match};
-use super::request::Wanted;
-use super::ways::{Locked, Place, Way};
-use super::{End, Route, group_name, live};
 use crate::call::Call;
 use crate::check::{Context, Judgement, Verdict};
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGroup, Transform};
+use crate::routing::condition::{self, meets};
+use crate::routing::guard::{self, Lock};
+use crate::routing::pattern::{self, Match};
+use crate::routing::request::Wanted;
+use crate::routing::ways::{Locked, Place, Way};
+use crate::routing::{End, Route, group_name, live};
 use crate::vocab::evidence::Evidence;
 use crate::vocab::glob;
 
 /// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,
 /// and files that do not change.
-pub const PUBLIC_PATHS: &[&str] = &[
+pub(crate) const PUBLIC_PATHS: &[&str] = &[
     "/health",
     "/health/*",
     "/healthz",
@@ -45,7 +45,7 @@ const FIELDS: [&str; 3] = ["path-pattern", "host-header", "http-request-method"]
 
 /// What a listener's ways come to, beside those that ask for something.
 #[derive(Default)]
-pub struct Survey {
+pub(crate) struct Survey {
     /// Whether anything that it forwards to is protected somewhere.
     protected: bool,
     /// A request that gets past.
@@ -57,7 +57,7 @@ pub struct Survey {
 
 impl Survey {
     /// Fails on a request that gets past, and notes one that gets past from inside alone.
-    pub fn verdict(self) -> Judgement {
+    pub(crate) fn verdict(self) -> Judgement {
         match (self.open, self.hidden, self.inside) {
             (Some(evidence), _, _) => Ok(Verdict::Fail(evidence)),
             (_, Some(gap), _) => Err(gap),
@@ -69,7 +69,7 @@ impl Survey {
 
     /// Both surveys as one.
     #[must_use]
-    pub fn and(self, other: Survey) -> Survey {
+    pub(crate) fn and(self, other: Survey) -> Survey {
         Survey {
             protected: self.protected || other.protected,
             open: self.open.or(other.open),
@@ -86,7 +86,7 @@ impl Survey {
 /// Looks at every group that the listener forwards to: whether other rules, wherever they are, forward
 /// to it behind such a lock.
 #[must_use]
-pub fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
+pub(crate) fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
     let ways = context.ways().with(lock);
     let mut survey = Survey::default();
     if ways.is_empty() {
@@ -105,7 +105,7 @@ pub fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
 /// Looks at every target that the listener forwards to: whether another group holds it too, and rules
 /// forward to that one behind such a lock.
 #[must_use]
-pub fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey {
+pub(crate) fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey {
     let ways = context.ways().with(lock);
     let mut survey = Survey::default();
     if ways.is_empty() || is_datagram(context.lb, listener) {
@@ -131,7 +131,7 @@ pub fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey 
 /// Looks at every rule that rewrites requests and asks for nothing: whether what the target gets to see is
 /// what another rule has such a lock before.
 #[must_use]
-pub fn of_rewrites(context: &Context, listener: &Listener, lock: Lock) -> Survey {
+pub(crate) fn of_rewrites(context: &Context, listener: &Listener, lock: Lock) -> Survey {
     let ways = context.ways().with(lock);
     let mut survey = Survey::default();
     if ways.is_empty() {
@@ -224,7 +224,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
 
 /// Whether a rule lets in only some addresses, or who may know a secret.
 #[must_use]
-pub fn is_narrow(route: &Route) -> bool {
+pub(crate) fn is_narrow(route: &Route) -> bool {
     route.conditions.iter().any(narrows)
 }
 
@@ -235,7 +235,7 @@ fn narrows(condition: &Condition) -> bool {
 /// Whether a rule is one that nobody expects to ask for anything: public paths, or requests that browsers
 /// send before those with a session.
 #[must_use]
-pub fn is_public(context: &Context, route: &Route) -> bool {
+pub(crate) fn is_public(context: &Context, route: &Route) -> bool {
     let own = &context.intent.public_paths;
     let meant = |path: &str| {
         let covers = |public: &str| glob::covers(public, path);
@@ -253,7 +253,7 @@ fn is_public_path(path: &str) -> bool {
     WRITTEN_FOR_THEM.contains(&path) || PUBLIC_PATHS.iter().any(|public| glob::covers(public, path))
 }
 
-pub(super) fn rewrites_url(transforms: &[Transform]) -> bool {
+pub(crate) fn rewrites_url(transforms: &[Transform]) -> bool {
     transforms.iter().any(|transform| transform.kind == "url-rewrite")
 }
 

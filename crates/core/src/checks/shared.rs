@@ -1,0 +1,4 @@
+//! What several checks judge by.
+
+pub(crate) mod bypass;
+pub(super) mod each_rule;
