@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::change::{ChangeKind, Past};
+use crate::report::comparison::{ChangeKind, Past};
 use crate::report::{Finding, Report, ReportedGap};
 use crate::vocab::severity::Severity;
 

@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::alert::brief::{cut, link};
-use crate::change::Past;
 use crate::format::text::words::{exposure, sentence};
+use crate::report::comparison::Past;
 use crate::report::{Finding, GLOBAL, LoadBalancerRef, Outcome, Report, SubjectKind};
 use crate::vocab::severity::Severity;
 

@@ -6,9 +6,8 @@ use jiff::Timestamp;
 
 use crate::analysis::site::RegionScope;
 use crate::call::Call;
-use crate::check::Check;
+use crate::check::{Check, plan};
 use crate::compliance::{self, Framework};
-use crate::docs;
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Account, Inventory, Kind, Region};
 use crate::policy::Policy;
@@ -20,6 +19,7 @@ use crate::vocab::severity::Persona;
 
 mod accounts;
 mod apart;
+pub mod compare;
 pub mod digest;
 mod finding;
 mod overview;
@@ -129,9 +129,9 @@ fn counted_calls(checks: &[&'static Check], policy: &Policy) -> Option<BTreeSet<
     if informing.is_empty() {
         return None;
     }
-    let needed: BTreeSet<Call> = docs::calls(&counting).into_iter().collect();
+    let needed: BTreeSet<Call> = plan::calls(&counting).into_iter().collect();
     let only_informing: BTreeSet<Call> =
-        docs::calls(&informing).into_iter().filter(|call| !needed.contains(call)).collect();
+        plan::calls(&informing).into_iter().filter(|call| !needed.contains(call)).collect();
     Some(Call::all().filter(|call| !only_informing.contains(call)).collect())
 }
 

@@ -17,6 +17,7 @@ pub use crate::vocab::evidence::Evidence;
 pub use crate::vocab::severity::{Persona, Severity};
 
 pub mod intent;
+pub mod plan;
 
 use intent::{Intent, Thresholds};
 

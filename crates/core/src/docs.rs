@@ -19,7 +19,7 @@ pub use checks::{checks_index, checks_json, checks_table, checks_text};
 pub use compliance::compliance;
 pub use conformance::{conformance, ours};
 pub use exit::{exit_code_table, exit_codes};
-pub use permissions::{Purpose, READER, calls, permissions, permissions_reasons, permissions_yaml};
+pub use permissions::{Purpose, permissions, permissions_reasons, permissions_yaml};
 pub use summary::summary;
 
 /// The first lines of every rendered page.

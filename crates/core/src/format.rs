@@ -1,7 +1,7 @@
 //! The list of formats: a report in, bytes out.
 
-use crate::change::ChangeKind;
 use crate::report::Report;
+use crate::report::comparison::ChangeKind;
 
 mod json;
 pub(crate) mod page;

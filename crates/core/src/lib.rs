@@ -7,7 +7,6 @@ pub mod asff; // faults as Security Hub takes them
 pub mod audit; // inventory + checks + now → report
 pub mod call; // every API call and the IAM action it needs
 pub mod catalogue; // every question anybody asks, and what became of it
-pub mod change; // what has changed since an earlier report
 pub mod check; // the shape of a check
 pub mod checks; // the list of checks
 pub mod cloudfront; // CloudFront in front of a load balancer

@@ -7,13 +7,17 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
-use crate::change::{Change, ChangeKind, Comparison};
-use crate::compliance::FrameworkReport;
 use crate::inventory::Cost;
 use crate::policy::AcceptedRisk;
 use crate::vocab::evidence::{Evidence, Step};
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::severity::{Persona, Severity};
+
+pub mod comparison;
+pub mod controls;
+
+use comparison::{Change, ChangeKind, Comparison};
+use controls::FrameworkReport;
 
 /// The version of the report's JSON form.
 pub const SCHEMA: &str = "elb-audit/report/v1";

@@ -1,9 +1,9 @@
 //! The whole pipeline: a source gives an inventory, the audit a report, a format bytes, and the report
 //! the exit code.
 
-use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::audit::{Options, audit, compare};
 use elb_audit_core::call::Call;
-use elb_audit_core::check::Check;
+use elb_audit_core::check::{Check, plan};
 use elb_audit_core::config::FailOn;
 use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
@@ -11,7 +11,7 @@ use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Exit, Gate, Report};
 use elb_audit_core::selection::find;
 use elb_audit_core::vocab::severity::Severity;
-use elb_audit_core::{change, checks, demo, docs, format};
+use elb_audit_core::{checks, demo, docs, format};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -172,7 +172,7 @@ async fn diff(task: &Diff) -> Result<Exit, Failure> {
     if before.taken_at > after.taken_at {
         say(format_args!("note: the first report is the later one"));
     }
-    change::compare(&before, &mut after);
+    compare::compare(&before, &mut after);
     let lost = after.comparison.as_ref().is_some_and(|comparison| {
         !comparison.not_assessed.is_empty() || !comparison.lost.is_empty()
     });
@@ -374,7 +374,7 @@ fn explain(name: &str) -> Result<Exit, Failure> {
 
 fn permissions(task: &crate::cli::Permissions) -> Result<Exit, Failure> {
     let checks = config::selected(&task.checks, &task.config).map_err(usage)?;
-    printed(&docs::permissions(&docs::calls(&checks), task.purpose))
+    printed(&docs::permissions(&plan::calls(&checks), task.purpose))
 }
 
 fn accept(task: &crate::cli::Accept) -> Result<Exit, Failure> {

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use aws_types::SdkConfig;
 use elb_audit_core::alert::{Alert, Terms};
-use elb_audit_core::change::{self, ChangeKind};
+use elb_audit_core::audit::compare;
 use elb_audit_core::report::Report;
+use elb_audit_core::report::comparison::ChangeKind;
 use jiff::Timestamp;
 
 use crate::cli::{Reporting, Watching};
@@ -131,7 +132,7 @@ impl Watch {
     pub(crate) fn compare(before: &Before, report: &mut Report) {
         if let Ok(Some(kept)) = &before.0 {
             report.alerted_at = kept.report.alerted_at;
-            change::compare(&kept.report, report);
+            compare::compare(&kept.report, report);
         }
     }
 

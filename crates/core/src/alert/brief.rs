@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Alert;
-use crate::change::{ChangeKind, Comparison, Past};
 use crate::checks;
 use crate::format::page::neutral;
+use crate::report::comparison::{ChangeKind, Comparison, Past};
 use crate::report::{Finding, ReportedGap};
 
 /// Bytes of a text in an entry, and of all evidence of one.

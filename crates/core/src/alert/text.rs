@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Alert, Occasion};
-use crate::change::Past;
 use crate::checks::ALL;
 use crate::fact::cut;
 use crate::format::Style;
 use crate::format::page::Page;
 use crate::format::text::words::{count, exposure, kind, list, sentence};
+use crate::report::comparison::Past;
 use crate::report::{Finding, Outcome, ReportedGap, SeverityCounts};
 use crate::vocab::severity::Severity;
 

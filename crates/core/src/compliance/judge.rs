@@ -2,127 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::{Control, Framework, Rule, Source, controls};
+use super::{Control, Framework, Rule, controls};
 use crate::call::Call;
 use crate::check::Check;
 use crate::inventory::Kind;
+use crate::report::controls::{
+    ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport,
+};
 use crate::report::{Finding, Outcome, RegionStatus, Report};
-use crate::vocab::severity::Severity;
-
-/// A framework's controls, and what came of each.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FrameworkReport {
-    /// `fsbp`, `pci-4`, `nist-800-53`.
-    pub id: String,
-    /// Its own name.
-    pub title: String,
-    /// Totals.
-    pub summary: ControlSummary,
-    /// The controls that ask something of load balancers, in the order of their ids.
-    pub controls: Vec<ControlReport>,
-}
-
-/// A number for each status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ControlSummary {
-    /// Controls that passed.
-    pub passed: usize,
-    /// Controls that failed.
-    pub failed: usize,
-    /// Controls of which it is not known.
-    pub unknown: usize,
-    /// Controls that no check implements.
-    pub not_covered: usize,
-    /// Controls that nothing here is subject to.
-    pub not_applicable: usize,
-}
-
-/// What came of a control.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ControlReport {
-    /// `ELB.1`, `SC-8(1)`, `4.2.1`.
-    pub id: String,
-    /// What it asks.
-    pub title: String,
-    /// AWS's severity, where it is known.
-    pub severity: Option<Severity>,
-    /// Who says that the checks belong to it.
-    pub source: Source,
-    /// What came of it.
-    pub status: ControlStatus,
-    /// Why it is unknown or not covered.
-    pub why: Option<String>,
-    /// What is unfair about AWS's own rule for it.
-    pub unfair: Option<String>,
-    /// The checks that implement it.
-    pub checks: Vec<String>,
-    /// Resources that passed.
-    pub passed: usize,
-    /// Resources that failed it, and by which finding.
-    pub failed: Vec<ControlResource>,
-    /// Resources of which it is not known.
-    pub unknown: Vec<ControlResource>,
-}
-
-/// A resource that failed a control, or of which it is not known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ControlResource {
-    /// Its account.
-    pub account: String,
-    /// Its region.
-    pub region: String,
-    /// ARN of the load balancer; the subject's id for what belongs to none.
-    pub id: String,
-    /// The load balancer's name, and what of it is meant.
-    pub label: String,
-    /// The check.
-    pub check: String,
-    /// The finding's fingerprint.
-    pub fingerprint: String,
-    /// Whether someone has accepted it. The control has failed all the same.
-    pub accepted: bool,
-}
-
-/// What came of a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ControlStatus {
-    /// Some resource fails it.
-    Failed,
-    /// Something that it asks could not be judged.
-    Unknown,
-    /// Every resource that is subject to it meets it.
-    Passed,
-    /// No check implements it.
-    NotCovered,
-    /// Nothing here is subject to it.
-    NotApplicable,
-}
-
-impl ControlStatus {
-    /// All of them.
-    pub const ALL: [ControlStatus; 5] = [
-        ControlStatus::Failed,
-        ControlStatus::Unknown,
-        ControlStatus::Passed,
-        ControlStatus::NotCovered,
-        ControlStatus::NotApplicable,
-    ];
-
-    /// `failed`, `not covered` …
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            ControlStatus::Failed => "failed",
-            ControlStatus::Unknown => "unknown",
-            ControlStatus::Passed => "passed",
-            ControlStatus::NotCovered => "not covered",
-            ControlStatus::NotApplicable => "not applicable",
-        }
-    }
-}
 
 /// The report by control. The findings must hold what is right, too.
 pub(crate) fn judged(

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{RENDERED, calls, code, table};
+use super::{RENDERED, code, table};
 use crate::call::Call;
 use crate::check::Check;
+use crate::check::plan::calls;
 use crate::vocab::severity::Persona;
 
 /// Every call that a scan may make, with what it is made once for and by which persona's scan.

@@ -5,7 +5,7 @@ use elb_audit_core::alert::metrics::metrics;
 use elb_audit_core::alert::slack::blocks;
 use elb_audit_core::alert::webhook::document;
 use elb_audit_core::alert::{Alert, NotifyOn, Terms};
-use elb_audit_core::change::compare;
+use elb_audit_core::audit::compare::compare;
 use elb_audit_core::report::{Finding, Report};
 use elb_audit_core::vocab::severity::Severity;
 use serde_json::{Value, json};

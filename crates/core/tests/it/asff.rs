@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use elb_audit_core::asff::findings;
+use elb_audit_core::audit::compare::compare;
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::change::compare;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::demo;
 use elb_audit_core::report::{Accepted, Finding, Outcome, Report};

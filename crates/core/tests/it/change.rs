@@ -2,14 +2,15 @@
 
 use elb_audit_core::alert::text::{Attribute, message};
 use elb_audit_core::alert::{Alert, NotifyOn, Occasion, Terms};
+use elb_audit_core::audit::compare::compare;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
-use elb_audit_core::change::{ChangeKind, Past, compare};
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::config::Config;
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
+use elb_audit_core::report::comparison::{ChangeKind, Past};
 use elb_audit_core::report::{GLOBAL, Outcome, Report};
 use elb_audit_core::selection::find;
 use elb_audit_core::vocab::exposure::ExposureClass;
@@ -498,7 +499,7 @@ fn between(before: &Report, inventory: &Inventory) -> (Vec<String>, Option<Strin
     let terms = Terms { heartbeat_days: 0, ..terms(NotifyOn::Changed) };
     let alert = Alert::of(&after, &terms).map(|alert| message(&alert).text);
     let line = after.comparison.as_ref().and_then(|one| one.judged_differently.as_ref());
-    let line = line.map(elb_audit_core::change::JudgedDifferently::words);
+    let line = line.map(elb_audit_core::report::comparison::JudgedDifferently::words);
     (told(&after).into_iter().chain(line).collect(), alert)
 }
 
@@ -601,7 +602,8 @@ fn a_call_that_only_a_new_check_makes_is_not_lost() {
         after.comparison.expect("a comparison").lost.len()
     };
     // All checks that ask for it came with this version.
-    let asks = |check: &&&'static Check| !elb_audit_core::docs::calls(&[check]).contains(&call);
+    let asks =
+        |check: &&&'static Check| !elb_audit_core::check::plan::calls(&[check]).contains(&call);
     let without: Vec<&'static Check> = ALL.iter().filter(asks).copied().collect();
     assert!(without.len() < ALL.len());
     let otherwise = every_check();

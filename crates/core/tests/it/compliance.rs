@@ -5,14 +5,12 @@ use std::collections::BTreeSet;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::compliance::{
-    ControlReport, ControlStatus, Framework, FrameworkReport, RULES, Source, checks_of, controls,
-    controls_of,
-};
+use elb_audit_core::compliance::{Framework, RULES, checks_of, controls, controls_of};
 use elb_audit_core::config::Config;
 use elb_audit_core::fact::{Fact, Listing};
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::inventory::{Inventory, Kind};
+use elb_audit_core::report::controls::{ControlReport, ControlStatus, FrameworkReport, Source};
 use elb_audit_core::report::{Outcome, Report};
 use elb_audit_core::vocab::severity::Severity;
 use elb_audit_core::{demo, sample};

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::call::Call;
+use elb_audit_core::check::plan;
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::selection::Selection;
 use elb_audit_core::{checks, demo, docs};
@@ -97,14 +98,14 @@ fn what_the_terminal_shows_of_checks_is_current() {
 fn the_policy_and_its_reasons_are_current() {
     compare(
         "docs/permissions.json",
-        &docs::permissions(&docs::calls(checks::ALL), docs::Purpose::Scan),
+        &docs::permissions(&plan::calls(checks::ALL), docs::Purpose::Scan),
     );
     compare("docs/permissions.md", &docs::permissions_reasons(checks::ALL));
 }
 
 #[test]
 fn what_the_deployment_may_read_is_what_a_scan_needs() {
-    let calls = docs::calls(checks::ALL);
+    let calls = plan::calls(checks::ALL);
     for template in TEMPLATES {
         rendered(template, "permissions", &docs::permissions_yaml(&calls, docs::Purpose::Scan));
     }

@@ -5,13 +5,13 @@ use std::num::NonZero;
 use std::path::Path;
 
 use elb_audit_core::call::Call;
-use elb_audit_core::check::{Check, Judge};
+use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fact::{Gap, Reason};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::sample;
 use elb_audit_core::vocab::exposure::ExposureClass;
-use elb_audit_core::{docs, sample};
 use serde_json::{Value, json};
 
 use crate::given::{KINDS, everything, line, report, report_of, shown};
@@ -158,7 +158,7 @@ fn concerned(call: Call) -> Vec<&'static Check> {
     if Check::BASE.contains(&call) {
         return all().collect();
     }
-    let routes = docs::calls;
+    let routes = plan::calls;
     all().filter(|check| routes(&[check]).contains(&call)).collect()
 }
 
@@ -249,7 +249,7 @@ fn hide_one_after_the_other(inventories: Vec<(String, Inventory, Value)>) {
 fn a_check_needs_what_it_says() {
     let mut by_needs: BTreeMap<BTreeSet<Call>, Vec<&'static Check>> = BTreeMap::new();
     for check in ALL {
-        by_needs.entry(docs::calls(&[check]).into_iter().collect()).or_default().push(check);
+        by_needs.entry(plan::calls(&[check]).into_iter().collect()).or_default().push(check);
     }
     for (name, inventory, plain) in distinct() {
         let facts = facts::known(&plain);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use elb_audit_core::docs::READER;
+use elb_audit_core::check::plan::READER;
 
 use crate::source::aws::{Accounts as Wanted, Member, Organization, Role};
 

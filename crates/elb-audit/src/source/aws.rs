@@ -7,8 +7,7 @@ use std::time::Instant;
 
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
-use elb_audit_core::check::{Check, Judge};
-use elb_audit_core::docs;
+use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::inventory::{Account, Cost, Inventory, Kind, Region, SCHEMA};
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -122,7 +121,7 @@ impl Wanted {
             asking.flat_map(|check| check.applies_to).cloned().collect()
         };
         Wanted {
-            calls: docs::calls(checks).into_iter().collect(),
+            calls: plan::calls(checks).into_iter().collect(),
             unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
             records: checks.iter().any(|check| matches!(check.judge, Judge::Record(_))),
             kinds: BY_KIND.map(|call| (call, kinds(call))).into(),

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::call::Call;
+use elb_audit_core::check::plan;
+use elb_audit_core::checks;
 use elb_audit_core::report::{Outcome, Report};
-use elb_audit_core::{checks, docs};
 use elb_audit_double::{Double, Fault};
 
 use crate::account::account;
@@ -144,7 +145,7 @@ fn undisturbed_every_call_is_made_and_most_checks_have_something_to_say() {
         report.findings.iter().map(|finding| finding.check.as_str()).collect();
     // The question of the others does not arise in this account.
     assert!(judged.len() * 4 > checks::ALL.len() * 3, "{judged:?}");
-    let planned: BTreeSet<Call> = docs::calls(checks::ALL).into_iter().collect();
+    let planned: BTreeSet<Call> = plan::calls(checks::ALL).into_iter().collect();
     for call in &planned {
         assert!(whole.count(call.name()) > 0, "{call} is not made by scan");
     }
@@ -157,7 +158,7 @@ fn undisturbed_every_call_is_made_and_most_checks_have_something_to_say() {
 
 #[test]
 fn each_call_denied() {
-    let planned = docs::calls(checks::ALL);
+    let planned = plan::calls(checks::ALL);
     let whole = (scan(&double(&[])).report(), collect(&double(&[])).report());
     let calls: Vec<Call> = of_one_account().collect();
     side_by_side(&calls, |call| {

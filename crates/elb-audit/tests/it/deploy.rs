@@ -8,6 +8,7 @@ use std::process::Command;
 
 use elb_audit::cli;
 use elb_audit_core::call::Call;
+use elb_audit_core::check::plan;
 use elb_audit_core::{checks, docs};
 use elb_audit_double::{Bucket, Double};
 use serde_json::{Value, json};
@@ -174,7 +175,7 @@ fn the_state_machine_has_no_fault() {
 #[test]
 fn roles_read_what_a_scan_needs() {
     let Some(python) = python_for("deploy: read policies") else { return };
-    let needed = docs::permissions(&docs::calls(checks::ALL), docs::Purpose::Scan);
+    let needed = docs::permissions(&plan::calls(checks::ALL), docs::Purpose::Scan);
     let needed: Value = serde_json::from_str(&needed).unwrap();
     let expected = ["FunctionRole read", "ShardRole read", "ReaderRole read"];
     for (name, role) in TEMPLATES.into_iter().zip(expected) {
@@ -226,7 +227,7 @@ fn the_role_allows_what_the_function_asks_and_nothing_without_use() {
     let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
     assert!(asked.is_subset(&allowed), "missing: {:?}", asked.difference(&allowed));
     let checked_too: BTreeSet<&str> =
-        docs::calls(checks::ALL).into_iter().flat_map(Call::permission_only).copied().collect();
+        plan::calls(checks::ALL).into_iter().flat_map(Call::permission_only).copied().collect();
     let without_use: Vec<&String> = allowed
         .difference(&asked)
         .filter(|action| !checked_too.contains(action.as_str()))

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use elb_audit_core::call::Call;
-use elb_audit_core::check::{Check, Judge};
+use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::checks;
 use elb_audit_core::docs::{self, Measured};
 use elb_audit_core::report::{Finding, Outcome, Report};
@@ -189,7 +189,7 @@ const ONCE: [&str; 7] = [
 
 /// How many of each call an account takes for these checks.
 fn least(account: &Account, checks: Checks) -> BTreeMap<String, usize> {
-    let calls = checks.map_or_else(|| Call::all().collect(), docs::calls);
+    let calls = checks.map_or_else(|| Call::all().collect(), plan::calls);
     let regions = account.regions.values();
     let all =
         regions.flat_map(|region| needed(region, checks).into_iter().chain(needed_around(region)));
@@ -327,7 +327,7 @@ fn one_check_takes_no_more_than_it_needs_and_finds_the_same() {
         let other = found.into_iter().filter(|one| !among.contains(&one));
         others.lock().unwrap().extend(other);
         let made: BTreeSet<String> = counts(&double.log()).into_keys().collect();
-        let may = names(&docs::calls(&[check]));
+        let may = names(&plan::calls(&[check]));
         assert!(made.is_subset(&may), "{}: {:?}", check.id, made.difference(&may));
         assert!(made.is_superset(&base), "{}: {:?}", check.id, base.difference(&made));
     });
@@ -349,7 +349,7 @@ fn the_policy_allows_what_is_asked_and_nothing_without_a_reason() {
     let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
     let policy = allowed("permissions --persona auditor");
     assert!(asked.is_subset(&policy), "{:?}", asked.difference(&policy));
-    let checked_too: BTreeSet<String> = docs::calls(checks::ALL)
+    let checked_too: BTreeSet<String> = plan::calls(checks::ALL)
         .into_iter()
         .flat_map(Call::permission_only)
         .map(|action| (*action).to_owned())

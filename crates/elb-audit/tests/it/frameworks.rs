@@ -1,6 +1,7 @@
 //! Reports by control.
 
-use elb_audit_core::compliance::{ControlStatus, Framework};
+use elb_audit_core::compliance::Framework;
+use elb_audit_core::report::controls::ControlStatus;
 
 use crate::program::{Folder, Run};
 

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::check::plan;
+use elb_audit_core::checks;
 use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{AccountStatus, AccountSummary, Outcome, Report};
-use elb_audit_core::{checks, docs};
 use elb_audit_double::{
     Account, Double, Fault, Listener, LoadBalancer, Organization, Region, TargetGroup,
     model::organization::ROOT,
@@ -508,7 +509,7 @@ fn the_policy_for_an_organization_finds_accounts_and_takes_on_one_role() {
     let policy = Run::bare("permissions --for organization").done().exits(0).json();
     let statements = policy["Statement"].as_array().unwrap();
     let enter = statements.iter().find(|one| one["Sid"] == "MemberAccounts").unwrap();
-    assert_eq!(enter["Resource"], format!("arn:*:iam::*:role/{}", docs::READER));
+    assert_eq!(enter["Resource"], format!("arn:*:iam::*:role/{}", plan::READER));
     assert_eq!(enter["Action"], serde_json::json!(["sts:AssumeRole"]));
     // Nothing is asked of the organization that the policy does not allow.
     let allowed = policy.to_string();

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use elb_audit_core::change::ChangeKind;
 use elb_audit_core::report::Report;
+use elb_audit_core::report::comparison::ChangeKind;
 use elb_audit_double::{
     Account, Bucket, Double, Fault, Listener, LoadBalancer, Region, TargetGroup,
 };

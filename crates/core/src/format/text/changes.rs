@@ -3,9 +3,9 @@
 use super::finding::Place;
 use super::words::{count, kind};
 use super::{coverage, finding};
-use crate::change::{ChangeKind, Comparison, Past};
 use crate::format::Style;
 use crate::format::page::{Page, Paint};
+use crate::report::comparison::{ChangeKind, Comparison, Past};
 use crate::report::{Finding, Report};
 
 /// Past faults of a kind that are shown before the rest is only counted.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use super::coverage;
 use super::words::{count, list};
-use crate::compliance::{ControlReport, ControlResource, ControlStatus, FrameworkReport, Source};
 use crate::format::page::{Page, Paint};
 use crate::report::Report;
+use crate::report::controls::{
+    ControlReport, ControlResource, ControlStatus, FrameworkReport, Source,
+};
 
 /// Resources of a check shown before the rest is only counted.
 const RESOURCES: usize = 10;

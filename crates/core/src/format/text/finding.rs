@@ -1,8 +1,8 @@
 //! A finding in words: a fault with its evidence and its fix, everything else in a line.
 
 use super::words;
-use crate::change::ChangeKind;
 use crate::format::page::{Page, Paint};
+use crate::report::comparison::ChangeKind;
 use crate::report::{Accepted, Finding, Outcome, SubjectKind};
 
 /// Where findings are written.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::change::{Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past};
-use elb_audit_core::compliance::{
-    ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
-};
 use elb_audit_core::inventory::Cost;
 use elb_audit_core::policy::AcceptedRisk;
+use elb_audit_core::report::comparison::{
+    Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past,
+};
+use elb_audit_core::report::controls::{
+    ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
+};
 use elb_audit_core::report::{
     Accepted, AccountStatus, AccountSummary, Basis, Finding, ListenerSummary, LoadBalancerRef,
     LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,

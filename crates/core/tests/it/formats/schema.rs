@@ -1,9 +1,9 @@
 //! The JSON form of a report against its published schema, and the schema against the types.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::change::ChangeKind;
-use elb_audit_core::compliance::{ControlStatus, Source};
 use elb_audit_core::format::Style;
+use elb_audit_core::report::comparison::ChangeKind;
+use elb_audit_core::report::controls::{ControlStatus, Source};
 use elb_audit_core::report::{AccountStatus, Outcome, RegionStatus, RiskState, SubjectKind};
 use elb_audit_core::vocab::exposure::ExposureClass;
 use elb_audit_core::vocab::severity::{Persona, Severity};

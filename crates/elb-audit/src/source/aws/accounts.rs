@@ -43,7 +43,7 @@ impl Default for Accounts {
             members: Vec::new(),
             organization: None,
             exclude: BTreeSet::new(),
-            role_name: elb_audit_core::docs::READER.to_owned(),
+            role_name: elb_audit_core::check::plan::READER.to_owned(),
             external_id: None,
             session_name: "elb-audit".to_owned(),
             concurrency: 20,
