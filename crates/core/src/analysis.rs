@@ -1,5 +1,20 @@
 //! What follows from the facts of a region. No verdicts: what is right or wrong is the checks' business.
+//!
+//! From the ground up, like the layers themselves.
 
-pub mod index;
-pub mod presenters;
-pub mod site;
+pub mod domain; // names of hosts
+pub mod presenters; // who presents a certificate
+pub mod index; // what a region holds, by id
+pub mod headers; // headers that a listener sets by itself
+pub mod dns; // who has a name of Elastic Load Balancing
+pub mod tls; // protocols and ciphers of a policy
+pub(crate) mod security_groups; // those of a load balancer
+pub mod routing; // where a request goes
+pub mod site; // where a load balancer stands
+pub mod reach; // who can reach a listener
+pub mod targets; // what stands behind a load balancer, and the ways to it
+pub mod health; // how targets are doing
+pub mod cloudfront; // CloudFront in front of a load balancer
+pub(crate) mod entrypoints; // what leads the internet to a load balancer
+pub mod logs; // which logs are written, and where
+pub mod waf; // what a web ACL does with requests

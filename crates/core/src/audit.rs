@@ -5,21 +5,22 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::analysis::site::RegionScope;
-use crate::call::Call;
 use crate::check::{Check, plan};
-use crate::compliance::{self, Framework};
-use crate::fact::{Gap, Reason};
+use crate::compliance::Framework;
 use crate::inventory::{Account, Inventory, Kind, Region};
 use crate::policy::Policy;
 use crate::report::{
     Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
     Summary,
 };
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::severity::Persona;
 
 mod accounts;
 mod apart;
 pub mod compare;
+mod controls;
 pub mod digest;
 mod finding;
 mod overview;
@@ -79,7 +80,7 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
     }
     let Tally { mut report, risks, .. } = tally;
     report.accepted_risks = risks.told(checks, &report);
-    report.framework = options.framework.map(|one| compliance::judged(one, checks, &report));
+    report.framework = options.framework.map(|one| controls::judged(one, checks, &report));
     if !options.show_passed {
         report.findings.retain(|finding| finding.outcome != Outcome::Pass);
     }

@@ -5,17 +5,18 @@ use std::ops::Deref;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::analysis::reach::Exposure;
 use crate::analysis::site::{RegionScope, Site};
-use crate::call::Call;
-use crate::exposure::Exposure;
-use crate::fact::Gap;
+pub use crate::analysis::targets::Targets;
 use crate::inventory::{
     AutoScalingGroup, Certificate, DnsRecord, Inventory, Kind, Listener, TargetGroup,
 };
-pub use crate::targets::Targets;
+use crate::vocab::call::Call;
 pub use crate::vocab::evidence::Evidence;
+use crate::vocab::fact::Gap;
 pub use crate::vocab::severity::{Persona, Severity};
 
+pub mod catalogue; // every question anybody asks, and what became of it
 pub mod intent;
 pub mod plan;
 

@@ -6,14 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::Kind;
-use crate::report::controls::Source;
 use crate::vocab::severity::Severity;
 
-mod judge;
 mod table;
 mod titles;
 
-pub(crate) use judge::judged;
 pub use table::RULES;
 
 /// A set of controls.
@@ -121,6 +118,27 @@ pub struct Asked {
     pub source: Source,
     /// Ids of its controls.
     pub ids: &'static [&'static str],
+}
+
+/// Who says that a framework asks something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// Whoever publishes the framework, or AWS.
+    Publisher,
+    /// Another tool's mapping.
+    ThirdParty,
+    /// The one of some checks, the other of others.
+    Both,
+}
+
+impl Source {
+    /// Every answer.
+    pub const ALL: [Source; 3] = [Source::Publisher, Source::ThirdParty, Source::Both];
+
+    fn and(self, other: Source) -> Source {
+        if self == other { self } else { Source::Both }
+    }
 }
 
 /// A control of a framework, and the rules that it is made of.

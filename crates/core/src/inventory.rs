@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fact::{Fact, Gap, Listing};
+use crate::vocab::fact::{Fact, Gap, Listing};
 
 mod backend;
 mod certificate;
@@ -523,7 +523,7 @@ impl Account {
     /// An account nothing has been read of: every fact is "not collected".
     #[must_use]
     pub fn new(id: &str, partition: &str) -> Self {
-        use crate::call::Call;
+        use crate::vocab::call::Call;
         Account {
             id: id.to_owned(),
             partition: partition.to_owned(),
@@ -550,7 +550,7 @@ impl Region {
     /// A region nothing has been read of: every fact is "not collected".
     #[must_use]
     pub fn new(name: &str) -> Self {
-        use crate::call::Call;
+        use crate::vocab::call::Call;
         Region {
             name: name.to_owned(),
             skipped: None,
@@ -625,13 +625,14 @@ impl LoadBalancer {
     ///
     /// The gap of an answer that lacks it.
     pub fn vpc(&self) -> Result<Option<&str>, Gap> {
-        use crate::call::Call;
+        use crate::vocab::call::Call;
         match self.vpc_id.as_deref() {
-            None if self.kind != Kind::Classic => {
-                Err(Gap::new(Call::ElbV2DescribeLoadBalancers, crate::fact::Reason::Malformed)
-                    .of(&self.arn)
-                    .saying("a load balancer without VPC"))
-            }
+            None if self.kind != Kind::Classic => Err(Gap::new(
+                Call::ElbV2DescribeLoadBalancers,
+                crate::vocab::fact::Reason::Malformed,
+            )
+            .of(&self.arn)
+            .saying("a load balancer without VPC")),
             vpc => Ok(vpc),
         }
     }
@@ -639,12 +640,12 @@ impl LoadBalancer {
     /// The gap of an attribute whose value this version does not know.
     #[must_use]
     pub fn unknown_attribute(&self, key: &str, value: &str) -> Gap {
-        use crate::call::Call;
+        use crate::vocab::call::Call;
         let call = match self.kind {
             Kind::Classic => Call::ElbDescribeLoadBalancerAttributes,
             _ => Call::ElbV2DescribeLoadBalancerAttributes,
         };
-        Gap::new(call, crate::fact::Reason::Unrecognised)
+        Gap::new(call, crate::vocab::fact::Reason::Unrecognised)
             .of(&self.arn)
             .saying(format!("{key}={value}"))
     }

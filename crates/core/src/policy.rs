@@ -8,11 +8,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::reach::Exposure;
 use crate::check::Check;
 use crate::check::intent::{Intent, Thresholds};
-use crate::edition::{HISTORY, History, Pin};
-use crate::exposure::Exposure;
+use crate::policy::edition::{HISTORY, History, Pin};
 use crate::vocab::severity::{Persona, Severity};
+
+pub mod config; // the configuration file
+pub mod edition; // which checks count, and how much
+pub mod selection; // which checks run
 
 /// What judges measure by, and what the account's owner intends. The default is what the documentation
 /// of each check says.

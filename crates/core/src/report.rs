@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::call::Call;
 use crate::inventory::Cost;
 use crate::policy::AcceptedRisk;
+use crate::vocab::call::Call;
 use crate::vocab::evidence::{Evidence, Step};
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::severity::{Persona, Severity};

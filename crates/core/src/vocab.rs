@@ -1,8 +1,13 @@
 //! Words that every layer shares. Nothing here knows what a load balancer is.
+//!
+//! From the ground up, like the layers themselves.
 
+pub mod call; // every API call and the IAM action it needs
 pub(crate) mod digest;
-pub mod evidence;
-pub mod exposure;
-pub(crate) mod glob;
-pub(crate) mod net;
-pub mod severity;
+pub mod escape; // text that others chose
+pub mod evidence; // what a verdict follows from
+pub mod exposure; // how far the internet reaches something
+pub mod fact; // known or unread
+pub(crate) mod glob; // AWS's wildcards
+pub(crate) mod net; // sets of addresses
+pub mod severity; // how bad, and for whom

@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{BucketState, Inventory, Kind, LoadBalancer, Region, TargetGroup};
 use elb_audit_core::report::Summary;
-use elb_audit_core::sample;
+use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
 use serde_json::Value;
 

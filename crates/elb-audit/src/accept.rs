@@ -6,17 +6,16 @@ use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
-use elb_audit_core::config::{Config, FILE, block};
+use elb_audit_core::policy::config::{Config, FILE, block};
 use elb_audit_core::policy::{AcceptedRisk, Policy};
 use elb_audit_core::report::{Finding, Outcome, Report};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::cli::Accept;
-use crate::config;
 use crate::progress::say;
-use crate::saved;
 use crate::source::file;
+use crate::{config, saved};
 
 /// Adds the entry to the file; what was written.
 pub(crate) fn accept(task: &Accept, now: Timestamp) -> Result<String, String> {

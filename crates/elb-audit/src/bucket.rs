@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 use aws_types::SdkConfig;
-use elb_audit_core::fact::Reason;
+use elb_audit_core::vocab::fact::Reason;
 use sha2::{Digest as _, Sha256};
 
 use crate::source::aws::ask::failure;

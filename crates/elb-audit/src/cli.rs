@@ -10,8 +10,8 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
 };
 use elb_audit_core::compliance::Framework;
-use elb_audit_core::config::FailOn;
 use elb_audit_core::docs::Purpose;
+use elb_audit_core::policy::config::FailOn;
 use elb_audit_core::vocab::severity::Persona;
 use jiff::Timestamp;
 use jiff::civil::Date;

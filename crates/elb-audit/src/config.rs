@@ -8,11 +8,11 @@ use elb_audit_core::audit::Options;
 use elb_audit_core::check::Check;
 use elb_audit_core::checks;
 use elb_audit_core::compliance::Framework;
-use elb_audit_core::config::{Config, FILE, FailOn};
-use elb_audit_core::edition::HISTORY;
 use elb_audit_core::policy::Policy;
+use elb_audit_core::policy::config::{Config, FILE, FailOn};
+use elb_audit_core::policy::edition::HISTORY;
+use elb_audit_core::policy::selection::{self, find};
 use elb_audit_core::report::Gate;
-use elb_audit_core::selection::{self, find};
 use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::Timestamp;
 

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use aws_types::SdkConfig;
 use elb_audit_core::alert::{self, Alert};
-use elb_audit_core::fact::Reason;
 use elb_audit_core::report::Report;
+use elb_audit_core::vocab::fact::Reason;
 use futures::future::{BoxFuture, join_all};
 
 use crate::source::aws::ask::failure;

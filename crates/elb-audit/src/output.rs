@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use elb_audit_core::format::{self, Format, Style};
+use elb_audit_core::render::{self, Format, Style};
 use elb_audit_core::report::Report;
 
 /// A report in one format for one place.
@@ -56,14 +56,14 @@ pub(crate) fn writable(file: &Path) -> Result<(), String> {
 }
 
 fn known(name: &str) -> Result<&'static Format, String> {
-    format::named(name).ok_or_else(|| format!("unknown format `{name}`"))
+    render::named(name).ok_or_else(|| format!("unknown format `{name}`"))
 }
 
 /// Writes the report everywhere; what could not be written, in words.
 pub(crate) fn deliver(report: &Report, destinations: &[Destination]) -> Vec<String> {
     let mut failures = Vec::new();
     for destination in destinations {
-        let Some(format) = format::named(destination.format) else { continue };
+        let Some(format) = render::named(destination.format) else { continue };
         match &destination.file {
             None => {
                 if let Err(error) = print(&(format.render)(report, style())) {

@@ -2,16 +2,17 @@
 //! the exit code.
 
 use elb_audit_core::audit::{Options, audit, compare};
-use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, plan};
-use elb_audit_core::config::FailOn;
-use elb_audit_core::fact::Reason;
+use elb_audit_core::fixtures::demo;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::policy::Policy;
+use elb_audit_core::policy::config::FailOn;
+use elb_audit_core::policy::selection::find;
 use elb_audit_core::report::{Exit, Gate, Report};
-use elb_audit_core::selection::find;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Reason;
 use elb_audit_core::vocab::severity::Severity;
-use elb_audit_core::{checks, demo, docs, format};
+use elb_audit_core::{checks, docs, render};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -134,7 +135,7 @@ fn acting(session: &aws::Session) -> Session {
 }
 
 async fn demo(report: &Reporting) -> Result<Exit, Failure> {
-    let inventory = demo::inventory();
+    let inventory = demo::inventory(checks::ALL);
     let now = inventory.taken_at;
     saved(inventory, now, report).await
 }
@@ -177,7 +178,7 @@ async fn diff(task: &Diff) -> Result<Exit, Failure> {
         !comparison.not_assessed.is_empty() || !comparison.lost.is_empty()
     });
     let news = after.news();
-    printed(&format::difference(after, &task.format, output::style()))?;
+    printed(&render::difference(after, &task.format, output::style()))?;
     let floor = match task.fail_on {
         FailOn::From(severity) => Some(severity),
         FailOn::Never => None,

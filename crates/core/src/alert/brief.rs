@@ -4,33 +4,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Alert;
-use crate::checks;
-use crate::format::page::neutral;
+use crate::render::prose::link;
 use crate::report::comparison::{ChangeKind, Comparison, Past};
 use crate::report::{Finding, ReportedGap};
+use crate::vocab::escape::clip;
 
 /// Bytes of a text in an entry, and of all evidence of one.
 const TEXT: usize = 1_000;
 const EVIDENCE: usize = 8_000;
-
-/// The beginning of a text, without characters that steer a terminal: at most this many bytes, so that it
-/// also has no more characters than that.
-pub(crate) fn cut(text: &str, longest: usize) -> String {
-    const MORE: &str = "…";
-    // Escapes only make it longer: what lies behind the end is not looked at.
-    let head = beginning(text, longest + 1);
-    let clean = neutral(head);
-    if clean.len() <= longest && head.len() == text.len() {
-        return clean.into_owned();
-    }
-    format!("{}{MORE}", beginning(&clean, longest.saturating_sub(MORE.len())))
-}
-
-/// The first bytes of a text, and no half character.
-pub(super) fn beginning(text: &str, bytes: usize) -> &str {
-    let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    &text[..end.unwrap_or(0)]
-}
 
 /// What has become of a fault, and the fault.
 #[derive(Clone, Copy)]
@@ -58,13 +39,13 @@ impl<'a> Told<'a> {
     pub(super) fn entry(&self) -> Value {
         let finding = self.finding;
         let lb = finding.load_balancer.as_ref().map(
-            |lb| json!({"arn": cut(&lb.arn, TEXT), "name": cut(&lb.name, TEXT), "kind": lb.kind}),
+            |lb| json!({"arn": clip(&lb.arn, TEXT), "name": clip(&lb.name, TEXT), "kind": lb.kind}),
         );
         json!({
             "change": self.kind.words(),
-            "why": self.why().map(|why| cut(why, TEXT)),
+            "why": self.why().map(|why| clip(why, TEXT)),
             "check": finding.check,
-            "title": cut(&finding.title, TEXT),
+            "title": clip(&finding.title, TEXT),
             "severity": finding.severity.word(),
             "exposure": finding.exposure.word(),
             "account": finding.account,
@@ -72,23 +53,17 @@ impl<'a> Told<'a> {
             "load_balancer": lb,
             "subject": {
                 "kind": finding.subject.kind,
-                "id": cut(&finding.subject.id, TEXT),
-                "label": cut(&finding.subject.label, TEXT),
+                "id": clip(&finding.subject.id, TEXT),
+                "label": clip(&finding.subject.label, TEXT),
             },
             "evidence": evidence(finding),
-            "fix": cut(&finding.fix, TEXT),
+            "fix": clip(&finding.fix, TEXT),
             "link": link(finding),
             "fingerprint": finding.fingerprint,
             "first_seen_at": finding.change.as_ref().map(|change| change.first_seen_at),
             "last_seen_at": self.last_seen_at,
         })
     }
-}
-
-/// AWS's page on what a finding is about.
-pub(crate) fn link(finding: &Finding) -> Option<&'static str> {
-    let check = checks::ALL.iter().find(|check| check.id == finding.check);
-    check.and_then(|check| check.links.first().copied())
 }
 
 /// The fields of the evidence as far as there is room for them.
@@ -98,7 +73,7 @@ fn evidence(finding: &Finding) -> Value {
     for (name, value) in &finding.evidence.0 {
         let size = value.to_string().len() + name.len();
         if size > room {
-            fields.insert(cut(name, 100), json!("left out: see the report"));
+            fields.insert(clip(name, 100), json!("left out: see the report"));
             break;
         }
         room -= size;
@@ -129,8 +104,8 @@ pub(super) fn lost(gap: &ReportedGap) -> Value {
         "action": gap.action,
         "account": gap.account,
         "region": gap.region,
-        "resource": gap.resource.as_ref().map(|resource| cut(resource, TEXT)),
-        "reason": cut(&gap.reason, TEXT),
+        "resource": gap.resource.as_ref().map(|resource| clip(resource, TEXT)),
+        "reason": clip(&gap.reason, TEXT),
     })
 }
 
@@ -148,7 +123,7 @@ pub(super) fn overview(alert: &Alert<'_>) -> Map<String, Value> {
         "compared_with": report.comparison.as_ref().map(|comparison| comparison.before),
         "accounts": accounts.iter().take(ACCOUNTS).collect::<Vec<_>>(),
         "account_count": accounts.len(),
-        "report": alert.place.map(|place| cut(place, TEXT)),
+        "report": alert.place.map(|place| clip(place, TEXT)),
         "counts": {
             "new": alert.new.len(),
             "worsened": alert.worsened.len(),

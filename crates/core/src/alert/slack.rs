@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Alert;
-use super::brief::{Told, beginning, changes, cut, link, lost, standing};
+use super::brief::{Told, changes, lost, standing};
 use super::text::message;
-use crate::format::page::neutral;
-use crate::format::text::words::{exposure, sentence};
+use crate::render::prose::{exposure, link, sentence};
+use crate::vocab::escape::{beginning, clip, neutral};
 use crate::vocab::severity::Severity;
 
 /// Blocks of a message that are about one thing each; Slack takes 50 in all.
@@ -19,7 +19,7 @@ const ALL: usize = 12_000;
 #[must_use]
 pub fn blocks(alert: &Alert<'_>) -> Value {
     let subject = message(alert).subject;
-    let heading = json!({"type": "plain_text", "text": cut(&subject, 150), "emoji": false});
+    let heading = json!({"type": "plain_text", "text": clip(&subject, 150), "emoji": false});
     let mut blocks = vec![json!({"type": "header", "text": heading})];
     let told = changes(alert).map(|told| fault(&told));
     let unread = alert.lost.iter().map(|gap| call(&lost(gap)));

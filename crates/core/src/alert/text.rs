@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Alert, Occasion};
 use crate::checks::ALL;
-use crate::fact::cut;
-use crate::format::Style;
-use crate::format::page::Page;
-use crate::format::text::words::{count, exposure, kind, list, sentence};
+use crate::render::Style;
+use crate::render::page::Page;
+use crate::render::prose::{count, exposure, kind, list, sentence};
 use crate::report::comparison::Past;
 use crate::report::{Finding, Outcome, ReportedGap, SeverityCounts};
+use crate::vocab::escape::cut;
 use crate::vocab::severity::Severity;
 
 /// Bytes that the text may take, written as a JSON string: a message of Amazon SNS has 262,144 with its

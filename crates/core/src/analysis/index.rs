@@ -6,13 +6,13 @@ use std::net::IpAddr;
 use super::presenters::{Presented, Presenters};
 use ipnet::IpNet;
 
-use crate::call::Call;
-use crate::fact::{Gap, Reason};
 use crate::inventory::{
     Account, AutoScalingGroup, Certificate, EndpointService, Kind, LoadBalancer, LogSource,
     NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup,
     TrustStore, Vpc,
 };
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// The region's lists by id. Every look-up answers with the gap of the list it needs.
 pub struct Index<'a> {

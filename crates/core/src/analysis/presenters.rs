@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::call::Call;
-use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Kind, LoadBalancer, Region};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// Keys of the tag that names an environment, in any case, first choice first.
 const ENVIRONMENT: &[&str] = &["environment", "env", "stage"];

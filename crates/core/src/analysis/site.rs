@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use crate::analysis::index::Index;
-use crate::fact::Gap;
+use crate::analysis::routing::Ways;
 use crate::inventory::{Account, Certificate, LoadBalancer, Region};
-use crate::routing::Ways;
+use crate::vocab::fact::Gap;
 
 /// A region of an account, and what is derived from its facts once for all its subjects.
 pub struct RegionScope<'a> {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::Reason;
 use crate::inventory::{Account, Inventory};
 use crate::report::{
     AccountStatus, AccountSummary, Outcome, RegionStatus, Report, Totals, UnitSummary,
 };
+use crate::vocab::fact::Reason;
 
 /// Every account with its totals, and every organizational unit that one is in.
 pub(super) fn told(

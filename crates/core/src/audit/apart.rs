@@ -6,9 +6,9 @@ use super::finding::{Place, Verdicts, caught};
 use super::walk::group_subject;
 use crate::analysis::site::RegionScope;
 use crate::check::{Check, Judge, Names};
-use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Account, Inventory, Region};
 use crate::report::{Subject, SubjectKind};
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// Findings about what a region holds beside its load balancers.
 pub(super) fn region(

@@ -13,10 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::call::Call;
 use crate::check::{Check, plan};
 use crate::checks::ALL;
-use crate::edition;
+use crate::policy::edition;
 use crate::report::comparison::{
     Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past, judged_by,
 };
@@ -24,6 +23,7 @@ use crate::report::{
     AccountStatus, AccountSummary, Finding, GLOBAL, ListenerSummary, LoadBalancerSummary, Outcome,
     RegionStatus, Report, ReportedGap, SubjectKind,
 };
+use crate::vocab::call::Call;
 use crate::vocab::exposure::ExposureClass;
 
 /// Compares a report with an earlier one, and writes into it what has changed.

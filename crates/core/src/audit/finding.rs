@@ -4,16 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Options;
 use super::digest::configuration;
-use crate::call::Call;
+use crate::analysis::reach::Exposure;
 use crate::check::{Check, Judgement, Verdict};
-use crate::exposure::Exposure;
-use crate::fact::{Gap, Reason};
 use crate::inventory::LoadBalancer;
 use crate::policy::Policy;
 use crate::report::{Finding, GLOBAL, LoadBalancerRef, Outcome, Subject, SubjectKind};
+use crate::vocab::call::Call;
 use crate::vocab::digest::short;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::exposure::ExposureClass;
+use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::severity::Severity;
 
 /// What came of the questions about one thing.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::walk::Reach;
+use crate::analysis::reach::Exposure;
+use crate::analysis::routing::group_name;
 use crate::analysis::site::Site;
-use crate::exposure::Exposure;
-use crate::fact::Fact;
 use crate::inventory::{Action, Kind, Listener, Target};
 use crate::report::{ListenerSummary, LoadBalancerSummary, TargetsSummary};
-use crate::routing::group_name;
+use crate::vocab::fact::Fact;
 
 /// The load balancer with its listeners and targets.
 pub(super) fn of(site: Site, reach: &Reach) -> LoadBalancerSummary {

@@ -2,17 +2,17 @@
 
 use super::Options;
 use super::finding::{Place as Address, Verdicts, caught};
+use crate::analysis::reach::{Approach, Exposure};
+use crate::analysis::routing::{self, group_name};
 use crate::analysis::site::Site;
-use crate::call::Call;
+use crate::analysis::targets::Targets;
+use crate::analysis::tls;
 use crate::check::{Check, Context, Judge, Judgement};
-use crate::exposure::{Approach, Exposure};
-use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Certificate, Kind, Listener, LoadBalancer};
 use crate::policy::Policy;
 use crate::report::{Subject, SubjectKind};
-use crate::routing::{self, group_name};
-use crate::targets::Targets;
-use crate::tls;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// All findings about one load balancer, passes among them, and the gaps that stood in the way.
 pub(super) fn judge(

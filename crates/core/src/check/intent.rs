@@ -1,7 +1,7 @@
 //! What the account's owner means to be so, and the limits that judges measure by.
 
-use crate::fact::Gap;
 use crate::inventory::LoadBalancer;
+use crate::vocab::fact::Gap;
 use crate::vocab::glob;
 
 /// Limits that checks compare with.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Check;
-use crate::call::Call;
+use crate::vocab::call::Call;
 
 /// Calls that answer the same question. A scan takes the cheaper route and falls back to the other, so
 /// who may take one must be allowed both.

@@ -1,12 +1,13 @@
 //! Logs go to a bucket that nobody has approved.
 
-use crate::call::Call;
+use crate::analysis::logs;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
+use crate::vocab::call::Call;
 use crate::vocab::glob;
-use crate::{logs, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,11 +1,11 @@
 //! Nobody writes down who asked for what.
 
-use crate::call::Call;
+use crate::analysis::logs::{self, Log};
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, LogSource};
-use crate::logs::{self, Log};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 const KEY: &str = "access_logs.s3.enabled";
 

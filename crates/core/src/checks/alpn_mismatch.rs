@@ -1,14 +1,14 @@
 //! A Network load balancer's HTTPS port does not negotiate HTTP/2.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::routing::{self, End};
-use crate::sample;
-use crate::tls;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

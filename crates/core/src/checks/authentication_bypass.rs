@@ -1,12 +1,12 @@
 //! A rule leads to a target group without the login that others ask for.
 
 use super::shared::bypass;
-use crate::call::Call;
+use crate::analysis::routing::guard::Lock;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
-use crate::fact::Fact;
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Action, Condition, Inventory, Kind, Listener, Rule};
-use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! Targets behind a login are reached without it through another target group.
 
 use super::shared::bypass;
-use crate::call::Call;
+use crate::analysis::routing::guard::Lock;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
-use crate::fact::Fact;
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Action, Inventory, Kind, Listener, Region, TargetGroup};
-use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,13 @@
 //! Some rules of a listener ask for a login, and what is left over needs none.
 
-use crate::call::Call;
+use crate::analysis::routing::guard::{self, Lock};
+use crate::analysis::routing::{self, End, group_name};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Action, Inventory, Kind, Listener};
-use crate::routing::guard::{self, Lock};
-use crate::routing::{self, End, group_name};
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -85,7 +85,7 @@ fn given(default: Vec<Action>) -> Inventory {
     login::listening(vec![sample::ruled(sample::https(default), vec![rule])], |region| {
         sample::add_groups(region, &Kind::Application, &["site"]);
         sample::regroup(region, "site", |group| {
-            group.targets = crate::fact::Fact::Known(vec![sample::target("i-3", "healthy")]);
+            group.targets = crate::vocab::fact::Fact::Known(vec![sample::target("i-3", "healthy")]);
         });
     })
 }

@@ -1,13 +1,13 @@
 //! A path or host that looks like one for administrators needs no login.
 
 use super::shared::bypass;
-use crate::call::Call;
+use crate::analysis::routing::{self, End, guard};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Condition, Inventory, Kind, Listener};
-use crate::routing::{self, End, guard};
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

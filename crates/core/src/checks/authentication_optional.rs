@@ -1,13 +1,13 @@
 //! A login action lets users through who are not logged in.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Action, Inventory, Kind, Listener};
-use crate::routing::{self, End};
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! A rule that asks for a login is never reached: one before it lets its requests through.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, guard};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Action, Inventory, Kind, Listener};
-use crate::routing::{self, guard};
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

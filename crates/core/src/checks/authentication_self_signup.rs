@@ -1,14 +1,14 @@
 //! Anyone can make an account in the user pool that a login trusts.
 
 use super::shared::each_rule;
-use crate::call::Call;
+use crate::analysis::routing::guard;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, Kind, Listener, UserPool};
-use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

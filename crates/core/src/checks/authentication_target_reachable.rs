@@ -2,19 +2,19 @@
 
 use ipnet::IpNet;
 
-use crate::call::Call;
+use crate::analysis::routing::Way;
+use crate::analysis::routing::guard::Lock;
+use crate::analysis::{security_groups, targets};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{self, Fact, Gap, Reason};
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{
     Inventory, Kind, NetworkInterface, Permission, SecurityGroup, Target, TargetGroup,
 };
-use crate::routing::Way;
-use crate::routing::guard::Lock;
-use crate::sample::{self, login};
-use crate::{security_groups, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{self, Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,13 @@
 //! An Auto Scaling group registers its instances with something that is gone.
 
 use crate::analysis::site::RegionScope;
-use crate::call::Call;
 use crate::check::{
     Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{AutoScalingGroup, Inventory, Kind, Region};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::site::RegionScope;
-use crate::call::Call;
 use crate::check::{
     Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{AutoScalingGroup, Inventory, Kind, LoadBalancer};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! A Classic load balancer encrypts towards its instances and accepts any certificate of theirs.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// The type of a policy that names the public keys an instance may have.
 const AUTHENTICATION: &str = "BackendServerAuthenticationPolicyType";

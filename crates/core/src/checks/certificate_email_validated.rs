@@ -1,12 +1,13 @@
 //! A certificate in use is validated by e-mail.
 
-use crate::call::Call;
+use super::shared::remedies;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Reason;
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Reason;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

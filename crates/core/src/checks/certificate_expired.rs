@@ -1,12 +1,13 @@
 //! A certificate in use has expired.
 
-use crate::call::Call;
+use super::shared::remedies;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Kind};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

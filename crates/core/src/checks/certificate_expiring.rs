@@ -1,12 +1,13 @@
 //! A certificate in use expires soon, and nothing renews it.
 
-use crate::call::Call;
+use super::shared::remedies;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Kind};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! The private key of a certificate in use can be taken out of ACM.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Reason;
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Kind, Provenance};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Reason;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

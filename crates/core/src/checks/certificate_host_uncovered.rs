@@ -1,13 +1,13 @@
 //! A listener's rules serve hosts that none of its certificates covers.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Condition, Inventory, Kind, Listener};
-use crate::routing::{self, End};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// How many names of certificates the evidence lists.
 const SHOWN: usize = 10;

@@ -1,14 +1,14 @@
 //! ACM cannot renew a certificate in use.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{
     Certificate, CertificateDetail, DomainValidation, Inventory, Kind, Provenance,
 };
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

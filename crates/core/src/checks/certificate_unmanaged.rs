@@ -1,11 +1,12 @@
 //! A certificate in use is not managed by ACM.
 
-use crate::call::Call;
+use super::shared::remedies;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,14 @@
 //! A certificate that no browser trusts is presented to the internet.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::reach::Exposure;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Exposure;
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! The key of a certificate in use is too short.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Kind};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,13 @@
 //! The signature of a certificate in use can be forged.
 
-use crate::call::Call;
+use super::shared::remedies;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Certificate, Inventory, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Reason};
 
 /// Hashes for which two texts of one value have been found.
 const BROKEN: &[&str] = &["MD2", "MD4", "MD5", "SHA1"];

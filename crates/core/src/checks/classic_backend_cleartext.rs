@@ -1,11 +1,11 @@
 //! A Classic listener takes TLS off and goes on in clear.
 
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
-use crate::targets;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

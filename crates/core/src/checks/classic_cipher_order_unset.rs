@@ -1,13 +1,14 @@
 //! A Classic listener leaves the choice of cipher to the client.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::tls;
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,14 @@
 //! A Classic listener has a security policy that was put together by hand.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::tls;
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// The predefined policy that Security Hub's control ELB.8 asks for.
 const STRONG: &str = "ELBSecurityPolicy-TLS-1-2-2017-01";

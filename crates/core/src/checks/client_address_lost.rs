@@ -1,14 +1,14 @@
 //! Targets cannot tell who their clients are.
 
-use crate::call::Call;
+use crate::analysis::targets::{self, Sort};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{Fact, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, TargetGroup};
-use crate::sample;
-use crate::targets::{self, Sort};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Reason};
 
 const PRESERVE: &str = "preserve_client_ip.enabled";
 const PROXY: &str = "proxy_protocol_v2.enabled";
@@ -153,7 +153,7 @@ enum Protocol {
 }
 
 // Source: ElasticLoadBalancingV2 API reference, TargetGroupAttribute, and the Network user guide.
-fn protocol(group: &TargetGroup) -> Result<Protocol, crate::fact::Gap> {
+fn protocol(group: &TargetGroup) -> Result<Protocol, crate::vocab::fact::Gap> {
     match group.protocol.as_deref() {
         Some("TCP" | "TLS") => Ok(Protocol::MayKeep),
         Some("UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC") => Ok(Protocol::Keeps),

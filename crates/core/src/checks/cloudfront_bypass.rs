@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
+use crate::analysis::cloudfront;
+use crate::analysis::reach::{Approach, Exposure};
+use crate::analysis::routing::{self, End, Route};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{Approach, Exposure};
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Action, Condition, Distribution, Inventory, Kind, Listener, Origin};
-use crate::routing::{self, End, Route};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::glob;
-use crate::{cloudfront, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

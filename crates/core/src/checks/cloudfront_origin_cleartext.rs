@@ -1,12 +1,13 @@
 //! CloudFront asks the load balancer in clear.
 
-use crate::call::Call;
+use crate::analysis::{cloudfront, routing};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{self, Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Origin};
-use crate::{cloudfront, routing, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{self, Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! Pages of any site may read the responses.
 
-use crate::call::Call;
+use crate::analysis::headers;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::headers;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
 
 const ORIGIN: &str = "access_control_allow_origin";
 const CREDENTIALS: &str = "access_control_allow_credentials";

@@ -1,13 +1,13 @@
 //! Each zone serves what reaches it with its own targets alone.
 
-use crate::call::Call;
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, TargetGroup};
-use crate::sample;
-use crate::targets;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 const KEY: &str = "load_balancing.cross_zone.enabled";
 

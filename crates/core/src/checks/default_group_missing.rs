@@ -1,13 +1,14 @@
 //! What no rule takes goes where nobody is.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
+use crate::analysis::{health, targets};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::routing::{self, End};
-use crate::{health, sample, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! What no rule names, whatever its host, is forwarded to a target.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End, group_name};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Action, Inventory, Kind, Listener};
-use crate::routing::{self, End, group_name};
-use crate::sample;
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

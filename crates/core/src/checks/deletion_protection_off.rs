@@ -1,11 +1,11 @@
 //! Deletion protection is off.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::vocab::call::Call;
 
 const KEY: &str = "deletion_protection.enabled";
 

@@ -1,13 +1,13 @@
 //! A target group cuts the connections of a target that leaves.
 
-use crate::call::Call;
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::targets;
+use crate::vocab::call::Call;
 
 const KEY: &str = "deregistration_delay.timeout_seconds";
 

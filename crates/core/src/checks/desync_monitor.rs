@@ -1,11 +1,11 @@
 //! Requests that two servers may read differently are let through.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::vocab::call::Call;
 
 const KEY: &str = "routing.http.desync_mitigation_mode";
 const CLASSIC_KEY: &str = "elb.http.desyncmitigationmode";

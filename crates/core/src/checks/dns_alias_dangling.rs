@@ -1,12 +1,13 @@
 //! A DNS record leads to a load balancer that is not there.
 
-use crate::call::Call;
+use crate::analysis::dns;
 use crate::check::{
     Check, Evidence, Example, Judge, Judgement, Names, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Listing};
+use crate::fixtures::sample;
 use crate::inventory::{DnsRecord, Kind};
-use crate::{dns, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Listing};
 
 const GONE: &str = "old-987654321.eu-west-1.elb.amazonaws.com";
 

@@ -1,13 +1,13 @@
 //! A public name leads to private addresses.
 
-use crate::call::Call;
+use crate::analysis::dns;
 use crate::check::{
     Check, Evidence, Example, Judge, Judgement, Names, Persona, Remedy, Severity, Verdict,
 };
-use crate::dns;
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{DnsRecord, Inventory, Kind};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

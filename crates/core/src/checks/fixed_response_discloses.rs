@@ -1,12 +1,12 @@
 //! An answer of the load balancer's own tells of the inside.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{FixedResponse, Inventory, Kind, Listener};
-use crate::routing::{self, End};
-use crate::sample;
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

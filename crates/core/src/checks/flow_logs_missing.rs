@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
+use crate::analysis::routing;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{self, Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{FlowLog, Inventory, Kind, LoadBalancer};
-use crate::routing;
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{self, Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,11 +1,11 @@
 //! Clients write their own address.
 
+use crate::analysis::reach::Exposure;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Exposure;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
 
 const KEY: &str = "routing.http.xff_header_processing.mode";
 

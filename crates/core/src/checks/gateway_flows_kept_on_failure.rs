@@ -1,13 +1,13 @@
 //! Connections stay with an appliance that has died.
 
-use crate::call::Call;
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
-use crate::sample;
-use crate::targets;
+use crate::vocab::call::Call;
 
 const KEY: &str = "target_failover.on_unhealthy";
 

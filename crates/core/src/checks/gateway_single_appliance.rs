@@ -1,13 +1,14 @@
 //! One appliance stands between all traffic and its inspection.
 
-use crate::call::Call;
+use crate::analysis::health::{self, Service};
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
-use crate::fact::Fact;
-use crate::health::{self, Service};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Target};
-use crate::{sample, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 

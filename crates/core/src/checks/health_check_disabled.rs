@@ -1,13 +1,13 @@
 //! Nobody asks whether targets are alive.
 
+use crate::analysis::targets::{self, Sort};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::Reason;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
-use crate::sample;
-use crate::targets::{self, Sort};
+use crate::vocab::fact::Reason;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

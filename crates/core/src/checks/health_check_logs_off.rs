@@ -1,10 +1,10 @@
 //! Nobody writes down how health checks went.
 
-use crate::call::Call;
+use crate::analysis::logs::{self, Log};
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::logs::{self, Log};
-use crate::sample;
+use crate::vocab::call::Call;
 
 const KEY: &str = "health_check_logs.s3.enabled";
 

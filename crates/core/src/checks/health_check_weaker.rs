@@ -1,14 +1,14 @@
 //! A health check asks in clear what is served by TLS.
 
-use crate::call::Call;
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, LoadBalancer, TargetGroup};
-use crate::sample;
-use crate::targets;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

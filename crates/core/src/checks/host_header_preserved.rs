@@ -1,13 +1,13 @@
 //! Targets get the Host header as the client wrote it, whatever it says.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End, Route};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
-use crate::routing::{self, End, Route};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 const KEY: &str = "routing.http.preserve_host_header.enabled";
 

@@ -1,12 +1,13 @@
 //! Browsers are not told to come by HTTPS only.
 
-use crate::call::Call;
+use crate::analysis::headers;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::{headers, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 const HEADER: &str = "strict_transport_security";
 const KEY: &str = "routing.http.response.strict_transport_security.header_value";

@@ -3,8 +3,8 @@
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
 
 const KEY: &str = "routing.http2.enabled";
 const DROP: &str = "routing.http.drop_invalid_header_fields.enabled";

@@ -1,11 +1,11 @@
 //! Idle connections are kept for long.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::vocab::call::Call;
 
 const IDLE: &str = "idle_timeout.timeout_seconds";
 const KEEP_ALIVE: &str = "client_keep_alive.seconds";

@@ -1,15 +1,16 @@
 //! An internal load balancer is reached from the internet through something in front of it.
 
-use crate::call::Call;
+use crate::analysis::entrypoints;
+use crate::analysis::reach::{self, Approach, Exposure};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{self, Approach, Exposure};
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{
     Accelerator, AcceleratorEndpoint, ApiLink, Inventory, Kind, Region, VpcOrigin,
 };
-use crate::{front_doors, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -267,7 +268,7 @@ fn fronted_by_address(change: impl FnOnce(&mut Region)) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if !exposure::is_internal(lb)? {
+    if !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }
     match Approach::new(context.index, lb).by_fronts() {
@@ -277,10 +278,10 @@ fn judge(context: &Context) -> Judgement {
         }
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
-    let doors = front_doors::accelerators(context.account, lb)
-        .and(front_doors::vpc_origins(context.account, lb))
-        .and(front_doors::api_links(context.region, lb))
-        .and(front_doors::by_address(context.index, lb));
+    let doors = entrypoints::accelerators(context.account, lb)
+        .and(entrypoints::vpc_origins(context.account, lb))
+        .and(entrypoints::api_links(context.region, lb))
+        .and(entrypoints::by_address(context.index, lb));
     if doors.known.is_empty() {
         return doors.complete().map(|()| Verdict::Pass);
     }

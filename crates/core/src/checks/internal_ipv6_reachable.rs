@@ -1,13 +1,13 @@
 //! An internal load balancer answers the internet by IPv6.
 
-use crate::call::Call;
+use crate::analysis::reach::{self, Approach, Exposure};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{self, Approach, Exposure};
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Region};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// The attribute that keeps internet gateways from the IPv6 addresses.
 const ATTRIBUTE: &str = "ipv6.deny_all_igw_traffic";
@@ -131,7 +131,7 @@ fn dual(change: impl FnOnce(&mut Region)) -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     let is_v4 = matches!(lb.ip_address_type.as_deref(), None | Some("ipv4"));
-    if is_v4 || !exposure::is_internal(lb)? {
+    if is_v4 || !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(ATTRIBUTE, "true")?.as_str() {

@@ -1,13 +1,14 @@
 //! An internal load balancer's security group admits every address.
 
-use crate::call::Call;
+use crate::analysis::reach::{self, Approach, Exposure};
+use crate::analysis::{entrypoints, security_groups};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{self, Approach, Exposure};
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Accelerator, AcceleratorEndpoint, Kind, Scope};
-use crate::{front_doors, sample, security_groups};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -120,7 +121,7 @@ fn accelerated(to: Fact<String>) -> crate::inventory::Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.security_groups.is_empty() || !exposure::is_internal(lb)? {
+    if lb.security_groups.is_empty() || !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }
     let attached = security_groups::of(context.index, lb);
@@ -149,7 +150,7 @@ fn judge(context: &Context) -> Judgement {
         Exposure::Unknown(gap) => return Err(gap),
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
-    let accelerators = front_doors::accelerators(context.account, lb);
+    let accelerators = entrypoints::accelerators(context.account, lb);
     if !accelerators.known.is_empty() {
         return Ok(Verdict::Pass);
     }

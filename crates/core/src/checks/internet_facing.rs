@@ -1,13 +1,13 @@
 //! Who can reach a load balancer with public addresses.
 
-use crate::call::Call;
+use crate::analysis::reach::{Approach, Exposure};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{Approach, Exposure};
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// How many sources a port names.
 const SHOWN: usize = 5;

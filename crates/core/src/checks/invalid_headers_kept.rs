@@ -1,11 +1,11 @@
 //! Invalid HTTP headers are passed on to targets.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::vocab::call::Call;
 
 const KEY: &str = "routing.http.drop_invalid_header_fields.enabled";
 const MODE: &str = "routing.http.desync_mitigation_mode";

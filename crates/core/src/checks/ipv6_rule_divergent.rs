@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End, Route};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Condition, Inventory, Kind, Listener};
-use crate::routing::{self, End, Route};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

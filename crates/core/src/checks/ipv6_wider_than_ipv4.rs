@@ -1,13 +1,13 @@
 //! A port that few may reach by IPv4 is open to everyone by IPv6.
 
-use crate::call::Call;
+use crate::analysis::reach::{Approach, Exposure};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{Approach, Exposure};
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::net::Family;
 
 /// See [`Check`].

@@ -1,13 +1,13 @@
 //! A token is taken whoever it was issued for.
 
 use super::shared::each_rule;
-use crate::call::Call;
+use crate::analysis::routing::guard;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, JwtValidation, Kind, Listener};
-use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

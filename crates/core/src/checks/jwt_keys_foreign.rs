@@ -1,14 +1,14 @@
 //! The keys that tokens are checked with come from another domain than the issuer's.
 
 use super::shared::each_rule;
-use crate::call::Call;
+use crate::analysis::domain::{host_of, registered};
+use crate::analysis::routing::guard;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::domain::{host_of, registered};
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,14 +1,14 @@
 //! Of two headers of the same name a function sees one.
 
-use crate::call::Call;
+use crate::analysis::targets::{self, Sort};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
-use crate::sample;
-use crate::targets::{self, Sort};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 const KEY: &str = "lambda.multi_value_headers.enabled";
 

@@ -1,14 +1,14 @@
 //! Any load balancer may invoke a function.
 
-use crate::call::Call;
+use crate::analysis::targets::{self, Sort};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, InvokeStatement, Kind, Target};
-use crate::sample;
-use crate::targets::{self, Sort};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,14 @@
 //! Requests reach a target in clear.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::routing::{self, End};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Action, Kind, Listener};
-use crate::routing::{self, End};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! A port is served whose protocol is not encrypted.
 
-use crate::call::Call;
+use crate::analysis::routing::{self};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::routing::{self};
-use crate::sample;
+use crate::vocab::call::Call;
 
 /// Ports whose usual protocol is not encrypted. The list is in `logic` too, where a test compares them.
 const PORTS: &[(u16, &str)] = &[

@@ -1,13 +1,13 @@
 //! The security groups admit nobody to a listener.
 
-use crate::call::Call;
+use crate::analysis::{reach, security_groups};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure;
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::{sample, security_groups};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -133,7 +133,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if lb.security_groups.is_empty() || lb.private_link_rules.as_deref() == Some("off") {
         return Ok(Verdict::NotApplicable);
     }
-    if exposure::is_admitted(context.index, lb, listener)? {
+    if reach::is_admitted(context.index, lb, listener)? {
         return Ok(Verdict::Pass);
     }
     if security_groups::of(context.index, lb).ingress().next().is_none() {

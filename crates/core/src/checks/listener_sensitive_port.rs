@@ -1,14 +1,14 @@
 //! A management or database port is open to the internet.
 
-use crate::call::Call;
+use crate::analysis::reach::Exposure;
+use crate::analysis::routing::{self};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Exposure;
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::routing::{self};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// Ports of management interfaces and databases. The list is in `logic` too, where a test compares them.
 const PORTS: &[(u16, &str)] = &[

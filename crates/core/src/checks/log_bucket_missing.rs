@@ -1,13 +1,13 @@
 //! Logs are written to a bucket that is not there.
 
-use crate::call::Call;
+use crate::analysis::logs::{self, Answer};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{BucketState, Kind, LogBucket};
-use crate::logs::{self, Answer};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,13 @@
 //! Everyone may get at the bucket with the logs.
 
-use crate::call::Call;
+use crate::analysis::logs::{self, Answer};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{BucketState, Kind, LogBucket};
-use crate::logs::{self, Answer};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

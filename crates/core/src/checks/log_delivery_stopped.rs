@@ -1,13 +1,13 @@
 //! Requests come in, and no log of them does.
 
-use crate::call::Call;
+use crate::analysis::logs::{self, Log};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{BucketState, Kind};
-use crate::logs::{self, Log};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

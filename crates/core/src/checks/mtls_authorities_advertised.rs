@@ -3,9 +3,9 @@
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Reason;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
+use crate::vocab::fact::Reason;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

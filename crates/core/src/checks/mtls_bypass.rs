@@ -1,11 +1,11 @@
 //! What one listener asks a client certificate for, another one serves without.
 
 use super::shared::bypass;
-use crate::call::Call;
+use crate::analysis::routing::guard::Lock;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication, Region};
-use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

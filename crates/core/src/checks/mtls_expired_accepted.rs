@@ -3,8 +3,8 @@
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,10 +1,11 @@
 //! Client certificates are handed on without being verified.
 
+use super::shared::remedies;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

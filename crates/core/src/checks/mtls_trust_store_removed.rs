@@ -1,11 +1,12 @@
 //! The trust store that a listener verifies clients by was taken back by its owner.
 
+use super::shared::remedies;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Reason;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication};
-use crate::{remedies, sample};
+use crate::vocab::fact::Reason;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,13 @@
 //! Nothing is registered behind a load balancer.
 
-use crate::call::Call;
+use crate::analysis::{routing, targets};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::{routing, sample, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,14 +1,14 @@
 //! No listener of a load balancer encrypts.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener, Redirect};
-use crate::routing::{self, End};
-use crate::sample;
-use crate::tls;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// Protocols that encrypt, at the load balancer or from end to end.
 const ENCRYPTED: &[&str] = &["HTTPS", "TLS", "SSL", "QUIC", "TCP_QUIC"];

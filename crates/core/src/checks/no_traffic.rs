@@ -1,12 +1,13 @@
 //! Nobody uses a load balancer.
 
-use crate::call::Call;
+use crate::analysis::{health, routing};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::{health, routing, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// The time that traffic is counted over, in seconds: 14 days.
 const WATCHED: i64 = 14 * 24 * 60 * 60;

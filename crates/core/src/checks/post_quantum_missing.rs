@@ -1,11 +1,12 @@
 //! A security policy offers no key exchange that withstands quantum computers.
 
+use super::shared::remedies;
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::tls;
-use crate::{remedies, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

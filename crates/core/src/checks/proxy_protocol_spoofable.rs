@@ -1,14 +1,16 @@
 //! Others than the load balancer can tell a target whose connection it is.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::reach::{self, Origin};
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::exposure::{self, Origin};
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Permission};
-use crate::{remedies, sample, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 const KEY: &str = "proxy_protocol_v2.enabled";
 /// How many targets an evidence names.
@@ -141,7 +143,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let (mut open, mut liars) = (Vec::new(), Vec::new());
     for door in &doors {
         let groups = &door.interface.groups;
-        let (sources, gap) = exposure::sources(context.index, groups, &door.port);
+        let (sources, gap) = reach::sources(context.index, groups, &door.port);
         hidden = hidden.or(gap);
         for source in sources {
             match is_load_balancers(context, &source.origin) {

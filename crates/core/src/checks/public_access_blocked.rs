@@ -1,13 +1,13 @@
 //! VPC Block Public Access overrides a public scheme.
 
-use crate::call::Call;
+use crate::analysis::reach;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure;
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{BlockPublicAccess, Exclusion, Inventory, Kind};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -120,13 +120,13 @@ fn blocking(mode: &str, excluded: &[&str]) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if exposure::is_internal(lb)? {
+    if reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }
     let mode = &context.region.block_public_access.get()?.mode;
     let (mut blocked, mut hidden) = (Vec::new(), None);
     for subnet in &lb.subnets {
-        match exposure::is_blocked(context.index, lb, subnet) {
+        match reach::is_blocked(context.index, lb, subnet) {
             Ok(true) => blocked.push(subnet.clone()),
             Ok(false) => {}
             Err(gap) => hidden = hidden.or(Some(gap)),

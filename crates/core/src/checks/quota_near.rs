@@ -1,12 +1,12 @@
 //! A load balancer has nearly as much of something as AWS allows.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::shared::each_rule;
-use crate::call::Call;
+use crate::analysis::domain::registered;
+use crate::analysis::routing::redirect;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::domain::registered;
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::routing::redirect;
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

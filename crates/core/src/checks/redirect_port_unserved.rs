@@ -1,13 +1,13 @@
 //! A redirect leads to a port that nobody serves.
 
 use super::shared::each_rule;
-use crate::call::Call;
+use crate::analysis::routing::redirect;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::routing::redirect;
-use crate::sample;
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,14 +1,14 @@
 //! The upgrade to HTTPS is a temporary redirect.
 
 use super::shared::each_rule;
-use crate::call::Call;
+use crate::analysis::routing::redirect;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::routing::redirect;
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

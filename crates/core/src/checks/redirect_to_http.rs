@@ -1,12 +1,13 @@
 //! An HTTP listener redirects to HTTP.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::routing::{self, End};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::routing::{self, End};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

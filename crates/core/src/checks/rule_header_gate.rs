@@ -1,12 +1,12 @@
 //! A header or a parameter that any client can send decides who gets to a target.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End, guard};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Action, Condition, Inventory, Kind, Listener};
-use crate::routing::{self, End, guard};
-use crate::sample;
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,11 +1,11 @@
 //! A rule without login rewrites requests into what another rule asks to log in.
 
 use super::shared::bypass;
-use crate::call::Call;
+use crate::analysis::routing::guard::Lock;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, Kind, Listener, Rule, Transform};
-use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,12 @@
 //! A rule that no request can reach.
 
-use crate::call::Call;
+use crate::analysis::routing;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener, Rule};
-use crate::routing;
-use crate::sample;
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

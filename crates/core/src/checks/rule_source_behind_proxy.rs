@@ -2,15 +2,14 @@
 
 use ipnet::IpNet;
 
-use crate::call::Call;
+use crate::analysis::{reach, routing};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure;
-use crate::fact::Fact;
+use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, Kind, Listener, Permission};
-use crate::routing;
-use crate::sample::{self, login};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -127,7 +126,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if asked.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let Some(admitted) = exposure::admitted(context.index, context.lb, listener)? else {
+    let Some(admitted) = reach::admitted(context.index, context.lb, listener)? else {
         return Ok(Verdict::Pass);
     };
     if admitted.is_empty() {

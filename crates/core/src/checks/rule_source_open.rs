@@ -1,13 +1,13 @@
 //! A rule for some source addresses lets every address in.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Condition, Inventory, Kind, Listener};
-use crate::routing::{self, End};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,15 +1,16 @@
 //! Every request of a rule ends in 503: nobody behind it gets any.
 
-use crate::call::Call;
+use crate::analysis::health::{self, Service, Tally};
+use crate::analysis::routing::{self, End, Route};
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{Fact, Gap};
-use crate::health::{self, Service, Tally};
+use crate::fixtures::sample;
 use crate::inventory::{Action, Inventory, Kind, Listener, Target};
-use crate::routing::{self, End, Route};
-use crate::{sample, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

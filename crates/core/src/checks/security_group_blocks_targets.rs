@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
+use crate::analysis::security_groups::Attached;
+use crate::analysis::{security_groups, targets};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{self, Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, LoadBalancer, Permission, Region, TargetGroup};
-use crate::security_groups::Attached;
-use crate::{sample, security_groups, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{self, Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,13 @@
 //! A load balancer is in the default security group of its VPC.
 
-use crate::call::Call;
+use crate::analysis::security_groups;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Region};
-use crate::{sample, security_groups};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

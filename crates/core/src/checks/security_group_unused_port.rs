@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::{reach, security_groups};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure;
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener, Permission};
-use crate::{sample, security_groups};
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -113,7 +113,7 @@ pub(super) const CHECK: Check = Check {
             title: "listeners unread",
             given: || {
                 sample::with(&Kind::Classic, |lb| {
-                    let call = crate::call::Call::ElbDescribeLoadBalancers;
+                    let call = crate::vocab::call::Call::ElbDescribeLoadBalancers;
                     lb.listeners = Fact::Unread(sample::denied(call));
                 })
             },
@@ -160,7 +160,7 @@ fn judge(context: &Context) -> Judgement {
     }
     let mut ports: BTreeSet<(&str, u16)> = BTreeSet::new();
     for listener in listeners {
-        let (transports, port) = exposure::knocked(listener)?;
+        let (transports, port) = reach::knocked(listener)?;
         ports.extend(transports.iter().map(|transport| (*transport, port)));
     }
     let attached = security_groups::of(context.index, lb);

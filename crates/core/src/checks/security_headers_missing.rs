@@ -1,12 +1,12 @@
 //! Browsers get none of the headers that protect a page.
 
-use crate::call::Call;
+use crate::analysis::headers;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::headers;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
 
 const POLICY: &str = "content_security_policy";
 const FRAMES: &str = "x_frame_options";

@@ -1,12 +1,12 @@
 //! Responses say which load balancer gives them.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 const KEY: &str = "routing.http.response.server.enabled";
 

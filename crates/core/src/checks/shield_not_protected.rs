@@ -1,13 +1,13 @@
 //! Shield Advanced is paid for, and leaves this load balancer out.
 
-use crate::call::Call;
+use crate::analysis::reach::Exposure;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Exposure;
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, LoadBalancer, Shield};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

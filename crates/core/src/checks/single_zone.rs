@@ -1,12 +1,12 @@
 //! One zone is all that a load balancer has.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

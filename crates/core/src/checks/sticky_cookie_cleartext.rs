@@ -1,12 +1,12 @@
 //! A Classic load balancer ties sessions to a cookie that it sends in clear.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::{ClassicPolicy, Inventory, Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// Source: Elastic Load Balancing API reference 2012-06-01, policy types.
 const STICKY: &str = "AppCookieStickinessPolicyType";

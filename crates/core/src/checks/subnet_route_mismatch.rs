@@ -1,13 +1,14 @@
 //! Scheme and subnets of a load balancer disagree.
 
-use crate::call::Call;
+use crate::analysis::reach;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 use crate::vocab::net::Family;
-use crate::{exposure, sample};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -111,14 +112,14 @@ fn private_subnet(subnets: &[&str]) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    let is_internal = exposure::is_internal(lb)?;
+    let is_internal = reach::is_internal(lb)?;
     let family = match lb.ip_address_type.as_deref() {
         Some("dualstack-without-public-ipv4") if !is_internal => Family::V6,
         _ => Family::V4,
     };
     let (mut odd, mut hidden) = (Vec::new(), None);
     for subnet in &lb.subnets {
-        match exposure::leads_out(context.index, lb, subnet, family) {
+        match reach::leads_out(context.index, lb, subnet, family) {
             Ok(is_public) if is_public == is_internal => odd.push(subnet.clone()),
             Ok(_) => {}
             Err(gap) => hidden = hidden.or(Some(gap)),

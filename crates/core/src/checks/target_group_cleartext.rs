@@ -1,14 +1,14 @@
 //! From the load balancer to its targets everything goes in clear.
 
-use crate::call::Call;
+use crate::analysis::targets::{self, Hop};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::targets::{self, Hop};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,13 @@
 //! Targets are registered where no load balancer sends anything.
 
 use crate::analysis::site::RegionScope;
-use crate::call::Call;
 use crate::check::{
     Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, TargetGroup};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

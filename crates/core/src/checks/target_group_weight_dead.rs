@@ -1,15 +1,15 @@
 //! A share of the requests goes where nobody answers.
 
-use crate::call::Call;
+use crate::analysis::health::{self, Service};
+use crate::analysis::routing::{self, Route};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{Fact, Gap};
-use crate::health::{self, Service};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::routing::{self, Route};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,14 +1,14 @@
 //! Some requests go on by TLS and others, by chance, in clear.
 
-use crate::call::Call;
+use crate::analysis::routing::{self, End};
+use crate::analysis::targets::{self, Hop};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener};
-use crate::routing::{self, End};
-use crate::sample;
-use crate::targets::{self, Hop};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

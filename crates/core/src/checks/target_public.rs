@@ -1,15 +1,16 @@
 //! The internet reaches a target without its load balancer.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::reach::{self, Exposure};
+use crate::analysis::targets::{self, Hop};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::exposure::{self, Exposure};
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{BlockPublicAccess, Inventory, Kind, Region, TargetGroup};
-use crate::targets::{self, Hop};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
@@ -284,7 +285,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let mut open = Vec::new();
     let mut sources = Vec::new();
     for door in &doors {
-        match exposure::of_interface(context.index, door.interface, &door.port) {
+        match reach::of_interface(context.index, door.interface, &door.port) {
             Exposure::Internet(from) => {
                 let public = door.interface.public_addresses.first();
                 let address = public.map_or_else(String::new, |address| format!(" at {address}"));

@@ -1,14 +1,14 @@
 //! Requests leave the VPC in clear on their way to a target.
 
-use crate::call::Call;
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::targets;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;

@@ -1,15 +1,16 @@
 //! Others than the load balancer may connect to its targets.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::reach::{self, Origin};
+use crate::analysis::targets::{self, SideDoor};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::exposure::{self, Origin};
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Permission, SecurityGroup};
-use crate::targets::{self, SideDoor};
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
@@ -242,8 +243,7 @@ impl Guests {
 /// Who else may come to one target, each with whether it is from beyond the VPC, and the gap that may hide
 /// others.
 fn guests(context: &Context, door: &SideDoor) -> (Vec<(bool, String)>, Option<Gap>) {
-    let (sources, mut hidden) =
-        exposure::sources(context.index, &door.interface.groups, &door.port);
+    let (sources, mut hidden) = reach::sources(context.index, &door.interface.groups, &door.port);
     let mut found = Vec::new();
     for source in sources {
         match is_beyond(context, door, &source.origin) {

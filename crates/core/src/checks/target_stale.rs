@@ -1,15 +1,15 @@
 //! A target group sends to an address that nobody has.
 
 use crate::analysis::index::Index;
-use crate::call::Call;
+use crate::analysis::targets::{self, Sort};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, NetworkInterface, Target, TargetGroup};
-use crate::sample;
-use crate::targets::{self, Sort};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;

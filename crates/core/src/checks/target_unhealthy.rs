@@ -1,12 +1,13 @@
 //! Some of a group's targets fail their health checks.
 
-use crate::call::Call;
+use crate::analysis::health;
 use crate::check::{
     Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::{health, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

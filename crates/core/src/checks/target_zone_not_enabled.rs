@@ -1,13 +1,14 @@
 //! Some targets get no requests, since their zone is not one of the load balancer's.
 
-use crate::call::Call;
+use crate::analysis::health;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Target};
-use crate::{health, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,13 @@
 //! All of a group's targets fail their health checks.
 
-use crate::call::Call;
+use crate::analysis::health::{self, Service};
 use crate::check::{
     Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
-use crate::fact::Fact;
-use crate::health::{self, Service};
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Target};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

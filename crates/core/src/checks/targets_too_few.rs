@@ -1,13 +1,14 @@
 //! One more failure and nobody answers.
 
-use crate::call::Call;
+use crate::analysis::health::{self, Service};
+use crate::analysis::targets;
 use crate::check::{
     Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
 };
-use crate::fact::Fact;
-use crate::health::{self, Service};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
-use crate::{sample, targets};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

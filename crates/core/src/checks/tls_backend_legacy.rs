@@ -1,11 +1,11 @@
 //! A load balancer offers forbidden protocols to its targets.
 
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::tls;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,11 +1,11 @@
 //! Targets are told about the client's TLS under other names.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::vocab::call::Call;
 
 const SUBJECT: &str = "routing.http.request.x_amzn_mtls_clientcert_subject.header_name";
 

@@ -1,13 +1,13 @@
 //! A TLS listener accepts a protocol that is forbidden by now.
 
-use crate::call::Call;
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::sample;
-use crate::tls;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

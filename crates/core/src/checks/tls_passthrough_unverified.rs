@@ -1,14 +1,13 @@
 //! TLS is passed through: nothing in AWS shows whether the targets' is any good.
 
-use crate::call::Call;
+use crate::analysis::{routing, tls};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::routing;
-use crate::sample;
-use crate::tls;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

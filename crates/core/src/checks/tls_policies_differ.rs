@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Gap;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
-use crate::tls;
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Gap;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,13 @@
 //! A security policy is not among those that Security Hub accepts.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::tls;
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,13 @@
 //! A TLS listener offers a weak cipher.
 
-use crate::call::Call;
+use super::shared::remedies;
+use crate::analysis::tls;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, Listener};
-use crate::tls;
-use crate::{remedies, sample};
+use crate::vocab::call::Call;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,13 @@
 //! A port that floods of forged packets are made with is open to the internet.
 
-use crate::call::Call;
+use crate::analysis::reach::Exposure;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::Exposure;
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Listener, Region};
-use crate::sample;
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// Ports of services that answer a small packet with a large one. Source: CISA alert TA14-017A.
 const PORTS: &[(u16, &str)] = &[

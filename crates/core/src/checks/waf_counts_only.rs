@@ -1,11 +1,11 @@
 //! A web ACL counts what it should stop.
 
+use crate::analysis::waf::{self, Effect};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::waf::{self, Effect};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

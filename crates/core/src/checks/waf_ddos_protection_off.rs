@@ -1,12 +1,13 @@
 //! The load balancer does not hold back sources of ill repute by itself.
 
-use crate::call::Call;
+use crate::analysis::waf;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::{Gap, Reason};
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::{sample, waf};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,13 +1,13 @@
 //! A web ACL does without AWS's rules against known exploits.
 
-use crate::call::Call;
+use crate::analysis::waf::{self, Effect};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
-use crate::waf::{self, Effect};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 const GROUP: &str = "AWSManagedRulesKnownBadInputsRuleSet";
 

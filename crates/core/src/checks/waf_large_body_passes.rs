@@ -1,11 +1,11 @@
 //! What stands behind the first 8 KB of a body is not looked at.
 
+use crate::analysis::waf::{self, Effect};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, WafRule};
-use crate::sample;
-use crate::waf::{self, Effect};
 
 /// AWS's managed groups that look into bodies. They take as much of one as they get.
 ///

@@ -1,11 +1,11 @@
 //! A web ACL uses none of the rules that others keep up to date.
 
+use crate::analysis::waf::{self, Effect};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, WafRule};
-use crate::sample;
-use crate::waf::{self, Effect};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

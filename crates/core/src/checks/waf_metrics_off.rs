@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::waf;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::{sample, waf};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

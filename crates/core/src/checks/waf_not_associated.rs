@@ -1,13 +1,14 @@
 //! An internet-facing Application load balancer has no web ACL.
 
-use crate::call::Call;
+use crate::analysis::reach::{Approach, Exposure};
+use crate::analysis::{cloudfront, waf};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::exposure::{Approach, Exposure};
-use crate::fact::{Fact, Gap};
+use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind};
-use crate::{cloudfront, sample, waf};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,12 +1,13 @@
 //! Nobody writes down what a web ACL does.
 
-use crate::call::Call;
+use crate::analysis::waf;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
-use crate::fact::Fact;
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::{sample, waf};
+use crate::vocab::call::Call;
+use crate::vocab::fact::Fact;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {

@@ -1,11 +1,11 @@
 //! A web ACL limits nobody's rate.
 
+use crate::analysis::waf::{self, Effect};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::{Kind, WafRule};
-use crate::sample;
-use crate::waf::{self, Effect};
 
 /// AWS's managed group against floods of requests.
 const AGAINST_FLOODS: &str = "AWSManagedRulesAntiDDoSRuleSet";

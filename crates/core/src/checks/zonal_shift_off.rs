@@ -1,11 +1,11 @@
 //! Traffic cannot be moved out of a zone that is in trouble.
 
-use crate::call::Call;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
+use crate::fixtures::sample;
 use crate::inventory::Kind;
-use crate::sample;
+use crate::vocab::call::Call;
 
 const KEY: &str = "zonal_shift.config.enabled";
 

@@ -7,8 +7,8 @@
 
 use super::Framework::{Cis, ConfigRule, ControlTower, Fsbp, Nist80053, Nist800171, Pci3, Pci4};
 use super::{Asked, Framework, Rule};
+use crate::compliance::Source;
 use crate::inventory::Kind::{self, Application, Classic, Gateway, Network};
-use crate::report::controls::Source;
 use crate::vocab::severity::Severity::{Low, Medium};
 
 const fn by(framework: Framework, ids: &'static [&'static str]) -> Asked {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{RENDERED, code, table};
-use crate::call::Call;
 use crate::check::Check;
 use crate::check::plan::calls;
+use crate::vocab::call::Call;
 use crate::vocab::severity::Persona;
 
 /// Every call that a scan may make, with what it is made once for and by which persona's scan.

@@ -1,8 +1,8 @@
 //! Pages on what is asked here and elsewhere: the catalogue, and who else has each check.
 
 use super::{RENDERED, code, table};
-use crate::catalogue::{Fate, Peer, Row, rows};
 use crate::check::Check;
+use crate::check::catalogue::{Fate, Peer, Row, rows};
 
 /// What became of every question of the catalogue.
 #[must_use]

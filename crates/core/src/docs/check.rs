@@ -3,9 +3,9 @@
 use super::{RENDERED, code, compliance, json, table};
 use crate::audit::{Options, audit};
 use crate::check::{Check, Example, Judge};
-use crate::format::page::{Page, Paint};
-use crate::format::{self, Style};
 use crate::inventory::Kind;
+use crate::render::page::{Page, Paint};
+use crate::render::{self, Style};
 use crate::report::{Outcome, Report};
 use crate::vocab::evidence::Evidence;
 use crate::vocab::exposure::ExposureClass;
@@ -172,7 +172,7 @@ fn pair(check: &'static Check) -> Vec<(&'static Example, Report)> {
 
 /// Both examples with what the check says of them.
 fn shown(check: &'static Check) -> String {
-    let text = format::named("text").expect("there is a format for people");
+    let text = render::named("text").expect("there is a format for people");
     let block = |(example, report): (&Example, Report)| {
         let said = (text.render)(&report, Style { color: false, width: 100 });
         let said = said.split("\n\n").filter(|part| !is_totals(part)).collect::<Vec<_>>();

@@ -8,10 +8,10 @@ use super::check::kinds;
 use super::{RENDERED, json, table};
 use crate::check::{Check, Remedy};
 use crate::compliance;
-use crate::edition::HISTORY;
-use crate::format::Style;
-use crate::format::page::{Page, Paint};
 use crate::inventory::Kind;
+use crate::policy::edition::HISTORY;
+use crate::render::Style;
+use crate::render::page::{Page, Paint};
 use crate::vocab::severity::{Persona, Severity};
 
 /// The list of checks with links to their pages, in Markdown.

@@ -2,8 +2,7 @@
 
 use super::{RENDERED, code, table};
 use crate::check::Check;
-use crate::compliance::{Control, Framework, RULES, controls, controls_of};
-use crate::report::controls::Source;
+use crate::compliance::{Control, Framework, RULES, Source, controls, controls_of};
 
 /// Every control that asks something of load balancers, by framework.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use super::{RENDERED, code, table};
 use crate::audit::{Options, audit};
-use crate::conformance::{Basis, CASES, Case};
+use crate::fixtures::conformance::{Basis, CASES, Case};
 
 /// Every case with our verdict, which is computed here, and theirs, with the version that gave it.
 #[must_use]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{RENDERED, code, json, table};
-use crate::call::Call;
 use crate::check::Check;
 use crate::check::plan::{READER, calls, with_companions};
+use crate::vocab::call::Call;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

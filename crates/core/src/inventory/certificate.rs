@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::Certificate;
-use crate::call::Call;
-use crate::fact::{Gap, Reason};
+use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
+use crate::vocab::fact::{Gap, Reason};
 
 const DAY: i64 = 24 * 60 * 60;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::Fact;
+use crate::vocab::fact::Fact;
 
 /// AWS Shield Advanced in an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

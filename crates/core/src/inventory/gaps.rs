@@ -1,7 +1,7 @@
 //! Every gap of an inventory, for the part of a report that says what could not be read.
 
 use super::{Account, Inventory, Listener, LoadBalancer, Region};
-use crate::fact::{Fact, Gap};
+use crate::vocab::fact::{Fact, Gap};
 
 impl Inventory {
     /// Calls `visit` with the account's id and each gap of it, in the inventory's order.

@@ -6,8 +6,8 @@ use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, LoadBalancer};
-use crate::call::Call;
-use crate::fact::{self, Fact, Gap, Reason};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{self, Fact, Gap, Reason};
 
 /// A listener of any kind of load balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fact::Fact;
+use crate::vocab::fact::Fact;
 
 /// A source of logs that CloudWatch Logs may deliver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Account, Certificate, Cost, Inventory, Region, SCHEMA};
-use crate::fact::{Fact, Reason};
+use crate::vocab::fact::{Fact, Reason};
 
 impl Inventory {
     /// One inventory of these: parts of the same account become one account, accounts stand in the order
@@ -117,9 +117,9 @@ fn united(own: &mut Fact<Vec<Certificate>>, other: Fact<Vec<Certificate>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Call;
-    use crate::fact::Gap;
-    use crate::sample;
+    use crate::fixtures::sample;
+    use crate::vocab::call::Call;
+    use crate::vocab::fact::Gap;
 
     const IAM: Call = Call::IamListServerCertificates;
 
@@ -227,7 +227,7 @@ mod tests {
         let unread = || {
             let mut part = part(&["eu-west-1"]);
             let gap = denied(Call::ElbV2DescribeLoadBalancers);
-            part.accounts[0].regions[0].v2 = crate::fact::Listing::unread(gap);
+            part.accounts[0].regions[0].v2 = crate::vocab::fact::Listing::unread(gap);
             part
         };
         let read = || part(&["eu-west-1"]);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compliance::Source;
 use crate::vocab::severity::Severity;
 
 /// A framework's controls, and what came of each.
@@ -114,26 +115,5 @@ impl ControlStatus {
             ControlStatus::NotCovered => "not covered",
             ControlStatus::NotApplicable => "not applicable",
         }
-    }
-}
-
-/// Who says that a framework asks something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// Whoever publishes the framework, or AWS.
-    Publisher,
-    /// Another tool's mapping.
-    ThirdParty,
-    /// The one of some checks, the other of others.
-    Both,
-}
-
-impl Source {
-    /// Every answer.
-    pub const ALL: [Source; 3] = [Source::Publisher, Source::ThirdParty, Source::Both];
-
-    pub(crate) fn and(self, other: Source) -> Source {
-        if self == other { self } else { Source::Both }
     }
 }

@@ -1,16 +1,16 @@
 //! Which requests get past a login, and by which way.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::{Fact, Listing};
+use elb_audit_core::fixtures::sample::{self, login};
 use elb_audit_core::inventory::{
     Action, Condition, Inventory, Kind, Listener, MutualAuthentication, Region, Rule, Target,
     Transform,
 };
 use elb_audit_core::report::{Finding, Outcome};
-use elb_audit_core::sample::{self, login};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Listing};
 
 use crate::given::report_of;
 

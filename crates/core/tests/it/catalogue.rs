@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use elb_audit_core::catalogue::{Fate, rows};
+use elb_audit_core::check::catalogue::{Fate, rows};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::conformance::CASES;
 use elb_audit_core::docs;
+use elb_audit_core::fixtures::conformance::CASES;
 
 /// Questions of each section: those that other tools ask, and those that none does.
 const SECTIONS: [(&str, usize); 11] = [

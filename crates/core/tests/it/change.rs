@@ -4,18 +4,18 @@ use elb_audit_core::alert::text::{Attribute, message};
 use elb_audit_core::alert::{Alert, NotifyOn, Occasion, Terms};
 use elb_audit_core::audit::compare::compare;
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::config::Config;
-use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
+use elb_audit_core::fixtures::{demo, sample};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
+use elb_audit_core::policy::config::Config;
+use elb_audit_core::policy::selection::find;
 use elb_audit_core::report::comparison::{ChangeKind, Past};
 use elb_audit_core::report::{GLOBAL, Outcome, Report};
-use elb_audit_core::selection::find;
+use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::exposure::ExposureClass;
+use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::vocab::severity::Severity;
-use elb_audit_core::{demo, sample};
 use jiff::ToSpan;
 
 const OFF: &str = "deletion-protection-off";
@@ -176,7 +176,7 @@ fn a_check_that_did_not_run_resolves_nothing() {
 /// called resolved.
 #[test]
 fn hiding_resolves_nothing() {
-    let whole = demo::inventory();
+    let whole = demo::inventory(ALL);
     let before = judged(&whole, ALL, 0);
     for place in 0..whole.accounts[0].regions.len() {
         let mut hidden = whole.clone();
@@ -424,7 +424,7 @@ fn a_message_has_what_it_takes_to_act() {
 /// However many faults and whatever they are called: subject, message and short message keep their limits.
 #[test]
 fn a_message_keeps_its_limits() {
-    let mut report = judged(&demo::inventory(), ALL, 0);
+    let mut report = judged(&demo::inventory(ALL), ALL, 0);
     let fault = report.findings.iter().find(|one| one.outcome == Outcome::Fail).cloned();
     let mut fault = fault.expect("a fault");
     fault.title = "ünïcödé \u{202e}\"quoted\"\r\n\u{7}".repeat(20);
@@ -446,7 +446,7 @@ fn a_message_keeps_its_limits() {
 
 #[test]
 fn the_worst_comes_first() {
-    let report = judged(&demo::inventory(), ALL, 0);
+    let report = judged(&demo::inventory(ALL), ALL, 0);
     let terms = terms(NotifyOn::Changed);
     let alert = Alert::of(&report, &terms).expect("an alert");
     let severities: Vec<Severity> = alert.new.iter().map(|finding| finding.severity).collect();
@@ -507,8 +507,8 @@ fn between(before: &Report, inventory: &Inventory) -> (Vec<String>, Option<Strin
 fn where_only_the_version_judges_differently_no_fault_is_denied() {
     let mut after = judged(&faulty(), ALL, 1);
     compare(&by("0.0.9", &judged(&clean(), ALL, 0), Some(&[OFF])), &mut after);
-    let render = elb_audit_core::format::named("text").expect("a format").render;
-    let text = render(&after, elb_audit_core::format::Style::PLAIN);
+    let render = elb_audit_core::render::named("text").expect("a format").render;
+    let text = render(&after, elb_audit_core::render::Style::PLAIN);
     assert!(text.contains(": nothing new\n  1 judged differently by version "), "{text}");
 }
 

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::compliance::{Framework, RULES, checks_of, controls, controls_of};
-use elb_audit_core::config::Config;
-use elb_audit_core::fact::{Fact, Listing};
-use elb_audit_core::format::{self, Style};
+use elb_audit_core::compliance::{Framework, RULES, Source, checks_of, controls, controls_of};
+use elb_audit_core::fixtures::{demo, sample};
 use elb_audit_core::inventory::{Inventory, Kind};
-use elb_audit_core::report::controls::{ControlReport, ControlStatus, FrameworkReport, Source};
+use elb_audit_core::policy::config::Config;
+use elb_audit_core::render::{self, Style};
+use elb_audit_core::report::controls::{ControlReport, ControlStatus, FrameworkReport};
 use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Listing};
 use elb_audit_core::vocab::severity::Severity;
-use elb_audit_core::{demo, sample};
 
 fn judged_with(inventory: &Inventory, framework: Framework, toml: &str) -> Report {
     let policy = Config::parse(toml).expect("a configuration").policy;
@@ -208,19 +208,19 @@ fn a_report_by_control_lists_no_pass_unless_told_to() {
 }
 
 fn text(report: &Report) -> String {
-    (format::named("text").expect("a format").render)(report, Style::PLAIN)
+    (render::named("text").expect("a format").render)(report, Style::PLAIN)
 }
 
 #[test]
 fn the_text_says_what_is_unfair_and_whose_mapping_it_is() {
-    let report = judged_with(&demo::inventory(), Framework::Fsbp, "");
+    let report = judged_with(&demo::inventory(ALL), Framework::Fsbp, "");
     let text_of = text(&report);
     for id in ["ELB.1", "ELB.18", "ELB.21"] {
         let unfair = control(report.framework.as_ref().expect("one"), id).unfair.clone();
         let unfair = unfair.unwrap_or_else(|| panic!("{id} is fair"));
         assert!(text_of.contains(&format!("unfair: {unfair}")), "{id}");
     }
-    let pci = judged_with(&demo::inventory(), Framework::Pci4, "");
+    let pci = judged_with(&demo::inventory(ALL), Framework::Pci4, "");
     let framework = pci.framework.as_ref().expect("one");
     assert_eq!(control(framework, "6.2.4").source, Source::Publisher);
     assert_eq!(control(framework, "6.4.1").source, Source::ThirdParty);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::check::intent::{Matcher, Thresholds};
-use elb_audit_core::config::{Config, FailOn, KEYS, LIMITS, block};
-use elb_audit_core::edition::{EDITIONS, HISTORY};
 use elb_audit_core::policy::AcceptedRisk;
+use elb_audit_core::policy::config::{Config, FailOn, KEYS, LIMITS, block};
+use elb_audit_core::policy::edition::{EDITIONS, HISTORY};
 use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::civil::date;
 use serde_json::{Value, json};

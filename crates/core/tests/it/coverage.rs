@@ -1,11 +1,11 @@
 //! What a report says of what was not read: the status of regions and the exit code.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
-use elb_audit_core::format::{self, Style};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Inventory, Kind, Listener, Region};
+use elb_audit_core::render::{self, Style};
 use elb_audit_core::report::{AccountStatus, Exit, Gate, Outcome, RegionStatus, Report};
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::vocab::severity::Severity;
 
 use crate::given::report;
@@ -20,7 +20,7 @@ fn alone(change: impl FnOnce(&mut Region)) -> Report {
 }
 
 fn text(report: &Report) -> String {
-    (format::named("text").expect("a format").render)(report, Style::PLAIN)
+    (render::named("text").expect("a format").render)(report, Style::PLAIN)
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn verdicts_that_the_same_step_would_answer_are_told_in_one_line() {
     assert_eq!(number(of_rules) + number(of_attributes), unknown.count());
     assert!(of_rules.contains("authentication-bypass"), "{of_rules}");
     // Nothing of it is folded for machines.
-    let json = (format::named("json").expect("a format").render)(&timed_out, Style::PLAIN);
+    let json = (render::named("json").expect("a format").render)(&timed_out, Style::PLAIN);
     assert_eq!(json.matches("; `elb-audit permissions --check ").count(), number(of_rules));
 }
 

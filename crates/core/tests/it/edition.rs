@@ -1,17 +1,19 @@
 //! Editions, with a made-up check and made-up changes.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::edition::{Before, CHANGES, Change, EDITIONS, Edition, HISTORY, History, Pin};
-use elb_audit_core::fact::Fact;
-use elb_audit_core::format::{self, Style};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Inventory, Kind};
 use elb_audit_core::policy::Policy;
+use elb_audit_core::policy::edition::{
+    Before, CHANGES, Change, EDITIONS, Edition, HISTORY, History, Pin,
+};
+use elb_audit_core::policy::selection::Selection;
+use elb_audit_core::render::{self, Style};
 use elb_audit_core::report::{Exit, Gate, Outcome, Report};
-use elb_audit_core::sample;
-use elb_audit_core::selection::Selection;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use elb_audit_core::vocab::severity::{Persona, Severity};
 
 use crate::golden;
@@ -102,7 +104,7 @@ fn a_newer_check_informs_and_never_fails_a_run() {
     assert_eq!((report.summary.faults.total(), report.summary.informing), (0, 1));
     assert_eq!(report.exit(STRICT).0, Exit::Clean);
     assert_eq!(report.basis.edition, "2026-11");
-    let text = (format::named("text").expect("a format").render)(&report, Style::PLAIN);
+    let text = (render::named("text").expect("a format").render)(&report, Style::PLAIN);
     let said =
         "low[made-up]: deletion protection is off; new in edition 2027-03, does not count yet";
     assert!(text.contains(said), "{text}");
@@ -126,7 +128,7 @@ fn what_a_newer_check_cannot_read_fails_no_strict_run() {
     assert_eq!((report.summary.unknown, report.summary.informing), (0, 1));
     assert_eq!(report.exit(STRICT).0, Exit::Clean);
     // The gap is still told, and counts as soon as a check of the edition needs it, too.
-    let text = (format::named("text").expect("a format").render)(&report, Style::PLAIN);
+    let text = (render::named("text").expect("a format").render)(&report, Style::PLAIN);
     assert!(text.contains("wafv2:ListWebACLs: access denied"), "{text}");
     let both = judged(&denied, &[newer, waf], Some(pin("2026-11")));
     assert_eq!(both.exit(STRICT).0, Exit::Incomplete);

@@ -1,13 +1,13 @@
 //! Who can reach a listener: tables of security groups, routes, blocks and address types.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::exposure::{Exposure, of_listener, of_load_balancer};
-use elb_audit_core::fact::Fact;
+use elb_audit_core::analysis::reach::{Exposure, of_listener, of_load_balancer};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{
     BlockPublicAccess, Exclusion, Kind, Listener, LoadBalancer, Permission, Region, Route,
     SecurityGroup,
 };
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 mod acl;
 mod front;

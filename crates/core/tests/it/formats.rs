@@ -1,6 +1,6 @@
 //! What the formats make of reports, kept as snapshots, and the JSON against its published schema.
 
-use elb_audit_core::format::{self, Style};
+use elb_audit_core::render::{self, Style};
 use elb_audit_core::report::Report;
 
 use crate::golden;
@@ -11,7 +11,7 @@ mod schema;
 use reports::{by_control, everything, hostile, reports};
 
 fn written(format: &str, report: &Report, style: Style) -> String {
-    (format::named(format).expect("a format").render)(report, style)
+    (render::named(format).expect("a format").render)(report, style)
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn reports_read_as_they_did() {
 #[test]
 fn nothing_from_outside_steers_the_terminal() {
     let report = hostile();
-    for format in format::ALL {
+    for format in render::ALL {
         for width in [60, usize::MAX] {
             let text = (format.render)(&report, Style { color: false, width });
             let steers = |character: char| {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::{demo, sample};
 use elb_audit_core::inventory::{Inventory, Kind};
 use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Finding, Outcome, Report};
-use elb_audit_core::{demo, sample};
+use elb_audit_core::vocab::fact::Fact;
 
 /// The kinds that are judged.
 pub(crate) const KINDS: [Kind; 4] =
@@ -83,7 +83,7 @@ pub(crate) fn everything() -> BTreeMap<String, Inventory> {
     for kind in KINDS {
         all.insert(format!("clean {kind}"), sample::clean(&kind));
     }
-    all.insert("demo".to_owned(), demo::inventory());
+    all.insert("demo".to_owned(), demo::inventory(ALL));
     all.insert("a certificate on two ports".to_owned(), two_ports());
     all
 }

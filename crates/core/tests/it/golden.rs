@@ -7,11 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::check::plan;
-use elb_audit_core::format::{self, Style};
-use elb_audit_core::selection::Selection;
-use elb_audit_core::{checks, demo, docs};
+use elb_audit_core::fixtures::demo;
+use elb_audit_core::policy::selection::Selection;
+use elb_audit_core::render::{self, Style};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::{checks, docs};
 
 const RENEW: &str = "UPDATE_GOLDEN=1 cargo test --workspace";
 
@@ -201,8 +202,8 @@ fn the_page_on_exit_codes_is_current() {
 
 #[test]
 fn tables_of_the_readme_are_current() {
-    let text = format::named("text").expect("a format");
-    let account = demo::inventory();
+    let text = render::named("text").expect("a format");
+    let account = demo::inventory(checks::ALL);
     let regular = Selection::default();
     let options = Options { persona: regular.told(), ..Options::at(account.taken_at) };
     let checks = regular.of(checks::ALL, &options.policy);

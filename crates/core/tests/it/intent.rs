@@ -1,14 +1,14 @@
 //! What the user means: load balancers that are public on purpose.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::config::Config;
-use elb_audit_core::fact::{Fact, Reason};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
+use elb_audit_core::policy::config::Config;
+use elb_audit_core::policy::selection::find;
 use elb_audit_core::report::{Finding, Outcome};
-use elb_audit_core::sample;
-use elb_audit_core::selection::find;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Reason};
 use elb_audit_core::vocab::severity::Severity;
 
 use crate::given::{KINDS, line};

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::path::Path;
 
-use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::{Gap, Reason};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{Outcome, Report};
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::exposure::ExposureClass;
+use elb_audit_core::vocab::fact::{Gap, Reason};
 use serde_json::{Value, json};
 
 use crate::given::{KINDS, everything, line, report, report_of, shown};
@@ -425,7 +425,7 @@ fn a_kind_that_a_check_does_not_name_gets_no_verdict() {
 #[test]
 fn fingerprints_name_what_is_wrong_whatever_is_said_about_it() {
     let mut seen = BTreeMap::new();
-    for finding in report(&elb_audit_core::demo::inventory()).findings {
+    for finding in report(&elb_audit_core::fixtures::demo::inventory(ALL)).findings {
         let key = (finding.check.clone(), owner(&finding), finding.subject.id);
         assert_eq!(finding.fingerprint.len(), 20);
         if let Some(other) = seen.insert(finding.fingerprint, key.clone()) {

@@ -2,11 +2,11 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::policy::Policy;
 use elb_audit_core::report::Outcome;
-use elb_audit_core::sample;
+use elb_audit_core::vocab::fact::Fact;
 
 const OTHER: &str = "444455556666";
 

@@ -4,10 +4,10 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::check::intent::{Intent, Thresholds};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{BucketState, Inventory, Kind};
 use elb_audit_core::policy::Policy;
-use elb_audit_core::sample;
+use elb_audit_core::vocab::fact::Fact;
 
 use crate::given::line;
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use elb_audit_core::analysis::index::Index;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Listing};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Kind, LoadBalancer, Region};
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Listing};
 
 /// A region of clean load balancers that present one certificate, with these tags.
 fn region(tags: &[Fact<BTreeMap<String, String>>]) -> Region {

@@ -1,18 +1,18 @@
 //! Accepted risks: in force, expired, void, unused, and not judged.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::call::Call;
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::config::{Config, block};
-use elb_audit_core::fact::{Fact, Listing};
-use elb_audit_core::format::{self, Style};
+use elb_audit_core::fixtures::{demo, sample};
 use elb_audit_core::inventory::{Inventory, Kind, Region};
+use elb_audit_core::policy::config::{Config, block};
+use elb_audit_core::policy::selection::{Selection, find};
 use elb_audit_core::policy::{AcceptedRisk, Policy};
+use elb_audit_core::render::{self, Style};
 use elb_audit_core::report::{Exit, Finding, Gate, Outcome, Report, RiskState};
-use elb_audit_core::selection::{Selection, find};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Listing};
 use elb_audit_core::vocab::severity::Severity;
-use elb_audit_core::{demo, sample};
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 
@@ -72,7 +72,7 @@ fn states(report: &Report) -> Vec<(RiskState, &str, usize)> {
 }
 
 fn text(report: &Report) -> String {
-    (format::named("text").expect("a format").render)(report, Style::PLAIN)
+    (render::named("text").expect("a format").render)(report, Style::PLAIN)
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn an_entry_is_void_when_what_it_accepted_has_changed() {
 
 #[test]
 fn an_entry_of_one_configuration_leaves_others_counted() {
-    let mut inventory = demo::inventory();
+    let mut inventory = demo::inventory(ALL);
     inventory.accounts[0].regions.retain(|region| region.skipped.is_none());
     let bare = judged(&inventory, "");
     let check = "target-unhealthy";
@@ -196,9 +196,9 @@ fn a_resource_is_told_by_arn_name_or_subject() {
         assert_eq!(report.summary.faults.total(), 1, "{resource}");
         assert!(report.exit(LOW).1.ends_with("; unused 1"), "{}", report.exit(LOW).1);
     }
-    let bare = judged(&demo::inventory(), "");
+    let bare = judged(&demo::inventory(ALL), "");
     let group = bare.findings.iter().find(|one| one.check == "target-unhealthy").expect("one");
-    let report = judged(&demo::inventory(), &entry(&group.check, &group.subject.id, ""));
+    let report = judged(&demo::inventory(ALL), &entry(&group.check, &group.subject.id, ""));
     assert_eq!(report.accepted_risks[0].findings, 1);
 }
 
@@ -308,7 +308,7 @@ fn pinned(finding: &Finding, expires: Date, configuration: &str) -> String {
 
 #[test]
 fn the_book_shows_what_becomes_of_three_entries() {
-    let inventory = demo::inventory();
+    let inventory = demo::inventory(ALL);
     let regular = Selection::default().of(ALL, &Policy::default());
     let judged = |toml: &str| judged_by(&regular, &inventory, toml, inventory.taken_at);
     let bare = judged("");

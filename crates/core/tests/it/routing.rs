@@ -1,8 +1,8 @@
 //! Which rules are alive, where they lead, and the request that shows it.
 
+use elb_audit_core::analysis::routing::{self, End};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Rule, Transform};
-use elb_audit_core::routing::{self, End};
-use elb_audit_core::sample;
 
 fn lb() -> LoadBalancer {
     sample::load_balancer(&Kind::Application)
@@ -289,9 +289,9 @@ fn a_request_gets_past_the_earlier_rules_or_is_not_shown() {
 #[test]
 fn a_listener_that_does_nothing_is_not_understood() {
     let mut idle = sample::listener("HTTP", 80, Vec::new());
-    idle.rules = elb_audit_core::fact::Fact::Known(Vec::new());
+    idle.rules = elb_audit_core::vocab::fact::Fact::Known(Vec::new());
     let gap = routing::live(&lb(), &idle).err().expect("no route");
-    assert_eq!(gap.reason, elb_audit_core::fact::Reason::Malformed);
+    assert_eq!(gap.reason, elb_audit_core::vocab::fact::Reason::Malformed);
     let classic = sample::load_balancer(&Kind::Classic);
     assert!(routing::live(&classic, &idle).is_ok());
 }

@@ -6,10 +6,10 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::compliance::{self, Framework};
-use elb_audit_core::config::Config;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::policy::Policy;
-use elb_audit_core::sample;
-use elb_audit_core::selection::{Selection, find};
+use elb_audit_core::policy::config::Config;
+use elb_audit_core::policy::selection::{Selection, find};
 use elb_audit_core::vocab::severity::Persona;
 
 use crate::given::{KINDS, line};

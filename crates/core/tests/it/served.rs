@@ -1,12 +1,12 @@
 //! Whether a request that reaches a target group can be served, asked once: what each check that turns on
 //! it says of each state of the targets.
 
-use elb_audit_core::call::Call;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Inventory, Kind, Target};
 use elb_audit_core::report::Outcome;
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use crate::given::report_of;
 

@@ -1,11 +1,11 @@
 //! Severity by exposure, and that findings carry it.
 
-use elb_audit_core::call::Call;
+use elb_audit_core::analysis::reach::Exposure;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::exposure::Exposure;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Kind;
 use elb_audit_core::report::Outcome;
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::severity::Severity::{self, Critical, High, Info, Low, Medium};
 
 use crate::given::report;

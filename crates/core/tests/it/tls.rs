@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Reason};
+use elb_audit_core::analysis::tls::{self, Offer, Source};
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{ClassicPolicy, Inventory, Kind};
-use elb_audit_core::sample;
-use elb_audit_core::tls::{self, Offer, Source};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Reason};
 
 /// Kind, grade, names without `ELBSecurityPolicy-`, which AWS's samples go without. `v2` is Application and Network alike.
 const GRADES: &[(&str, &str, &[&str])] = &[
@@ -144,7 +144,7 @@ fn every_bundled_policy_is_graded() {
 }
 
 /// What the sample's first listener offers.
-fn offer(mut inventory: Inventory) -> Result<Offer, elb_audit_core::fact::Gap> {
+fn offer(mut inventory: Inventory) -> Result<Offer, elb_audit_core::vocab::fact::Gap> {
     let region = &mut inventory.accounts[0].regions[0];
     let lb = sample::only(region).clone();
     let listener = lb.listeners.get().expect("known")[0].clone();

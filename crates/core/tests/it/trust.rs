@@ -2,9 +2,9 @@
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Kind;
-use elb_audit_core::sample;
+use elb_audit_core::vocab::fact::Fact;
 
 #[test]
 fn a_trusted_account_may_use_an_endpoint_service() {

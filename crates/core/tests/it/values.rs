@@ -1,11 +1,11 @@
 //! Values that AWS answers, each with the verdict that it gives.
 
-use elb_audit_core::call::Call;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Action, Certificate, Inventory, Kind, Listener};
 use elb_audit_core::report::Outcome::{self, Fail, Note, Pass, Unknown};
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use crate::given::report_of;
 

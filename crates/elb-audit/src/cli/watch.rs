@@ -2,7 +2,7 @@
 
 use clap::Args;
 use elb_audit_core::alert::NotifyOn;
-use elb_audit_core::config::FailOn;
+use elb_audit_core::policy::config::FailOn;
 use elb_audit_core::vocab::severity::Severity;
 
 use super::{fail_on, one_of};

@@ -120,7 +120,7 @@ impl Walk<'_> {
         let load_balancers: usize = regions.map(|region| region.load_balancers().count()).sum();
         let mut gaps = 0;
         part.visit_gaps(|_, gap| {
-            gaps += usize::from(gap.reason != elb_audit_core::fact::Reason::NotCollected);
+            gaps += usize::from(gap.reason != elb_audit_core::vocab::fact::Reason::NotCollected);
         });
         Ok(json!({
             "account": shard.account,

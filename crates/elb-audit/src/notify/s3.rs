@@ -1,7 +1,7 @@
 //! S3: every report under its date, and the latest where it is always found.
 
 use aws_types::SdkConfig;
-use elb_audit_core::format::{self, Style};
+use elb_audit_core::render::{self, Style};
 use elb_audit_core::report::Report;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -89,7 +89,7 @@ async fn latest(
 }
 
 fn bytes(report: &Report) -> Vec<u8> {
-    let json = format::named("json").map(|json| (json.render)(report, Style::PLAIN));
+    let json = render::named("json").map(|json| (json.render)(report, Style::PLAIN));
     json.unwrap_or_default().into_bytes()
 }
 
@@ -99,9 +99,12 @@ mod tests {
 
     #[test]
     fn reports_lie_under_their_day_and_apart() {
-        let options = elb_audit_core::audit::Options::at(elb_audit_core::sample::now());
-        let mut report =
-            elb_audit_core::audit::audit(&elb_audit_core::demo::inventory(), &[], &options);
+        let options = elb_audit_core::audit::Options::at(elb_audit_core::fixtures::sample::now());
+        let mut report = elb_audit_core::audit::audit(
+            &elb_audit_core::fixtures::demo::inventory(elb_audit_core::checks::ALL),
+            &[],
+            &options,
+        );
         let here = key(&report);
         assert!(here.starts_with("2026/11/02/090000Z-"), "{here}");
         assert!(here.len() == "2026/11/02/090000Z-12345678.json".len(), "{here}");

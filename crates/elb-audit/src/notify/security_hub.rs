@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
-use elb_audit_core::asff;
+use elb_audit_core::render::asff;
 use elb_audit_core::report::Report;
 use futures::stream::{self, StreamExt as _};
 use serde::Deserialize;

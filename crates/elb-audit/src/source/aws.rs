@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use aws_types::SdkConfig;
-use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::inventory::{Account, Cost, Inventory, Kind, Region, SCHEMA};
+use elb_audit_core::vocab::call::Call;
 use jiff::Timestamp;
 use tokio::sync::watch;
 

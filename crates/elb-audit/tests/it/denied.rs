@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use elb_audit_core::call::Call;
 use elb_audit_core::check::plan;
 use elb_audit_core::checks;
 use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::vocab::call::Call;
 use elb_audit_double::{Double, Fault};
 
 use crate::account::account;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use elb_audit::cli;
-use elb_audit_core::call::Call;
 use elb_audit_core::check::plan;
+use elb_audit_core::vocab::call::Call;
 use elb_audit_core::{checks, docs};
 use elb_audit_double::{Bucket, Double};
 use serde_json::{Value, json};

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::checks;
 use elb_audit_core::docs::{self, Measured};
 use elb_audit_core::report::{Finding, Outcome, Report};
+use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::evidence::Evidence;
 use elb_audit_core::vocab::severity::Persona;
 use elb_audit_double::model::{arn::Place, network};

@@ -1,8 +1,8 @@
 //! What lies around load balancers and in front of them, and the buckets behind: from the double to the
 //! saved inventory.
 
-use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::{BucketState, LogBucket, Region as KnownRegion};
+use elb_audit_core::vocab::fact::{Fact, Reason};
 use elb_audit_double::{
     Accelerator, AcceleratorListener, Account, AclEntry, AutoScalingGroup, Bucket,
     ClassicLoadBalancer, Distribution, Double, EncryptionControl, EndpointService, Fault, FlowLog,

@@ -1,10 +1,10 @@
 //! What a saved inventory says of an account: the facts as AWS tells them, and no secret.
 
-use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::{
     Account as Known, Inventory, Listener as KnownListener, LoadBalancer as KnownBalancer,
     Region as KnownRegion,
 };
+use elb_audit_core::vocab::fact::{Fact, Reason};
 use elb_audit_double::{
     Account, Action, Certificate, ClassicListener, ClassicLoadBalancer, ClassicPolicy,
     ClassicWebAcl, Cognito, Double, Fault, Jwt, LambdaFunction, Listener, LoadBalancer, Metric,

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::plan;
 use elb_audit_core::checks;
-use elb_audit_core::fact::Reason;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{AccountStatus, AccountSummary, Outcome, Report};
+use elb_audit_core::vocab::fact::Reason;
 use elb_audit_double::{
     Account, Double, Fault, Listener, LoadBalancer, Organization, Region, TargetGroup,
     model::organization::ROOT,

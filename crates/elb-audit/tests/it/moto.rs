@@ -13,9 +13,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::{Account, BucketState, Inventory};
 use elb_audit_core::report::{Outcome, RegionStatus, Report};
+use elb_audit_core::vocab::fact::{Fact, Reason};
 
 use elb_audit::bucket::{self, Condition, Put};
 use serde_json::Value;

@@ -15,9 +15,10 @@ use elb_audit::bucket::{self, Condition, Put};
 use elb_audit::notify::{Delivery, Destination, Session, deliver, report_place};
 use elb_audit_core::alert::{Alert, NotifyOn, Terms};
 use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::checks;
+use elb_audit_core::fixtures::demo;
 use elb_audit_core::report::Report;
 use elb_audit_core::vocab::severity::Severity;
-use elb_audit_core::{checks, demo};
 use elb_audit_double::{Account, Bucket, Double, Entry, Fault, Region};
 use serde_json::Value;
 
@@ -67,7 +68,7 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
 /// The report of the built-in account.
 pub(crate) fn report() -> Report {
     static REPORT: LazyLock<Report> = LazyLock::new(|| {
-        let inventory = demo::inventory();
+        let inventory = demo::inventory(checks::ALL);
         audit(&inventory, checks::ALL, &Options::at(inventory.taken_at))
     });
     REPORT.clone()

@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use crate::call::Call;
+use crate::analysis::routing::condition::{self, meets};
+use crate::analysis::routing::guard::{self, Lock};
+use crate::analysis::routing::pattern::{self, Match};
+use crate::analysis::routing::request::Wanted;
+use crate::analysis::routing::ways::{Locked, Place, Way};
+use crate::analysis::routing::{End, Route, group_name, live};
 use crate::check::{Context, Judgement, Verdict};
-use crate::fact::{Gap, Reason};
 use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGroup, Transform};
-use crate::routing::condition::{self, meets};
-use crate::routing::guard::{self, Lock};
-use crate::routing::pattern::{self, Match};
-use crate::routing::request::Wanted;
-use crate::routing::ways::{Locked, Place, Way};
-use crate::routing::{End, Route, group_name, live};
+use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
+use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::glob;
 
 /// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,

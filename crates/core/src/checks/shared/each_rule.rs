@@ -1,10 +1,10 @@
 //! One judgement of many: a check's question put to each rule of a listener that a request can reach.
 
+use crate::analysis::routing::{End, guard, live};
 use crate::check::{Context, Judgement, Verdict};
-use crate::fact::Gap;
 use crate::inventory::{Action, Listener, Redirect};
-use crate::routing::{End, guard, live};
 use crate::vocab::evidence::Evidence;
+use crate::vocab::fact::Gap;
 
 /// What several judgements come to: the first failure, or else what hides one, or else the first note.
 #[derive(Default)]

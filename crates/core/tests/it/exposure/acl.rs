@@ -1,10 +1,10 @@
 //! Network ACLs: who gets through to a listener.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::exposure::Exposure;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::analysis::reach::Exposure;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{AclEntry, NetworkAcl, Permission};
-use elb_audit_core::sample;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use super::{Scene, admit, exposure, routes, tcp, word};
 

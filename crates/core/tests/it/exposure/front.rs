@@ -1,11 +1,11 @@
 //! An internal Application load balancer behind a Network load balancer.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::exposure::{Exposure, of_listener, of_load_balancer};
-use elb_audit_core::fact::Fact;
+use elb_audit_core::analysis::reach::{Exposure, of_listener, of_load_balancer};
+use elb_audit_core::fixtures::sample;
+use elb_audit_core::fixtures::sample::front::{fronted, of};
 use elb_audit_core::inventory::{Inventory, NetworkAcl, Permission, Region, SecurityGroup};
-use elb_audit_core::sample;
-use elb_audit_core::sample::front::{fronted, of};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use super::tcp;
 

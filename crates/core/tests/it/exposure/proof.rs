@@ -1,11 +1,11 @@
 //! The evidence for an exposure: what each thing on the way says, and what would close it.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::fixtures::sample;
+use elb_audit_core::fixtures::sample::front::{fronted, of};
 use elb_audit_core::inventory::{Kind, Permission, Region};
 use elb_audit_core::report::ListenerSummary;
-use elb_audit_core::sample;
-use elb_audit_core::sample::front::{fronted, of};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use super::{admit, block, routes, scene, tcp};
 use crate::given::report_of;

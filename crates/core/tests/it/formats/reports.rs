@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use elb_audit_core::compliance::Source;
+use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Cost;
 use elb_audit_core::policy::AcceptedRisk;
 use elb_audit_core::report::comparison::{
     Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past,
 };
 use elb_audit_core::report::controls::{
-    ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport, Source,
+    ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport,
 };
 use elb_audit_core::report::{
     Accepted, AccountStatus, AccountSummary, Basis, Finding, ListenerSummary, LoadBalancerRef,
@@ -16,7 +18,6 @@ use elb_audit_core::report::{
     RiskState, RiskStatus, SCHEMA, SeverityCounts, Subject, SubjectKind, Summary, TargetsSummary,
     Totals, UnitSummary,
 };
-use elb_audit_core::sample;
 use elb_audit_core::vocab::evidence::{Evidence, Step};
 use elb_audit_core::vocab::exposure::ExposureClass;
 use elb_audit_core::vocab::severity::{Persona, Severity};
@@ -715,7 +716,7 @@ fn only_unknown() -> Report {
 
 /// What the audit says of a load balancer of a kind that it does not know.
 fn unjudged(lb: &LoadBalancerSummary) -> ReportedGap {
-    let call = elb_audit_core::call::Call::ElbV2DescribeLoadBalancers;
+    let call = elb_audit_core::vocab::call::Call::ElbV2DescribeLoadBalancers;
     ReportedGap {
         call: call.name().to_owned(),
         action: call.action(),

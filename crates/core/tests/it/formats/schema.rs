@@ -1,13 +1,15 @@
 //! The JSON form of a report against its published schema, and the schema against the types.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::format::Style;
+use elb_audit_core::checks;
+use elb_audit_core::compliance::Source;
+use elb_audit_core::fixtures::sample;
+use elb_audit_core::render::Style;
 use elb_audit_core::report::comparison::ChangeKind;
-use elb_audit_core::report::controls::{ControlStatus, Source};
+use elb_audit_core::report::controls::ControlStatus;
 use elb_audit_core::report::{AccountStatus, Outcome, RegionStatus, RiskState, SubjectKind};
 use elb_audit_core::vocab::exposure::ExposureClass;
 use elb_audit_core::vocab::severity::{Persona, Severity};
-use elb_audit_core::{checks, sample};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! Every fact of an inventory by its place in the JSON form, and the call that tells it.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Gap;
 use elb_audit_core::inventory::Inventory;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Gap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -5,9 +5,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{Account, Certificate, Region};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 use futures::FutureExt as _;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

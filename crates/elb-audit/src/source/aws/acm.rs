@@ -7,9 +7,9 @@ use aws_sdk_acm::types::{
     self as sdk, AcmCertificateMetadataFilter, CertificateFilter, CertificateFilterStatement,
     CertificateMetadata, CertificateSearchResult, GeneralName,
 };
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{Certificate, CertificateDetail, DomainValidation};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use super::ask::Asker;
 use super::timestamp;

@@ -1,8 +1,8 @@
 //! API Gateway: which of its APIs lead to load balancers.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::ApiLink;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 use serde::Deserialize;
 

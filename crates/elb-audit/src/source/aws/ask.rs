@@ -10,8 +10,8 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 

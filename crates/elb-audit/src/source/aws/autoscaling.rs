@@ -1,8 +1,8 @@
 //! Auto Scaling: the groups that register their instances with load balancers.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::AutoScalingGroup;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
 
 use super::ask::Asker;

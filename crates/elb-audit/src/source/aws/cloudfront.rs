@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Distribution, Origin, VpcOrigin};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 

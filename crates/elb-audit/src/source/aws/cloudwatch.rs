@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{Kind, LoadBalancer};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! Cognito: the user pools that rules let in.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::UserPool;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use serde::Deserialize;
 use serde_json::json;
 

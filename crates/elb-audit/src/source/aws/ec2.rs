@@ -1,7 +1,7 @@
 //! EC2: regions, and what stands around a load balancer.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::join_all;
 use ipnet::IpNet;
 use serde::Deserialize;

@@ -7,9 +7,9 @@ use aws_sdk_elasticloadbalancing::types::{
     InstanceState, ListenerDescription, LoadBalancerAttributes, LoadBalancerDescription,
     PolicyDescription,
 };
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Listing};
 use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Target};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Listing};
 
 use super::ask::Asker;
 use super::timestamp;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_elasticloadbalancingv2::Client;
-use aws_sdk_elasticloadbalancingv2::types as sdk;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
+use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
 use elb_audit_core::inventory::{
     Action, Authentication, Condition, FixedResponse, JwtValidation, Kind, Listener, LoadBalancer,
     MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, Transform, WeightedGroup,
 };
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 use sha2::{Digest as _, Sha256};
 
 use super::ask::Asker;

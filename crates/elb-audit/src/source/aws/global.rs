@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use aws_types::SdkConfig;
-use elb_audit_core::call::Call;
-use elb_audit_core::cloudfront::follows_dns;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::analysis::cloudfront::follows_dns;
 use elb_audit_core::inventory::{Accelerator, Account, Distribution, DnsRecord, Shield, VpcOrigin};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use super::ask::Asker;
 use super::endpoint::{self, Partition, REGIONS_AS_OF};

@@ -1,8 +1,8 @@
 //! Global Accelerator: what its accelerators lead to.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Accelerator, AcceleratorEndpoint};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

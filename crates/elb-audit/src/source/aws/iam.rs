@@ -3,9 +3,9 @@
 use der::Decode as _;
 use der::asn1::UintRef;
 use der::oid::ObjectIdentifier;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{Certificate, CertificateDetail};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use jiff::Timestamp;
 use serde::Deserialize;
 use x509_cert::attr::AttributeTypeAndValue;

@@ -1,8 +1,8 @@
 //! Lambda: who may invoke the functions that are targets.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::InvokeStatement;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use serde::Deserialize;
 
 use super::ask::Asker;

@@ -1,8 +1,8 @@
 //! CloudWatch Logs: vended deliveries, by which a load balancer may log without any attribute.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::LogSource;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use elb_audit_core::call::Call;
+use elb_audit_core::vocab::call::Call;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What a bucket holds and how fast it fills, a second.

@@ -38,11 +38,10 @@ use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
-use aws_types::SdkConfig;
-use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use aws_types::service_config::ServiceConfigKey;
-use elb_audit_core::call::Call;
+use aws_types::{SdkConfig, SigningName};
+use elb_audit_core::vocab::call::Call;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 

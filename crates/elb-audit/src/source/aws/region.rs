@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::{Kind, LoadBalancer, Region};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Reason};
 use futures::FutureExt as _;
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -299,7 +299,7 @@ fn drop_deleted(region: &mut Region) {
     for list in [&mut region.classic.items, &mut region.v2.items] {
         list.retain(|lb| {
             let facts = [lb.listeners.gap(), lb.attributes.gap(), lb.instances.gap()];
-            let gone = |gap: &&elb_audit_core::fact::Gap| {
+            let gone = |gap: &&elb_audit_core::vocab::fact::Gap| {
                 gap.reason == Reason::NotFound && gap.resource.as_deref() == Some(lb.arn.as_str())
             };
             let gone = facts.into_iter().flatten().any(|gap| gone(&gap));

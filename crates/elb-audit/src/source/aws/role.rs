@@ -7,8 +7,8 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_types::SdkConfig;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use super::ask::Asker;
 use super::whole::{AskAgain, Whole};

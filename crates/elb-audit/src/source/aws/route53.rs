@@ -1,8 +1,8 @@
 //! Route 53: the records that lead to a name of Elastic Load Balancing.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::DnsRecord;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 use serde::Deserialize;
 

@@ -3,9 +3,9 @@
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Headers;
 use aws_types::SdkConfig;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{BucketState, LogBucket};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;

@@ -4,18 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::Region;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
-use super::SourceError;
 use super::account::Entry;
 use super::ask::Asker;
 use super::ec2::{self, ListedRegion};
 use super::endpoint::{self, PARTITIONS, Partition, REGIONS_AS_OF};
-use super::query;
-use super::session;
 use super::whole::{AskAgain, Whole};
+use super::{SourceError, query, session};
 
 /// Which regions the user wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Shield: whether the account has Shield Advanced, and what it protects.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Reason};
 use elb_audit_core::inventory::Shield;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Reason};
 use serde::Deserialize;
 use serde_json::json;
 

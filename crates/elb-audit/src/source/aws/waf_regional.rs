@@ -1,7 +1,7 @@
 //! AWS WAF Classic: the load balancers that it still holds an ACL for.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;

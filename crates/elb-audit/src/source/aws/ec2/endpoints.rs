@@ -1,8 +1,8 @@
 //! Endpoint services in front of load balancers, and endpoints of Gateway load balancers.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{EndpointService, VpcEndpoint};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 use serde::Deserialize;
 

@@ -1,8 +1,8 @@
 //! Flow logs.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::FlowLog;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
 
 use super::whole_region;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Permission, SecurityGroup, StaleRule};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use ipnet::IpNet;
 use serde::Deserialize;
 

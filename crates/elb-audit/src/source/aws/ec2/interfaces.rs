@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::NetworkInterface;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
 
 use super::{block, filtered, filtered_with, is_unknown_parameter, understood};

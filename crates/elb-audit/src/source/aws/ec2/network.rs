@@ -1,11 +1,11 @@
 //! VPCs, subnets, their ways out and in, and what keeps traffic out.
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Route, RouteTable,
     Subnet, Vpc,
 };
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use ipnet::IpNet;
 use serde::Deserialize;
 

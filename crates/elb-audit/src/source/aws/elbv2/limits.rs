@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::Client;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use super::PAGE;
 use crate::source::aws::ask::Asker;

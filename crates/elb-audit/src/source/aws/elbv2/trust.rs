@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_elasticloadbalancingv2::Client;
-use aws_sdk_elasticloadbalancingv2::types as sdk;
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
+use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
 use elb_audit_core::inventory::TrustStore;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use super::PAGE;
 use crate::source::aws::ask::Asker;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{
     ApiLink, AutoScalingGroup, EndpointService, FlowLog, Kind, LoadBalancer, LogSource, Region,
     VpcEndpoint,
 };
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 
 use super::Reader;
 use crate::source::aws::{apigateway, autoscaling, cloudwatch, ec2, elbv2, logs, query};

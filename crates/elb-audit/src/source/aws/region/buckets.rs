@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{BucketState, LoadBalancer, LogBucket};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 
 use super::Reader;

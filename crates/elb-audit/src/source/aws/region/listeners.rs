@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{
     Certificate, CertificateDetail, Kind, Listener, LoadBalancer, Region, TrustStore, UserPool,
 };
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::join_all;
 
 use super::{Reader, presented, unique};

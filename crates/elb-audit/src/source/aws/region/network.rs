@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{
     BlockPublicAccess, EncryptionControl, LoadBalancer, NetworkAcl, Region, RouteTable,
     SecurityGroup, StaleRule, Subnet, Vpc,
 };
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 use ipnet::IpNet;
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use elb_audit_core::call::Call;
-use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{
     InvokeStatement, LoadBalancer, NetworkInterface, Region, Target, TargetGroup,
 };
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
 use futures::future::join_all;
 
 use super::Reader;

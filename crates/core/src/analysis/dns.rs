@@ -1,0 +1,108 @@
+//! Names of Elastic Load Balancing, and the load balancers that have them.
+
+use crate::inventory::{Account, Inventory, Kind, LoadBalancer, Region};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
+
+/// Where a name says that its load balancer is.
+#[derive(Debug, PartialEq, Eq)]
+struct Place<'a> {
+    region: &'a str,
+    /// Whether only Network load balancers have names of this form.
+    network: bool,
+}
+
+/// The load balancer of this name, in whatever account and region; none when all that could have it were
+/// listed and none has.
+pub fn owner<'a>(inventory: &'a Inventory, name: &str) -> Result<Option<&'a LoadBalancer>, Gap> {
+    let regions = inventory.accounts.iter().flat_map(|account| &account.regions);
+    let mut all = regions.flat_map(Region::load_balancers);
+    if let Some(lb) = all.find(|lb| has_name(lb, name)) {
+        return Ok(Some(lb));
+    }
+    let Some(place) = place(name) else {
+        let gap = Gap::new(Call::Route53ListResourceRecordSets, Reason::Unrecognised);
+        return Err(gap.of(name).saying(format!("no region can be told from {name}")));
+    };
+    for account in &inventory.accounts {
+        listed(account, &place)?;
+    }
+    Ok(None)
+}
+
+/// Whether a name is the load balancer's, or that of one of its zones or address families.
+fn has_name(lb: &LoadBalancer, name: &str) -> bool {
+    let own = lb.dns_name.as_ref().map(|own| own.to_lowercase());
+    own.is_some_and(|own| {
+        let before = name.strip_suffix(&own);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    })
+}
+
+/// Whether every load balancer of an account that could have a name was listed.
+fn listed(account: &Account, place: &Place) -> Result<(), Gap> {
+    let gap = |reason, said: &str| {
+        let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, reason);
+        gap.in_region(place.region).of(&account.id).saying(said)
+    };
+    let Some(region) = account.regions.iter().find(|region| region.name == place.region) else {
+        return Err(gap(Reason::NotCollected, "this region was not scanned"));
+    };
+    if let Some(why) = &region.skipped {
+        return Err(gap(Reason::Unavailable, why));
+    }
+    region.v2.rest.get()?;
+    if !place.network {
+        region.classic.rest.get()?;
+    }
+    let nameless = |lb: &&LoadBalancer| lb.dns_name.is_none() && lb.kind != Kind::Gateway;
+    match region.load_balancers().find(nameless) {
+        Some(lb) => Err(gap(Reason::Malformed, &format!("{} has no DNS name", lb.name))),
+        None => Ok(()),
+    }
+}
+
+/// The place in a name: `NAME-ID.eu-west-1.elb.amazonaws.com` of Application and Classic load balancers,
+/// with `internal-` before it for internal ones, `NAME-ID.elb.eu-west-1.amazonaws.com` of Network ones.
+/// A Gateway load balancer has no name.
+fn place(name: &str) -> Option<Place<'_>> {
+    let labels: Vec<&str> = name.split('.').collect();
+    let at = labels.iter().rposition(|label| *label == "elb")?;
+    let after = labels.get(at + 1).filter(|label| is_region(label));
+    if let Some(region) = after {
+        return Some(Place { region, network: true });
+    }
+    let before = labels[..at].last().filter(|label| is_region(label));
+    before.map(|region| Place { region, network: false })
+}
+
+/// `eu-west-1`, `us-gov-east-1` …
+fn is_region(label: &str) -> bool {
+    let parts: Vec<&str> = label.split('-').collect();
+    let number = parts.last().is_some_and(|last| last.len() < 3 && last.parse::<u8>().is_ok());
+    number && parts.len() >= 3 && parts[0].chars().all(|c| c.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_its_region() {
+        let table = [
+            ("web-123.eu-west-1.elb.amazonaws.com", Some(("eu-west-1", false))),
+            ("internal-web-123.us-gov-west-1.elb.amazonaws.com", Some(("us-gov-west-1", false))),
+            ("ipv6.web-123.us-east-1.elb.amazonaws.com", Some(("us-east-1", false))),
+            ("web-123.cn-north-1.elb.amazonaws.com.cn", Some(("cn-north-1", false))),
+            ("web-0a1b.elb.eu-west-1.amazonaws.com", Some(("eu-west-1", true))),
+            ("eu-west-1a.web-0a1b.elb.eu-west-1.amazonaws.com", Some(("eu-west-1", true))),
+            ("web-0a1b.elb.eusc-de-east-1.amazonaws.eu", Some(("eusc-de-east-1", true))),
+            ("web-shop-1234567.elb.amazonaws.com", None),
+            ("www.example.com", None),
+        ];
+        for (name, expected) in table {
+            let expected = expected.map(|(region, network)| Place { region, network });
+            assert_eq!(place(name), expected, "{name}");
+        }
+    }
+}

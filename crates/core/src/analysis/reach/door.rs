@@ -1,0 +1,316 @@
+//! Who a load balancer's security groups let in on a port.
+
+use ipnet::IpNet;
+
+use super::span::Span;
+use crate::analysis::index::Index;
+use crate::analysis::security_groups;
+use crate::inventory::{Listener, Permission, SecurityGroup};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::net::{Addresses, Family, Level, Part};
+
+/// Ranges that stand for a longer list of what is left of a wider one.
+const PIECES: usize = 8;
+
+/// What is knocked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
+    /// Any port.
+    Any,
+    /// One port, by these transports.
+    One { transports: &'static [&'static str], number: u16 },
+}
+
+/// One transport, and a port or any.
+#[derive(Clone, Copy)]
+pub(super) struct Knock {
+    pub(super) transport: &'static str,
+    pub(super) port: Option<u16>,
+}
+
+impl std::fmt::Display for Knock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.transport)?;
+        self.port.map_or(Ok(()), |port| write!(f, " {port}"))
+    }
+}
+
+impl Port {
+    /// The port of a listener.
+    pub(crate) fn of(listener: &Listener) -> Result<Port, Gap> {
+        let gap = |reason, said: String| {
+            Gap::new(Call::ElbV2DescribeListeners, reason).of(&listener.id).saying(said)
+        };
+        let protocol = listener.protocol.as_deref().unwrap_or_default();
+        let transports: &[&str] = match protocol {
+            "HTTP" | "HTTPS" | "TCP" | "TLS" | "SSL" => &["tcp"],
+            "UDP" | "QUIC" => &["udp"],
+            "TCP_UDP" | "TCP_QUIC" => &["tcp", "udp"],
+            "" => return Err(gap(Reason::Malformed, "a listener without protocol".to_owned())),
+            other => return Err(gap(Reason::Unrecognised, format!("protocol {other}"))),
+        };
+        Ok(Port::One { transports, number: listener.number()? })
+    }
+
+    /// Each transport by itself.
+    pub(super) fn knocks(&self) -> impl Iterator<Item = Knock> {
+        let (transports, port): (&'static [&'static str], _) = match self {
+            Port::Any => (&["tcp", "udp"], None),
+            Port::One { transports, number } => (*transports, Some(*number)),
+        };
+        transports.iter().map(move |transport| Knock { transport, port })
+    }
+}
+
+impl std::fmt::Display for Port {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Port::Any => f.write_str("TCP or UDP"),
+            Port::One { transports, number } => {
+                write!(f, "{} {number}", transports.join(" or ").to_uppercase())
+            }
+        }
+    }
+}
+
+impl Knock {
+    /// Whether a permission is about it.
+    pub(super) fn admitted_by(self, permission: &Permission) -> Result<bool, Gap> {
+        match self.port {
+            Some(port) => permission.covers(self.transport, port),
+            None => permission.is_about(self.transport),
+        }
+    }
+}
+
+/// Someone whom a permission lets in.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// A range of addresses.
+    Range(IpNet),
+    /// A prefix list.
+    List(&'a str, &'a [IpNet]),
+    /// The members of another group.
+    Group(&'a str),
+}
+
+impl std::fmt::Display for Source<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::Range(range) => range.fmt(f),
+            Source::List(name, _) | Source::Group(name) => f.write_str(name),
+        }
+    }
+}
+
+impl Source<'_> {
+    fn ranges(&self) -> &[IpNet] {
+        match self {
+            Source::Range(range) => std::slice::from_ref(range),
+            Source::List(_, ranges) => ranges,
+            Source::Group(_) => &[],
+        }
+    }
+
+    /// Whether some of it may have an address of these families.
+    pub(super) fn may_be_of(&self, families: &[Family]) -> bool {
+        let of = |range: &IpNet| families.iter().any(|family| family.has(range));
+        matches!(self, Source::Group(_)) || self.ranges().iter().any(of)
+    }
+
+    /// Whether some of it is among these.
+    pub(super) fn is_among(&self, who: &Addresses) -> bool {
+        let some = |range: &IpNet| !who.part(Family::of(range)).within(range).is_empty();
+        match self {
+            Source::Group(_) => who.groups,
+            source => source.ranges().iter().any(some),
+        }
+    }
+}
+
+/// One source of one permission of a group.
+#[derive(Clone, Copy)]
+pub(super) struct Admission<'a> {
+    pub(super) group: &'a str,
+    pub(super) permission: &'a Permission,
+    pub(super) source: Source<'a>,
+}
+
+impl Admission<'_> {
+    /// `0.0.0.0/0 in sg-1`.
+    fn words(&self) -> String {
+        format!("{} in {}", self.source, self.group)
+    }
+}
+
+/// What the security groups let through.
+pub(super) struct Door<'a> {
+    pub(super) groups: &'a [String],
+    pub(super) admissions: Vec<Admission<'a>>,
+    admitted: Addresses,
+    hidden: Option<Gap>,
+}
+
+impl<'a> Door<'a> {
+    pub(super) fn of(index: &'a Index<'a>, groups: &'a [String], knock: Knock) -> Self {
+        let mut door =
+            Door { groups, admissions: Vec::new(), admitted: Addresses::none(), hidden: None };
+        for id in groups {
+            match index.security_group(id) {
+                Ok(group) => door.add(index, group, knock),
+                Err(gap) => door.hidden = door.hidden.or(Some(gap)),
+            }
+        }
+        door.admitted = door.sum();
+        door
+    }
+
+    fn add(&mut self, index: &'a Index<'a>, group: &'a SecurityGroup, knock: Knock) {
+        let about = move |permission: &Permission| knock.admitted_by(permission);
+        for permission in security_groups::admitting(index, group, about) {
+            let permission = match permission {
+                Ok(permission) => permission,
+                Err(gap) => {
+                    self.hidden.get_or_insert(gap);
+                    continue;
+                }
+            };
+            let group = group.id.as_str();
+            let from = |source| Admission { group, permission, source };
+            let ranges = permission.ranges.iter().map(|range| from(Source::Range(*range)));
+            self.admissions.extend(ranges);
+            self.admissions
+                .extend(permission.groups.iter().map(|other| from(Source::Group(other))));
+            for list in &permission.prefix_lists {
+                match entries(index, list) {
+                    Ok(ranges) => self.admissions.push(from(Source::List(list, ranges))),
+                    Err(gap) => self.hidden = self.hidden.take().or(Some(gap)),
+                }
+            }
+        }
+    }
+
+    /// Every range that is let in; none where that is no question of ranges: without security groups, or
+    /// where another group is let in.
+    pub(super) fn admitted(self) -> Result<Option<Vec<IpNet>>, Gap> {
+        let is_group = |one: &Admission| matches!(one.source, Source::Group(_));
+        if self.groups.is_empty() || self.admissions.iter().any(is_group) {
+            return Ok(None);
+        }
+        if let Some(gap) = self.hidden {
+            return Err(gap);
+        }
+        let ranges = self.admissions.iter().flat_map(|one| one.source.ranges().to_vec());
+        Ok(Some(ranges.collect()))
+    }
+
+    fn sum(&self) -> Addresses {
+        let all = || self.admissions.iter().flat_map(|admission| admission.source.ranges());
+        let part =
+            |family: Family| Part::of(all().filter(|range| family.has(range)).copied().collect());
+        let is_group = |admission: &Admission| matches!(admission.source, Source::Group(_));
+        Addresses {
+            v4: part(Family::V4),
+            v6: part(Family::V6),
+            groups: self.admissions.iter().any(is_group),
+        }
+    }
+
+    /// Whether there is no group at all.
+    pub(super) fn is_missing(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// What hides some of those who are let in.
+    pub(super) fn gap(&self) -> Option<&Gap> {
+        self.hidden.as_ref()
+    }
+
+    /// Who is let in.
+    pub(super) fn span(&self) -> Span {
+        if self.is_missing() {
+            return Span::open();
+        }
+        let known = Span::exactly(self.admitted.clone());
+        match &self.hidden {
+            Some(gap) => known.or(Span::hidden(gap.clone())),
+            None => known,
+        }
+    }
+
+    /// Whether the members of one of these groups are let in.
+    pub(super) fn admits_members_of(&self, groups: &[String]) -> bool {
+        self.admissions.iter().any(|admission| match admission.source {
+            Source::Group(id) => groups.iter().any(|group| group == id),
+            _ => false,
+        })
+    }
+
+    /// The sources by which these come in.
+    pub(super) fn sources(&self, who: &Addresses) -> Vec<String> {
+        if self.is_missing() && who.level() == Level::Internet {
+            return vec!["anyone: no security group".to_owned()];
+        }
+        if self.is_missing() {
+            let parts = Family::BOTH.into_iter();
+            return parts.flat_map(|family| left(&family.whole(), who)).collect();
+        }
+        if who.level() == Level::Internet {
+            let open = |family: &Family| who.part(*family).is_internet();
+            return Family::BOTH.into_iter().filter(open).flat_map(|one| self.open(one)).collect();
+        }
+        let among = self.admissions.iter().filter(|admission| admission.source.is_among(who));
+        among.flat_map(|admission| narrowed(admission, who)).collect()
+    }
+
+    /// What makes the door open to a family: a rule that names all of it, or else all rules.
+    fn open(&self, family: Family) -> Vec<String> {
+        let of = |admission: &&Admission| match admission.source {
+            Source::Group(_) => true,
+            source => source.ranges().iter().any(|range| family.has(range)),
+        };
+        let whole = |admission: &&Admission| match admission.source {
+            Source::Range(range) => family.has(&range) && range.prefix_len() == 0,
+            _ => false,
+        };
+        let whole: Vec<String> =
+            self.admissions.iter().filter(whole).map(Admission::words).collect();
+        if whole.is_empty() {
+            return self.admissions.iter().filter(of).map(Admission::words).collect();
+        }
+        whole
+    }
+}
+
+/// An admission as far as these go.
+fn narrowed(admission: &Admission, who: &Addresses) -> Vec<String> {
+    let Source::Range(range) = admission.source else {
+        return vec![admission.words()];
+    };
+    let left = left(&range, who);
+    if left.len() == 1 && left[0] == range.to_string() {
+        return vec![admission.words()];
+    }
+    left.into_iter().map(|piece| format!("{piece} of {}", admission.words())).collect()
+}
+
+/// What is left of a range when these alone get through.
+fn left(range: &IpNet, who: &Addresses) -> Vec<String> {
+    let pieces = who.part(Family::of(range)).within(range);
+    if pieces.len() > PIECES {
+        return vec!["a part".to_owned()];
+    }
+    pieces.iter().map(IpNet::to_string).collect()
+}
+
+/// The ranges of a prefix list.
+pub(super) fn entries<'a>(index: &Index<'a>, list: &str) -> Result<&'a [IpNet], Gap> {
+    let region = index.region();
+    match region.prefix_lists.get(list) {
+        Some(entries) => entries.get().map(Vec::as_slice),
+        None => Err(Gap::new(Call::Ec2GetManagedPrefixListEntries, Reason::NotCollected)
+            .in_region(&region.name)
+            .of(list)),
+    }
+}

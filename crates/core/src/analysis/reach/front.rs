@@ -1,0 +1,226 @@
+//! Network load balancers in front of an Application load balancer: whoever reaches them, and is let in
+//! by both, reaches it, though its own addresses be private.
+
+use super::door::{Door, Knock, Port};
+use super::span::Span;
+use super::{Approach, acl};
+use crate::analysis::index::Index;
+use crate::analysis::routing::{self, End};
+use crate::inventory::{Kind, Listener, LoadBalancer, TargetGroup};
+use crate::vocab::fact::{Fact, Gap};
+use crate::vocab::net::{Addresses, Family, Level, Part};
+
+/// A way through another load balancer.
+pub(super) struct Front<'a> {
+    /// The load balancer in front; none when it could not be found.
+    pub(super) nlb: Option<&'a LoadBalancer>,
+    /// Its listener.
+    pub(super) listener: Option<&'a Listener>,
+    /// The target group that holds the Application load balancer.
+    pub(super) group: Option<&'a TargetGroup>,
+    /// What is knocked at behind it.
+    pub(super) knock: Knock,
+    /// Who reaches the listener.
+    pub(super) reach: Span,
+    /// Who of them is let in behind it.
+    pub(super) span: Span,
+}
+
+/// What is asked about.
+#[derive(Clone, Copy)]
+struct Behind<'a> {
+    index: &'a Index<'a>,
+    alb: &'a LoadBalancer,
+    knock: Knock,
+}
+
+/// The ways to a port of an Application load balancer through others.
+pub(super) fn of<'a>(index: &'a Index<'a>, alb: &'a LoadBalancer, port: &Port) -> Vec<Front<'a>> {
+    let mut found = Vec::new();
+    let knock = port.knocks().find(|knock| knock.transport == "tcp");
+    let (Kind::Application, Some(knock)) = (&alb.kind, knock) else { return found };
+    let behind = Behind { index, alb, knock };
+    match index.groups_with(&alb.arn) {
+        Ok(groups) => {
+            for group in groups.iter().filter(|group| behind.is_held_by(group)) {
+                behind.through(group, None, &mut found);
+            }
+            for group in index.unread_groups_of_load_balancers(behind.vpc()) {
+                if let (true, Some(gap)) = (behind.is_asked_of(group.port), group.targets.gap()) {
+                    behind.through(group, Some(gap), &mut found);
+                }
+                // One that may open it to everyone is enough to know nothing.
+                if found.iter().any(|front| front.span.most().level() == Level::Internet) {
+                    break;
+                }
+            }
+        }
+        Err(gap) => behind.guess(&gap, &mut found),
+    }
+    found
+}
+
+impl<'a> Behind<'a> {
+    fn vpc(self) -> &'a str {
+        self.alb.vpc_id.as_deref().unwrap_or_default()
+    }
+
+    fn is_asked_of(self, port: Option<u16>) -> bool {
+        self.knock.port.is_none() || port.is_none() || self.knock.port == port
+    }
+
+    /// Whether the group sends new connections to the port. A target that is draining gets none.
+    fn is_held_by(self, group: &TargetGroup) -> bool {
+        let is_alb = group.target_type.as_deref() == Some("alb");
+        let targets = group.targets.get().into_iter().flatten();
+        is_alb
+            && targets.filter(|target| target.id == self.alb.arn).any(|target| {
+                target.state != "draining" && self.is_asked_of(target.port.or(group.port))
+            })
+    }
+
+    /// Adds the ways by which the load balancers in front forward to a group. With a gap, the group may
+    /// hold another target.
+    fn through(self, group: &'a TargetGroup, gap: Option<&Gap>, found: &mut Vec<Front<'a>>) {
+        for arn in &group.load_balancer_arns {
+            let nlb = match self.index.load_balancer(arn) {
+                Ok(nlb) if nlb.kind == Kind::Network => nlb,
+                Ok(_) => continue,
+                Err(gap) => {
+                    found.push(self.unseen(&gap, Some(group)));
+                    continue;
+                }
+            };
+            let listeners = match &nlb.listeners {
+                Fact::Known(listeners) => listeners,
+                Fact::Unread(gap) => {
+                    found.push(self.whole(nlb, gap, Some(group)));
+                    continue;
+                }
+            };
+            let approach = Approach::new(self.index, nlb);
+            for listener in listeners {
+                let forwards = forwards(nlb, listener, &group.arn);
+                if matches!(forwards, Ok(false)) {
+                    continue;
+                }
+                let reach = match Port::of(listener) {
+                    Ok(port) => approach.own(&port),
+                    Err(gap) => Span::hidden(gap),
+                };
+                let span = reach.clone().and(self.admitted(Some(nlb))).outsiders();
+                let span = match forwards.err().or(gap.cloned()) {
+                    Some(gap) => span.perhaps(gap),
+                    None => span,
+                };
+                let (nlb, listener, group) = (Some(nlb), Some(listener), Some(group));
+                found.push(Front { nlb, listener, group, knock: self.knock, reach, span });
+            }
+        }
+    }
+
+    /// The target groups are unread: any public Network load balancer of the VPC may be in front.
+    fn guess(self, gap: &Gap, found: &mut Vec<Front<'a>>) {
+        if self.index.region().v2.rest.gap().is_some() {
+            found.push(self.unseen(gap, None));
+        }
+        for nlb in self.index.network_load_balancers(self.vpc()) {
+            if found.iter().any(|front| front.span.most().level() == Level::Internet) {
+                break;
+            }
+            found.push(self.whole(nlb, gap, None));
+        }
+    }
+
+    /// A load balancer of which it is not known what it sends on.
+    fn whole(self, nlb: &'a LoadBalancer, gap: &Gap, group: Option<&'a TargetGroup>) -> Front<'a> {
+        let reach = Approach::new(self.index, nlb).own(&Port::Any);
+        let span = reach.clone().and(self.admitted(Some(nlb))).outsiders().perhaps(gap.clone());
+        Front { nlb: Some(nlb), listener: None, group, knock: self.knock, reach, span }
+    }
+
+    /// A load balancer that was not found.
+    fn unseen(self, gap: &Gap, group: Option<&'a TargetGroup>) -> Front<'a> {
+        let reach = Span::hidden(gap.clone());
+        let span = reach.clone().and(self.admitted(None)).outsiders();
+        Front { nlb: None, listener: None, group, knock: self.knock, reach, span }
+    }
+
+    /// Whom the Application load balancer lets in of those whom the one in front sends on. It keeps the
+    /// address of an IPv4 client. An IPv6 client arrives with a private IPv4 address of its own, since a
+    /// group of load balancers is an IPv4 one. A rule that names a security group of the one in front
+    /// lets in everything it sends.
+    fn admitted(self, nlb: Option<&LoadBalancer>) -> Span {
+        let Behind { index, alb, knock } = self;
+        let door = Door::of(index, &alb.security_groups, knock);
+        let sent = match nlb {
+            Some(nlb) if door.admits_members_of(&nlb.security_groups) => Span::open(),
+            Some(nlb) => {
+                let v4 = door.span().and(Span::exactly(Addresses::of(Family::V4, Part::All)));
+                v4.or(self.translated(nlb, &door))
+            }
+            None => Span::open(),
+        };
+        sent.and(self.filtered(nlb))
+    }
+
+    /// IPv6 clients, if the addresses of the load balancer in front are let in.
+    fn translated(self, nlb: &LoadBalancer, door: &Door) -> Span {
+        let all = Span::exactly(Addresses::of(Family::V6, Part::All));
+        let let_in = door.span();
+        if let_in.least().v4 == Part::All {
+            return all;
+        }
+        if let_in.most().v4.is_empty() {
+            return Span::shut();
+        }
+        let subnets = nlb.subnets.iter().map(|id| {
+            let subnet = match self.index.subnet(id) {
+                Ok(subnet) => subnet,
+                Err(gap) => return all.clone().perhaps(gap),
+            };
+            let own = |part: &Part| subnet.ranges.iter().any(|own| !part.within(own).is_empty());
+            match (own(&let_in.least().v4), own(&let_in.most().v4), door.gap()) {
+                (true, ..) => all.clone(),
+                (false, true, Some(gap)) => all.clone().perhaps(gap.clone()),
+                _ => Span::shut(),
+            }
+        });
+        subnets.fold(Span::shut(), Span::or)
+    }
+
+    /// The network ACLs between the two, which do not stand inside a subnet.
+    fn filtered(self, nlb: Option<&LoadBalancer>) -> Span {
+        let Behind { index, alb, knock } = self;
+        let shares = |subnet: &String| nlb.is_none_or(|nlb| nlb.subnets.contains(subnet));
+        if alb.subnets.iter().any(shares) {
+            return Span::open();
+        }
+        let passed =
+            alb.subnets.iter().map(|subnet| acl::span(index, alb.vpc_id.as_deref(), subnet, knock));
+        let v6 = Span::exactly(Addresses::of(Family::V6, Part::All));
+        passed.fold(v6, Span::or)
+    }
+}
+
+/// Whether a listener forwards to a group. Only one of a dual-stack load balancer can have rules.
+fn forwards(nlb: &LoadBalancer, listener: &Listener, group: &str) -> Result<bool, Gap> {
+    let is_dual = nlb.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4");
+    let routes = match routing::live(nlb, listener) {
+        Ok(routes) => routes,
+        Err(gap) if is_dual => return Err(gap),
+        Err(_) => {
+            let mut forwarded = listener.default_actions.iter().flat_map(routing::weighted);
+            return Ok(forwarded.any(|arn| arn == group));
+        }
+    };
+    let mut hidden = None;
+    for route in routes {
+        match route.end {
+            End::Forward(groups) if groups.contains(&group) => return Ok(true),
+            End::Unknown(gap) => hidden = hidden.or(Some(gap)),
+            _ => {}
+        }
+    }
+    hidden.map_or(Ok(false), Err)
+}

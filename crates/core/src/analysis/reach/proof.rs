@@ -1,0 +1,362 @@
+//! Why a listener is reachable, step by step, and what would close it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::acl::{self, Direction};
+use super::door::{Admission, Door, Knock, Port, Source};
+use super::front::{self, Front};
+use super::road::{self, NO_GATEWAY, Roads};
+use super::{Approach, Entry, Exposure, Side};
+use crate::analysis::index::Index;
+use crate::analysis::routing::group_name;
+use crate::inventory::{Kind, Listener, LoadBalancer};
+use crate::vocab::evidence::Step;
+use crate::vocab::fact::Gap;
+use crate::vocab::net::{Addresses, Family, Level};
+
+/// Rules of a security group or network ACL that are shown before the rest is only counted.
+const RULES: usize = 8;
+
+/// Evidence for an exposure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Proof {
+    /// From the outside in: what each thing on the way says.
+    pub chain: Vec<Step>,
+    /// What would close it, the smallest change first; nothing when it is not open.
+    pub closes: Vec<String>,
+}
+
+impl Approach<'_> {
+    /// The evidence for the exposure of a listener. Not made unless someone asks.
+    #[must_use]
+    pub fn proof(&self, listener: &Listener, exposure: &Exposure) -> Proof {
+        let mut chain = Chain::default();
+        chain.add(&self.lb.arn, self.stands());
+        let mut closes = Vec::new();
+        if let (Ok(port), false) = (Port::of(listener), matches!(self.side, Side::Unknown(_))) {
+            let entries = self.entries(&port);
+            let fronts = front::of(self.index, self.lb, &port);
+            if let Side::Edge(roads) | Side::Outside(roads) = &self.side {
+                chain.own(roads, &entries);
+            }
+            for front in &fronts {
+                chain.through(self.index, self.lb, front);
+            }
+            if matches!(exposure, Exposure::Internet(_) | Exposure::Restricted(_)) {
+                closes = self.closes(&entries, &fronts);
+            }
+        }
+        if let Exposure::Unknown(gap) = exposure {
+            chain.unread(gap);
+        }
+        Proof { chain: chain.steps, closes }
+    }
+
+    fn stands(&self) -> String {
+        match (&self.side, &self.lb.kind) {
+            (_, Kind::Gateway) => "reached through its endpoints alone".to_owned(),
+            (Side::Inside, _) => "internal: its addresses are private".to_owned(),
+            (Side::Edge(_), _) => {
+                format!("internal, but {NO_GATEWAY} is not true: its IPv6 addresses are public")
+            }
+            (Side::Outside(_), _) => {
+                let family = self.lb.ip_address_type.as_deref().unwrap_or("ipv4");
+                format!("internet-facing, {family}")
+            }
+            (Side::Unknown(_), _) => {
+                format!("scheme {}", self.lb.scheme.as_deref().unwrap_or("missing"))
+            }
+        }
+    }
+
+    /// What would close all ways, smallest change first.
+    fn closes(&self, entries: &[Entry], fronts: &[Front]) -> Vec<String> {
+        let own: Vec<&Entry> = entries.iter().filter(|entry| is_open(entry.span.least())).collect();
+        let fronts: Vec<&Front> =
+            fronts.iter().filter(|front| is_open(front.span.least())).collect();
+        let mut closes = Vec::new();
+        let mut rules = Removals::default();
+        for entry in &own {
+            rules.add(&entry.door, entry.span.least(), &[]);
+        }
+        for front in &fronts {
+            let groups = front.nlb.map_or(&[][..], |nlb| &nlb.security_groups);
+            rules.add(
+                &Door::of(self.index, &self.lb.security_groups, front.knock),
+                front.span.least(),
+                groups,
+            );
+        }
+        match (rules.line(), &self.lb.kind) {
+            (Some(line), _) => closes.push(line),
+            (None, Kind::Network) => {} // one made without never gets one
+            (None, _) => closes.push("give it a security group".to_owned()),
+        }
+        match (&self.side, own.as_slice(), fronts.as_slice()) {
+            (Side::Edge(roads) | Side::Outside(roads), [_, ..], []) => {
+                let is_v6 = own.iter().all(|entry| entry.span.least().v4.is_empty());
+                if is_v6 && self.lb.kind != Kind::Classic {
+                    closes.insert(0, format!("set {NO_GATEWAY} to true"));
+                }
+                closes.extend(closing_road(roads, &own));
+                if self.lb.kind == Kind::Network && self.lb.security_groups.is_empty() {
+                    closes.push("make it anew with a security group".to_owned());
+                }
+                if matches!(self.side, Side::Outside(_)) {
+                    closes.push("make it anew as internal: a scheme cannot be changed".to_owned());
+                }
+                closes.extend(region_wide(self.index));
+            }
+            (_, [], [front]) => closes.extend(self.closing_front(front)),
+            (_, own, fronts) => {
+                let own = own.iter().take(1).map(|_| "its own addresses".to_owned());
+                let names = fronts.iter().filter_map(|front| front.nlb);
+                let mut ways: Vec<String> =
+                    own.chain(names.map(|nlb| format!("through {}", nlb.name))).collect();
+                ways.dedup();
+                closes.push(format!("close each way by itself: {}", ways.join(", ")));
+            }
+        }
+        closes
+    }
+
+    fn closing_front(&self, front: &Front) -> Vec<String> {
+        let (Some(nlb), Some(listener)) = (front.nlb, front.listener) else { return Vec::new() };
+        let mut closes = Vec::new();
+        if let Ok(port) = Port::of(listener) {
+            let mut rules = Removals::default();
+            for entry in Approach::new(self.index, nlb).entries(&port) {
+                rules.add(&entry.door, front.span.least(), &[]);
+            }
+            closes.extend(rules.line());
+        }
+        if let Some(group) = front.group {
+            closes.push(format!("take it out of target group {}", group.name));
+        }
+        closes.push(format!("make {} anew as internal: a scheme cannot be changed", nlb.name));
+        closes
+    }
+}
+
+fn is_open(who: &Addresses) -> bool {
+    *who != Addresses::none()
+}
+
+/// What to take out of security groups so that nobody gets in: sources by group and ports.
+#[derive(Default)]
+struct Removals(BTreeMap<(String, String), BTreeSet<String>>);
+
+impl Removals {
+    /// Adds what lets these in, or the members of these groups.
+    fn add(&mut self, door: &Door, who: &Addresses, groups: &[String]) {
+        let is_internet = who.level() == Level::Internet;
+        for admission in &door.admissions {
+            let lets_in = match admission.source {
+                // Members of a group are not the internet, unless they hand it on.
+                Source::Group(id) if !groups.is_empty() => groups.iter().any(|group| group == id),
+                Source::Group(_) => who.groups && !is_internet,
+                source => source.is_among(who),
+            };
+            if lets_in {
+                let place = (admission.group.to_owned(), admission.permission.label());
+                self.0.entry(place).or_default().insert(admission.source.to_string());
+            }
+        }
+    }
+
+    fn line(&self) -> Option<String> {
+        let rules = self.0.iter().map(|((group, ports), sources)| {
+            let sources = few(sources.iter().cloned().collect(), ", ");
+            format!("{sources} from {group}, {ports}")
+        });
+        let rules: Vec<String> = rules.collect();
+        (!rules.is_empty()).then(|| format!("remove {}", few(rules, " and ")))
+    }
+}
+
+/// The first few, and how many more there are.
+fn few(mut what: Vec<String>, between: &str) -> String {
+    let more = what.len().saturating_sub(RULES);
+    what.truncate(RULES);
+    let line = what.join(between);
+    if more == 0 { line } else { format!("{line} and {more} more") }
+}
+
+/// Network ACLs, exclusions and routes, which are shared with others.
+fn closing_road(roads: &Roads, own: &[&Entry]) -> Vec<String> {
+    let Roads { index, lb, .. } = roads;
+    let mut closes = Vec::new();
+    let names: Vec<&str> = acl::of(index, lb).iter().map(|acl| acl.id.as_str()).collect();
+    if !names.is_empty() {
+        let knocks: Vec<String> = own.iter().map(|entry| entry.knock.to_string()).collect();
+        closes.push(format!("deny {} in {}", knocks.join(" and "), names.join(" and ")));
+    }
+    let excluded = road::exclusions(index, lb);
+    if !excluded.is_empty() {
+        let names: Vec<&str> = excluded.iter().map(|one| one.resource.as_str()).collect();
+        closes.push(format!("end the exclusion of {}", names.join(" and ")));
+    }
+    let mut routes = BTreeSet::new();
+    for subnet in &lb.subnets {
+        if let Ok(table) = index.route_table(subnet, lb.vpc_id.as_deref()) {
+            let of = |route: &String| format!("{route} from {}", table.id);
+            routes.extend(outward(roads, table).iter().map(of));
+        }
+    }
+    if !routes.is_empty() {
+        let routes: Vec<String> = routes.into_iter().collect();
+        closes.push(format!("remove the route {}", few(routes, " and ")));
+    }
+    closes
+}
+
+fn region_wide(index: &Index) -> Option<String> {
+    let block = index.region().block_public_access.get().ok()?;
+    (block.mode == "off")
+        .then(|| format!("turn on VPC Block Public Access in {}", index.region().name))
+}
+
+/// The routes of a table by which its public addresses are reached.
+fn outward(roads: &Roads, table: &crate::inventory::RouteTable) -> Vec<String> {
+    let is_own = |destination: &str| match destination.parse() {
+        Ok(range) => Family::BOTH
+            .into_iter()
+            .any(|family| family.has(&range) && !roads.public.most().part(family).is_empty()),
+        Err(_) => true,
+    };
+    let routes = road::outward(table).filter(|route| is_own(&route.destination));
+    routes
+        .map(|route| {
+            format!("{} → {}", route.destination, route.target.as_deref().unwrap_or_default())
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Chain {
+    steps: Vec<Step>,
+}
+
+impl Chain {
+    fn add(&mut self, resource: &str, says: impl Into<String>) {
+        let step = Step { resource: resource.to_owned(), says: says.into() };
+        if !self.steps.contains(&step) {
+            self.steps.push(step);
+        }
+    }
+
+    fn unread(&mut self, gap: &Gap) {
+        let place = gap.resource.as_deref().or(gap.region.as_deref());
+        self.add(place.unwrap_or_default(), format!("{}: {gap}", gap.call));
+    }
+
+    /// The way to a load balancer's own addresses.
+    fn own(&mut self, roads: &Roads, entries: &[Entry]) {
+        let Roads { index, lb, .. } = roads;
+        self.block(index, lb);
+        for subnet in &lb.subnets {
+            let Ok(table) = index.route_table(subnet, lb.vpc_id.as_deref()) else { continue };
+            let routes = outward(roads, table);
+            let says = if routes.is_empty() {
+                format!("route table {}: no route to an internet gateway", table.id)
+            } else {
+                format!("route table {}: {}", table.id, routes.join(", "))
+            };
+            self.add(subnet, says);
+        }
+        let public = |family: &Family| !roads.public.most().part(*family).is_empty();
+        let families: Vec<Family> = Family::BOTH.into_iter().filter(public).collect();
+        for entry in entries {
+            self.filters(index, lb, entry.knock, &families);
+        }
+        for entry in entries {
+            self.door(lb, &entry.door, entry.knock, &families);
+        }
+    }
+
+    fn block(&mut self, index: &Index, lb: &LoadBalancer) {
+        let Ok(block) = index.region().block_public_access.get() else { return };
+        let excluded = road::exclusions(index, lb);
+        let says = if excluded.is_empty() {
+            block.mode.clone()
+        } else {
+            let names: Vec<&str> = excluded.iter().map(|one| one.resource.as_str()).collect();
+            format!("{}, but not for {}", block.mode, names.join(", "))
+        };
+        self.add("block public access", says);
+    }
+
+    fn filters(&mut self, index: &Index, lb: &LoadBalancer, knock: Knock, families: &[Family]) {
+        for acl in acl::of(index, lb) {
+            let inbound = Direction::inbound(acl, knock);
+            let outbound = Direction::outbound(acl, knock);
+            for direction in [Some(inbound), outbound].into_iter().flatten() {
+                self.direction(&acl.id, &direction, families);
+            }
+        }
+    }
+
+    fn direction(&mut self, acl: &str, direction: &Direction, families: &[Family]) {
+        let deciding = direction.deciding(families);
+        for entry in deciding.iter().take(RULES) {
+            self.add(acl, acl::words(entry));
+        }
+        let side = if direction.egress { "out" } else { "in" };
+        if deciding.is_empty() {
+            self.add(acl, format!("no rule lets anything {side}"));
+        } else if deciding.len() > RULES {
+            self.add(acl, format!("and {} more rules {side}", deciding.len() - RULES));
+        }
+    }
+
+    fn door(&mut self, lb: &LoadBalancer, door: &Door, knock: Knock, families: &[Family]) {
+        if door.is_missing() {
+            return self.add(&lb.arn, "no security group");
+        }
+        for group in door.groups {
+            let own = door.admissions.iter().filter(|admission| admission.group == group);
+            let own: Vec<&Admission> =
+                own.filter(|admission| admission.source.may_be_of(families)).collect();
+            for admission in own.iter().take(RULES) {
+                self.add(
+                    group,
+                    format!("{} from {}", admission.permission.label(), admission.source),
+                );
+            }
+            if own.is_empty() && door.gap().is_none() {
+                self.add(group, format!("no rule admits {knock}"));
+            } else if own.len() > RULES {
+                self.add(group, format!("and {} more sources", own.len() - RULES));
+            }
+        }
+        if lb.private_link_rules.as_deref() == Some("off") {
+            self.add(&lb.arn, "its security groups do not hold for what comes through PrivateLink");
+        }
+    }
+
+    /// The way through another load balancer.
+    fn through(&mut self, index: &Index, alb: &LoadBalancer, front: &Front) {
+        let (Some(nlb), Some(listener)) = (front.nlb, front.listener) else { return };
+        let approach = Approach::new(index, nlb);
+        let target = front.group.map_or("", |group| group_name(&group.arn));
+        let says = format!("{}; {} forwards to {target}", approach.stands(), listener.label());
+        self.add(&nlb.arn, says);
+        if let (Side::Edge(roads) | Side::Outside(roads), Ok(port)) =
+            (&approach.side, Port::of(listener))
+        {
+            self.own(roads, &approach.entries(&port));
+        }
+        if let Some(group) = front.group {
+            self.add(&group.arn, format!("holds {}, and keeps the clients' addresses", alb.name));
+        }
+        if alb.subnets.iter().all(|subnet| !nlb.subnets.contains(subnet)) {
+            self.filters(index, alb, front.knock, &Family::BOTH);
+        }
+        self.door(
+            alb,
+            &Door::of(index, &alb.security_groups, front.knock),
+            front.knock,
+            &Family::BOTH,
+        );
+    }
+}

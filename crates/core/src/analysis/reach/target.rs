@@ -1,0 +1,141 @@
+//! Who can reach a target past its load balancer.
+
+use ipnet::IpNet;
+
+use super::door::{Door, Port, entries};
+use super::span::Span;
+use super::{Exposure, acl, road};
+use crate::analysis::index::Index;
+use crate::analysis::security_groups;
+use crate::inventory::{NetworkInterface, Permission};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{self, Gap, Reason};
+use crate::vocab::net::{Addresses, Family, Level, Part};
+
+/// Who can reach this port of an interface at the interface's own public addresses.
+pub(crate) fn of_interface(index: &Index, interface: &NetworkInterface, port: &Port) -> Exposure {
+    let families: Vec<Family> = public_families(interface).collect();
+    if families.is_empty() {
+        return Exposure::Internal;
+    }
+    let Some(subnet) = interface.subnet_id.as_deref() else {
+        return Exposure::Unknown(odd(interface, "an interface without subnet"));
+    };
+    if interface.groups.is_empty() {
+        return Exposure::Unknown(odd(interface, "an interface without security group"));
+    }
+    let vpc = interface.vpc_id.as_deref();
+    let of = |family: &Family| Span::exactly(Addresses::of(*family, Part::All));
+    let public = families.iter().map(of).fold(Span::shut(), Span::or);
+    let routes = families.iter().map(|family| road::route(index, vpc, subnet, *family));
+    let way = routes.fold(Span::shut(), Span::or).and(public).and(road::gate(index, vpc, subnet));
+    let entry = |knock| {
+        let door = Door::of(index, &interface.groups, knock);
+        let span = way.clone().and(acl::span(index, vpc, subnet, knock)).and(door.span());
+        (door, span)
+    };
+    let entries: Vec<(Door, Span)> = port.knocks().map(entry).collect();
+    let whole = entries.iter().fold(Span::shut(), |whole, (_, span)| whole.or(span.clone()));
+    let level = match whole.decided() {
+        Ok(level) => level,
+        Err(gap) => return Exposure::Unknown(gap),
+    };
+    let open = entries.iter().filter(|(_, span)| span.least().level() == level);
+    let sources = || open.flat_map(|(door, span)| door.sources(span.least())).collect();
+    match level {
+        Level::Internet => Exposure::Internet(sources()),
+        Level::Restricted => Exposure::Restricted(sources()),
+        Level::Blocked => {
+            Exposure::Blocked("security groups, network ACL or routes stand in the way".to_owned())
+        }
+    }
+}
+
+/// The families that the interface has a public address of. Every global IPv6 address is public.
+fn public_families(interface: &NetworkInterface) -> impl Iterator<Item = Family> {
+    let v4 = !interface.public_addresses.is_empty();
+    let global = |address: &std::net::IpAddr| match address {
+        std::net::IpAddr::V6(address) => address.segments()[0] & 0xe000 == 0x2000,
+        std::net::IpAddr::V4(_) => false,
+    };
+    let v6 = interface.addresses.iter().any(global);
+    [(v4, Family::V4), (v6, Family::V6)]
+        .into_iter()
+        .filter_map(|(public, family)| public.then_some(family))
+}
+
+/// Someone whom a security group lets in.
+pub(crate) struct Source {
+    /// Who.
+    pub(crate) origin: Origin,
+    /// `0.0.0.0/0 in sg-1`.
+    pub(crate) words: String,
+}
+
+/// Where connections come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Addresses.
+    Range(IpNet),
+    /// The members of a security group.
+    Group(String),
+}
+
+impl Origin {
+    /// Whether these are all addresses of a family.
+    pub(crate) fn is_everyone(&self) -> bool {
+        let Origin::Range(range) = self else { return false };
+        Part::of(vec![*range]).is_internet()
+    }
+}
+
+/// Everyone whom these security groups let in on a port, and the gap that may hide others.
+pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Source>, Option<Gap>) {
+    let mut found = Vec::new();
+    let mut hidden = None;
+    for id in groups {
+        let group = match index.security_group(id) {
+            Ok(group) => group,
+            Err(gap) => {
+                hidden = hidden.or(Some(gap));
+                continue;
+            }
+        };
+        let about = |permission: &Permission| {
+            fact::any(port.knocks().map(|knock| knock.admitted_by(permission)))
+        };
+        for permission in security_groups::admitting(index, group, about) {
+            let permission = match permission {
+                Ok(permission) => permission,
+                Err(gap) => {
+                    hidden = hidden.or(Some(gap));
+                    continue;
+                }
+            };
+            let own = permission.ranges.iter().map(|range| Source {
+                origin: Origin::Range(*range),
+                words: format!("{range} in {id}"),
+            });
+            found.extend(own);
+            let others = permission.groups.iter().map(|other| Source {
+                origin: Origin::Group(other.clone()),
+                words: format!("{other} in {id}"),
+            });
+            found.extend(others);
+            for list in &permission.prefix_lists {
+                match entries(index, list) {
+                    Ok(ranges) => found.extend(ranges.iter().map(|range| Source {
+                        origin: Origin::Range(*range),
+                        words: format!("{range} of {list} in {id}"),
+                    })),
+                    Err(gap) => hidden = hidden.or(Some(gap)),
+                }
+            }
+        }
+    }
+    (found, hidden)
+}
+
+fn odd(interface: &NetworkInterface, said: &str) -> Gap {
+    Gap::new(Call::Ec2DescribeNetworkInterfaces, Reason::Malformed).of(&interface.id).saying(said)
+}

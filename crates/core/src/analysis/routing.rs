@@ -1,0 +1,344 @@
+//! Where a request goes: a listener's rules by priority, what is dead among them, and what each one does.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::index::Index;
+use crate::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Redirect, Rule};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Gap, Reason};
+
+#[cfg(test)]
+mod bounds;
+pub(crate) mod condition;
+mod example;
+pub mod guard; // what a way asks for
+pub(crate) mod pattern;
+pub mod redirect; // where a redirect leads
+pub(crate) mod request;
+pub(crate) mod ways;
+
+pub use ways::{Locked, Way, Ways};
+
+/// A rule that some request can reach, and what becomes of that request.
+pub struct Route<'a> {
+    /// `rule 10` or `default rule`.
+    pub label: String,
+    /// All must hold.
+    pub conditions: &'a [Condition],
+    /// Everything the rule does, in order.
+    pub actions: Vec<&'a Action>,
+    /// How it ends.
+    pub end: End<'a>,
+    /// `host-header-rewrite`, `url-rewrite`.
+    pub transforms: &'a [crate::inventory::Transform],
+}
+
+/// How a request ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End<'a> {
+    /// At one of these target groups; none when every weight is 0.
+    Forward(Vec<&'a str>),
+    /// Somewhere else.
+    Redirect(&'a Redirect),
+    /// At the load balancer itself.
+    Answer,
+    /// Not known: a kind of action that this version does not know.
+    Unknown(Gap),
+}
+
+/// The rules that a request can reach, lowest priority number first. A rule behind one that takes every
+/// request, or every one that it asks for itself, is dead and left out.
+pub fn live<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Vec<Route<'a>>, Gap> {
+    Ok(rules(lb, listener)?.live)
+}
+
+/// What a listener's rules come to.
+pub struct Rules<'a> {
+    /// Those that a request can reach, lowest priority number first.
+    pub live: Vec<Route<'a>>,
+    /// Those that none can. The default rule is for what is left over, so it is never among them.
+    pub shadowed: Vec<Shadowed<'a>>,
+}
+
+/// A rule that no request can reach.
+pub struct Shadowed<'a> {
+    /// The rule.
+    pub route: Route<'a>,
+    /// Which of the live ones takes all its requests.
+    pub by: usize,
+}
+
+/// The rules of a listener, those that some request reaches apart from those that none does.
+pub fn rules<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Rules<'a>, Gap> {
+    let mut ordered: Vec<&Rule> = listener.rules.get()?.iter().collect();
+    ordered.sort_by_key(|rule| (rule.priority.is_none(), rule.priority));
+    let mut live: Vec<Route> = Vec::new();
+    let mut shadowed = Vec::new();
+    let mut all_taken = None;
+    for rule in ordered {
+        let mut own = route(rule.label(), &rule.conditions, &rule.actions, listener);
+        own.transforms = &rule.transforms;
+        let takes_all = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
+        match all_taken.or_else(|| live.iter().position(takes_all)) {
+            Some(by) if rule.priority.is_some() => shadowed.push(Shadowed { route: own, by }),
+            Some(_) => {}
+            None => {
+                live.push(own);
+                if condition::catch_all(lb, &rule.conditions) {
+                    all_taken = Some(live.len() - 1);
+                }
+            }
+        }
+    }
+    if all_taken.is_none() && !listener.default_actions.is_empty() {
+        live.push(route("default rule".to_owned(), &[], &listener.default_actions, listener));
+    }
+    if live.is_empty() && matches!(lb.kind, Kind::Application | Kind::Network) {
+        return Err(Gap::new(Call::ElbV2DescribeRules, Reason::Malformed)
+            .of(&listener.id)
+            .saying("a listener without rule or default action"));
+    }
+    Ok(Rules { live, shadowed })
+}
+
+impl Rules<'_> {
+    /// Whether a rule that is never reached asks for a login or a token, and the one before it forwards
+    /// its requests without asking for anything.
+    pub fn lets_past_login(&self, dead: &Shadowed, listener: &Listener) -> Result<bool, Gap> {
+        if !dead.route.asks_to_log_in(listener) {
+            let guards = guard::of(&dead.route, listener);
+            return guards.unclear(guard::Lock::Login).cloned().map_or(Ok(false), Err);
+        }
+        let by = &self.live[dead.by];
+        match &by.end {
+            End::Forward(groups) if !groups.is_empty() => guard::of(by, listener).is_open(),
+            End::Unknown(gap) => Err(gap.clone()),
+            End::Forward(_) | End::Redirect(_) | End::Answer => Ok(false),
+        }
+    }
+}
+
+/// What becomes of a request that these rules, in order, are asked about: whether it gets to no target, or
+/// not before a login.
+pub(crate) fn turns_away(
+    routes: &[Route],
+    conditions: &[Condition],
+    listener: &Listener,
+) -> Result<bool, Gap> {
+    let takes = |route: &&Route| condition::is_dead(conditions, route.conditions);
+    match routes.iter().find(takes) {
+        None => Ok(false),
+        Some(route) => match &route.end {
+            End::Forward(groups) => {
+                let guards = guard::of(route, listener);
+                Ok(groups.is_empty() || !guards.is_open()? && !guards.optional)
+            }
+            End::Unknown(gap) => Err(gap.clone()),
+            End::Redirect(_) | End::Answer => Ok(true),
+        },
+    }
+}
+
+/// The target groups that any listener of the load balancer forwards to, and the first gap that may hide
+/// others.
+#[must_use]
+pub fn groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
+    forwarded(lb, |route| route.weighted().to_vec())
+}
+
+/// The same, with those of weight 0.
+#[must_use]
+pub fn named_groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
+    forwarded(lb, |route| route.forwards_to().collect())
+}
+
+fn forwarded<'a>(
+    lb: &'a LoadBalancer,
+    by: impl Fn(&Route<'a>) -> Vec<&'a str>,
+) -> (BTreeSet<&'a str>, Option<Gap>) {
+    let mut found = BTreeSet::new();
+    let listeners = match &lb.listeners {
+        crate::vocab::fact::Fact::Known(listeners) => listeners,
+        crate::vocab::fact::Fact::Unread(gap) => return (found, Some(gap.clone())),
+    };
+    let mut hidden = None;
+    for listener in listeners {
+        match live(lb, listener) {
+            Err(gap) => hidden = hidden.or(Some(gap)),
+            Ok(routes) => {
+                for route in routes {
+                    found.extend(by(&route));
+                    if let End::Unknown(gap) = route.end {
+                        hidden = hidden.or(Some(gap));
+                    }
+                }
+            }
+        }
+    }
+    (found, hidden)
+}
+
+/// The groups of a forward action that get any request: an absent weight is 1, weight 0 gets none.
+pub fn weighted(action: &Action) -> impl Iterator<Item = &str> {
+    let live = action.target_groups.iter().filter(|group| group.weight != Some(0));
+    live.map(|group| group.arn.as_str())
+}
+
+fn route<'a>(
+    label: String,
+    conditions: &'a [Condition],
+    actions: &'a [Action],
+    listener: &Listener,
+) -> Route<'a> {
+    let mut actions: Vec<&Action> = actions.iter().collect();
+    actions.sort_by_key(|action| action.order);
+    let end = end(&actions, listener);
+    Route { label, conditions, actions, end, transforms: &[] }
+}
+
+/// What the last action does. An unknown kind anywhere makes the end unknown: it may end the request.
+fn end<'a>(actions: &[&'a Action], listener: &Listener) -> End<'a> {
+    let gap = |reason, said: String| {
+        End::Unknown(Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said))
+    };
+    let known = |action: &Action| is_authentication(action) || is_terminal(&action.kind);
+    if let Some(unknown) = actions.iter().find(|action| !known(action)) {
+        return gap(Reason::Unrecognised, format!("action {}", unknown.kind));
+    }
+    let Some(last) = actions.last() else {
+        return gap(Reason::Malformed, "a rule without action".to_owned());
+    };
+    match (last.kind.as_str(), &last.redirect) {
+        ("forward", _) if !last.target_groups.is_empty() => End::Forward(weighted(last).collect()),
+        ("redirect", Some(redirect)) => End::Redirect(redirect),
+        ("fixed-response", _) => End::Answer,
+        (kind, _) => gap(Reason::Malformed, format!("a rule that ends with {kind}")),
+    }
+}
+
+fn is_terminal(kind: &str) -> bool {
+    matches!(kind, "forward" | "redirect" | "fixed-response")
+}
+
+fn is_authentication(action: &Action) -> bool {
+    matches!(action.kind.as_str(), "authenticate-oidc" | "authenticate-cognito" | "jwt-validation")
+}
+
+impl<'a> Route<'a> {
+    /// Whether it takes what no rule with a priority does.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.label == "default rule"
+    }
+
+    /// The groups that it forwards to and that get any request.
+    #[must_use]
+    pub fn weighted(&self) -> &[&'a str] {
+        match &self.end {
+            End::Forward(groups) => groups,
+            End::Redirect(_) | End::Answer | End::Unknown(_) => &[],
+        }
+    }
+
+    /// The groups that it forwards to, those of weight 0 among them.
+    pub fn forwards_to(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let last = self.actions.last().filter(|_| matches!(self.end, End::Forward(_)));
+        last.into_iter().flat_map(|action| &action.target_groups).map(|group| &*group.arn)
+    }
+
+    /// Whether the rule takes nothing but the requests by which a certificate authority proves who owns a
+    /// domain, and leaves their path as it is. They have to be answered in clear (RFC 8555, 8.3).
+    #[must_use]
+    pub fn is_acme_only(&self) -> bool {
+        let rewrites = self.transforms.iter().any(|transform| transform.kind == "url-rewrite");
+        !rewrites && self.conditions.iter().any(condition::acme_only)
+    }
+
+    /// Whether nobody gets past it without a login or a token.
+    #[must_use]
+    pub fn asks_to_log_in(&self, listener: &Listener) -> bool {
+        guard::of(self, listener).has(guard::Lock::Login)
+    }
+
+    /// The actions before the last one.
+    pub fn before(&self) -> impl Iterator<Item = &'a Action> + '_ {
+        self.actions.iter().take(self.actions.len().saturating_sub(1)).copied()
+    }
+
+    /// A request that this rule takes and none of the earlier ones does, for example
+    /// `GET http://www.example.com/api/x`. Of headers and secrets only the names.
+    #[must_use]
+    pub fn request(&self, earlier: &[Route], lb: &LoadBalancer, listener: &Listener) -> String {
+        let before: Vec<&[Condition]> = earlier.iter().map(|route| route.conditions).collect();
+        request::for_rule(self.conditions, &before, lb, listener)
+    }
+}
+
+/// Whether a redirect on a cleartext listener leads to cleartext again. An absent protocol is the
+/// request's own.
+pub fn leads_to_cleartext(redirect: &Redirect, listener: &Listener) -> Result<bool, Gap> {
+    match redirect.protocol.as_deref() {
+        None | Some("#{protocol}" | "HTTP") => Ok(true),
+        Some("HTTPS") => Ok(false),
+        Some(other) => Err(Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised)
+            .of(&listener.id)
+            .saying(format!("redirect protocol {other}"))),
+    }
+}
+
+/// The name in a target group's ARN: `…:targetgroup/NAME/ID`.
+#[must_use]
+pub fn group_name(arn: &str) -> &str {
+    arn.split('/').nth(1).unwrap_or(arn)
+}
+
+/// A request that a listener without rules takes.
+#[must_use]
+pub fn plain_request(lb: &LoadBalancer, listener: &Listener) -> String {
+    request::for_rule(&[], &[], lb, listener)
+}
+
+/// Whether all that a Network load balancer's listener forwards to is Application load balancers, which
+/// are judged themselves.
+pub fn fronts_application(
+    index: &Index,
+    lb: &LoadBalancer,
+    listener: &Listener,
+) -> Result<bool, Gap> {
+    if lb.kind != Kind::Network {
+        return Ok(false);
+    }
+    let mut any = false;
+    for route in live(lb, listener)? {
+        match route.end {
+            End::Forward(groups) => {
+                for arn in groups {
+                    any = true;
+                    if index.target_group(arn)?.target_type.as_deref() != Some("alb") {
+                        return Ok(false);
+                    }
+                }
+            }
+            End::Unknown(gap) => return Err(gap),
+            End::Redirect(_) | End::Answer => {}
+        }
+    }
+    Ok(any)
+}
+
+/// Whether a listener forwards nothing: every rule redirects or answers by itself. A Classic listener
+/// always forwards.
+pub fn forwards_nothing(lb: &LoadBalancer, listener: &Listener) -> Result<bool, Gap> {
+    if lb.kind == Kind::Classic {
+        return Ok(false);
+    }
+    let mut hidden = None;
+    for route in live(lb, listener)? {
+        match route.end {
+            End::Forward(_) => return Ok(false),
+            End::Unknown(gap) => hidden = hidden.or(Some(gap)),
+            End::Redirect(_) | End::Answer => {}
+        }
+    }
+    hidden.map_or(Ok(true), Err)
+}

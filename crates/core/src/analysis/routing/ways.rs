@@ -1,0 +1,293 @@
+//! Every way of a region that asks a request for something: by the target group it leads to, and by the
+//! targets behind it.
+//!
+//! Most load balancers ask for nothing and leave nothing here, so that a region of many thousands costs one
+//! look at each rule.
+
+use std::collections::{HashMap, HashSet};
+
+use super::guard::{self, Guards, Lock};
+use super::{End, Route, live};
+use crate::analysis::index::Index;
+use crate::inventory::{
+    Action, Condition, Kind, Listener, LoadBalancer, Region, Target, TargetGroup, Transform,
+};
+use crate::vocab::fact::{Fact, Gap};
+
+/// The locked ways of a region, by what they ask for.
+#[derive(Debug)]
+pub struct Ways {
+    logins: Locked,
+    certificates: Locked,
+}
+
+/// A rule that asks for something, on its listener.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Which of the region's load balancers it is on.
+    place: usize,
+    /// The listener's label: `HTTPS:443`.
+    pub listener: String,
+    /// The rule's label: `rule 10`.
+    pub rule: String,
+    /// What it asks for.
+    pub guards: Guards,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) transforms: Vec<Transform>,
+}
+
+impl Way {
+    /// Its load balancer.
+    #[must_use]
+    pub fn load_balancer<'a>(&self, region: &'a Region) -> Option<&'a LoadBalancer> {
+        region.v2.items.get(self.place)
+    }
+}
+
+/// One process: an instance, address or function, and its port. An address is one of a VPC.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    vpc: Option<String>,
+    id: String,
+    port: Option<u16>,
+}
+
+impl Place {
+    /// Where a target group sends to.
+    pub(crate) fn of(group: &TargetGroup, target: &Target) -> Self {
+        let by_address = group.target_type.as_deref() == Some("ip");
+        let port = if group.target_type.as_deref() == Some("lambda") { None } else { group.port };
+        Place {
+            vpc: group.vpc_id.clone().filter(|_| by_address),
+            id: target.id.clone(),
+            port: target.port.or(port),
+        }
+    }
+
+    /// Where a Classic listener sends to.
+    pub(crate) fn of_instance(instance: &Target, port: u16) -> Self {
+        Place { vpc: None, id: instance.id.clone(), port: Some(port) }
+    }
+}
+
+/// The ways of a region with one sort of lock, and what may hide others.
+#[derive(Debug, Default)]
+pub struct Locked {
+    all: Vec<Way>,
+    by_group: HashMap<String, Vec<usize>>,
+    /// Groups with such ways, by what is registered with them.
+    by_target: HashMap<Place, Vec<String>>,
+    /// By load balancer: why its rules are not known.
+    hidden: HashMap<String, Gap>,
+    /// The load balancers that were listed, when others were not.
+    listed: Option<(HashSet<String>, Gap)>,
+    /// Targets of groups that may have such ways.
+    veiled: HashMap<Place, Gap>,
+    /// By VPC: a group with such ways, or that may have some, whose targets are not known.
+    unread: HashMap<Option<String>, Gap>,
+}
+
+impl Ways {
+    /// Looks at every rule of the region once.
+    #[must_use]
+    pub fn of(index: &Index) -> Self {
+        let region = index.region();
+        let mut ways = Ways { logins: Locked::of(region), certificates: Locked::of(region) };
+        for (place, lb) in region.v2.items.iter().enumerate() {
+            // The other kinds ask for nothing.
+            if lb.kind == Kind::Application {
+                ways.add(place, lb);
+            }
+        }
+        for locked in [&mut ways.logins, &mut ways.certificates] {
+            if !locked.is_empty() {
+                region.target_groups.get().into_iter().flatten().for_each(|group| {
+                    locked.add_targets(group);
+                });
+            }
+        }
+        ways
+    }
+
+    /// Those with one sort of lock.
+    #[must_use]
+    pub fn with(&self, lock: Lock) -> &Locked {
+        match lock {
+            Lock::Login => &self.logins,
+            Lock::Certificate => &self.certificates,
+        }
+    }
+
+    fn add(&mut self, place: usize, lb: &LoadBalancer) {
+        let listeners = match &lb.listeners {
+            Fact::Known(listeners) => listeners,
+            Fact::Unread(gap) => {
+                self.logins.hide(lb, gap);
+                return self.certificates.hide(lb, gap);
+            }
+        };
+        for listener in listeners.iter().filter(|listener| !asks_nothing(listener)) {
+            match live(lb, listener) {
+                Err(gap) => self.hide(lb, listener, &gap),
+                Ok(routes) => {
+                    for route in &routes {
+                        self.add_route(place, (lb, listener), route);
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_route(
+        &mut self,
+        place: usize,
+        (lb, listener): (&LoadBalancer, &Listener),
+        route: &Route,
+    ) {
+        let groups = match &route.end {
+            End::Forward(groups) => groups,
+            End::Unknown(gap) => return self.hide(lb, listener, gap),
+            End::Redirect(_) | End::Answer => return,
+        };
+        let guards = guard::of(route, listener);
+        let way = Way {
+            place,
+            listener: listener.label(),
+            rule: route.label.clone(),
+            guards: guards.clone(),
+            conditions: route.conditions.to_vec(),
+            transforms: route.transforms.to_vec(),
+        };
+        for (lock, locked) in
+            [(Lock::Login, &mut self.logins), (Lock::Certificate, &mut self.certificates)]
+        {
+            if let Some(gap) = guards.unclear(lock) {
+                locked.hide(lb, gap);
+            }
+            if guards.has(lock) {
+                locked.add(way.clone(), groups);
+            }
+        }
+    }
+
+    /// What the listener's rules may ask for is not known.
+    fn hide(&mut self, lb: &LoadBalancer, listener: &Listener, gap: &Gap) {
+        if guard::may_log_in(listener) {
+            self.logins.hide(lb, gap);
+        }
+        if guard::may_verify(listener) {
+            self.certificates.hide(lb, gap);
+        }
+    }
+}
+
+impl Locked {
+    fn of(region: &Region) -> Self {
+        let all = || region.v2.items.iter().map(|lb| lb.arn.clone()).collect();
+        let listed = region.v2.rest.gap().map(|gap| (all(), gap.clone()));
+        Locked { listed, ..Locked::default() }
+    }
+
+    fn add(&mut self, way: Way, groups: &[&str]) {
+        for group in groups {
+            self.by_group.entry((*group).to_owned()).or_default().push(self.all.len());
+        }
+        self.all.push(way);
+    }
+
+    fn hide(&mut self, lb: &LoadBalancer, gap: &Gap) {
+        self.hidden.entry(lb.arn.clone()).or_insert_with(|| gap.clone());
+    }
+
+    fn add_targets(&mut self, group: &TargetGroup) {
+        let guarded = self.by_group.contains_key(&group.arn);
+        let veil = self.veil(group).cloned();
+        if !guarded && veil.is_none() {
+            return;
+        }
+        let targets = match &group.targets {
+            Fact::Known(targets) => targets,
+            Fact::Unread(gap) => {
+                self.unread.entry(group.vpc_id.clone()).or_insert_with(|| gap.clone());
+                return;
+            }
+        };
+        for target in targets {
+            let place = Place::of(group, target);
+            if let Some(gap) = &veil {
+                self.veiled.entry(place.clone()).or_insert_with(|| gap.clone());
+            }
+            if guarded {
+                let groups = self.by_target.entry(place).or_default();
+                if groups.last() != Some(&group.arn) {
+                    groups.push(group.arn.clone());
+                }
+            }
+        }
+    }
+
+    /// Whether there is no such way, and nothing that hides one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.hidden.is_empty() && self.listed.is_none()
+    }
+
+    /// The ways into a target group.
+    pub fn into_group<'a>(&'a self, arn: &str) -> impl Iterator<Item = &'a Way> {
+        let places = self.by_group.get(arn).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|place| &self.all[*place])
+    }
+
+    /// What may hide a way from this load balancer, or any other one, into this target group.
+    #[must_use]
+    pub fn hidden_into(&self, index: &Index, lb: &LoadBalancer, arn: &str) -> Option<Gap> {
+        let anywhere = || {
+            let unlisted = self.listed.as_ref().map(|(_, gap)| gap);
+            self.hidden.values().min().or(unlisted)
+        };
+        let others = match index.target_group(arn) {
+            Ok(group) => self.veil(group),
+            Err(_) => anywhere(),
+        };
+        self.hidden_on(lb).or(others).cloned()
+    }
+
+    /// What may hide a way of this load balancer.
+    #[must_use]
+    pub fn hidden_on(&self, lb: &LoadBalancer) -> Option<&Gap> {
+        self.hidden.get(&lb.arn)
+    }
+
+    fn veil(&self, group: &TargetGroup) -> Option<&Gap> {
+        let unlisted = |arn: &String| match &self.listed {
+            Some((listed, gap)) if !listed.contains(arn) => Some(gap),
+            _ => None,
+        };
+        let mut all = group.load_balancer_arns.iter();
+        all.find_map(|arn| self.hidden.get(arn).or_else(|| unlisted(arn)))
+    }
+
+    /// The ways to a process through other groups than this one, and what may hide some.
+    pub(crate) fn to<'a>(
+        &'a self,
+        place: &Place,
+        through: Option<&'a str>,
+    ) -> (impl Iterator<Item = &'a Way>, Option<&'a Gap>) {
+        let groups = self.by_target.get(place).map_or(&[][..], Vec::as_slice);
+        let others = groups.iter().filter(move |group| Some(group.as_str()) != through);
+        (others.flat_map(|group| self.into_group(group)), self.veiled.get(place))
+    }
+
+    /// Why it is not known which targets are protected in a VPC.
+    pub(crate) fn unread_in(&self, vpc: Option<&String>) -> Option<&Gap> {
+        self.unread.get(&vpc.cloned())
+    }
+}
+
+/// Whether a listener plainly asks for nothing: a look at its actions is enough.
+fn asks_nothing(listener: &Listener) -> bool {
+    let plain = |action: &Action| super::is_terminal(&action.kind);
+    let Fact::Known(rules) = &listener.rules else { return false };
+    let mut actions = rules.iter().flat_map(|rule| &rule.actions).chain(&listener.default_actions);
+    !guard::may_verify(listener) && actions.all(plain)
+}

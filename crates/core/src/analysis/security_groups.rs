@@ -1,0 +1,65 @@
+//! The security groups of a load balancer: which are known, and what their rules are about.
+
+use crate::analysis::index::Index;
+use crate::inventory::{LoadBalancer, Permission, SecurityGroup};
+use crate::vocab::fact::Gap;
+
+/// The security groups that are known, and the gap that hides others.
+pub(crate) struct Attached<'a> {
+    /// Those that are known.
+    pub(crate) known: Vec<&'a SecurityGroup>,
+    hidden: Option<Gap>,
+}
+
+/// The security groups of a load balancer.
+pub(crate) fn of<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Attached<'a> {
+    let mut attached = Attached { known: Vec::new(), hidden: None };
+    for id in &lb.security_groups {
+        match index.security_group(id) {
+            Ok(group) => attached.known.push(group),
+            Err(gap) => attached.hidden = attached.hidden.or(Some(gap)),
+        }
+    }
+    attached
+}
+
+impl<'a> Attached<'a> {
+    /// What they let in, each with its group.
+    pub(crate) fn ingress(&self) -> impl Iterator<Item = (&'a SecurityGroup, &'a Permission)> + '_ {
+        self.known.iter().flat_map(|group| group.ingress.iter().map(move |one| (*group, one)))
+    }
+
+    /// What they let out, each with its group.
+    pub(crate) fn egress(&self) -> impl Iterator<Item = (&'a SecurityGroup, &'a Permission)> + '_ {
+        self.known.iter().flat_map(|group| group.egress.iter().map(move |one| (*group, one)))
+    }
+
+    /// The gap of a group that is not known.
+    pub(crate) fn complete(self) -> Result<(), Gap> {
+        self.hidden.map_or(Ok(()), Err)
+    }
+}
+
+/// What a group lets in that this is so of, and the gaps of rules that are not understood: whoever they name
+/// may be let in.
+pub(crate) fn admitting<'a>(
+    index: &'a Index<'_>,
+    group: &'a SecurityGroup,
+    is_so: impl Fn(&Permission) -> Result<bool, Gap> + 'a,
+) -> impl Iterator<Item = Result<&'a Permission, Gap>> {
+    group.ingress.iter().filter_map(move |permission| match is_so(permission) {
+        Ok(true) => Some(Ok(permission)),
+        Ok(false) => None,
+        Err(gap) => Some(Err(placed(index, group, gap))),
+    })
+}
+
+/// The gap of a group's rule that is not understood, with its place.
+pub(crate) fn placed(index: &Index, group: &SecurityGroup, gap: Gap) -> Gap {
+    gap.in_region(&index.region().name).of(&group.id)
+}
+
+/// `sg-1: tcp 443 from 0.0.0.0/0`.
+pub(crate) fn rule(group: &SecurityGroup, permission: &Permission, from: &str) -> String {
+    format!("{}: {} from {from}", group.id, permission.label())
+}

@@ -1,0 +1,141 @@
+//! Lines of painted words: wrapped at spaces, and with nothing in them that steers a terminal.
+
+use super::Style;
+use crate::vocab::escape::neutral;
+use crate::vocab::severity::Severity;
+
+/// Columns that a wrapped line stands further in than its first.
+const HANG: usize = 4;
+/// Narrower than this, wrapping hurts more than it helps.
+const NARROWEST: usize = 40;
+
+/// What a piece of a line looks like where colours are understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paint {
+    /// As it is.
+    Plain,
+    /// Names and headings.
+    Bold,
+    /// What can be skipped.
+    Dim,
+    /// Something is not known.
+    Warning,
+    /// Something was found to be right.
+    Good,
+    /// By severity.
+    Severity(Severity),
+}
+
+impl Paint {
+    /// The parameters of its "select graphic rendition" sequence.
+    fn code(self) -> Option<&'static str> {
+        Some(match self {
+            Paint::Plain => return None,
+            Paint::Bold => "1",
+            Paint::Dim | Paint::Severity(Severity::Info) => "2",
+            Paint::Warning | Paint::Severity(Severity::Medium) => "33",
+            Paint::Good => "32",
+            Paint::Severity(Severity::Critical) => "1;35",
+            Paint::Severity(Severity::High) => "1;31",
+            Paint::Severity(Severity::Low) => "36",
+        })
+    }
+}
+
+/// A text in the making. Every word on it goes through [`neutral`].
+pub(crate) struct Page {
+    style: Style,
+    text: String,
+}
+
+impl Page {
+    /// Nothing yet.
+    pub(crate) fn new(style: Style) -> Self {
+        Page { style: Style { width: style.width.max(NARROWEST), ..style }, text: String::new() }
+    }
+
+    /// Characters that a line has behind this indent.
+    pub(crate) fn room(&self, indent: usize) -> usize {
+        self.style.width.saturating_sub(indent)
+    }
+
+    /// An empty line, unless the page is empty or has one already.
+    pub(crate) fn blank(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// A line of one look.
+    pub(crate) fn plain(&mut self, indent: usize, text: &str) {
+        self.line(indent, &[(Paint::Plain, text)]);
+    }
+
+    /// Text whose lines all start in the same column.
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
+        self.hanging(indent, 0, &[(Paint::Plain, text)]);
+    }
+
+    /// A line of pieces; one that is too long goes on in the next line, further in.
+    pub(crate) fn line(&mut self, indent: usize, pieces: &[(Paint, &str)]) {
+        self.hanging(indent, HANG, pieces);
+    }
+
+    fn hanging(&mut self, indent: usize, hang: usize, pieces: &[(Paint, &str)]) {
+        self.start(indent);
+        let mut column = indent;
+        for (place, word) in words(pieces).into_iter().enumerate() {
+            let length = word.iter().map(|(_, text)| text.chars().count()).sum::<usize>();
+            if place > 0 {
+                if column + 1 + length > self.style.width {
+                    self.text.push('\n');
+                    self.start(indent + hang);
+                    column = indent + hang;
+                } else {
+                    self.text.push(' ');
+                    column += 1;
+                }
+            }
+            column += length;
+            for (paint, text) in word {
+                self.paint(paint, &text);
+            }
+        }
+        self.text.truncate(self.text.trim_end_matches(' ').len());
+        self.text.push('\n');
+    }
+
+    fn start(&mut self, indent: usize) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+    }
+
+    fn paint(&mut self, paint: Paint, text: &str) {
+        match paint.code() {
+            Some(code) if self.style.color && !text.is_empty() => {
+                self.text.extend(["\u{1b}[", code, "m", text, "\u{1b}[0m"]);
+            }
+            _ => self.text.push_str(text),
+        }
+    }
+
+    /// What was written.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// The words of some pieces. A word may have several looks: pieces touch unless a space parts them.
+fn words(pieces: &[(Paint, &str)]) -> Vec<Vec<(Paint, String)>> {
+    let mut words = vec![Vec::new()];
+    for (paint, text) in pieces {
+        for (place, part) in neutral(text).split(' ').enumerate() {
+            if place > 0 {
+                words.push(Vec::new());
+            }
+            if let Some(word) = words.last_mut() {
+                word.push((*paint, part.to_owned()));
+            }
+        }
+    }
+    words
+}

@@ -1,0 +1,83 @@
+//! Numbers, lists and evidence in words.
+
+use serde_json::Value;
+
+use crate::checks;
+use crate::report::Finding;
+use crate::vocab::evidence::Evidence;
+use crate::vocab::exposure::ExposureClass;
+
+/// Members of a list that are shown before the rest is only counted.
+const SHOWN: usize = 10;
+/// `1 listener`, `2 listeners`.
+pub(crate) fn count(number: usize, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
+
+/// The first members, and how many more there are.
+pub(crate) fn list<T: AsRef<str>>(all: &[T], shown: usize) -> String {
+    let first: Vec<&str> = all.iter().take(shown).map(AsRef::as_ref).collect();
+    match all.len().saturating_sub(shown) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// AWS's word for a kind of load balancer: `Application`.
+pub(crate) fn kind(kind: &str) -> String {
+    let mut letters = kind.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => "unknown kind".to_owned(),
+    }
+}
+
+/// AWS's page on what a finding is about.
+pub(crate) fn link(finding: &Finding) -> Option<&'static str> {
+    let check = checks::ALL.iter().find(|check| check.id == finding.check);
+    check.and_then(|check| check.links.first().copied())
+}
+
+/// Who can connect.
+pub(crate) fn exposure(class: ExposureClass) -> &'static str {
+    match class {
+        ExposureClass::Internet => "open to the internet",
+        ExposureClass::Restricted => "open to some sources only",
+        ExposureClass::Internal => "reached from inside only",
+        ExposureClass::Blocked => "open to nobody",
+        ExposureClass::Unknown => "who can connect is not known",
+    }
+}
+
+/// The fields of the evidence in one line.
+pub(crate) fn sentence(evidence: &Evidence) -> String {
+    fields(evidence).collect::<Vec<_>>().join("; ")
+}
+
+pub(super) fn fields(evidence: &Evidence) -> impl Iterator<Item = String> + '_ {
+    evidence.0.iter().map(|(name, value)| format!("{}: {}", label(name), words(value)))
+}
+
+/// `first_seen` reads `first seen`; a name with a dot in it is AWS's own key and stays.
+fn label(name: &str) -> String {
+    if name.contains('.') { name.to_owned() } else { name.replace('_', " ") }
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if text.is_empty() => "(empty)".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) if all.is_empty() => "none".to_owned(),
+        Value::Array(all) => list(&all.iter().map(words).collect::<Vec<_>>(), SHOWN),
+        Value::Object(fields) => {
+            let field =
+                |(name, value): (&String, &Value)| format!("{} {}", label(name), words(value));
+            format!("({})", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The report for people: each fault under the thing it is about, or each control with what fails it; then
+//! what could not be assessed, what is accepted, and totals.
+
+use std::collections::BTreeMap;
+
+use super::Style;
+use super::page::{Page, Paint};
+use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
+use crate::vocab::severity::Severity;
+
+mod accounts;
+mod beside;
+pub(crate) mod changes;
+mod controls;
+mod coverage;
+mod finding;
+mod load_balancer;
+mod risks;
+
+use crate::render::prose::{count, list};
+
+/// The report in words.
+pub(super) fn render(report: &Report, style: Style) -> String {
+    let mut page = Page::new(style);
+    if let Some(framework) = &report.framework {
+        controls::write(&mut page, framework, report);
+    } else {
+        load_balancers(&mut page, report);
+        beside::write(&mut page, report);
+    }
+    coverage::write(&mut page, report);
+    risks::write(&mut page, report);
+    changes::write(&mut page, report);
+    accounts::write(&mut page, report);
+    totals(&mut page, report);
+    page.into_text()
+}
+
+/// Findings by account, region and ARN of their load balancer.
+type Found<'a> = BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Finding>>;
+
+fn load_balancers(page: &mut Page, report: &Report) {
+    let mut found: Found = BTreeMap::new();
+    for finding in &report.findings {
+        if let Some(lb) = &finding.load_balancer {
+            let key = (&*finding.account, &*finding.region, &*lb.arn);
+            found.entry(key).or_default().push(finding);
+        }
+    }
+    let mut account = None;
+    let together = |a: &LoadBalancerSummary, b: &LoadBalancerSummary| {
+        (&a.account, &a.region) == (&b.account, &b.region)
+    };
+    for region in report.load_balancers.chunk_by(together) {
+        if report.accounts.len() > 1 && account != Some(&region[0].account) {
+            account = Some(&region[0].account);
+            page.blank();
+            let name = coverage::account_name(report, &region[0].account);
+            page.line(0, &[(Paint::Bold, "Account "), (Paint::Bold, &name)]);
+        }
+        page.blank();
+        let number = format!(": {}", count(region.len(), "load balancer"));
+        page.line(0, &[(Paint::Bold, &region[0].region), (Paint::Plain, &number)]);
+        load_balancer::write_all(page, &worst_first(region, &found));
+    }
+}
+
+/// The load balancers of a region with what was found: the worst faults first, otherwise as they come.
+fn worst_first<'a>(
+    region: &'a [LoadBalancerSummary],
+    found: &Found<'a>,
+) -> Vec<(&'a LoadBalancerSummary, Vec<&'a Finding>)> {
+    let mut all: Vec<_> = region
+        .iter()
+        .map(|lb| {
+            let key = (&*lb.account, &*lb.region, &*lb.arn);
+            (lb, found.get(&key).cloned().unwrap_or_default())
+        })
+        .collect();
+    all.sort_by_key(|(_, findings)| std::cmp::Reverse(worst(findings)));
+    all
+}
+
+/// The worst fault that counts among some findings.
+fn worst(findings: &[&Finding]) -> Option<Severity> {
+    let faults = findings.iter().filter(|finding| finding.is_fault());
+    faults.map(|finding| finding.severity).max()
+}
+
+fn totals(page: &mut Page, report: &Report) {
+    let summary = &report.summary;
+    page.blank();
+    if summary.regions_read == 0 {
+        let shut = summary.regions_unread == 0 && report.shut().next().is_some();
+        let what = if shut { "account" } else { "region" };
+        let said = format!("No {what} could be read: nothing is known.");
+        page.line(0, &[(Paint::Warning, &said)]);
+        return page.plain(0, &format!("{}{}", coverage::regions(report), cost(report)));
+    }
+    if summary.load_balancers == 0 {
+        let regions = match summary.regions_read {
+            1 => "the one region".to_owned(),
+            number => format!("the {number} regions"),
+        };
+        let said = format!("No load balancers in {regions} that could be read.");
+        page.line(0, &[(Paint::Bold, &said)]);
+    }
+    if summary.load_balancers > 0 || report.findings.iter().any(|one| one.outcome != Outcome::Pass)
+    {
+        faults(page, report);
+        faults_by_check(page, report);
+    }
+    if summary.load_balancers > 0 {
+        let looked_at =
+            [count(summary.load_balancers, "load balancer"), count(summary.listeners, "listener")];
+        page.plain(0, &format!("{}; {}", looked_at.join(", "), basis(report)));
+    }
+    page.plain(0, &format!("{}{}", coverage::regions(report), cost(report)));
+}
+
+/// Faults by severity, worst first, and what stands beside them.
+fn faults(page: &mut Page, report: &Report) {
+    let summary = &report.summary;
+    let mut parts: Vec<(Paint, String)> = Vec::new();
+    let total = summary.faults.total();
+    if total == 0 {
+        parts.push((Paint::Bold, "No fault found".to_owned()));
+    } else {
+        parts.push((Paint::Bold, format!("{}:", count(total, "fault"))));
+        for severity in Severity::WORST_FIRST {
+            let number = summary.faults.of(severity);
+            if number > 0 {
+                let comma = if parts.len() > 1 { ", " } else { " " };
+                parts.push((Paint::Plain, comma.to_owned()));
+                parts.push((Paint::Severity(severity), format!("{number} {}", severity.word())));
+            }
+        }
+    }
+    if coverage::is_incomplete(report) {
+        let unknown = match summary.unknown {
+            0 => "; not everything could be assessed".to_owned(),
+            number => format!("; {} unknown", count(number, "verdict")),
+        };
+        parts.push((Paint::Warning, unknown));
+    }
+    if summary.notes > 0 {
+        parts.push((Paint::Dim, format!("; {}", count(summary.notes, "note"))));
+    }
+    for (number, words) in [(summary.accepted, "accepted"), (summary.informing, "not counted yet")]
+    {
+        if number > 0 {
+            parts.push((Paint::Dim, format!("; {number} {words}")));
+        }
+    }
+    let pieces: Vec<(Paint, &str)> = parts.iter().map(|(paint, text)| (*paint, &**text)).collect();
+    page.line(0, &pieces);
+}
+
+/// Checks shown with their faults before the rest is only counted.
+const CHECKS: usize = 12;
+
+/// Which checks fail how often, the most frequent first.
+fn faults_by_check(page: &mut Page, report: &Report) {
+    let mut checks: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.is_fault()) {
+        *checks.entry(&finding.check).or_insert(0) += 1;
+    }
+    let mut checks: Vec<(&str, usize)> = checks.into_iter().collect();
+    checks.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let counted: Vec<String> =
+        checks.iter().map(|(check, number)| format!("{check} {number}")).collect();
+    if !counted.is_empty() {
+        page.plain(0, &format!("faults by check: {}", list(&counted, CHECKS)));
+    }
+}
+
+/// What was judged by.
+fn basis(report: &Report) -> String {
+    let basis = &report.basis;
+    let mut parts = vec![match basis.persona {
+        Some(persona) => format!("{} as {}", count(basis.checks, "check"), persona.word()),
+        None => count(basis.checks, "chosen check"),
+    }];
+    parts.push(format!("edition {}", basis.edition));
+    parts.extend(basis.config.clone());
+    parts.join(", ")
+}
+
+fn cost(report: &Report) -> String {
+    let cost = report.summary.cost;
+    let calls = usize::try_from(cost.api_calls).unwrap_or(usize::MAX);
+    let (seconds, tenth) = (cost.milliseconds / 1000, cost.milliseconds % 1000 / 100);
+    format!("; {} in {seconds}.{tenth} s; read at {}", count(calls, "API call"), report.taken_at)
+}

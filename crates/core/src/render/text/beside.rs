@@ -1,0 +1,53 @@
+//! Findings that belong to no load balancer: unused target groups, Auto Scaling groups, DNS records.
+
+use std::collections::BTreeMap;
+
+use super::finding::Place;
+use super::{coverage, finding, load_balancer};
+use crate::render::page::{Page, Paint};
+use crate::report::{Finding, Outcome, Report, Subject, SubjectKind};
+
+/// All of them by place, each under its subject; nothing when there are none.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    let mut places: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.load_balancer.is_none()) {
+        places.entry((&finding.account, &finding.region)).or_default().push(finding);
+    }
+    if places.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, &[(Paint::Bold, "Beside load balancers")]);
+    for ((account, region), findings) in places {
+        let place = coverage::place(report, account, Some(region));
+        write_place(page, &place, &findings);
+    }
+}
+
+fn write_place(page: &mut Page, place: &str, findings: &[&Finding]) {
+    let mut subjects: Vec<(&Subject, Vec<&Finding>)> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.outcome != Outcome::Unknown) {
+        match subjects.iter_mut().find(|subject| subject.0 == &finding.subject) {
+            Some(subject) => subject.1.push(finding),
+            None => subjects.push((&finding.subject, vec![finding])),
+        }
+    }
+    for (subject, findings) in subjects {
+        let word = match subject.kind {
+            SubjectKind::TargetGroup => "target group ",
+            SubjectKind::AutoScalingGroup => "Auto Scaling group ",
+            SubjectKind::DnsRecord => "DNS record ",
+            SubjectKind::Region | SubjectKind::Account => "",
+            SubjectKind::LoadBalancer => "load balancer ",
+            SubjectKind::Listener => "listener ",
+            SubjectKind::Certificate => "certificate ",
+        };
+        let label = [(Paint::Plain, word), (Paint::Bold, &*subject.label)];
+        let place = (Paint::Plain, &*format!("{place}: "));
+        page.line(2, &[place, label[0], label[1]]);
+        finding::write_all(page, Place::Under(4), findings.into_iter());
+    }
+    for unknown in load_balancer::unknown(findings) {
+        page.line(2, &[(Paint::Plain, &format!("{place}: ")), (Paint::Warning, &unknown)]);
+    }
+}

@@ -1,0 +1,103 @@
+//! The report by control: those that failed with what fails them, then what is not known, then the rest.
+
+use std::collections::BTreeMap;
+
+use super::coverage;
+use crate::compliance::Source;
+use crate::render::page::{Page, Paint};
+use crate::render::prose::{count, list};
+use crate::report::Report;
+use crate::report::controls::{ControlReport, ControlResource, ControlStatus, FrameworkReport};
+
+/// Resources of a check shown before the rest is only counted.
+const RESOURCES: usize = 10;
+
+/// Every control.
+pub(super) fn write(page: &mut Page, framework: &FrameworkReport, report: &Report) {
+    page.line(0, &[(Paint::Bold, &framework.title), (Paint::Plain, &totals(framework))]);
+    for status in ControlStatus::ALL {
+        let all = framework.controls.iter().filter(|control| control.status == status);
+        for (place, control) in all.enumerate() {
+            if place == 0 || status == ControlStatus::Failed {
+                page.blank();
+            }
+            write_control(page, control, report);
+        }
+    }
+}
+
+fn totals(framework: &FrameworkReport) -> String {
+    let counts = &framework.summary;
+    let all = [
+        (counts.failed, ControlStatus::Failed),
+        (counts.unknown, ControlStatus::Unknown),
+        (counts.passed, ControlStatus::Passed),
+        (counts.not_covered, ControlStatus::NotCovered),
+        (counts.not_applicable, ControlStatus::NotApplicable),
+    ];
+    let told = all.iter().filter(|(number, _)| *number > 0);
+    let told: Vec<String> =
+        told.map(|(number, status)| format!("{number} {}", status.words())).collect();
+    format!(": {}: {}", count(framework.controls.len(), "control"), told.join(", "))
+}
+
+fn write_control(page: &mut Page, control: &ControlReport, report: &Report) {
+    let paint = match control.status {
+        ControlStatus::Failed => control.severity.map_or(Paint::Warning, Paint::Severity),
+        ControlStatus::Unknown => Paint::Warning,
+        ControlStatus::Passed => Paint::Good,
+        ControlStatus::NotCovered | ControlStatus::NotApplicable => Paint::Dim,
+    };
+    let severity = match control.severity {
+        Some(severity) if control.status == ControlStatus::Failed => {
+            format!(" ({})", severity.word())
+        }
+        _ => String::new(),
+    };
+    let title = format!("  {}", control.title);
+    page.line(
+        0,
+        &[
+            (paint, control.status.words()),
+            (Paint::Plain, " "),
+            (Paint::Bold, &control.id),
+            (Paint::Plain, &severity),
+            (Paint::Plain, &title),
+        ],
+    );
+    resources(page, "", &control.failed, report);
+    resources(page, "unknown: ", &control.unknown, report);
+    if control.passed > 0 && control.status != ControlStatus::Passed {
+        page.line(4, &[(Paint::Dim, &count(control.passed, "resource")), (Paint::Dim, " passed")]);
+    }
+    if let Some(why) = &control.why {
+        page.line(4, &[(Paint::Warning, why)]);
+    }
+    if let Some(unfair) = &control.unfair {
+        page.line(4, &[(Paint::Bold, "unfair"), (Paint::Plain, ": "), (Paint::Plain, unfair)]);
+    }
+    let said = match control.source {
+        Source::Publisher => return,
+        Source::ThirdParty => "AWS maps nothing to it; this is another tool's mapping",
+        Source::Both => "AWS maps part of this to it, another tool the rest",
+    };
+    if control.status == ControlStatus::Failed {
+        page.line(4, &[(Paint::Dim, said)]);
+    }
+}
+
+/// The resources by check, each check on a line.
+fn resources(page: &mut Page, before: &str, all: &[ControlResource], report: &Report) {
+    let mut checks: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for one in all {
+        let place = coverage::place(report, &one.account, Some(&one.region));
+        let accepted = if one.accepted { " (accepted)" } else { "" };
+        let label = format!("{place} {}{accepted}", one.label);
+        checks.entry(&one.check).or_default().push(label);
+    }
+    for (check, labels) in checks {
+        let check = format!("[{check}]");
+        let labels = format!(": {}", list(&labels, RESOURCES));
+        page.line(4, &[(Paint::Warning, before), (Paint::Bold, &check), (Paint::Plain, &labels)]);
+    }
+}

@@ -1,0 +1,150 @@
+//! A finding in words: a fault with its evidence and its fix, everything else in a line.
+
+use crate::render::page::{Page, Paint};
+use crate::render::prose;
+use crate::report::comparison::ChangeKind;
+use crate::report::{Accepted, Finding, Outcome, SubjectKind};
+use crate::vocab::evidence::Evidence;
+
+/// Evidence fills lines up to here, however wide the terminal.
+const COLUMNS: usize = 100;
+
+/// Where findings are written.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// Under their subject, this far in.
+    Under(usize),
+    /// Under their load balancer, this far in: each says what of it is meant.
+    Beside(usize),
+}
+
+impl Place {
+    fn indent(self) -> usize {
+        match self {
+            Place::Under(indent) | Place::Beside(indent) => indent,
+        }
+    }
+
+    /// The name of a finding: `[check]`, and its subject where nothing above says so.
+    fn name(self, finding: &Finding) -> String {
+        let itself = finding.subject.kind == SubjectKind::LoadBalancer;
+        match self {
+            Place::Beside(_) if !itself => format!("[{}] {}", finding.check, finding.subject.label),
+            _ => format!("[{}]", finding.check),
+        }
+    }
+}
+
+/// Findings one after the other. What is unknown is counted elsewhere, what is right comes last.
+pub(super) fn write_all<'a>(
+    page: &mut Page,
+    place: Place,
+    findings: impl Iterator<Item = &'a Finding>,
+) {
+    let mut passed: Vec<&str> = Vec::new();
+    for finding in findings {
+        match (finding.outcome, &finding.accepted) {
+            (Outcome::Unknown, _) => {}
+            (Outcome::Pass, _) => passed.push(&finding.check),
+            (_, Some(accepted)) => write_accepted(page, place, finding, accepted),
+            _ if finding.informs => write_informing(page, place, finding),
+            (Outcome::Fail, _) => write_fault(page, place, finding),
+            (Outcome::Note, _) => write_note(page, place, finding),
+        }
+    }
+    if !passed.is_empty() {
+        page.line(
+            place.indent(),
+            &[(Paint::Good, "passed"), (Paint::Dim, ": "), (Paint::Dim, &passed.join(", "))],
+        );
+    }
+}
+
+fn write_fault(page: &mut Page, place: Place, finding: &Finding) {
+    let indent = place.indent();
+    page.line(
+        indent,
+        &[
+            (Paint::Bold, news(finding)),
+            (Paint::Severity(finding.severity), finding.severity.word()),
+            (Paint::Bold, &place.name(finding)),
+            (Paint::Plain, ": "),
+            (Paint::Plain, &finding.title),
+        ],
+    );
+    evidence(page, indent + 4, &finding.evidence);
+    page.line(
+        indent + 4,
+        &[(Paint::Bold, "fix"), (Paint::Plain, ": "), (Paint::Plain, &finding.fix)],
+    );
+}
+
+/// What to call a fault that an earlier report does not have like this.
+fn news(finding: &Finding) -> &'static str {
+    match finding.change.as_ref().map(|change| change.kind) {
+        Some(ChangeKind::New) => "new ",
+        Some(ChangeKind::Worsened) => "worse ",
+        _ => "",
+    }
+}
+
+fn write_note(page: &mut Page, place: Place, finding: &Finding) {
+    let said = match prose::sentence(&finding.evidence) {
+        evidence if evidence.is_empty() => finding.title.clone(),
+        evidence => evidence,
+    };
+    let said = format!("note{}: {said}", place.name(finding));
+    page.line(place.indent(), &[(Paint::Dim, &said)]);
+}
+
+fn write_accepted(page: &mut Page, place: Place, finding: &Finding, accepted: &Accepted) {
+    let until = match accepted.expires {
+        Some(last) => format!(" until {last}"),
+        None => String::new(),
+    };
+    let word = if finding.outcome == Outcome::Fail { finding.severity.word() } else { "note" };
+    let said = format!("accepted {word}{}: {}; ", place.name(finding), finding.title);
+    let who = format!("by {}{until}: ", accepted.owner);
+    page.line(
+        place.indent(),
+        &[(Paint::Dim, &said), (Paint::Dim, &who), (Paint::Dim, &accepted.reason)],
+    );
+}
+
+fn write_informing(page: &mut Page, place: Place, finding: &Finding) {
+    let word = if finding.outcome == Outcome::Fail { finding.severity.word() } else { "note" };
+    let edition = match finding.edition.as_str() {
+        "" => "newer than every edition".to_owned(),
+        name => format!("new in edition {name}"),
+    };
+    let name = place.name(finding);
+    let said = format!("{word}{name}: {}; {edition}, does not count yet", finding.title);
+    page.line(place.indent(), &[(Paint::Dim, &said)]);
+    evidence(page, place.indent() + 4, &finding.evidence);
+}
+
+/// How many faults someone has accepted.
+pub(super) fn accepted_faults(findings: &[&Finding]) -> usize {
+    let accepted = |finding: &&&Finding| finding.accepted.is_some();
+    let faults = findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    faults.filter(accepted).count()
+}
+
+/// The fields of the evidence, as many on a line as fit.
+fn evidence(page: &mut Page, indent: usize, evidence: &Evidence) {
+    let room = page.room(indent).min(COLUMNS - indent);
+    let mut line = String::new();
+    for field in prose::fields(evidence) {
+        if !line.is_empty() && line.chars().count() + 2 + field.chars().count() > room {
+            page.plain(indent, &line);
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push_str("; ");
+        }
+        line.push_str(&field);
+    }
+    if !line.is_empty() {
+        page.plain(indent, &line);
+    }
+}

@@ -1,0 +1,180 @@
+//! One load balancer: what it is, its listeners and their targets, and each finding under its subject.
+
+use std::collections::BTreeMap;
+
+use super::finding::Place;
+use super::{coverage, finding, worst};
+use crate::render::page::{Page, Paint};
+use crate::render::prose::{self, count, list};
+use crate::report::{
+    Finding, ListenerSummary, LoadBalancerSummary, Outcome, SubjectKind, TargetsSummary,
+};
+use crate::vocab::exposure::ExposureClass;
+
+/// Target groups and sources shown of a listener before the rest is only counted.
+const GROUPS: usize = 8;
+const SOURCES: usize = 4;
+
+/// Each load balancer: those with faults in full, the others in a line.
+pub(super) fn write_all(page: &mut Page, all: &[(&LoadBalancerSummary, Vec<&Finding>)]) {
+    for (lb, findings) in all {
+        let passes = findings.iter().any(|finding| finding.outcome == Outcome::Pass);
+        if worst(findings).is_some() || passes {
+            in_full(page, lb, findings);
+        } else {
+            in_a_line(page, lb, findings);
+        }
+    }
+}
+
+fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
+    page.blank();
+    header(page, lb, None);
+    if let Some(dns_name) = &lb.dns_name {
+        page.line(2, &[(Paint::Dim, dns_name)]);
+    }
+    let listeners = lb.listeners.as_deref().unwrap_or_default();
+    let placed = |finding: &Finding| {
+        finding.subject.kind != SubjectKind::Listener
+            || listeners.iter().any(|listener| listener.id == finding.subject.id)
+    };
+    let of = |kind: SubjectKind| {
+        findings.iter().copied().filter(move |finding| finding.subject.kind == kind)
+    };
+    let homeless = findings.iter().copied().filter(|finding| !placed(finding));
+    finding::write_all(page, Place::Under(2), of(SubjectKind::LoadBalancer).chain(homeless));
+    match &lb.listeners {
+        None => page.line(2, &[(Paint::Warning, "listeners could not be read")]),
+        Some(listeners) if listeners.is_empty() => page.plain(2, "no listeners"),
+        Some(listeners) => {
+            for listener in listeners {
+                write_listener(page, lb, listener);
+                let its = |finding: &&Finding| finding.subject.id == listener.id;
+                finding::write_all(page, Place::Under(4), of(SubjectKind::Listener).filter(its));
+            }
+        }
+    }
+    write_subjects(page, "target group", of(SubjectKind::TargetGroup));
+    write_subjects(page, "certificate", of(SubjectKind::Certificate));
+    for unknown in unknown(findings) {
+        page.line(2, &[(Paint::Warning, &unknown)]);
+    }
+    page.blank();
+}
+
+fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
+    header(page, lb, Some(findings));
+    finding::write_all(page, Place::Beside(2), findings.iter().copied());
+}
+
+/// The name and what it is; with findings, the verdict too.
+fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding]>) {
+    let mut facts = vec![prose::kind(&lb.kind)];
+    facts.extend(lb.scheme.clone());
+    let told = lb.exposure == ExposureClass::Internal
+        && (lb.kind == "gateway" || lb.scheme.as_deref() == Some("internal"));
+    if !told {
+        facts.push(prose::exposure(lb.exposure).to_owned());
+    }
+    facts.extend(lb.state.clone().filter(|state| state != "active"));
+    if findings.is_some() {
+        facts.push(match &lb.listeners {
+            None => "listeners unread".to_owned(),
+            Some(listeners) => count(listeners.len(), "listener"),
+        });
+    }
+    let facts = facts.join(", ");
+    let Some(findings) = findings else {
+        return page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &format!("  {facts}"))]);
+    };
+    let none = match finding::accepted_faults(findings) {
+        0 => "no fault found".to_owned(),
+        number => format!("{} accepted, no other found", count(number, "fault")),
+    };
+    let (paint, verdict) = match (coverage::is_unjudged(lb), unknown(findings).as_slice()) {
+        (true, _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
+        (false, []) => (Paint::Good, none),
+        (false, [unknown]) => (Paint::Warning, format!("{none}, but {unknown}")),
+        // What would answer them is told once for all load balancers.
+        (false, _) => {
+            let unknown = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown);
+            let (number, checks) = open(unknown.map(|finding| &*finding.check).collect());
+            (Paint::Warning, format!("{none}, but {number} unknown: {checks}"))
+        }
+    };
+    let facts = format!("  {facts}: ");
+    page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &facts), (paint, &verdict)]);
+}
+
+fn write_listener(page: &mut Page, lb: &LoadBalancerSummary, listener: &ListenerSummary) {
+    let mut facts: Vec<String> = listener.default_action.iter().cloned().collect();
+    if !listener.targets.is_empty() {
+        let targets: Vec<String> = listener.targets.iter().map(targets).collect();
+        facts.push(format!("targets: {}", list(&targets, GROUPS)));
+    }
+    let restricted = listener.exposure == ExposureClass::Restricted;
+    if restricted && !listener.reachable_from.is_empty() {
+        facts.push(format!("open to {}", list(&listener.reachable_from, SOURCES)));
+    } else if listener.exposure != lb.exposure {
+        facts.push(prose::exposure(listener.exposure).to_owned());
+    }
+    let facts = format!("  {}", facts.join("; "));
+    page.line(2, &[(Paint::Bold, &listener.label), (Paint::Plain, &facts)]);
+}
+
+fn targets(targets: &TargetsSummary) -> String {
+    let health = match &targets.health {
+        None => "health unread".to_owned(),
+        Some(states) if states.is_empty() => "empty".to_owned(),
+        Some(states) => {
+            let state = |(state, number)| format!("{number} {state}");
+            states.iter().map(state).collect::<Vec<_>>().join(", ")
+        }
+    };
+    format!("{} ({health})", targets.name)
+}
+
+/// Findings about things behind the listeners, each thing under a heading of its own.
+fn write_subjects<'a>(page: &mut Page, word: &str, findings: impl Iterator<Item = &'a Finding>) {
+    let mut subjects: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for finding in findings.filter(|finding| finding.outcome != Outcome::Unknown) {
+        match subjects.iter_mut().find(|subject| subject.0 == finding.subject.id) {
+            Some(subject) => subject.1.push(finding),
+            None => subjects.push((&finding.subject.id, vec![finding])),
+        }
+    }
+    for (_, findings) in subjects {
+        let heading = format!("{word} ");
+        page.line(2, &[(Paint::Plain, &heading), (Paint::Bold, &findings[0].subject.label)]);
+        finding::write_all(page, Place::Under(4), findings.into_iter());
+    }
+}
+
+/// `2 verdicts unknown: listener-cleartext, redirect-to-http; allow elasticloadbalancing:DescribeRules`:
+/// a line for all that the same step would answer, the one that answers most first.
+pub(super) fn unknown(findings: &[&Finding]) -> Vec<String> {
+    let mut open: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Unknown) {
+        open.entry(answer(&finding.fix)).or_default().push(&finding.check);
+    }
+    let mut open: Vec<_> = open.into_iter().collect();
+    open.sort_by_key(|(_, checks)| std::cmp::Reverse(checks.len()));
+    let line = |(answer, checks): (&str, Vec<&str>)| {
+        let (number, checks) = self::open(checks);
+        format!("{number} unknown: {checks}; {answer}")
+    };
+    open.into_iter().map(line).collect()
+}
+
+/// How many verdicts, and of which checks.
+fn open(mut checks: Vec<&str>) -> (String, String) {
+    let number = count(checks.len(), "verdict");
+    checks.sort_unstable();
+    checks.dedup();
+    (number, list(&checks, GROUPS))
+}
+
+/// What would answer an unknown verdict, without the command that prints a policy for its check alone.
+fn answer(fix: &str) -> &str {
+    fix.split_once("; `elb-audit permissions").map_or(fix, |(answer, _)| answer)
+}
