@@ -16,6 +16,7 @@ mod given;
 mod golden;
 mod intent;
 mod laws;
+mod layers;
 mod mutual_tls;
 mod not_applicable;
 mod owner;
