@@ -42,7 +42,7 @@ impl NotifyOn {
 
 /// What is worth telling.
 #[derive(Clone, Debug)]
-pub struct Terms {
+pub struct AlertRules {
     /// When to tell anybody.
     pub on: NotifyOn,
     /// Faults below this are not told of.
@@ -113,26 +113,26 @@ pub struct Alert<'a> {
 impl<'a> Alert<'a> {
     /// What there is to tell of a report; none when silence is right.
     #[must_use]
-    pub fn of(report: &'a Report, terms: &'a Terms) -> Option<Self> {
-        let mut alert = Alert::everything(report, terms);
+    pub fn from_report(report: &'a Report, rules: &'a AlertRules) -> Option<Self> {
+        let mut alert = Alert::everything(report, rules);
         let (news, change) = (alert.has_news(), alert.has_change());
-        alert.occasion = match terms.on {
+        alert.occasion = match rules.on {
             NotifyOn::New if news => Occasion::Change,
             NotifyOn::Changed | NotifyOn::All | NotifyOn::Always if change => Occasion::Change,
             NotifyOn::All if !alert.standing.is_empty() => Occasion::Standing,
             NotifyOn::Always => Occasion::Standing,
-            _ if is_silent_for_long(report, terms) => Occasion::Heartbeat,
+            _ if is_silent_for_long(report, rules) => Occasion::Heartbeat,
             _ => return None,
         };
-        let standing = matches!(terms.on, NotifyOn::All | NotifyOn::Always);
+        let standing = matches!(rules.on, NotifyOn::All | NotifyOn::Always);
         if !standing || alert.occasion == Occasion::Heartbeat {
             alert.standing.clear();
         }
         Some(alert)
     }
 
-    fn everything(report: &'a Report, terms: &'a Terms) -> Self {
-        let heard = |finding: &&Finding| finding.severity >= terms.min_severity;
+    fn everything(report: &'a Report, rules: &'a AlertRules) -> Self {
+        let heard = |finding: &&Finding| finding.severity >= rules.min_severity;
         let kind = |finding: &Finding| finding.change.as_ref().map(|change| change.kind);
         let compared = report.comparison.is_some();
         let of = |wanted: ChangeKind| {
@@ -142,17 +142,17 @@ impl<'a> Alert<'a> {
             worst_first(all.collect())
         };
         let past = |all: &'a [Past]| -> Vec<&'a Past> {
-            all.iter().filter(|past| past.finding.severity >= terms.min_severity).collect()
+            all.iter().filter(|past| past.finding.severity >= rules.min_severity).collect()
         };
         let comparison = report.comparison.as_ref();
         let missing = comparison.map_or(&[][..], |comparison| &comparison.not_assessed);
-        let lost = report.gaps.iter().filter(|gap| !compared && !gap.informs);
+        let lost = report.gaps.iter().filter(|gap| !compared && !gap.advisory);
         Alert {
             report,
             occasion: Occasion::Change,
-            label: &terms.label,
-            place: terms.report.as_deref(),
-            trouble: terms.trouble.as_deref(),
+            label: &rules.label,
+            place: rules.report.as_deref(),
+            trouble: rules.trouble.as_deref(),
             new: of(ChangeKind::New),
             worsened: of(ChangeKind::Worsened),
             resolved: past(comparison.map_or(&[][..], |comparison| &comparison.resolved)),
@@ -201,11 +201,11 @@ fn worst_first(mut findings: Vec<&Finding>) -> Vec<&Finding> {
 }
 
 /// Whether a sign of life is due.
-fn is_silent_for_long(report: &Report, terms: &Terms) -> bool {
-    if !terms.watching || terms.heartbeat_days == 0 {
+fn is_silent_for_long(report: &Report, rules: &AlertRules) -> bool {
+    if !rules.watching || rules.heartbeat_days == 0 {
         return false;
     }
-    let hours = i64::from(terms.heartbeat_days) * 24;
+    let hours = i64::from(rules.heartbeat_days) * 24;
     // A daily run is some minutes early or late; seven days are not to become eight.
     // What is dated in the future must not silence it until then.
     let due = |last: Timestamp| {

@@ -18,7 +18,7 @@ use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::severity::Persona;
 
 mod accounts;
-mod apart;
+mod unattached;
 pub mod compare;
 mod controls;
 pub mod digest;
@@ -70,27 +70,27 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
     let counted = counted_calls(checks, &options.policy);
     inventory.visit_gaps(|account, gap| {
         if gap.reason != Reason::NotCollected {
-            let informs = counted.as_ref().is_some_and(|counted| !counted.contains(&gap.call));
-            tally.report.gaps.push(reported(account, gap, informs));
+            let advisory = counted.as_ref().is_some_and(|counted| !counted.contains(&gap.call));
+            tally.report.gaps.push(reported(account, gap, advisory));
         }
     });
     for account in &inventory.accounts {
         audit_account(account, checks, &mut tally);
-        tally.take(&account.id, apart::account(inventory, account, checks, options));
+        tally.take(&account.id, unattached::account(inventory, account, checks, options));
     }
     let Tally { mut report, risks, .. } = tally;
-    report.accepted_risks = risks.told(checks, &report);
+    report.accepted_risks = risks.statuses(checks, &report);
     report.framework = options.framework.map(|one| controls::judged(one, checks, &report));
     if !options.show_passed {
         report.findings.retain(|finding| finding.outcome != Outcome::Pass);
     }
-    (report.accounts, report.organizational_units) = accounts::told(inventory, &report);
+    (report.accounts, report.organizational_units) = accounts::summaries(inventory, &report);
     report.summary.load_balancers = report.load_balancers.len();
     report.summary.listeners =
         report.load_balancers.iter().filter_map(|lb| lb.listeners.as_ref()).map(Vec::len).sum();
     report.gaps.sort();
     // One that counts comes before the same one that only informs.
-    report.gaps.dedup_by(|a, b| ReportedGap { informs: b.informs, ..a.clone() } == *b);
+    report.gaps.dedup_by(|a, b| ReportedGap { advisory: b.advisory, ..a.clone() } == *b);
     report
 }
 
@@ -125,14 +125,14 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
 
 /// The calls whose gaps count, where some checks only inform: all but those that nobody else needs.
 fn counted_calls(checks: &[&'static Check], policy: &Policy) -> Option<BTreeSet<Call>> {
-    let (informing, counting): (Vec<_>, Vec<_>) =
-        checks.iter().copied().partition(|check| policy.informs(check));
-    if informing.is_empty() {
+    let (advisory, counting): (Vec<_>, Vec<_>) =
+        checks.iter().copied().partition(|check| policy.advisory(check));
+    if advisory.is_empty() {
         return None;
     }
     let needed: BTreeSet<Call> = plan::calls(&counting).into_iter().collect();
     let only_informing: BTreeSet<Call> =
-        plan::calls(&informing).into_iter().filter(|call| !needed.contains(call)).collect();
+        plan::calls(&advisory).into_iter().filter(|call| !needed.contains(call)).collect();
     Some(Call::all().filter(|call| !only_informing.contains(call)).collect())
 }
 
@@ -154,11 +154,11 @@ fn audit_account(account: &Account, checks: &[&'static Check], tally: &mut Tally
         let scope = RegionScope::new(account, region);
         for lb in region.load_balancers() {
             let site = scope.site(lb);
-            let reach = walk::Reach::of(site);
-            tally.report.load_balancers.push(overview::of(site, &reach));
+            let reach = walk::Reach::follow(site);
+            tally.report.load_balancers.push(overview::summarize(site, &reach));
             tally.take(&account.id, walk::judge(site, &reach, checks, options));
         }
-        tally.take(&account.id, apart::region(&scope, checks, options));
+        tally.take(&account.id, unattached::region(&scope, checks, options));
     }
 }
 
@@ -189,9 +189,9 @@ impl Tally<'_> {
         self.report.summary.passed += passed;
         found.sort_by(|a, b| worst_first(&a.0, &b.0));
         for (mut finding, gap) in found {
-            self.risks.settle(&mut finding);
+            self.risks.apply(&mut finding);
             count_finding(&mut self.report.summary, &finding);
-            let told = gap.map(|gap| reported(account, &gap, finding.informs));
+            let told = gap.map(|gap| reported(account, &gap, finding.advisory));
             self.report.gaps.extend(told);
             self.report.findings.push(finding);
         }
@@ -225,7 +225,7 @@ fn count_finding(summary: &mut Summary, finding: &Finding) {
     match finding.outcome {
         Outcome::Pass => {}
         _ if finding.accepted.is_some() => summary.accepted += 1,
-        _ if finding.informs => summary.informing += 1,
+        _ if finding.advisory => summary.advisory += 1,
         Outcome::Fail => summary.faults.add(finding.severity),
         Outcome::Unknown => summary.unknown += 1,
         Outcome::Note => summary.notes += 1,
@@ -269,7 +269,7 @@ fn unlisted(region: &Region) -> Option<String> {
     }
 }
 
-fn reported(account: &str, gap: &Gap, informs: bool) -> ReportedGap {
+fn reported(account: &str, gap: &Gap, advisory: bool) -> ReportedGap {
     ReportedGap {
         call: gap.call.name().to_owned(),
         action: gap.call.action(),
@@ -277,6 +277,6 @@ fn reported(account: &str, gap: &Gap, informs: bool) -> ReportedGap {
         region: gap.region.clone(),
         resource: gap.resource.clone(),
         reason: gap.to_string(),
-        informs,
+        advisory,
     }
 }

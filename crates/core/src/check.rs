@@ -122,11 +122,11 @@ pub enum Judge {
     /// Once a certificate that a listener of the load balancer presents.
     Certificate(fn(&Context, &Certificate) -> Judgement),
     /// Once a target group of a region that no load balancer uses.
-    Unused(fn(&RegionScope, &TargetGroup) -> Judgement),
+    UnusedTargetGroup(fn(&RegionScope, &TargetGroup) -> Judgement),
     /// Once an Auto Scaling group of a region.
-    Scaling(fn(&RegionScope, &AutoScalingGroup) -> Judgement),
+    AutoScalingGroup(fn(&RegionScope, &AutoScalingGroup) -> Judgement),
     /// Once a DNS record of an account that leads to a name of Elastic Load Balancing.
-    Record(fn(&Names, &DnsRecord) -> Judgement),
+    DnsRecord(fn(&Names, &DnsRecord) -> Judgement),
 }
 
 /// Every load balancer of an inventory by its DNS name.

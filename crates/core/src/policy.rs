@@ -59,7 +59,7 @@ impl Policy {
     /// The name of the edition that a check came with; none while no edition has it.
     #[must_use]
     pub fn edition_of(&self, check: &Check) -> Option<&'static str> {
-        self.history().of(check)
+        self.history().edition_of(check)
     }
 
     /// The edition whose checks and severities count.
@@ -75,7 +75,7 @@ impl Policy {
 
     /// Whether a check is newer than the pinned edition: what it finds informs and does not count.
     #[must_use]
-    pub fn informs(&self, check: &Check) -> bool {
+    pub fn advisory(&self, check: &Check) -> bool {
         self.edition.is_some_and(|pin| pin.is_before(check))
     }
 }

@@ -230,7 +230,8 @@ pub struct Summary {
     pub accepted: usize,
     /// Faults, notes and unknown verdicts of checks newer than the pinned edition; they are not among
     /// those above.
-    pub informing: usize,
+    #[serde(rename = "informing", alias = "advisory")]
+    pub advisory: usize,
     /// Regions read, whole or in part.
     pub regions_read: usize,
     /// Regions that could not be read.
@@ -270,7 +271,7 @@ impl SeverityCounts {
 
     /// How many there are of one severity.
     #[must_use]
-    pub fn of(&self, severity: Severity) -> usize {
+    pub fn count(&self, severity: Severity) -> usize {
         match severity {
             Severity::Critical => self.critical,
             Severity::High => self.high,
@@ -283,7 +284,7 @@ impl SeverityCounts {
     /// All of them.
     #[must_use]
     pub fn total(&self) -> usize {
-        Severity::WORST_FIRST.iter().map(|severity| self.of(*severity)).sum()
+        Severity::WORST_FIRST.iter().map(|severity| self.count(*severity)).sum()
     }
 }
 
@@ -374,7 +375,8 @@ pub struct Finding {
     /// Who lives with it, and why; the outcome stays what it is.
     pub accepted: Option<Accepted>,
     /// Whether it only informs, its check being newer than the pinned edition.
-    pub informs: bool,
+    #[serde(rename = "informs", alias = "advisory")]
+    pub advisory: bool,
     /// The edition that its check came with; empty while none has it.
     pub edition: String,
     /// What has become of it since an earlier report; none for what is no fault, or only informs, and
@@ -386,7 +388,7 @@ impl Finding {
     /// Whether it counts: nobody has accepted it, and its check belongs to the pinned edition.
     #[must_use]
     pub fn counts(&self) -> bool {
-        self.accepted.is_none() && !self.informs
+        self.accepted.is_none() && !self.advisory
     }
 
     /// Whether it is a fault that counts.
@@ -547,7 +549,8 @@ pub struct ReportedGap {
     /// Why, in words, with AWS's own where there are any.
     pub reason: String,
     /// Whether only checks newer than the pinned edition need it.
-    pub informs: bool,
+    #[serde(rename = "informs", alias = "advisory")]
+    pub advisory: bool,
 }
 
 /// Something worth saying that is neither finding nor gap.
@@ -626,7 +629,7 @@ impl Report {
             };
             return (Exit::NothingAssessed, format!("nothing could be assessed: {said}"));
         }
-        let gaps = self.gaps.iter().filter(|gap| !gap.informs).count();
+        let gaps = self.gaps.iter().filter(|gap| !gap.advisory).count();
         let unknown = counts.unknown;
         let incomplete = unknown > 0 || gaps > 0;
         if gate.strict && incomplete {
@@ -676,7 +679,7 @@ impl Report {
         let only_new = gate.only_new && self.comparison.is_some();
         let faults = if only_new { self.news() } else { self.summary.faults };
         let counted = Severity::WORST_FIRST.into_iter().filter(|severity| *severity >= floor);
-        let number: usize = counted.map(|severity| faults.of(severity)).sum();
+        let number: usize = counted.map(|severity| faults.count(severity)).sum();
         let (what, word) = (if only_new { "new or worse " } else { "" }, floor.word());
         if number > 0 {
             let said = format!("{what}faults at or above {word}: {number} (--fail-on {word})");

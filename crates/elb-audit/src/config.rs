@@ -50,7 +50,7 @@ impl Terms {
         Ok(Terms {
             checks: some(&chosen, &config.policy)?,
             gate: Gate { fail_on: floor, strict: how.strict, only_new: how.comparing.only_new },
-            persona: chosen.told(),
+            persona: chosen.audience(),
             framework: how.framework,
             show_passed: how.show_passed,
             policy: config.policy,
@@ -98,7 +98,7 @@ fn choice(selection: &Selection, config: &Config) -> Result<selection::Selection
 }
 
 fn some(choice: &selection::Selection, policy: &Policy) -> Result<Vec<&'static Check>, String> {
-    let chosen = choice.of(checks::ALL, policy);
+    let chosen = choice.choose(checks::ALL, policy);
     if !chosen.is_empty() {
         return Ok(chosen);
     }

@@ -185,7 +185,7 @@ async fn diff(task: &Diff) -> Result<Exit, Failure> {
     };
     let worse = Severity::WORST_FIRST
         .into_iter()
-        .any(|severity| floor.is_some_and(|floor| severity >= floor) && news.of(severity) > 0);
+        .any(|severity| floor.is_some_and(|floor| severity >= floor) && news.count(severity) > 0);
     Ok(match (task.strict && lost, worse) {
         (true, _) => Exit::Incomplete,
         (_, true) => Exit::Findings,

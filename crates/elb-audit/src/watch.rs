@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_types::SdkConfig;
-use elb_audit_core::alert::{Alert, Terms};
+use elb_audit_core::alert::{Alert, AlertRules};
 use elb_audit_core::audit::compare;
 use elb_audit_core::report::Report;
 use elb_audit_core::report::comparison::ChangeKind;
@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Watch {
     against: Against,
     destinations: Vec<Destination>,
-    terms: Terms,
+    terms: AlertRules,
 }
 
 /// What a report is compared with.
@@ -71,7 +71,7 @@ impl Watch {
                 destinations.push(destination);
             }
         }
-        let terms = Terms {
+        let terms = AlertRules {
             on: how.notify_on,
             min_severity: how.notify_min_severity,
             heartbeat_days: how.heartbeat,
@@ -196,8 +196,8 @@ impl Watch {
             return Default::default();
         };
         let place = self.destinations.iter().find_map(|one| notify::report_place(one, report));
-        let terms = Terms { report: place, trouble: trouble.clone(), ..self.terms.clone() };
-        let mut alert = Alert::of(report, &terms);
+        let terms = AlertRules { report: place, trouble: trouble.clone(), ..self.terms.clone() };
+        let mut alert = Alert::from_report(report, &terms);
         if told.any {
             alert = alert.and_then(|alert| told.without_known(alert));
         }

@@ -15,19 +15,19 @@ const EVIDENCE: usize = 8_000;
 
 /// What has become of a fault, and the fault.
 #[derive(Clone, Copy)]
-pub(super) struct Told<'a> {
+pub(super) struct ChangeEntry<'a> {
     pub(super) kind: ChangeKind,
     pub(super) finding: &'a Finding,
     pub(super) last_seen_at: Option<Timestamp>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> ChangeEntry<'a> {
     fn now(kind: ChangeKind, finding: &'a Finding) -> Self {
-        Told { kind, finding, last_seen_at: None }
+        ChangeEntry { kind, finding, last_seen_at: None }
     }
 
     fn past(kind: ChangeKind, past: &'a Past) -> Self {
-        Told { kind, finding: &past.finding, last_seen_at: Some(past.last_seen_at) }
+        ChangeEntry { kind, finding: &past.finding, last_seen_at: Some(past.last_seen_at) }
     }
 
     /// Why it is of its kind, where there is something to explain.
@@ -84,17 +84,19 @@ fn evidence(finding: &Finding) -> Value {
 
 /// Every change of an alert, the most important kind first, and the worst first in every kind. What stands
 /// as it was is no change.
-pub(super) fn changes<'a>(alert: &'a Alert<'a>) -> impl Iterator<Item = Told<'a>> {
-    let new = alert.new.iter().map(|finding| Told::now(ChangeKind::New, finding));
-    let worsened = alert.worsened.iter().map(|finding| Told::now(ChangeKind::Worsened, finding));
-    let blind = alert.not_assessed.iter().map(|past| Told::past(ChangeKind::NotAssessed, past));
-    let gone = alert.resolved.iter().map(|past| Told::past(ChangeKind::Resolved, past));
+pub(super) fn changes<'a>(alert: &'a Alert<'a>) -> impl Iterator<Item = ChangeEntry<'a>> {
+    let new = alert.new.iter().map(|finding| ChangeEntry::now(ChangeKind::New, finding));
+    let worsened =
+        alert.worsened.iter().map(|finding| ChangeEntry::now(ChangeKind::Worsened, finding));
+    let blind =
+        alert.not_assessed.iter().map(|past| ChangeEntry::past(ChangeKind::NotAssessed, past));
+    let gone = alert.resolved.iter().map(|past| ChangeEntry::past(ChangeKind::Resolved, past));
     new.chain(worsened).chain(blind).chain(gone)
 }
 
 /// What stands as it was.
-pub(super) fn standing<'a>(alert: &'a Alert<'a>) -> impl Iterator<Item = Told<'a>> {
-    alert.standing.iter().map(|finding| Told::now(ChangeKind::Unchanged, finding))
+pub(super) fn standing<'a>(alert: &'a Alert<'a>) -> impl Iterator<Item = ChangeEntry<'a>> {
+    alert.standing.iter().map(|finding| ChangeEntry::now(ChangeKind::Unchanged, finding))
 }
 
 /// A call that is no longer answered.
@@ -139,7 +141,7 @@ pub(super) fn overview(alert: &Alert<'_>) -> Map<String, Value> {
             "load_balancers": totals.load_balancers,
             "faults": totals.faults,
             "unknown": totals.unknown,
-            "gaps": report.gaps.iter().filter(|gap| !gap.informs).count(),
+            "gaps": report.gaps.iter().filter(|gap| !gap.advisory).count(),
             "accepted": totals.accepted,
         },
     });

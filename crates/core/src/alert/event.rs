@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Alert;
-use super::brief::{self, Told, changes, overview};
+use super::brief::{self, ChangeEntry, changes, overview};
 
 /// Changes that get an event of their own; the summary says how many more there are.
 const MOST: usize = 500;
@@ -61,7 +61,7 @@ pub fn events(alert: &Alert<'_>) -> Vec<Event> {
 }
 
 /// The load balancer and what of it is meant, where that has an ARN. Longer ones than AWS's are none.
-fn resources(told: &Told<'_>) -> Vec<String> {
+fn resources(told: &ChangeEntry<'_>) -> Vec<String> {
     let lb = told.finding.load_balancer.as_ref().map(|lb| lb.arn.as_str());
     let subject = Some(told.finding.subject.id.as_str()).filter(|id| lb != Some(id));
     let arn = |id: &&str| id.starts_with("arn:") && id.len() <= 2_048;

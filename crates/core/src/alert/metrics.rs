@@ -19,7 +19,7 @@ pub struct Metric {
 #[must_use]
 pub fn metrics(report: &Report, label: &str) -> Vec<Metric> {
     let totals = &report.summary;
-    let gaps = report.gaps.iter().filter(|gap| !gap.informs).count();
+    let gaps = report.gaps.iter().filter(|gap| !gap.advisory).count();
     let mut all = vec![
         ("Scans", None, 1),
         ("LoadBalancers", None, totals.load_balancers),
@@ -31,7 +31,7 @@ pub fn metrics(report: &Report, label: &str) -> Vec<Metric> {
     ];
     all.extend(
         Severity::WORST_FIRST
-            .map(|severity| ("Faults", Some(severity), totals.faults.of(severity))),
+            .map(|severity| ("Faults", Some(severity), totals.faults.count(severity))),
     );
     if let Some(comparison) = &report.comparison {
         all.extend([

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Alert;
-use super::brief::{Told, changes, lost, standing};
+use super::brief::{ChangeEntry, changes, lost, standing};
 use super::text::message;
 use crate::render::prose::{exposure, link, sentence};
 use crate::vocab::escape::{beginning, clip, neutral};
@@ -51,7 +51,7 @@ fn section(text: &str) -> Value {
 
 /// One fault: what has become of it, where it is, why, and what mends it. Every part is cut, so that it
 /// stays below the 3,000 characters that a block may have.
-fn fault(told: &Told<'_>) -> String {
+fn fault(told: &ChangeEntry<'_>) -> String {
     let finding = told.finding;
     let short = |text: &str| escaped(text, 100);
     let mut text = format!(

@@ -172,7 +172,7 @@ fn attributes(alert: &Alert) -> Vec<(&'static str, Attribute)> {
 
 /// Everything that there is to tell, as long as it fits.
 fn text(alert: &Alert) -> String {
-    let mut letter = Letter { text: head(alert), left: LONGEST };
+    let mut letter = BudgetedText { text: head(alert), left: LONGEST };
     letter.left = LONGEST.saturating_sub(escaped(&letter.text) + 1_000);
     letter.section("NEW", &alert.new, fault);
     letter.section("WORSENED", &alert.worsened, fault);
@@ -186,13 +186,13 @@ fn text(alert: &Alert) -> String {
 }
 
 /// A text that must not grow beyond a length.
-struct Letter {
+struct BudgetedText {
     text: String,
     /// Bytes of JSON that are left.
     left: usize,
 }
 
-impl Letter {
+impl BudgetedText {
     /// A heading and what stands under it; where the room ends, how many more there are.
     fn section<T>(&mut self, title: &str, all: &[&T], word: fn(&T) -> String) {
         if all.is_empty() {
@@ -368,7 +368,7 @@ fn foot(alert: &Alert, text: &mut String) {
     let mut page = Page::new(Style::PLAIN);
     let by: Vec<String> = Severity::WORST_FIRST
         .into_iter()
-        .map(|severity| (summary.faults.of(severity), severity.word()))
+        .map(|severity| (summary.faults.count(severity), severity.word()))
         .filter(|(number, _)| *number > 0)
         .map(|(number, word)| format!("{number} {word}"))
         .collect();
@@ -377,7 +377,7 @@ fn foot(alert: &Alert, text: &mut String) {
         number => format!("{} ({})", count(number, "fault"), by.join(", ")),
     };
     let unknown = alert.report.findings.iter().filter(|one| one.outcome == Outcome::Unknown);
-    let gaps = alert.report.gaps.iter().filter(|gap| !gap.informs).count();
+    let gaps = alert.report.gaps.iter().filter(|gap| !gap.advisory).count();
     let now = format!(
         "Now: {} in {}, {faults}; {} and {}; {} accepted.",
         count(summary.load_balancers, "load balancer"),

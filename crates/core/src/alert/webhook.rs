@@ -15,7 +15,7 @@ const MOST: usize = 200;
 #[must_use]
 pub fn document(alert: &Alert<'_>) -> Value {
     let all: Vec<_> = changes(alert).chain(brief::standing(alert)).collect();
-    let told = all.iter().take(MOST).map(brief::Told::entry);
+    let told = all.iter().take(MOST).map(brief::ChangeEntry::entry);
     let lost = alert.lost.iter().take(MOST).map(|gap| brief::lost(gap));
     let mut document = serde_json::Map::new();
     document.insert("schema".to_owned(), json!(SCHEMA));

@@ -6,7 +6,7 @@ use crate::vocab::fact::{Gap, Reason};
 
 /// Where a name says that its load balancer is.
 #[derive(Debug, PartialEq, Eq)]
-struct Place<'a> {
+struct DnsRegion<'a> {
     region: &'a str,
     /// Whether only Network load balancers have names of this form.
     network: bool,
@@ -20,12 +20,12 @@ pub fn owner<'a>(inventory: &'a Inventory, name: &str) -> Result<Option<&'a Load
     if let Some(lb) = all.find(|lb| has_name(lb, name)) {
         return Ok(Some(lb));
     }
-    let Some(place) = place(name) else {
+    let Some(dns_region) = dns_region(name) else {
         let gap = Gap::new(Call::Route53ListResourceRecordSets, Reason::Unrecognised);
         return Err(gap.of(name).saying(format!("no region can be told from {name}")));
     };
     for account in &inventory.accounts {
-        listed(account, &place)?;
+        listed(account, &dns_region)?;
     }
     Ok(None)
 }
@@ -40,19 +40,20 @@ fn has_name(lb: &LoadBalancer, name: &str) -> bool {
 }
 
 /// Whether every load balancer of an account that could have a name was listed.
-fn listed(account: &Account, place: &Place) -> Result<(), Gap> {
+fn listed(account: &Account, dns_region: &DnsRegion) -> Result<(), Gap> {
     let gap = |reason, said: &str| {
         let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, reason);
-        gap.in_region(place.region).of(&account.id).saying(said)
+        gap.in_region(dns_region.region).of(&account.id).saying(said)
     };
-    let Some(region) = account.regions.iter().find(|region| region.name == place.region) else {
+    let Some(region) = account.regions.iter().find(|region| region.name == dns_region.region)
+    else {
         return Err(gap(Reason::NotCollected, "this region was not scanned"));
     };
     if let Some(why) = &region.skipped {
         return Err(gap(Reason::Unavailable, why));
     }
     region.v2.rest.get()?;
-    if !place.network {
+    if !dns_region.network {
         region.classic.rest.get()?;
     }
     let nameless = |lb: &&LoadBalancer| lb.dns_name.is_none() && lb.kind != Kind::Gateway;
@@ -65,15 +66,15 @@ fn listed(account: &Account, place: &Place) -> Result<(), Gap> {
 /// The place in a name: `NAME-ID.eu-west-1.elb.amazonaws.com` of Application and Classic load balancers,
 /// with `internal-` before it for internal ones, `NAME-ID.elb.eu-west-1.amazonaws.com` of Network ones.
 /// A Gateway load balancer has no name.
-fn place(name: &str) -> Option<Place<'_>> {
+fn dns_region(name: &str) -> Option<DnsRegion<'_>> {
     let labels: Vec<&str> = name.split('.').collect();
     let at = labels.iter().rposition(|label| *label == "elb")?;
     let after = labels.get(at + 1).filter(|label| is_region(label));
     if let Some(region) = after {
-        return Some(Place { region, network: true });
+        return Some(DnsRegion { region, network: true });
     }
     let before = labels[..at].last().filter(|label| is_region(label));
-    before.map(|region| Place { region, network: false })
+    before.map(|region| DnsRegion { region, network: false })
 }
 
 /// `eu-west-1`, `us-gov-east-1` …
@@ -101,8 +102,8 @@ mod tests {
             ("www.example.com", None),
         ];
         for (name, expected) in table {
-            let expected = expected.map(|(region, network)| Place { region, network });
-            assert_eq!(place(name), expected, "{name}");
+            let expected = expected.map(|(region, network)| DnsRegion { region, network });
+            assert_eq!(dns_region(name), expected, "{name}");
         }
     }
 }

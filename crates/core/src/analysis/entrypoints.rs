@@ -4,57 +4,57 @@ use crate::analysis::index::Index;
 use crate::inventory::{Account, ApiLink, Kind, LoadBalancer, Region};
 use crate::vocab::fact::{Fact, Gap};
 
-/// The ways that are known, in words, and the gap that hides others.
+/// The entry points that are known, in words, and the gap that hides others.
 #[derive(Default)]
-pub(crate) struct Doors {
+pub(crate) struct Entrypoints {
     /// `accelerator edge`, `API Gateway rest abc` …
     pub(crate) known: Vec<String>,
     hidden: Option<Gap>,
 }
 
-impl Doors {
+impl Entrypoints {
     /// Both.
-    pub(crate) fn and(mut self, other: Doors) -> Doors {
+    pub(crate) fn and(mut self, other: Entrypoints) -> Entrypoints {
         self.known.extend(other.known);
-        Doors { known: self.known, hidden: self.hidden.or(other.hidden) }
+        Entrypoints { known: self.known, hidden: self.hidden.or(other.hidden) }
     }
 
-    /// The gap of a way that is not known.
+    /// The gap of one that is not known.
     pub(crate) fn complete(self) -> Result<(), Gap> {
         self.hidden.map_or(Ok(()), Err)
     }
 
-    fn among<T>(fact: &Fact<Vec<T>>, words: impl Fn(&T) -> Option<String>) -> Doors {
+    fn among<T>(fact: &Fact<Vec<T>>, words: impl Fn(&T) -> Option<String>) -> Entrypoints {
         match fact {
             Fact::Known(all) => {
-                Doors { known: all.iter().filter_map(words).collect(), hidden: None }
+                Entrypoints { known: all.iter().filter_map(words).collect(), hidden: None }
             }
-            Fact::Unread(gap) => Doors { known: Vec::new(), hidden: Some(gap.clone()) },
+            Fact::Unread(gap) => Entrypoints { known: Vec::new(), hidden: Some(gap.clone()) },
         }
     }
 }
 
 /// Accelerators of Global Accelerator that let traffic through.
-pub(crate) fn accelerators(account: &Account, lb: &LoadBalancer) -> Doors {
-    let mut doors = Doors::default();
+pub(crate) fn accelerators(account: &Account, lb: &LoadBalancer) -> Entrypoints {
+    let mut entrypoints = Entrypoints::default();
     let all = match &account.accelerators {
         Fact::Known(all) => all,
-        Fact::Unread(gap) => return Doors { hidden: Some(gap.clone()), ..doors },
+        Fact::Unread(gap) => return Entrypoints { hidden: Some(gap.clone()), ..entrypoints },
     };
     for accelerator in all.iter().filter(|accelerator| accelerator.enabled) {
-        let found = Doors::among(&accelerator.endpoints, |endpoint| {
+        let found = Entrypoints::among(&accelerator.endpoints, |endpoint| {
             let name = accelerator.name.as_deref().unwrap_or(&accelerator.arn);
             (endpoint.id == lb.arn).then(|| format!("accelerator {name}"))
         });
-        doors = doors.and(found);
+        entrypoints = entrypoints.and(found);
     }
-    doors.known.dedup();
-    doors
+    entrypoints.known.dedup();
+    entrypoints
 }
 
 /// VPC origins of CloudFront.
-pub(crate) fn vpc_origins(account: &Account, lb: &LoadBalancer) -> Doors {
-    Doors::among(&account.vpc_origins, |origin| {
+pub(crate) fn vpc_origins(account: &Account, lb: &LoadBalancer) -> Entrypoints {
+    Entrypoints::among(&account.vpc_origins, |origin| {
         (origin.endpoint == lb.arn).then(|| format!("CloudFront VPC origin {}", origin.id))
     })
 }
@@ -62,9 +62,9 @@ pub(crate) fn vpc_origins(account: &Account, lb: &LoadBalancer) -> Doors {
 /// Private integrations of API Gateway.
 ///
 /// Source: API Gateway developer guide: they lead to Application and Network load balancers.
-pub(crate) fn api_links(region: &Region, lb: &LoadBalancer) -> Doors {
+pub(crate) fn api_links(region: &Region, lb: &LoadBalancer) -> Entrypoints {
     if !matches!(lb.kind, Kind::Application | Kind::Network) {
-        return Doors::default();
+        return Entrypoints::default();
     }
     let leads_here = |target: &String| {
         // A listener's ARN goes on where its load balancer's ends.
@@ -75,33 +75,34 @@ pub(crate) fn api_links(region: &Region, lb: &LoadBalancer) -> Doors {
         let name = link.name.as_deref().unwrap_or(&link.id);
         link.targets.iter().any(leads_here).then(|| format!("API Gateway {} {name}", link.kind))
     };
-    Doors::among(&region.rest_links, words).and(Doors::among(&region.http_links, words))
+    Entrypoints::among(&region.rest_links, words).and(Entrypoints::among(&region.http_links, words))
 }
 
 /// Internet-facing Network load balancers with an address of this one as a target.
-pub(crate) fn by_address(index: &Index, lb: &LoadBalancer) -> Doors {
+pub(crate) fn by_address(index: &Index, lb: &LoadBalancer) -> Entrypoints {
     let id = lb.arn.split_once(":loadbalancer/").map_or(lb.name.as_str(), |(_, id)| id);
     let interfaces = match index.interfaces_described(&format!("ELB {id}")) {
         Ok(interfaces) => interfaces,
-        Err(gap) => return Doors { known: Vec::new(), hidden: Some(gap) },
+        Err(gap) => return Entrypoints { known: Vec::new(), hidden: Some(gap) },
     };
-    let mut doors = Doors { known: Vec::new(), hidden: index.unread_addresses().cloned() };
+    let mut entrypoints =
+        Entrypoints { known: Vec::new(), hidden: index.unread_addresses().cloned() };
     for address in interfaces.iter().flat_map(|interface| &interface.addresses) {
         let groups = match index.groups_with(&address.to_string()) {
             Ok(groups) => groups,
-            Err(gap) => return Doors { hidden: Some(gap), ..doors },
+            Err(gap) => return Entrypoints { hidden: Some(gap), ..entrypoints },
         };
         for arn in groups.iter().flat_map(|group| &group.load_balancer_arns) {
             match index.load_balancer(arn) {
                 Ok(front) if front.kind == Kind::Network && front.is_internet_facing() => {
-                    doors.known.push(format!("targets of {}", front.name));
+                    entrypoints.known.push(format!("targets of {}", front.name));
                 }
                 Ok(_) => {}
-                Err(gap) => doors.hidden = doors.hidden.or(Some(gap)),
+                Err(gap) => entrypoints.hidden = entrypoints.hidden.or(Some(gap)),
             }
         }
     }
-    doors.known.sort();
-    doors.known.dedup();
-    doors
+    entrypoints.known.sort();
+    entrypoints.known.dedup();
+    entrypoints
 }

@@ -70,7 +70,7 @@ impl<'a> Index<'a> {
             endpoint_services: HashMap::new(),
             groups_with: HashMap::new(),
             trust_stores: HashMap::new(),
-            presented: Presented::of(region),
+            presented: Presented::in_region(region),
             load_balancers: HashMap::new(),
             network_load_balancers: HashMap::new(),
             unread_groups: HashMap::new(),
@@ -393,7 +393,7 @@ impl<'a> Index<'a> {
             let gap = || Gap::new(Call::IamListServerCertificates, Reason::NotFound).of(arn);
             return self.server_certificates.get(arn).copied().ok_or_else(gap);
         }
-        let odd = |said| {
+        let unexpected_value = |said| {
             Gap::new(Call::AcmDescribeCertificate, Reason::Malformed)
                 .in_region(&self.region.name)
                 .of(arn)
@@ -401,7 +401,9 @@ impl<'a> Index<'a> {
         };
         match self.region.certificates.get(arn) {
             Some(fact) => fact.get(),
-            None if !arn.starts_with("arn:") => Err(odd(format!("{arn} is no certificate ARN"))),
+            None if !arn.starts_with("arn:") => {
+                Err(unexpected_value(format!("{arn} is no certificate ARN")))
+            }
             None => Err(Gap::new(Call::AcmDescribeCertificate, Reason::NotCollected)
                 .in_region(&self.region.name)
                 .of(arn)),

@@ -65,7 +65,7 @@ pub(super) struct Presented<'a> {
 
 impl<'a> Presented<'a> {
     /// Looks at every listener of the region once.
-    pub(super) fn of(region: &'a Region) -> Self {
+    pub(super) fn in_region(region: &'a Region) -> Self {
         let rest = region.classic.rest.gap().or(region.v2.rest.gap());
         let mut all = Presented { by_certificate: HashMap::new(), hidden: rest.cloned() };
         for lb in region.load_balancers().filter(|lb| lb.kind != Kind::Gateway) {

@@ -5,24 +5,24 @@ use crate::inventory::{Kind, Listener, LoadBalancer, Region};
 use crate::vocab::call::Call;
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::fact::{Fact, Gap, Reason};
-use crate::vocab::net::{Addresses, Family, Level};
+use crate::vocab::net::{Family, Level, Sources};
 
 mod acl;
-mod door;
-mod front;
-mod obstacle;
-mod proof;
-mod road;
-mod span;
+mod ingress;
+mod fronting;
+mod blocked_by;
+mod explain;
+mod routes;
+mod bounds;
 mod target;
 
-pub(crate) use door::Port;
-use door::{Door, Knock};
-use front::Front;
-pub use proof::Proof;
-use road::Roads;
-use span::Span;
-pub(crate) use target::{Origin, of_interface, sources};
+use bounds::Bounds;
+pub use explain::ExposureTrace;
+use fronting::FrontingNlb;
+pub(crate) use ingress::Port;
+use ingress::{Flow, SecurityGroupIngress};
+use routes::InternetRoutes;
+pub(crate) use target::{Origin, interface_exposure, sources};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,8 +77,8 @@ impl Exposure {
 
 /// Who can reach this listener.
 #[must_use]
-pub fn of_listener(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Exposure {
-    Approach::new(&Index::new(None, region), lb).to(listener)
+pub fn listener_exposure(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Exposure {
+    Reachability::new(&Index::new(None, region), lb).to(listener)
 }
 
 /// The ranges that a load balancer's security groups let in on a listener's port; none where they name
@@ -89,8 +89,8 @@ pub(crate) fn admitted<'a>(
     listener: &Listener,
 ) -> Result<Option<Vec<ipnet::IpNet>>, Gap> {
     let mut all = Vec::new();
-    for knock in Port::of(listener)?.knocks() {
-        match Door::of(index, &lb.security_groups, knock).admitted()? {
+    for flow in Port::of_listener(listener)?.flows() {
+        match SecurityGroupIngress::from_groups(index, &lb.security_groups, flow).admitted()? {
             Some(ranges) => all.extend(ranges),
             None => return Ok(None),
         }
@@ -101,12 +101,12 @@ pub(crate) fn admitted<'a>(
 /// Who can reach this load balancer: the widest of its listeners, or of any port if it has none or they
 /// are unread.
 #[must_use]
-pub fn of_load_balancer(region: &Region, lb: &LoadBalancer) -> Exposure {
-    Approach::new(&Index::new(None, region), lb).to_any()
+pub fn load_balancer_exposure(region: &Region, lb: &LoadBalancer) -> Exposure {
+    Reachability::new(&Index::new(None, region), lb).to_any()
 }
 
 /// The way to a load balancer, which its listeners share: scheme, address families and routes.
-pub struct Approach<'a> {
+pub struct Reachability<'a> {
     index: &'a Index<'a>,
     lb: &'a LoadBalancer,
     side: Side<'a>,
@@ -117,42 +117,44 @@ enum Side<'a> {
     /// Of a load balancer that is reached from inside, or through its endpoints, alone.
     Inside,
     /// Of an internal one: its IPv6 addresses are public ones all the same.
-    Edge(Roads<'a>),
-    Outside(Roads<'a>),
+    Edge(InternetRoutes<'a>),
+    Outside(InternetRoutes<'a>),
     Unknown(Gap),
 }
 
 /// A transport of a port: who has a way to it, whom the security groups let in, and who passes both.
 struct Entry<'a> {
-    knock: Knock,
-    road: Span,
-    door: Door<'a>,
-    span: Span,
+    flow: Flow,
+    routed: Bounds,
+    ingress: SecurityGroupIngress<'a>,
+    bounds: Bounds,
 }
 
-impl<'a> Approach<'a> {
+impl<'a> Reachability<'a> {
     /// Follows the routes once for all listeners of a load balancer.
     #[must_use]
     pub fn new(index: &'a Index<'a>, lb: &'a LoadBalancer) -> Self {
         let side = match (&lb.kind, lb.scheme.as_deref()) {
             (Kind::Gateway, _) => Side::Inside,
             (Kind::Other(_), scheme) if scheme != Some("internal") => {
-                Side::Unknown(odd(lb, "a kind of load balancer", &lb.kind))
+                Side::Unknown(unexpected_value(lb, "a kind of load balancer", &lb.kind))
             }
-            (_, Some("internal")) => match Roads::of(index, lb) {
-                roads if roads.is_public() => Side::Edge(roads),
+            (_, Some("internal")) => match InternetRoutes::follow(index, lb) {
+                routes if routes.is_public() => Side::Edge(routes),
                 _ => Side::Inside,
             },
-            (_, Some("internet-facing")) => Side::Outside(Roads::of(index, lb)),
-            (_, scheme) => Side::Unknown(odd(lb, "scheme", scheme.unwrap_or("missing"))),
+            (_, Some("internet-facing")) => Side::Outside(InternetRoutes::follow(index, lb)),
+            (_, scheme) => {
+                Side::Unknown(unexpected_value(lb, "scheme", scheme.unwrap_or("missing")))
+            }
         };
-        Approach { index, lb, side }
+        Reachability { index, lb, side }
     }
 
     /// Who can reach this listener.
     #[must_use]
     pub fn to(&self, listener: &Listener) -> Exposure {
-        match Port::of(listener) {
+        match Port::of_listener(listener) {
             Ok(port) => self.through(&port),
             Err(gap) => at_most(self.through(&Port::Any), gap),
         }
@@ -172,7 +174,7 @@ impl<'a> Approach<'a> {
 
     /// Who can reach any of the listeners through load balancers in front.
     pub(crate) fn by_fronts(&self) -> Exposure {
-        self.widest(|port| match front::of(self.index, self.lb, port) {
+        self.widest(|port| match fronting::find(self.index, self.lb, port) {
             none if none.is_empty() => Exposure::Internal,
             fronts => self.answer(&[], &fronts, port),
         })
@@ -180,19 +182,19 @@ impl<'a> Approach<'a> {
 
     /// Who can reach a listener by its own addresses of one family.
     pub(crate) fn by_family(&self, listener: &Listener, family: Family) -> Exposure {
-        let port = match Port::of(listener) {
+        let port = match Port::of_listener(listener) {
             Ok(port) => port,
             Err(gap) => return Exposure::Unknown(gap),
         };
         let mut entries = self.entries(&port);
         for entry in &mut entries {
-            entry.span = entry.span.clone().and(Span::exactly(Addresses::only(family)));
+            entry.bounds = entry.bounds.clone().and(Bounds::exactly(Sources::only(family)));
         }
         self.answer(&entries, &[], &port)
     }
 
     fn widest(&self, of: impl Fn(&Port) -> Exposure) -> Exposure {
-        let to = |listener: &Listener| match Port::of(listener) {
+        let to = |listener: &Listener| match Port::of_listener(listener) {
             Ok(port) => of(&port),
             Err(gap) => at_most(of(&Port::Any), gap),
         };
@@ -205,21 +207,23 @@ impl<'a> Approach<'a> {
     }
 
     fn through(&self, port: &Port) -> Exposure {
-        let fronts = front::of(self.index, self.lb, port);
+        let fronts = fronting::find(self.index, self.lb, port);
         self.answer(&self.entries(port), &fronts, port)
     }
 
-    fn answer(&self, entries: &[Entry], fronts: &[Front], port: &Port) -> Exposure {
+    fn answer(&self, entries: &[Entry], fronts: &[FrontingNlb], port: &Port) -> Exposure {
         if let Side::Unknown(gap) = &self.side {
             return Exposure::Unknown(gap.clone());
         }
-        let all = entries.iter().map(|entry| &entry.span);
-        let all = all.chain(fronts.iter().map(|front| &front.span));
-        let whole = all.fold(Span::shut(), |whole, span| whole.or(span.clone()));
+        let all = entries.iter().map(|entry| &entry.bounds);
+        let all = all.chain(fronts.iter().map(|fronting| &fronting.bounds));
+        let whole = all.fold(Bounds::shut(), |whole, bounds| whole.or(bounds.clone()));
         match whole.decided() {
             Err(gap) => Exposure::Unknown(gap),
             Ok(Level::Blocked) => match &self.side {
-                Side::Outside(roads) => Exposure::Blocked(obstacle::of(roads, entries, port)),
+                Side::Outside(routes) => {
+                    Exposure::Blocked(blocked_by::first(routes, entries, port))
+                }
                 _ => Exposure::Internal,
             },
             Ok(level) => {
@@ -237,36 +241,38 @@ impl<'a> Approach<'a> {
     }
 
     /// Who reaches a port by the load balancer's own addresses.
-    fn own(&self, port: &Port) -> Span {
+    fn own(&self, port: &Port) -> Bounds {
         if let Side::Unknown(gap) = &self.side {
-            return Span::hidden(gap.clone());
+            return Bounds::unknown(gap.clone());
         }
         let entries = self.entries(port).into_iter();
-        entries.fold(Span::shut(), |whole, entry| whole.or(entry.span))
+        entries.fold(Bounds::shut(), |whole, entry| whole.or(entry.bounds))
     }
 
     fn entries(&self, port: &Port) -> Vec<Entry<'a>> {
-        let roads = match &self.side {
+        let routes = match &self.side {
             Side::Inside | Side::Unknown(_) => return Vec::new(),
-            Side::Edge(roads) | Side::Outside(roads) => roads,
+            Side::Edge(routes) | Side::Outside(routes) => routes,
         };
-        let entry = |knock| {
-            let (road, door) =
-                (roads.span(knock), Door::of(self.index, &self.lb.security_groups, knock));
-            let span = road.clone().and(door.span());
+        let entry = |flow| {
+            let (routed, ingress) = (
+                routes.bounds(flow),
+                SecurityGroupIngress::from_groups(self.index, &self.lb.security_groups, flow),
+            );
+            let bounds = routed.clone().and(ingress.bounds());
             let is_edge = matches!(self.side, Side::Edge(_));
-            let span = if is_edge { span.outsiders() } else { span };
-            Entry { knock, road, door, span }
+            let bounds = if is_edge { bounds.outsiders() } else { bounds };
+            Entry { flow, routed, ingress, bounds }
         };
-        port.knocks().map(entry).collect()
+        port.flows().map(entry).collect()
     }
 
     /// The sources of those ways that are as open as this.
-    fn sources(&self, entries: &[Entry], fronts: &[Front], level: Level) -> Vec<String> {
-        let own = entries.iter().filter(|entry| entry.span.least().level() == level);
-        let own = own.flat_map(|entry| entry.door.sources(entry.span.least()));
-        let passed = fronts.iter().filter(|front| front.span.least().level() == level);
-        let passed = passed.flat_map(|front| self.passed(front));
+    fn sources(&self, entries: &[Entry], fronts: &[FrontingNlb], level: Level) -> Vec<String> {
+        let own = entries.iter().filter(|entry| entry.bounds.lower().level() == level);
+        let own = own.flat_map(|entry| entry.ingress.sources(entry.bounds.lower()));
+        let passed = fronts.iter().filter(|fronting| fronting.bounds.lower().level() == level);
+        let passed = passed.flat_map(|fronting| self.passed(fronting));
         let mut sources: Vec<String> = own.chain(passed).collect();
         sources.sort();
         sources.dedup();
@@ -274,17 +280,22 @@ impl<'a> Approach<'a> {
     }
 
     /// The sources that come through another load balancer: whichever of the two narrows names them.
-    fn passed(&self, front: &Front) -> Vec<String> {
-        let Some(nlb) = front.nlb else { return Vec::new() };
-        let who = front.span.least();
-        let is_narrowed = front.reach.least().level() > who.level();
-        let port = front.listener.and_then(|listener| Port::of(listener).ok());
+    fn passed(&self, fronting: &FrontingNlb) -> Vec<String> {
+        let Some(nlb) = fronting.nlb else { return Vec::new() };
+        let who = fronting.bounds.lower();
+        let is_narrowed = fronting.reach.lower().level() > who.level();
+        let port = fronting.listener.and_then(|listener| Port::of_listener(listener).ok());
         let sources: Vec<String> = match port.filter(|_| !is_narrowed) {
             Some(port) => {
-                let entries = Approach::new(self.index, nlb).entries(&port);
-                entries.iter().flat_map(|entry| entry.door.sources(who)).collect()
+                let entries = Reachability::new(self.index, nlb).entries(&port);
+                entries.iter().flat_map(|entry| entry.ingress.sources(who)).collect()
             }
-            None => Door::of(self.index, &self.lb.security_groups, front.knock).sources(who),
+            None => SecurityGroupIngress::from_groups(
+                self.index,
+                &self.lb.security_groups,
+                fronting.flow,
+            )
+            .sources(who),
         };
         sources.into_iter().map(|source| format!("{source} through {}", nlb.name)).collect()
     }
@@ -304,13 +315,15 @@ pub(crate) fn is_internal(lb: &LoadBalancer) -> Result<bool, Gap> {
     match lb.scheme.as_deref() {
         Some("internal") => Ok(true),
         Some("internet-facing") => Ok(false),
-        other => Err(odd(lb, "scheme", other.unwrap_or("missing"))),
+        other => Err(unexpected_value(lb, "scheme", other.unwrap_or("missing"))),
     }
 }
 
 /// The transports and the port of a listener.
-pub(crate) fn knocked(listener: &Listener) -> Result<(&'static [&'static str], u16), Gap> {
-    match Port::of(listener)? {
+pub(crate) fn transports_and_port(
+    listener: &Listener,
+) -> Result<(&'static [&'static str], u16), Gap> {
+    match Port::of_listener(listener)? {
         Port::One { transports, number } => Ok((transports, number)),
         Port::Any => Ok((&["tcp", "udp"], 0)),
     }
@@ -323,12 +336,12 @@ pub(crate) fn leads_out(
     subnet: &str,
     family: Family,
 ) -> Result<bool, Gap> {
-    road::route(index, lb.vpc_id.as_deref(), subnet, family).lets_through()
+    routes::route(index, lb.vpc_id.as_deref(), subnet, family).lets_through()
 }
 
 /// Whether VPC Block Public Access keeps the internet from a subnet of a load balancer.
 pub(crate) fn is_blocked(index: &Index, lb: &LoadBalancer, subnet: &str) -> Result<bool, Gap> {
-    Ok(!road::gate(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
+    Ok(!routes::gate(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
 }
 
 /// Whether the security groups of a load balancer admit anyone at all to a listener.
@@ -337,12 +350,14 @@ pub(crate) fn is_admitted(
     lb: &LoadBalancer,
     listener: &Listener,
 ) -> Result<bool, Gap> {
-    let port = Port::of(listener)?;
-    let doors = port.knocks().map(|knock| Door::of(index, &lb.security_groups, knock).span());
-    doors.fold(Span::shut(), Span::or).lets_through()
+    let port = Port::of_listener(listener)?;
+    let ingresses = port
+        .flows()
+        .map(|flow| SecurityGroupIngress::from_groups(index, &lb.security_groups, flow).bounds());
+    ingresses.fold(Bounds::shut(), Bounds::or).lets_through()
 }
 
-fn odd(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {
+fn unexpected_value(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {
     let call = match lb.kind {
         Kind::Classic => Call::ElbDescribeLoadBalancers,
         _ => Call::ElbV2DescribeLoadBalancers,

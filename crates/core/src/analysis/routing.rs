@@ -11,13 +11,13 @@ use crate::vocab::fact::{Gap, Reason};
 mod bounds;
 pub(crate) mod condition;
 mod example;
-pub mod guard; // what a way asks for
+pub mod requirements; // what a way asks for
 pub(crate) mod pattern;
 pub mod redirect; // where a redirect leads
 pub(crate) mod request;
-pub(crate) mod ways;
+pub(crate) mod protected;
 
-pub use ways::{Locked, Way, Ways};
+pub use protected::{ProtectedBy, ProtectedRoute, ProtectedRoutes};
 
 /// A rule that some request can reach, and what becomes of that request.
 pub struct Route<'a> {
@@ -106,12 +106,17 @@ impl Rules<'_> {
     /// its requests without asking for anything.
     pub fn lets_past_login(&self, dead: &Shadowed, listener: &Listener) -> Result<bool, Gap> {
         if !dead.route.asks_to_log_in(listener) {
-            let guards = guard::of(&dead.route, listener);
-            return guards.unclear(guard::Lock::Login).cloned().map_or(Ok(false), Err);
+            let requirements = requirements::of_route(&dead.route, listener);
+            return requirements
+                .unclear(requirements::AuthKind::Login)
+                .cloned()
+                .map_or(Ok(false), Err);
         }
         let by = &self.live[dead.by];
         match &by.end {
-            End::Forward(groups) if !groups.is_empty() => guard::of(by, listener).is_open(),
+            End::Forward(groups) if !groups.is_empty() => {
+                requirements::of_route(by, listener).is_open()
+            }
             End::Unknown(gap) => Err(gap.clone()),
             End::Forward(_) | End::Redirect(_) | End::Answer => Ok(false),
         }
@@ -130,8 +135,8 @@ pub(crate) fn turns_away(
         None => Ok(false),
         Some(route) => match &route.end {
             End::Forward(groups) => {
-                let guards = guard::of(route, listener);
-                Ok(groups.is_empty() || !guards.is_open()? && !guards.optional)
+                let requirements = requirements::of_route(route, listener);
+                Ok(groups.is_empty() || !requirements.is_open()? && !requirements.optional)
             }
             End::Unknown(gap) => Err(gap.clone()),
             End::Redirect(_) | End::Answer => Ok(true),
@@ -257,7 +262,7 @@ impl<'a> Route<'a> {
     /// Whether nobody gets past it without a login or a token.
     #[must_use]
     pub fn asks_to_log_in(&self, listener: &Listener) -> bool {
-        guard::of(self, listener).has(guard::Lock::Login)
+        requirements::of_route(self, listener).has(requirements::AuthKind::Login)
     }
 
     /// The actions before the last one.

@@ -12,7 +12,7 @@ pub(crate) struct Attached<'a> {
 }
 
 /// The security groups of a load balancer.
-pub(crate) fn of<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Attached<'a> {
+pub(crate) fn attached_to<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Attached<'a> {
     let mut attached = Attached { known: Vec::new(), hidden: None };
     for id in &lb.security_groups {
         match index.security_group(id) {

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::analysis::index::Index;
-use crate::analysis::routing::Ways;
+use crate::analysis::routing::ProtectedBy;
 use crate::inventory::{Account, Certificate, LoadBalancer, Region};
 use crate::vocab::fact::Gap;
 
@@ -15,7 +15,7 @@ pub struct RegionScope<'a> {
     pub region: &'a Region,
     /// What the region holds, by id.
     pub index: Index<'a>,
-    ways: OnceLock<Ways>,
+    protected: OnceLock<ProtectedBy>,
 }
 
 impl<'a> RegionScope<'a> {
@@ -23,14 +23,14 @@ impl<'a> RegionScope<'a> {
     #[must_use]
     pub fn new(account: &'a Account, region: &'a Region) -> Self {
         let index = Index::new(Some(account), region);
-        RegionScope { account, region, index, ways: OnceLock::new() }
+        RegionScope { account, region, index, protected: OnceLock::new() }
     }
 
     /// One of the region's load balancers.
     #[must_use]
     pub fn site(&'a self, lb: &'a LoadBalancer) -> Site<'a> {
-        let RegionScope { account, region, index, ways } = self;
-        Site { account, region, index, lb, ways }
+        let RegionScope { account, region, index, protected } = self;
+        Site { account, region, index, lb, protected }
     }
 }
 
@@ -45,7 +45,7 @@ pub struct Site<'a> {
     pub index: &'a Index<'a>,
     /// The load balancer.
     pub lb: &'a LoadBalancer,
-    ways: &'a OnceLock<Ways>,
+    protected: &'a OnceLock<ProtectedBy>,
 }
 
 impl<'a> Site<'a> {
@@ -54,10 +54,10 @@ impl<'a> Site<'a> {
         self.index.certificate(self.account, arn)
     }
 
-    /// The ways of the region that ask a request for something before it reaches a target. Looked for
+    /// The routes of the region that ask a request for something before it reaches a target. Looked for
     /// once, by whoever asks first.
     #[must_use]
-    pub fn ways(self) -> &'a Ways {
-        self.ways.get_or_init(|| Ways::of(self.index))
+    pub fn protected(self) -> &'a ProtectedBy {
+        self.protected.get_or_init(|| ProtectedBy::find(self.index))
     }
 }

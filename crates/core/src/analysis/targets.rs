@@ -51,8 +51,14 @@ pub fn sort(group: &TargetGroup) -> Result<Sort, Gap> {
         Some("ip") => Ok(Sort::Address),
         Some("lambda") => Ok(Sort::Function),
         Some("alb") => Ok(Sort::LoadBalancer),
-        Some(other) => Err(odd(group, Reason::Unrecognised, format!("target type {other}"))),
-        None => Err(odd(group, Reason::Malformed, "a group without target type".to_owned())),
+        Some(other) => {
+            Err(unexpected_value(group, Reason::Unrecognised, format!("target type {other}")))
+        }
+        None => Err(unexpected_value(
+            group,
+            Reason::Malformed,
+            "a group without target type".to_owned(),
+        )),
     }
 }
 
@@ -66,7 +72,7 @@ pub fn are_hosts(targets: &Targets) -> Result<bool, Gap> {
 
 /// The gap of an answer about a target group that cannot be judged.
 #[must_use]
-pub fn odd(group: &TargetGroup, reason: Reason, said: String) -> Gap {
+pub fn unexpected_value(group: &TargetGroup, reason: Reason, said: String) -> Gap {
     Gap::new(Call::ElbV2DescribeTargetGroups, reason).of(&group.arn).saying(said)
 }
 
@@ -124,8 +130,12 @@ pub fn hop<'a>(lb: &'a LoadBalancer, group: &TargetGroup) -> Result<Hop<'a>, Gap
         Some("TCP" | "TCP_UDP" | "TCP_QUIC") => {
             Ok(stripper(lb, &group.arn)?.map_or(Hop::Opaque, Hop::Stripped))
         }
-        Some(other) => Err(odd(group, Reason::Unrecognised, format!("protocol {other}"))),
-        None => Err(odd(group, Reason::Malformed, "a group without protocol".to_owned())),
+        Some(other) => {
+            Err(unexpected_value(group, Reason::Unrecognised, format!("protocol {other}")))
+        }
+        None => {
+            Err(unexpected_value(group, Reason::Malformed, "a group without protocol".to_owned()))
+        }
     }
 }
 
@@ -201,7 +211,9 @@ pub fn remote(index: &Index, group: &TargetGroup) -> Result<(Vec<String>, Option
 
 /// Whether an address is one of the VPC's that a group is in.
 pub fn is_in_vpc(index: &Index, group: &TargetGroup, address: IpAddr) -> Result<bool, Gap> {
-    let missing = || odd(group, Reason::Malformed, "a group of addresses without VPC".to_owned());
+    let missing = || {
+        unexpected_value(group, Reason::Malformed, "a group of addresses without VPC".to_owned())
+    };
     let vpc = index.vpc(group.vpc_id.as_deref().ok_or_else(missing)?)?;
     Ok(vpc.ranges.iter().any(|range| range.contains(&address)))
 }
@@ -278,7 +290,7 @@ fn interface_zone<'a>(
 }
 
 /// A way to a target that leaves the load balancer out: an interface of it, and a port that it serves on.
-pub(crate) struct SideDoor<'a> {
+pub(crate) struct DirectPath<'a> {
     /// The target.
     pub(crate) target: &'a Target,
     /// One of its interfaces.
@@ -287,7 +299,7 @@ pub(crate) struct SideDoor<'a> {
     pub(crate) port: Port,
 }
 
-impl SideDoor<'_> {
+impl DirectPath<'_> {
     /// `i-1:8443`.
     pub(crate) fn label(&self) -> String {
         match self.port {
@@ -299,10 +311,10 @@ impl SideDoor<'_> {
 
 /// The ways to targets of the VPC that leave the load balancer out, and the gap that may hide others.
 /// What another load balancer stands at is judged there; targets that leave are left out.
-pub(crate) fn side_doors<'a>(
+pub(crate) fn direct_paths<'a>(
     site: Site<'a>,
     targets: &Targets<'a>,
-) -> Result<(Vec<SideDoor<'a>>, Option<Gap>), Gap> {
+) -> Result<(Vec<DirectPath<'a>>, Option<Gap>), Gap> {
     let mut found = Vec::new();
     let mut hidden = None;
     for target in targets.health().get()? {
@@ -322,7 +334,7 @@ pub(crate) fn side_doors<'a>(
             continue;
         }
         for port in ports(site.lb, targets, target)? {
-            found.extend(own.iter().map(|interface| SideDoor { target, interface, port }));
+            found.extend(own.iter().map(|interface| DirectPath { target, interface, port }));
         }
     }
     Ok((found, hidden))
@@ -351,7 +363,7 @@ fn ports(lb: &LoadBalancer, targets: &Targets, target: &Target) -> Result<Vec<Po
         Some("TCP_UDP" | "TCP_QUIC") => &["tcp", "udp"],
         other => {
             let said = format!("protocol {}", other.unwrap_or("missing"));
-            return Err(odd(group, Reason::Unrecognised, said));
+            return Err(unexpected_value(group, Reason::Unrecognised, said));
         }
     };
     Ok(vec![Port::One { transports, number }])
@@ -360,7 +372,9 @@ fn ports(lb: &LoadBalancer, targets: &Targets, target: &Target) -> Result<Vec<Po
 /// The port that a target of a group is sent to.
 pub fn port(group: &TargetGroup, target: &Target) -> Result<u16, Gap> {
     let port = target.port.or(group.port).filter(|port| *port > 0);
-    port.ok_or_else(|| odd(group, Reason::Malformed, "a group without port".to_owned()))
+    port.ok_or_else(|| {
+        unexpected_value(group, Reason::Malformed, "a group without port".to_owned())
+    })
 }
 
 /// Protocol and port of a Classic listener towards its instances: `HTTP` and 8080 of `HTTP:8080`.
@@ -383,7 +397,7 @@ fn instance_port(listener: &Listener) -> Result<Port, Gap> {
 
 /// Whether clients of a Network load balancer may come to this port of a target by themselves: it hands
 /// their addresses on, so that the target has to let them in.
-pub(crate) fn is_served_by_network(index: &Index, door: &SideDoor) -> Result<bool, Gap> {
+pub(crate) fn is_served_by_network(index: &Index, door: &DirectPath) -> Result<bool, Gap> {
     let Port::One { number, .. } = door.port else { return Ok(false) };
     for group in index.groups_with(&door.target.id)?.iter().filter(|group| is_network(group)) {
         let same = |other: &&Target| {

@@ -96,7 +96,7 @@ impl<'a> Filter<'a> {
         let counted = match rule.action.as_str() {
             "none" => false,
             "count" => true,
-            _ => return Err(self.odd(rule)),
+            _ => return Err(self.unexpected_value(rule)),
         };
         let arn = named.name.as_deref().unwrap_or_default();
         let missing = || unread(Call::Wafv2GetRuleGroup, region, arn);
@@ -119,11 +119,11 @@ impl<'a> Filter<'a> {
             "none" if rule.has("managed-rule-group") => Ok(Effect::Stops),
             "allow" => Ok(Effect::Admits),
             "count" => Ok(Effect::Counts),
-            _ => Err(self.odd(rule)),
+            _ => Err(self.unexpected_value(rule)),
         }
     }
 
-    fn odd(&self, rule: &WafRule) -> Gap {
+    fn unexpected_value(&self, rule: &WafRule) -> Gap {
         let said = format!("action {} of rule {}", rule.action, rule.name);
         Gap::new(Call::Wafv2GetWebAcl, Reason::Unrecognised).of(&self.acl.arn).saying(said)
     }

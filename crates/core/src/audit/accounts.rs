@@ -9,7 +9,7 @@ use crate::report::{
 use crate::vocab::fact::Reason;
 
 /// Every account with its totals, and every organizational unit that one is in.
-pub(super) fn told(
+pub(super) fn summaries(
     inventory: &Inventory,
     report: &Report,
 ) -> (Vec<AccountSummary>, Vec<UnitSummary>) {

@@ -28,7 +28,7 @@ use crate::vocab::exposure::ExposureClass;
 
 /// Compares a report with an earlier one, and writes into it what has changed.
 pub fn compare(before: &Report, after: &mut Report) {
-    let (known, judges) = (Known::of(before), Judges::of(before, after));
+    let (known, judges) = (Known::from_report(before), Judges::between(before, after));
     let mut comparison = nothing_yet(before, after, &judges);
     let mut differently = JudgedDifferently {
         before: before.version.clone(),
@@ -46,7 +46,7 @@ pub fn compare(before: &Report, after: &mut Report) {
         if !finding.is_fault() {
             continue;
         }
-        let change = judges.settle(known.change(finding, taken_at), finding, &known);
+        let change = judges.decide(known.change(finding, taken_at), finding, &known);
         match change.kind {
             ChangeKind::Worsened => comparison.worsened += 1,
             ChangeKind::Unchanged => comparison.unchanged += 1,
@@ -55,9 +55,9 @@ pub fn compare(before: &Report, after: &mut Report) {
         }
         finding.change = Some(change);
     }
-    let sight = Sight::of(after);
+    let sight = Sight::from_report(after);
     for was in known.faults.values().filter(|was| !still.contains(&was.finding.fingerprint)) {
-        let (kind, why) = judges.settle_missing(was.finding, &sight);
+        let (kind, why) = judges.decide_missing(was.finding, &sight);
         let last_known = was.finding.change.as_ref().and_then(|change| change.last_known);
         let why = Some(why);
         let change = Change { kind, first_seen_at: was.first_seen_at, why, last_known };
@@ -104,7 +104,7 @@ struct Judges<'a> {
 }
 
 impl<'a> Judges<'a> {
-    fn of(before: &'a Report, after: &Report) -> Self {
+    fn between(before: &'a Report, after: &Report) -> Self {
         let known = before.load_balancers.iter().map(|lb| (&*lb.arn, lb)).collect();
         let (version, now) = (after.version.clone(), after.basis.revisions.clone());
         Judges { before, version, now, known }
@@ -141,7 +141,7 @@ impl<'a> Judges<'a> {
 
     /// What has become of a fault that is there now: news, or only another judgement. What somebody has
     /// accepted, and counts again, they want to hear of all the same.
-    fn settle(&self, change: Change, now: &Finding, known: &Known) -> Change {
+    fn decide(&self, change: Change, now: &Finding, known: &Known) -> Change {
         let is_news = matches!(change.kind, ChangeKind::New | ChangeKind::Worsened);
         let was_accepted = known.accepted.contains_key(&*now.fingerprint);
         if !is_news || was_accepted || !self.differ_about(now) {
@@ -151,7 +151,7 @@ impl<'a> Judges<'a> {
     }
 
     /// The same of a fault that is not there any more, and why that is.
-    fn settle_missing(&self, was: &Finding, sight: &Sight) -> (ChangeKind, String) {
+    fn decide_missing(&self, was: &Finding, sight: &Sight) -> (ChangeKind, String) {
         match sight.of_missing(was) {
             (ChangeKind::Resolved, _) if sight.lists(was) && self.differ_about(was) => {
                 (ChangeKind::JudgedDifferently, self.words())
@@ -199,7 +199,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(report: &'a Report) -> Self {
+    fn from_report(report: &'a Report) -> Self {
         let mut known = Known { faults: HashMap::new(), accepted: HashMap::new() };
         let carried = report.comparison.iter().flat_map(|earlier| &earlier.not_assessed);
         for past in carried {
@@ -216,7 +216,7 @@ impl<'a> Known<'a> {
     /// Keeps a fault; of two with one fingerprint the worse one.
     fn keep(&mut self, was: Was<'a>) {
         let finding = was.finding;
-        let into = match (&finding.accepted, finding.informs) {
+        let into = match (&finding.accepted, finding.advisory) {
             (Some(_), _) => &mut self.accepted,
             (None, true) => return,
             (None, false) => &mut self.faults,
@@ -240,7 +240,7 @@ impl<'a> Known<'a> {
     /// What has become of a fault that is there now.
     fn change(&self, now: &Finding, taken_at: Timestamp) -> Change {
         if let Some(was) = self.faults.get(&*now.fingerprint) {
-            let known = LastKnown::of(was.finding);
+            let known = LastKnown::from_finding(was.finding);
             // Whoever cannot see any more who reaches it has not seen it become worse.
             let blinded =
                 now.exposure == ExposureClass::Unknown && known.exposure != ExposureClass::Unknown;
@@ -295,7 +295,7 @@ struct Sight<'a> {
 }
 
 impl<'a> Sight<'a> {
-    fn of(report: &'a Report) -> Self {
+    fn from_report(report: &'a Report) -> Self {
         let lists = [Call::ElbDescribeLoadBalancers, Call::ElbV2DescribeLoadBalancers];
         let lists = lists.map(Call::name);
         let mut sight = Sight {
@@ -333,14 +333,14 @@ impl<'a> Sight<'a> {
 
     /// What has become of a fault that this report does not have, and why that is.
     fn of_missing(&self, was: &Finding) -> (ChangeKind, String) {
-        match self.blind_to(was) {
+        match self.cannot_see(was) {
             Some(why) => (ChangeKind::NotAssessed, why),
             None => (ChangeKind::Resolved, self.how_it_went(was)),
         }
     }
 
     /// Why the report does not know about a fault that it does not have; none when it does.
-    fn blind_to(&self, was: &Finding) -> Option<String> {
+    fn cannot_see(&self, was: &Finding) -> Option<String> {
         if !self.checks.contains(&*was.check) {
             return Some("its check did not run".to_owned());
         }
@@ -419,8 +419,8 @@ fn lost(before: &Report, after: &Report, judges: &Judges) -> Vec<ReportedGap> {
     });
     let asked = |gap: &ReportedGap| asked.as_ref().is_none_or(|asked| asked.contains(&*gap.call));
     let place = |gap: &ReportedGap| (gap.call.clone(), gap.account.clone(), gap.region.clone());
-    let then: HashSet<_> = before.gaps.iter().filter(|gap| !gap.informs).map(place).collect();
-    let now = after.gaps.iter().filter(|gap| !gap.informs && !then.contains(&place(gap)));
+    let then: HashSet<_> = before.gaps.iter().filter(|gap| !gap.advisory).map(place).collect();
+    let now = after.gaps.iter().filter(|gap| !gap.advisory && !then.contains(&place(gap)));
     now.filter(|gap| asked(gap)).cloned().collect()
 }
 

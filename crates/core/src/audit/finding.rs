@@ -44,7 +44,7 @@ pub(super) fn caught(check: &Check, subject: &str, judge: impl FnOnce() -> Judge
 
 /// Where verdicts are given, and by what.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct FindingScope<'a> {
     pub(super) policy: &'a Policy,
     pub(super) account: &'a str,
     /// None for what has no region.
@@ -54,7 +54,7 @@ pub(super) struct Place<'a> {
     pub(super) of: Option<(&'a LoadBalancer, &'a Exposure)>,
 }
 
-impl Place<'_> {
+impl FindingScope<'_> {
     /// Writes down a verdict about a subject; nothing when the question does not apply.
     pub(super) fn tell(
         self,
@@ -86,7 +86,7 @@ impl Place<'_> {
         outcome: Outcome,
         evidence: Evidence,
     ) -> Finding {
-        let Place { policy, account, region, of } = self;
+        let FindingScope { policy, account, region, of } = self;
         let severity = policy.severity(check, of.map(|(_, exposure)| exposure));
         Finding {
             check: check.id.to_owned(),
@@ -105,7 +105,7 @@ impl Place<'_> {
             fingerprint: fingerprint(check.id, of.map_or(account, |(lb, _)| &lb.arn), &subject),
             configuration: configuration(check.id, outcome, &evidence),
             accepted: None,
-            informs: policy.informs(check),
+            advisory: policy.advisory(check),
             edition: policy.edition_of(check).unwrap_or_default().to_owned(),
             change: None,
             subject,

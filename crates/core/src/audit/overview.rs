@@ -11,7 +11,7 @@ use crate::report::{ListenerSummary, LoadBalancerSummary, TargetsSummary};
 use crate::vocab::fact::Fact;
 
 /// The load balancer with its listeners and targets.
-pub(super) fn of(site: Site, reach: &Reach) -> LoadBalancerSummary {
+pub(super) fn summarize(site: Site, reach: &Reach) -> LoadBalancerSummary {
     let Site { account, region, lb, .. } = site;
     let listeners = lb.listeners.get().ok();
     LoadBalancerSummary {
@@ -33,14 +33,14 @@ pub(super) fn of(site: Site, reach: &Reach) -> LoadBalancerSummary {
 
 fn summary(site: Site, reach: &Reach, listener: &Listener, exposure: &Exposure) -> ListenerSummary {
     let last = listener.default_actions.iter().max_by_key(|action| action.order);
-    let proof = reach.approach.proof(listener, exposure);
+    let trace = reach.approach.explain(listener, exposure);
     ListenerSummary {
         id: listener.id.clone(),
         label: listener.label(),
         exposure: exposure.class(),
         reachable_from: exposure.sources().to_vec(),
-        chain: proof.chain,
-        closed_by: proof.closes,
+        chain: trace.chain,
+        closed_by: trace.closes,
         default_action: last.map(words),
         targets: targets(site, listener),
     }

@@ -38,7 +38,7 @@ impl<'a> Risks<'a> {
     }
 
     /// Marks a finding that one of them accepts. Its outcome stays what it is.
-    pub(super) fn settle(&mut self, finding: &mut Finding) {
+    pub(super) fn apply(&mut self, finding: &mut Finding) {
         for entry in &mut self.0 {
             let risk = entry.risk;
             if risk.check != finding.check {
@@ -68,8 +68,8 @@ impl<'a> Risks<'a> {
     }
 
     /// What has become of each, in the user's order.
-    pub(super) fn told(&self, checks: &[&'static Check], report: &Report) -> Vec<RiskStatus> {
-        let told = |entry: &Entry| {
+    pub(super) fn statuses(&self, checks: &[&'static Check], report: &Report) -> Vec<RiskStatus> {
+        let statuses = |entry: &Entry| {
             let ran = checks.iter().any(|check| check.id == entry.risk.check);
             let (state, why) = match (entry.state(), ran) {
                 (RiskState::Unused, false) => {
@@ -84,7 +84,7 @@ impl<'a> Risks<'a> {
             let findings = if state == RiskState::InForce { entry.same } else { 0 };
             RiskStatus { risk: entry.risk.clone(), state, why, findings }
         };
-        self.0.iter().map(told).collect()
+        self.0.iter().map(statuses).collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! One load balancer past every check.
 
 use super::Options;
-use super::finding::{Place as Address, Verdicts, caught};
-use crate::analysis::reach::{Approach, Exposure};
+use super::finding::{FindingScope, Verdicts, caught};
+use crate::analysis::reach::{Exposure, Reachability};
 use crate::analysis::routing::{self, group_name};
 use crate::analysis::site::Site;
 use crate::analysis::targets::Targets;
@@ -32,15 +32,15 @@ pub(super) fn judge(
 
 /// Exposure of the load balancer and of each of its listeners.
 pub(super) struct Reach<'a> {
-    pub(super) approach: Approach<'a>,
+    pub(super) approach: Reachability<'a>,
     pub(super) lb: Exposure,
     pub(super) listeners: Vec<Exposure>,
 }
 
 impl<'a> Reach<'a> {
     /// Follows the way to a load balancer once for the overview and all checks.
-    pub(super) fn of(site: Site<'a>) -> Self {
-        let approach = Approach::new(site.index, site.lb);
+    pub(super) fn follow(site: Site<'a>) -> Self {
+        let approach = Reachability::new(site.index, site.lb);
         let known = site.lb.listeners.get().into_iter().flatten();
         let listeners: Vec<Exposure> = known.map(|listener| approach.to(listener)).collect();
         Reach { lb: approach.to_any(), listeners, approach }
@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
             Judge::Targets(judge) => self.targets(check, judge),
             Judge::Certificate(judge) => self.certificates(check, judge),
             // What belongs to no load balancer is judged apart.
-            Judge::Unused(_) | Judge::Scaling(_) | Judge::Record(_) => {}
+            Judge::UnusedTargetGroup(_) | Judge::AutoScalingGroup(_) | Judge::DnsRecord(_) => {}
         }
     }
 
@@ -73,7 +73,7 @@ impl<'a> Walk<'a> {
         let lb = self.site.lb;
         let listeners = match &lb.listeners {
             Fact::Known(listeners) => listeners,
-            Fact::Unread(gap) => return self.blind(check, gap),
+            Fact::Unread(gap) => return self.unlisted(check, gap),
         };
         for (place, listener) in listeners.iter().enumerate() {
             let reach = self.reach.listeners[place].clone();
@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
         }
         let mut groups = match index.groups_of(&lb.arn) {
             Ok(groups) => groups.to_vec(),
-            Err(gap) => return self.blind(check, &gap),
+            Err(gap) => return self.unlisted(check, &gap),
         };
         let by_rules = check.needs.contains(&Call::ElbV2DescribeRules);
         let (named, hidden) = if by_rules { routing::groups(lb) } else { Default::default() };
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
         }
         // A rule that is not known may name a group that nothing else does.
         if let (false, Some(gap)) = (unknown, hidden) {
-            self.blind(check, &gap);
+            self.unlisted(check, &gap);
         }
     }
 
@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
     ) {
         let listeners = match &self.site.lb.listeners {
             Fact::Known(listeners) => listeners,
-            Fact::Unread(gap) => return self.blind(check, gap),
+            Fact::Unread(gap) => return self.unlisted(check, gap),
         };
         let mut presented: Vec<(&'a str, Vec<Exposure>)> = Vec::new();
         let mut hidden: Vec<(Exposure, Gap)> = Vec::new();
@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The check's subjects cannot even be listed: one unknown finding about the load balancer.
-    fn blind(&mut self, check: &'static Check, gap: &Gap) {
+    fn unlisted(&mut self, check: &'static Check, gap: &Gap) {
         self.add(check, self.itself(), &self.reach.lb.clone(), Err(gap.clone()));
     }
 
@@ -205,13 +205,13 @@ impl<'a> Walk<'a> {
     ) {
         let Site { account, region, lb, .. } = self.site;
         let judgement = judgement.map_err(|gap| self.placed(gap));
-        let address = Address {
+        let scope = FindingScope {
             policy: &self.options.policy,
             account: &account.id,
             region: Some(&region.name),
             of: Some((lb, exposure)),
         };
-        address.tell(check, subject, judgement, &mut self.found);
+        scope.tell(check, subject, judgement, &mut self.found);
     }
 }
 

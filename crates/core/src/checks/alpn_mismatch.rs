@@ -146,7 +146,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         own @ (None | Some("None" | "HTTP1Only")) => {
             Ok(Verdict::Note(Evidence::new().with("alpn_policy", own.unwrap_or("None"))))
         }
-        Some(other) => Err(listener.odd(Reason::Unrecognised, &format!("ALPN policy {other}"))),
+        Some(other) => {
+            Err(listener.unexpected_value(Reason::Unrecognised, &format!("ALPN policy {other}")))
+        }
     }
 }
 

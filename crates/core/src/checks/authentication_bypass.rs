@@ -1,7 +1,7 @@
 //! A rule leads to a target group without the login that others ask for.
 
 use super::shared::bypass;
-use crate::analysis::routing::guard::Lock;
+use crate::analysis::routing::requirements::AuthKind;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::fixtures::sample::{self, login};
 use crate::inventory::{Action, Condition, Inventory, Kind, Listener, Rule};
@@ -256,5 +256,5 @@ fn with_rules(default: Vec<Action>, rules: Vec<Rule>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    bypass::of_groups(context, listener, Lock::Login).verdict()
+    bypass::of_groups(context, listener, AuthKind::Login).verdict()
 }

@@ -1,7 +1,7 @@
 //! Targets behind a login are reached without it through another target group.
 
 use super::shared::bypass;
-use crate::analysis::routing::guard::Lock;
+use crate::analysis::routing::requirements::AuthKind;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::fixtures::sample::{self, login};
 use crate::inventory::{Action, Inventory, Kind, Listener, Region, TargetGroup};
@@ -218,5 +218,5 @@ fn beside(kind: &Kind, all: Vec<Listener>, change: impl FnOnce(&mut Region)) -> 
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    bypass::of_targets(context, listener, Lock::Login).verdict()
+    bypass::of_targets(context, listener, AuthKind::Login).verdict()
 }

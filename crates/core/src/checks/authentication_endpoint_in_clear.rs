@@ -2,7 +2,7 @@
 
 use super::shared::each_rule;
 use crate::analysis::domain;
-use crate::analysis::routing::guard;
+use crate::analysis::routing::requirements;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -92,7 +92,7 @@ fn given(change: fn(&mut Vec<String>)) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     each_rule::judge_actions(context, listener, &["authenticate-oidc"], |action| {
-        let missing = |what| guard::without(action, what, listener);
+        let missing = |what| requirements::without(action, what, listener);
         let own = action.authentication.as_ref().ok_or_else(|| missing("configuration"))?;
         let mut all = own.authority.iter().chain(&own.endpoints);
         match all.find(|url| !domain::is_https(url)) {

@@ -1,6 +1,6 @@
 //! Some rules of a listener ask for a login, and what is left over needs none.
 
-use crate::analysis::routing::guard::{self, Lock};
+use crate::analysis::routing::requirements::{self, AuthKind};
 use crate::analysis::routing::{self, End, group_name};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -91,7 +91,7 @@ fn given(default: Vec<Action>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !guard::may_log_in(listener) {
+    if !requirements::may_log_in(listener) {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;
@@ -99,10 +99,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut hidden = None;
     let mut asks = false;
     for route in others {
-        let guards = guard::of(route, listener);
+        let requirements = requirements::of_route(route, listener);
         match &route.end {
-            End::Forward(_) if guards.has(Lock::Login) => asks = true,
-            End::Forward(_) => hidden = hidden.or(guards.unclear(Lock::Login).cloned()),
+            End::Forward(_) if requirements.has(AuthKind::Login) => asks = true,
+            End::Forward(_) => hidden = hidden.or(requirements.unclear(AuthKind::Login).cloned()),
             End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
             End::Redirect(_) | End::Answer => {}
         }
@@ -115,7 +115,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         End::Unknown(gap) => return Err(gap.clone()),
         End::Forward(_) | End::Redirect(_) | End::Answer => return Ok(Verdict::Pass),
     };
-    if !guard::of(last, listener).is_open()? {
+    if !requirements::of_route(last, listener).is_open()? {
         return Ok(Verdict::Pass);
     }
     let names: Vec<&str> = groups.iter().map(|arn| group_name(arn)).collect();

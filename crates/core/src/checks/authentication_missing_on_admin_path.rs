@@ -1,7 +1,7 @@
 //! A path or host that looks like one for administrators needs no login.
 
 use super::shared::bypass;
-use crate::analysis::routing::{self, End, guard};
+use crate::analysis::routing::{self, End, requirements};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -169,7 +169,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => continue,
         }
-        match guard::of(route, listener).is_open() {
+        match requirements::of_route(route, listener).is_open() {
             Ok(true) if !(bypass::is_public(context, route) || bypass::is_narrow(route)) => {
                 let evidence = Evidence::new()
                     .with("rule", route.label.as_str())

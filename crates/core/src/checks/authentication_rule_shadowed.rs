@@ -1,6 +1,6 @@
 //! A rule that asks for a login is never reached: one before it lets its requests through.
 
-use crate::analysis::routing::{self, guard};
+use crate::analysis::routing::{self, requirements};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -89,7 +89,7 @@ fn given((path, actions): (&str, Vec<Action>), (own, number): (&str, u32)) -> In
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !guard::may_log_in(listener) {
+    if !requirements::may_log_in(listener) {
         return Ok(Verdict::NotApplicable);
     }
     let rules = routing::rules(context.lb, listener)?;

@@ -1,7 +1,7 @@
 //! Anyone can make an account in the user pool that a login trusts.
 
 use super::shared::each_rule;
-use crate::analysis::routing::guard;
+use crate::analysis::routing::requirements;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -103,7 +103,7 @@ fn given(pool: Option<Fact<UserPool>>) -> Inventory {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     each_rule::judge_actions(context, listener, &["authenticate-cognito"], |action| {
         let own = action.authentication.as_ref().and_then(|own| own.authority.as_deref());
-        let arn = own.ok_or_else(|| guard::without(action, "user pool", listener))?;
+        let arn = own.ok_or_else(|| requirements::without(action, "user pool", listener))?;
         let unasked = || {
             Gap::new(Call::CognitoDescribeUserPool, Reason::NotCollected)
                 .in_region(&context.region.name)

@@ -1,7 +1,7 @@
 //! Who has signed in once is let in for longer than the policy allows.
 
 use super::shared::each_rule;
-use crate::analysis::routing::guard;
+use crate::analysis::routing::requirements;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -82,8 +82,8 @@ fn given(change: fn(Option<i64>) -> Option<i64>) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let allowed = i64::try_from(context.thresholds.session_seconds).unwrap_or(i64::MAX);
-    each_rule::judge_actions(context, listener, guard::LOGINS, |action| {
-        let missing = || guard::without(action, "configuration", listener);
+    each_rule::judge_actions(context, listener, requirements::LOGINS, |action| {
+        let missing = || requirements::without(action, "configuration", listener);
         let own = action.authentication.as_ref().ok_or_else(missing)?;
         let seconds = own.session_timeout.unwrap_or(DEFAULT);
         if seconds <= allowed {

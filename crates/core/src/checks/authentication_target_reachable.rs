@@ -2,8 +2,8 @@
 
 use ipnet::IpNet;
 
-use crate::analysis::routing::Way;
-use crate::analysis::routing::guard::Lock;
+use crate::analysis::routing::ProtectedRoute;
+use crate::analysis::routing::requirements::AuthKind;
 use crate::analysis::{security_groups, targets};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
@@ -169,13 +169,13 @@ struct Others {
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
-    let ways = context.ways().with(Lock::Login);
-    let own = |way: &Way| {
-        let lb = way.load_balancer(context.region);
+    let protected = context.protected().with(AuthKind::Login);
+    let own = |protected_route: &ProtectedRoute| {
+        let lb = protected_route.load_balancer(context.region);
         lb.is_some_and(|lb| lb.arn == context.lb.arn)
     };
-    if !ways.into_group(&group.arn).any(own) {
-        let hidden = ways.hidden_on(context.lb).cloned();
+    if !protected.into_group(&group.arn).any(own) {
+        let hidden = protected.hidden_on(context.lb).cloned();
         return hidden.map_or(Ok(Verdict::NotApplicable), Err);
     }
     match group.target_type.as_deref() {

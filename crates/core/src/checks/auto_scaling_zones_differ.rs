@@ -91,7 +91,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Scaling(judge),
+    judge: Judge::AutoScalingGroup(judge),
     since: "0.1.0",
 };
 

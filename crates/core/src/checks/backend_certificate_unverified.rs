@@ -172,19 +172,19 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let odd = |said: String| {
+    let unexpected_value = |said: String| {
         Gap::new(Call::ElbDescribeLoadBalancers, Reason::Malformed).of(&context.lb.arn).saying(said)
     };
     let Some(side) = listener.instance_side.as_deref() else {
-        return Err(odd(format!("{} without instance side", listener.label())));
+        return Err(unexpected_value(format!("{} without instance side", listener.label())));
     };
     let (protocol, port) = side.split_once(':').unwrap_or((side, ""));
     match protocol {
         "HTTPS" | "SSL" => {}
         "HTTP" | "TCP" => return Ok(Verdict::NotApplicable),
-        _ => return Err(odd(format!("instance side {side}"))),
+        _ => return Err(unexpected_value(format!("instance side {side}"))),
     }
-    let port: u16 = port.parse().map_err(|_| odd(format!("instance side {side}")))?;
+    let port: u16 = port.parse().map_err(|_| unexpected_value(format!("instance side {side}")))?;
     let evidence = Evidence::new().with("instances", side);
     let names = context.lb.backend_policies.get(&port).map_or(&[][..], Vec::as_slice);
     if names.is_empty() {

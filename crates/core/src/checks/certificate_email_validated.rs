@@ -119,9 +119,9 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     match certificate.validation_method.as_deref() {
         Some("DNS" | "HTTP") => Ok(Verdict::Pass),
         Some("EMAIL") => Ok(Verdict::Fail(Evidence::new().with("validation_method", "EMAIL"))),
-        Some(other) => {
-            Err(certificate.odd(Reason::Unrecognised, &format!("validation method {other}")))
-        }
-        None => Err(certificate.odd(Reason::Malformed, "a certificate without validation method")),
+        Some(other) => Err(certificate
+            .unexpected_value(Reason::Unrecognised, &format!("validation method {other}"))),
+        None => Err(certificate
+            .unexpected_value(Reason::Malformed, "a certificate without validation method")),
     }
 }

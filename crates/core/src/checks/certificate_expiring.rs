@@ -209,14 +209,14 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
         Some("ELIGIBLE") => renewal_is_late(certificate, days)?,
         None if (7..Certificate::SOON).contains(&days) && pending => {
             let said = "a renewal that is pending, without renewal eligibility";
-            return Err(certificate.odd(Reason::Malformed, said));
+            return Err(certificate.unexpected_value(Reason::Malformed, said));
         }
         None | Some("INELIGIBLE") => days < Certificate::SOON,
         // Both answers agree on the last week alone.
         Some(_) if days < 7 => true,
         Some(other) => {
             let said = format!("renewal eligibility {other}");
-            return Err(certificate.odd(Reason::Unrecognised, &said));
+            return Err(certificate.unexpected_value(Reason::Unrecognised, &said));
         }
     };
     if !late {
@@ -233,7 +233,8 @@ fn renewal_is_late(certificate: &Certificate, days: i64) -> Result<bool, Gap> {
         Some("PENDING_AUTO_RENEWAL") => Ok(false),
         None | Some("PENDING_VALIDATION" | "FAILED" | "SUCCESS") => Ok(days < Certificate::SOON),
         Some(other) => {
-            Err(certificate.odd(Reason::Unrecognised, &format!("renewal status {other}")))
+            Err(certificate
+                .unexpected_value(Reason::Unrecognised, &format!("renewal status {other}")))
         }
     }
 }

@@ -116,6 +116,8 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     match certificate.export.as_deref() {
         None | Some("DISABLED") => Ok(Verdict::Pass),
         Some("ENABLED") => Ok(Verdict::Fail(Evidence::new().with("export", "ENABLED"))),
-        Some(other) => Err(certificate.odd(Reason::Unrecognised, &format!("export {other}"))),
+        Some(other) => {
+            Err(certificate.unexpected_value(Reason::Unrecognised, &format!("export {other}")))
+        }
     }
 }

@@ -234,7 +234,9 @@ fn names<'a>(context: &Context<'a>, listener: &'a Listener) -> (Vec<&'a str>, Op
         }
     };
     if arns.is_empty() {
-        let none = || listener.odd(Reason::Malformed, "an HTTPS listener without certificate");
+        let none = || {
+            listener.unexpected_value(Reason::Malformed, "an HTTPS listener without certificate")
+        };
         hidden.get_or_insert_with(none);
     }
     let mut names = Vec::new();

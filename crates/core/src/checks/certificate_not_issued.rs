@@ -114,7 +114,9 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let Some(status) = certificate.status.as_deref() else {
-        return Err(certificate.odd(Reason::Malformed, "a certificate of ACM without status"));
+        return Err(
+            certificate.unexpected_value(Reason::Malformed, "a certificate of ACM without status")
+        );
     };
     match status {
         "REVOKED" | "FAILED" | "INACTIVE" | "VALIDATION_TIMED_OUT" | "PENDING_VALIDATION" => {
@@ -126,6 +128,8 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
         "EXPIRED" => Ok(Verdict::NotApplicable),
         "ISSUED" if certificate.has_expired(context.now)? => Ok(Verdict::NotApplicable),
         "ISSUED" => Ok(Verdict::Pass),
-        other => Err(certificate.odd(Reason::Unrecognised, &format!("status {other}"))),
+        other => {
+            Err(certificate.unexpected_value(Reason::Unrecognised, &format!("status {other}")))
+        }
     }
 }

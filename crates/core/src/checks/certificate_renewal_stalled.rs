@@ -200,11 +200,9 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     match certificate.renewal_eligibility.as_deref() {
         Some("ELIGIBLE") => Ok(Verdict::Pass),
         Some("INELIGIBLE") => Ok(Verdict::Note(evidence())),
-        Some(other) => {
-            Err(certificate.odd(Reason::Unrecognised, &format!("renewal eligibility {other}")))
-        }
-        None => {
-            Err(certificate.odd(Reason::Malformed, "a certificate without renewal eligibility"))
-        }
+        Some(other) => Err(certificate
+            .unexpected_value(Reason::Unrecognised, &format!("renewal eligibility {other}"))),
+        None => Err(certificate
+            .unexpected_value(Reason::Malformed, "a certificate without renewal eligibility")),
     }
 }

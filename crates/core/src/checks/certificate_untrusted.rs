@@ -155,7 +155,7 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
 fn signed_by_itself(certificate: &Certificate) -> Result<Option<Evidence>, Gap> {
     let detail = certificate.detail.get()?;
     let Some(issuer) = detail.issuer.as_deref() else {
-        return Err(certificate.odd(Reason::Malformed, "a certificate without issuer"));
+        return Err(certificate.unexpected_value(Reason::Malformed, "a certificate without issuer"));
     };
     let subject = detail.subject.as_deref().unwrap_or_default();
     let full = issuer.contains('=') && subject.contains('=');

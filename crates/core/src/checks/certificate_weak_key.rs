@@ -134,9 +134,8 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
         Some(bits) => bits < 2048,
         None if matches!(name.as_str(), "EC_PRIME256V1" | "EC_SECP384R1" | "EC_SECP521R1") => false,
         None => {
-            return Err(
-                certificate.odd(Reason::Unrecognised, &format!("key algorithm {algorithm}"))
-            );
+            return Err(certificate
+                .unexpected_value(Reason::Unrecognised, &format!("key algorithm {algorithm}")));
         }
     };
     if !weak {

@@ -150,7 +150,8 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
         Provenance::Imported | Provenance::Iam => {}
     }
     let Some(algorithm) = &certificate.detail.get()?.signature_algorithm else {
-        return Err(certificate.odd(Reason::Malformed, "a certificate without signature algorithm"));
+        return Err(certificate
+            .unexpected_value(Reason::Malformed, "a certificate without signature algorithm"));
     };
     let name = algorithm.replace(['-', '_'], "").to_uppercase();
     let has = |hashes: &[&str]| hashes.iter().any(|hash| name.contains(hash));
@@ -161,5 +162,6 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     if has(SOUND) {
         return Ok(Verdict::Pass);
     }
-    Err(certificate.odd(Reason::Unrecognised, &format!("signature algorithm {algorithm}")))
+    Err(certificate
+        .unexpected_value(Reason::Unrecognised, &format!("signature algorithm {algorithm}")))
 }

@@ -159,7 +159,7 @@ fn protocol(group: &TargetGroup) -> Result<Protocol, crate::vocab::fact::Gap> {
         Some("UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC") => Ok(Protocol::Keeps),
         other => {
             let said = format!("protocol {}", other.unwrap_or("missing"));
-            Err(targets::odd(group, Reason::Unrecognised, said))
+            Err(targets::unexpected_value(group, Reason::Unrecognised, said))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::cloudfront;
-use crate::analysis::reach::{Approach, Exposure};
+use crate::analysis::reach::{Exposure, Reachability};
 use crate::analysis::routing::{self, End, Route};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -374,7 +374,7 @@ fn has_acl(context: &Context) -> Result<bool, Gap> {
 
 fn ways<'a>(context: &Context<'a>, headers: &BTreeSet<String>) -> Result<Ways<'a>, Gap> {
     let lb = context.lb;
-    let approach = Approach::new(context.index, lb);
+    let approach = Reachability::new(context.index, lb);
     let mut ways = Ways::default();
     for listener in lb.listeners.get()? {
         let routes = match answers_everyone(context, &approach, listener) {
@@ -420,7 +420,7 @@ impl<'a> Ways<'a> {
 /// Whether the whole internet gets as far as the listener's rules.
 fn answers_everyone(
     context: &Context,
-    approach: &Approach,
+    approach: &Reachability,
     listener: &Listener,
 ) -> Result<bool, Gap> {
     match approach.to(listener) {

@@ -131,7 +131,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["note internet-facing web", "note tls-backend-legacy web"],
         },
     ],
-    judge: Judge::Record(judge),
+    judge: Judge::DnsRecord(judge),
     since: "0.1.0",
 };
 

@@ -111,8 +111,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a filter that this version does not know",
             given: || {
-                let odd = Some("SAMPLED".to_owned());
-                watched(&Kind::Gateway, vec![FlowLog { traffic: odd, ..flow("vpc-1") }])
+                let unexpected_value = Some("SAMPLED".to_owned());
+                watched(
+                    &Kind::Gateway,
+                    vec![FlowLog { traffic: unexpected_value, ..flow("vpc-1") }],
+                )
             },
             finds: &["unknown flow-logs-missing web"],
         },
@@ -221,7 +224,7 @@ fn has_unlogged(context: &Context) -> Result<bool, Gap> {
 
 /// Whether a flow log records connections that were let in, as far as it is delivered.
 fn records(flow: &FlowLog) -> Result<bool, Gap> {
-    let odd = |what: &str, value: &Option<String>| {
+    let unexpected_value = |what: &str, value: &Option<String>| {
         let gap = Gap::new(Call::Ec2DescribeFlowLogs, Reason::Unrecognised).of(&flow.id);
         Err(gap.saying(format!("{what} {}", value.as_deref().unwrap_or("missing"))))
     };
@@ -231,8 +234,8 @@ fn records(flow: &FlowLog) -> Result<bool, Gap> {
     match (flow.status.as_deref(), flow.traffic.as_deref()) {
         (_, Some("REJECT")) => Ok(false),
         (Some("ACTIVE"), Some("ALL" | "ACCEPT")) => Ok(true),
-        (Some("ACTIVE"), _) => odd("traffic", &flow.traffic),
-        _ => odd("status", &flow.status),
+        (Some("ACTIVE"), _) => unexpected_value("traffic", &flow.traffic),
+        _ => unexpected_value("status", &flow.status),
     }
 }
 

@@ -157,12 +157,12 @@ fn zones<'a>(context: &'a Context, endpoints: &[&VpcEndpoint]) -> Result<BTreeSe
         }
         for subnet in &endpoint.subnets {
             let zone = context.index.subnet(subnet).and_then(|subnet| {
-                let odd = || {
+                let unexpected_value = || {
                     Gap::new(Call::Ec2DescribeSubnets, Reason::Malformed)
                         .of(&subnet.id)
                         .saying("a subnet without zone")
                 };
-                subnet.zone.as_deref().ok_or_else(odd)
+                subnet.zone.as_deref().ok_or_else(unexpected_value)
             });
             match zone {
                 Ok(zone) => drop(zones.insert(zone)),

@@ -95,7 +95,7 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         }
         other => {
             let said = format!("health check by {}", other.unwrap_or("nothing"));
-            Err(targets::odd(group, Reason::Unrecognised, said))
+            Err(targets::unexpected_value(group, Reason::Unrecognised, said))
         }
     }
 }

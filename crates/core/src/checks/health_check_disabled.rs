@@ -87,7 +87,7 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         Some(false) => Ok(Verdict::Fail(Evidence::new().with("health_check_enabled", false))),
         None => {
             let said = "a group without HealthCheckEnabled".to_owned();
-            Err(targets::odd(group, Reason::Malformed, said))
+            Err(targets::unexpected_value(group, Reason::Malformed, said))
         }
     }
 }

@@ -123,7 +123,7 @@ fn of_group(group: &TargetGroup) -> Judgement {
         (Some("HTTPS"), Some("HTTPS")) => Ok(Verdict::Pass),
         (Some("HTTPS"), other) => {
             let said = format!("health check by {}", other.unwrap_or("nothing"));
-            Err(targets::odd(group, Reason::Unrecognised, said))
+            Err(targets::unexpected_value(group, Reason::Unrecognised, said))
         }
         _ => Ok(Verdict::NotApplicable),
     }

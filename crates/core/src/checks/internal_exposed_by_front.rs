@@ -1,7 +1,7 @@
 //! An internal load balancer is reached from the internet through something in front of it.
 
 use crate::analysis::entrypoints;
-use crate::analysis::reach::{self, Approach, Exposure};
+use crate::analysis::reach::{self, Exposure, Reachability};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -271,19 +271,19 @@ fn judge(context: &Context) -> Judgement {
     if !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }
-    match Approach::new(context.index, lb).by_fronts() {
+    match Reachability::new(context.index, lb).by_fronts() {
         Exposure::Unknown(gap) => return Err(gap),
         Exposure::Internet(sources) | Exposure::Restricted(sources) => {
             return Ok(Verdict::Fail(Evidence::new().with("reachable_from", sources)));
         }
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
-    let doors = entrypoints::accelerators(context.account, lb)
+    let entrypoints = entrypoints::accelerators(context.account, lb)
         .and(entrypoints::vpc_origins(context.account, lb))
         .and(entrypoints::api_links(context.region, lb))
         .and(entrypoints::by_address(context.index, lb));
-    if doors.known.is_empty() {
-        return doors.complete().map(|()| Verdict::Pass);
+    if entrypoints.known.is_empty() {
+        return entrypoints.complete().map(|()| Verdict::Pass);
     }
-    Ok(Verdict::Note(Evidence::new().with("through", doors.known)))
+    Ok(Verdict::Note(Evidence::new().with("through", entrypoints.known)))
 }

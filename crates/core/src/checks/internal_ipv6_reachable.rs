@@ -1,6 +1,6 @@
 //! An internal load balancer answers the internet by IPv6.
 
-use crate::analysis::reach::{self, Approach, Exposure};
+use crate::analysis::reach::{self, Exposure, Reachability};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -140,7 +140,7 @@ fn judge(context: &Context) -> Judgement {
         other => return Err(lb.unknown_attribute(ATTRIBUTE, other)),
     }
     let evidence = Evidence::new().with(ATTRIBUTE, "false");
-    match Approach::new(context.index, lb).by_itself() {
+    match Reachability::new(context.index, lb).by_itself() {
         Exposure::Unknown(gap) => Err(gap),
         Exposure::Internal | Exposure::Blocked(_) => Ok(Verdict::Note(evidence)),
         Exposure::Internet(sources) | Exposure::Restricted(sources) => {

@@ -1,6 +1,6 @@
 //! An internal load balancer's security group admits every address.
 
-use crate::analysis::reach::{self, Approach, Exposure};
+use crate::analysis::reach::{self, Exposure, Reachability};
 use crate::analysis::{entrypoints, security_groups};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -124,7 +124,7 @@ fn judge(context: &Context) -> Judgement {
     if lb.security_groups.is_empty() || !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }
-    let attached = security_groups::of(context.index, lb);
+    let attached = security_groups::attached_to(context.index, lb);
     let mut open = Vec::new();
     let mut hidden = None;
     for (group, permission) in attached.ingress() {
@@ -145,7 +145,7 @@ fn judge(context: &Context) -> Judgement {
         attached.complete()?;
         return hidden.map_or(Ok(Verdict::Pass), Err);
     }
-    match Approach::new(context.index, lb).by_fronts() {
+    match Reachability::new(context.index, lb).by_fronts() {
         Exposure::Internet(_) | Exposure::Restricted(_) => return Ok(Verdict::Pass),
         Exposure::Unknown(gap) => return Err(gap),
         Exposure::Internal | Exposure::Blocked(_) => {}

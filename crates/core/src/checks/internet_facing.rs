@@ -1,6 +1,6 @@
 //! Who can reach a load balancer with public addresses.
 
-use crate::analysis::reach::{Approach, Exposure};
+use crate::analysis::reach::{Exposure, Reachability};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -107,7 +107,7 @@ fn judge(context: &Context) -> Judgement {
     if let Exposure::Unknown(gap) = context.exposure {
         return Err(gap.clone());
     }
-    let approach = Approach::new(context.index, lb);
+    let approach = Reachability::new(context.index, lb);
     let mut ports = Vec::new();
     for listener in lb.listeners.get()? {
         let exposure = approach.to(listener);

@@ -152,21 +152,21 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 
 /// The gap of a type of addresses, or of a family that a rule asks for, that this version does not know.
 fn recognised(context: &Context, listener: &Listener, routes: &[Route]) -> Result<(), Gap> {
-    let odd = |call, id: &str, kind: &str| {
+    let unexpected_value = |call, id: &str, kind: &str| {
         let said = format!("address type {kind}");
         Err(Gap::new(call, Reason::Unrecognised).of(id).saying(said))
     };
     let known = ["dualstack", "dualstack-without-public-ipv4"];
     let kind = context.lb.ip_address_type.as_deref().unwrap_or_default();
     if !known.contains(&kind) {
-        return odd(Call::ElbV2DescribeLoadBalancers, &context.lb.arn, kind);
+        return unexpected_value(Call::ElbV2DescribeLoadBalancers, &context.lb.arn, kind);
     }
     let mut families = routes.iter().flat_map(|route| route.conditions);
     let other = families.find_map(|condition| {
         let family = condition.ip_address_type.as_deref();
         family.filter(|family| !["ipv4", "ipv6"].contains(family))
     });
-    other.map_or(Ok(()), |family| odd(Call::ElbV2DescribeRules, &listener.id, family))
+    other.map_or(Ok(()), |family| unexpected_value(Call::ElbV2DescribeRules, &listener.id, family))
 }
 
 /// The groups that clients of a family get to.

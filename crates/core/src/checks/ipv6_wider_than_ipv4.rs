@@ -1,6 +1,6 @@
 //! A port that few may reach by IPv4 is open to everyone by IPv6.
 
-use crate::analysis::reach::{Approach, Exposure};
+use crate::analysis::reach::{Exposure, Reachability};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -116,7 +116,7 @@ fn admitting(ranges: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let odd = match context.lb.ip_address_type.as_deref() {
+    let unexpected_value = match context.lb.ip_address_type.as_deref() {
         Some("dualstack") => None,
         None | Some("ipv4" | "dualstack-without-public-ipv4") => {
             return Ok(Verdict::NotApplicable);
@@ -126,7 +126,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Some(gap.of(&context.lb.arn).saying(format!("address type {other}")))
         }
     };
-    let approach = Approach::new(context.index, context.lb);
+    let approach = Reachability::new(context.index, context.lb);
     let v4 = approach.by_family(listener, Family::V4);
     let named = match v4 {
         Exposure::Restricted(sources) => Ok(sources),
@@ -135,7 +135,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::Pass);
         }
     };
-    if let Some(gap) = odd {
+    if let Some(gap) = unexpected_value {
         return Err(gap);
     }
     match approach.by_family(listener, Family::V6) {

@@ -1,7 +1,7 @@
 //! A token is taken whoever it was issued for.
 
 use super::shared::each_rule;
-use crate::analysis::routing::guard;
+use crate::analysis::routing::requirements;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -91,7 +91,7 @@ fn given(change: fn(&mut JwtValidation)) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
-        let missing = || guard::without(action, "configuration", listener);
+        let missing = || requirements::without(action, "configuration", listener);
         let own = action.jwt.as_ref().ok_or_else(missing)?;
         let evidence = || {
             let evidence = Evidence::new().with("claims", own.claims.clone());

@@ -2,7 +2,7 @@
 
 use super::shared::each_rule;
 use crate::analysis::domain::{host_of, registered};
-use crate::analysis::routing::guard;
+use crate::analysis::routing::requirements;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -76,8 +76,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let own = action.jwt.as_ref();
         let both =
             own.and_then(|jwt| Some((jwt.issuer.as_deref()?, jwt.jwks_endpoint.as_deref()?)));
-        let (issuer, keys) =
-            both.ok_or_else(|| guard::without(action, "issuer and JWKS endpoint", listener))?;
+        let (issuer, keys) = both
+            .ok_or_else(|| requirements::without(action, "issuer and JWKS endpoint", listener))?;
         let owner = registered(host_of(issuer));
         // An issuer may be any text; one that is no name of a host has no domain.
         if !owner.contains('.') || owner == registered(host_of(keys)) {

@@ -2,7 +2,7 @@
 
 use super::shared::each_rule;
 use crate::analysis::domain;
-use crate::analysis::routing::guard;
+use crate::analysis::routing::requirements;
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -81,7 +81,7 @@ fn given(endpoint: Option<&str>) -> Inventory {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
         let own = action.jwt.as_ref().and_then(|jwt| jwt.jwks_endpoint.as_deref());
-        let url = own.ok_or_else(|| guard::without(action, "JWKS endpoint", listener))?;
+        let url = own.ok_or_else(|| requirements::without(action, "JWKS endpoint", listener))?;
         if domain::is_https(url) {
             return Ok(Verdict::Pass);
         }

@@ -136,7 +136,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if reach::is_admitted(context.index, lb, listener)? {
         return Ok(Verdict::Pass);
     }
-    if security_groups::of(context.index, lb).ingress().next().is_none() {
+    if security_groups::attached_to(context.index, lb).ingress().next().is_none() {
         return Ok(Verdict::NotApplicable);
     }
     let evidence = Evidence::new()

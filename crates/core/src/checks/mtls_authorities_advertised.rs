@@ -96,8 +96,9 @@ fn judge(_: &Context, listener: &Listener) -> Judgement {
         Some("on") => {
             Ok(Verdict::Note(Evidence::new().with("advertise_trust_store_ca_names", "on")))
         }
-        Some(other) => {
-            Err(listener.odd(Reason::Unrecognised, &format!("AdvertiseTrustStoreCaNames {other}")))
-        }
+        Some(other) => Err(listener.unexpected_value(
+            Reason::Unrecognised,
+            &format!("AdvertiseTrustStoreCaNames {other}"),
+        )),
     }
 }

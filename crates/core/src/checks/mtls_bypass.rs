@@ -1,7 +1,7 @@
 //! What one listener asks a client certificate for, another one serves without.
 
 use super::shared::bypass;
-use crate::analysis::routing::guard::Lock;
+use crate::analysis::routing::requirements::AuthKind;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
 use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication, Region};
@@ -147,6 +147,6 @@ fn verifying(mut listener: Listener) -> Listener {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let groups = bypass::of_groups(context, listener, Lock::Certificate);
-    groups.and(bypass::of_targets(context, listener, Lock::Certificate)).verdict()
+    let groups = bypass::of_groups(context, listener, AuthKind::Certificate);
+    groups.and(bypass::of_targets(context, listener, AuthKind::Certificate)).verdict()
 }

@@ -120,14 +120,15 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Ok(Verdict::Fail(evidence.with("status", "removed")))
         }
         Some(other) => {
-            Err(listener.odd(Reason::Unrecognised, &format!("trust store status {other}")))
+            Err(listener
+                .unexpected_value(Reason::Unrecognised, &format!("trust store status {other}")))
         }
         None => {
             let owner = listener.trust_store()?.and_then(|arn| arn.split(':').nth(4));
             if owner == Some(context.account.id.as_str()) {
                 return Ok(Verdict::Pass);
             }
-            Err(listener.odd(Reason::Malformed, "a shared trust store without status"))
+            Err(listener.unexpected_value(Reason::Malformed, "a shared trust store without status"))
         }
     }
 }

@@ -139,7 +139,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if !targets::switched_on(group, KEY, false)? {
         return Ok(Verdict::NotApplicable);
     }
-    let (doors, mut hidden) = targets::side_doors(context.site, targets)?;
+    let (doors, mut hidden) = targets::direct_paths(context.site, targets)?;
     let (mut open, mut liars) = (Vec::new(), Vec::new());
     for door in &doors {
         let groups = &door.interface.groups;

@@ -86,7 +86,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     each_rule::judge_redirects(context, listener, |own| {
-        let odd = |reason, said: String| {
+        let unexpected_value = |reason, said: String| {
             Err(Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said))
         };
         match (redirect::protocol(own, listener)?, own.status.as_deref()) {
@@ -94,8 +94,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             ("HTTPS", Some(status @ "HTTP_302")) => {
                 Ok(Verdict::Note(Evidence::new().with("status", status)))
             }
-            ("HTTPS", Some(other)) => odd(Reason::Unrecognised, format!("redirect status {other}")),
-            ("HTTPS", None) => odd(Reason::Malformed, "a redirect without status".to_owned()),
+            ("HTTPS", Some(other)) => {
+                unexpected_value(Reason::Unrecognised, format!("redirect status {other}"))
+            }
+            ("HTTPS", None) => {
+                unexpected_value(Reason::Malformed, "a redirect without status".to_owned())
+            }
             _ => Ok(Verdict::NotApplicable),
         }
     })

@@ -1,6 +1,6 @@
 //! A header or a parameter that any client can send decides who gets to a target.
 
-use crate::analysis::routing::{self, End, guard};
+use crate::analysis::routing::{self, End, requirements};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
@@ -142,7 +142,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             continue;
         }
         seen = true;
-        let gate = guard::of(route, listener).is_open().and_then(|open| {
+        let gate = requirements::of_route(route, listener).is_open().and_then(|open| {
             let rest: Vec<Condition> = rest.into_iter().cloned().collect();
             Ok(open && routing::turns_away(&routes[place + 1..], &rest, listener)?)
         });

@@ -1,7 +1,7 @@
 //! A rule without login rewrites requests into what another rule asks to log in.
 
 use super::shared::bypass;
-use crate::analysis::routing::guard::Lock;
+use crate::analysis::routing::requirements::AuthKind;
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
 use crate::fixtures::sample::{self, login};
 use crate::inventory::{Inventory, Kind, Listener, Rule, Transform};
@@ -92,7 +92,7 @@ fn given(rewrites: &[(&str, &str)]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let survey = bypass::of_rewrites(context, listener, Lock::Login);
+    let survey = bypass::of_rewrites(context, listener, AuthKind::Login);
     survey.verdict().map(|verdict| match verdict {
         Verdict::Fail(evidence) => Verdict::Note(evidence),
         other => other,

@@ -105,7 +105,7 @@ fn judge(context: &Context) -> Judgement {
     if lb.security_groups.is_empty() || lb.private_link_rules.as_deref() == Some("off") {
         return Ok(Verdict::NotApplicable);
     }
-    let attached = security_groups::of(context.index, lb);
+    let attached = security_groups::attached_to(context.index, lb);
     if attached.ingress().next().is_some() {
         return Ok(Verdict::Pass);
     }

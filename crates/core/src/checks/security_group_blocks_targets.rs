@@ -146,7 +146,7 @@ fn judge(context: &Context) -> Judgement {
         Kind::Classic => (instance_ports(context.lb)?, None),
         _ => target_ports(context)?,
     };
-    let attached = security_groups::of(context.index, context.lb);
+    let attached = security_groups::attached_to(context.index, context.lb);
     let mut shut: Vec<String> = Vec::new();
     let mut unclear = None;
     for (transport, port) in &ports {
@@ -191,12 +191,12 @@ fn instance_ports(lb: &LoadBalancer) -> Result<Ports, Gap> {
     for listener in lb.listeners.get()? {
         let side = listener.instance_side.as_deref().unwrap_or("missing");
         let port = side.rsplit(':').next().and_then(|port| port.parse().ok());
-        let odd = || {
+        let unexpected_value = || {
             Gap::new(Call::ElbDescribeLoadBalancers, Reason::Malformed)
                 .of(&lb.arn)
                 .saying(format!("instance side {side}"))
         };
-        ports.insert(("tcp", port.ok_or_else(odd)?));
+        ports.insert(("tcp", port.ok_or_else(unexpected_value)?));
     }
     Ok(ports)
 }

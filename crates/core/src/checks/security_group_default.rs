@@ -101,7 +101,7 @@ fn judge(context: &Context) -> Judgement {
     if context.lb.security_groups.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let attached = security_groups::of(context.index, context.lb);
+    let attached = security_groups::attached_to(context.index, context.lb);
     let is_default = |name: Option<&str>| name == Some("default");
     if let Some(group) = attached.known.iter().find(|group| is_default(group.name.as_deref())) {
         return Ok(Verdict::Fail(Evidence::new().with("security_group", group.id.as_str())));

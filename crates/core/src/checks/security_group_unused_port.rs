@@ -160,10 +160,10 @@ fn judge(context: &Context) -> Judgement {
     }
     let mut ports: BTreeSet<(&str, u16)> = BTreeSet::new();
     for listener in listeners {
-        let (transports, port) = reach::knocked(listener)?;
+        let (transports, port) = reach::transports_and_port(listener)?;
         ports.extend(transports.iter().map(|transport| (*transport, port)));
     }
-    let attached = security_groups::of(context.index, lb);
+    let attached = security_groups::attached_to(context.index, lb);
     let mut unused = Vec::new();
     let mut hidden = None;
     for (group, permission) in attached.ingress() {

@@ -117,18 +117,18 @@ fn judge(context: &Context) -> Judgement {
         Some("dualstack-without-public-ipv4") if !is_internal => Family::V6,
         _ => Family::V4,
     };
-    let (mut odd, mut hidden) = (Vec::new(), None);
+    let (mut unexpected_value, mut hidden) = (Vec::new(), None);
     for subnet in &lb.subnets {
         match reach::leads_out(context.index, lb, subnet, family) {
-            Ok(is_public) if is_public == is_internal => odd.push(subnet.clone()),
+            Ok(is_public) if is_public == is_internal => unexpected_value.push(subnet.clone()),
             Ok(_) => {}
             Err(gap) => hidden = hidden.or(Some(gap)),
         }
     }
-    if odd.is_empty() {
+    if unexpected_value.is_empty() {
         return hidden.map_or(Ok(Verdict::Pass), Err);
     }
     let subnets = if is_internal { "public_subnets" } else { "private_subnets" };
     let scheme = lb.scheme.clone().unwrap_or_default();
-    Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, odd)))
+    Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, unexpected_value)))
 }

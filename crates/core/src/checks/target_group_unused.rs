@@ -55,7 +55,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown target-group-unused old"],
         },
     ],
-    judge: Judge::Unused(judge),
+    judge: Judge::UnusedTargetGroup(judge),
     since: "0.1.0",
 };
 

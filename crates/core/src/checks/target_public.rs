@@ -281,11 +281,11 @@ fn passing_through(region: &mut Region) {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let (doors, mut hidden) = targets::side_doors(context.site, targets)?;
+    let (doors, mut hidden) = targets::direct_paths(context.site, targets)?;
     let mut open = Vec::new();
     let mut sources = Vec::new();
     for door in &doors {
-        match reach::of_interface(context.index, door.interface, &door.port) {
+        match reach::interface_exposure(context.index, door.interface, &door.port) {
             Exposure::Internet(from) => {
                 let public = door.interface.public_addresses.first();
                 let address = public.map_or_else(String::new, |address| format!(" at {address}"));

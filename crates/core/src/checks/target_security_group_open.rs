@@ -2,7 +2,7 @@
 
 use super::shared::remedies;
 use crate::analysis::reach::{self, Origin};
-use crate::analysis::targets::{self, SideDoor};
+use crate::analysis::targets::{self, DirectPath};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
     Verdict,
@@ -184,7 +184,7 @@ fn groups(inventory: &mut Inventory) -> &mut [SecurityGroup] {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let (doors, mut hidden) = targets::side_doors(context.site, targets)?;
+    let (doors, mut hidden) = targets::direct_paths(context.site, targets)?;
     let (mut beyond, mut within) = (Guests::default(), Guests::default());
     for door in &doors {
         let (guests, gap) = guests(context, door);
@@ -219,7 +219,7 @@ struct Guests {
 }
 
 impl Guests {
-    fn add(&mut self, door: &SideDoor, sources: Vec<(bool, String)>) {
+    fn add(&mut self, door: &DirectPath, sources: Vec<(bool, String)>) {
         if !sources.is_empty() {
             self.targets.push(door.label());
             self.sources.extend(sources.into_iter().map(|(_, words)| words));
@@ -242,7 +242,7 @@ impl Guests {
 
 /// Who else may come to one target, each with whether it is from beyond the VPC, and the gap that may hide
 /// others.
-fn guests(context: &Context, door: &SideDoor) -> (Vec<(bool, String)>, Option<Gap>) {
+fn guests(context: &Context, door: &DirectPath) -> (Vec<(bool, String)>, Option<Gap>) {
     let (sources, mut hidden) = reach::sources(context.index, &door.interface.groups, &door.port);
     let mut found = Vec::new();
     for source in sources {
@@ -256,7 +256,7 @@ fn guests(context: &Context, door: &SideDoor) -> (Vec<(bool, String)>, Option<Ga
 }
 
 /// Whether a guest is from beyond the VPC; none for a load balancer, which is none.
-fn is_beyond(context: &Context, door: &SideDoor, origin: &Origin) -> Result<Option<bool>, Gap> {
+fn is_beyond(context: &Context, door: &DirectPath, origin: &Origin) -> Result<Option<bool>, Gap> {
     match origin {
         Origin::Group(id) => Ok((!context.index.is_load_balancers(id)?).then_some(false)),
         everyone if everyone.is_everyone() => Ok(Some(true)),

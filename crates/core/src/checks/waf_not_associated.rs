@@ -1,6 +1,6 @@
 //! An internet-facing Application load balancer has no web ACL.
 
-use crate::analysis::reach::{Approach, Exposure};
+use crate::analysis::reach::{Exposure, Reachability};
 use crate::analysis::{cloudfront, waf};
 use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
@@ -170,7 +170,7 @@ fn is_filtered_by_cloudfront(context: &Context) -> Result<bool, Gap> {
     {
         return Ok(false);
     }
-    let approach = Approach::new(context.index, context.lb);
+    let approach = Reachability::new(context.index, context.lb);
     let mut hidden = None;
     for listener in context.lb.listeners.get()? {
         match approach.to(listener) {

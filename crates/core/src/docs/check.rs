@@ -27,7 +27,7 @@ pub fn check_page(check: &'static Check) -> String {
         ("Examples", &shown(check)),
         ("All examples", &examples(check)),
         ("What it reads", &reads(check)),
-        ("Compliance", &compliance::of(check)),
+        ("Compliance", &compliance::implemented_by(check)),
         ("Read more", &links(check)),
     ] {
         if !text.is_empty() {
@@ -119,9 +119,9 @@ fn subject(check: &Check) -> &'static str {
             "each target group; all instances of a Classic load balancer at once"
         }
         Judge::Targets(_) => "each target group",
-        Judge::Unused(_) => "each target group that no load balancer uses",
-        Judge::Scaling(_) => "each Auto Scaling group",
-        Judge::Record(_) => "each DNS record that leads to a load balancer",
+        Judge::UnusedTargetGroup(_) => "each target group that no load balancer uses",
+        Judge::AutoScalingGroup(_) => "each Auto Scaling group",
+        Judge::DnsRecord(_) => "each DNS record that leads to a load balancer",
         Judge::Certificate(_) => "each certificate that a listener presents",
     }
 }

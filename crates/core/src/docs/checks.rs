@@ -134,7 +134,7 @@ pub fn checks_json(checks: &[&Check]) -> String {
         links: check.links,
         calls: check.needs.iter().map(|call| call.name()).collect(),
         since: check.since,
-        edition: HISTORY.of(check),
+        edition: HISTORY.edition_of(check),
         controls: controls(check),
     };
     let all: Vec<Listed> = checks.iter().map(listed).collect();

@@ -53,7 +53,7 @@ fn row(control: &Control) -> Vec<String> {
 }
 
 /// The controls that a check implements, by framework; a dash where no source maps it.
-pub(super) fn of(check: &Check) -> String {
+pub(super) fn implemented_by(check: &Check) -> String {
     let all = controls_of(check.id);
     if all.is_empty() {
         return "– (no source maps this check to a published control)\n".to_owned();

@@ -39,8 +39,12 @@ impl Certificate {
             Some("AMAZON_ISSUED") => Ok(Provenance::Amazon),
             Some("PRIVATE") => Ok(Provenance::Private),
             Some("IMPORTED") => Ok(Provenance::Imported),
-            Some(other) => Err(self.odd(Reason::Unrecognised, &format!("type {other}"))),
-            None => Err(self.odd(Reason::Malformed, "a certificate of ACM without type")),
+            Some(other) => {
+                Err(self.unexpected_value(Reason::Unrecognised, &format!("type {other}")))
+            }
+            None => {
+                Err(self.unexpected_value(Reason::Malformed, "a certificate of ACM without type"))
+            }
         }
     }
 
@@ -52,7 +56,7 @@ impl Certificate {
         let labelled = self.is_in_iam() && self.names.iter().all(is_label);
         if self.names.is_empty() || labelled {
             self.key_algorithm.get()?;
-            return Err(self.odd(Reason::Malformed, "a certificate without names"));
+            return Err(self.unexpected_value(Reason::Malformed, "a certificate without names"));
         }
         Ok(&self.names)
     }
@@ -62,7 +66,9 @@ impl Certificate {
         match self.renewal_status.as_deref() {
             Some("PENDING_VALIDATION" | "FAILED") => Ok(true),
             None | Some("PENDING_AUTO_RENEWAL" | "SUCCESS") => Ok(false),
-            Some(other) => Err(self.odd(Reason::Unrecognised, &format!("renewal status {other}"))),
+            Some(other) => {
+                Err(self.unexpected_value(Reason::Unrecognised, &format!("renewal status {other}")))
+            }
         }
     }
 
@@ -121,13 +127,16 @@ impl Certificate {
         match (self.not_after, self.status.as_deref()) {
             (Some(end), _) => Ok(Some(end.as_second() - now.as_second())),
             (None, Some(status)) if status != "ISSUED" => Ok(None),
-            (None, _) => Err(self.odd(Reason::Malformed, "a certificate without end of validity")),
+            (None, _) => {
+                Err(self
+                    .unexpected_value(Reason::Malformed, "a certificate without end of validity"))
+            }
         }
     }
 
     /// The gap of an answer about this certificate that cannot be judged.
     #[must_use]
-    pub fn odd(&self, reason: Reason, said: &str) -> Gap {
+    pub fn unexpected_value(&self, reason: Reason, said: &str) -> Gap {
         let call = if self.is_in_iam() {
             Call::IamListServerCertificates
         } else {

@@ -63,9 +63,9 @@ impl Listener {
 
     /// Its port. Only a Gateway load balancer's listener has none, and there is no port 0.
     pub fn number(&self) -> Result<u16, Gap> {
-        self.port
-            .filter(|port| *port > 0)
-            .ok_or_else(|| self.odd(Reason::Malformed, "a listener without a port from 1 to 65535"))
+        self.port.filter(|port| *port > 0).ok_or_else(|| {
+            self.unexpected_value(Reason::Malformed, "a listener without a port from 1 to 65535")
+        })
     }
 
     /// Its mutual TLS, if it verifies client certificates. A mode that this version does not know might.
@@ -74,21 +74,28 @@ impl Listener {
         match mutual.mode.as_deref() {
             None | Some("off" | "passthrough") => Ok(None),
             Some("verify") => Ok(Some(mutual)),
-            Some(other) => Err(self.odd(Reason::Unrecognised, &format!("mutual TLS mode {other}"))),
+            Some(other) => {
+                Err(self
+                    .unexpected_value(Reason::Unrecognised, &format!("mutual TLS mode {other}")))
+            }
         }
     }
 
     /// The trust store that client certificates are verified by; none where they are not verified.
     pub fn trust_store(&self) -> Result<Option<&str>, Gap> {
         let Some(mutual) = self.verifies()? else { return Ok(None) };
-        let missing =
-            || self.odd(Reason::Malformed, "mutual TLS that verifies, without trust store");
+        let missing = || {
+            self.unexpected_value(
+                Reason::Malformed,
+                "mutual TLS that verifies, without trust store",
+            )
+        };
         mutual.trust_store_arn.as_deref().ok_or_else(missing).map(Some)
     }
 
     /// The gap of an answer about this listener that cannot be judged.
     #[must_use]
-    pub fn odd(&self, reason: Reason, said: &str) -> Gap {
+    pub fn unexpected_value(&self, reason: Reason, said: &str) -> Gap {
         // A Classic load balancer's listeners have no ARN, and come with their load balancer.
         let call = if self.id.starts_with("arn:") {
             Call::ElbV2DescribeListeners
@@ -116,8 +123,12 @@ impl LoadBalancer {
         match listener.protocol.as_deref() {
             Some(own) if PROTOCOLS.contains(&own) => Ok(protocols.contains(&own)),
             _ if self.kind == Kind::Gateway => Ok(false),
-            Some(other) => Err(listener.odd(Reason::Unrecognised, &format!("protocol {other}"))),
-            None => Err(listener.odd(Reason::Malformed, "a listener without protocol")),
+            Some(other) => {
+                Err(listener.unexpected_value(Reason::Unrecognised, &format!("protocol {other}")))
+            }
+            None => {
+                Err(listener.unexpected_value(Reason::Malformed, "a listener without protocol"))
+            }
         }
     }
 

@@ -96,7 +96,7 @@ impl History {
 
     /// The name of the edition that a check came with; none while no edition has it.
     #[must_use]
-    pub fn of(self, check: &Check) -> Option<&'static str> {
+    pub fn edition_of(self, check: &Check) -> Option<&'static str> {
         self.editions.get(self.place_of(check)).map(|edition| edition.name)
     }
 }

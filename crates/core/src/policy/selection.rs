@@ -28,7 +28,7 @@ pub struct Selection {
 impl Selection {
     /// The checks that run, in the order of their ids.
     #[must_use]
-    pub fn of(&self, checks: &[&'static Check], policy: &Policy) -> Vec<&'static Check> {
+    pub fn choose(&self, checks: &[&'static Check], policy: &Policy) -> Vec<&'static Check> {
         let needed = self.framework.map(compliance::checks_of);
         let wanted = |check: &Check| {
             if !self.only.is_empty() {
@@ -50,7 +50,7 @@ impl Selection {
 
     /// Whom the checks are for; none when they are chosen one by one.
     #[must_use]
-    pub fn told(&self) -> Option<Persona> {
+    pub fn audience(&self) -> Option<Persona> {
         (self.only.is_empty() && self.framework.is_none()).then(|| self.persona())
     }
 }

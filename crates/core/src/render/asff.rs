@@ -37,7 +37,7 @@ pub type Place = (String, String);
 #[must_use]
 pub fn findings(report: &Report, home: &str) -> BTreeMap<Place, Vec<Value>> {
     let mut writer = Writer { report, home, seen: BTreeSet::new(), all: BTreeMap::new() };
-    let faults = report.findings.iter().filter(|one| one.outcome == Outcome::Fail && !one.informs);
+    let faults = report.findings.iter().filter(|one| one.outcome == Outcome::Fail && !one.advisory);
     let mut faults: Vec<&Finding> = faults.collect();
     // Of two with one fingerprint the one that counts, and is worse.
     faults.sort_by_key(|one| (one.accepted.is_some(), std::cmp::Reverse(one.severity)));

@@ -9,7 +9,7 @@ use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
 use crate::vocab::severity::Severity;
 
 mod accounts;
-mod beside;
+mod unattached;
 pub(crate) mod changes;
 mod controls;
 mod coverage;
@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
         controls::write(&mut page, framework, report);
     } else {
         load_balancers(&mut page, report);
-        beside::write(&mut page, report);
+        unattached::write(&mut page, report);
     }
     coverage::write(&mut page, report);
     risks::write(&mut page, report);
@@ -128,7 +128,7 @@ fn faults(page: &mut Page, report: &Report) {
     } else {
         parts.push((Paint::Bold, format!("{}:", count(total, "fault"))));
         for severity in Severity::WORST_FIRST {
-            let number = summary.faults.of(severity);
+            let number = summary.faults.count(severity);
             if number > 0 {
                 let comma = if parts.len() > 1 { ", " } else { " " };
                 parts.push((Paint::Plain, comma.to_owned()));
@@ -146,8 +146,7 @@ fn faults(page: &mut Page, report: &Report) {
     if summary.notes > 0 {
         parts.push((Paint::Dim, format!("; {}", count(summary.notes, "note"))));
     }
-    for (number, words) in [(summary.accepted, "accepted"), (summary.informing, "not counted yet")]
-    {
+    for (number, words) in [(summary.accepted, "accepted"), (summary.advisory, "not counted yet")] {
         if number > 0 {
             parts.push((Paint::Dim, format!("; {number} {words}")));
         }

@@ -76,7 +76,7 @@ pub struct LastKnown {
 
 impl LastKnown {
     /// What a report knew last: of the fault itself, or from before.
-    pub(crate) fn of(finding: &Finding) -> Self {
+    pub(crate) fn from_finding(finding: &Finding) -> Self {
         let carried = finding.change.as_ref().and_then(|change| change.last_known);
         carried.unwrap_or(LastKnown { exposure: finding.exposure, severity: finding.severity })
     }

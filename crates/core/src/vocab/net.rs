@@ -38,13 +38,13 @@ impl Family {
     pub(crate) const BOTH: [Family; 2] = [Family::V4, Family::V6];
 
     /// The family of a range.
-    pub(crate) fn of(range: &IpNet) -> Self {
+    pub(crate) fn of_range(range: &IpNet) -> Self {
         if matches!(range, IpNet::V4(_)) { Family::V4 } else { Family::V6 }
     }
 
     /// Whether a range is of this family.
     pub(crate) fn has(self, range: &IpNet) -> bool {
-        Family::of(range) == self
+        Family::of_range(range) == self
     }
 
     /// All addresses of the family, as a range.
@@ -56,9 +56,9 @@ impl Family {
     }
 }
 
-/// Addresses of one family.
+/// Sources of one family.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum Part {
+pub(crate) enum IpSet {
     /// None.
     #[default]
     None,
@@ -68,32 +68,32 @@ pub(crate) enum Part {
     All,
 }
 
-impl Part {
+impl IpSet {
     /// The addresses of these ranges.
-    pub(crate) fn of(mut ranges: Vec<IpNet>) -> Self {
+    pub(crate) fn from_ranges(mut ranges: Vec<IpNet>) -> Self {
         if ranges.iter().any(|range| range.prefix_len() == 0) {
-            return Part::All;
+            return IpSet::All;
         }
         for range in &mut ranges {
             *range = range.trunc();
         }
         ranges.sort_unstable();
         ranges.dedup();
-        if ranges.is_empty() { Part::None } else { Part::Some(ranges) }
+        if ranges.is_empty() { IpSet::None } else { IpSet::Some(ranges) }
     }
 
     /// Whether it holds no address.
     pub(crate) fn is_empty(&self) -> bool {
-        *self == Part::None
+        *self == IpSet::None
     }
 
     /// Whether these are the addresses of the internet.
     pub(crate) fn is_internet(&self) -> bool {
         match self {
-            Part::None => false,
-            Part::All => true,
-            Part::Some(ranges) => {
-                ranges.first().is_some_and(|one| held(Family::of(one), ranges).is_internet())
+            IpSet::None => false,
+            IpSet::All => true,
+            IpSet::Some(ranges) => {
+                ranges.first().is_some_and(|one| held(Family::of_range(one), ranges).is_internet())
             }
         }
     }
@@ -101,10 +101,10 @@ impl Part {
     /// The ranges of it that another range holds.
     pub(crate) fn within(&self, range: &IpNet) -> Vec<IpNet> {
         match self {
-            Part::None => Vec::new(),
-            Part::All => vec![*range],
-            Part::Some(own) if hold(own, range) => vec![*range],
-            Part::Some(own) => {
+            IpSet::None => Vec::new(),
+            IpSet::All => vec![*range],
+            IpSet::Some(own) if hold(own, range) => vec![*range],
+            IpSet::Some(own) => {
                 let first = own.partition_point(|one| one.network() < range.network());
                 let inside = own[first..].iter().take_while(|one| range.contains(*one));
                 inside.copied().collect()
@@ -112,23 +112,23 @@ impl Part {
         }
     }
 
-    fn and(self, other: Part) -> Part {
+    fn and(self, other: IpSet) -> IpSet {
         match (self, other) {
-            (Part::None, _) | (_, Part::None) => Part::None,
-            (Part::All, one) | (one, Part::All) => one,
-            (one, Part::Some(ranges)) => {
-                Part::of(ranges.iter().flat_map(|range| one.within(range)).collect())
+            (IpSet::None, _) | (_, IpSet::None) => IpSet::None,
+            (IpSet::All, one) | (one, IpSet::All) => one,
+            (one, IpSet::Some(ranges)) => {
+                IpSet::from_ranges(ranges.iter().flat_map(|range| one.within(range)).collect())
             }
         }
     }
 
-    fn or(self, other: Part) -> Part {
+    fn or(self, other: IpSet) -> IpSet {
         match (self, other) {
-            (Part::None, one) | (one, Part::None) => one,
-            (Part::All, _) | (_, Part::All) => Part::All,
-            (Part::Some(mut ranges), Part::Some(more)) => {
+            (IpSet::None, one) | (one, IpSet::None) => one,
+            (IpSet::All, _) | (_, IpSet::All) => IpSet::All,
+            (IpSet::Some(mut ranges), IpSet::Some(more)) => {
                 ranges.extend(more);
-                Part::of(ranges)
+                IpSet::from_ranges(ranges)
             }
         }
     }
@@ -136,42 +136,42 @@ impl Part {
 
 /// Who may come: addresses of both families, and members of security groups that are named.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Addresses {
+pub(crate) struct Sources {
     /// IPv4.
-    pub(crate) v4: Part,
+    pub(crate) v4: IpSet,
     /// IPv6.
-    pub(crate) v6: Part,
+    pub(crate) v6: IpSet,
     /// Members of security groups, whose addresses are not known.
     pub(crate) groups: bool,
 }
 
-impl Addresses {
+impl Sources {
     /// Nobody.
     pub(crate) fn none() -> Self {
-        Addresses::default()
+        Sources::default()
     }
 
     /// Everybody.
     pub(crate) fn all() -> Self {
-        Addresses { v4: Part::All, v6: Part::All, groups: true }
+        Sources { v4: IpSet::All, v6: IpSet::All, groups: true }
     }
 
     /// These of one family. Who is in a security group may have one of them.
-    pub(crate) fn of(family: Family, part: Part) -> Self {
+    pub(crate) fn from_family(family: Family, part: IpSet) -> Self {
         let groups = !part.is_empty();
         match family {
-            Family::V4 => Addresses { v4: part, v6: Part::None, groups },
-            Family::V6 => Addresses { v4: Part::None, v6: part, groups },
+            Family::V4 => Sources { v4: part, v6: IpSet::None, groups },
+            Family::V6 => Sources { v4: IpSet::None, v6: part, groups },
         }
     }
 
     /// Whoever has an address of this family that is known.
     pub(crate) fn only(family: Family) -> Self {
-        Addresses { groups: false, ..Addresses::of(family, Part::All) }
+        Sources { groups: false, ..Sources::from_family(family, IpSet::All) }
     }
 
     /// Those of one family.
-    pub(crate) fn part(&self, family: Family) -> &Part {
+    pub(crate) fn part(&self, family: Family) -> &IpSet {
         match family {
             Family::V4 => &self.v4,
             Family::V6 => &self.v6,
@@ -179,8 +179,8 @@ impl Addresses {
     }
 
     /// Who is in both.
-    pub(crate) fn and(self, other: Addresses) -> Self {
-        Addresses {
+    pub(crate) fn and(self, other: Sources) -> Self {
+        Sources {
             v4: self.v4.and(other.v4),
             v6: self.v6.and(other.v6),
             groups: self.groups && other.groups,
@@ -188,8 +188,8 @@ impl Addresses {
     }
 
     /// Who is in either.
-    pub(crate) fn or(self, other: Addresses) -> Self {
-        Addresses {
+    pub(crate) fn or(self, other: Sources) -> Self {
+        Sources {
             v4: self.v4.or(other.v4),
             v6: self.v6.or(other.v6),
             groups: self.groups || other.groups,
@@ -200,8 +200,10 @@ impl Addresses {
     /// address, comes from inside.
     pub(crate) fn outsiders(mut self) -> Self {
         for part in [&mut self.v4, &mut self.v6] {
-            if let Part::Some(ranges) = part {
-                *part = Part::of(ranges.drain(..).filter(|range| !is_private(range)).collect());
+            if let IpSet::Some(ranges) = part {
+                *part = IpSet::from_ranges(
+                    ranges.drain(..).filter(|range| !is_private(range)).collect(),
+                );
             }
         }
         self.groups = false;
@@ -212,7 +214,7 @@ impl Addresses {
     pub(crate) fn level(&self) -> Level {
         if self.v4.is_internet() || self.v6.is_internet() {
             Level::Internet
-        } else if *self == Addresses::none() {
+        } else if *self == Sources::none() {
             Level::Blocked
         } else {
             Level::Restricted

@@ -4,7 +4,7 @@ use elb_audit_core::alert::event::{Event, events};
 use elb_audit_core::alert::metrics::metrics;
 use elb_audit_core::alert::slack::blocks;
 use elb_audit_core::alert::webhook::document;
-use elb_audit_core::alert::{Alert, NotifyOn, Terms};
+use elb_audit_core::alert::{Alert, AlertRules, NotifyOn};
 use elb_audit_core::audit::compare::compare;
 use elb_audit_core::report::{Finding, Report};
 use elb_audit_core::vocab::severity::Severity;
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::asff::{fault, report, swollen};
 
-fn terms(label: &str) -> Terms {
-    Terms {
+fn terms(label: &str) -> AlertRules {
+    AlertRules {
         on: NotifyOn::All,
         min_severity: Severity::Low,
         heartbeat_days: 7,
@@ -26,7 +26,7 @@ fn terms(label: &str) -> Terms {
 
 fn told<T>(report: &Report, label: &str, of: impl FnOnce(&Alert<'_>) -> T) -> T {
     let terms = terms(label);
-    of(&Alert::of(report, &terms).expect("an alert"))
+    of(&Alert::from_report(report, &terms).expect("an alert"))
 }
 
 /// A day later: one fault is gone, one is new, the others stand.

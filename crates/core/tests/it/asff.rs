@@ -140,7 +140,7 @@ fn an_accepted_fault_is_archived_and_a_newer_check_s_is_left_out() {
     accepted.accepted = Some(by);
     let accepted = accepted.clone();
     let newer = fault(&mut report);
-    newer.informs = true;
+    newer.advisory = true;
     let newer = newer.fingerprint.clone();
     let all = all(&report);
     let one = of(&all, &accepted);

@@ -1,7 +1,7 @@
 //! Two scans with a change between: what each kind of change is called, and what is told of it.
 
 use elb_audit_core::alert::text::{Attribute, message};
-use elb_audit_core::alert::{Alert, NotifyOn, Occasion, Terms};
+use elb_audit_core::alert::{Alert, AlertRules, NotifyOn, Occasion};
 use elb_audit_core::audit::compare::compare;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
@@ -295,8 +295,8 @@ fn what_was_accepted_and_counts_again_is_new() {
     assert_eq!(change.first_seen_at, before.taken_at, "it is known since when it is there");
 }
 
-fn terms(on: NotifyOn) -> Terms {
-    Terms {
+fn terms(on: NotifyOn) -> AlertRules {
+    AlertRules {
         on,
         min_severity: Severity::Low,
         heartbeat_days: 7,
@@ -312,7 +312,7 @@ fn alerted(inventories: &[Inventory], on: NotifyOn) -> Option<(Occasion, String)
     let mut report = days(inventories).pop().expect("a day");
     report.alerted_at = Some(report.taken_at - 24.hours());
     let terms = terms(on);
-    let alert = Alert::of(&report, &terms)?;
+    let alert = Alert::from_report(&report, &terms)?;
     Some((alert.occasion, message(&alert).subject))
 }
 
@@ -349,9 +349,9 @@ fn small_faults_are_not_told_where_only_grave_ones_are_asked_for() {
     let all = days(&[clean(), faulty()]);
     let mut report = all[1].clone();
     report.alerted_at = Some(report.taken_at);
-    let grave = Terms { min_severity: Severity::Critical, ..terms(NotifyOn::Changed) };
-    assert!(Alert::of(&report, &grave).is_none());
-    assert!(Alert::of(&report, &terms(NotifyOn::Changed)).is_some());
+    let grave = AlertRules { min_severity: Severity::Critical, ..terms(NotifyOn::Changed) };
+    assert!(Alert::from_report(&report, &grave).is_none());
+    assert!(Alert::from_report(&report, &terms(NotifyOn::Changed)).is_some());
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn after_a_week_of_silence_there_is_a_sign_of_life() {
     ] {
         report.alerted_at = hours.map(|hours: i64| report.taken_at - hours.hours());
         let terms = terms(NotifyOn::Changed);
-        let alert = Alert::of(&report, &terms);
+        let alert = Alert::from_report(&report, &terms);
         assert_eq!(alert.as_ref().map(|alert| alert.occasion), expected, "{hours:?}");
         if let Some(alert) = alert {
             let said = message(&alert);
@@ -374,10 +374,10 @@ fn after_a_week_of_silence_there_is_a_sign_of_life() {
                 "{said:?}"
             );
         }
-        let never = Terms { heartbeat_days: 0, ..terms.clone() };
-        assert!(Alert::of(&report, &never).is_none());
-        let once = Terms { watching: false, ..terms };
-        assert!(Alert::of(&report, &once).is_none());
+        let never = AlertRules { heartbeat_days: 0, ..terms.clone() };
+        assert!(Alert::from_report(&report, &never).is_none());
+        let once = AlertRules { watching: false, ..terms };
+        assert!(Alert::from_report(&report, &once).is_none());
     }
 }
 
@@ -385,7 +385,7 @@ fn after_a_week_of_silence_there_is_a_sign_of_life() {
 fn a_message_has_what_it_takes_to_act() {
     let all = days(&[clean(), faulty(), clean()]);
     let terms = terms(NotifyOn::Changed);
-    let alert = Alert::of(&all[1], &terms).expect("an alert");
+    let alert = Alert::from_report(&all[1], &terms).expect("an alert");
     let said = message(&alert);
     let lb = &all[1].load_balancers[0];
     let check = find(OFF).expect("a check");
@@ -409,13 +409,13 @@ fn a_message_has_what_it_takes_to_act() {
     assert_eq!(attribute("account"), Some(&Attribute::List(vec![sample::ACCOUNT.to_owned()])));
     assert_eq!(attribute("environment"), Some(&Attribute::Text("prod".to_owned())));
     let blinded = days(&[faulty(), blind()]);
-    let text = |report| message(&Alert::of(report, &terms).expect("an alert")).text;
+    let text = |report| message(&Alert::from_report(report, &terms).expect("an alert")).text;
     assert!(text(&blinded[1]).contains("NO LONGER READ (1)\n"));
     assert!(
         text(&judged(&blind(), ALL, 0)).contains("\nNOT READ (1)\n"),
         "nothing was read before"
     );
-    let alert = Alert::of(&all[2], &terms).expect("an alert");
+    let alert = Alert::from_report(&all[2], &terms).expect("an alert");
     let said = message(&alert);
     assert!(said.text.contains("RESOLVED (1)") && !said.text.contains("NEW"), "{}", said.text);
     assert!(said.text.contains("it was put right"), "{}", said.text);
@@ -430,8 +430,8 @@ fn a_message_keeps_its_limits() {
     fault.title = "ünïcödé \u{202e}\"quoted\"\r\n\u{7}".repeat(20);
     report.findings = vec![fault; 20_000];
     let label = "prod\n\u{1b}[31m ünïcödé ".repeat(20);
-    let terms = Terms { label, ..terms(NotifyOn::Changed) };
-    let alert = Alert::of(&report, &terms).expect("an alert");
+    let terms = AlertRules { label, ..terms(NotifyOn::Changed) };
+    let alert = Alert::from_report(&report, &terms).expect("an alert");
     let said = message(&alert);
     let printable = |text: &str| text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     assert!(said.subject.len() < 100 && printable(&said.subject), "{}", said.subject);
@@ -448,7 +448,7 @@ fn a_message_keeps_its_limits() {
 fn the_worst_comes_first() {
     let report = judged(&demo::inventory(ALL), ALL, 0);
     let terms = terms(NotifyOn::Changed);
-    let alert = Alert::of(&report, &terms).expect("an alert");
+    let alert = Alert::from_report(&report, &terms).expect("an alert");
     let severities: Vec<Severity> = alert.new.iter().map(|finding| finding.severity).collect();
     assert!(severities.is_sorted_by(|a, b| a >= b) && severities.len() > 50);
     assert_eq!(alert.worst(), severities.first().copied());
@@ -496,8 +496,8 @@ fn by(version: &str, report: &Report, otherwise: Option<&[&str]>) -> Report {
 fn between(before: &Report, inventory: &Inventory) -> (Vec<String>, Option<String>) {
     let mut after = judged(inventory, ALL, 1);
     compare(before, &mut after);
-    let terms = Terms { heartbeat_days: 0, ..terms(NotifyOn::Changed) };
-    let alert = Alert::of(&after, &terms).map(|alert| message(&alert).text);
+    let terms = AlertRules { heartbeat_days: 0, ..terms(NotifyOn::Changed) };
+    let alert = Alert::from_report(&after, &terms).map(|alert| message(&alert).text);
     let line = after.comparison.as_ref().and_then(|one| one.judged_differently.as_ref());
     let line = line.map(elb_audit_core::report::comparison::JudgedDifferently::words);
     (told(&after).into_iter().chain(line).collect(), alert)

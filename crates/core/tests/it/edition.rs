@@ -63,7 +63,12 @@ const STRICT: Gate = Gate { fail_on: Some(Severity::Low), strict: true, only_new
 #[test]
 fn every_check_belongs_to_an_edition_and_every_change_to_a_check() {
     for check in ALL {
-        assert!(HISTORY.of(check).is_some(), "{}: no edition has {}", check.id, check.since);
+        assert!(
+            HISTORY.edition_of(check).is_some(),
+            "{}: no edition has {}",
+            check.id,
+            check.since
+        );
     }
     assert!(EDITIONS.is_sorted_by_key(|edition| edition.name));
     for change in CHANGES {
@@ -90,7 +95,7 @@ fn a_check_belongs_to_the_first_edition_that_has_it() {
         ("0.10.0", Some("2027-09")),
         ("0.11.0", None),
     ] {
-        assert_eq!(MADE_UP.of(made_up(since)), edition, "{since}");
+        assert_eq!(MADE_UP.edition_of(made_up(since)), edition, "{since}");
     }
 }
 
@@ -99,9 +104,9 @@ fn a_newer_check_informs_and_never_fails_a_run() {
     let checks = [made_up("0.2.0")];
     let report = judged(&faulty(), &checks, Some(pin("2026-11")));
     let finding = &report.findings[0];
-    assert!(finding.informs && finding.outcome == Outcome::Fail);
+    assert!(finding.advisory && finding.outcome == Outcome::Fail);
     assert_eq!(finding.edition, "2027-03");
-    assert_eq!((report.summary.faults.total(), report.summary.informing), (0, 1));
+    assert_eq!((report.summary.faults.total(), report.summary.advisory), (0, 1));
     assert_eq!(report.exit(STRICT).0, Exit::Clean);
     assert_eq!(report.basis.edition, "2026-11");
     let text = (render::named("text").expect("a format").render)(&report, Style::PLAIN);
@@ -111,7 +116,7 @@ fn a_newer_check_informs_and_never_fails_a_run() {
     assert!(text.contains("No fault found; 1 not counted yet"), "{text}");
     for edition in [Some(pin("2027-03")), Some(pin("2027-09"))] {
         let report = judged(&faulty(), &checks, edition);
-        assert!(!report.findings[0].informs);
+        assert!(!report.findings[0].advisory);
         assert_eq!(report.exit(STRICT).0, Exit::Findings);
     }
 }
@@ -124,8 +129,8 @@ fn what_a_newer_check_cannot_read_fails_no_strict_run() {
     let waf = ALL.iter().find(|check| check.id == "waf-not-associated").expect("the check");
     let newer: &'static Check = Box::leak(Box::new(Check { since: "0.2.0", ..**waf }));
     let report = judged(&denied, &[newer], Some(pin("2026-11")));
-    assert!(report.gaps.iter().all(|gap| gap.informs) && !report.gaps.is_empty());
-    assert_eq!((report.summary.unknown, report.summary.informing), (0, 1));
+    assert!(report.gaps.iter().all(|gap| gap.advisory) && !report.gaps.is_empty());
+    assert_eq!((report.summary.unknown, report.summary.advisory), (0, 1));
     assert_eq!(report.exit(STRICT).0, Exit::Clean);
     // The gap is still told, and counts as soon as a check of the edition needs it, too.
     let text = (render::named("text").expect("a format").render)(&report, Style::PLAIN);
@@ -154,7 +159,7 @@ fn an_edition_keeps_its_severities_and_personas() {
         assert_eq!(policy.severity(real(), None), severity, "{}", edition.name());
         assert_eq!(policy.persona(real()), persona, "{}", edition.name());
         let pedantic = Selection { persona: Some(Persona::Pedantic), ..Selection::default() };
-        let heard = pedantic.of(&[real()], &policy).len() == 1;
+        let heard = pedantic.choose(&[real()], &policy).len() == 1;
         assert_eq!(heard, persona <= Persona::Pedantic);
     }
     let other = ALL.iter().find(|check| check.id == "no-listeners").expect("a check");

@@ -1,6 +1,6 @@
 //! Who can reach a listener: tables of security groups, routes, blocks and address types.
 
-use elb_audit_core::analysis::reach::{Exposure, of_listener, of_load_balancer};
+use elb_audit_core::analysis::reach::{Exposure, listener_exposure, load_balancer_exposure};
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{
     BlockPublicAccess, Exclusion, Kind, Listener, LoadBalancer, Permission, Region, Route,
@@ -36,7 +36,7 @@ fn scene(change: impl FnOnce(&mut Scene)) -> Scene {
 
 fn exposure(change: impl FnOnce(&mut Scene)) -> Exposure {
     let scene = scene(change);
-    of_listener(&scene.region, &scene.lb, &scene.listener)
+    listener_exposure(&scene.region, &scene.lb, &scene.listener)
 }
 
 fn word(change: impl FnOnce(&mut Scene)) -> &'static str {
@@ -464,7 +464,7 @@ fn what_cannot_narrow_is_not_missed() {
 fn a_load_balancer_is_as_open_as_its_widest_listener() {
     let of = |change: fn(&mut Scene)| {
         let scene = scene(change);
-        of_load_balancer(&scene.region, &scene.lb).class().word()
+        load_balancer_exposure(&scene.region, &scene.lb).class().word()
     };
     assert_eq!(of(|_| ()), "internet");
     assert_eq!(of(|scene| admit(scene, vec![tcp(22, &["0.0.0.0/0"])])), "blocked");

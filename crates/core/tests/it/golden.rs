@@ -205,8 +205,8 @@ fn tables_of_the_readme_are_current() {
     let text = render::named("text").expect("a format");
     let account = demo::inventory(checks::ALL);
     let regular = Selection::default();
-    let options = Options { persona: regular.told(), ..Options::at(account.taken_at) };
-    let checks = regular.of(checks::ALL, &options.policy);
+    let options = Options { persona: regular.audience(), ..Options::at(account.taken_at) };
+    let checks = regular.choose(checks::ALL, &options.policy);
     let demo = (text.render)(&audit(&account, &checks, &options), Style::PLAIN);
     block("README.md", "demo", &docs::readme_block(&demo, 42));
     block("README.md", "exit-codes", &docs::exit_code_table());

@@ -309,7 +309,7 @@ fn pinned(finding: &Finding, expires: Date, configuration: &str) -> String {
 #[test]
 fn the_book_shows_what_becomes_of_three_entries() {
     let inventory = demo::inventory(ALL);
-    let regular = Selection::default().of(ALL, &Policy::default());
+    let regular = Selection::default().choose(ALL, &Policy::default());
     let judged = |toml: &str| judged_by(&regular, &inventory, toml, inventory.taken_at);
     let bare = judged("");
     let fault = |check: &str, lb: &str| {

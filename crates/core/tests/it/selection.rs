@@ -15,7 +15,7 @@ use elb_audit_core::vocab::severity::Persona;
 use crate::given::{KINDS, line};
 
 fn ids(selection: &Selection) -> BTreeSet<&'static str> {
-    selection.of(ALL, &Policy::default()).iter().map(|check| check.id).collect()
+    selection.choose(ALL, &Policy::default()).iter().map(|check| check.id).collect()
 }
 
 fn heard(persona: Persona) -> BTreeSet<&'static str> {
@@ -24,7 +24,7 @@ fn heard(persona: Persona) -> BTreeSet<&'static str> {
 
 #[test]
 fn an_account_set_up_as_aws_recommends_is_silent() {
-    let regular = Selection::default().of(ALL, &Policy::default());
+    let regular = Selection::default().choose(ALL, &Policy::default());
     for kind in KINDS {
         let report = audit(&sample::clean(&kind), &regular, &Options::at(sample::now()));
         let found: Vec<String> = report.findings.iter().map(line).collect();
@@ -63,7 +63,7 @@ fn what_is_asked_for_by_name_comes_before_everything_but_skipping() {
     assert_eq!(ids(&only), one(&["internet-facing", "no-targets"]));
     let skipped = Selection { skip: one(&["no-targets"]), ..only.clone() };
     assert_eq!(ids(&skipped), one(&["internet-facing"]));
-    assert_eq!((only.told(), disabled.told()), (None, Some(Persona::Regular)));
+    assert_eq!((only.audience(), disabled.audience()), (None, Some(Persona::Regular)));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_framework_takes_the_checks_that_it_needs() {
     assert!(!chosen.contains("no-targets"));
     let fewer = Selection { disable: ["waf-not-associated"].into(), ..framework };
     assert!(!ids(&fewer).contains("waf-not-associated"));
-    assert_eq!(fewer.told(), None);
+    assert_eq!(fewer.audience(), None);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn what_someone_has_written_down_is_of_interest_to_everyone() {
     assert_eq!(Policy::default().persona(check), Persona::Auditor);
     let listed = Config::parse("[intent]\npublic = [\"web\"]").expect("a configuration").policy;
     assert_eq!(listed.persona(check), Persona::Regular);
-    assert!(Selection::default().of(ALL, &listed).iter().any(|one| one.id == check.id));
+    assert!(Selection::default().choose(ALL, &listed).iter().any(|one| one.id == check.id));
 }
 
 #[test]

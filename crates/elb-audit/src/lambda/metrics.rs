@@ -36,7 +36,7 @@ fn line(report: &Report, environment: &str, (request, now): (&str, Timestamp)) -
     ];
     let names = ["CriticalFaults", "HighFaults", "MediumFaults", "LowFaults"];
     for (name, severity) in names.into_iter().zip(Severity::WORST_FIRST) {
-        numbers.push((name, "Count", count(summary.faults.of(severity))));
+        numbers.push((name, "Count", count(summary.faults.count(severity))));
     }
     let metrics: Vec<Value> =
         numbers.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();

@@ -122,8 +122,10 @@ impl Wanted {
         };
         Wanted {
             calls: plan::calls(checks).into_iter().collect(),
-            unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
-            records: checks.iter().any(|check| matches!(check.judge, Judge::Record(_))),
+            unused_groups: checks
+                .iter()
+                .any(|check| matches!(check.judge, Judge::UnusedTargetGroup(_))),
+            records: checks.iter().any(|check| matches!(check.judge, Judge::DnsRecord(_))),
             kinds: BY_KIND.map(|call| (call, kinds(call))).into(),
             named: checks.iter().flat_map(|check| check.needs).copied().collect(),
         }

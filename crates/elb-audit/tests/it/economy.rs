@@ -196,7 +196,7 @@ fn least(account: &Account, checks: Checks) -> BTreeMap<String, usize> {
     let mut sums = BTreeMap::new();
     // Nothing in the account explains the names of origins, so that records are of interest themselves or not
     // at all.
-    let is_record = |check: &&Check| matches!(check.judge, Judge::Record(_));
+    let is_record = |check: &&Check| matches!(check.judge, Judge::DnsRecord(_));
     let records = checks.is_none_or(|checks| checks.iter().any(is_record));
     let once = ONCE.into_iter().filter(|call| records || *call != "route53:ListHostedZones");
     for (call, count) in all.chain(once.map(|call| (call, 1))).filter(|(_, count)| *count > 0) {

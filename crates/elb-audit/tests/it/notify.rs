@@ -13,7 +13,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region as Place;
 use elb_audit::bucket::{self, Condition, Put};
 use elb_audit::notify::{Delivery, Destination, Session, deliver, report_place};
-use elb_audit_core::alert::{Alert, NotifyOn, Terms};
+use elb_audit_core::alert::{Alert, AlertRules, NotifyOn};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::fixtures::demo;
@@ -74,8 +74,8 @@ pub(crate) fn report() -> Report {
     REPORT.clone()
 }
 
-pub(crate) fn terms() -> Terms {
-    Terms {
+pub(crate) fn terms() -> AlertRules {
+    AlertRules {
         on: NotifyOn::Changed,
         min_severity: Severity::Low,
         heartbeat_days: 7,
@@ -89,7 +89,7 @@ pub(crate) fn terms() -> Terms {
 /// Delivers with an alert; what failed.
 pub(crate) fn alerted(to: &[&str], report: &Report, session: &Session) -> Vec<String> {
     let terms = terms();
-    let alert = Alert::of(report, &terms).unwrap();
+    let alert = Alert::from_report(report, &terms).unwrap();
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
     let delivery = Delivery { report, alert: Some(&alert), label: "prod" };
     now(deliver(&to, &delivery, session))
@@ -491,7 +491,7 @@ fn every_change_is_an_event_and_the_summary_comes_last() {
         })
         .collect();
     let terms = terms();
-    let alert = Alert::of(&report, &terms).unwrap();
+    let alert = Alert::from_report(&report, &terms).unwrap();
     assert_eq!(entries.len(), alert.new.len() + 1);
     assert_eq!(entries[0]["DetailType"], "elb-audit finding new");
     let last = entries.last().unwrap();

@@ -2,13 +2,13 @@
 
 use ipnet::IpNet;
 
-use super::door::Knock;
-use super::span::Span;
+use super::bounds::Bounds;
+use super::ingress::Flow;
 use crate::analysis::index::Index;
 use crate::inventory::{AclEntry, LoadBalancer, NetworkAcl, Scope};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Addresses, Family, Part, without};
+use crate::vocab::net::{Family, IpSet, Sources, without};
 
 /// Ports from which clients connect, and to which answers go. Source: Amazon VPC user guide, custom
 /// network ACLs: what a load balancer needs.
@@ -17,18 +17,18 @@ const EPHEMERAL: (u16, u16) = (1024, 65_535);
 const ALL: (u16, u16) = (0, 65_535);
 
 /// Who gets through to the load balancer's nodes in this subnet.
-pub(super) fn span(index: &Index, vpc: Option<&str>, subnet: &str, knock: Knock) -> Span {
+pub(super) fn bounds(index: &Index, vpc: Option<&str>, subnet: &str, flow: Flow) -> Bounds {
     match index.network_acl(subnet, vpc) {
-        Ok(acl) => passes(index, acl, knock),
-        Err(gap) => Span::hidden(gap),
+        Ok(acl) => passes(index, acl, flow),
+        Err(gap) => Bounds::unknown(gap),
     }
 }
 
 /// Who gets in, and for TCP gets an answer too: an ACL does not remember connections.
-fn passes(index: &Index, acl: &NetworkAcl, knock: Knock) -> Span {
-    let inbound = Direction::inbound(acl, knock).span(index);
-    match Direction::outbound(acl, knock) {
-        Some(outbound) => inbound.and(outbound.span(index)),
+fn passes(index: &Index, acl: &NetworkAcl, flow: Flow) -> Bounds {
+    let inbound = Direction::inbound(acl, flow).bounds(index);
+    match Direction::outbound(acl, flow) {
+        Some(outbound) => inbound.and(outbound.bounds(index)),
         None => inbound,
     }
 }
@@ -44,18 +44,18 @@ pub(super) struct Direction<'a> {
 
 impl<'a> Direction<'a> {
     /// What a client sends.
-    pub(super) fn inbound(acl: &'a NetworkAcl, knock: Knock) -> Self {
-        let ports = knock.port.map_or(ALL, |port| (port, port));
-        Direction::of(acl, false, knock.transport, ports)
+    pub(super) fn inbound(acl: &'a NetworkAcl, flow: Flow) -> Self {
+        let ports = flow.port.map_or(ALL, |port| (port, port));
+        Direction::from_acl(acl, false, flow.transport, ports)
     }
 
     /// What is answered; UDP does its harm without.
-    pub(super) fn outbound(acl: &'a NetworkAcl, knock: Knock) -> Option<Self> {
-        let is_tcp = knock.transport == "tcp";
-        is_tcp.then(|| Direction::of(acl, true, knock.transport, EPHEMERAL))
+    pub(super) fn outbound(acl: &'a NetworkAcl, flow: Flow) -> Option<Self> {
+        let is_tcp = flow.transport == "tcp";
+        is_tcp.then(|| Direction::from_acl(acl, true, flow.transport, EPHEMERAL))
     }
 
-    fn of(acl: &'a NetworkAcl, egress: bool, transport: &str, ports: (u16, u16)) -> Self {
+    fn from_acl(acl: &'a NetworkAcl, egress: bool, transport: &str, ports: (u16, u16)) -> Self {
         let (first, last) = ports;
         let own = acl.entries.iter().filter(|entry| entry.egress == egress);
         let mut entries: Vec<_> = own
@@ -66,27 +66,30 @@ impl<'a> Direction<'a> {
         Direction { acl, egress, entries, ports }
     }
 
-    fn span(&self, index: &Index) -> Span {
-        let odd = self.entries.iter().map(|(entry, _)| entry).find(|entry| !is_plain(entry));
-        let least = self.let_through(false);
-        let Some(odd) = odd else { return Span::exactly(least) };
-        let unclear =
-            scope(odd).err().map_or_else(|| format!("protocol {}", odd.protocol), |(_, said)| said);
-        let said = format!("{} of {unclear} in rule {}", odd.action, odd.number);
+    fn bounds(&self, index: &Index) -> Bounds {
+        let unexpected_value =
+            self.entries.iter().map(|(entry, _)| entry).find(|entry| !is_plain(entry));
+        let lower = self.let_through(false);
+        let Some(unexpected_value) = unexpected_value else { return Bounds::exactly(lower) };
+        let unclear = scope(unexpected_value)
+            .err()
+            .map_or_else(|| format!("protocol {}", unexpected_value.protocol), |(_, said)| said);
+        let said =
+            format!("{} of {unclear} in rule {}", unexpected_value.action, unexpected_value.number);
         let gap = Gap::new(Call::Ec2DescribeNetworkAcls, Reason::Unrecognised)
             .in_region(&index.region().name)
             .of(&self.acl.id)
             .saying(said);
-        Span::between(least, self.let_through(true), gap)
+        Bounds::between(lower, self.let_through(true), gap)
     }
 
     /// Who gets through by one of the ports: clients choose their own. An entry that is not understood
     /// lets through all it names, or none.
-    pub(super) fn let_through(&self, kindly: bool) -> Addresses {
-        let mut all = Addresses::none();
+    pub(super) fn let_through(&self, kindly: bool) -> Sources {
+        let mut all = Sources::none();
         for port in self.borders() {
             for family in Family::BOTH {
-                all = all.or(Addresses::of(family, self.by(port, family, kindly)));
+                all = all.or(Sources::from_family(family, self.by(port, family, kindly)));
             }
         }
         all
@@ -104,7 +107,7 @@ impl<'a> Direction<'a> {
         borders
     }
 
-    fn by(&self, port: u16, family: Family, kindly: bool) -> Part {
+    fn by(&self, port: u16, family: Family, kindly: bool) -> IpSet {
         let (mut open, mut decided): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
         let about = self.entries.iter().filter(|(_, (from, to))| (*from..=*to).contains(&port));
         for (entry, _) in about {
@@ -120,7 +123,7 @@ impl<'a> Direction<'a> {
             }
             decided.push(range);
         }
-        Part::of(open)
+        IpSet::from_ranges(open)
     }
 
     /// The entries that may match an address of these families, up to the one that leaves none.
@@ -187,7 +190,7 @@ pub(super) fn words(entry: &AclEntry) -> String {
 }
 
 /// The network ACLs of a load balancer's subnets that are known, each once.
-pub(super) fn of<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Vec<&'a NetworkAcl> {
+pub(super) fn of_subnets<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Vec<&'a NetworkAcl> {
     let mut all: Vec<&NetworkAcl> = Vec::new();
     for subnet in &lb.subnets {
         if let Ok(acl) = index.network_acl(subnet, lb.vpc_id.as_deref())

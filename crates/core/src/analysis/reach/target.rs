@@ -2,46 +2,54 @@
 
 use ipnet::IpNet;
 
-use super::door::{Door, Port, entries};
-use super::span::Span;
-use super::{Exposure, acl, road};
+use super::bounds::Bounds;
+use super::ingress::{Port, SecurityGroupIngress, entries};
+use super::{Exposure, acl, routes};
 use crate::analysis::index::Index;
 use crate::analysis::security_groups;
 use crate::inventory::{NetworkInterface, Permission};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{self, Gap, Reason};
-use crate::vocab::net::{Addresses, Family, Level, Part};
+use crate::vocab::net::{Family, IpSet, Level, Sources};
 
 /// Who can reach this port of an interface at the interface's own public addresses.
-pub(crate) fn of_interface(index: &Index, interface: &NetworkInterface, port: &Port) -> Exposure {
+pub(crate) fn interface_exposure(
+    index: &Index,
+    interface: &NetworkInterface,
+    port: &Port,
+) -> Exposure {
     let families: Vec<Family> = public_families(interface).collect();
     if families.is_empty() {
         return Exposure::Internal;
     }
     let Some(subnet) = interface.subnet_id.as_deref() else {
-        return Exposure::Unknown(odd(interface, "an interface without subnet"));
+        return Exposure::Unknown(unexpected_value(interface, "an interface without subnet"));
     };
     if interface.groups.is_empty() {
-        return Exposure::Unknown(odd(interface, "an interface without security group"));
+        return Exposure::Unknown(unexpected_value(
+            interface,
+            "an interface without security group",
+        ));
     }
     let vpc = interface.vpc_id.as_deref();
-    let of = |family: &Family| Span::exactly(Addresses::of(*family, Part::All));
-    let public = families.iter().map(of).fold(Span::shut(), Span::or);
-    let routes = families.iter().map(|family| road::route(index, vpc, subnet, *family));
-    let way = routes.fold(Span::shut(), Span::or).and(public).and(road::gate(index, vpc, subnet));
-    let entry = |knock| {
-        let door = Door::of(index, &interface.groups, knock);
-        let span = way.clone().and(acl::span(index, vpc, subnet, knock)).and(door.span());
-        (door, span)
+    let of = |family: &Family| Bounds::exactly(Sources::from_family(*family, IpSet::All));
+    let public = families.iter().map(of).fold(Bounds::shut(), Bounds::or);
+    let routed = families.iter().map(|family| routes::route(index, vpc, subnet, *family));
+    let way =
+        routed.fold(Bounds::shut(), Bounds::or).and(public).and(routes::gate(index, vpc, subnet));
+    let entry = |flow| {
+        let ingress = SecurityGroupIngress::from_groups(index, &interface.groups, flow);
+        let bounds = way.clone().and(acl::bounds(index, vpc, subnet, flow)).and(ingress.bounds());
+        (ingress, bounds)
     };
-    let entries: Vec<(Door, Span)> = port.knocks().map(entry).collect();
-    let whole = entries.iter().fold(Span::shut(), |whole, (_, span)| whole.or(span.clone()));
+    let entries: Vec<(SecurityGroupIngress, Bounds)> = port.flows().map(entry).collect();
+    let whole = entries.iter().fold(Bounds::shut(), |whole, (_, bounds)| whole.or(bounds.clone()));
     let level = match whole.decided() {
         Ok(level) => level,
         Err(gap) => return Exposure::Unknown(gap),
     };
-    let open = entries.iter().filter(|(_, span)| span.least().level() == level);
-    let sources = || open.flat_map(|(door, span)| door.sources(span.least())).collect();
+    let open = entries.iter().filter(|(_, bounds)| bounds.lower().level() == level);
+    let sources = || open.flat_map(|(ingress, bounds)| ingress.sources(bounds.lower())).collect();
     match level {
         Level::Internet => Exposure::Internet(sources()),
         Level::Restricted => Exposure::Restricted(sources()),
@@ -75,7 +83,7 @@ pub(crate) struct Source {
 /// Where connections come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// Addresses.
+    /// Sources.
     Range(IpNet),
     /// The members of a security group.
     Group(String),
@@ -85,7 +93,7 @@ impl Origin {
     /// Whether these are all addresses of a family.
     pub(crate) fn is_everyone(&self) -> bool {
         let Origin::Range(range) = self else { return false };
-        Part::of(vec![*range]).is_internet()
+        IpSet::from_ranges(vec![*range]).is_internet()
     }
 }
 
@@ -102,7 +110,7 @@ pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Sou
             }
         };
         let about = |permission: &Permission| {
-            fact::any(port.knocks().map(|knock| knock.admitted_by(permission)))
+            fact::any(port.flows().map(|flow| flow.admitted_by(permission)))
         };
         for permission in security_groups::admitting(index, group, about) {
             let permission = match permission {
@@ -136,6 +144,6 @@ pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Sou
     (found, hidden)
 }
 
-fn odd(interface: &NetworkInterface, said: &str) -> Gap {
+fn unexpected_value(interface: &NetworkInterface, said: &str) -> Gap {
     Gap::new(Call::Ec2DescribeNetworkInterfaces, Reason::Malformed).of(&interface.id).saying(said)
 }

@@ -8,7 +8,7 @@ const DEEPEST: usize = 64;
 /// A text as the expression takes it: `/api/x` for `^/api/.*$`. None for what is not understood, and where
 /// it would have more than [`LONGEST`] characters: repetitions of repetitions multiply. To be compared
 /// with the expression before it is used.
-pub(super) fn of(pattern: &str) -> Option<String> {
+pub(super) fn matching(pattern: &str) -> Option<String> {
     let mut writer = Writer { left: pattern.chars().collect::<Vec<_>>(), at: 0, depth: 0 };
     let text = writer.choice()?;
     (writer.at == writer.left.len()).then_some(text)
@@ -145,7 +145,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::super::pattern::{Match, regex};
-    use super::of;
+    use super::matching;
 
     #[test]
     fn an_example_is_one() {
@@ -161,12 +161,12 @@ mod tests {
             "x*?y",
         ];
         for pattern in usual {
-            let example = of(pattern).unwrap_or_else(|| panic!("no example of {pattern}"));
+            let example = matching(pattern).unwrap_or_else(|| panic!("no example of {pattern}"));
             assert_eq!(regex(pattern, &example, false), Match::Yes, "{pattern}: {example}");
         }
-        for odd in ["(?=x)", "[a", "(a", "a)", "a{2", "a\\"] {
-            assert_eq!(of(odd), None, "{odd}");
+        for unexpected in ["(?=x)", "[a", "(a", "a)", "a{2", "a\\"] {
+            assert_eq!(matching(unexpected), None, "{unexpected}");
         }
-        assert_eq!(of(&"(".repeat(100_000)), None);
+        assert_eq!(matching(&"(".repeat(100_000)), None);
     }
 }

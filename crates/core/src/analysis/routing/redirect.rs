@@ -7,14 +7,15 @@ use crate::vocab::fact::{Gap, Reason};
 /// The protocol that a client is told to ask by: `HTTP` or `HTTPS`.
 pub fn protocol<'a>(redirect: &'a Redirect, listener: &'a Listener) -> Result<&'a str, Gap> {
     match redirect.protocol.as_deref() {
-        None | Some("#{protocol}") => listener
-            .protocol
-            .as_deref()
-            .ok_or_else(|| odd(listener, Reason::Malformed, "a listener without protocol")),
+        None | Some("#{protocol}") => listener.protocol.as_deref().ok_or_else(|| {
+            unexpected_value(listener, Reason::Malformed, "a listener without protocol")
+        }),
         Some(known @ ("HTTP" | "HTTPS")) => Ok(known),
-        Some(other) => {
-            Err(odd(listener, Reason::Unrecognised, &format!("redirect protocol {other}")))
-        }
+        Some(other) => Err(unexpected_value(
+            listener,
+            Reason::Unrecognised,
+            &format!("redirect protocol {other}"),
+        )),
     }
 }
 
@@ -25,7 +26,9 @@ pub fn port(redirect: &Redirect, listener: &Listener) -> Result<u16, Gap> {
         return listener.number();
     }
     let number = text.parse().ok().filter(|port| *port > 0);
-    number.ok_or_else(|| odd(listener, Reason::Malformed, &format!("redirect port {text}")))
+    number.ok_or_else(|| {
+        unexpected_value(listener, Reason::Malformed, &format!("redirect port {text}"))
+    })
 }
 
 /// The host that a client is told to ask, where that is another one than it asked before.
@@ -34,6 +37,6 @@ pub fn other_host(redirect: &Redirect) -> Option<&str> {
     redirect.host.as_deref().filter(|host| !host.contains("#{host}"))
 }
 
-fn odd(listener: &Listener, reason: Reason, said: &str) -> Gap {
+fn unexpected_value(listener: &Listener, reason: Reason, said: &str) -> Gap {
     Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said)
 }

@@ -30,7 +30,7 @@ pub(crate) fn for_rule(
     listener: &Listener,
 ) -> String {
     let fits = &|_: &str, _: &str| Match::Yes;
-    let wanted = Wanted { conditions, earlier, other: &[], fillers: &[], fits };
+    let wanted = RequestSearch { conditions, earlier, other: &[], fillers: &[], fits };
     let found =
         [Match::Yes, Match::Maybe].into_iter().find_map(|least| wanted.find(lb, listener, least));
     if let Some(request) = found {
@@ -50,7 +50,7 @@ pub(crate) fn for_rule(
 }
 
 /// What a request shall be like.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct RequestSearch<'a> {
     /// What the rule asks for that shall take it.
     pub(crate) conditions: &'a [Condition],
     /// What the rules before it ask for: none of them may take it.
@@ -63,7 +63,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) fits: &'a dyn Fn(&str, &str) -> Match,
 }
 
-impl Wanted<'_> {
+impl RequestSearch<'_> {
     /// A request whose host, path and method will do, in words: one that meets the conditions at least so
     /// certainly, and that no earlier rule may take.
     pub(crate) fn find(
@@ -117,7 +117,8 @@ impl Wanted<'_> {
         let short = |value: &&String| glob::is_short(value);
         let examples = |condition: &Condition| -> Vec<String> {
             let values = condition.values.iter().filter(short).flat_map(filled);
-            let regexes = condition.regex_values.iter().filter_map(|regex| example::of(regex));
+            let regexes =
+                condition.regex_values.iter().filter_map(|regex| example::matching(regex));
             values.chain(regexes).collect()
         };
         let (own, other) =
@@ -145,7 +146,7 @@ struct Asked<'a> {
     host: &'a str,
     path: &'a str,
     method: &'a str,
-    wanted: &'a Wanted<'a>,
+    wanted: &'a RequestSearch<'a>,
 }
 
 impl Asked<'_> {

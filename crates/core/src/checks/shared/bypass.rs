@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use crate::analysis::routing::condition::{self, meets};
-use crate::analysis::routing::guard::{self, Lock};
 use crate::analysis::routing::pattern::{self, Match};
-use crate::analysis::routing::request::Wanted;
-use crate::analysis::routing::ways::{Locked, Place, Way};
+use crate::analysis::routing::protected::{Endpoint, ProtectedRoute, ProtectedRoutes};
+use crate::analysis::routing::request::RequestSearch;
+use crate::analysis::routing::requirements::{self, AuthKind};
 use crate::analysis::routing::{End, Route, group_name, live};
 use crate::check::{Context, Judgement, Verdict};
 use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGroup, Transform};
@@ -43,7 +43,7 @@ const WRITTEN_FOR_THEM: &[&str] = &["/health*", "/healthz*", "/healthcheck*"];
 /// What tells requests apart.
 const FIELDS: [&str; 3] = ["path-pattern", "host-header", "http-request-method"];
 
-/// What a listener's ways come to, beside those that ask for something.
+/// What a listener's routes come to, beside those that ask for something.
 #[derive(Default)]
 pub(crate) struct Survey {
     /// Whether anything that it forwards to is protected somewhere.
@@ -84,18 +84,18 @@ impl Survey {
 }
 
 /// Looks at every group that the listener forwards to: whether other rules, wherever they are, forward
-/// to it behind such a lock.
+/// to it behind such a requirement.
 #[must_use]
-pub(crate) fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> Survey {
-    let ways = context.ways().with(lock);
+pub(crate) fn of_groups(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
+    let protected = context.protected().with(kind);
     let mut survey = Survey::default();
-    if ways.is_empty() {
+    if protected.is_empty() {
         return survey;
     }
     for entry in entries(context, listener, &mut survey) {
         for group in &entry.groups {
-            survey.hide(ways.hidden_into(context.index, context.lb, group));
-            let mut guarded = ways.into_group(group);
+            survey.hide(protected.hidden_into(context.index, context.lb, group));
+            let mut guarded = protected.into_group(group);
             entry.compare(context, &mut guarded, (group, Seen::AsAsked), &mut survey);
         }
     }
@@ -103,20 +103,21 @@ pub(crate) fn of_groups(context: &Context, listener: &Listener, lock: Lock) -> S
 }
 
 /// Looks at every target that the listener forwards to: whether another group holds it too, and rules
-/// forward to that one behind such a lock.
+/// forward to that one behind such a requirement.
 #[must_use]
-pub(crate) fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> Survey {
-    let ways = context.ways().with(lock);
+pub(crate) fn of_targets(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
+    let protected = context.protected().with(kind);
     let mut survey = Survey::default();
-    if ways.is_empty() || is_datagram(context.lb, listener) {
+    if protected.is_empty() || is_datagram(context.lb, listener) {
         return survey;
     }
     survey.hide(context.region.target_groups.gap().cloned());
     for entry in entries(context, listener, &mut survey) {
         let mut tried = HashSet::new();
-        for (through, place) in processes(context, &entry, ways, &mut survey) {
-            let (others, veil) = ways.to(&place.0, through);
-            let mut guarded = others.filter(|way| tried.insert(std::ptr::from_ref(*way)));
+        for (through, place) in processes(context, &entry, protected, &mut survey) {
+            let (others, veil) = protected.to(&place.0, through);
+            let mut guarded =
+                others.filter(|protected_route| tried.insert(std::ptr::from_ref(*protected_route)));
             survey.hide(veil.cloned());
             let seen = (through.unwrap_or_default(), Seen::By(&place.1));
             entry.compare(context, &mut guarded, seen, &mut survey);
@@ -129,12 +130,12 @@ pub(crate) fn of_targets(context: &Context, listener: &Listener, lock: Lock) -> 
 }
 
 /// Looks at every rule that rewrites requests and asks for nothing: whether what the target gets to see is
-/// what another rule has such a lock before.
+/// what another rule has such a requirement before.
 #[must_use]
-pub(crate) fn of_rewrites(context: &Context, listener: &Listener, lock: Lock) -> Survey {
-    let ways = context.ways().with(lock);
+pub(crate) fn of_rewrites(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
+    let protected = context.protected().with(kind);
     let mut survey = Survey::default();
-    if ways.is_empty() {
+    if protected.is_empty() {
         return survey;
     }
     for entry in entries(context, listener, &mut survey) {
@@ -142,8 +143,8 @@ pub(crate) fn of_rewrites(context: &Context, listener: &Listener, lock: Lock) ->
             continue;
         }
         for group in &entry.groups {
-            survey.hide(ways.hidden_into(context.index, context.lb, group));
-            let mut guarded = ways.into_group(group);
+            survey.hide(protected.hidden_into(context.index, context.lb, group));
+            let mut guarded = protected.into_group(group);
             entry.compare(context, &mut guarded, (group, Seen::Rewritten), &mut survey);
         }
     }
@@ -211,7 +212,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
                 open: if is_public(context, route) {
                     Ok(false)
                 } else {
-                    guard::of(route, listener).is_open()
+                    requirements::of_route(route, listener).is_open()
                 },
                 listener,
             }),
@@ -275,12 +276,12 @@ fn seen(transforms: &[Transform], field: &str, text: &str) -> Option<String> {
 fn processes<'a>(
     context: &Context,
     entry: &Entry<'a>,
-    ways: &Locked,
+    protected: &ProtectedRoutes,
     survey: &mut Survey,
-) -> Vec<(Option<&'a str>, (Place, String))> {
+) -> Vec<(Option<&'a str>, (Endpoint, String))> {
     let mut found = Vec::new();
     if context.lb.kind == Kind::Classic {
-        survey.hide(ways.unread_in(context.lb.vpc_id.as_ref()).cloned());
+        survey.hide(protected.unread_in(context.lb.vpc_id.as_ref()).cloned());
         match instances(context.lb, entry.listener) {
             Ok(all) => found.extend(all.map(|(place, name)| (None, (place, name)))),
             Err(gap) => survey.hide(Some(gap)),
@@ -290,10 +291,10 @@ fn processes<'a>(
     for arn in &entry.groups {
         match members(context, arn) {
             Ok((group, targets)) => {
-                survey.hide(ways.unread_in(group.vpc_id.as_ref()).cloned());
+                survey.hide(protected.unread_in(group.vpc_id.as_ref()).cloned());
                 let live = targets.iter().filter(|target| target.state != "draining");
                 found.extend(live.map(|target| {
-                    let place = Place::of(group, target);
+                    let place = Endpoint::from_target(group, target);
                     (Some(*arn), (place, named(&target.id, target.port)))
                 }));
             }
@@ -315,7 +316,7 @@ fn members<'a>(
 fn instances<'a>(
     lb: &'a LoadBalancer,
     listener: &Listener,
-) -> Result<impl Iterator<Item = (Place, String)> + use<'a>, Gap> {
+) -> Result<impl Iterator<Item = (Endpoint, String)> + use<'a>, Gap> {
     let side = listener.instance_side.as_deref();
     let port = side.and_then(|side| side.rsplit(':').next()?.parse::<u16>().ok());
     let port = port.ok_or_else(|| {
@@ -324,7 +325,7 @@ fn instances<'a>(
             .saying(format!("{} without instance port", listener.label()))
     })?;
     let named =
-        move |instance| (Place::of_instance(instance, port), named(&instance.id, Some(port)));
+        move |instance| (Endpoint::from_instance(instance, port), named(&instance.id, Some(port)));
     Ok(lb.instances.get()?.iter().map(named))
 }
 
@@ -333,34 +334,34 @@ fn named(id: &str, port: Option<u16>) -> String {
 }
 
 impl Entry<'_> {
-    /// Looks for a request that this rule takes and that one of the guarded ways would have asked for more.
+    /// Looks for a request that this rule takes and that one of the protected routes would have asked for more.
     fn compare(
         &self,
         context: &Context,
-        guarded: &mut dyn Iterator<Item = &Way>,
+        guarded: &mut dyn Iterator<Item = &ProtectedRoute>,
         (group, seen): (&str, Seen),
         survey: &mut Survey,
     ) {
-        for way in guarded {
+        for protected_route in guarded {
             survey.protected = true;
             match &self.open {
                 Ok(true) if survey.open.is_none() => {}
                 Ok(_) => return,
                 Err(gap) => return survey.hide(Some(gap.clone())),
             }
-            let lb = way.load_balancer(context.region);
+            let lb = protected_route.load_balancer(context.region);
             let from_inside = !context.lb.is_internet_facing()
                 && lb.is_some_and(LoadBalancer::is_internet_facing);
-            if self.is_set_apart(way) || from_inside && survey.inside.is_some() {
+            if self.is_set_apart(protected_route) || from_inside && survey.inside.is_some() {
                 continue;
             }
             let request = match seen {
-                Seen::Rewritten => self.request_into(context.lb, way),
-                Seen::AsAsked | Seen::By(_) => self.request_past(context.lb, way),
+                Seen::Rewritten => self.request_into(context.lb, protected_route),
+                Seen::AsAsked | Seen::By(_) => self.request_past(context.lb, protected_route),
             };
             match request {
                 Ok(Some(request)) => {
-                    let evidence = self.evidence(request, (way, lb), (group, seen));
+                    let evidence = self.evidence(request, (protected_route, lb), (group, seen));
                     let place = if from_inside { &mut survey.inside } else { &mut survey.open };
                     *place = Some(evidence);
                 }
@@ -373,12 +374,17 @@ impl Entry<'_> {
     fn evidence(
         &self,
         request: String,
-        (way, lb): (&Way, Option<&LoadBalancer>),
+        (protected_route, lb): (&ProtectedRoute, Option<&LoadBalancer>),
         (group, seen): (&str, Seen),
     ) -> Evidence {
         let named = lb.map_or("", |lb| lb.name.as_str());
-        let protected = format!("{named} {} {}", way.listener, way.rule);
-        let asked: Vec<&str> = way.guards.proofs.iter().map(|proof| proof.word()).collect();
+        let protected = format!("{named} {} {}", protected_route.listener, protected_route.rule);
+        let asked: Vec<&str> = protected_route
+            .requirements
+            .credentials
+            .iter()
+            .map(|credential| credential.word())
+            .collect();
         let mut evidence = Evidence::new()
             .with("request", request)
             .with("protected_by", protected)
@@ -395,35 +401,45 @@ impl Entry<'_> {
         evidence
     }
 
-    /// Whether this rule lets in only some addresses, or who may know a secret, where the guarded way asks
+    /// Whether this rule lets in only some addresses, or who may know a secret, where the protected route asks
     /// everybody.
-    fn is_set_apart(&self, way: &Way) -> bool {
-        let asked = |own: &Condition| way.conditions.iter().any(|its| condition::narrows(its, own));
+    fn is_set_apart(&self, protected_route: &ProtectedRoute) -> bool {
+        let asked = |own: &Condition| {
+            protected_route.conditions.iter().any(|its| condition::narrows(its, own))
+        };
         self.conditions.iter().any(|own| narrows(own) && !asked(own))
     }
 
-    /// A request that this rule takes, and that has what the guarded way asks for in path and method. The
+    /// A request that this rule takes, and that has what the protected route asks for in path and method. The
     /// host tells them apart only where this rule asks for one: a target believes what a client writes.
-    fn request_past(&self, lb: &LoadBalancer, way: &Way) -> Result<Option<String>, Gap> {
-        let rewrites = rewrites_url(self.transforms) || rewrites_url(&way.transforms);
+    fn request_past(
+        &self,
+        lb: &LoadBalancer,
+        protected_route: &ProtectedRoute,
+    ) -> Result<Option<String>, Gap> {
+        let rewrites = rewrites_url(self.transforms) || rewrites_url(&protected_route.transforms);
         let own_host = condition::closed(self.conditions, "host-header").is_some();
-        let fits =
-            |field: &str, text: &str| match (field, condition::closed(&way.conditions, field)) {
-                (_, None) => Match::Yes,
-                ("host-header", _) if !own_host => Match::Yes,
-                ("path-pattern", _) if rewrites && self.transforms != way.transforms => Match::No,
-                (_, Some(condition)) => meets(condition, text),
-            };
+        let fits = |field: &str, text: &str| match (
+            field,
+            condition::closed(&protected_route.conditions, field),
+        ) {
+            (_, None) => Match::Yes,
+            ("host-header", _) if !own_host => Match::Yes,
+            ("path-pattern", _) if rewrites && self.transforms != protected_route.transforms => {
+                Match::No
+            }
+            (_, Some(condition)) => meets(condition, text),
+        };
         // Nobody wonders at a path that is public by custom: another one shows more.
         let surprising = |field: &str, text: &str| match field {
             "path-pattern" if is_public_path(text) => Match::No,
             _ => fits(field, text),
         };
         let find = |fits: &dyn Fn(&str, &str) -> Match| {
-            let wanted = Wanted {
+            let wanted = RequestSearch {
                 conditions: self.conditions,
                 earlier: &self.earlier,
-                other: &way.conditions,
+                other: &protected_route.conditions,
                 fillers: &[],
                 fits,
             };
@@ -434,49 +450,59 @@ impl Entry<'_> {
         }
         let apart = |field: &str| {
             let both = condition::closed(self.conditions, field)
-                .zip(condition::closed(&way.conditions, field));
+                .zip(condition::closed(&protected_route.conditions, field));
             both.is_some_and(|(own, other)| !condition::may_share(own, other))
         };
-        let all_taken =
-            self.earlier.iter().any(|earlier| condition::is_dead(&way.conditions, earlier));
-        let paths = condition::closed(&way.conditions, "path-pattern");
-        let differ = rewrites && self.transforms != way.transforms && paths.is_some();
+        let all_taken = self
+            .earlier
+            .iter()
+            .any(|earlier| condition::is_dead(&protected_route.conditions, earlier));
+        let paths = condition::closed(&protected_route.conditions, "path-pattern");
+        let differ = rewrites && self.transforms != protected_route.transforms && paths.is_some();
         if all_taken || differ || FIELDS.into_iter().any(apart) {
             return Ok(None);
         }
         Err(self.unclear("rules whose requests cannot be compared"))
     }
 
-    /// A request that this rule takes and rewrites, so that the target sees what the guarded way asks for.
-    fn request_into(&self, lb: &LoadBalancer, way: &Way) -> Result<Option<String>, Gap> {
+    /// A request that this rule takes and rewrites, so that the target sees what the protected route asks for.
+    fn request_into(
+        &self,
+        lb: &LoadBalancer,
+        protected_route: &ProtectedRoute,
+    ) -> Result<Option<String>, Gap> {
         let own_host = condition::closed(self.conditions, "host-header").is_some();
         let into = |kind: &str, field: &str| {
             let rewrites = self.transforms.iter().any(|transform| transform.kind == kind);
-            rewrites && condition::closed(&way.conditions, field).is_some()
+            rewrites && condition::closed(&protected_route.conditions, field).is_some()
         };
         let hosts = into("host-header-rewrite", "host-header") && own_host;
-        if rewrites_url(&way.transforms) || !(into("url-rewrite", "path-pattern") || hosts) {
+        if rewrites_url(&protected_route.transforms)
+            || !(into("url-rewrite", "path-pattern") || hosts)
+        {
             return Ok(None);
         }
         if self.transforms.iter().any(|transform| !pattern::is_clear(&transform.rewrites)) {
             return Err(self.unclear("a rewrite that is not understood"));
         }
-        let fits =
-            |field: &str, text: &str| match (field, condition::closed(&way.conditions, field)) {
-                (_, None) => Match::Yes,
-                ("host-header", _) if !own_host => Match::Yes,
-                (_, Some(condition)) => {
-                    let seen = seen(self.transforms, field, text);
-                    seen.map_or(Match::No, |seen| meets(condition, &seen))
-                }
-            };
-        let paths = condition::closed(&way.conditions, "path-pattern");
+        let fits = |field: &str, text: &str| match (
+            field,
+            condition::closed(&protected_route.conditions, field),
+        ) {
+            (_, None) => Match::Yes,
+            ("host-header", _) if !own_host => Match::Yes,
+            (_, Some(condition)) => {
+                let seen = seen(self.transforms, field, text);
+                seen.map_or(Match::No, |seen| meets(condition, &seen))
+            }
+        };
+        let paths = condition::closed(&protected_route.conditions, "path-pattern");
         let paths = paths.map_or(&[][..], |condition| &condition.values);
         let bare = |value: &String| value.replace('*', "x").trim_start_matches('/').to_owned();
-        let wanted = Wanted {
+        let wanted = RequestSearch {
             conditions: self.conditions,
             earlier: &self.earlier,
-            other: &way.conditions,
+            other: &protected_route.conditions,
             fillers: &paths.iter().map(bare).collect::<Vec<_>>(),
             fits: &fits,
         };

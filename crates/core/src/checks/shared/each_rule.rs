@@ -1,6 +1,6 @@
 //! One judgement of many: a check's question put to each rule of a listener that a request can reach.
 
-use crate::analysis::routing::{End, guard, live};
+use crate::analysis::routing::{End, live, requirements};
 use crate::check::{Context, Judgement, Verdict};
 use crate::inventory::{Action, Listener, Redirect};
 use crate::vocab::evidence::Evidence;
@@ -55,7 +55,7 @@ pub(in crate::checks) fn judge_actions(
     kinds: &[&str],
     judge: impl Fn(&Action) -> Judgement,
 ) -> Judgement {
-    if !guard::may_log_in(listener) {
+    if !requirements::may_log_in(listener) {
         return Ok(Verdict::NotApplicable);
     }
     let mut worst = Worst::default();

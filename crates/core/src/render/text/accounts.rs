@@ -78,14 +78,14 @@ fn write_line(page: &mut Page, pieces: &[(Paint, String)]) {
 
 /// How bad it is: the number of faults of each severity, the worst severity first.
 fn weight(totals: &Totals) -> [usize; 5] {
-    Severity::WORST_FIRST.map(|severity| totals.faults.of(severity))
+    Severity::WORST_FIRST.map(|severity| totals.faults.count(severity))
 }
 
 /// `3 load balancers, 1 high, 2 low; 4 verdicts unknown`.
 fn totals(totals: &Totals) -> Vec<(Paint, String)> {
     let mut pieces = vec![(Paint::Plain, count(totals.load_balancers, "load balancer"))];
     for severity in Severity::WORST_FIRST {
-        let number = totals.faults.of(severity);
+        let number = totals.faults.count(severity);
         if number > 0 {
             pieces.push((Paint::Plain, ", ".to_owned()));
             pieces.push((Paint::Severity(severity), format!("{number} {}", severity.word())));

@@ -1,6 +1,6 @@
 //! What has changed since an earlier report: totals, and the faults that are not there any more.
 
-use super::finding::Place;
+use super::finding::Layout;
 use super::{coverage, finding};
 use crate::render::Style;
 use crate::render::page::{Page, Paint};
@@ -32,7 +32,7 @@ pub(crate) fn render(report: &Report, style: Style) -> String {
             }
             None => page.line(0, &[(Paint::Plain, &place)]),
         }
-        finding::write_all(&mut page, Place::Beside(2), group.iter().copied());
+        finding::write_all(&mut page, Layout::Beside(2), group.iter().copied());
     }
     write(&mut page, report);
     page.into_text()

@@ -11,17 +11,17 @@ const COLUMNS: usize = 100;
 
 /// Where findings are written.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum Layout {
     /// Under their subject, this far in.
     Under(usize),
     /// Under their load balancer, this far in: each says what of it is meant.
     Beside(usize),
 }
 
-impl Place {
+impl Layout {
     fn indent(self) -> usize {
         match self {
-            Place::Under(indent) | Place::Beside(indent) => indent,
+            Layout::Under(indent) | Layout::Beside(indent) => indent,
         }
     }
 
@@ -29,7 +29,9 @@ impl Place {
     fn name(self, finding: &Finding) -> String {
         let itself = finding.subject.kind == SubjectKind::LoadBalancer;
         match self {
-            Place::Beside(_) if !itself => format!("[{}] {}", finding.check, finding.subject.label),
+            Layout::Beside(_) if !itself => {
+                format!("[{}] {}", finding.check, finding.subject.label)
+            }
             _ => format!("[{}]", finding.check),
         }
     }
@@ -38,7 +40,7 @@ impl Place {
 /// Findings one after the other. What is unknown is counted elsewhere, what is right comes last.
 pub(super) fn write_all<'a>(
     page: &mut Page,
-    place: Place,
+    place: Layout,
     findings: impl Iterator<Item = &'a Finding>,
 ) {
     let mut passed: Vec<&str> = Vec::new();
@@ -47,7 +49,7 @@ pub(super) fn write_all<'a>(
             (Outcome::Unknown, _) => {}
             (Outcome::Pass, _) => passed.push(&finding.check),
             (_, Some(accepted)) => write_accepted(page, place, finding, accepted),
-            _ if finding.informs => write_informing(page, place, finding),
+            _ if finding.advisory => write_informing(page, place, finding),
             (Outcome::Fail, _) => write_fault(page, place, finding),
             (Outcome::Note, _) => write_note(page, place, finding),
         }
@@ -60,7 +62,7 @@ pub(super) fn write_all<'a>(
     }
 }
 
-fn write_fault(page: &mut Page, place: Place, finding: &Finding) {
+fn write_fault(page: &mut Page, place: Layout, finding: &Finding) {
     let indent = place.indent();
     page.line(
         indent,
@@ -88,7 +90,7 @@ fn news(finding: &Finding) -> &'static str {
     }
 }
 
-fn write_note(page: &mut Page, place: Place, finding: &Finding) {
+fn write_note(page: &mut Page, place: Layout, finding: &Finding) {
     let said = match prose::sentence(&finding.evidence) {
         evidence if evidence.is_empty() => finding.title.clone(),
         evidence => evidence,
@@ -97,7 +99,7 @@ fn write_note(page: &mut Page, place: Place, finding: &Finding) {
     page.line(place.indent(), &[(Paint::Dim, &said)]);
 }
 
-fn write_accepted(page: &mut Page, place: Place, finding: &Finding, accepted: &Accepted) {
+fn write_accepted(page: &mut Page, place: Layout, finding: &Finding, accepted: &Accepted) {
     let until = match accepted.expires {
         Some(last) => format!(" until {last}"),
         None => String::new(),
@@ -111,7 +113,7 @@ fn write_accepted(page: &mut Page, place: Place, finding: &Finding, accepted: &A
     );
 }
 
-fn write_informing(page: &mut Page, place: Place, finding: &Finding) {
+fn write_informing(page: &mut Page, place: Layout, finding: &Finding) {
     let word = if finding.outcome == Outcome::Fail { finding.severity.word() } else { "note" };
     let edition = match finding.edition.as_str() {
         "" => "newer than every edition".to_owned(),

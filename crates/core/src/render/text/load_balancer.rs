@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::Place;
+use super::finding::Layout;
 use super::{coverage, finding, worst};
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{self, count, list};
@@ -42,7 +42,7 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
         findings.iter().copied().filter(move |finding| finding.subject.kind == kind)
     };
     let homeless = findings.iter().copied().filter(|finding| !placed(finding));
-    finding::write_all(page, Place::Under(2), of(SubjectKind::LoadBalancer).chain(homeless));
+    finding::write_all(page, Layout::Under(2), of(SubjectKind::LoadBalancer).chain(homeless));
     match &lb.listeners {
         None => page.line(2, &[(Paint::Warning, "listeners could not be read")]),
         Some(listeners) if listeners.is_empty() => page.plain(2, "no listeners"),
@@ -50,7 +50,7 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
             for listener in listeners {
                 write_listener(page, lb, listener);
                 let its = |finding: &&Finding| finding.subject.id == listener.id;
-                finding::write_all(page, Place::Under(4), of(SubjectKind::Listener).filter(its));
+                finding::write_all(page, Layout::Under(4), of(SubjectKind::Listener).filter(its));
             }
         }
     }
@@ -64,7 +64,7 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
 
 fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
     header(page, lb, Some(findings));
-    finding::write_all(page, Place::Beside(2), findings.iter().copied());
+    finding::write_all(page, Layout::Beside(2), findings.iter().copied());
 }
 
 /// The name and what it is; with findings, the verdict too.
@@ -146,7 +146,7 @@ fn write_subjects<'a>(page: &mut Page, word: &str, findings: impl Iterator<Item 
     for (_, findings) in subjects {
         let heading = format!("{word} ");
         page.line(2, &[(Paint::Plain, &heading), (Paint::Bold, &findings[0].subject.label)]);
-        finding::write_all(page, Place::Under(4), findings.into_iter());
+        finding::write_all(page, Layout::Under(4), findings.into_iter());
     }
 }
 

@@ -1,6 +1,6 @@
 //! An internal Application load balancer behind a Network load balancer.
 
-use elb_audit_core::analysis::reach::{Exposure, of_listener, of_load_balancer};
+use elb_audit_core::analysis::reach::{Exposure, listener_exposure, load_balancer_exposure};
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::fixtures::sample::front::{fronted, of};
 use elb_audit_core::inventory::{Inventory, NetworkAcl, Permission, Region, SecurityGroup};
@@ -13,7 +13,7 @@ fn exposure(change: impl FnOnce(&mut Region)) -> Exposure {
     let inventory = fronted(change);
     let region = &inventory.accounts[0].regions[0];
     let alb = region.v2.items.iter().find(|lb| lb.name == "web").expect("it is there");
-    of_listener(region, alb, &alb.listeners.get().expect("known")[0])
+    listener_exposure(region, alb, &alb.listeners.get().expect("known")[0])
 }
 
 fn word(change: impl FnOnce(&mut Region)) -> &'static str {
@@ -43,12 +43,12 @@ fn a_public_front_exposes_what_is_behind() {
     let region = &whole.accounts[0].regions[0];
     for name in ["web", "front"] {
         let lb = region.v2.items.iter().find(|lb| lb.name == name).expect("it is there");
-        assert_eq!(of_load_balancer(region, lb).class().word(), "internet", "{name}");
+        assert_eq!(load_balancer_exposure(region, lb).class().word(), "internet", "{name}");
     }
     // The other listener, on port 80, is not behind it.
     let alb = &region.v2.items[0];
     let redirect = &alb.listeners.get().expect("known")[1];
-    assert_eq!(of_listener(region, alb, redirect), Exposure::Internal);
+    assert_eq!(listener_exposure(region, alb, redirect), Exposure::Internal);
 }
 
 #[test]

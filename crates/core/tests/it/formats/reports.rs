@@ -79,7 +79,7 @@ fn counted(mut report: Report) -> Report {
         match finding.outcome {
             Outcome::Pass => summary.passed += 1,
             _ if finding.accepted.is_some() => summary.accepted += 1,
-            _ if finding.informs => summary.informing += 1,
+            _ if finding.advisory => summary.advisory += 1,
             Outcome::Fail => summary.faults.add(finding.severity),
             Outcome::Unknown => summary.unknown += 1,
             Outcome::Note => summary.notes += 1,
@@ -169,7 +169,7 @@ fn fault(lb: &LoadBalancerSummary, check: &str, severity: Severity, title: &str)
         fingerprint: "0123456789abcdef0123".to_owned(),
         configuration: "fedcba98765432100123".to_owned(),
         accepted: None,
-        informs: false,
+        advisory: false,
         edition: "2026-11".to_owned(),
         change: None,
     }
@@ -209,7 +209,7 @@ fn gap(account: &str, region: Option<&str>, resource: Option<&str>, reason: &str
         region: region.map(str::to_owned),
         resource: resource.map(str::to_owned),
         reason: reason.to_owned(),
-        informs: false,
+        advisory: false,
     }
 }
 
@@ -362,7 +362,7 @@ fn accepted_and_informing(lb: &LoadBalancerSummary) -> Vec<Finding> {
     let mut newer = shown(fault.clone(), Evidence::new().with("mode", "defensive"));
     fault.accepted = Some(until(Some(date(2027, 1, 31))));
     forever.accepted = Some(until(None));
-    newer.informs = true;
+    newer.advisory = true;
     "2027-03".clone_into(&mut newer.edition);
     let mut newest = came_out(newer.clone(), Outcome::Note);
     newest.edition.clear();
@@ -630,7 +630,7 @@ fn hostile_words(report: &mut Report, name: &str) {
     let who = Accepted { reason: name.to_owned(), owner: name.to_owned(), expires: None };
     accepted.accepted = Some(who);
     let mut newer = report.findings[0].clone();
-    newer.informs = true;
+    newer.advisory = true;
     name.clone_into(&mut newer.edition);
     let mut apart = about(report.findings[0].clone(), SubjectKind::DnsRecord, name, name);
     apart.load_balancer = None;
@@ -724,7 +724,7 @@ fn unjudged(lb: &LoadBalancerSummary) -> ReportedGap {
         region: Some(lb.region.clone()),
         resource: Some(lb.arn.clone()),
         reason: "unknown value: load balancers of type `quantum` are not judged".to_owned(),
-        informs: false,
+        advisory: false,
     }
 }
 

@@ -2,18 +2,18 @@
 
 use ipnet::IpNet;
 
-use super::span::Span;
+use super::bounds::Bounds;
 use crate::analysis::index::Index;
 use crate::analysis::security_groups;
 use crate::inventory::{Listener, Permission, SecurityGroup};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Addresses, Family, Level, Part};
+use crate::vocab::net::{Family, IpSet, Level, Sources};
 
 /// Ranges that stand for a longer list of what is left of a wider one.
 const PIECES: usize = 8;
 
-/// What is knocked at.
+/// The port that a connection is opened to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Port {
     /// Any port.
@@ -24,12 +24,12 @@ pub(crate) enum Port {
 
 /// One transport, and a port or any.
 #[derive(Clone, Copy)]
-pub(super) struct Knock {
+pub(super) struct Flow {
     pub(super) transport: &'static str,
     pub(super) port: Option<u16>,
 }
 
-impl std::fmt::Display for Knock {
+impl std::fmt::Display for Flow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.transport)?;
         self.port.map_or(Ok(()), |port| write!(f, " {port}"))
@@ -38,7 +38,7 @@ impl std::fmt::Display for Knock {
 
 impl Port {
     /// The port of a listener.
-    pub(crate) fn of(listener: &Listener) -> Result<Port, Gap> {
+    pub(crate) fn of_listener(listener: &Listener) -> Result<Port, Gap> {
         let gap = |reason, said: String| {
             Gap::new(Call::ElbV2DescribeListeners, reason).of(&listener.id).saying(said)
         };
@@ -54,12 +54,12 @@ impl Port {
     }
 
     /// Each transport by itself.
-    pub(super) fn knocks(&self) -> impl Iterator<Item = Knock> {
+    pub(super) fn flows(&self) -> impl Iterator<Item = Flow> {
         let (transports, port): (&'static [&'static str], _) = match self {
             Port::Any => (&["tcp", "udp"], None),
             Port::One { transports, number } => (*transports, Some(*number)),
         };
-        transports.iter().map(move |transport| Knock { transport, port })
+        transports.iter().map(move |transport| Flow { transport, port })
     }
 }
 
@@ -74,7 +74,7 @@ impl std::fmt::Display for Port {
     }
 }
 
-impl Knock {
+impl Flow {
     /// Whether a permission is about it.
     pub(super) fn admitted_by(self, permission: &Permission) -> Result<bool, Gap> {
         match self.port {
@@ -120,8 +120,8 @@ impl Source<'_> {
     }
 
     /// Whether some of it is among these.
-    pub(super) fn is_among(&self, who: &Addresses) -> bool {
-        let some = |range: &IpNet| !who.part(Family::of(range)).within(range).is_empty();
+    pub(super) fn is_among(&self, who: &Sources) -> bool {
+        let some = |range: &IpNet| !who.part(Family::of_range(range)).within(range).is_empty();
         match self {
             Source::Group(_) => who.groups,
             source => source.ranges().iter().any(some),
@@ -145,29 +145,33 @@ impl Admission<'_> {
 }
 
 /// What the security groups let through.
-pub(super) struct Door<'a> {
+pub(super) struct SecurityGroupIngress<'a> {
     pub(super) groups: &'a [String],
     pub(super) admissions: Vec<Admission<'a>>,
-    admitted: Addresses,
+    admitted: Sources,
     hidden: Option<Gap>,
 }
 
-impl<'a> Door<'a> {
-    pub(super) fn of(index: &'a Index<'a>, groups: &'a [String], knock: Knock) -> Self {
-        let mut door =
-            Door { groups, admissions: Vec::new(), admitted: Addresses::none(), hidden: None };
+impl<'a> SecurityGroupIngress<'a> {
+    pub(super) fn from_groups(index: &'a Index<'a>, groups: &'a [String], flow: Flow) -> Self {
+        let mut ingress = SecurityGroupIngress {
+            groups,
+            admissions: Vec::new(),
+            admitted: Sources::none(),
+            hidden: None,
+        };
         for id in groups {
             match index.security_group(id) {
-                Ok(group) => door.add(index, group, knock),
-                Err(gap) => door.hidden = door.hidden.or(Some(gap)),
+                Ok(group) => ingress.add(index, group, flow),
+                Err(gap) => ingress.hidden = ingress.hidden.or(Some(gap)),
             }
         }
-        door.admitted = door.sum();
-        door
+        ingress.admitted = ingress.sum();
+        ingress
     }
 
-    fn add(&mut self, index: &'a Index<'a>, group: &'a SecurityGroup, knock: Knock) {
-        let about = move |permission: &Permission| knock.admitted_by(permission);
+    fn add(&mut self, index: &'a Index<'a>, group: &'a SecurityGroup, flow: Flow) {
+        let about = move |permission: &Permission| flow.admitted_by(permission);
         for permission in security_groups::admitting(index, group, about) {
             let permission = match permission {
                 Ok(permission) => permission,
@@ -205,12 +209,13 @@ impl<'a> Door<'a> {
         Ok(Some(ranges.collect()))
     }
 
-    fn sum(&self) -> Addresses {
+    fn sum(&self) -> Sources {
         let all = || self.admissions.iter().flat_map(|admission| admission.source.ranges());
-        let part =
-            |family: Family| Part::of(all().filter(|range| family.has(range)).copied().collect());
+        let part = |family: Family| {
+            IpSet::from_ranges(all().filter(|range| family.has(range)).copied().collect())
+        };
         let is_group = |admission: &Admission| matches!(admission.source, Source::Group(_));
-        Addresses {
+        Sources {
             v4: part(Family::V4),
             v6: part(Family::V6),
             groups: self.admissions.iter().any(is_group),
@@ -228,13 +233,13 @@ impl<'a> Door<'a> {
     }
 
     /// Who is let in.
-    pub(super) fn span(&self) -> Span {
+    pub(super) fn bounds(&self) -> Bounds {
         if self.is_missing() {
-            return Span::open();
+            return Bounds::open();
         }
-        let known = Span::exactly(self.admitted.clone());
+        let known = Bounds::exactly(self.admitted.clone());
         match &self.hidden {
-            Some(gap) => known.or(Span::hidden(gap.clone())),
+            Some(gap) => known.or(Bounds::unknown(gap.clone())),
             None => known,
         }
     }
@@ -248,7 +253,7 @@ impl<'a> Door<'a> {
     }
 
     /// The sources by which these come in.
-    pub(super) fn sources(&self, who: &Addresses) -> Vec<String> {
+    pub(super) fn sources(&self, who: &Sources) -> Vec<String> {
         if self.is_missing() && who.level() == Level::Internet {
             return vec!["anyone: no security group".to_owned()];
         }
@@ -264,7 +269,7 @@ impl<'a> Door<'a> {
         among.flat_map(|admission| narrowed(admission, who)).collect()
     }
 
-    /// What makes the door open to a family: a rule that names all of it, or else all rules.
+    /// What makes the security groups open to a family: a rule that names all of it, or else all rules.
     fn open(&self, family: Family) -> Vec<String> {
         let of = |admission: &&Admission| match admission.source {
             Source::Group(_) => true,
@@ -284,7 +289,7 @@ impl<'a> Door<'a> {
 }
 
 /// An admission as far as these go.
-fn narrowed(admission: &Admission, who: &Addresses) -> Vec<String> {
+fn narrowed(admission: &Admission, who: &Sources) -> Vec<String> {
     let Source::Range(range) = admission.source else {
         return vec![admission.words()];
     };
@@ -296,8 +301,8 @@ fn narrowed(admission: &Admission, who: &Addresses) -> Vec<String> {
 }
 
 /// What is left of a range when these alone get through.
-fn left(range: &IpNet, who: &Addresses) -> Vec<String> {
-    let pieces = who.part(Family::of(range)).within(range);
+fn left(range: &IpNet, who: &Sources) -> Vec<String> {
+    let pieces = who.part(Family::of_range(range)).within(range);
     if pieces.len() > PIECES {
         return vec!["a part".to_owned()];
     }

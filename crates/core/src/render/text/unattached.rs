@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::Place;
+use super::finding::Layout;
 use super::{coverage, finding, load_balancer};
 use crate::render::page::{Page, Paint};
 use crate::report::{Finding, Outcome, Report, Subject, SubjectKind};
@@ -45,7 +45,7 @@ fn write_place(page: &mut Page, place: &str, findings: &[&Finding]) {
         let label = [(Paint::Plain, word), (Paint::Bold, &*subject.label)];
         let place = (Paint::Plain, &*format!("{place}: "));
         page.line(2, &[place, label[0], label[1]]);
-        finding::write_all(page, Place::Under(4), findings.into_iter());
+        finding::write_all(page, Layout::Under(4), findings.into_iter());
     }
     for unknown in load_balancer::unknown(findings) {
         page.line(2, &[(Paint::Plain, &format!("{place}: ")), (Paint::Warning, &unknown)]);

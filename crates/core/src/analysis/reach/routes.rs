@@ -3,66 +3,66 @@
 use ipnet::IpNet;
 
 use super::acl;
-use super::door::{Knock, entries};
-use super::span::Span;
+use super::bounds::Bounds;
+use super::ingress::{Flow, entries};
 use crate::analysis::index::Index;
 use crate::inventory::{Exclusion, LoadBalancer, Route, RouteTable};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Addresses, Family, Part};
+use crate::vocab::net::{Family, IpSet, Sources};
 
 /// The ways from the internet to a load balancer's own addresses.
-pub(super) struct Roads<'a> {
+pub(super) struct InternetRoutes<'a> {
     pub(super) index: &'a Index<'a>,
     pub(super) lb: &'a LoadBalancer,
     /// The families of address that are public ones.
-    pub(super) public: Span,
+    pub(super) public: Bounds,
     /// How far the routes of each subnet and the block on public access leave a way.
-    pub(super) subnets: Vec<(&'a str, Span)>,
+    pub(super) subnets: Vec<(&'a str, Bounds)>,
 }
 
-impl<'a> Roads<'a> {
+impl<'a> InternetRoutes<'a> {
     /// Follows the routes of each subnet.
-    pub(super) fn of(index: &'a Index<'a>, lb: &'a LoadBalancer) -> Self {
+    pub(super) fn follow(index: &'a Index<'a>, lb: &'a LoadBalancer) -> Self {
         let public = public(lb, Family::V4).or(public(lb, Family::V6));
-        let is_public = *public.most() != Addresses::none();
+        let is_public = *public.upper() != Sources::none();
         let subnets = lb.subnets.iter().filter(|_| is_public).map(|subnet| {
             let routes =
-                Family::BOTH.into_iter().filter(|family| !public.most().part(*family).is_empty());
+                Family::BOTH.into_iter().filter(|family| !public.upper().part(*family).is_empty());
             let routes = routes.map(|family| route(index, lb.vpc_id.as_deref(), subnet, family));
-            let routes = routes.fold(Span::shut(), Span::or);
+            let routes = routes.fold(Bounds::shut(), Bounds::or);
             (subnet.as_str(), routes.and(gate(index, lb.vpc_id.as_deref(), subnet)))
         });
-        Roads { index, lb, subnets: subnets.collect(), public }
+        InternetRoutes { index, lb, subnets: subnets.collect(), public }
     }
 
     /// Whether it may have a public address.
     pub(super) fn is_public(&self) -> bool {
-        *self.public.most() != Addresses::none()
+        *self.public.upper() != Sources::none()
     }
 
     /// Who reaches a node, whatever the network ACLs say. One subnet with a way in is enough.
-    pub(super) fn routed(&self) -> Span {
+    pub(super) fn routed(&self) -> Bounds {
         self.sum(|_, way| way.clone())
     }
 
     /// Who reaches a node on this port.
-    pub(super) fn span(&self, knock: Knock) -> Span {
+    pub(super) fn bounds(&self, flow: Flow) -> Bounds {
         self.sum(|subnet, way| {
-            if *way.most() == Addresses::none() {
-                return Span::shut();
+            if *way.upper() == Sources::none() {
+                return Bounds::shut();
             }
-            way.clone().and(acl::span(self.index, self.lb.vpc_id.as_deref(), subnet, knock))
+            way.clone().and(acl::bounds(self.index, self.lb.vpc_id.as_deref(), subnet, flow))
         })
     }
 
-    fn sum(&self, way: impl Fn(&str, &Span) -> Span) -> Span {
+    fn sum(&self, way: impl Fn(&str, &Bounds) -> Bounds) -> Bounds {
         if self.lb.subnets.is_empty() {
-            let gap = super::odd(self.lb, "subnets", "missing");
-            return self.public.clone().and(Span::hidden(gap));
+            let gap = super::unexpected_value(self.lb, "subnets", "missing");
+            return self.public.clone().and(Bounds::unknown(gap));
         }
         let ways = self.subnets.iter().map(|(subnet, open)| way(subnet, open));
-        self.public.clone().and(ways.fold(Span::shut(), Span::or))
+        self.public.clone().and(ways.fold(Bounds::shut(), Bounds::or))
     }
 }
 
@@ -76,35 +76,37 @@ fn is_internal(lb: &LoadBalancer) -> bool {
 }
 
 /// Whether its addresses of a family are public.
-fn public(lb: &LoadBalancer, family: Family) -> Span {
-    let whole = Span::exactly(Addresses::of(family, Part::All));
+fn public(lb: &LoadBalancer, family: Family) -> Bounds {
+    let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
     match (family, lb.ip_address_type.as_deref()) {
-        (Family::V4, _) if is_internal(lb) => Span::shut(),
+        (Family::V4, _) if is_internal(lb) => Bounds::shut(),
         (Family::V4, Some("dualstack-without-public-ipv4")) | (Family::V6, None | Some("ipv4")) => {
-            Span::shut()
+            Bounds::shut()
         }
         (Family::V4, _) => whole,
         (Family::V6, Some("dualstack" | "dualstack-without-public-ipv4")) => {
             // Source: Elastic Load Balancing user guides, load-balancer attributes.
             let default = if is_internal(lb) { "true" } else { "false" };
             match lb.attribute(NO_GATEWAY, default).as_deref() {
-                Ok("true") => Span::shut(),
+                Ok("true") => Bounds::shut(),
                 Ok("false") => whole,
-                Ok(other) => whole.and(Span::hidden(lb.unknown_attribute(NO_GATEWAY, other))),
-                Err(gap) => whole.and(Span::hidden(gap.clone())),
+                Ok(other) => whole.and(Bounds::unknown(lb.unknown_attribute(NO_GATEWAY, other))),
+                Err(gap) => whole.and(Bounds::unknown(gap.clone())),
             }
         }
-        (Family::V6, Some(other)) => whole.and(Span::hidden(super::odd(lb, "address type", other))),
+        (Family::V6, Some(other)) => {
+            whole.and(Bounds::unknown(super::unexpected_value(lb, "address type", other)))
+        }
     }
 }
 
 /// How far the subnet's routes lead to the internet: an internet gateway, or an endpoint or interface
 /// that inspects what comes from one.
-pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Span {
-    let whole = Span::exactly(Addresses::of(family, Part::All));
+pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Bounds {
+    let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
     let table = match index.route_table(subnet, vpc) {
         Ok(table) => table,
-        Err(gap) => return whole.and(Span::hidden(gap)),
+        Err(gap) => return whole.and(Bounds::unknown(gap)),
     };
     let (mut gateway, mut inspected): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
     let mut hidden = None;
@@ -127,10 +129,10 @@ pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Fami
         }
     }
     // Without a way to everywhere, answers find their way to some addresses by a gateway alone.
-    let both = Part::of(gateway.iter().chain(&inspected).copied().collect());
-    let open = if both.is_internet() { both } else { Part::of(gateway) };
-    let known = Span::exactly(Addresses::of(family, open));
-    hidden.map_or(known.clone(), |gap| known.or(whole.and(Span::hidden(gap))))
+    let both = IpSet::from_ranges(gateway.iter().chain(&inspected).copied().collect());
+    let open = if both.is_internet() { both } else { IpSet::from_ranges(gateway) };
+    let known = Bounds::exactly(Sources::from_family(family, open));
+    hidden.map_or(known.clone(), |gap| known.or(whole.and(Bounds::unknown(gap))))
 }
 
 /// How a route leads to the internet.
@@ -204,17 +206,17 @@ fn destination(index: &Index, route: &Route) -> Result<Vec<IpNet>, Gap> {
 }
 
 /// Whether VPC Block Public Access lets anything into the subnet.
-pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Span {
+pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Bounds {
     let region = index.region();
     let block = match region.block_public_access.get() {
         Ok(block) => block,
-        Err(gap) => return Span::hidden(gap),
+        Err(gap) => return Bounds::unknown(gap),
     };
     match block.mode.as_str() {
-        "off" => return Span::open(),
+        "off" => return Bounds::open(),
         "block-bidirectional" | "block-ingress" => {}
         other => {
-            return Span::hidden(
+            return Bounds::unknown(
                 Gap::new(Call::Ec2DescribeVpcBlockPublicAccessOptions, Reason::Unrecognised)
                     .in_region(&region.name)
                     .saying(format!("mode {other}")),
@@ -223,10 +225,10 @@ pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Span {
     }
     let exclusions = match block.exclusions.get() {
         Ok(exclusions) => exclusions,
-        Err(gap) => return Span::hidden(gap),
+        Err(gap) => return Bounds::unknown(gap),
     };
     let own = exclusions.iter().filter(|exclusion| is_about(exclusion, vpc, subnet));
-    own.map(|exclusion| exempt(exclusion, &region.name)).fold(Span::shut(), Span::or)
+    own.map(|exclusion| exempt(exclusion, &region.name)).fold(Bounds::shut(), Bounds::or)
 }
 
 /// Whether an exclusion is about this subnet or its VPC.
@@ -240,22 +242,22 @@ pub(super) fn exclusions<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Vec<&'a Ex
     let block = index.region().block_public_access.get();
     let all = block.and_then(|block| block.exclusions.get()).into_iter().flatten();
     all.filter(|exclusion| {
-        let lets_in = *exempt(exclusion, "").least() != Addresses::none();
+        let lets_in = *exempt(exclusion, "").lower() != Sources::none();
         lets_in && lb.subnets.iter().any(|subnet| is_about(exclusion, lb.vpc_id.as_deref(), subnet))
     })
     .collect()
 }
 
 /// Whether an exclusion lets traffic in. One that is being changed may or may not.
-fn exempt(exclusion: &Exclusion, region: &str) -> Span {
+fn exempt(exclusion: &Exclusion, region: &str) -> Bounds {
     let (mode, state) = (exclusion.mode.as_str(), exclusion.state.as_deref());
     match (mode, state) {
         ("allow-egress", _)
-        | (_, Some("create-failed" | "delete-complete" | "disable-complete")) => Span::shut(),
-        ("allow-bidirectional", Some("create-complete" | "update-complete")) => Span::open(),
+        | (_, Some("create-failed" | "delete-complete" | "disable-complete")) => Bounds::shut(),
+        ("allow-bidirectional", Some("create-complete" | "update-complete")) => Bounds::open(),
         _ => {
             let said = format!("exclusion {mode} in state {}", state.unwrap_or("missing"));
-            Span::hidden(
+            Bounds::unknown(
                 Gap::new(Call::Ec2DescribeVpcBlockPublicAccessExclusions, Reason::Unrecognised)
                     .in_region(region)
                     .of(&exclusion.resource)

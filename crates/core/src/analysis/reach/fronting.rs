@@ -1,29 +1,29 @@
 //! Network load balancers in front of an Application load balancer: whoever reaches them, and is let in
 //! by both, reaches it, though its own addresses be private.
 
-use super::door::{Door, Knock, Port};
-use super::span::Span;
-use super::{Approach, acl};
+use super::bounds::Bounds;
+use super::ingress::{Flow, Port, SecurityGroupIngress};
+use super::{Reachability, acl};
 use crate::analysis::index::Index;
 use crate::analysis::routing::{self, End};
 use crate::inventory::{Kind, Listener, LoadBalancer, TargetGroup};
 use crate::vocab::fact::{Fact, Gap};
-use crate::vocab::net::{Addresses, Family, Level, Part};
+use crate::vocab::net::{Family, IpSet, Level, Sources};
 
 /// A way through another load balancer.
-pub(super) struct Front<'a> {
+pub(super) struct FrontingNlb<'a> {
     /// The load balancer in front; none when it could not be found.
     pub(super) nlb: Option<&'a LoadBalancer>,
     /// Its listener.
     pub(super) listener: Option<&'a Listener>,
     /// The target group that holds the Application load balancer.
     pub(super) group: Option<&'a TargetGroup>,
-    /// What is knocked at behind it.
-    pub(super) knock: Knock,
+    /// The transport and port behind it.
+    pub(super) flow: Flow,
     /// Who reaches the listener.
-    pub(super) reach: Span,
+    pub(super) reach: Bounds,
     /// Who of them is let in behind it.
-    pub(super) span: Span,
+    pub(super) bounds: Bounds,
 }
 
 /// What is asked about.
@@ -31,15 +31,19 @@ pub(super) struct Front<'a> {
 struct Behind<'a> {
     index: &'a Index<'a>,
     alb: &'a LoadBalancer,
-    knock: Knock,
+    flow: Flow,
 }
 
 /// The ways to a port of an Application load balancer through others.
-pub(super) fn of<'a>(index: &'a Index<'a>, alb: &'a LoadBalancer, port: &Port) -> Vec<Front<'a>> {
+pub(super) fn find<'a>(
+    index: &'a Index<'a>,
+    alb: &'a LoadBalancer,
+    port: &Port,
+) -> Vec<FrontingNlb<'a>> {
     let mut found = Vec::new();
-    let knock = port.knocks().find(|knock| knock.transport == "tcp");
-    let (Kind::Application, Some(knock)) = (&alb.kind, knock) else { return found };
-    let behind = Behind { index, alb, knock };
+    let flow = port.flows().find(|flow| flow.transport == "tcp");
+    let (Kind::Application, Some(flow)) = (&alb.kind, flow) else { return found };
+    let behind = Behind { index, alb, flow };
     match index.groups_with(&alb.arn) {
         Ok(groups) => {
             for group in groups.iter().filter(|group| behind.is_held_by(group)) {
@@ -50,7 +54,7 @@ pub(super) fn of<'a>(index: &'a Index<'a>, alb: &'a LoadBalancer, port: &Port) -
                     behind.through(group, Some(gap), &mut found);
                 }
                 // One that may open it to everyone is enough to know nothing.
-                if found.iter().any(|front| front.span.most().level() == Level::Internet) {
+                if found.iter().any(|fronting| fronting.bounds.upper().level() == Level::Internet) {
                     break;
                 }
             }
@@ -66,7 +70,7 @@ impl<'a> Behind<'a> {
     }
 
     fn is_asked_of(self, port: Option<u16>) -> bool {
-        self.knock.port.is_none() || port.is_none() || self.knock.port == port
+        self.flow.port.is_none() || port.is_none() || self.flow.port == port
     }
 
     /// Whether the group sends new connections to the port. A target that is draining gets none.
@@ -81,7 +85,7 @@ impl<'a> Behind<'a> {
 
     /// Adds the ways by which the load balancers in front forward to a group. With a gap, the group may
     /// hold another target.
-    fn through(self, group: &'a TargetGroup, gap: Option<&Gap>, found: &mut Vec<Front<'a>>) {
+    fn through(self, group: &'a TargetGroup, gap: Option<&Gap>, found: &mut Vec<FrontingNlb<'a>>) {
         for arn in &group.load_balancer_arns {
             let nlb = match self.index.load_balancer(arn) {
                 Ok(nlb) if nlb.kind == Kind::Network => nlb,
@@ -98,34 +102,34 @@ impl<'a> Behind<'a> {
                     continue;
                 }
             };
-            let approach = Approach::new(self.index, nlb);
+            let approach = Reachability::new(self.index, nlb);
             for listener in listeners {
                 let forwards = forwards(nlb, listener, &group.arn);
                 if matches!(forwards, Ok(false)) {
                     continue;
                 }
-                let reach = match Port::of(listener) {
+                let reach = match Port::of_listener(listener) {
                     Ok(port) => approach.own(&port),
-                    Err(gap) => Span::hidden(gap),
+                    Err(gap) => Bounds::unknown(gap),
                 };
-                let span = reach.clone().and(self.admitted(Some(nlb))).outsiders();
-                let span = match forwards.err().or(gap.cloned()) {
-                    Some(gap) => span.perhaps(gap),
-                    None => span,
+                let bounds = reach.clone().and(self.admitted(Some(nlb))).outsiders();
+                let bounds = match forwards.err().or(gap.cloned()) {
+                    Some(gap) => bounds.perhaps(gap),
+                    None => bounds,
                 };
                 let (nlb, listener, group) = (Some(nlb), Some(listener), Some(group));
-                found.push(Front { nlb, listener, group, knock: self.knock, reach, span });
+                found.push(FrontingNlb { nlb, listener, group, flow: self.flow, reach, bounds });
             }
         }
     }
 
     /// The target groups are unread: any public Network load balancer of the VPC may be in front.
-    fn guess(self, gap: &Gap, found: &mut Vec<Front<'a>>) {
+    fn guess(self, gap: &Gap, found: &mut Vec<FrontingNlb<'a>>) {
         if self.index.region().v2.rest.gap().is_some() {
             found.push(self.unseen(gap, None));
         }
         for nlb in self.index.network_load_balancers(self.vpc()) {
-            if found.iter().any(|front| front.span.most().level() == Level::Internet) {
+            if found.iter().any(|fronting| fronting.bounds.upper().level() == Level::Internet) {
                 break;
             }
             found.push(self.whole(nlb, gap, None));
@@ -133,73 +137,82 @@ impl<'a> Behind<'a> {
     }
 
     /// A load balancer of which it is not known what it sends on.
-    fn whole(self, nlb: &'a LoadBalancer, gap: &Gap, group: Option<&'a TargetGroup>) -> Front<'a> {
-        let reach = Approach::new(self.index, nlb).own(&Port::Any);
-        let span = reach.clone().and(self.admitted(Some(nlb))).outsiders().perhaps(gap.clone());
-        Front { nlb: Some(nlb), listener: None, group, knock: self.knock, reach, span }
+    fn whole(
+        self,
+        nlb: &'a LoadBalancer,
+        gap: &Gap,
+        group: Option<&'a TargetGroup>,
+    ) -> FrontingNlb<'a> {
+        let reach = Reachability::new(self.index, nlb).own(&Port::Any);
+        let bounds = reach.clone().and(self.admitted(Some(nlb))).outsiders().perhaps(gap.clone());
+        FrontingNlb { nlb: Some(nlb), listener: None, group, flow: self.flow, reach, bounds }
     }
 
     /// A load balancer that was not found.
-    fn unseen(self, gap: &Gap, group: Option<&'a TargetGroup>) -> Front<'a> {
-        let reach = Span::hidden(gap.clone());
-        let span = reach.clone().and(self.admitted(None)).outsiders();
-        Front { nlb: None, listener: None, group, knock: self.knock, reach, span }
+    fn unseen(self, gap: &Gap, group: Option<&'a TargetGroup>) -> FrontingNlb<'a> {
+        let reach = Bounds::unknown(gap.clone());
+        let bounds = reach.clone().and(self.admitted(None)).outsiders();
+        FrontingNlb { nlb: None, listener: None, group, flow: self.flow, reach, bounds }
     }
 
     /// Whom the Application load balancer lets in of those whom the one in front sends on. It keeps the
     /// address of an IPv4 client. An IPv6 client arrives with a private IPv4 address of its own, since a
     /// group of load balancers is an IPv4 one. A rule that names a security group of the one in front
     /// lets in everything it sends.
-    fn admitted(self, nlb: Option<&LoadBalancer>) -> Span {
-        let Behind { index, alb, knock } = self;
-        let door = Door::of(index, &alb.security_groups, knock);
+    fn admitted(self, nlb: Option<&LoadBalancer>) -> Bounds {
+        let Behind { index, alb, flow } = self;
+        let ingress = SecurityGroupIngress::from_groups(index, &alb.security_groups, flow);
         let sent = match nlb {
-            Some(nlb) if door.admits_members_of(&nlb.security_groups) => Span::open(),
+            Some(nlb) if ingress.admits_members_of(&nlb.security_groups) => Bounds::open(),
             Some(nlb) => {
-                let v4 = door.span().and(Span::exactly(Addresses::of(Family::V4, Part::All)));
-                v4.or(self.translated(nlb, &door))
+                let v4 = ingress
+                    .bounds()
+                    .and(Bounds::exactly(Sources::from_family(Family::V4, IpSet::All)));
+                v4.or(self.translated(nlb, &ingress))
             }
-            None => Span::open(),
+            None => Bounds::open(),
         };
         sent.and(self.filtered(nlb))
     }
 
     /// IPv6 clients, if the addresses of the load balancer in front are let in.
-    fn translated(self, nlb: &LoadBalancer, door: &Door) -> Span {
-        let all = Span::exactly(Addresses::of(Family::V6, Part::All));
-        let let_in = door.span();
-        if let_in.least().v4 == Part::All {
+    fn translated(self, nlb: &LoadBalancer, ingress: &SecurityGroupIngress) -> Bounds {
+        let all = Bounds::exactly(Sources::from_family(Family::V6, IpSet::All));
+        let let_in = ingress.bounds();
+        if let_in.lower().v4 == IpSet::All {
             return all;
         }
-        if let_in.most().v4.is_empty() {
-            return Span::shut();
+        if let_in.upper().v4.is_empty() {
+            return Bounds::shut();
         }
         let subnets = nlb.subnets.iter().map(|id| {
             let subnet = match self.index.subnet(id) {
                 Ok(subnet) => subnet,
                 Err(gap) => return all.clone().perhaps(gap),
             };
-            let own = |part: &Part| subnet.ranges.iter().any(|own| !part.within(own).is_empty());
-            match (own(&let_in.least().v4), own(&let_in.most().v4), door.gap()) {
+            let own = |part: &IpSet| subnet.ranges.iter().any(|own| !part.within(own).is_empty());
+            match (own(&let_in.lower().v4), own(&let_in.upper().v4), ingress.gap()) {
                 (true, ..) => all.clone(),
                 (false, true, Some(gap)) => all.clone().perhaps(gap.clone()),
-                _ => Span::shut(),
+                _ => Bounds::shut(),
             }
         });
-        subnets.fold(Span::shut(), Span::or)
+        subnets.fold(Bounds::shut(), Bounds::or)
     }
 
     /// The network ACLs between the two, which do not stand inside a subnet.
-    fn filtered(self, nlb: Option<&LoadBalancer>) -> Span {
-        let Behind { index, alb, knock } = self;
+    fn filtered(self, nlb: Option<&LoadBalancer>) -> Bounds {
+        let Behind { index, alb, flow } = self;
         let shares = |subnet: &String| nlb.is_none_or(|nlb| nlb.subnets.contains(subnet));
         if alb.subnets.iter().any(shares) {
-            return Span::open();
+            return Bounds::open();
         }
-        let passed =
-            alb.subnets.iter().map(|subnet| acl::span(index, alb.vpc_id.as_deref(), subnet, knock));
-        let v6 = Span::exactly(Addresses::of(Family::V6, Part::All));
-        passed.fold(v6, Span::or)
+        let passed = alb
+            .subnets
+            .iter()
+            .map(|subnet| acl::bounds(index, alb.vpc_id.as_deref(), subnet, flow));
+        let v6 = Bounds::exactly(Sources::from_family(Family::V6, IpSet::All));
+        passed.fold(v6, Bounds::or)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every way of a region that asks a request for something: by the target group it leads to, and by the
+//! Every route of a region that asks a request for something: by the target group it leads to, and by the
 //! targets behind it.
 //!
 //! Most load balancers ask for nothing and leave nothing here, so that a region of many thousands costs one
@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::guard::{self, Guards, Lock};
+use super::requirements::{self, AuthKind, AuthRequirements};
 use super::{End, Route, live};
 use crate::analysis::index::Index;
 use crate::inventory::{
@@ -14,16 +14,16 @@ use crate::inventory::{
 };
 use crate::vocab::fact::{Fact, Gap};
 
-/// The locked ways of a region, by what they ask for.
+/// The protected routes of a region, by what they ask for.
 #[derive(Debug)]
-pub struct Ways {
-    logins: Locked,
-    certificates: Locked,
+pub struct ProtectedBy {
+    logins: ProtectedRoutes,
+    certificates: ProtectedRoutes,
 }
 
 /// A rule that asks for something, on its listener.
 #[derive(Clone, Debug)]
-pub struct Way {
+pub struct ProtectedRoute {
     /// Which of the region's load balancers it is on.
     place: usize,
     /// The listener's label: `HTTPS:443`.
@@ -31,12 +31,12 @@ pub struct Way {
     /// The rule's label: `rule 10`.
     pub rule: String,
     /// What it asks for.
-    pub guards: Guards,
+    pub requirements: AuthRequirements,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) transforms: Vec<Transform>,
 }
 
-impl Way {
+impl ProtectedRoute {
     /// Its load balancer.
     #[must_use]
     pub fn load_balancer<'a>(&self, region: &'a Region) -> Option<&'a LoadBalancer> {
@@ -46,18 +46,18 @@ impl Way {
 
 /// One process: an instance, address or function, and its port. An address is one of a VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Place {
+pub(crate) struct Endpoint {
     vpc: Option<String>,
     id: String,
     port: Option<u16>,
 }
 
-impl Place {
+impl Endpoint {
     /// Where a target group sends to.
-    pub(crate) fn of(group: &TargetGroup, target: &Target) -> Self {
+    pub(crate) fn from_target(group: &TargetGroup, target: &Target) -> Self {
         let by_address = group.target_type.as_deref() == Some("ip");
         let port = if group.target_type.as_deref() == Some("lambda") { None } else { group.port };
-        Place {
+        Endpoint {
             vpc: group.vpc_id.clone().filter(|_| by_address),
             id: target.id.clone(),
             port: target.port.or(port),
@@ -65,56 +65,59 @@ impl Place {
     }
 
     /// Where a Classic listener sends to.
-    pub(crate) fn of_instance(instance: &Target, port: u16) -> Self {
-        Place { vpc: None, id: instance.id.clone(), port: Some(port) }
+    pub(crate) fn from_instance(instance: &Target, port: u16) -> Self {
+        Endpoint { vpc: None, id: instance.id.clone(), port: Some(port) }
     }
 }
 
-/// The ways of a region with one sort of lock, and what may hide others.
+/// The routes of a region with one kind of requirement, and what may hide others.
 #[derive(Debug, Default)]
-pub struct Locked {
-    all: Vec<Way>,
+pub struct ProtectedRoutes {
+    all: Vec<ProtectedRoute>,
     by_group: HashMap<String, Vec<usize>>,
-    /// Groups with such ways, by what is registered with them.
-    by_target: HashMap<Place, Vec<String>>,
+    /// Groups with such routes, by what is registered with them.
+    by_target: HashMap<Endpoint, Vec<String>>,
     /// By load balancer: why its rules are not known.
     hidden: HashMap<String, Gap>,
     /// The load balancers that were listed, when others were not.
     listed: Option<(HashSet<String>, Gap)>,
-    /// Targets of groups that may have such ways.
-    veiled: HashMap<Place, Gap>,
-    /// By VPC: a group with such ways, or that may have some, whose targets are not known.
+    /// Targets of groups that may have such routes.
+    veiled: HashMap<Endpoint, Gap>,
+    /// By VPC: a group with such routes, or that may have some, whose targets are not known.
     unread: HashMap<Option<String>, Gap>,
 }
 
-impl Ways {
+impl ProtectedBy {
     /// Looks at every rule of the region once.
     #[must_use]
-    pub fn of(index: &Index) -> Self {
+    pub fn find(index: &Index) -> Self {
         let region = index.region();
-        let mut ways = Ways { logins: Locked::of(region), certificates: Locked::of(region) };
+        let mut protected = ProtectedBy {
+            logins: ProtectedRoutes::in_region(region),
+            certificates: ProtectedRoutes::in_region(region),
+        };
         for (place, lb) in region.v2.items.iter().enumerate() {
             // The other kinds ask for nothing.
             if lb.kind == Kind::Application {
-                ways.add(place, lb);
+                protected.add(place, lb);
             }
         }
-        for locked in [&mut ways.logins, &mut ways.certificates] {
+        for locked in [&mut protected.logins, &mut protected.certificates] {
             if !locked.is_empty() {
                 region.target_groups.get().into_iter().flatten().for_each(|group| {
                     locked.add_targets(group);
                 });
             }
         }
-        ways
+        protected
     }
 
-    /// Those with one sort of lock.
+    /// Those with one kind of requirement.
     #[must_use]
-    pub fn with(&self, lock: Lock) -> &Locked {
-        match lock {
-            Lock::Login => &self.logins,
-            Lock::Certificate => &self.certificates,
+    pub fn with(&self, kind: AuthKind) -> &ProtectedRoutes {
+        match kind {
+            AuthKind::Login => &self.logins,
+            AuthKind::Certificate => &self.certificates,
         }
     }
 
@@ -149,50 +152,50 @@ impl Ways {
             End::Unknown(gap) => return self.hide(lb, listener, gap),
             End::Redirect(_) | End::Answer => return,
         };
-        let guards = guard::of(route, listener);
-        let way = Way {
+        let requirements = requirements::of_route(route, listener);
+        let protected_route = ProtectedRoute {
             place,
             listener: listener.label(),
             rule: route.label.clone(),
-            guards: guards.clone(),
+            requirements: requirements.clone(),
             conditions: route.conditions.to_vec(),
             transforms: route.transforms.to_vec(),
         };
-        for (lock, locked) in
-            [(Lock::Login, &mut self.logins), (Lock::Certificate, &mut self.certificates)]
+        for (kind, locked) in
+            [(AuthKind::Login, &mut self.logins), (AuthKind::Certificate, &mut self.certificates)]
         {
-            if let Some(gap) = guards.unclear(lock) {
+            if let Some(gap) = requirements.unclear(kind) {
                 locked.hide(lb, gap);
             }
-            if guards.has(lock) {
-                locked.add(way.clone(), groups);
+            if requirements.has(kind) {
+                locked.add(protected_route.clone(), groups);
             }
         }
     }
 
     /// What the listener's rules may ask for is not known.
     fn hide(&mut self, lb: &LoadBalancer, listener: &Listener, gap: &Gap) {
-        if guard::may_log_in(listener) {
+        if requirements::may_log_in(listener) {
             self.logins.hide(lb, gap);
         }
-        if guard::may_verify(listener) {
+        if requirements::may_verify(listener) {
             self.certificates.hide(lb, gap);
         }
     }
 }
 
-impl Locked {
-    fn of(region: &Region) -> Self {
+impl ProtectedRoutes {
+    fn in_region(region: &Region) -> Self {
         let all = || region.v2.items.iter().map(|lb| lb.arn.clone()).collect();
         let listed = region.v2.rest.gap().map(|gap| (all(), gap.clone()));
-        Locked { listed, ..Locked::default() }
+        ProtectedRoutes { listed, ..ProtectedRoutes::default() }
     }
 
-    fn add(&mut self, way: Way, groups: &[&str]) {
+    fn add(&mut self, protected_route: ProtectedRoute, groups: &[&str]) {
         for group in groups {
             self.by_group.entry((*group).to_owned()).or_default().push(self.all.len());
         }
-        self.all.push(way);
+        self.all.push(protected_route);
     }
 
     fn hide(&mut self, lb: &LoadBalancer, gap: &Gap) {
@@ -213,7 +216,7 @@ impl Locked {
             }
         };
         for target in targets {
-            let place = Place::of(group, target);
+            let place = Endpoint::from_target(group, target);
             if let Some(gap) = &veil {
                 self.veiled.entry(place.clone()).or_insert_with(|| gap.clone());
             }
@@ -226,19 +229,19 @@ impl Locked {
         }
     }
 
-    /// Whether there is no such way, and nothing that hides one.
+    /// Whether there is no such route, and nothing that hides one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_empty() && self.hidden.is_empty() && self.listed.is_none()
     }
 
-    /// The ways into a target group.
-    pub fn into_group<'a>(&'a self, arn: &str) -> impl Iterator<Item = &'a Way> {
+    /// The routes into a target group.
+    pub fn into_group<'a>(&'a self, arn: &str) -> impl Iterator<Item = &'a ProtectedRoute> {
         let places = self.by_group.get(arn).map_or(&[][..], Vec::as_slice);
         places.iter().map(|place| &self.all[*place])
     }
 
-    /// What may hide a way from this load balancer, or any other one, into this target group.
+    /// What may hide a route from this load balancer, or any other one, into this target group.
     #[must_use]
     pub fn hidden_into(&self, index: &Index, lb: &LoadBalancer, arn: &str) -> Option<Gap> {
         let anywhere = || {
@@ -252,7 +255,7 @@ impl Locked {
         self.hidden_on(lb).or(others).cloned()
     }
 
-    /// What may hide a way of this load balancer.
+    /// What may hide a route of this load balancer.
     #[must_use]
     pub fn hidden_on(&self, lb: &LoadBalancer) -> Option<&Gap> {
         self.hidden.get(&lb.arn)
@@ -267,12 +270,12 @@ impl Locked {
         all.find_map(|arn| self.hidden.get(arn).or_else(|| unlisted(arn)))
     }
 
-    /// The ways to a process through other groups than this one, and what may hide some.
+    /// The routes to a process through other groups than this one, and what may hide some.
     pub(crate) fn to<'a>(
         &'a self,
-        place: &Place,
+        place: &Endpoint,
         through: Option<&'a str>,
-    ) -> (impl Iterator<Item = &'a Way>, Option<&'a Gap>) {
+    ) -> (impl Iterator<Item = &'a ProtectedRoute>, Option<&'a Gap>) {
         let groups = self.by_target.get(place).map_or(&[][..], Vec::as_slice);
         let others = groups.iter().filter(move |group| Some(group.as_str()) != through);
         (others.flat_map(|group| self.into_group(group)), self.veiled.get(place))
@@ -289,5 +292,5 @@ fn asks_nothing(listener: &Listener) -> bool {
     let plain = |action: &Action| super::is_terminal(&action.kind);
     let Fact::Known(rules) = &listener.rules else { return false };
     let mut actions = rules.iter().flat_map(|rule| &rule.actions).chain(&listener.default_actions);
-    !guard::may_verify(listener) && actions.all(plain)
+    !requirements::may_verify(listener) && actions.all(plain)
 }

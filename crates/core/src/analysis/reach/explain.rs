@@ -3,44 +3,46 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::acl::{self, Direction};
-use super::door::{Admission, Door, Knock, Port, Source};
-use super::front::{self, Front};
-use super::road::{self, NO_GATEWAY, Roads};
-use super::{Approach, Entry, Exposure, Side};
+use super::fronting::{self, FrontingNlb};
+use super::ingress::{Admission, Flow, Port, SecurityGroupIngress, Source};
+use super::routes::{self, InternetRoutes, NO_GATEWAY};
+use super::{Entry, Exposure, Reachability, Side};
 use crate::analysis::index::Index;
 use crate::analysis::routing::group_name;
 use crate::inventory::{Kind, Listener, LoadBalancer};
 use crate::vocab::evidence::Step;
 use crate::vocab::fact::Gap;
-use crate::vocab::net::{Addresses, Family, Level};
+use crate::vocab::net::{Family, Level, Sources};
 
 /// Rules of a security group or network ACL that are shown before the rest is only counted.
 const RULES: usize = 8;
 
 /// Evidence for an exposure.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Proof {
+pub struct ExposureTrace {
     /// From the outside in: what each thing on the way says.
     pub chain: Vec<Step>,
     /// What would close it, the smallest change first; nothing when it is not open.
     pub closes: Vec<String>,
 }
 
-impl Approach<'_> {
+impl Reachability<'_> {
     /// The evidence for the exposure of a listener. Not made unless someone asks.
     #[must_use]
-    pub fn proof(&self, listener: &Listener, exposure: &Exposure) -> Proof {
+    pub fn explain(&self, listener: &Listener, exposure: &Exposure) -> ExposureTrace {
         let mut chain = Chain::default();
         chain.add(&self.lb.arn, self.stands());
         let mut closes = Vec::new();
-        if let (Ok(port), false) = (Port::of(listener), matches!(self.side, Side::Unknown(_))) {
+        if let (Ok(port), false) =
+            (Port::of_listener(listener), matches!(self.side, Side::Unknown(_)))
+        {
             let entries = self.entries(&port);
-            let fronts = front::of(self.index, self.lb, &port);
-            if let Side::Edge(roads) | Side::Outside(roads) = &self.side {
-                chain.own(roads, &entries);
+            let fronts = fronting::find(self.index, self.lb, &port);
+            if let Side::Edge(routes) | Side::Outside(routes) = &self.side {
+                chain.own(routes, &entries);
             }
-            for front in &fronts {
-                chain.through(self.index, self.lb, front);
+            for fronting in &fronts {
+                chain.through(self.index, self.lb, fronting);
             }
             if matches!(exposure, Exposure::Internet(_) | Exposure::Restricted(_)) {
                 closes = self.closes(&entries, &fronts);
@@ -49,7 +51,7 @@ impl Approach<'_> {
         if let Exposure::Unknown(gap) = exposure {
             chain.unread(gap);
         }
-        Proof { chain: chain.steps, closes }
+        ExposureTrace { chain: chain.steps, closes }
     }
 
     fn stands(&self) -> String {
@@ -70,20 +72,25 @@ impl Approach<'_> {
     }
 
     /// What would close all ways, smallest change first.
-    fn closes(&self, entries: &[Entry], fronts: &[Front]) -> Vec<String> {
-        let own: Vec<&Entry> = entries.iter().filter(|entry| is_open(entry.span.least())).collect();
-        let fronts: Vec<&Front> =
-            fronts.iter().filter(|front| is_open(front.span.least())).collect();
+    fn closes(&self, entries: &[Entry], fronts: &[FrontingNlb]) -> Vec<String> {
+        let own: Vec<&Entry> =
+            entries.iter().filter(|entry| is_open(entry.bounds.lower())).collect();
+        let fronts: Vec<&FrontingNlb> =
+            fronts.iter().filter(|fronting| is_open(fronting.bounds.lower())).collect();
         let mut closes = Vec::new();
         let mut rules = Removals::default();
         for entry in &own {
-            rules.add(&entry.door, entry.span.least(), &[]);
+            rules.add(&entry.ingress, entry.bounds.lower(), &[]);
         }
-        for front in &fronts {
-            let groups = front.nlb.map_or(&[][..], |nlb| &nlb.security_groups);
+        for fronting in &fronts {
+            let groups = fronting.nlb.map_or(&[][..], |nlb| &nlb.security_groups);
             rules.add(
-                &Door::of(self.index, &self.lb.security_groups, front.knock),
-                front.span.least(),
+                &SecurityGroupIngress::from_groups(
+                    self.index,
+                    &self.lb.security_groups,
+                    fronting.flow,
+                ),
+                fronting.bounds.lower(),
                 groups,
             );
         }
@@ -93,12 +100,12 @@ impl Approach<'_> {
             (None, _) => closes.push("give it a security group".to_owned()),
         }
         match (&self.side, own.as_slice(), fronts.as_slice()) {
-            (Side::Edge(roads) | Side::Outside(roads), [_, ..], []) => {
-                let is_v6 = own.iter().all(|entry| entry.span.least().v4.is_empty());
+            (Side::Edge(routes) | Side::Outside(routes), [_, ..], []) => {
+                let is_v6 = own.iter().all(|entry| entry.bounds.lower().v4.is_empty());
                 if is_v6 && self.lb.kind != Kind::Classic {
                     closes.insert(0, format!("set {NO_GATEWAY} to true"));
                 }
-                closes.extend(closing_road(roads, &own));
+                closes.extend(closing_road(routes, &own));
                 if self.lb.kind == Kind::Network && self.lb.security_groups.is_empty() {
                     closes.push("make it anew with a security group".to_owned());
                 }
@@ -107,10 +114,10 @@ impl Approach<'_> {
                 }
                 closes.extend(region_wide(self.index));
             }
-            (_, [], [front]) => closes.extend(self.closing_front(front)),
+            (_, [], [fronting]) => closes.extend(self.closing_front(fronting)),
             (_, own, fronts) => {
                 let own = own.iter().take(1).map(|_| "its own addresses".to_owned());
-                let names = fronts.iter().filter_map(|front| front.nlb);
+                let names = fronts.iter().filter_map(|fronting| fronting.nlb);
                 let mut ways: Vec<String> =
                     own.chain(names.map(|nlb| format!("through {}", nlb.name))).collect();
                 ways.dedup();
@@ -120,17 +127,19 @@ impl Approach<'_> {
         closes
     }
 
-    fn closing_front(&self, front: &Front) -> Vec<String> {
-        let (Some(nlb), Some(listener)) = (front.nlb, front.listener) else { return Vec::new() };
+    fn closing_front(&self, fronting: &FrontingNlb) -> Vec<String> {
+        let (Some(nlb), Some(listener)) = (fronting.nlb, fronting.listener) else {
+            return Vec::new();
+        };
         let mut closes = Vec::new();
-        if let Ok(port) = Port::of(listener) {
+        if let Ok(port) = Port::of_listener(listener) {
             let mut rules = Removals::default();
-            for entry in Approach::new(self.index, nlb).entries(&port) {
-                rules.add(&entry.door, front.span.least(), &[]);
+            for entry in Reachability::new(self.index, nlb).entries(&port) {
+                rules.add(&entry.ingress, fronting.bounds.lower(), &[]);
             }
             closes.extend(rules.line());
         }
-        if let Some(group) = front.group {
+        if let Some(group) = fronting.group {
             closes.push(format!("take it out of target group {}", group.name));
         }
         closes.push(format!("make {} anew as internal: a scheme cannot be changed", nlb.name));
@@ -138,8 +147,8 @@ impl Approach<'_> {
     }
 }
 
-fn is_open(who: &Addresses) -> bool {
-    *who != Addresses::none()
+fn is_open(who: &Sources) -> bool {
+    *who != Sources::none()
 }
 
 /// What to take out of security groups so that nobody gets in: sources by group and ports.
@@ -148,9 +157,9 @@ struct Removals(BTreeMap<(String, String), BTreeSet<String>>);
 
 impl Removals {
     /// Adds what lets these in, or the members of these groups.
-    fn add(&mut self, door: &Door, who: &Addresses, groups: &[String]) {
+    fn add(&mut self, ingress: &SecurityGroupIngress, who: &Sources, groups: &[String]) {
         let is_internet = who.level() == Level::Internet;
-        for admission in &door.admissions {
+        for admission in &ingress.admissions {
             let lets_in = match admission.source {
                 // Members of a group are not the internet, unless they hand it on.
                 Source::Group(id) if !groups.is_empty() => groups.iter().any(|group| group == id),
@@ -183,28 +192,28 @@ fn few(mut what: Vec<String>, between: &str) -> String {
 }
 
 /// Network ACLs, exclusions and routes, which are shared with others.
-fn closing_road(roads: &Roads, own: &[&Entry]) -> Vec<String> {
-    let Roads { index, lb, .. } = roads;
+fn closing_road(routes: &InternetRoutes, own: &[&Entry]) -> Vec<String> {
+    let InternetRoutes { index, lb, .. } = routes;
     let mut closes = Vec::new();
-    let names: Vec<&str> = acl::of(index, lb).iter().map(|acl| acl.id.as_str()).collect();
+    let names: Vec<&str> = acl::of_subnets(index, lb).iter().map(|acl| acl.id.as_str()).collect();
     if !names.is_empty() {
-        let knocks: Vec<String> = own.iter().map(|entry| entry.knock.to_string()).collect();
-        closes.push(format!("deny {} in {}", knocks.join(" and "), names.join(" and ")));
+        let flows: Vec<String> = own.iter().map(|entry| entry.flow.to_string()).collect();
+        closes.push(format!("deny {} in {}", flows.join(" and "), names.join(" and ")));
     }
-    let excluded = road::exclusions(index, lb);
+    let excluded = routes::exclusions(index, lb);
     if !excluded.is_empty() {
         let names: Vec<&str> = excluded.iter().map(|one| one.resource.as_str()).collect();
         closes.push(format!("end the exclusion of {}", names.join(" and ")));
     }
-    let mut routes = BTreeSet::new();
+    let mut outward_routes = BTreeSet::new();
     for subnet in &lb.subnets {
         if let Ok(table) = index.route_table(subnet, lb.vpc_id.as_deref()) {
             let of = |route: &String| format!("{route} from {}", table.id);
-            routes.extend(outward(roads, table).iter().map(of));
+            outward_routes.extend(outward(routes, table).iter().map(of));
         }
     }
-    if !routes.is_empty() {
-        let routes: Vec<String> = routes.into_iter().collect();
+    if !outward_routes.is_empty() {
+        let routes: Vec<String> = outward_routes.into_iter().collect();
         closes.push(format!("remove the route {}", few(routes, " and ")));
     }
     closes
@@ -217,14 +226,14 @@ fn region_wide(index: &Index) -> Option<String> {
 }
 
 /// The routes of a table by which its public addresses are reached.
-fn outward(roads: &Roads, table: &crate::inventory::RouteTable) -> Vec<String> {
+fn outward(routes: &InternetRoutes, table: &crate::inventory::RouteTable) -> Vec<String> {
     let is_own = |destination: &str| match destination.parse() {
         Ok(range) => Family::BOTH
             .into_iter()
-            .any(|family| family.has(&range) && !roads.public.most().part(family).is_empty()),
+            .any(|family| family.has(&range) && !routes.public.upper().part(family).is_empty()),
         Err(_) => true,
     };
-    let routes = road::outward(table).filter(|route| is_own(&route.destination));
+    let routes = routes::outward(table).filter(|route| is_own(&route.destination));
     routes
         .map(|route| {
             format!("{} → {}", route.destination, route.target.as_deref().unwrap_or_default())
@@ -251,12 +260,12 @@ impl Chain {
     }
 
     /// The way to a load balancer's own addresses.
-    fn own(&mut self, roads: &Roads, entries: &[Entry]) {
-        let Roads { index, lb, .. } = roads;
+    fn own(&mut self, routes: &InternetRoutes, entries: &[Entry]) {
+        let InternetRoutes { index, lb, .. } = routes;
         self.block(index, lb);
         for subnet in &lb.subnets {
             let Ok(table) = index.route_table(subnet, lb.vpc_id.as_deref()) else { continue };
-            let routes = outward(roads, table);
+            let routes = outward(routes, table);
             let says = if routes.is_empty() {
                 format!("route table {}: no route to an internet gateway", table.id)
             } else {
@@ -264,19 +273,19 @@ impl Chain {
             };
             self.add(subnet, says);
         }
-        let public = |family: &Family| !roads.public.most().part(*family).is_empty();
+        let public = |family: &Family| !routes.public.upper().part(*family).is_empty();
         let families: Vec<Family> = Family::BOTH.into_iter().filter(public).collect();
         for entry in entries {
-            self.filters(index, lb, entry.knock, &families);
+            self.filters(index, lb, entry.flow, &families);
         }
         for entry in entries {
-            self.door(lb, &entry.door, entry.knock, &families);
+            self.ingress(lb, &entry.ingress, entry.flow, &families);
         }
     }
 
     fn block(&mut self, index: &Index, lb: &LoadBalancer) {
         let Ok(block) = index.region().block_public_access.get() else { return };
-        let excluded = road::exclusions(index, lb);
+        let excluded = routes::exclusions(index, lb);
         let says = if excluded.is_empty() {
             block.mode.clone()
         } else {
@@ -286,10 +295,10 @@ impl Chain {
         self.add("block public access", says);
     }
 
-    fn filters(&mut self, index: &Index, lb: &LoadBalancer, knock: Knock, families: &[Family]) {
-        for acl in acl::of(index, lb) {
-            let inbound = Direction::inbound(acl, knock);
-            let outbound = Direction::outbound(acl, knock);
+    fn filters(&mut self, index: &Index, lb: &LoadBalancer, flow: Flow, families: &[Family]) {
+        for acl in acl::of_subnets(index, lb) {
+            let inbound = Direction::inbound(acl, flow);
+            let outbound = Direction::outbound(acl, flow);
             for direction in [Some(inbound), outbound].into_iter().flatten() {
                 self.direction(&acl.id, &direction, families);
             }
@@ -309,12 +318,18 @@ impl Chain {
         }
     }
 
-    fn door(&mut self, lb: &LoadBalancer, door: &Door, knock: Knock, families: &[Family]) {
-        if door.is_missing() {
+    fn ingress(
+        &mut self,
+        lb: &LoadBalancer,
+        ingress: &SecurityGroupIngress,
+        flow: Flow,
+        families: &[Family],
+    ) {
+        if ingress.is_missing() {
             return self.add(&lb.arn, "no security group");
         }
-        for group in door.groups {
-            let own = door.admissions.iter().filter(|admission| admission.group == group);
+        for group in ingress.groups {
+            let own = ingress.admissions.iter().filter(|admission| admission.group == group);
             let own: Vec<&Admission> =
                 own.filter(|admission| admission.source.may_be_of(families)).collect();
             for admission in own.iter().take(RULES) {
@@ -323,8 +338,8 @@ impl Chain {
                     format!("{} from {}", admission.permission.label(), admission.source),
                 );
             }
-            if own.is_empty() && door.gap().is_none() {
-                self.add(group, format!("no rule admits {knock}"));
+            if own.is_empty() && ingress.gap().is_none() {
+                self.add(group, format!("no rule admits {flow}"));
             } else if own.len() > RULES {
                 self.add(group, format!("and {} more sources", own.len() - RULES));
             }
@@ -335,27 +350,27 @@ impl Chain {
     }
 
     /// The way through another load balancer.
-    fn through(&mut self, index: &Index, alb: &LoadBalancer, front: &Front) {
-        let (Some(nlb), Some(listener)) = (front.nlb, front.listener) else { return };
-        let approach = Approach::new(index, nlb);
-        let target = front.group.map_or("", |group| group_name(&group.arn));
+    fn through(&mut self, index: &Index, alb: &LoadBalancer, fronting: &FrontingNlb) {
+        let (Some(nlb), Some(listener)) = (fronting.nlb, fronting.listener) else { return };
+        let approach = Reachability::new(index, nlb);
+        let target = fronting.group.map_or("", |group| group_name(&group.arn));
         let says = format!("{}; {} forwards to {target}", approach.stands(), listener.label());
         self.add(&nlb.arn, says);
-        if let (Side::Edge(roads) | Side::Outside(roads), Ok(port)) =
-            (&approach.side, Port::of(listener))
+        if let (Side::Edge(routes) | Side::Outside(routes), Ok(port)) =
+            (&approach.side, Port::of_listener(listener))
         {
-            self.own(roads, &approach.entries(&port));
+            self.own(routes, &approach.entries(&port));
         }
-        if let Some(group) = front.group {
+        if let Some(group) = fronting.group {
             self.add(&group.arn, format!("holds {}, and keeps the clients' addresses", alb.name));
         }
         if alb.subnets.iter().all(|subnet| !nlb.subnets.contains(subnet)) {
-            self.filters(index, alb, front.knock, &Family::BOTH);
+            self.filters(index, alb, fronting.flow, &Family::BOTH);
         }
-        self.door(
+        self.ingress(
             alb,
-            &Door::of(index, &alb.security_groups, front.knock),
-            front.knock,
+            &SecurityGroupIngress::from_groups(index, &alb.security_groups, fronting.flow),
+            fronting.flow,
             &Family::BOTH,
         );
     }

@@ -2,7 +2,7 @@
 //! groups, DNS records.
 
 use super::Options;
-use super::finding::{Place, Verdicts, caught};
+use super::finding::{FindingScope, Verdicts, caught};
 use super::walk::group_subject;
 use crate::analysis::site::RegionScope;
 use crate::check::{Check, Judge, Names};
@@ -12,12 +12,12 @@ use crate::vocab::fact::{Fact, Gap, Reason};
 
 /// Findings about what a region holds beside its load balancers.
 pub(super) fn region(
-    scope: &RegionScope,
+    region_scope: &RegionScope,
     checks: &[&'static Check],
     options: &Options,
 ) -> Verdicts {
-    let RegionScope { account, region, .. } = *scope;
-    let place = Place {
+    let RegionScope { account, region, .. } = *region_scope;
+    let scope = FindingScope {
         policy: &options.policy,
         account: &account.id,
         region: Some(&region.name),
@@ -29,33 +29,35 @@ pub(super) fn region(
     }
     for check in checks {
         match check.judge {
-            Judge::Unused(judge) => {
+            Judge::UnusedTargetGroup(judge) => {
                 each(&region.target_groups, |groups| match groups {
                     Ok(groups) => {
                         let all = groups.iter().filter(|group| group.load_balancer_arns.is_empty());
                         for group in all {
-                            let judgement = caught(check, &group.arn, || judge(scope, group));
+                            let judgement =
+                                caught(check, &group.arn, || judge(region_scope, group));
                             let subject = group_subject(&group.arn, &group.name);
-                            place.tell(check, subject, judgement, &mut found);
+                            scope.tell(check, subject, judgement, &mut found);
                         }
                     }
-                    Err(gap) => place.tell(check, itself(region), Err(gap), &mut found),
+                    Err(gap) => scope.tell(check, itself(region), Err(gap), &mut found),
                 });
             }
-            Judge::Scaling(judge) => {
+            Judge::AutoScalingGroup(judge) => {
                 each(&region.auto_scaling_groups, |groups| match groups {
                     Ok(groups) => {
                         for group in groups {
-                            let judgement = caught(check, &group.arn, || judge(scope, group));
+                            let judgement =
+                                caught(check, &group.arn, || judge(region_scope, group));
                             let subject = Subject {
                                 kind: SubjectKind::AutoScalingGroup,
                                 id: group.arn.clone(),
                                 label: group.name.clone(),
                             };
-                            place.tell(check, subject, judgement, &mut found);
+                            scope.tell(check, subject, judgement, &mut found);
                         }
                     }
-                    Err(gap) => place.tell(check, itself(region), Err(gap), &mut found),
+                    Err(gap) => scope.tell(check, itself(region), Err(gap), &mut found),
                 });
             }
             _ => {}
@@ -72,7 +74,8 @@ pub(super) fn account(
     options: &Options,
 ) -> Verdicts {
     let names = Names { intent: &options.policy.intent, inventory };
-    let place = Place { policy: &options.policy, account: &account.id, region: None, of: None };
+    let scope =
+        FindingScope { policy: &options.policy, account: &account.id, region: None, of: None };
     let mut found = Verdicts::new(options);
     // Nobody was there: that is said once, and is no verdict.
     let shut = |gap: &Gap| gap.reason != Reason::NotCollected;
@@ -80,7 +83,7 @@ pub(super) fn account(
         return found;
     }
     for check in checks {
-        let Judge::Record(judge) = check.judge else { continue };
+        let Judge::DnsRecord(judge) = check.judge else { continue };
         match &account.dns_records {
             Fact::Known(records) => {
                 for record in records {
@@ -90,7 +93,7 @@ pub(super) fn account(
                         id: format!("{} {} {}", record.zone, record.name, record.kind),
                         label: record.name.clone(),
                     };
-                    place.tell(check, subject, judgement, &mut found);
+                    scope.tell(check, subject, judgement, &mut found);
                 }
             }
             Fact::Unread(gap) => {
@@ -99,7 +102,7 @@ pub(super) fn account(
                     id: account.id.clone(),
                     label: account.id.clone(),
                 };
-                place.tell(check, subject, Err(gap.clone()), &mut found);
+                scope.tell(check, subject, Err(gap.clone()), &mut found);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What a way to a target asks of a request before it lets it through.
+//! What a route to a target asks of a request before it lets it through.
 
 use super::Route;
 use crate::inventory::{Action, Listener};
@@ -7,7 +7,7 @@ use crate::vocab::fact::{Gap, Reason};
 
 /// What a request has to prove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub enum Credential {
     /// That a user has signed in.
     Login,
     /// That an issuer has signed its token.
@@ -16,32 +16,32 @@ pub enum Proof {
     Certificate,
 }
 
-impl Proof {
+impl Credential {
     /// What it is, in words.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Proof::Login => "login",
-            Proof::Token => "token",
-            Proof::Certificate => "client certificate",
+            Credential::Login => "login",
+            Credential::Token => "token",
+            Credential::Certificate => "client certificate",
         }
     }
 }
 
-/// The two sorts of lock that a way may have.
+/// The two kinds of requirement that a route may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lock {
+pub enum AuthKind {
     /// A login or a token, which a rule asks for.
     Login,
     /// A client certificate, which a listener asks for.
     Certificate,
 }
 
-/// All that one way asks for.
+/// All that one route asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Guards {
+pub struct AuthRequirements {
     /// What no request gets through without.
-    pub proofs: Vec<Proof>,
+    pub credentials: Vec<Credential>,
     /// Whether it has a login that lets everybody else through too.
     pub optional: bool,
     /// Why it may ask for a login although none is known.
@@ -50,52 +50,54 @@ pub struct Guards {
     unclear_certificate: Option<Gap>,
 }
 
-impl Guards {
+impl AuthRequirements {
     /// Whether it asks for nothing at all.
     pub fn is_open(&self) -> Result<bool, Gap> {
         match self.unclear_login.as_ref().or(self.unclear_certificate.as_ref()) {
-            _ if !self.proofs.is_empty() => Ok(false),
+            _ if !self.credentials.is_empty() => Ok(false),
             Some(gap) => Err(gap.clone()),
             None => Ok(!self.optional),
         }
     }
 
-    /// Whether it certainly has such a lock.
+    /// Whether it certainly has such a requirement.
     #[must_use]
-    pub fn has(&self, lock: Lock) -> bool {
-        self.proofs.iter().any(|proof| match lock {
-            Lock::Login => matches!(proof, Proof::Login | Proof::Token),
-            Lock::Certificate => *proof == Proof::Certificate,
+    pub fn has(&self, kind: AuthKind) -> bool {
+        self.credentials.iter().any(|credential| match kind {
+            AuthKind::Login => matches!(credential, Credential::Login | Credential::Token),
+            AuthKind::Certificate => *credential == Credential::Certificate,
         })
     }
 
-    /// Why it may have such a lock although none is known.
+    /// Why it may have such a requirement although none is known.
     #[must_use]
-    pub fn unclear(&self, lock: Lock) -> Option<&Gap> {
-        match lock {
-            _ if self.has(lock) => None,
-            Lock::Login => self.unclear_login.as_ref(),
-            Lock::Certificate => self.unclear_certificate.as_ref(),
+    pub fn unclear(&self, kind: AuthKind) -> Option<&Gap> {
+        match kind {
+            _ if self.has(kind) => None,
+            AuthKind::Login => self.unclear_login.as_ref(),
+            AuthKind::Certificate => self.unclear_certificate.as_ref(),
         }
     }
 }
 
 /// What a rule and its listener ask for.
 #[must_use]
-pub fn of(route: &Route, listener: &Listener) -> Guards {
-    let mut guards = Guards::default();
+pub fn of_route(route: &Route, listener: &Listener) -> AuthRequirements {
+    let mut requirements = AuthRequirements::default();
     match certificate(listener) {
-        Ok(proof) => guards.proofs.extend(proof),
-        Err(gap) => guards.unclear_certificate = Some(gap),
+        Ok(credential) => requirements.credentials.extend(credential),
+        Err(gap) => requirements.unclear_certificate = Some(gap),
     }
     for action in route.before() {
-        match proof(action, listener) {
-            Ok(proof) => guards.proofs.extend(proof),
-            Err(gap) => guards.unclear_login = guards.unclear_login.take().or(Some(gap)),
+        match credential(action, listener) {
+            Ok(credential) => requirements.credentials.extend(credential),
+            Err(gap) => {
+                requirements.unclear_login = requirements.unclear_login.take().or(Some(gap))
+            }
         }
-        guards.optional |= lets_others_in(action) == Some("allow");
+        requirements.optional |= lets_others_in(action) == Some("allow");
     }
-    guards
+    requirements
 }
 
 /// Whether rules of the listener may ask for a login or a token: those of an HTTP one cannot.
@@ -109,14 +111,14 @@ pub fn may_log_in(listener: &Listener) -> bool {
 /// Whether the listener verifies client certificates, or may.
 #[must_use]
 pub fn may_verify(listener: &Listener) -> bool {
-    certificate(listener).map_or(true, |proof| proof.is_some())
+    certificate(listener).map_or(true, |credential| credential.is_some())
 }
 
 /// Whether a client has to have a certificate. One that is passed on unverified proves nothing.
-fn certificate(listener: &Listener) -> Result<Option<Proof>, Gap> {
+fn certificate(listener: &Listener) -> Result<Option<Credential>, Gap> {
     let mutual = listener.mutual_authentication.as_ref();
     match mutual.and_then(|mutual| mutual.mode.as_deref()).unwrap_or("off") {
-        "verify" => Ok(Some(Proof::Certificate)),
+        "verify" => Ok(Some(Credential::Certificate)),
         "off" | "passthrough" => Ok(None),
         other => Err(Gap::new(Call::ElbV2DescribeListeners, Reason::Unrecognised)
             .of(&listener.id)
@@ -138,10 +140,10 @@ fn lets_others_in(action: &Action) -> Option<&str> {
 }
 
 /// What an action before the last one asks for.
-fn proof(action: &Action, listener: &Listener) -> Result<Option<Proof>, Gap> {
+fn credential(action: &Action, listener: &Listener) -> Result<Option<Credential>, Gap> {
     match (action.kind.as_str(), lets_others_in(action)) {
-        ("jwt-validation", _) => Ok(Some(Proof::Token)),
-        (_, Some("authenticate" | "deny")) => Ok(Some(Proof::Login)),
+        ("jwt-validation", _) => Ok(Some(Credential::Token)),
+        (_, Some("authenticate" | "deny")) => Ok(Some(Credential::Login)),
         (_, Some("allow")) => Ok(None),
         (_, Some(other)) => Err(Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised)
             .of(&listener.id)

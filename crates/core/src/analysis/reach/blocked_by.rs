@@ -1,0 +1,87 @@
+//! What stands in the way when nobody reaches a load balancer with public addresses.
+
+use super::ingress::Port;
+use super::routes::{self, InternetRoutes};
+use super::{Entry, acl};
+use crate::vocab::net::{Family, Sources};
+
+/// The first thing on the way that lets nobody through.
+pub(super) fn first(routes: &InternetRoutes, entries: &[Entry], port: &Port) -> String {
+    let nobody = Sources::none();
+    if *routes.routed().upper() == nobody {
+        return unrouted(routes);
+    }
+    let routed = entries.iter().map(|entry| entry.routed.upper().clone());
+    let routed = routed.fold(nobody.clone(), Sources::or);
+    if routed == nobody {
+        return filtered(routes, port);
+    }
+    shut(routes, entries, &routed, port)
+}
+
+fn unrouted(routes: &InternetRoutes) -> String {
+    let InternetRoutes { index, lb, .. } = routes;
+    if !routes.is_public() {
+        return "ipv6.deny_all_igw_traffic, and no public IPv4 address".to_owned();
+    }
+    let routed = |family| {
+        let mut ways = lb
+            .subnets
+            .iter()
+            .map(|subnet| routes::route(index, lb.vpc_id.as_deref(), subnet, family));
+        ways.any(|way| *way.upper() != Sources::none())
+    };
+    if Family::BOTH.into_iter().any(routed) {
+        return match index.region().block_public_access.get() {
+            Ok(block) if block.mode != "off" => format!("VPC Block Public Access: {}", block.mode),
+            _ => "no route to an internet gateway for the addresses it has".to_owned(),
+        };
+    }
+    "no subnet has a route to an internet gateway".to_owned()
+}
+
+/// The network ACLs of the subnets that have a way.
+fn filtered(routes: &InternetRoutes, port: &Port) -> String {
+    let names = acl_names(routes);
+    let verb = if names.len() == 1 { "lets" } else { "let" };
+    let names = names.join(", ");
+    let heard = port.flows().any(|flow| {
+        acl::of_subnets(routes.index, routes.lb)
+            .iter()
+            .any(|acl| acl::Direction::inbound(acl, flow).let_through(true) != Sources::none())
+    });
+    if heard {
+        format!("{names} {verb} no answer from {port} out")
+    } else {
+        format!("{names} {verb} no {port} in")
+    }
+}
+
+fn acl_names(routes: &InternetRoutes) -> Vec<String> {
+    acl::of_subnets(routes.index, routes.lb).iter().map(|acl| acl.id.clone()).collect()
+}
+
+/// The security groups admit nobody, or nobody of those who have a way.
+fn shut(routes: &InternetRoutes, entries: &[Entry], routed: &Sources, port: &Port) -> String {
+    let groups = routes.lb.security_groups.join(", ");
+    let admitted = entries.iter().map(|entry| entry.ingress.bounds().upper().clone());
+    let admitted = admitted.fold(Sources::none(), Sources::or);
+    let let_in = Family::BOTH.into_iter().filter(|family| !admitted.part(*family).is_empty());
+    let let_in: Vec<Family> = let_in.collect();
+    let Some(first) = let_in.first() else {
+        return format!("no rule of {groups} admits {port}");
+    };
+    let verb = if routes.lb.security_groups.len() == 1 { "admits" } else { "admit" };
+    if let_in.iter().any(|family| !routed.part(*family).is_empty()) {
+        let names = acl_names(routes).join(", ");
+        return format!("nobody whom {groups} {verb} on {port} gets past {names} and the routes");
+    }
+    let lacks = if routes.public.upper().part(*first).is_empty() {
+        format!("it has no public {first} address")
+    } else if routes.routed().upper().part(*first).is_empty() {
+        format!("no {first} route leads to an internet gateway")
+    } else {
+        format!("{} keeps {first} out", acl_names(routes).join(", "))
+    };
+    format!("{groups} {verb} {port} from {first} alone, and {lacks}")
+}
