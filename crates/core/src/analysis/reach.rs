@@ -125,7 +125,7 @@ enum Side<'a> {
 /// A transport of a port: who has a way to it, whom the security groups let in, and who passes both.
 struct Entry<'a> {
     flow: Flow,
-    routed: Bounds,
+    by_route: Bounds,
     ingress: SecurityGroupIngress<'a>,
     bounds: Bounds,
 }
@@ -255,14 +255,14 @@ impl<'a> Reachability<'a> {
             Side::Edge(routes) | Side::Outside(routes) => routes,
         };
         let entry = |flow| {
-            let (routed, ingress) = (
+            let (by_route, ingress) = (
                 routes.bounds(flow),
                 SecurityGroupIngress::from_groups(self.index, &self.lb.security_groups, flow),
             );
-            let bounds = routed.clone().and(ingress.bounds());
+            let bounds = by_route.clone().and(ingress.bounds());
             let is_edge = matches!(self.side, Side::Edge(_));
             let bounds = if is_edge { bounds.outsiders() } else { bounds };
-            Entry { flow, routed, ingress, bounds }
+            Entry { flow, by_route, ingress, bounds }
         };
         port.flows().map(entry).collect()
     }

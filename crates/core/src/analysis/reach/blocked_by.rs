@@ -8,15 +8,15 @@ use crate::vocab::net::{Family, Sources};
 /// The first thing on the way that lets nobody through.
 pub(super) fn first(routes: &InternetRoutes, entries: &[Entry], port: &Port) -> String {
     let nobody = Sources::none();
-    if *routes.routed().upper() == nobody {
+    if *routes.by_route().upper() == nobody {
         return unrouted(routes);
     }
-    let routed = entries.iter().map(|entry| entry.routed.upper().clone());
-    let routed = routed.fold(nobody.clone(), Sources::or);
-    if routed == nobody {
+    let by_route = entries.iter().map(|entry| entry.by_route.upper().clone());
+    let by_route = by_route.fold(nobody.clone(), Sources::or);
+    if by_route == nobody {
         return filtered(routes, port);
     }
-    shut(routes, entries, &routed, port)
+    shut(routes, entries, &by_route, port)
 }
 
 fn unrouted(routes: &InternetRoutes) -> String {
@@ -24,14 +24,14 @@ fn unrouted(routes: &InternetRoutes) -> String {
     if !routes.is_public() {
         return "ipv6.deny_all_igw_traffic, and no public IPv4 address".to_owned();
     }
-    let routed = |family| {
+    let by_route = |family| {
         let mut ways = lb
             .subnets
             .iter()
             .map(|subnet| routes::route(index, lb.vpc_id.as_deref(), subnet, family));
         ways.any(|way| *way.upper() != Sources::none())
     };
-    if Family::BOTH.into_iter().any(routed) {
+    if Family::BOTH.into_iter().any(by_route) {
         return match index.region().block_public_access.get() {
             Ok(block) if block.mode != "off" => format!("VPC Block Public Access: {}", block.mode),
             _ => "no route to an internet gateway for the addresses it has".to_owned(),
@@ -62,7 +62,7 @@ fn acl_names(routes: &InternetRoutes) -> Vec<String> {
 }
 
 /// The security groups admit nobody, or nobody of those who have a way.
-fn shut(routes: &InternetRoutes, entries: &[Entry], routed: &Sources, port: &Port) -> String {
+fn shut(routes: &InternetRoutes, entries: &[Entry], by_route: &Sources, port: &Port) -> String {
     let groups = routes.lb.security_groups.join(", ");
     let admitted = entries.iter().map(|entry| entry.ingress.bounds().upper().clone());
     let admitted = admitted.fold(Sources::none(), Sources::or);
@@ -72,13 +72,13 @@ fn shut(routes: &InternetRoutes, entries: &[Entry], routed: &Sources, port: &Por
         return format!("no rule of {groups} admits {port}");
     };
     let verb = if routes.lb.security_groups.len() == 1 { "admits" } else { "admit" };
-    if let_in.iter().any(|family| !routed.part(*family).is_empty()) {
+    if let_in.iter().any(|family| !by_route.part(*family).is_empty()) {
         let names = acl_names(routes).join(", ");
         return format!("nobody whom {groups} {verb} on {port} gets past {names} and the routes");
     }
     let lacks = if routes.public.upper().part(*first).is_empty() {
         format!("it has no public {first} address")
-    } else if routes.routed().upper().part(*first).is_empty() {
+    } else if routes.by_route().upper().part(*first).is_empty() {
         format!("no {first} route leads to an internet gateway")
     } else {
         format!("{} keeps {first} out", acl_names(routes).join(", "))

@@ -42,7 +42,7 @@ impl<'a> InternetRoutes<'a> {
     }
 
     /// Who reaches a node, whatever the network ACLs say. One subnet with a way in is enough.
-    pub(super) fn routed(&self) -> Bounds {
+    pub(super) fn by_route(&self) -> Bounds {
         self.sum(|_, way| way.clone())
     }
 

@@ -34,9 +34,9 @@ pub(crate) fn interface_exposure(
     let vpc = interface.vpc_id.as_deref();
     let of = |family: &Family| Bounds::exactly(Sources::from_family(*family, IpSet::All));
     let public = families.iter().map(of).fold(Bounds::shut(), Bounds::or);
-    let routed = families.iter().map(|family| routes::route(index, vpc, subnet, *family));
+    let by_route = families.iter().map(|family| routes::route(index, vpc, subnet, *family));
     let way =
-        routed.fold(Bounds::shut(), Bounds::or).and(public).and(routes::gate(index, vpc, subnet));
+        by_route.fold(Bounds::shut(), Bounds::or).and(public).and(routes::gate(index, vpc, subnet));
     let entry = |flow| {
         let ingress = SecurityGroupIngress::from_groups(index, &interface.groups, flow);
         let bounds = way.clone().and(acl::bounds(index, vpc, subnet, flow)).and(ingress.bounds());
