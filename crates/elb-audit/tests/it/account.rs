@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use elb_audit_double::{
+use elb_audit_fake_aws::{
     Accelerator, AcceleratorListener, Account, Action, AutoScalingGroup, BlockPublicAccess, Bucket,
     Certificate, ClassicListener, ClassicLoadBalancer, ClassicPolicy, ClassicWebAcl, Cognito,
     Delivery, DeliveryDestination, DeliverySource, Distribution, EncryptionControl,

@@ -1,8 +1,8 @@
 //! None, one, two and many of everything, page by page and at once.
 
 use elb_audit_core::report::Report;
-use elb_audit_double::{
-    Account, Certificate, Double, Listener, LoadBalancer, Region, TargetGroup, WebAcl, sample,
+use elb_audit_fake_aws::{
+    Account, Certificate, FakeAws, Listener, LoadBalancer, Region, TargetGroup, WebAcl, sample,
 };
 
 use crate::account::{NUMBER, account};
@@ -13,10 +13,10 @@ const SCAN: &str = "scan --show-passed --format json --retries 0";
 
 /// The report with pages of one, which is that with AWS's own pages.
 fn either_way(account: &Account) -> Report {
-    let double = Double::start(account.clone());
-    let paged = Run::on(&double, SCAN).report();
-    double.page_size(None);
-    let whole = settled(Run::on(&double, SCAN).report());
+    let fake = FakeAws::start(account.clone());
+    let paged = Run::on(&fake, SCAN).report();
+    fake.page_size(None);
+    let whole = settled(Run::on(&fake, SCAN).report());
     assert_eq!(settled(paged), whole);
     assert_eq!(whole.gaps, Vec::new());
     whole
@@ -62,18 +62,18 @@ fn more_than_one_page_of_load_balancers() {
     });
     let group = TargetGroup::tcp("all", 9000).healthy("i-1");
     let region = Region::with_network().with_all(many).with(group);
-    let double = Double::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region));
-    double.page_size(None);
-    let report = Run::on(&double, SCAN).done().exits(0).report();
+    let fake = FakeAws::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region));
+    fake.page_size(None);
+    let report = Run::on(&fake, SCAN).done().exits(0).report();
     assert_eq!((report.summary.load_balancers, report.summary.listeners), (401, 401));
     assert_eq!(report.gaps, Vec::new());
-    assert_eq!(double.count("elbv2:DescribeLoadBalancers"), 2);
+    assert_eq!(fake.count("elbv2:DescribeLoadBalancers"), 2);
 }
 
 #[test]
 fn an_account_with_nothing_is_clean_and_says_so() {
-    let double = Double::start(Account::new(NUMBER));
-    let done = Run::on(&double, "scan --strict --fail-on low").done().exits(0);
+    let fake = FakeAws::start(Account::new(NUMBER));
+    let done = Run::on(&fake, "scan --strict --fail-on low").done().exits(0);
     assert!(done.stdout.contains("17 regions"), "{}", done.stdout);
     assert!(done.stdout.to_lowercase().contains("no load balancer"), "{}", done.stdout);
     assert!(!done.stdout.contains("nothing could be"), "{}", done.stdout);
@@ -86,11 +86,11 @@ fn a_web_acl_on_the_second_page() {
         .with_all(balancers)
         .with(WebAcl::new("first").protects("a"))
         .with(WebAcl::new("second").protects("b"));
-    let double = Double::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region));
-    let report = Run::on(&double, &format!("{SCAN} --check waf-not-associated")).report();
+    let fake = FakeAws::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region));
+    let report = Run::on(&fake, &format!("{SCAN} --check waf-not-associated")).report();
     let found: Vec<_> =
         report.findings.iter().map(|finding| (name_of(finding), finding.outcome.word())).collect();
     assert_eq!(found, [("a", "pass"), ("b", "pass"), ("c", "fail")]);
-    assert_eq!(double.count("wafv2:GetWebACLForResource"), 0);
-    assert!(double.count("wafv2:ListWebACLs") >= 2);
+    assert_eq!(fake.count("wafv2:GetWebACLForResource"), 0);
+    assert!(fake.count("wafv2:ListWebACLs") >= 2);
 }

@@ -1,8 +1,8 @@
-//! Whose credentials are used, and where they are taken: the standard chain, at the double's STS.
+//! Whose credentials are used, and where they are taken: the standard chain, at the fake's STS.
 
 use std::path::Path;
 
-use elb_audit_double::{Account, Double};
+use elb_audit_fake_aws::{Account, FakeAws};
 
 use crate::account::{NUMBER, account};
 use crate::program::{Folder, Run};
@@ -11,14 +11,17 @@ const OTHER: &str = "444455556666";
 const SCAN: &str = "scan --format json --retries 0";
 
 /// Two accounts: keys are good for the first one, roles of the second one for that.
-fn double() -> Double {
+fn fake() -> FakeAws {
     let other = Account::new(OTHER).only_its_regions();
-    Double::start_all(vec![account(), other.region("eu-west-1", elb_audit_double::Region::new())])
+    FakeAws::start_all(vec![
+        account(),
+        other.region("eu-west-1", elb_audit_fake_aws::Region::new()),
+    ])
 }
 
 /// A run with an endpoint and this configuration, without keys in the environment.
-fn with(double: &Double, config: &Path, arguments: &str) -> Run {
-    let run = Run::bare(arguments).env("AWS_ENDPOINT_URL", double.url());
+fn with(fake: &FakeAws, config: &Path, arguments: &str) -> Run {
+    let run = Run::bare(arguments).env("AWS_ENDPOINT_URL", fake.url());
     run.env("AWS_CONFIG_FILE", config).env("AWS_REGION", "eu-west-1")
 }
 
@@ -27,8 +30,8 @@ fn read(run: Run) -> String {
     run.report().accounts[0].id.clone()
 }
 
-fn keys(double: &Double, call: &str) -> Vec<String> {
-    let of = double.log().into_iter().filter(|entry| entry.call() == call);
+fn keys(fake: &FakeAws, call: &str) -> Vec<String> {
+    let of = fake.log().into_iter().filter(|entry| entry.call() == call);
     of.map(|entry| entry.access_key).collect()
 }
 
@@ -43,58 +46,58 @@ source_profile = base
 
 #[test]
 fn a_profile_that_takes_on_a_role() {
-    let (double, folder) = (double(), Folder::new());
+    let (fake, folder) = (fake(), Folder::new());
     let config = folder.file("config", PROFILES);
-    assert_eq!(read(with(&double, &config, &format!("{SCAN} --profile audit"))), OTHER);
-    assert_eq!(keys(&double, "sts:AssumeRole"), ["AKIABASE"], "once, for all regions");
-    let [caller] = keys(&double, "sts:GetCallerIdentity").try_into().unwrap();
+    assert_eq!(read(with(&fake, &config, &format!("{SCAN} --profile audit"))), OTHER);
+    assert_eq!(keys(&fake, "sts:AssumeRole"), ["AKIABASE"], "once, for all regions");
+    let [caller] = keys(&fake, "sts:GetCallerIdentity").try_into().unwrap();
     assert!(caller.starts_with("ASIA"), "{caller}");
-    let named = with(&double, &config, SCAN).env("AWS_PROFILE", "audit");
+    let named = with(&fake, &config, SCAN).env("AWS_PROFILE", "audit");
     assert_eq!(read(named), OTHER);
-    let mirrored = with(&double, &config, SCAN).env("ELB_AUDIT_PROFILE", "audit");
+    let mirrored = with(&fake, &config, SCAN).env("ELB_AUDIT_PROFILE", "audit");
     assert_eq!(read(mirrored), OTHER);
 }
 
 #[test]
 fn a_profile_on_the_command_line_wins_over_keys_in_the_environment() {
-    let (double, folder) = (double(), Folder::new());
+    let (fake, folder) = (fake(), Folder::new());
     let config = folder.file("config", PROFILES);
-    let both = |arguments: &str| Run::on(&double, arguments).env("AWS_CONFIG_FILE", &config);
+    let both = |arguments: &str| Run::on(&fake, arguments).env("AWS_CONFIG_FILE", &config);
     assert_eq!(read(both(&format!("{SCAN} --profile audit"))), OTHER);
     assert_eq!(read(both(SCAN)), NUMBER);
 }
 
 #[test]
 fn a_web_identity() {
-    let (double, folder) = (double(), Folder::new());
+    let (fake, folder) = (fake(), Folder::new());
     let token = folder.file("token", "a.b.c");
-    let run = with(&double, &folder.file("config", ""), SCAN)
+    let run = with(&fake, &folder.file("config", ""), SCAN)
         .env("AWS_WEB_IDENTITY_TOKEN_FILE", token)
         .env("AWS_ROLE_ARN", "arn:aws:iam::444455556666:role/audit");
     assert_eq!(read(run), OTHER);
-    assert_eq!(keys(&double, "sts:AssumeRoleWithWebIdentity"), [""]);
+    assert_eq!(keys(&fake, "sts:AssumeRoleWithWebIdentity"), [""]);
 }
 
 #[test]
 fn a_process_that_hands_out_credentials() {
-    let (double, folder) = (double(), Folder::new());
+    let (fake, folder) = (fake(), Folder::new());
     let answer =
         r#"{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "not-a-secret"}"#;
     let file = folder.file("answer.json", answer);
     let config = format!("[profile p]\ncredential_process = cat {}\n", file.display());
     let config = folder.file("config", &config);
-    let run = with(&double, &config, &format!("{SCAN} --profile p"));
+    let run = with(&fake, &config, &format!("{SCAN} --profile p"));
     let run = run.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     assert_eq!(read(run), NUMBER);
-    assert_eq!(keys(&double, "sts:GetCallerIdentity"), ["AKIAPROCESS"]);
+    assert_eq!(keys(&fake, "sts:GetCallerIdentity"), ["AKIAPROCESS"]);
 }
 
 #[test]
 fn a_role_that_may_not_be_taken_on() {
-    let (double, folder) = (double(), Folder::new());
-    double.fault(elb_audit_double::Fault::deny("sts:AssumeRole"));
+    let (fake, folder) = (fake(), Folder::new());
+    fake.fault(elb_audit_fake_aws::Fault::deny("sts:AssumeRole"));
     let config = folder.file("config", PROFILES);
-    let done = with(&double, &config, "scan --retries 0 --profile audit").done();
+    let done = with(&fake, &config, "scan --retries 0 --profile audit").done();
     assert_eq!(done.stdout, "");
     done.says(3, &["error: the AWS credentials cannot be obtained", "AccessDenied: User: "]);
 }
@@ -118,11 +121,11 @@ fn a_source_profile_that_is_not_there() {
 
 #[test]
 fn a_role_without_a_region_to_ask_in() {
-    let (double, folder) = (double(), Folder::new());
+    let (fake, folder) = (fake(), Folder::new());
     let config = folder.file("config", PROFILES);
-    let flag = with(&double, &config, &format!("{SCAN} --profile audit")).without("AWS_REGION");
+    let flag = with(&fake, &config, &format!("{SCAN} --profile audit")).without("AWS_REGION");
     assert_eq!(read(flag), OTHER);
-    let named = with(&double, &config, SCAN).without("AWS_REGION").env("AWS_PROFILE", "audit");
+    let named = with(&fake, &config, SCAN).without("AWS_REGION").env("AWS_PROFILE", "audit");
     assert_eq!(read(named), OTHER);
 }
 
@@ -133,9 +136,9 @@ fn a_line_break_in_a_key() {
     run.done().says(3, &["error: AWS_ACCESS_KEY_ID holds a line break"]);
 }
 
-/// Calls of a family that a double was asked.
-fn asked(double: &Double, family: &str) -> usize {
-    double.count(&format!("{family}:*"))
+/// Calls of a family that a fake AWS was asked.
+fn asked(fake: &FakeAws, family: &str) -> usize {
+    fake.count(&format!("{family}:*"))
 }
 
 #[test]
@@ -149,7 +152,7 @@ fn endpoints_by_service_from_the_environment() {
         ("AWS_ENDPOINT_URL_ACM", "acm"),
         ("AWS_ENDPOINT_URL_STS", "sts"),
     ] {
-        let (general, own) = (Double::start(account()), Double::start(account()));
+        let (general, own) = (FakeAws::start(account()), FakeAws::start(account()));
         let report = Run::on(&general, SCAN).env(variable, own.url()).report();
         assert_eq!(report.gaps, Vec::new());
         assert_eq!(asked(&general, family), 0, "{variable}");
@@ -161,7 +164,7 @@ fn endpoints_by_service_from_the_environment() {
 #[test]
 fn endpoints_by_service_from_the_profile() {
     let (general, own, folder) =
-        (Double::start(account()), Double::start(account()), Folder::new());
+        (FakeAws::start(account()), FakeAws::start(account()), Folder::new());
     let (url, other) = (own.url(), general.url());
     let config = format!(
         "[profile p]\nendpoint_url = {other}\nservices = local\n[services local]\n\

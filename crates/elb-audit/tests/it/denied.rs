@@ -6,7 +6,7 @@ use elb_audit_core::check::plan;
 use elb_audit_core::checks;
 use elb_audit_core::report::{Outcome, Report};
 use elb_audit_core::vocab::call::Call;
-use elb_audit_double::{Double, Fault};
+use elb_audit_fake_aws::{FakeAws, Fault};
 
 use crate::account::account;
 use crate::compare::{name_of, no_flip, settled, side_by_side};
@@ -114,31 +114,30 @@ fn of_one_account() -> impl Iterator<Item = Call> {
     Call::all().filter(|call| !call.leads_to_accounts())
 }
 
-/// A double of the account, with pages of one.
-fn double(faults: &[&str]) -> Double {
-    let double = Double::start(account());
+/// A fake AWS of the account, with pages of one.
+fn fake(faults: &[&str]) -> FakeAws {
+    let fake = FakeAws::start(account());
     for call in faults {
-        double.fault(Fault::deny(call));
+        fake.fault(Fault::deny(call));
     }
-    double
+    fake
 }
 
-fn scan(double: &Double) -> Done {
-    Run::on(double, "scan --persona auditor --strict --show-passed --format json --retries 0")
-        .done()
+fn scan(fake: &FakeAws) -> Done {
+    Run::on(fake, "scan --persona auditor --strict --show-passed --format json --retries 0").done()
 }
 
 /// What `collect` saves, judged by `check`.
-fn collect(double: &Double) -> Done {
+fn collect(fake: &FakeAws) -> Done {
     let folder = Folder::new();
     let file = folder.path("inventory.json");
-    Run::on(double, "collect --retries 0 -o").arg(&file).done().exits(0);
+    Run::on(fake, "collect --retries 0 -o").arg(&file).done().exits(0);
     Run::bare("check --persona auditor --strict --show-passed --format json").arg(&file).done()
 }
 
 #[test]
 fn undisturbed_every_call_is_made_and_most_checks_have_something_to_say() {
-    let whole = double(&[]);
+    let whole = fake(&[]);
     let report = scan(&whole).exits(1).report();
     assert_eq!((report.summary.unknown, &report.gaps), (0, &Vec::new()));
     let judged: BTreeSet<&str> =
@@ -149,7 +148,7 @@ fn undisturbed_every_call_is_made_and_most_checks_have_something_to_say() {
     for call in &planned {
         assert!(whole.count(call.name()) > 0, "{call} is not made by scan");
     }
-    let whole = double(&[]);
+    let whole = fake(&[]);
     collect(&whole).exits(1);
     for call in of_one_account() {
         assert!(whole.count(call.name()) > 0, "{call} is not made by collect");
@@ -159,10 +158,10 @@ fn undisturbed_every_call_is_made_and_most_checks_have_something_to_say() {
 #[test]
 fn each_call_denied() {
     let planned = plan::calls(checks::ALL);
-    let whole = (scan(&double(&[])).report(), collect(&double(&[])).report());
+    let whole = (scan(&fake(&[])).report(), collect(&fake(&[])).report());
     let calls: Vec<Call> = of_one_account().collect();
     side_by_side(&calls, |call| {
-        let denied = double(&[call.name()]);
+        let denied = fake(&[call.name()]);
         if planned.contains(call) {
             judge(*call, &whole.0, scan(&denied));
         } else {
@@ -197,13 +196,13 @@ fn judge(call: Call, whole: &Report, done: Done) {
 
 #[test]
 fn both_routes_denied_leave_a_gap() {
-    let whole = scan(&double(&[])).report();
+    let whole = scan(&fake(&[])).report();
     for (calls, check) in [
         (["acm:SearchCertificates", "acm:DescribeCertificate"], "certificate-expired"),
         (["wafv2:ListWebACLs", "wafv2:GetWebACLForResource"], "waf-not-associated"),
         (["wafv2:ListResourcesForWebACL", "wafv2:GetWebACLForResource"], "waf-not-associated"),
     ] {
-        let report = scan(&double(&calls)).exits(4).report();
+        let report = scan(&fake(&calls)).exits(4).report();
         no_flip(&whole, &report, check);
         assert!(report.gaps.iter().all(|gap| gap.call == calls[1]), "{:?}", report.gaps);
         let unknown = |region: &str| {
@@ -225,8 +224,8 @@ fn verdicts(report: &Report, prefix: &str) -> BTreeMap<(String, String), Outcome
 
 #[test]
 fn tls_verdicts_stand_without_describe_ssl_policies() {
-    let whole = scan(&double(&[])).report();
-    let report = scan(&double(&["elbv2:DescribeSSLPolicies"])).report();
+    let whole = scan(&fake(&[])).report();
+    let report = scan(&fake(&["elbv2:DescribeSSLPolicies"])).report();
     let judged = verdicts(&report, "tls-");
     assert_eq!(judged, verdicts(&whole, "tls-"));
     assert!(judged.values().any(|outcome| *outcome == Outcome::Fail));
@@ -240,7 +239,7 @@ fn tls_verdicts_stand_without_describe_ssl_policies() {
 
 #[test]
 fn regions_denied_means_the_bundled_list_and_a_word_about_it() {
-    let report = scan(&double(&["ec2:DescribeRegions"])).exits(4).report();
+    let report = scan(&fake(&["ec2:DescribeRegions"])).exits(4).report();
     assert_eq!(report.regions.len(), 34);
     let said = &report.notes[0].text;
     assert!(said.contains("could not be listed") && said.contains("34 regions"), "{said}");
@@ -250,7 +249,7 @@ fn regions_denied_means_the_bundled_list_and_a_word_about_it() {
 
 #[test]
 fn identity_denied_still_gives_a_report_under_the_right_account() {
-    let report = scan(&double(&["sts:GetCallerIdentity"])).exits(4).report();
+    let report = scan(&fake(&["sts:GetCallerIdentity"])).exits(4).report();
     assert_eq!(report.accounts[0].id, crate::account::NUMBER);
-    assert_eq!(report.summary.load_balancers, scan(&double(&[])).report().summary.load_balancers);
+    assert_eq!(report.summary.load_balancers, scan(&fake(&[])).report().summary.load_balancers);
 }

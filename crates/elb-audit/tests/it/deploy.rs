@@ -10,7 +10,7 @@ use elb_audit::cli;
 use elb_audit_core::check::plan;
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::{checks, docs};
-use elb_audit_double::{Bucket, Double};
+use elb_audit_fake_aws::{Bucket, FakeAws};
 use serde_json::{Value, json};
 
 use crate::account;
@@ -211,10 +211,10 @@ fn the_role_allows_what_the_function_asks_and_nothing_without_use() {
         .map(str::to_owned)
         .collect();
     let account = account::watched().with(Bucket::new("reports", "eu-west-1"));
-    let double = Double::start(account);
+    let fake = FakeAws::start(account);
     let topic = "sns:arn:aws:sns:eu-west-1:111122223333:alerts";
     let notify = format!("{topic},s3://reports/reports,securityhub,eventbridge");
-    let url = double.url();
+    let url = fake.url();
     let mut function = Function::start(&[
         ("AWS_ENDPOINT_URL", &url),
         ("ELB_AUDIT_NOTIFY", &notify),
@@ -224,7 +224,7 @@ fn the_role_allows_what_the_function_asks_and_nothing_without_use() {
     ]);
     assert_eq!(function.asked(&json!({}), 900).success()["exit"], 1);
     assert_eq!(function.asked(&json!({}), 900).success()["exit"], 1);
-    let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
+    let asked: BTreeSet<String> = fake.log().into_iter().map(|entry| entry.action).collect();
     assert!(asked.is_subset(&allowed), "missing: {:?}", asked.difference(&allowed));
     let checked_too: BTreeSet<&str> =
         plan::calls(checks::ALL).into_iter().flat_map(Call::permission_only).copied().collect();

@@ -13,9 +13,9 @@ use elb_audit_core::report::{Finding, Outcome, Report};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::evidence::Evidence;
 use elb_audit_core::vocab::severity::Persona;
-use elb_audit_double::model::{arn::Place, network};
-use elb_audit_double::{
-    Account, ClassicListener, ClassicLoadBalancer, Double, Entry, Listener, LoadBalancer,
+use elb_audit_fake_aws::model::{arn::Place, network};
+use elb_audit_fake_aws::{
+    Account, ClassicListener, ClassicLoadBalancer, Entry, FakeAws, Listener, LoadBalancer,
     NetworkInterface, Permission, PrefixList, Region, SecurityGroup, TargetGroup, sample,
 };
 
@@ -46,9 +46,9 @@ fn nothing_is_asked_twice() {
         (sample::fleet(3, 20), "scan --persona auditor"),
         (sample::each(2), "collect -o -"),
     ] {
-        let double = Double::start(account);
-        Run::on(&double, &format!("{task} --retries 0")).done();
-        let log = double.log();
+        let fake = FakeAws::start(account);
+        Run::on(&fake, &format!("{task} --retries 0")).done();
+        let log = fake.log();
         assert!(asked_twice(&log).is_none(), "{task} asks twice: {:?}", asked_twice(&log));
     }
 }
@@ -210,14 +210,14 @@ fn least(account: &Account, checks: Checks) -> BTreeMap<String, usize> {
 #[test]
 fn a_fleet_takes_the_least_calls() {
     let fleet = sample::fleet(17, 10);
-    let double = Double::start(fleet.clone());
-    double.page_size(None);
+    let fake = FakeAws::start(fleet.clone());
+    fake.page_size(None);
     let scan = |persona: Persona| {
-        double.clear_log();
-        let report = scan_for(persona, &double);
+        fake.clear_log();
+        let report = scan_for(persona, &fake);
         let checks = checks::ALL.iter().filter(|check| check.persona <= persona);
         let checks: Vec<&Check> = checks.copied().collect();
-        let log = double.log();
+        let log = fake.log();
         assert_eq!(counts(&log), least(&fleet, Some(&checks)), "{persona:?}");
         assert!(asked_twice(&log).is_none(), "{persona:?} asks twice: {:?}", asked_twice(&log));
         assert_eq!(report.summary.cost.api_calls, log.len() as u64);
@@ -233,19 +233,19 @@ fn a_fleet_takes_the_least_calls() {
         regular: scan(Persona::Regular),
         auditor: scan(Persona::Auditor),
     };
-    double.clear_log();
-    Run::on(&double, "collect -o -").done().exits(0);
-    assert_eq!(counts(&double.log()), least(&fleet, None));
+    fake.clear_log();
+    Run::on(&fake, "collect -o -").done().exits(0);
+    assert_eq!(counts(&fake.log()), least(&fleet, None));
     the_page_tells(&measured);
 }
 
 /// A scan for this persona, the default one without saying so.
-fn scan_for(persona: Persona, double: &Double) -> Report {
+fn scan_for(persona: Persona, fake: &FakeAws) -> Report {
     let options = match persona {
         Persona::Regular => String::new(),
         other => format!("--persona {}", other.word()),
     };
-    Run::on(double, &format!("scan --format json {options}")).report()
+    Run::on(fake, &format!("scan --format json {options}")).report()
 }
 
 /// What was counted, as the page on calls has it. `UPDATE_GOLDEN` writes it there.
@@ -304,8 +304,8 @@ fn one_check_takes_no_more_than_it_needs_and_finds_the_same() {
     let base = names(Check::BASE);
     let account = with_insides();
     let scan = "scan --retries 0 --format json --show-passed";
-    let found = |double: &Double, options: &str| {
-        let mut found = Run::on(double, &format!("{scan} {options}")).report().findings;
+    let found = |fake: &FakeAws, options: &str| {
+        let mut found = Run::on(fake, &format!("{scan} {options}")).report().findings;
         // A certificate of IAM goes by its own names only if they are read. Of the evidence, the hash
         // holds what does not pass with time.
         for finding in &mut found {
@@ -314,19 +314,19 @@ fn one_check_takes_no_more_than_it_needs_and_finds_the_same() {
         }
         found
     };
-    let whole = found(&Double::start(account.clone()), "--persona auditor");
+    let whole = found(&FakeAws::start(account.clone()), "--persona auditor");
     let unknown = whole.iter().filter(|finding| finding.outcome == Outcome::Unknown);
     assert_eq!(unknown.count(), 0);
     let others = Mutex::new(Vec::new());
     side_by_side(checks::ALL, |check| {
-        let double = Double::start(account.clone());
-        let found = found(&double, &format!("--check {}", check.id));
+        let fake = FakeAws::start(account.clone());
+        let found = found(&fake, &format!("--check {}", check.id));
         let among: Vec<&Finding> =
             whole.iter().filter(|finding| finding.check == check.id).collect();
         assert!(found.len() >= among.len(), "{}: {found:?}", check.id);
         let other = found.into_iter().filter(|one| !among.contains(&one));
         others.lock().unwrap().extend(other);
-        let made: BTreeSet<String> = counts(&double.log()).into_keys().collect();
+        let made: BTreeSet<String> = counts(&fake.log()).into_keys().collect();
         let may = names(&plan::calls(&[check]));
         assert!(made.is_subset(&may), "{}: {:?}", check.id, made.difference(&may));
         assert!(made.is_superset(&base), "{}: {:?}", check.id, base.difference(&made));
@@ -344,9 +344,9 @@ fn allowed(arguments: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_policy_allows_what_is_asked_and_nothing_without_a_reason() {
-    let double = Double::start(account());
-    Run::on(&double, "scan --persona auditor --retries 0").done();
-    let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
+    let fake = FakeAws::start(account());
+    Run::on(&fake, "scan --persona auditor --retries 0").done();
+    let asked: BTreeSet<String> = fake.log().into_iter().map(|entry| entry.action).collect();
     let policy = allowed("permissions --persona auditor");
     assert!(asked.is_subset(&policy), "{:?}", asked.difference(&policy));
     let checked_too: BTreeSet<String> = plan::calls(checks::ALL)
@@ -363,27 +363,27 @@ fn the_policy_allows_what_is_asked_and_nothing_without_a_reason() {
 
 #[test]
 fn one_call_at_a_time() {
-    let double = Double::start(sample::fleet(2, 3));
+    let fake = FakeAws::start(sample::fleet(2, 3));
     let latency = Duration::from_millis(10);
-    double.latency(latency);
-    Run::on(&double, "scan --no-parallel --retries 0").done();
-    let log = double.log();
+    fake.latency(latency);
+    Run::on(&fake, "scan --no-parallel --retries 0").done();
+    let log = fake.log();
     assert!(log.len() > 20);
     for pair in log.windows(2) {
         let apart = pair[1].started.abs_diff(pair[0].started);
         assert!(apart >= latency, "{} and {}: {apart:?}", pair[0].call(), pair[1].call());
     }
-    double.clear_log();
-    Run::on(&double, "scan --persona auditor --retries 0").done();
-    let log = double.log();
+    fake.clear_log();
+    Run::on(&fake, "scan --persona auditor --retries 0").done();
+    let log = fake.log();
     assert!(log.windows(2).any(|pair| pair[1].started.abs_diff(pair[0].started) < latency));
 }
 
 #[test]
 fn one_region_at_a_time() {
-    let double = Double::start(sample::fleet(3, 3));
-    Run::on(&double, "scan --max-workers 1 --retries 0").done();
-    let mut order: Vec<String> = double
+    let fake = FakeAws::start(sample::fleet(3, 3));
+    Run::on(&fake, "scan --max-workers 1 --retries 0").done();
+    let mut order: Vec<String> = fake
         .log()
         .into_iter()
         .filter(|entry| !ONCE.contains(&entry.call().as_str()))

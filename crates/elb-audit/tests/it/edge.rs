@@ -1,11 +1,11 @@
-//! What lies around load balancers and in front of them, and the buckets behind: from the double to the
+//! What lies around load balancers and in front of them, and the buckets behind: from the fake to the
 //! saved inventory.
 
 use elb_audit_core::inventory::{BucketState, LogBucket, Region as KnownRegion};
 use elb_audit_core::vocab::fact::{Fact, Reason};
-use elb_audit_double::{
+use elb_audit_fake_aws::{
     Accelerator, AcceleratorListener, Account, AclEntry, AutoScalingGroup, Bucket,
-    ClassicLoadBalancer, Distribution, Double, EncryptionControl, EndpointService, Fault, FlowLog,
+    ClassicLoadBalancer, Distribution, EncryptionControl, EndpointService, FakeAws, Fault, FlowLog,
     HostedZone, HttpApi, Integration, Listener, LoadBalancer, NetworkAcl, Origin, Permission,
     PublicAccessBlock, Record, Region, SecurityGroup, Shield, TargetGroup, VpcEndpoint, VpcLink,
     VpcOrigin, model::network,
@@ -21,7 +21,7 @@ fn account(region: Region) -> Account {
 }
 
 fn region_of(region: Region) -> KnownRegion {
-    collected(&Double::start(account(region))).0.regions.remove(0)
+    collected(&FakeAws::start(account(region))).0.regions.remove(0)
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_network_around() {
 #[test]
 fn what_leads_to_load_balancers_in_their_region() {
     let net = place().load_balancer("network", "net");
-    let double = Double::start(account(
+    let fake = FakeAws::start(account(
         Region::with_network()
             .with(LoadBalancer::network("net").listener(Listener::tcp(80).forward("tcp")))
             .with(LoadBalancer::gateway("gwy"))
@@ -82,7 +82,7 @@ fn what_leads_to_load_balancers_in_their_region() {
             )
             .with(HttpApi::new("public").integration(Integration::public("https://example.com"))),
     ));
-    let region = collected(&double).0.regions.remove(0);
+    let region = collected(&fake).0.regions.remove(0);
     let services = region.endpoint_services.get().unwrap();
     assert_eq!(services.len(), 1, "one has no load balancer: {services:?}");
     assert_eq!(services[0].load_balancers, std::slice::from_ref(&net));
@@ -112,10 +112,10 @@ fn records_are_read_where_an_origin_has_a_name_that_they_may_explain() {
         let account = account(Region::with_network().with(web))
             .with(Distribution::new("www", Origin::custom(name).protocol_policy("http-only")))
             .with(HostedZone::new("example.com").record(record));
-        let double = Double::start(account);
+        let fake = FakeAws::start(account);
         let scan = "scan --format json --check cloudfront-bypass --show-passed";
-        let report = Run::on(&double, scan).report();
-        assert_eq!(double.count("route53:ListHostedZones"), asked, "{name}");
+        let report = Run::on(&fake, scan).report();
+        assert_eq!(fake.count("route53:ListHostedZones"), asked, "{name}");
         let found = report.findings.iter().any(|one| one.check == "cloudfront-bypass");
         assert!(found, "{name}: {:?}", report.load_balancers);
     }
@@ -142,7 +142,7 @@ fn what_an_account_has_in_no_region() {
         )
         .with(zone)
         .with(HostedZone::new("inside.example.com").private());
-    let (account, text) = collected(&Double::start(account));
+    let (account, text) = collected(&FakeAws::start(account));
     assert!(!text.contains("hunter2"));
     let shield = account.shield.get().unwrap();
     assert_eq!((shield.subscribed, &shield.protected), (true, &vec![web.clone()]));
@@ -172,25 +172,25 @@ fn what_an_account_has_in_no_region() {
 
 #[test]
 fn without_a_subscription_nothing_more_is_asked_of_shield() {
-    let double = Double::start(account(Region::with_network().with(LoadBalancer::network("net"))));
-    let (account, _) = collected(&double);
+    let fake = FakeAws::start(account(Region::with_network().with(LoadBalancer::network("net"))));
+    let (account, _) = collected(&fake);
     assert!(!account.shield.get().unwrap().subscribed);
-    assert_eq!(double.count("shield:ListProtections"), 0);
+    assert_eq!(fake.count("shield:ListProtections"), 0);
 }
 
 #[test]
 fn services_that_a_partition_does_not_have_hold_nothing() {
     let region = Region::with_network().with(LoadBalancer::network("net"));
     let account = Account::new(NUMBER).only_its_regions().region("us-gov-west-1", region);
-    let double = Double::start(account);
-    let run = crate::program::Run::on(&double, "collect --retries 0 -o -");
+    let fake = FakeAws::start(account);
+    let run = crate::program::Run::on(&fake, "collect --retries 0 -o -");
     let text = run.env("AWS_REGION", "us-gov-west-1").done().exits(0).stdout;
     let inventory: elb_audit_core::inventory::Inventory = serde_json::from_str(&text).unwrap();
     let account = &inventory.accounts[0];
     assert!(!account.shield.get().unwrap().subscribed);
     assert_eq!(account.distributions, Fact::Known(Vec::new()));
-    assert_eq!(double.count("shield:*") + double.count("cloudfront:*"), 0);
-    assert_eq!(double.count("route53:ListHostedZones"), 1, "that one it has");
+    assert_eq!(fake.count("shield:*") + fake.count("cloudfront:*"), 0);
+    assert_eq!(fake.count("route53:ListHostedZones"), 1, "that one it has");
     let said = &account.notes[0];
     assert!(
         said.contains("aws-us-gov does not have CloudFront, Global Accelerator, Shield"),
@@ -199,17 +199,17 @@ fn services_that_a_partition_does_not_have_hold_nothing() {
 }
 
 /// An internet-facing load balancer that logs to this bucket, in an account with this bucket.
-fn logging(bucket: Option<Bucket>) -> Double {
+fn logging(bucket: Option<Bucket>) -> FakeAws {
     let web = LoadBalancer::application("web")
         .attribute("access_logs.s3.enabled", "true")
         .attribute("access_logs.s3.bucket", "logs")
         .attribute("access_logs.s3.prefix", "prod");
     let account = account(Region::with_network().with(web));
-    Double::start(account.with_all(bucket))
+    FakeAws::start(account.with_all(bucket))
 }
 
-fn bucket_of(double: &Double) -> LogBucket {
-    collected(double).0.regions.remove(0).log_buckets.remove("logs").unwrap()
+fn bucket_of(fake: &FakeAws) -> LogBucket {
+    collected(fake).0.regions.remove(0).log_buckets.remove("logs").unwrap()
 }
 
 #[test]
@@ -248,9 +248,9 @@ fn whose_a_log_bucket_is() {
     let gap = known.state.gap().unwrap();
     assert_eq!(gap.reason, Reason::AccessDenied);
     assert!(gap.detail.as_ref().unwrap().contains("another account's"), "{gap:?}");
-    let double = logging(Some(Bucket::new("logs", "eu-west-1")));
-    double.fault(Fault::deny("s3:HeadBucket"));
-    assert_eq!(bucket_of(&double).state.gap().unwrap().reason, Reason::AccessDenied);
+    let fake = logging(Some(Bucket::new("logs", "eu-west-1")));
+    fake.fault(Fault::deny("s3:HeadBucket"));
+    assert_eq!(bucket_of(&fake).state.gap().unwrap().reason, Reason::AccessDenied);
 }
 
 #[test]

@@ -3,15 +3,15 @@
 use std::fs;
 
 use elb_audit_core::report::Report;
-use elb_audit_double::{
-    Account, Action, Bucket, Double, Fault, Listener, LoadBalancer, Region, TargetGroup,
+use elb_audit_fake_aws::{
+    Account, Action, Bucket, FakeAws, Fault, Listener, LoadBalancer, Region, TargetGroup,
 };
 
 use crate::account::{NUMBER, account};
 use crate::program::{Folder, Run};
 
 /// A load balancer whose worst fault is of this severity.
-fn worst(severity: &str) -> Double {
+fn worst(severity: &str) -> FakeAws {
     let web = LoadBalancer::application("web")
         .attribute("access_logs.s3.enabled", "true")
         .attribute("access_logs.s3.bucket", "logs")
@@ -27,7 +27,7 @@ fn worst(severity: &str) -> Double {
     let group = TargetGroup::http("web", 80).healthy("i-1");
     let region = Region::with_network().with(web).with(group);
     let account = Account::new(NUMBER).only_its_regions().region("eu-west-1", region);
-    Double::start(account.with(Bucket::new("logs", "eu-west-1").policy(false)))
+    FakeAws::start(account.with(Bucket::new("logs", "eu-west-1").policy(false)))
 }
 
 #[test]
@@ -39,27 +39,27 @@ fn each_severity_against_each_level() {
         ("medium", [0, 0, 1, 1, 0]),
         ("high", [0, 1, 1, 1, 0]),
     ] {
-        let double = worst(severity);
+        let fake = worst(severity);
         for (level, code) in levels.into_iter().zip(codes) {
             let scan = format!("scan --fail-on {level}");
-            Run::on(&double, &scan).done().says(code, &[&format!("exit {code}: "), level]);
-            let mirrored = Run::on(&double, "scan").env("ELB_AUDIT_FAIL_ON", level);
+            Run::on(&fake, &scan).done().says(code, &[&format!("exit {code}: "), level]);
+            let mirrored = Run::on(&fake, "scan").env("ELB_AUDIT_FAIL_ON", level);
             mirrored.done().exits(code);
         }
-        Run::on(&double, "scan").done().exits(codes[1]);
+        Run::on(&fake, "scan").done().exits(codes[1]);
     }
 }
 
 #[test]
 fn every_code_once() {
-    let double = worst("high");
-    Run::on(&double, "scan --fail-on never").done().says(0, &["exit 0: "]);
-    Run::on(&double, "scan").done().says(1, &["exit 1: ", "faults at or above high: "]);
-    Run::on(&double, "scan --check nonsense").done().says(2, &["error: "]);
-    double.fault(Fault::deny("elbv2:DescribeRules"));
-    Run::on(&double, "scan --strict").done().says(4, &["exit 4: coverage is incomplete"]);
-    double.fault(Fault::deny("elasticloadbalancing:DescribeLoadBalancers"));
-    Run::on(&double, "scan --strict").done().says(3, &["exit 3: nothing could be assessed"]);
+    let fake = worst("high");
+    Run::on(&fake, "scan --fail-on never").done().says(0, &["exit 0: "]);
+    Run::on(&fake, "scan").done().says(1, &["exit 1: ", "faults at or above high: "]);
+    Run::on(&fake, "scan --check nonsense").done().says(2, &["error: "]);
+    fake.fault(Fault::deny("elbv2:DescribeRules"));
+    Run::on(&fake, "scan --strict").done().says(4, &["exit 4: coverage is incomplete"]);
+    fake.fault(Fault::deny("elasticloadbalancing:DescribeLoadBalancers"));
+    Run::on(&fake, "scan --strict").done().says(3, &["exit 3: nothing could be assessed"]);
 }
 
 fn full() -> fs::File {
@@ -68,35 +68,35 @@ fn full() -> fs::File {
 
 #[test]
 fn a_report_that_cannot_be_written() {
-    let double = worst("high");
-    let done = Run::on(&double, "scan --output json=/dev/full").done().exits(5);
+    let fake = worst("high");
+    let done = Run::on(&fake, "scan --output json=/dev/full").done().exits(5);
     assert!(done.stderr.contains("cannot write /dev/full: No space left"), "{}", done.stderr);
     assert!(done.stderr.contains("exit 5: "), "{}", done.stderr);
     assert!(done.stdout.contains("web"), "standard output has its report all the same");
     for task in ["scan", "demo", "checks", "explain no-targets", "permissions"] {
-        let done = Run::on(&double, task).output_to(full()).exits(5);
+        let done = Run::on(&fake, task).output_to(full()).exits(5);
         assert!(done.stderr.contains("cannot write to standard output"), "{}", done.stderr);
     }
-    Run::on(&double, "collect -o /dev/full").done().says(5, &["cannot write /dev/full"]);
-    double.fault(Fault::deny("elbv2:DescribeRules"));
-    Run::on(&double, "scan --strict --output /dev/full").done().exits(4);
+    Run::on(&fake, "collect -o /dev/full").done().says(5, &["cannot write /dev/full"]);
+    fake.fault(Fault::deny("elbv2:DescribeRules"));
+    Run::on(&fake, "scan --strict --output /dev/full").done().exits(4);
 }
 
 #[test]
 fn a_reader_that_has_had_enough_is_no_failure() {
-    let double = worst("none");
-    let mut child = Run::on(&double, "scan").started(std::process::Stdio::null());
+    let fake = worst("none");
+    let mut child = Run::on(&fake, "scan").started(std::process::Stdio::null());
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
 fn reports_go_where_they_are_told() {
-    let double = worst("high");
+    let fake = worst("high");
     let folder = Folder::new();
     let (json, text) = (folder.path("a.json"), folder.path("a=b.txt"));
     let first = format!("json={}", json.display());
-    let run = Run::on(&double, "scan --output").arg(first).arg("--output").arg(&text);
+    let run = Run::on(&fake, "scan --output").arg(first).arg("--output").arg(&text);
     let done = run.done().exits(1);
     let report: Report = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
     assert_eq!(report.summary.load_balancers, 1);
@@ -105,22 +105,22 @@ fn reports_go_where_they_are_told() {
 
 #[test]
 fn passes_are_shown_on_demand_alone() {
-    let double = worst("high");
+    let fake = worst("high");
     let passed = |run: Run| {
         let report = run.report();
         let shown = report.findings.iter().filter(|one| one.outcome.word() == "pass").count();
         (shown, report.summary.passed)
     };
-    let (shown, counted) = passed(Run::on(&double, "scan --format json"));
+    let (shown, counted) = passed(Run::on(&fake, "scan --format json"));
     assert!(shown == 0 && counted > 3);
-    assert_eq!(passed(Run::on(&double, "scan --format json --show-passed")), (counted, counted));
-    let mirrored = Run::on(&double, "scan --format json").env("ELB_AUDIT_SHOW_PASSED", "true");
+    assert_eq!(passed(Run::on(&fake, "scan --format json --show-passed")), (counted, counted));
+    let mirrored = Run::on(&fake, "scan --format json").env("ELB_AUDIT_SHOW_PASSED", "true");
     assert_eq!(passed(mirrored), (counted, counted));
 }
 
 #[test]
 fn checks_can_be_chosen() {
-    let double = Double::start(account());
+    let fake = FakeAws::start(account());
     let checks = |run: Run| {
         let mut found: Vec<String> =
             run.report().findings.into_iter().map(|one| one.check).collect();
@@ -129,19 +129,19 @@ fn checks_can_be_chosen() {
         found
     };
     let two = "scan --format json --check no-targets,desync-monitor";
-    assert_eq!(checks(Run::on(&double, two)), ["desync-monitor", "no-targets"]);
-    let one = Run::on(&double, &format!("{two} --skip-check no-targets"));
+    assert_eq!(checks(Run::on(&fake, two)), ["desync-monitor", "no-targets"]);
+    let one = Run::on(&fake, &format!("{two} --skip-check no-targets"));
     assert_eq!(checks(one), ["desync-monitor"]);
-    let all = Run::on(&double, "scan --format json --skip-check no-targets");
+    let all = Run::on(&fake, "scan --format json --skip-check no-targets");
     assert!(!checks(all).contains(&"no-targets".to_owned()));
     let none = format!("{two} --skip-check no-targets,desync-monitor");
-    Run::on(&double, &none).done().says(2, &["--skip-check leaves no check"]);
+    Run::on(&fake, &none).done().says(2, &["--skip-check leaves no check"]);
 }
 
 #[test]
 fn the_environment_mirrors_options_and_the_command_line_wins() {
-    let double = worst("high");
-    let on = |arguments: &str| Run::on(&double, arguments);
+    let fake = worst("high");
+    let on = |arguments: &str| Run::on(&fake, arguments);
     assert_eq!(on("scan").env("ELB_AUDIT_FORMAT", "json").report().summary.load_balancers, 1);
     let text = on("scan --format text").env("ELB_AUDIT_FORMAT", "json").done();
     assert!(!text.stdout.starts_with('{'));
@@ -162,7 +162,7 @@ fn the_environment_mirrors_options_and_the_command_line_wins() {
     on("scan").env("ELB_AUDIT_MAX_WORKERS", "0").done().exits(2);
     on("scan").env("ELB_AUDIT_NO_CONFIG", "flase").done().exits(2);
     let denied = on("scan").env("ELB_AUDIT_STRICT", "true");
-    double.fault(Fault::deny("elbv2:DescribeRules"));
+    fake.fault(Fault::deny("elbv2:DescribeRules"));
     denied.done().exits(4);
 }
 
@@ -183,9 +183,9 @@ fn every_option_has_its_variable() {
 
 #[test]
 fn verbose_says_every_call() {
-    let double = worst("none");
-    let done = Run::on(&double, "scan -v").done().exits(0);
-    for entry in double.log() {
+    let fake = worst("none");
+    let done = Run::on(&fake, "scan -v").done().exits(0);
+    for entry in fake.log() {
         assert!(done.stderr.contains(&entry.call()), "{} is not in {}", entry.call(), done.stderr);
     }
 }

@@ -5,9 +5,9 @@ use elb_audit_core::inventory::{
     Region as KnownRegion,
 };
 use elb_audit_core::vocab::fact::{Fact, Reason};
-use elb_audit_double::{
+use elb_audit_fake_aws::{
     Account, Action, Certificate, ClassicListener, ClassicLoadBalancer, ClassicPolicy,
-    ClassicWebAcl, Cognito, Double, Fault, Jwt, LambdaFunction, Listener, LoadBalancer, Metric,
+    ClassicWebAcl, Cognito, FakeAws, Fault, Jwt, LambdaFunction, Listener, LoadBalancer, Metric,
     NetworkInterface, Oidc, Permission, RSA_1024, Region, Rule, RuleGroup, SecurityGroup,
     ServerCertificate, Target, TargetGroup, Transform, TrustStore, UserPool, WafLogging, WafRule,
     WebAcl, ZoneAddress,
@@ -18,8 +18,8 @@ use crate::account::NUMBER;
 use crate::program::Run;
 
 /// The saved inventory of an account, and its text.
-pub(crate) fn collected(double: &Double) -> (Known, String) {
-    let text = Run::on(double, "collect --retries 0 -o -").done().exits(0).stdout;
+pub(crate) fn collected(fake: &FakeAws) -> (Known, String) {
+    let text = Run::on(fake, "collect --retries 0 -o -").done().exits(0).stdout;
     let mut inventory: Inventory = serde_json::from_str(&text).unwrap();
     (inventory.accounts.remove(0), text)
 }
@@ -28,13 +28,13 @@ pub(crate) fn place() -> Place {
     Place::new(NUMBER, "eu-west-1")
 }
 
-/// A double with one region.
-fn double(region: Region) -> Double {
-    Double::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region))
+/// A fake AWS with one region.
+fn fake(region: Region) -> FakeAws {
+    FakeAws::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region))
 }
 
 fn region_of(region: Region) -> KnownRegion {
-    collected(&double(region)).0.regions.remove(0)
+    collected(&fake(region)).0.regions.remove(0)
 }
 
 fn lb<'a>(region: &'a KnownRegion, name: &str) -> &'a KnownBalancer {
@@ -128,7 +128,7 @@ fn rules_and_actions() {
         .with(TrustStore::new("clients"))
         .with(UserPool::new("eu-west-1_pool").self_registration())
         .with(TargetGroup::http("blue", 80).check("HTTPS", "/health").version("HTTP2"));
-    let (account, text) = collected(&double(region));
+    let (account, text) = collected(&fake(region));
     assert!(!text.contains("hunter2"));
     let region = &account.regions[0];
     let own = listener(region, "web");
@@ -164,7 +164,7 @@ fn trust_stores() {
     let secure = |port, store| {
         Listener::https(port).certificate("web").mutual("verify", Some(store)).forward("blue")
     };
-    let double = double(
+    let fake = fake(
         Region::with_network()
             .with(LoadBalancer::application("web").listener(secure(443, "a")))
             .with(LoadBalancer::application("api").listener(secure(443, "b")))
@@ -174,7 +174,7 @@ fn trust_stores() {
             .with(TrustStore::new("b").revocation(3))
             .with(TrustStore::new("unused")),
     );
-    let region = collected(&double).0.regions.remove(0);
+    let region = collected(&fake).0.regions.remove(0);
     let stores = region.trust_stores.get().unwrap();
     let store = |name: &str| stores.iter().find(|store| store.name == name).unwrap();
     assert_eq!(store("a").revocation_lists, Fact::Known(0));
@@ -186,7 +186,7 @@ fn trust_stores() {
     for fact in [&store("unused").shared_with, &store("unused").users] {
         assert_eq!(fact.gap().unwrap().reason, Reason::NotCollected);
     }
-    assert_eq!(double.count("elbv2:DescribeTrustStoreRevocations"), 1, "the other revokes some");
+    assert_eq!(fake.count("elbv2:DescribeTrustStoreRevocations"), 1, "the other revokes some");
 }
 
 #[test]
@@ -207,8 +207,8 @@ fn certificates() {
         .only_its_regions()
         .region("eu-west-1", region)
         .server_certificate(ServerCertificate::new("old").expires(EPOCH).body(RSA_1024));
-    let double = Double::start(account);
-    let (account, _) = collected(&double);
+    let fake = FakeAws::start(account);
+    let (account, _) = collected(&fake);
     let of = |name: &str| {
         account.regions[0].certificates[&place().certificate(name)].get().unwrap().clone()
     };
@@ -219,7 +219,7 @@ fn certificates() {
     assert_eq!(fine.detail.gap().unwrap().reason, Reason::NotCollected);
     assert_eq!(fine.validation_method.as_deref(), Some("DNS"));
     assert!(fine.not_before.is_some() && fine.export.is_some());
-    assert_eq!(double.count("acm:DescribeCertificate"), 2);
+    assert_eq!(fake.count("acm:DescribeCertificate"), 2);
     let old = &account.server_certificates.get().unwrap()[0];
     let detail = old.detail.get().unwrap();
     assert!(old.not_before.is_some() && detail.signature_algorithm.is_some(), "{detail:?}");
@@ -238,7 +238,7 @@ fn web_acls() {
         )
         .rule(WafRule::group("own", 2, "own"))
         .logging(WafLogging::to("arn:aws:s3:::lake").log_scope("SECURITY_LAKE"));
-    let double = double(
+    let fake = fake(
         Region::with_network()
             .with_all([public("web"), public("api")])
             .with(LoadBalancer::application("inside").listener(listener()))
@@ -250,8 +250,8 @@ fn web_acls() {
     // An endpoint that is older than a scope of logs.
     let old = "The parameter LogScope is unknown.";
     let fault = Fault::error("ListLoggingConfigurations", 400, "WAFInvalidParameterException", old);
-    double.fault(fault.about("CLOUDWATCH"));
-    let region = collected(&double).0.regions.remove(0);
+    fake.fault(fault.about("CLOUDWATCH"));
+    let region = collected(&fake).0.regions.remove(0);
     let acl = |name: &str| lb(&region, name).web_acl.clone();
     let edge = region.web_acls.keys().next().unwrap().clone();
     assert_eq!(acl("web"), Fact::Known(Some(edge.clone())));
@@ -284,8 +284,8 @@ fn rules_of_firewall_manager_are_rules_of_the_web_acl() {
     for names in [&["web", "api"][..], &["web"]] {
         let acl = names.iter().fold(acl.clone(), |acl, name| acl.protects(name));
         let region = Region::with_network().with(acl).with(limits.clone());
-        let double = double(region.with_all(names.iter().map(|name| public(name))));
-        let region = collected(&double).0.regions.remove(0);
+        let fake = fake(region.with_all(names.iter().map(|name| public(name))));
+        let region = collected(&fake).0.regions.remove(0);
         let rules = &region.web_acls.values().next().unwrap().get().unwrap().rules;
         let kinds: Vec<&str> = rules.iter().map(|rule| &*rule.statements[0].kind).collect();
         assert_eq!(kinds, ["managed-rule-group", "rule-group-reference"], "{names:?}");
@@ -293,7 +293,7 @@ fn rules_of_firewall_manager_are_rules_of_the_web_acl() {
         let checks = "--check waf-empty --check waf-managed-rules-missing --check \
                       waf-rate-limit-missing --check waf-counts-only";
         let scan = format!("scan --format json --show-passed {checks}");
-        let found = Run::on(&double, &scan).report().findings;
+        let found = Run::on(&fake, &scan).report().findings;
         assert_eq!(found.len(), 4 * names.len());
         assert!(found.iter().all(|one| one.outcome.word() == "pass"), "{found:?}");
     }
@@ -350,7 +350,7 @@ fn targets() {
 #[test]
 fn traffic() {
     let http = || Listener::http(80).redirect_to_https();
-    let double = double(
+    let fake = fake(
         Region::with_network()
             .with_all(["busy", "redirecting", "idle"].map(LoadBalancer::application))
             .with(LoadBalancer::network("net").listener(Listener::tcp(80).forward("tcp")))
@@ -362,10 +362,10 @@ fn traffic() {
             .with(Metric::sum("net", "NewFlowCount", 6.0))
             .with(Metric::sum("old", "EstimatedProcessedBytes", 700.0)),
     );
-    let region = collected(&double).0.regions.remove(0);
+    let region = collected(&fake).0.regions.remove(0);
     let of = |name: &str| *lb(&region, name).traffic.get().unwrap();
     assert!((of("busy") - 7.0).abs() < 1e-9 && (of("redirecting") - 5.0).abs() < 1e-9);
     assert!((of("net") - 6.0).abs() < 1e-9 && (of("old") - 700.0).abs() < 1e-9);
     assert_eq!(of("idle").to_string(), "0", "and not -0");
-    assert!(double.count("cloudwatch:GetMetricData") >= 2, "and once more of the silent ones");
+    assert!(fake.count("cloudwatch:GetMetricData") >= 2, "and once more of the silent ones");
 }

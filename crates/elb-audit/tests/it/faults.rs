@@ -7,7 +7,7 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::Report;
-use elb_audit_double::{Double, Fault, RateLimit, sample};
+use elb_audit_fake_aws::{FakeAws, Fault, RateLimit, sample};
 
 use crate::account::account;
 use crate::compare::{no_flip, side_by_side};
@@ -42,13 +42,13 @@ fn judged(inventory: &Inventory) -> Report {
 
 #[test]
 fn broken_answers() {
-    let whole = Run::on(&Double::start(account()), SCAN).report();
+    let whole = Run::on(&FakeAws::start(account()), SCAN).report();
     let cases: Vec<_> =
         CALLS.iter().flat_map(|call| FAULTS.map(|(fault, words)| (*call, fault, words))).collect();
     side_by_side(&cases, |(call, fault, words)| {
-        let double = Double::start(account());
-        double.fault(fault(call));
-        let report = Run::on(&double, SCAN).done().exits(4).report();
+        let fake = FakeAws::start(account());
+        fake.fault(fault(call));
+        let report = Run::on(&fake, SCAN).done().exits(4).report();
         no_flip(&whole, &report, call);
         assert!(!report.gaps.is_empty(), "{call} {words}");
         for gap in &report.gaps {
@@ -60,12 +60,12 @@ fn broken_answers() {
 
 #[test]
 fn no_answer_in_time() {
-    let double = Double::start(account());
-    let whole = Run::on(&double, SCAN).report();
-    double.fault(Fault::hang("elbv2:DescribeTargetHealth"));
-    double.fault(Fault::hang("ec2:DescribeRouteTables"));
+    let fake = FakeAws::start(account());
+    let whole = Run::on(&fake, SCAN).report();
+    fake.fault(Fault::hang("elbv2:DescribeTargetHealth"));
+    fake.fault(Fault::hang("ec2:DescribeRouteTables"));
     let scan = format!("{SCAN} --call-timeout 1.5");
-    let report = Run::on(&double, &scan).done().exits(4).report();
+    let report = Run::on(&fake, &scan).done().exits(4).report();
     no_flip(&whole, &report, "hang");
     assert!(!report.gaps.is_empty());
     for gap in &report.gaps {
@@ -75,14 +75,14 @@ fn no_answer_in_time() {
 
 #[test]
 fn throttled_until_the_last_attempt() {
-    let double = Double::start(account());
-    let whole = judged(&inside::collect(&double, &Settings::default()).inventory);
-    double.clear_log();
-    double.fault(Fault::throttle("elbv2:DescribeTargetGroups").in_region("eu-west-1"));
-    let outcome = inside::collect(&double, &Settings::default());
+    let fake = FakeAws::start(account());
+    let whole = judged(&inside::collect(&fake, &Settings::default()).inventory);
+    fake.clear_log();
+    fake.fault(Fault::throttle("elbv2:DescribeTargetGroups").in_region("eu-west-1"));
+    let outcome = inside::collect(&fake, &Settings::default());
     let report = judged(&outcome.inventory);
     no_flip(&whole, &report, "throttled");
-    let log = double.log();
+    let log = fake.log();
     let tried = log.iter().filter(|entry| {
         entry.call() == "elbv2:DescribeTargetGroups" && entry.region == "eu-west-1"
     });
@@ -95,14 +95,14 @@ fn throttled_until_the_last_attempt() {
 
 #[test]
 fn a_fault_that_passes_is_retried_and_leaves_nothing() {
-    let double = Double::start(account());
-    let whole = judged(&inside::collect(&double, &Settings::default()).inventory);
-    double.fault(Fault::throttle("elbv2:DescribeRules").times(2));
-    double.fault(Fault::server_error("acm:DescribeCertificate").times(1));
-    double.fault(Fault::reset("ec2:DescribeRouteTables").times(1));
-    double.fault(Fault::throttle("ec2:DescribeSecurityGroups").times(1));
-    double.fault(Fault::truncated("logs:DescribeDeliverySources").times(1));
-    let report = judged(&inside::collect(&double, &Settings::default()).inventory);
+    let fake = FakeAws::start(account());
+    let whole = judged(&inside::collect(&fake, &Settings::default()).inventory);
+    fake.fault(Fault::throttle("elbv2:DescribeRules").times(2));
+    fake.fault(Fault::server_error("acm:DescribeCertificate").times(1));
+    fake.fault(Fault::reset("ec2:DescribeRouteTables").times(1));
+    fake.fault(Fault::throttle("ec2:DescribeSecurityGroups").times(1));
+    fake.fault(Fault::truncated("logs:DescribeDeliverySources").times(1));
+    let report = judged(&inside::collect(&fake, &Settings::default()).inventory);
     assert_eq!(report.gaps, whole.gaps);
     assert_eq!(report.findings.len(), whole.findings.len());
     no_flip(&whole, &report, "retried");
@@ -110,36 +110,36 @@ fn a_fault_that_passes_is_retried_and_leaves_nothing() {
 
 #[test]
 fn a_hang_that_passes_is_retried() {
-    let double = Double::start(account());
-    double.fault(Fault::hang("elbv2:DescribeListeners").times(1));
-    let outcome = inside::collect(&double, &Settings::default());
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::hang("elbv2:DescribeListeners").times(1));
+    let outcome = inside::collect(&fake, &Settings::default());
     assert_eq!(judged(&outcome.inventory).gaps, Vec::new());
 }
 
 #[test]
 fn inside_awss_rate_limits_nothing_is_refused() {
-    let double = Double::start(sample::fleet(1, 60));
-    double.page_size(None);
+    let fake = FakeAws::start(sample::fleet(1, 60));
+    fake.page_size(None);
     // Waits are half of what they would be, so the bucket fills twice as fast. It begins to fill when the
     // first request arrives, which on a busy machine is later than it was sent: forty make up for that.
-    double.rate_limit(RateLimit::new("elbv2:*", 240, 100.0));
+    fake.rate_limit(RateLimit::new("elbv2:*", 240, 100.0));
     let settings = Settings { faster: 2.0, attempt: 60.0, ..Settings::default() };
-    let outcome = inside::collect(&double, &settings);
+    let outcome = inside::collect(&fake, &settings);
     assert_eq!(judged(&outcome.inventory).gaps, Vec::new());
-    assert!(double.count("elbv2:*") > 300);
+    assert!(fake.count("elbv2:*") > 300);
     // Two hundred may go at once; an attempt's own limits are five seconds and more.
     assert!(outcome.waits.iter().filter(|wait| **wait < 4.9).count() > 50);
-    let log = double.log();
+    let log = fake.log();
     let mut own = log.iter().filter(|entry| entry.family == "elbv2");
     assert!(own.all(|entry| entry.status == Some(200)));
 }
 
 #[test]
 fn a_scan_that_runs_out_of_time_reports_what_it_has() {
-    let double = Double::start(account());
-    double.fault(Fault::hang("elbv2:DescribeRules"));
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::hang("elbv2:DescribeRules"));
     let scan = format!("{SCAN} --timeout 1.5");
-    let report = Run::on(&double, &scan).done().exits(4).report();
+    let report = Run::on(&fake, &scan).done().exits(4).report();
     assert_eq!(report.summary.load_balancers, 8);
     let rules = report.gaps.iter().filter(|gap| gap.call == "elbv2:DescribeRules");
     assert!(rules.count() > 0);
@@ -148,11 +148,11 @@ fn a_scan_that_runs_out_of_time_reports_what_it_has() {
 
 #[test]
 fn interrupted_it_reports_what_it_has() {
-    let double = Double::start(account());
-    double.fault(Fault::hang("elbv2:DescribeRules"));
-    let child = Run::on(&double, "scan --format json --retries 0").started(Stdio::piped());
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::hang("elbv2:DescribeRules"));
+    let child = Run::on(&fake, "scan --format json --retries 0").started(Stdio::piped());
     let patience = Instant::now() + Duration::from_secs(30);
-    while double.count("elbv2:DescribeRules") < 4 {
+    while fake.count("elbv2:DescribeRules") < 4 {
         assert!(Instant::now() < patience, "the rules are not asked for");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -168,12 +168,12 @@ const REFUSED: &str = "error: AWS does not take these credentials, or cannot be 
 #[test]
 fn nothing_answers() {
     for fault in [Fault::reset("*"), Fault::server_error("*")] {
-        let double = Double::start(account());
-        double.fault(fault);
-        Run::on(&double, "scan --retries 0").done().says(3, &[REFUSED]);
+        let fake = FakeAws::start(account());
+        fake.fault(fault);
+        Run::on(&fake, "scan --retries 0").done().says(3, &[REFUSED]);
     }
-    let double = Double::start(account());
-    double.fault(Fault::garbage("*"));
-    Run::on(&double, "scan --retries 0").done().says(3, &["no region could be read (34 tried)"]);
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::garbage("*"));
+    Run::on(&fake, "scan --retries 0").done().says(3, &["no region could be read (34 tried)"]);
     Run::at("http://127.0.0.1:9", "scan --retries 0").done().says(3, &[REFUSED]);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
 use elb_audit::source::aws::{self, Regions, Stop, Tuning};
 use elb_audit_core::inventory::Inventory;
-use elb_audit_double::Double;
+use elb_audit_fake_aws::FakeAws;
 use serde::{Deserialize, Serialize};
 
 use crate::program::Folder;
@@ -59,8 +59,8 @@ pub(crate) struct Outcome {
 const SETTINGS: &str = "ELB_AUDIT_TEST_SETTINGS";
 const OUTCOME: &str = "ELB_AUDIT_TEST_OUTCOME";
 
-/// Reads everything at a double.
-pub(crate) fn collect(double: &Double, settings: &Settings) -> Outcome {
+/// Reads everything at a fake AWS.
+pub(crate) fn collect(fake: &FakeAws, settings: &Settings) -> Outcome {
     let folder = Folder::new();
     let file = folder.path("outcome.json");
     let output = Command::new(std::env::current_exe().unwrap())
@@ -68,7 +68,7 @@ pub(crate) fn collect(double: &Double, settings: &Settings) -> Outcome {
         .env_clear()
         .env("HOME", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_ENDPOINT_URL", double.url())
+        .env("AWS_ENDPOINT_URL", fake.url())
         .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
         .env("AWS_REGION", "eu-west-1")

@@ -1,6 +1,6 @@
 //! The Lambda function for real: `bootstrap` against a Runtime API, and an account behind it.
 
-use elb_audit_double::{Double, Fault};
+use elb_audit_fake_aws::{FakeAws, Fault};
 use serde_json::{Value, json};
 
 use crate::account;
@@ -8,8 +8,8 @@ use crate::program::Folder;
 use crate::runtime_api::Function;
 
 /// The function of this account.
-fn function(double: &Double, variables: &[(&str, &str)]) -> Function {
-    let url = double.url();
+fn function(fake: &FakeAws, variables: &[(&str, &str)]) -> Function {
+    let url = fake.url();
     let mut all = vec![("AWS_ENDPOINT_URL", url.as_str())];
     all.extend(variables);
     Function::start(&all)
@@ -22,8 +22,8 @@ fn logged(lines: &[String]) -> Vec<Value> {
 
 #[test]
 fn an_event_of_the_original_is_answered() {
-    let double = Double::start(account::account());
-    let mut function = function(&double, &[("ENVIRONMENT", "prod")]);
+    let fake = FakeAws::start(account::account());
+    let mut function = function(&fake, &[("ENVIRONMENT", "prod")]);
     let event = json!({"params": {"scan_all_regions": true, "max_workers": 10}});
     let answer = function.asked(&event, 900).success();
     assert_eq!((&answer["statusCode"], &answer["exit"]), (&json!(200), &json!(1)), "{answer}");
@@ -56,12 +56,12 @@ fn an_event_of_the_original_is_answered() {
 
 #[test]
 fn a_bad_event_is_refused_and_the_next_one_answered() {
-    let double = Double::start(account::account());
-    let mut function = function(&double, &[("SCAN_ALL_REGIONS", "false")]);
+    let fake = FakeAws::start(account::account());
+    let mut function = function(&fake, &[("SCAN_ALL_REGIONS", "false")]);
     let bad = json!({"params": {"max_workers": "many"}});
     let (kind, said) = function.asked(&bad, 900).failure();
     assert_eq!((&*kind, said.contains("max_workers")), ("BadEvent", true), "{said}");
-    assert_eq!(double.log().len(), 0, "nothing was asked for it");
+    assert_eq!(fake.log().len(), 0, "nothing was asked for it");
     let (_, said) = function.asked_raw("{\"params\": ", 900).failure();
     assert!(said.contains("EOF"), "{said}");
     let scheduled = json!({"version": "0", "detail-type": "Scheduled Event"});
@@ -74,11 +74,11 @@ fn a_bad_event_is_refused_and_the_next_one_answered() {
 /// Near its end the scan stops reading, reports what it has and marks the rest unread.
 #[test]
 fn near_its_deadline_it_tells_what_it_knows() {
-    let double = Double::start(account::account());
-    double.fault(Fault::hang("elbv2:DescribeLoadBalancers").in_region("us-east-1"));
+    let fake = FakeAws::start(account::account());
+    fake.fault(Fault::hang("elbv2:DescribeLoadBalancers").in_region("us-east-1"));
     let folder = Folder::new();
     let state = folder.path("state.json").display().to_string();
-    let mut function = function(&double, &[("ELB_AUDIT_STATE", &state)]);
+    let mut function = function(&fake, &[("ELB_AUDIT_STATE", &state)]);
     let answer = function.asked(&json!({}), 4).success();
     assert_eq!(answer["exit"], 4, "{answer}");
     assert_eq!(answer["why"], "the scan ran out of time (--timeout)");
@@ -91,14 +91,14 @@ fn near_its_deadline_it_tells_what_it_knows() {
 
 #[test]
 fn options_that_cannot_be_used_are_told_at_the_start() {
-    let double = Double::start(account::account());
+    let fake = FakeAws::start(account::account());
     for (name, value, part) in [
         ("ELB_AUDIT_FAIL_ON", "sometimes", "--fail-on"),
         ("ELB_AUDIT_NOTIFY", "nonsense", "nonsense"),
         ("ELB_AUDIT_STATE", "s3://", "s3://"),
         ("ELB_AUDIT_CONFIG", "nowhere.toml", "nowhere.toml"),
     ] {
-        let mut function = function(&double, &[(name, value)]);
+        let mut function = function(&fake, &[(name, value)]);
         let answer = function.init_error();
         assert!(answer.path.ends_with("/init/error"), "{answer:?}");
         let (kind, said) = answer.failure();
@@ -106,17 +106,17 @@ fn options_that_cannot_be_used_are_told_at_the_start() {
         assert!(said.contains(part), "{said}");
         assert!(function.ended(), "it does not go on");
     }
-    assert_eq!(double.log().len(), 0);
+    assert_eq!(fake.log().len(), 0);
 }
 
 #[test]
 fn a_run_that_learns_nothing_is_an_error() {
-    let double = Double::start(account::account());
-    double.fault(Fault::deny("elasticloadbalancing:DescribeLoadBalancers"));
-    let mut function = function(&double, &[]);
+    let fake = FakeAws::start(account::account());
+    fake.fault(Fault::deny("elasticloadbalancing:DescribeLoadBalancers"));
+    let mut function = function(&fake, &[]);
     let (kind, said) = function.asked(&json!({}), 900).failure();
     assert_eq!(kind, "NothingAssessed");
     assert!(said.contains("no region could be read"), "{said}");
-    double.clear_faults();
+    fake.clear_faults();
     assert_eq!(function.asked(&json!({}), 900).success()["exit"], 1);
 }

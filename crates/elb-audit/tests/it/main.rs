@@ -1,4 +1,4 @@
-//! The program end to end: against an AWS-shaped double, and against moto.
+//! The program end to end: against a fake AWS, and against moto.
 #![allow(clippy::unwrap_used, reason = "what fails in a function of the tests fails the test")]
 
 mod accept;

@@ -8,8 +8,8 @@ use elb_audit_core::checks;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{AccountStatus, AccountSummary, Outcome, Report};
 use elb_audit_core::vocab::fact::Reason;
-use elb_audit_double::{
-    Account, Double, Fault, Listener, LoadBalancer, Organization, Region, TargetGroup,
+use elb_audit_fake_aws::{
+    Account, FakeAws, Fault, Listener, LoadBalancer, Organization, Region, TargetGroup,
     model::organization::ROOT,
 };
 
@@ -47,14 +47,14 @@ fn organization() -> Organization {
 }
 
 /// The caller's account, which manages an organization of four, and the others.
-fn double_of(organization: Organization) -> Double {
+fn fake_of(organization: Organization) -> FakeAws {
     let others = [SHOP, TEST, OLD].map(small);
     let all = std::iter::once(small(NUMBER).with(organization)).chain(others);
-    Double::start_all(all.collect())
+    FakeAws::start_all(all.collect())
 }
 
-fn double() -> Double {
-    double_of(organization())
+fn fake() -> FakeAws {
+    fake_of(organization())
 }
 
 fn role(account: &str) -> String {
@@ -71,8 +71,8 @@ fn read(report: &Report) -> Vec<&str> {
 }
 
 /// The roles that were taken on, in the order of their names.
-fn taken(double: &Double) -> Vec<String> {
-    let calls = double.log().into_iter().filter(|entry| entry.call() == "sts:AssumeRole");
+fn taken(fake: &FakeAws) -> Vec<String> {
+    let calls = fake.log().into_iter().filter(|entry| entry.call() == "sts:AssumeRole");
     let mut roles: Vec<String> = calls.map(|entry| entry.parameters["RoleArn"].clone()).collect();
     roles.sort();
     roles
@@ -80,14 +80,14 @@ fn taken(double: &Double) -> Vec<String> {
 
 #[test]
 fn roles_lead_into_their_accounts_once_each() {
-    let double = double();
+    let fake = fake();
     let (shop, test) = (role(SHOP), role(TEST));
     let options = "--external-id secret:1 --session-name night --region eu-west-1";
-    let run = Run::on(&double, &format!("{SCAN} --role-arn {test} --role-arn {shop} {options}"));
+    let run = Run::on(&fake, &format!("{SCAN} --role-arn {test} --role-arn {shop} {options}"));
     let report = run.report();
     assert_eq!(read(&report), [SHOP, TEST], "by id, and the caller's own is not asked for");
-    assert_eq!(taken(&double), [shop.clone(), test]);
-    for entry in double.log() {
+    assert_eq!(taken(&fake), [shop.clone(), test]);
+    for entry in fake.log() {
         if entry.call() == "sts:AssumeRole" {
             assert_eq!(entry.parameters["ExternalId"], "secret:1");
             assert_eq!(entry.parameters["RoleSessionName"], "night");
@@ -95,7 +95,7 @@ fn roles_lead_into_their_accounts_once_each() {
             assert!(entry.access_key.starts_with("ASIA") && entry.account != NUMBER, "{entry:?}");
         }
     }
-    assert_eq!(double.count("sts:GetCallerIdentity"), 1, "the role says whom it is");
+    assert_eq!(fake.count("sts:GetCallerIdentity"), 1, "the role says whom it is");
     assert_eq!(of(&report, SHOP).role, Some(shop));
     assert_eq!(report.gaps, Vec::new());
     let arns = report.load_balancers.iter().map(|lb| lb.arn.split(':').nth(4).unwrap());
@@ -104,10 +104,10 @@ fn roles_lead_into_their_accounts_once_each() {
 
 #[test]
 fn each_account_is_read_as_it_is_alone() {
-    let double = double();
-    let report = Run::on(&double, &format!("{SCAN} --organization --show-passed")).report();
+    let fake = fake();
+    let report = Run::on(&fake, &format!("{SCAN} --organization --show-passed")).report();
     for id in [NUMBER, SHOP, TEST] {
-        let alone = Double::start(small(id));
+        let alone = FakeAws::start(small(id));
         let alone = Run::on(&alone, &format!("{SCAN} --show-passed")).report();
         let verdicts = |report: &Report| -> BTreeMap<String, Outcome> {
             let own = report.findings.iter().filter(|finding| finding.account == id);
@@ -124,19 +124,19 @@ fn each_account_is_read_as_it_is_alone() {
 
 #[test]
 fn a_file_of_accounts() {
-    let (double, folder) = (double(), Folder::new());
+    let (fake, folder) = (fake(), Folder::new());
     let other = format!("arn:aws:iam::{TEST}:role/audit/special");
     let text =
         format!("\u{feff}# ours\r\n{SHOP} # the shop\n\n{TEST}\n{other}\n  {SHOP}\n{NUMBER}\n");
     let file = folder.file("accounts", &text);
-    let run = Run::on(&double, &format!("{SCAN} --role-name deep/reader --accounts")).arg(&file);
+    let run = Run::on(&fake, &format!("{SCAN} --role-name deep/reader --accounts")).arg(&file);
     let report = run.report();
     assert_eq!(read(&report), [NUMBER, SHOP, TEST]);
     let shop = format!("arn:aws:iam::{SHOP}:role/deep/reader");
-    assert_eq!(taken(&double), [shop, other.clone()], "the caller's own needs none");
+    assert_eq!(taken(&fake), [shop, other.clone()], "the caller's own needs none");
     assert_eq!(of(&report, TEST).role, Some(other));
     assert_eq!(of(&report, NUMBER).role, None);
-    let run = Run::on(&double, SCAN).env("ELB_AUDIT_ACCOUNTS", &file);
+    let run = Run::on(&fake, SCAN).env("ELB_AUDIT_ACCOUNTS", &file);
     let run = run.env("ELB_AUDIT_ROLE_ARN", format!("{},{}", role(TEST), role(OLD)));
     let done = run.env("ELB_AUDIT_EXCLUDE_ACCOUNT", SHOP).done();
     done.says(2, &[&role(TEST), "audit/special are in the same account: give one of them"]);
@@ -194,7 +194,7 @@ fn choices_that_cannot_be() {
         }
     }
     // What only steers may lie in the environment for another day; what narrows may not.
-    let alone = Double::start(small(NUMBER));
+    let alone = FakeAws::start(small(NUMBER));
     let steered = Run::on(&alone, SCAN).env("ELB_AUDIT_ROLE_NAME", "reader");
     assert_eq!(read(&steered.env("ELB_AUDIT_SESSION_NAME", "night").report()), [NUMBER]);
     let narrowed = Run::on(&alone, SCAN).env("ELB_AUDIT_OU", PRODUCTION);
@@ -203,13 +203,13 @@ fn choices_that_cannot_be() {
 
 #[test]
 fn choices_that_fit_no_credentials() {
-    let double = double();
+    let fake = fake();
     let china = "arn:aws-cn:iam::444455556666:role/reader";
-    let done = Run::on(&double, &format!("{SCAN} --role-arn {china}")).done();
+    let done = Run::on(&fake, &format!("{SCAN} --role-arn {china}")).done();
     done.says(2, &[china, "is in partition aws-cn, and the credentials are of partition aws"]);
     let none = format!("{SCAN} --role-arn {} --exclude-account {SHOP}", role(SHOP));
-    Run::on(&double, &none).done().says(2, &["no account is left to scan"]);
-    let alone = Double::start(small(NUMBER));
+    Run::on(&fake, &none).done().says(2, &["no account is left to scan"]);
+    let alone = FakeAws::start(small(NUMBER));
     let done = Run::on(&alone, &format!("{SCAN} --organization")).done();
     assert_eq!(done.stdout, "");
     done.says(3, &["organizations:ListAccounts", "AWSOrganizationsNotInUseException"]);
@@ -217,10 +217,10 @@ fn choices_that_fit_no_credentials() {
 
 #[test]
 fn an_organization_is_read_account_by_account() {
-    let double = double();
-    let report = Run::on(&double, &format!("{SCAN} --organization")).report();
+    let fake = fake();
+    let report = Run::on(&fake, &format!("{SCAN} --organization")).report();
     assert_eq!(read(&report), [NUMBER, SHOP, TEST]);
-    assert_eq!(taken(&double), [role(SHOP), role(TEST)], "the caller's own needs no role");
+    assert_eq!(taken(&fake), [role(SHOP), role(TEST)], "the caller's own needs no role");
     let unit = |id: &str| of(&report, id).organizational_unit.clone().unwrap();
     assert_eq!(unit(NUMBER), "Root");
     assert_eq!(unit(SHOP), "Root/Workloads/Production");
@@ -239,23 +239,23 @@ fn an_organization_is_read_account_by_account() {
     assert_eq!(units, expected);
     assert_eq!(report.gaps, Vec::new());
     // The accounts' own paths say where they are: nobody asks each unit for its accounts.
-    assert_eq!(double.count("organizations:ListAccountsForParent"), 0);
-    assert_eq!(double.count("organizations:ListOrganizationalUnitsForParent"), 4 + 1);
-    assert_eq!(double.count("organizations:ListAccounts"), 4, "one a page");
-    let homes = double.log().into_iter().filter(|one| one.family == "organizations");
+    assert_eq!(fake.count("organizations:ListAccountsForParent"), 0);
+    assert_eq!(fake.count("organizations:ListOrganizationalUnitsForParent"), 4 + 1);
+    assert_eq!(fake.count("organizations:ListAccounts"), 4, "one a page");
+    let homes = fake.log().into_iter().filter(|one| one.family == "organizations");
     assert!(homes.map(|one| one.region).all(|region| region == "us-east-1"));
 }
 
 #[test]
 fn what_an_organization_may_answer_otherwise() {
-    let double = double_of(organization().old().begins_empty());
-    let report = Run::on(&double, &format!("{SCAN} --organization")).report();
+    let fake = fake_of(organization().old().begins_empty());
+    let report = Run::on(&fake, &format!("{SCAN} --organization")).report();
     assert_eq!(read(&report), [NUMBER, SHOP, TEST], "an empty page is not the last");
     assert_eq!(of(&report, OLD).status, AccountStatus::Skipped, "by its older member");
     let unit = of(&report, SHOP).organizational_unit.as_deref();
     assert_eq!(unit, Some("Root/Workloads/Production"), "by the unit's own list");
     // The newer member is what counts: the older one knows no difference here.
-    let pending = double_of(organization().state(TEST, "PENDING_ACTIVATION"));
+    let pending = fake_of(organization().state(TEST, "PENDING_ACTIVATION"));
     let report = Run::on(&pending, &format!("{SCAN} --organization")).report();
     let reason = of(&report, TEST).reason.as_deref();
     assert_eq!(reason, Some("pending activation in the organization"));
@@ -263,51 +263,51 @@ fn what_an_organization_may_answer_otherwise() {
 
 #[test]
 fn accounts_are_left_out_and_units_chosen() {
-    let double = double();
+    let fake = fake();
     let scan = format!("{SCAN} --organization --exclude-account {SHOP},{NUMBER}");
-    let report = Run::on(&double, &scan).report();
+    let report = Run::on(&fake, &scan).report();
     assert_eq!(read(&report), [TEST]);
     assert_eq!(of(&report, SHOP).reason.as_deref(), Some("excluded by --exclude-account"));
-    assert_eq!(taken(&double), [role(TEST)]);
+    assert_eq!(taken(&fake), [role(TEST)]);
     let unit = "ou-ab12-workload";
     for scan in [format!("--ou {unit}"), format!("--ou {PRODUCTION},ou-ab12-test0000 --ou {unit}")]
     {
-        double.clear_log();
-        let report = Run::on(&double, &format!("{SCAN} --organization {scan}")).report();
+        fake.clear_log();
+        let report = Run::on(&fake, &format!("{SCAN} --organization {scan}")).report();
         assert_eq!(read(&report), [SHOP, TEST], "{scan}");
         assert_eq!(of(&report, OLD).status, AccountStatus::Skipped);
         let path = of(&report, TEST).organizational_unit.as_deref();
         assert_eq!(path, Some("Root/Workloads/Test"), "{scan}");
-        assert_eq!(double.count("organizations:ListAccounts"), 0);
+        assert_eq!(fake.count("organizations:ListAccounts"), 0);
     }
-    let report = Run::on(&double, &format!("{SCAN} --organization --ou {ROOT}")).report();
+    let report = Run::on(&fake, &format!("{SCAN} --organization --ou {ROOT}")).report();
     assert_eq!(read(&report), [NUMBER, SHOP, TEST]);
     let unknown = format!("{SCAN} --organization --ou ou-ab12-gone0000");
-    let done = Run::on(&double, &unknown).done();
+    let done = Run::on(&fake, &unknown).done();
     done.says(2, &["unknown organizational unit `ou-ab12-gone0000`"]);
 }
 
 #[test]
 fn one_account_by_another_role_than_the_rest() {
-    let double = double();
+    let fake = fake();
     let special = format!("arn:aws:iam::{NUMBER}:role/special");
     let scan = format!("{SCAN} --organization --role-name usual --role-arn {special}");
-    let report = Run::on(&double, &scan).report();
+    let report = Run::on(&fake, &scan).report();
     assert_eq!(read(&report), [NUMBER, SHOP, TEST]);
     let usual = |id: &str| format!("arn:aws:iam::{id}:role/usual");
     let expected = [special.clone(), usual(SHOP), usual(TEST)];
-    assert_eq!(taken(&double), expected, "by its ARN even in the caller's own account");
+    assert_eq!(taken(&fake), expected, "by its ARN even in the caller's own account");
     assert_eq!(of(&report, NUMBER).role, Some(special));
     assert_eq!(of(&report, NUMBER).name.as_deref(), Some("Management"));
 }
 
 /// A scan of an organization where some accounts cannot be entered.
 fn shut_out(accounts: &[&str], options: &str) -> crate::program::Done {
-    let double = double();
+    let fake = fake();
     for account in accounts {
-        double.fault(Fault::deny("sts:AssumeRole").about(account));
+        fake.fault(Fault::deny("sts:AssumeRole").about(account));
     }
-    Run::on(&double, &format!("scan --retries 0 --organization {options}")).done()
+    Run::on(&fake, &format!("scan --retries 0 --organization {options}")).done()
 }
 
 #[test]
@@ -349,9 +349,9 @@ fn without_any_account_nothing_is_assessed() {
     let text = shut_out(&[SHOP, TEST], &format!("--exclude-account {NUMBER}")).exits(3).stdout;
     assert!(text.contains("No account could be read: nothing is known."), "{text}");
     let saved = format!("collect -o - --retries 0 --organization --exclude-account {NUMBER}");
-    let double = double();
-    double.fault(Fault::deny("sts:AssumeRole"));
-    let done = Run::on(&double, &saved).done().exits(3);
+    let fake = fake();
+    fake.fault(Fault::deny("sts:AssumeRole"));
+    let done = Run::on(&fake, &saved).done().exits(3);
     let inventory: Inventory = serde_json::from_str(&done.stdout).unwrap();
     assert_eq!(inventory.accounts.len(), 4);
 }
@@ -359,11 +359,11 @@ fn without_any_account_nothing_is_assessed() {
 #[test]
 fn each_call_that_leads_to_accounts_denied() {
     for call in ["ListAccounts", "ListAccountsForParent"] {
-        let double = double();
+        let fake = fake();
         let call = format!("organizations:{call}");
-        double.fault(Fault::deny(&call));
+        fake.fault(Fault::deny(&call));
         let ou = if call.ends_with("Parent") { "--ou r-ab12" } else { "" };
-        let done = Run::on(&double, &format!("{SCAN} --organization {ou}")).done();
+        let done = Run::on(&fake, &format!("{SCAN} --organization {ou}")).done();
         assert_eq!(done.stdout, "");
         done.says(
             3,
@@ -377,11 +377,11 @@ fn each_call_that_leads_to_accounts_denied() {
         ("DescribeOrganizationalUnit", PRODUCTION, 2),
         ("ListParents", PRODUCTION, 2),
     ] {
-        let double = double();
+        let fake = fake();
         let call = format!("organizations:{call}");
-        double.fault(Fault::deny(&call));
+        fake.fault(Fault::deny(&call));
         let ou = if ou.is_empty() { String::new() } else { format!("--ou {ou}") };
-        let done = Run::on(&double, &format!("{SCAN} --organization {ou} --strict")).done();
+        let done = Run::on(&fake, &format!("{SCAN} --organization {ou} --strict")).done();
         let report = done.exits(4).report();
         assert!(read(&report).contains(&SHOP), "{call}");
         assert_eq!(of(&report, SHOP).organizational_unit, None);
@@ -395,11 +395,11 @@ fn each_call_that_leads_to_accounts_denied() {
 
 #[test]
 fn one_account_that_aws_slows_down_holds_up_no_other() {
-    let double = double();
-    double.fault(Fault::throttle("elbv2:*").in_account(SHOP));
+    let fake = fake();
+    fake.fault(Fault::throttle("elbv2:*").in_account(SHOP));
     let settings = Settings { organization: true, attempts: 6, ..Settings::default() };
-    let outcome = inside::collect(&double, &settings);
-    let log = double.log();
+    let outcome = inside::collect(&fake, &settings);
+    let log = fake.log();
     let last = |id: &str| log.iter().rposition(|entry| entry.account == id).unwrap();
     assert!(last(TEST) < last(SHOP) && last(NUMBER) < last(SHOP));
     let by = |id: &str| outcome.inventory.accounts.iter().find(|one| one.id == id).unwrap();
@@ -418,12 +418,12 @@ fn one_account_that_aws_slows_down_holds_up_no_other() {
 
 #[test]
 fn what_was_read_in_time_is_told_by_account() {
-    let double = double();
-    double.fault(Fault::hang("sts:AssumeRole").about(SHOP));
-    double.fault(Fault::hang("elbv2:DescribeListeners").in_account(TEST));
+    let fake = fake();
+    fake.fault(Fault::hang("sts:AssumeRole").about(SHOP));
+    fake.fault(Fault::hang("elbv2:DescribeListeners").in_account(TEST));
     let deadline =
         Settings { organization: true, deadline: 20.0, attempt: 60.0, ..Settings::default() };
-    let inventory = inside::collect(&double, &deadline).inventory;
+    let inventory = inside::collect(&fake, &deadline).inventory;
     let by = |id: &str| inventory.accounts.iter().find(|one| one.id == id).unwrap();
     assert_eq!(by(SHOP).access.gap().unwrap().reason, Reason::DeadlinePassed);
     assert_eq!(by(SHOP).access.gap().unwrap().resource, Some(role(SHOP)));
@@ -437,17 +437,17 @@ fn what_was_read_in_time_is_told_by_account() {
 
 #[test]
 fn credentials_that_run_out_are_asked_for_anew() {
-    let double = double();
-    double.roles_until(0);
+    let fake = fake();
+    fake.roles_until(0);
     let scan = format!("{SCAN} --role-arn {}", role(SHOP));
-    let report = Run::on(&double, &scan).report();
+    let report = Run::on(&fake, &scan).report();
     assert_eq!((read(&report), &report.gaps), (vec![SHOP], &Vec::new()));
-    assert!(taken(&double).len() > 2, "{:?}", taken(&double));
+    assert!(taken(&fake).len() > 2, "{:?}", taken(&fake));
     // One that is not handed out again is a gap in that account, and no sign that the caller's have gone.
-    let double = self::double();
-    double.roles_until(0);
-    double.fault(Fault::deny("sts:AssumeRole").about(SHOP).after(2));
-    let done = Run::on(&double, &format!("{SCAN} --organization")).done().exits(1);
+    let fake = self::fake();
+    fake.roles_until(0);
+    fake.fault(Fault::deny("sts:AssumeRole").about(SHOP).after(2));
+    let done = Run::on(&fake, &format!("{SCAN} --organization")).done().exits(1);
     let report = done.report();
     let lost = report.gaps.iter().filter(|gap| gap.reason.starts_with("no valid credentials: "));
     let accounts: BTreeSet<&str> = lost.map(|gap| gap.account.as_str()).collect();
@@ -457,20 +457,20 @@ fn credentials_that_run_out_are_asked_for_anew() {
 
 #[test]
 fn a_caller_who_has_run_out_of_time_ends_the_scan() {
-    let double = double();
+    let fake = fake();
     let gone = Fault::error("sts:AssumeRole", 403, "ExpiredToken", "The token is expired");
-    double.fault(gone);
-    let done = Run::on(&double, &format!("{SCAN} --organization")).done().exits(3);
+    fake.fault(gone);
+    let done = Run::on(&fake, &format!("{SCAN} --organization")).done().exits(3);
     assert!(done.stderr.contains("the credentials expired during the scan"), "{}", done.stderr);
 }
 
 #[test]
 fn one_call_at_a_time_in_all_accounts() {
-    let double = double();
-    double.latency(std::time::Duration::from_millis(2));
+    let fake = fake();
+    fake.latency(std::time::Duration::from_millis(2));
     let scan = format!("{SCAN} --organization --no-parallel");
-    assert_eq!(read(&Run::on(&double, &scan).report()), [NUMBER, SHOP, TEST]);
-    let order: Vec<String> = double.log().into_iter().map(|entry| entry.account).collect();
+    assert_eq!(read(&Run::on(&fake, &scan).report()), [NUMBER, SHOP, TEST]);
+    let order: Vec<String> = fake.log().into_iter().map(|entry| entry.account).collect();
     let mut runs = order.clone();
     runs.dedup();
     assert_eq!(runs, [NUMBER, SHOP, NUMBER, TEST], "{order:?}");
@@ -478,23 +478,23 @@ fn one_call_at_a_time_in_all_accounts() {
 
 #[test]
 fn a_region_that_only_some_accounts_have() {
-    let double = double();
-    double.replace(small(TEST).region("eu-west-9", Region::new()));
-    let report = Run::on(&double, &format!("{SCAN} --organization --region eu-west-9")).report();
+    let fake = fake();
+    fake.replace(small(TEST).region("eu-west-9", Region::new()));
+    let report = Run::on(&fake, &format!("{SCAN} --organization --region eu-west-9")).report();
     assert_eq!(read(&report), [TEST]);
     let skipped = report.regions.iter().filter(|one| one.account == SHOP);
     let reasons: Vec<_> = skipped.map(|region| region.reason.as_deref()).collect();
     assert_eq!(reasons, [Some("unknown to this account")]);
-    let double = self::double();
+    let fake = self::fake();
     let excluded = format!("{SCAN} --organization --exclude-region eu-west-1");
-    let done = Run::on(&double, &excluded).done().exits(3);
+    let done = Run::on(&fake, &excluded).done().exits(3);
     assert!(done.stderr.contains("no region was read"), "{}", done.stderr);
 }
 
 #[test]
 fn verbose_says_whose_call_it_is() {
-    let double = double();
-    let done = Run::on(&double, &format!("scan -v --retries 0 --role-arn {}", role(SHOP))).done();
+    let fake = fake();
+    let done = Run::on(&fake, &format!("scan -v --retries 0 --role-arn {}", role(SHOP))).done();
     let call = format!("{SHOP} eu-west-1 elbv2:DescribeLoadBalancers -: ok");
     assert!(done.stderr.lines().any(|line| line == call), "{}", done.stderr);
     let call = format!("eu-west-1 sts:AssumeRole {}: ok", role(SHOP));
@@ -513,11 +513,11 @@ fn the_policy_for_an_organization_finds_accounts_and_takes_on_one_role() {
     assert_eq!(enter["Action"], serde_json::json!(["sts:AssumeRole"]));
     // Nothing is asked of the organization that the policy does not allow.
     let allowed = policy.to_string();
-    let double = double_of(organization().old());
+    let fake = fake_of(organization().old());
     for options in ["--organization", "--organization --ou ou-ab12-workload"] {
-        Run::on(&double, &format!("{SCAN} {options}")).done().exits(1);
+        Run::on(&fake, &format!("{SCAN} {options}")).done().exits(1);
     }
-    let asked: BTreeSet<String> = double.log().into_iter().map(|entry| entry.action).collect();
+    let asked: BTreeSet<String> = fake.log().into_iter().map(|entry| entry.action).collect();
     let missing: Vec<_> = asked.iter().filter(|action| !allowed.contains(*action)).collect();
     assert_eq!(missing, Vec::<&String>::new());
     let listed = asked.iter().filter(|action| action.starts_with("organizations:")).count();
@@ -536,10 +536,10 @@ fn verdicts(inventory: &Inventory) -> (BTreeMap<String, Outcome>, Report) {
 fn the_parts_of_a_scan_come_to_the_whole() {
     let start = || {
         let busy = account().with(organization());
-        let double = Double::start_all(vec![busy, small(SHOP), small(TEST), small(OLD)]);
-        double.fault(Fault::deny("sts:AssumeRole").about(TEST));
-        double.fault(Fault::deny("iam:GetServerCertificate"));
-        double
+        let fake = FakeAws::start_all(vec![busy, small(SHOP), small(TEST), small(OLD)]);
+        fake.fault(Fault::deny("sts:AssumeRole").about(TEST));
+        fake.fault(Fault::deny("iam:GetServerCertificate"));
+        fake
     };
     let whole = Settings { organization: true, attempts: 1, ..Settings::default() };
     let parts = Settings { in_parts: true, ..whole.clone() };

@@ -3,8 +3,8 @@
 use elb_audit::bucket::{self, Condition};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{RegionStatus, Report};
-use elb_audit_double::{
-    Account, Bucket, Double, Fault, Listener, LoadBalancer, Organization, Region, TargetGroup,
+use elb_audit_fake_aws::{
+    Account, Bucket, FakeAws, Fault, Listener, LoadBalancer, Organization, Region, TargetGroup,
     model::organization::ROOT,
 };
 use serde_json::{Value, json};
@@ -29,17 +29,17 @@ fn account(id: &str) -> Account {
 }
 
 /// Three accounts of an organization; the caller's own has the bucket.
-fn double() -> Double {
+fn fake() -> FakeAws {
     let organization = Organization::new()
         .member(OWN, "Management", ROOT)
         .member(SHOP, "Shop", ROOT)
         .member(STOCK, "Stock", ROOT);
     let own = account(OWN).with(organization).with(Bucket::new("parts", "eu-west-1"));
-    Double::start_all(vec![own, account(SHOP), account(STOCK)])
+    FakeAws::start_all(vec![own, account(SHOP), account(STOCK)])
 }
 
-fn function(double: &Double) -> Function {
-    let url = double.url();
+fn function(fake: &FakeAws) -> Function {
+    let url = fake.url();
     let state = "s3://parts/state/report.json";
     Function::start(&[
         ("AWS_ENDPOINT_URL", &url),
@@ -65,20 +65,20 @@ fn reduce(run: &str) -> Value {
 /// Reads every part but those that are to fail; how many there are.
 fn walk(
     function: &mut Function,
-    (double, run): (&Double, &str),
+    (fake, run): (&FakeAws, &str),
     fail: impl Fn(&Value) -> bool,
 ) -> usize {
     let told = function.asked(&event("list", run), 900).success();
     let key = format!("runs/{run}/shards.json");
     assert_eq!((&told["bucket"], &told["key"]), (&json!("parts"), &json!(key)));
-    let list = double.object("parts", &key).unwrap();
+    let list = fake.object("parts", &key).unwrap();
     let shards: Vec<Value> = serde_json::from_str(&list).unwrap();
     assert_eq!(told["shards"], shards.len());
     for shard in shards.iter().filter(|shard| !fail(shard)) {
         let mut event = event("scan", run);
         event["shard"] = shard.clone();
         let told = function.asked(&event, 210).success();
-        let facts = double.object("parts", told["key"].as_str().unwrap()).unwrap();
+        let facts = fake.object("parts", told["key"].as_str().unwrap()).unwrap();
         assert_eq!(facts.lines().count(), 1);
         let part: Inventory = serde_json::from_str(&facts).unwrap();
         assert_eq!(part.accounts[0].id, shard["account"].as_str().unwrap());
@@ -86,8 +86,8 @@ fn walk(
     shards.len()
 }
 
-fn report(double: &Double) -> Report {
-    serde_json::from_str(&double.object("parts", "state/report.json").unwrap()).unwrap()
+fn report(fake: &FakeAws) -> Report {
+    serde_json::from_str(&fake.object("parts", "state/report.json").unwrap()).unwrap()
 }
 
 fn clear(report: &Report) -> Vec<(&str, &str)> {
@@ -99,9 +99,9 @@ fn clear(report: &Report) -> Vec<(&str, &str)> {
 
 #[test]
 fn parts_become_one_report() {
-    let double = double();
-    let mut function = function(&double);
-    let parts = walk(&mut function, (&double, "one"), |_| false);
+    let fake = fake();
+    let mut function = function(&fake);
+    let parts = walk(&mut function, (&fake, "one"), |_| false);
     assert_eq!(parts, 9, "two regions and the rest of each");
     let answer = function.asked(&reduce("one"), 900).success();
     assert_eq!((&answer["exit"], &answer["account_count"]), (&json!(1), &json!(3)), "{answer}");
@@ -109,9 +109,9 @@ fn parts_become_one_report() {
     assert_eq!(files.len(), 1);
     let key = files[0].as_str().unwrap().strip_prefix("s3://parts/").unwrap();
     assert!(key.starts_with("findings/date=20") && key.ends_with("/one-0.ndjson"), "{key}");
-    let lines = double.object("parts", key).unwrap();
+    let lines = fake.object("parts", key).unwrap();
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let report = report(&double);
+    let report = report(&fake);
     assert_eq!(lines.len(), report.findings.len());
     assert!(lines.iter().all(|line| line["ou"] == "Root"));
     assert_eq!(clear(&report).len(), 6);
@@ -124,20 +124,20 @@ fn parts_become_one_report() {
 /// nothing of them is called mended by the next run.
 #[test]
 fn what_failed_is_unread_and_said_why() {
-    let double = double();
-    let mut function = function(&double);
-    walk(&mut function, (&double, "one"), |_| false);
+    let fake = fake();
+    let mut function = function(&fake);
+    walk(&mut function, (&fake, "one"), |_| false);
     function.asked(&reduce("one"), 900).success();
-    double.fault(Fault::deny("sts:AssumeRole").about(STOCK));
+    fake.fault(Fault::deny("sts:AssumeRole").about(STOCK));
     let failed = |shard: &Value| {
         shard["account"] == SHOP && (shard["region"] == "us-east-1" || shard["region"] == "global")
     };
     let put = |key: &str, text: &str| {
-        let config = notify::session(&double.url()).base;
+        let config = notify::session(&fake.url()).base;
         let bytes = text.as_bytes().to_vec();
         notify::now(bucket::put(&config, "parts", key, bytes, Condition::None)).unwrap();
     };
-    assert_eq!(walk(&mut function, (&double, "two"), failed), 7);
+    assert_eq!(walk(&mut function, (&fake, "two"), failed), 7);
     put(&format!("runs/two/facts/{OWN}/us-east-1.ndjson"), "{\"schema\": ");
     let input = json!({"shard": {"account": SHOP, "region": "us-east-1"}}).to_string();
     let cause = json!({"errorType": "Runtime.ExitError", "errorMessage": "out of memory"});
@@ -149,7 +149,7 @@ fn what_failed_is_unread_and_said_why() {
     let answer = function.asked(&reduce("two"), 900).success();
     assert_eq!(answer["changes"]["not_assessed"], 4, "{answer}");
     assert_eq!(answer["changes"]["resolved"], 0, "{answer}");
-    let report = report(&double);
+    let report = report(&fake);
     assert_eq!(clear(&report), [(OWN, "eu-west-1"), (SHOP, "eu-west-1")]);
     let unread = report.regions.iter().filter(|one| one.status == RegionStatus::Unread);
     let unread: Vec<(&str, &str)> = unread.map(|one| (&*one.account, &*one.name)).collect();
@@ -170,8 +170,8 @@ fn what_failed_is_unread_and_said_why() {
 
 #[test]
 fn a_step_that_cannot_be_done_is_an_error() {
-    let double = double();
-    let mut function = function(&double);
+    let fake = fake();
+    let mut function = function(&fake);
     let (kind, said) = function.asked(&reduce("one"), 900).failure();
     assert_eq!(kind, "Failed");
     assert!(said.contains("runs/one/shards.json: there is no such list"), "{said}");
@@ -179,7 +179,7 @@ fn a_step_that_cannot_be_done_is_an_error() {
     elsewhere["bucket"] = json!("nowhere");
     let (_, said) = function.asked(&elsewhere, 900).failure();
     assert!(said.contains("there is no such bucket"), "{said}");
-    double.fault(Fault::deny("organizations:ListAccounts"));
+    fake.fault(Fault::deny("organizations:ListAccounts"));
     let (_, said) = function.asked(&event("list", "one"), 900).failure();
     assert!(said.contains("organizations:ListAccounts"), "{said}");
     let (kind, said) = function.asked(&json!({"task": "sing"}), 900).failure();

@@ -1,7 +1,7 @@
 //! Whom a report is for.
 
 use elb_audit_core::checks::ALL;
-use elb_audit_double::{Double, Fault};
+use elb_audit_fake_aws::{FakeAws, Fault};
 
 use crate::account::account;
 use crate::program::{Folder, Run};
@@ -51,16 +51,16 @@ fn the_list_of_checks_says_whom_each_is_for() {
 #[test]
 fn a_scan_asks_what_its_checks_need_and_collect_everything() {
     let asks = |call: &str, arguments: &str| {
-        let double = Double::start(account());
+        let fake = FakeAws::start(account());
         let folder = Folder::new();
-        let run = Run::on(&double, arguments);
+        let run = Run::on(&fake, arguments);
         let run = if arguments.starts_with("collect") {
             run.arg("-o").arg(folder.path("inventory.json"))
         } else {
             run
         };
         run.done();
-        double.count(call) > 0
+        fake.count(call) > 0
     };
     let asked = |arguments: &str| asks("wafv2:ListWebACLs", arguments);
     assert!(asked("collect"));
@@ -75,12 +75,12 @@ fn a_scan_asks_what_its_checks_need_and_collect_everything() {
 #[test]
 fn what_only_others_want_to_know_is_not_asked_and_fails_nobody() {
     let scan = |options: &str| {
-        let double = Double::start(account());
-        double.fault(Fault::deny("elbv2:DescribeTags"));
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::deny("elbv2:DescribeTags"));
         let scan = format!("scan --format json --fail-on never --retries 0 {options}");
-        let report = Run::on(&double, &scan).report();
+        let report = Run::on(&fake, &scan).report();
         let gaps = report.gaps.iter().filter(|gap| gap.call == "elbv2:DescribeTags").count();
-        (double.count("elbv2:DescribeTags") > 0, gaps > 0)
+        (fake.count("elbv2:DescribeTags") > 0, gaps > 0)
     };
     assert_eq!(scan(""), (false, false));
     assert_eq!(scan("--persona auditor"), (true, true));

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elb_audit_core::report::Report;
-use elb_audit_double::Double;
+use elb_audit_fake_aws::FakeAws;
 use serde_json::Value;
 
 /// A run of the program, not yet started.
@@ -47,9 +47,9 @@ impl Run {
             .env("AWS_REGION", "eu-west-1")
     }
 
-    /// The same at a double.
-    pub(crate) fn on(double: &Double, arguments: &str) -> Self {
-        Run::at(&double.url(), arguments)
+    /// The same at a fake AWS.
+    pub(crate) fn on(fake: &FakeAws, arguments: &str) -> Self {
+        Run::at(&fake.url(), arguments)
     }
 
     /// One more argument, whatever is in it.

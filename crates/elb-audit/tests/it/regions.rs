@@ -1,7 +1,7 @@
 //! Which regions are read, which are not, and where the questions about them are asked.
 
 use elb_audit_core::report::{Exit, RegionStatus, Report};
-use elb_audit_double::{Account, Double, Fault, Listener, LoadBalancer, Region, TargetGroup};
+use elb_audit_fake_aws::{Account, FakeAws, Fault, Listener, LoadBalancer, Region, TargetGroup};
 
 use crate::account::{NUMBER, account};
 use crate::compare::no_flip;
@@ -16,8 +16,8 @@ fn names(report: &Report, status: RegionStatus) -> Vec<&str> {
 
 #[test]
 fn regions_that_are_off_are_skipped_and_named() {
-    let double = Double::start(Account::new(NUMBER).region_status("eu-south-1", "opted-in"));
-    let done = Run::on(&double, "scan --format json --all-regions").done().exits(0);
+    let fake = FakeAws::start(Account::new(NUMBER).region_status("eu-south-1", "opted-in"));
+    let done = Run::on(&fake, "scan --format json --all-regions").done().exits(0);
     let report = done.report();
     assert_eq!(names(&report, RegionStatus::Read).len(), 18);
     let skipped = names(&report, RegionStatus::Skipped);
@@ -25,57 +25,57 @@ fn regions_that_are_off_are_skipped_and_named() {
     assert!(skipped.contains(&"me-south-1") && !skipped.contains(&"eu-south-1"));
     let reason = report.regions.iter().find(|region| region.name == "me-south-1").unwrap();
     assert_eq!(reason.reason.as_deref(), Some("not enabled for this account"));
-    let asked = double.log().iter().any(|entry| entry.region == "me-south-1");
+    let asked = fake.log().iter().any(|entry| entry.region == "me-south-1");
     assert!(!asked, "a region that is off is not asked");
-    let text = Run::on(&double, "scan").done().stdout;
+    let text = Run::on(&fake, "scan").done().stdout;
     assert!(text.contains("me-south-1") && text.contains("not enabled"), "{text}");
 }
 
 #[test]
 fn named_regions_need_no_list() {
-    let double = Double::start(account());
-    let report = Run::on(&double, &format!("{SCAN} --region us-east-1,eu-north-1")).report();
+    let fake = FakeAws::start(account());
+    let report = Run::on(&fake, &format!("{SCAN} --region us-east-1,eu-north-1")).report();
     assert_eq!(names(&report, RegionStatus::Read), ["eu-north-1", "us-east-1"]);
-    assert_eq!(double.count("ec2:DescribeRegions"), 0);
+    assert_eq!(fake.count("ec2:DescribeRegions"), 0);
     let twice = format!("{SCAN} --region us-east-1 --region us-east-1 --region eu-north-1");
-    assert_eq!(Run::on(&double, &twice).report().regions.len(), 2);
+    assert_eq!(Run::on(&fake, &twice).report().regions.len(), 2);
 }
 
 #[test]
 fn regions_can_be_left_out() {
-    let double = Double::start(account());
-    let report = Run::on(&double, &format!("{SCAN} --exclude-region eu-west-1")).report();
+    let fake = FakeAws::start(account());
+    let report = Run::on(&fake, &format!("{SCAN} --exclude-region eu-west-1")).report();
     assert_eq!(names(&report, RegionStatus::Read), ["us-east-1"]);
     assert_eq!(names(&report, RegionStatus::Skipped), ["eu-west-1"]);
-    Run::on(&double, &format!("{SCAN} --region eu-west-1 --exclude-region eu-west-1"))
+    Run::on(&fake, &format!("{SCAN} --region eu-west-1 --exclude-region eu-west-1"))
         .done()
         .says(2, &["error: no region is left to scan"]);
 }
 
 #[test]
 fn impossible_regions_are_refused_and_never_asked() {
-    let double = Double::start(account());
+    let fake = FakeAws::start(account());
     for (regions, said) in [
         ("eu-wets-1", "unknown region `eu-wets-1`: did you mean `eu-west-1`?"),
         ("everywhere", "unknown region `everywhere`"),
         ("eu-west-1,us-gov-west-1", "different partitions (aws, aws-us-gov)"),
     ] {
-        Run::on(&double, &format!("{SCAN} --region {regions}")).done().says(2, &[said]);
+        Run::on(&fake, &format!("{SCAN} --region {regions}")).done().says(2, &[said]);
     }
-    Run::on(&double, &format!("{SCAN} --exclude-region eu-wets-1"))
+    Run::on(&fake, &format!("{SCAN} --exclude-region eu-wets-1"))
         .done()
         .says(2, &["unknown region `eu-wets-1`"]);
-    let asked = double.log();
+    let asked = fake.log();
     assert!(asked.iter().all(|entry| ["us-east-1", "eu-west-1"].contains(&entry.region.as_str())));
     assert!(asked.iter().all(|entry| entry.family == "sts" || entry.family == "ec2"));
 }
 
 #[test]
 fn a_region_newer_than_the_program_is_looked_up() {
-    let double = Double::start(account().region("eu-west-9", Region::with_network()));
-    let report = Run::on(&double, &format!("{SCAN} --region eu-west-9")).report();
+    let fake = FakeAws::start(account().region("eu-west-9", Region::with_network()));
+    let report = Run::on(&fake, &format!("{SCAN} --region eu-west-9")).report();
     assert_eq!(names(&report, RegionStatus::Read), ["eu-west-9"]);
-    Run::on(&double, &format!("{SCAN} --region eu-west-8"))
+    Run::on(&fake, &format!("{SCAN} --region eu-west-8"))
         .done()
         .says(2, &["unknown region `eu-west-8`: did you mean `eu-west-"]);
 }
@@ -86,17 +86,17 @@ fn without_a_region_one_of_each_partition_is_tried() {
     let web = LoadBalancer::application("web").listener(Listener::http(80).forward("web"));
     let region = Region::with_network().with(web).with(TargetGroup::http("web", 80));
     account = account.region("us-gov-east-1", region);
-    let double = Double::start(account);
+    let fake = FakeAws::start(account);
     let refused = |call: &str, code: &str| {
         Fault::error(call, 403, code, "The security token included in the request is invalid.")
     };
-    double.fault(refused("sts:*", "InvalidClientTokenId").in_region("us-east-1"));
-    double.fault(refused("ec2:*", "AuthFailure").in_region("us-east-1"));
-    let report = Run::on(&double, SCAN).without("AWS_REGION").report();
+    fake.fault(refused("sts:*", "InvalidClientTokenId").in_region("us-east-1"));
+    fake.fault(refused("ec2:*", "AuthFailure").in_region("us-east-1"));
+    let report = Run::on(&fake, SCAN).without("AWS_REGION").report();
     assert_eq!(report.accounts[0].partition, "aws-us-gov");
     assert_eq!(names(&report, RegionStatus::Read), ["us-gov-east-1", "us-gov-west-1"]);
     assert_eq!(report.gaps, Vec::new());
-    let asked: Vec<String> = double
+    let asked: Vec<String> = fake
         .log()
         .into_iter()
         .filter(|entry| entry.call() == "sts:GetCallerIdentity")
@@ -107,8 +107,8 @@ fn without_a_region_one_of_each_partition_is_tried() {
 
 #[test]
 fn credentials_that_no_partition_takes() {
-    let double = Double::start(account());
-    double.fault(Fault::error("*", 403, "InvalidClientTokenId", "The token is invalid."));
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::error("*", 403, "InvalidClientTokenId", "The token is invalid."));
     let said = [
         "AWS does not take these credentials",
         "us-east-1",
@@ -116,30 +116,30 @@ fn credentials_that_no_partition_takes() {
         "cn-north-1",
         "set AWS_REGION",
     ];
-    Run::on(&double, SCAN).without("AWS_REGION").done().says(3, &said);
+    Run::on(&fake, SCAN).without("AWS_REGION").done().says(3, &said);
 }
 
 #[test]
 fn a_named_region_that_is_off() {
-    let double = Double::start(account());
-    let done = Run::on(&double, &format!("{SCAN} --region me-south-1")).done();
+    let fake = FakeAws::start(account());
+    let done = Run::on(&fake, &format!("{SCAN} --region me-south-1")).done();
     assert_eq!(done.code, i32::from(Exit::NothingAssessed.code()), "{}", done.stderr);
     let also = format!("{SCAN} --region eu-west-1,me-south-1");
-    let report = Run::on(&double, &also).done().exits(1).report();
+    let report = Run::on(&fake, &also).done().exits(1).report();
     assert_eq!(names(&report, RegionStatus::Unread), ["me-south-1"]);
     let reason = report.regions[1].reason.as_deref().unwrap_or_default();
     assert!(reason.starts_with("not available here"), "{reason}");
-    Run::on(&double, &format!("{also} --strict")).done().exits(4);
+    Run::on(&fake, &format!("{also} --strict")).done().exits(4);
 }
 
 #[test]
 fn a_denial_in_one_region_leaves_the_other_as_it_was() {
-    let fleet = || Double::start(elb_audit_double::sample::fleet(3, 10));
+    let fleet = || FakeAws::start(elb_audit_fake_aws::sample::fleet(3, 10));
     let all = format!("{SCAN} --show-passed --all-regions");
     let whole = Run::on(&fleet(), &all).report();
-    let double = fleet();
-    double.fault(Fault::deny("elasticloadbalancing:DescribeRules").in_region("us-east-2"));
-    let report = Run::on(&double, &format!("{all} --strict")).done().exits(4).report();
+    let fake = fleet();
+    fake.fault(Fault::deny("elasticloadbalancing:DescribeRules").in_region("us-east-2"));
+    let report = Run::on(&fake, &format!("{all} --strict")).done().exits(4).report();
     no_flip(&whole, &report, "DescribeRules");
     let cleartext = |report: &Report, here: bool| -> Vec<_> {
         let of = report.findings.iter().filter(|finding| {

@@ -1,8 +1,8 @@
 //! Load balancers of unusual shape, and values that this version does not know.
 
 use elb_audit_core::report::{Outcome, Report};
-use elb_audit_double::{
-    Account, Action, Certificate, Condition, Double, Fault, Jwt, Listener, LoadBalancer, Region,
+use elb_audit_fake_aws::{
+    Account, Action, Certificate, Condition, FakeAws, Fault, Jwt, Listener, LoadBalancer, Region,
     Rule, Target, TargetGroup, TrustStore,
 };
 
@@ -12,12 +12,12 @@ use crate::program::Run;
 
 const SCAN: &str = "scan --persona auditor --show-passed --format json --retries 0";
 
-fn double(region: Region) -> Double {
-    Double::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region))
+fn fake(region: Region) -> FakeAws {
+    FakeAws::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region))
 }
 
 fn scanned(region: Region) -> Report {
-    Run::on(&double(region), SCAN).report()
+    Run::on(&fake(region), SCAN).report()
 }
 
 /// The outcomes of a check, in the report's order.
@@ -82,11 +82,11 @@ fn rules_of_network_load_balancers() {
         .with(dual.listener(Listener::tcp(8443).rule(six).forward("four")))
         .with(LoadBalancer::network("single").listener(Listener::tcp(8443).forward("four")))
         .with_all([TargetGroup::tcp("four", 8443), TargetGroup::tcp("six", 8443).healthy("i-1")]);
-    let double = double(region);
-    let report = Run::on(&double, SCAN).report();
+    let fake = fake(region);
+    let report = Run::on(&fake, SCAN).report();
     assert_eq!((report.gaps.len(), report.summary.unknown), (0, 0));
-    assert!(double.count("elbv2:DescribeRules") > 0);
-    let asked = double.log().into_iter().filter(|entry| entry.call() == "elbv2:DescribeRules");
+    assert!(fake.count("elbv2:DescribeRules") > 0);
+    let asked = fake.log().into_iter().filter(|entry| entry.call() == "elbv2:DescribeRules");
     for entry in asked {
         assert!(entry.parameters["ListenerArn"].contains("/dual/"), "a single stack has no rules");
     }
@@ -122,12 +122,12 @@ fn tokens_quic_and_mutual_tls() {
 fn an_unknown_kind_of_load_balancer_is_named_and_not_judged() {
     let mut new = LoadBalancer::application("new");
     new.kind = "quantum".to_owned();
-    let double = double(Region::with_network().with(new));
-    let report = Run::on(&double, &format!("{SCAN} --strict")).done().exits(4).report();
+    let fake = fake(Region::with_network().with(new));
+    let report = Run::on(&fake, &format!("{SCAN} --strict")).done().exits(4).report();
     assert_eq!(report.load_balancers[0].kind, "quantum");
     assert!(report.gaps[0].reason.contains("quantum"), "{:?}", report.gaps);
     assert_eq!(report.findings, Vec::new());
-    let text = Run::on(&double, "scan").done().stdout;
+    let text = Run::on(&fake, "scan").done().stdout;
     let unjudged = text.split("Could not be assessed").nth(1).unwrap_or_default();
     assert!(unjudged.contains("quantum"), "{text}");
 }
@@ -173,13 +173,12 @@ fn gone(call: &str, code: &str, about: &str) -> Fault {
 
 #[test]
 fn a_load_balancer_deleted_meanwhile_is_a_note() {
-    let double = double(
-        behind(Listener::http(80).forward("blue")).with(LoadBalancer::application("doomed")),
-    );
+    let fake =
+        fake(behind(Listener::http(80).forward("blue")).with(LoadBalancer::application("doomed")));
     for call in ["elbv2:DescribeListeners", "elbv2:DescribeLoadBalancerAttributes"] {
-        double.fault(gone(call, "LoadBalancerNotFound", "/doomed/"));
+        fake.fault(gone(call, "LoadBalancerNotFound", "/doomed/"));
     }
-    let report = Run::on(&double, SCAN).report();
+    let report = Run::on(&fake, SCAN).report();
     assert_eq!((report.gaps.len(), report.summary.load_balancers), (0, 1));
     assert_eq!(report.notes[0].text, "load balancer doomed was deleted during the scan");
     assert_eq!(report.notes[0].region.as_deref(), Some("eu-west-1"));
@@ -191,10 +190,10 @@ fn a_listener_or_a_group_gone_meanwhile_is_a_gap() {
         ("elbv2:DescribeRules", "ListenerNotFound", "listener-cleartext"),
         ("elbv2:DescribeTargetHealth", "TargetGroupNotFound", "targets-all-unhealthy"),
     ] {
-        let double = double(behind(Listener::http(80).forward("blue")));
-        double.fault(gone(call, code, "/web/").times(1));
-        double.fault(gone(call, code, "/blue/").times(1));
-        let report = Run::on(&double, SCAN).report();
+        let fake = fake(behind(Listener::http(80).forward("blue")));
+        fake.fault(gone(call, code, "/web/").times(1));
+        fake.fault(gone(call, code, "/blue/").times(1));
+        let report = Run::on(&fake, SCAN).report();
         assert_eq!(report.gaps.len(), 1, "{:?}", report.gaps);
         assert_eq!(report.gaps[0].call, call);
         assert!(report.gaps[0].reason.starts_with("not found: "), "{:?}", report.gaps);

@@ -1,6 +1,6 @@
 //! What people get wrong: one message each, with the exit code that says whose turn it is.
 
-use elb_audit_double::{Double, Fault};
+use elb_audit_fake_aws::{FakeAws, Fault};
 
 use crate::account::account;
 use crate::program::{Folder, Run};
@@ -98,14 +98,14 @@ fn files_that_are_no_inventory() {
 
 #[test]
 fn no_credentials() {
-    let double = Double::start(account());
+    let fake = FakeAws::start(account());
     for task in ["scan", "scan --region eu-west-1", "collect -o -"] {
-        let run = Run::bare(task).env("AWS_ENDPOINT_URL", double.url());
+        let run = Run::bare(task).env("AWS_ENDPOINT_URL", fake.url());
         let done = run.env("AWS_REGION", "eu-west-1").done();
         assert_eq!(done.stdout, "");
         done.says(3, &["error: no AWS credentials were found: set AWS_PROFILE or --profile"]);
     }
-    assert_eq!(double.log(), Vec::new());
+    assert_eq!(fake.log(), Vec::new());
 }
 
 #[test]
@@ -125,10 +125,10 @@ fn an_unknown_profile() {
 #[test]
 fn expired_credentials() {
     for code in ["ExpiredToken", "ExpiredTokenException", "RequestExpired"] {
-        let double = Double::start(account());
-        double.fault(Fault::error("*", 403, code, "The security token included is expired"));
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::error("*", 403, code, "The security token included is expired"));
         for task in ["scan", "scan --region eu-west-1", "collect -o -"] {
-            let done = Run::on(&double, task).done();
+            let done = Run::on(&fake, task).done();
             assert_eq!(done.stdout, "");
             done.says(3, &["error: the AWS credentials have expired: sign in again"]);
         }
@@ -137,10 +137,10 @@ fn expired_credentials() {
 
 #[test]
 fn credentials_that_expire_meanwhile_end_the_scan_and_keep_what_was_read() {
-    let double = Double::start(account());
+    let fake = FakeAws::start(account());
     let expired = Fault::error("elbv2:*", 403, "ExpiredToken", "The security token is expired");
-    double.fault(expired.after(6));
-    let done = Run::on(&double, "scan --format json --retries 0").done().exits(3);
+    fake.fault(expired.after(6));
+    let done = Run::on(&fake, "scan --format json --retries 0").done().exits(3);
     assert!(done.stderr.contains("exit 3: the credentials expired during the scan"));
     let report = done.report();
     assert!(report.summary.load_balancers > 0);

@@ -4,8 +4,8 @@ use std::fs;
 
 use elb_audit_core::report::Report;
 use elb_audit_core::report::comparison::ChangeKind;
-use elb_audit_double::{
-    Account, Bucket, Double, Fault, Listener, LoadBalancer, Region, TargetGroup,
+use elb_audit_fake_aws::{
+    Account, Bucket, FakeAws, Fault, Listener, LoadBalancer, Region, TargetGroup,
 };
 
 use crate::account::NUMBER;
@@ -32,9 +32,9 @@ pub(crate) fn account(clear: bool, unprotected: bool) -> Account {
 }
 
 /// A scan for just the two faults.
-pub(crate) fn scan(double: &Double, more: &str) -> Run {
+pub(crate) fn scan(fake: &FakeAws, more: &str) -> Run {
     let checks = format!("scan --check {CLEAR},{OFF} --format json");
-    Run::on(double, &format!("{checks} {more}"))
+    Run::on(fake, &format!("{checks} {more}"))
 }
 
 /// `kind check` of every fault, there or past.
@@ -50,26 +50,26 @@ pub(crate) fn changes(report: &Report) -> Vec<String> {
 fn each_run_is_compared_with_the_one_before() {
     let folder = Folder::new();
     let state = folder.path("state.json");
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let run = || {
-        let report = scan(&double, "--state").arg(&state).report();
+        let report = scan(&fake, "--state").arg(&state).report();
         let kept: Report = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
         assert_eq!(kept, report, "what is kept is the report");
         changes(&report)
     };
     assert_eq!(run(), ["not compared"]);
     assert_eq!(run(), [format!("unchanged {CLEAR}")]);
-    double.replace(account(false, true));
+    fake.replace(account(false, true));
     assert_eq!(run(), [format!("new {OFF}"), format!("resolved {CLEAR}")]);
-    double.fault(Fault::deny("elbv2:DescribeLoadBalancerAttributes"));
+    fake.fault(Fault::deny("elbv2:DescribeLoadBalancerAttributes"));
     assert_eq!(run(), [format!("not assessed {OFF}")]);
     assert_eq!(run(), [format!("not assessed {OFF}")]);
-    double.clear_faults();
+    fake.clear_faults();
     assert_eq!(run(), [format!("unchanged {OFF}")]);
-    double.fault(Fault::deny("elbv2:DescribeLoadBalancers"));
+    fake.fault(Fault::deny("elbv2:DescribeLoadBalancers"));
     assert_eq!(run(), [format!("not assessed {OFF}")]);
-    double.clear_faults();
-    double.replace(account(false, false));
+    fake.clear_faults();
+    fake.replace(account(false, false));
     assert_eq!(run(), [format!("resolved {OFF}")]);
     assert_eq!(run(), [""; 0]);
     let left: Vec<_> = fs::read_dir(folder.path("")).unwrap().collect();
@@ -79,15 +79,15 @@ fn each_run_is_compared_with_the_one_before() {
 #[test]
 fn the_text_says_what_has_changed() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let state = folder.path("state.json");
     let text = |_: u8| {
         let checks = format!("scan --check {CLEAR},{OFF} --state");
-        Run::on(&double, &checks).arg(&state).done().exits(1).stdout
+        Run::on(&fake, &checks).arg(&state).done().exits(1).stdout
     };
     assert!(!text(1).contains("Since "));
     let text = {
-        double.replace(account(true, true));
+        fake.replace(account(true, true));
         text(2)
     };
     assert!(text.contains(&format!("new low[{OFF}]")), "{text}");
@@ -98,17 +98,17 @@ fn the_text_says_what_has_changed() {
 #[test]
 fn a_baseline_stays_as_it_is() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
-    let first = scan(&double, "").done().exits(1).stdout;
+    let fake = FakeAws::start(account(true, false));
+    let first = scan(&fake, "").done().exits(1).stdout;
     let baseline = folder.file("first.json", &first);
-    double.replace(account(true, true));
+    fake.replace(account(true, true));
     for _ in 0..2 {
-        let report = scan(&double, "--baseline").arg(&baseline).report();
+        let report = scan(&fake, "--baseline").arg(&baseline).report();
         assert_eq!(changes(&report), [format!("unchanged {CLEAR}"), format!("new {OFF}")]);
     }
     assert_eq!(fs::read_to_string(&baseline).unwrap(), first);
     // Only what is new decides, where that is asked for.
-    let only_new = |more: &str| scan(&double, more).arg("--baseline").arg(&baseline).done();
+    let only_new = |more: &str| scan(&fake, more).arg("--baseline").arg(&baseline).done();
     let done = only_new("--only-new").exits(0);
     assert!(done.stderr.contains("no new or worse fault at or above high"), "{}", done.stderr);
     let done = only_new("--only-new --fail-on low").exits(1);
@@ -119,11 +119,11 @@ fn a_baseline_stays_as_it_is() {
 #[test]
 fn a_saved_account_is_compared_too() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let [before, after] = ["before", "after"].map(|name| folder.path(name));
-    Run::on(&double, "collect -o").arg(&before).done().exits(0);
-    double.replace(account(false, true));
-    Run::on(&double, "collect -o").arg(&after).done().exits(0);
+    Run::on(&fake, "collect -o").arg(&before).done().exits(0);
+    fake.replace(account(false, true));
+    Run::on(&fake, "collect -o").arg(&after).done().exits(0);
     let checks = format!("--check {CLEAR},{OFF} --format json");
     let first = Run::bare(&format!("check {checks}")).arg(&before).done().exits(1).stdout;
     let baseline = folder.file("first.json", &first);
@@ -134,34 +134,31 @@ fn a_saved_account_is_compared_too() {
 #[test]
 fn what_cannot_be_compared_with_is_said() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let none = folder.path("none.json");
-    let done = scan(&double, "--baseline").arg(&none).done();
+    let done = scan(&fake, "--baseline").arg(&none).done();
     done.says(2, &["error: cannot read ", "none.json: there is no such report"]);
     let broken = folder.file("broken.json", "{\"schema\": \"elb-audit/report/v1\", ");
-    scan(&double, "--baseline").arg(&broken).done().says(2, &["it is no JSON report, or a part"]);
+    scan(&fake, "--baseline").arg(&broken).done().says(2, &["it is no JSON report, or a part"]);
     let other = folder.file("other.json", "{\"schema\": \"elb-audit/report/v9\"}");
-    scan(&double, "--baseline")
-        .arg(&other)
-        .done()
-        .says(2, &["its schema is `elb-audit/report/v9`"]);
+    scan(&fake, "--baseline").arg(&other).done().says(2, &["its schema is `elb-audit/report/v9`"]);
     for place in ["ftp://x/y", "s3://", "s3://bucket", "s3://bucket/", "s3://B!/key"] {
-        scan(&double, "--state").arg(place).done().says(2, &["error: --state: `"]);
+        scan(&fake, "--state").arg(place).done().says(2, &["error: --state: `"]);
     }
-    let both = scan(&double, "--state a --baseline b").done();
+    let both = scan(&fake, "--state a --baseline b").done();
     assert!(both.exits(2).stderr.contains("--state and --baseline exclude each other"));
-    let chosen = scan(&double, "--state").arg(&none).env("ELB_AUDIT_BASELINE", "nowhere");
+    let chosen = scan(&fake, "--state").arg(&none).env("ELB_AUDIT_BASELINE", "nowhere");
     assert_eq!(changes(&chosen.report()), ["not compared"], "the command line wins");
-    assert_eq!(double.count("elbv2:DescribeLoadBalancers"), 1, "nothing was read in vain");
+    assert_eq!(fake.count("elbv2:DescribeLoadBalancers"), 1, "nothing was read in vain");
 }
 
 /// A state that cannot be used must not hide the findings, and is not written over.
 #[test]
 fn a_broken_state_hides_nothing() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let broken = folder.file("broken.json", "nonsense");
-    let done = scan(&double, "--state").arg(&broken).done().exits(5);
+    let done = scan(&fake, "--state").arg(&broken).done().exits(5);
     assert!(done.stderr.contains("broken.json: it is no JSON report"), "{}", done.stderr);
     assert!(done.stderr.contains("left as it was"), "{}", done.stderr);
     assert_eq!(done.report().summary.faults.high, 1);
@@ -173,14 +170,14 @@ fn a_broken_state_hides_nothing() {
 #[test]
 fn a_later_report_is_not_replaced_by_an_earlier_one() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let state = folder.path("state.json");
-    scan(&double, "--state").arg(&state).done().exits(1);
+    scan(&fake, "--state").arg(&state).done().exits(1);
     let kept = fs::read_to_string(&state).unwrap();
     let report: Report = serde_json::from_str(&kept).unwrap();
     let later = kept.replacen(&report.taken_at.to_string(), "2099-01-01T00:00:00Z", 1);
     fs::write(&state, &later).unwrap();
-    let done = scan(&double, "--state").arg(&state).done().exits(5);
+    let done = scan(&fake, "--state").arg(&state).done().exits(5);
     assert!(done.stderr.contains("is dated in the future (2099-01-01"), "{}", done.stderr);
     assert_eq!(changes(&done.report()), ["not compared"]);
     assert_eq!(fs::read_to_string(&state).unwrap(), later);
@@ -189,18 +186,18 @@ fn a_later_report_is_not_replaced_by_an_earlier_one() {
 #[test]
 fn a_state_is_a_file_that_can_be_written() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let refused = |place: &std::path::Path, said: &str| {
-        scan(&double, "--state").arg(place).done().says(2, &["error: --state: ", said]);
+        scan(&fake, "--state").arg(place).done().says(2, &["error: --state: ", said]);
     };
     refused(&folder.path(""), "is a folder");
     refused(&folder.path("none/state.json"), "there is no folder");
     refused(std::path::Path::new("-"), "name a file");
-    assert_eq!(double.log().len(), 0);
+    assert_eq!(fake.log().len(), 0);
     let (real, link) = (folder.path("real.json"), folder.path("link.json"));
     std::os::unix::fs::symlink(&real, &link).unwrap();
-    fs::write(&real, scan(&double, "").done().stdout).unwrap();
-    let compared = scan(&double, "--state").arg(&link).report();
+    fs::write(&real, scan(&fake, "").done().stdout).unwrap();
+    let compared = scan(&fake, "--state").arg(&link).report();
     assert_eq!(changes(&compared), [format!("unchanged {CLEAR}")]);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     let kept: Report = serde_json::from_slice(&fs::read(&real).unwrap()).unwrap();
@@ -208,7 +205,7 @@ fn a_state_is_a_file_that_can_be_written() {
     // What a run that was ended has left does not stop the next one for ever, and is not written through.
     let victim = folder.file("victim", "precious");
     std::os::unix::fs::symlink(&victim, folder.path(".real.json.new")).unwrap();
-    let done = scan(&double, "--state").arg(&real).done().exits(5);
+    let done = scan(&fake, "--state").arg(&real).done().exits(5);
     assert!(done.stderr.contains("changes all the time: not written"), "{}", done.stderr);
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 }
@@ -217,10 +214,10 @@ fn a_state_is_a_file_that_can_be_written() {
 #[test]
 fn runs_that_overlap_lose_nothing() {
     let folder = Folder::new();
-    let double = Double::start(account(true, true));
+    let fake = FakeAws::start(account(true, true));
     let state = folder.path("state.json");
     let runs: Vec<_> = (0..4)
-        .map(|_| scan(&double, "--state").arg(&state).started(std::process::Stdio::null()))
+        .map(|_| scan(&fake, "--state").arg(&state).started(std::process::Stdio::null()))
         .collect();
     for run in runs {
         let done = crate::program::finished(&run.wait_with_output().unwrap()).exits(1);
@@ -233,9 +230,9 @@ fn runs_that_overlap_lose_nothing() {
 
 #[test]
 fn a_destination_that_nobody_knows_is_not_shown_whole() {
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let refused = |text: &str| {
-        let done = scan(&double, "--notify").arg(text).done().exits(2);
+        let done = scan(&fake, "--notify").arg(text).done().exits(2);
         assert!(done.stderr.contains("unknown destination"), "{}", done.stderr);
         done.stderr
     };
@@ -243,7 +240,7 @@ fn a_destination_that_nobody_knows_is_not_shown_whole() {
     assert!(!refused("webhook:https://example.com/x,SIGSECRET").contains("SIGSECRET"));
     assert!(refused("pigeon:coop").contains("`pigeon`"));
     for label in ["a\nb", "ünï", &"x".repeat(41)] {
-        let done = scan(&double, "--environment").arg(label).done().exits(2);
+        let done = scan(&fake, "--environment").arg(label).done().exits(2);
         assert!(done.stderr.contains("--environment"), "{}", done.stderr);
     }
 }
@@ -251,11 +248,11 @@ fn a_destination_that_nobody_knows_is_not_shown_whole() {
 #[test]
 fn diff_says_what_has_changed_and_fails_on_what_is_worse() {
     let folder = Folder::new();
-    let double = Double::start(account(true, false));
+    let fake = FakeAws::start(account(true, false));
     let save = |name: &str, report: String| folder.file(name, &report);
-    let before = save("before.json", scan(&double, "").done().stdout);
-    double.replace(account(false, true));
-    let after = save("after.json", scan(&double, "").done().stdout);
+    let before = save("before.json", scan(&fake, "").done().stdout);
+    fake.replace(account(false, true));
+    let after = save("after.json", scan(&fake, "").done().stdout);
     let diff = |arguments: &str| Run::bare(&format!("diff {arguments}"));
     let text = diff("").arg(&before).arg(&after).done().exits(1).stdout;
     assert!(text.contains(&format!("new low[{OFF}]")) && text.contains("fix: "), "{text}");
@@ -270,8 +267,8 @@ fn diff_says_what_has_changed_and_fails_on_what_is_worse() {
     let piped = diff("").arg(&before).arg("-").input(&fs::read_to_string(&after).unwrap());
     piped.done().exits(1);
     diff("").arg(&before).arg("nowhere.json").done().says(2, &["there is no such report"]);
-    double.fault(Fault::deny("elbv2:DescribeListeners"));
-    let blind = save("blind.json", scan(&double, "").done().stdout);
+    fake.fault(Fault::deny("elbv2:DescribeListeners"));
+    let blind = save("blind.json", scan(&fake, "").done().stdout);
     let text = diff("").arg(&before).arg(&blind).done().stdout;
     assert!(text.contains(&format!("not assessed high[{CLEAR}]")), "{text}");
     assert!(text.contains("no longer read eu-west-1 elbv2:DescribeListeners"), "{text}");
@@ -306,33 +303,33 @@ fn a_new_version_sends_no_alert_for_what_it_judges_differently() {
         let region = account.regions.remove("eu-west-1").unwrap();
         account.region("eu-west-1", region.topic("alerts"))
     };
-    let double = Double::start(of(true, true));
+    let fake = FakeAws::start(of(true, true));
     let topic = "--notify sns:arn:aws:sns:eu-west-1:111122223333:alerts --state";
-    let sent = || double.count("sns:Publish");
-    scan(&double, topic).arg(&state).done();
+    let sent = || fake.count("sns:Publish");
+    scan(&fake, topic).arg(&state).done();
     assert_eq!(sent(), 1, "the first run tells of everything");
     of_another_version(&state, OFF);
-    let report = scan(&double, topic).arg(&state).report();
+    let report = scan(&fake, topic).arg(&state).report();
     assert_eq!(
         changes(&report),
         [format!("unchanged {CLEAR}"), format!("judged differently {OFF}")]
     );
     assert_eq!(sent(), 1, "nothing has changed in the account");
-    let only_new = scan(&double, "--fail-on low --only-new --baseline").arg(&state).done();
+    let only_new = scan(&fake, "--fail-on low --only-new --baseline").arg(&state).done();
     only_new.exits(0);
-    assert_eq!(changes(&scan(&double, topic).arg(&state).report())[1], format!("unchanged {OFF}"));
+    assert_eq!(changes(&scan(&fake, topic).arg(&state).report())[1], format!("unchanged {OFF}"));
     assert_eq!(sent(), 1);
     // What has changed in the account is told, with a line on the rest.
     of_another_version(&state, OFF);
     let mut more = of(true, true);
     let region = more.regions.remove("eu-west-1").unwrap();
     let second = LoadBalancer::application("second").listener(Listener::http(80).forward("web"));
-    double.replace(more.region("eu-west-1", region.with(second)));
-    let said = changes(&scan(&double, topic).arg(&state).report());
+    fake.replace(more.region("eu-west-1", region.with(second)));
+    let said = changes(&scan(&fake, topic).arg(&state).report());
     assert!(said.contains(&format!("new {OFF}")), "{said:?}");
     assert!(said.contains(&format!("judged differently {OFF}")), "{said:?}");
     assert_eq!(sent(), 2);
-    let log = double.log();
+    let log = fake.log();
     let told = log.iter().rfind(|entry| entry.call() == "sns:Publish").unwrap();
     let text = &told.parameters["Message"];
     assert!(text.contains("1 judged differently by version "), "{text}");

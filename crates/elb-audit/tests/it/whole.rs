@@ -1,7 +1,7 @@
 //! Answers that a client may take for whole though they are not, or for what they do not say.
 
-use elb_audit_double::{
-    Account, Double, Fault, LoadBalancer, NetworkInterface, Region, Spoil, Target, TargetGroup,
+use elb_audit_fake_aws::{
+    Account, FakeAws, Fault, LoadBalancer, NetworkInterface, Region, Spoil, Target, TargetGroup,
 };
 
 use crate::account::{NUMBER, account, watched};
@@ -31,7 +31,7 @@ const CALLS: [&str; 15] = [
 
 #[test]
 fn a_cut_or_broken_answer_is_a_gap() {
-    let whole = Run::on(&Double::start(account()), SCAN).report();
+    let whole = Run::on(&FakeAws::start(account()), SCAN).report();
     let mut cases = Vec::new();
     for (number, call) in CALLS.into_iter().enumerate() {
         let end = match call {
@@ -51,10 +51,10 @@ fn a_cut_or_broken_answer_is_a_gap() {
     cases.push(("cloudfront:ListDistributions", Spoil::CutBefore("</Items>")));
     cases.push(("route53:ListHostedZones", Spoil::CutBefore("</HostedZones>")));
     side_by_side(&cases, |(call, spoil)| {
-        let double = Double::start(account());
-        double.fault(Fault::spoilt(call, spoil.clone()));
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::spoilt(call, spoil.clone()));
         let what = format!("{call}: {spoil:?}");
-        let done = Run::on(&double, SCAN).done();
+        let done = Run::on(&fake, SCAN).done();
         assert_eq!(done.code, 4, "{what}: {}", done.stderr);
         let report = done.report();
         no_flip(&whole, &report, &what);
@@ -68,16 +68,16 @@ fn a_cut_or_broken_answer_is_a_gap() {
 
 #[test]
 fn a_broken_answer_is_asked_for_again() {
-    let double = Double::start(account());
-    let whole = Run::on(&double, SCAN).report();
+    let fake = FakeAws::start(account());
+    let whole = Run::on(&fake, SCAN).report();
     for call in
         ["elbv2:DescribeLoadBalancers", "ec2:DescribeSecurityGroups", "acm:SearchCertificates"]
     {
-        let double = Double::start(account());
-        double.fault(Fault::spoilt(call, Spoil::CutBefore(">")).times(1));
-        double.fault(Fault::spoilt(call, Spoil::CutBefore("}")).times(1));
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::spoilt(call, Spoil::CutBefore(">")).times(1));
+        fake.fault(Fault::spoilt(call, Spoil::CutBefore("}")).times(1));
         let scan = SCAN.replace("--retries 0", "--retries 3");
-        let report = Run::on(&double, &scan).report();
+        let report = Run::on(&fake, &scan).report();
         assert_eq!(report.gaps, whole.gaps, "{call}");
         assert_eq!(report.findings.len(), whole.findings.len(), "{call}");
     }
@@ -85,9 +85,9 @@ fn a_broken_answer_is_asked_for_again() {
 
 #[test]
 fn who_asks_is_not_known_from_half_an_answer() {
-    let double = Double::start(account());
-    double.fault(Fault::spoilt("sts:GetCallerIdentity", Spoil::CutBefore("</Arn>")));
-    let report = Run::on(&double, SCAN).done().exits(4).report();
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::spoilt("sts:GetCallerIdentity", Spoil::CutBefore("</Arn>")));
+    let report = Run::on(&fake, SCAN).done().exits(4).report();
     let gap = report.gaps.iter().find(|gap| gap.call == "sts:GetCallerIdentity").unwrap();
     assert!(
         gap.reason.starts_with("answer not understood: the answer is not well-formed XML"),
@@ -97,7 +97,7 @@ fn who_asks_is_not_known_from_half_an_answer() {
 
 #[test]
 fn an_attribute_without_key_or_value_makes_all_unknown() {
-    let whole = Run::on(&Double::start(account()), SCAN).report();
+    let whole = Run::on(&FakeAws::start(account()), SCAN).report();
     let cases = [
         ("elbv2:DescribeLoadBalancerAttributes", "<Key>deletion_protection.enabled</Key>"),
         ("elbv2:DescribeLoadBalancerAttributes", "<Value>true</Value>"),
@@ -107,9 +107,9 @@ fn an_attribute_without_key_or_value_makes_all_unknown() {
         ("elb:DescribeLoadBalancerPolicies", "<AttributeValue>true</AttributeValue>"),
     ];
     side_by_side(&cases, |(call, part)| {
-        let double = Double::start(account());
-        double.fault(Fault::spoilt(call, Spoil::Replace(part, "")));
-        let done = Run::on(&double, SCAN).done();
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::spoilt(call, Spoil::Replace(part, "")));
+        let done = Run::on(&fake, SCAN).done();
         assert_eq!(done.code, 4, "{call}: {part}: {}", done.stderr);
         let report = done.report();
         no_flip(&whole, &report, call);
@@ -135,8 +135,8 @@ fn no_secret(what: &str, text: &str) {
 }
 
 /// The program as this session.
-fn as_session(double: &Double, arguments: &str) -> Run {
-    Run::on(double, arguments)
+fn as_session(fake: &FakeAws, arguments: &str) -> Run {
+    Run::on(fake, arguments)
         .env("AWS_ACCESS_KEY_ID", KEY)
         .env("AWS_SECRET_ACCESS_KEY", SECRET)
         .env("AWS_SESSION_TOKEN", TOKEN)
@@ -145,52 +145,52 @@ fn as_session(double: &Double, arguments: &str) -> Run {
 #[test]
 fn no_error_tells_of_the_credentials() {
     for call in ["elbv2:DescribeRules", "ec2:DescribeSecurityGroups", "acm:*", "iam:*", "logs:*"] {
-        let (double, folder) = (Double::start(watched()), Folder::new());
-        double.fault(Fault::quote(call));
-        double.fault(Fault::quote("sns:Publish"));
+        let (fake, folder) = (FakeAws::start(watched()), Folder::new());
+        fake.fault(Fault::quote(call));
+        fake.fault(Fault::quote("sns:Publish"));
         let state = folder.path("state.json");
         let scan = "scan --retries 0 --format json --verbose --notify \
                     sns:arn:aws:sns:eu-west-1:111122223333:alerts --state";
-        let done = as_session(&double, scan).arg(&state).done();
+        let done = as_session(&fake, scan).arg(&state).done();
         assert!(done.stdout.contains("SignatureDoesNotMatch"), "{call}: {}", done.stdout);
         no_secret(call, &done.stdout);
         no_secret(call, &done.stderr);
-        let saved = as_session(&double, "collect --retries 0 -o -").done();
+        let saved = as_session(&fake, "collect --retries 0 -o -").done();
         assert!(saved.stdout.contains("SignatureDoesNotMatch"), "{call}");
         no_secret(call, &saved.stdout);
         no_secret(call, &saved.stderr);
-        let text = as_session(&double, "scan --retries 0 --format text").done();
+        let text = as_session(&fake, "scan --retries 0 --format text").done();
         no_secret(call, &text.stdout);
     }
     // A state, once somebody could be told.
-    let (double, folder) = (Double::start(watched()), Folder::new());
-    double.fault(Fault::quote("elbv2:DescribeRules"));
+    let (fake, folder) = (FakeAws::start(watched()), Folder::new());
+    fake.fault(Fault::quote("elbv2:DescribeRules"));
     let state = folder.path("state.json");
     let scan = "scan --retries 0 --notify sns:arn:aws:sns:eu-west-1:111122223333:alerts --state";
-    as_session(&double, scan).arg(&state).done();
+    as_session(&fake, scan).arg(&state).done();
     let kept = std::fs::read_to_string(&state).unwrap();
     assert!(kept.contains("SignatureDoesNotMatch"));
     no_secret("state", &kept);
-    let sent = double.log().into_iter().filter(|entry| entry.call() == "sns:Publish");
+    let sent = fake.log().into_iter().filter(|entry| entry.call() == "sns:Publish");
     let sent: Vec<String> = sent.map(|entry| entry.parameters["Message"].clone()).collect();
     assert!(!sent.is_empty());
     no_secret("alert", &sent.concat());
     // Nobody gets in.
-    let double = Double::start(account());
-    double.fault(Fault::quote("*"));
-    let done = as_session(&double, "scan --retries 0").done();
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::quote("*"));
+    let done = as_session(&fake, "scan --retries 0").done();
     assert_eq!(done.code, 3, "{}", done.stderr);
     no_secret("nobody", &done.stderr);
 }
 
 #[test]
 fn credentials_of_a_role_are_not_told_either() {
-    let double = Double::start(account());
-    double.fault(Fault::quote("elbv2:DescribeRules"));
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::quote("elbv2:DescribeRules"));
     let scan = "scan --retries 0 --format json --role-arn arn:aws:iam::111122223333:role/reader";
-    let report = as_session(&double, scan).done();
+    let report = as_session(&fake, scan).done();
     assert!(report.stdout.contains("SignatureDoesNotMatch"), "{}{}", report.stdout, report.stderr);
-    for key in double.log().iter().map(|entry| &entry.access_key).filter(|key| !key.is_empty()) {
+    for key in fake.log().iter().map(|entry| &entry.access_key).filter(|key| !key.is_empty()) {
         assert!(!report.stdout.contains(key.as_str()), "{key} is told");
     }
     no_secret("role", &report.stdout);
@@ -201,7 +201,7 @@ fn pods() -> Account {
     let group = TargetGroup::of("pods", "HTTPS", 8443).by_ip();
     let group = group.target(Target::new("10.0.16.44", "unhealthy").port(8443));
     let web = LoadBalancer::application("web")
-        .listener(elb_audit_double::Listener::http(80).forward("pods"));
+        .listener(elb_audit_fake_aws::Listener::http(80).forward("pods"));
     Account::new(NUMBER).only_its_regions().region(
         "eu-west-1",
         Region::with_network()
@@ -214,21 +214,21 @@ fn pods() -> Account {
 #[test]
 fn interfaces_that_a_service_manages_are_asked_for() {
     let scan = "scan --check target-stale --show-passed --format json --retries 0";
-    let outcome = |double: &Double| {
-        let report = Run::on(double, scan).report();
+    let outcome = |fake: &FakeAws| {
+        let report = Run::on(fake, scan).report();
         let found: Vec<_> = report.findings.iter().map(|one| one.outcome.word()).collect();
         (found.join(" "), report.gaps.len())
     };
-    let double = Double::start(pods());
-    assert_eq!(outcome(&double), ("pass".to_owned(), 0));
-    let log = double.log();
+    let fake = FakeAws::start(pods());
+    assert_eq!(outcome(&fake), ("pass".to_owned(), 0));
+    let log = fake.log();
     let mut asked = log.iter().filter(|entry| entry.call() == "ec2:DescribeNetworkInterfaces");
     assert!(asked.all(|entry| entry.parameters["IncludeManagedResources"] == "true"));
     // An endpoint that does not know the parameter is asked without it.
-    let double = Double::start(pods());
+    let fake = FakeAws::start(pods());
     let said = "The parameter IncludeManagedResources is not recognized";
     let refusal = Fault::error("ec2:DescribeNetworkInterfaces", 400, "UnknownParameter", said);
-    double.fault(refusal.about("true"));
-    assert_eq!(outcome(&double), ("fail".to_owned(), 0), "what it hides cannot be known there");
-    assert!(double.count("ec2:DescribeNetworkInterfaces") > 1);
+    fake.fault(refusal.about("true"));
+    assert_eq!(outcome(&fake), ("fail".to_owned(), 0), "what it hides cannot be known there");
+    assert!(fake.count("ec2:DescribeNetworkInterfaces") > 1);
 }

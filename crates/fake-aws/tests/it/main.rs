@@ -1,0 +1,17 @@
+//! The fake, asked over a real socket.
+
+mod accounts;
+mod buckets;
+mod client;
+mod everything;
+mod faults;
+mod figures;
+mod global;
+mod limits;
+mod models;
+mod modern;
+mod network;
+mod pages;
+mod rest;
+mod waf;
+mod wire;
