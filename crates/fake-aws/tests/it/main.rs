@@ -1,6 +1,7 @@
 //! The fake, asked over a real socket.
 
 mod accounts;
+mod boto3;
 mod buckets;
 mod client;
 mod everything;
@@ -12,6 +13,7 @@ mod models;
 mod modern;
 mod network;
 mod pages;
+mod python;
 mod rest;
 mod waf;
 mod wire;
