@@ -57,7 +57,11 @@ impl Refusal {
             Family::S3 | Family::CloudFront => "InvalidArgument",
             Family::Route53 => "InvalidInput",
             Family::Organizations | Family::SecurityHub => "InvalidInputException",
-            _ => "ValidationError",
+            family => match family.protocol() {
+                Protocol::Json | Protocol::RestJson => "ValidationException",
+                Protocol::RestXml => "InvalidRequest",
+                Protocol::Query | Protocol::Ec2 => "ValidationError",
+            },
         };
         Self::new(code, message)
     }
@@ -69,6 +73,10 @@ impl Refusal {
             Family::Autoscaling | Family::CloudWatch => "InvalidNextToken",
             Family::GlobalAccelerator => "InvalidNextTokenException",
             Family::Shield => "InvalidPaginationTokenException",
+            Family::Modelled(service) => match service.bad_token() {
+                Some(code) => code,
+                None => return Self::invalid(family, "Invalid pagination token"),
+            },
             family => return Self::invalid(family, "Invalid pagination token"),
         };
         Self::new(code, "The token is invalid.")
@@ -121,6 +129,15 @@ impl Refusal {
             | Family::CloudFront
             | Family::Route53
             | Family::Unknown => Self::new("Throttling", "Rate exceeded"),
+            Family::Modelled(service) => match service.protocol {
+                Protocol::Query | Protocol::RestXml | Protocol::Ec2 => {
+                    Self::new("Throttling", "Rate exceeded")
+                }
+                Protocol::RestJson => {
+                    Self::with_status(429, "ThrottlingException", "Rate exceeded")
+                }
+                Protocol::Json => Self::new("ThrottlingException", "Rate exceeded"),
+            },
             _ => Self::new("ThrottlingException", "Rate exceeded"),
         }
     }

@@ -1,4 +1,4 @@
-//! The operations, one module an API family.
+//! The operations that are answered by hand, one module an API family; what is new is answered in `service`.
 
 mod acm;
 mod autoscaling;
@@ -35,6 +35,7 @@ use crate::model::account::Account;
 use crate::model::arn::Place;
 use crate::model::region::Region;
 use crate::serve::Shared;
+use crate::service;
 use crate::xml::Xml;
 
 /// All that an operation may look at.
@@ -59,7 +60,8 @@ type JsonResult = Result<Value, Refusal>;
 /// Answers a call as AWS would.
 pub(crate) fn answer(context: &Context<'_>, request_id: &str) -> Answer {
     let family = context.call.family;
-    match result(context) {
+    match result(context, request_id) {
+        Ok(Content::Ready(answer)) => answer,
         Ok(Content::Xml(result)) => xml(family, &context.call.action, request_id, &result.finish()),
         Ok(Content::Json(value)) => good(family, Vec::new(), value.to_string()),
         Ok(Content::Head(headers)) => good(family, headers, String::new()),
@@ -77,6 +79,7 @@ fn good(family: Family, headers: Headers, body: String) -> Answer {
 }
 
 enum Content {
+    Ready(Answer),
     Xml(Xml),
     Json(Value),
     Head(Headers),
@@ -84,7 +87,7 @@ enum Content {
     Text(&'static str),
 }
 
-fn result(context: &Context<'_>) -> Result<Content, Refusal> {
+fn result(context: &Context<'_>, request_id: &str) -> Result<Content, Refusal> {
     let family = context.call.family;
     let unsigned =
         context.call.access_key.is_empty() && context.call.action != "AssumeRoleWithWebIdentity";
@@ -104,6 +107,9 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
     let regional = home.is_none() && !nowhere;
     if regional && regions::status(context.account, region) == Some("not-opted-in") {
         return Err(Refusal::region_off(family));
+    }
+    if let Some(modelled) = &context.call.modelled {
+        return service::answer(context, modelled, request_id).map(Content::Ready);
     }
     match family {
         Family::Elb => elb::result(context).map(Content::Xml),
@@ -131,7 +137,7 @@ fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         Family::S3 => s3::result(context),
         Family::CloudFront => cloudfront::result(context).map(Content::Xml),
         Family::Route53 => route53::result(context).map(Content::Xml),
-        Family::Unknown => context.unknown(),
+        Family::Modelled(_) | Family::Unknown => context.unknown(),
     }
 }
 

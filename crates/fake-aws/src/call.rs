@@ -10,6 +10,7 @@ use serde_json::Value;
 pub(crate) use family::{Family, Protocol};
 
 use crate::http::Request;
+use crate::service::{self, Modelled, Understood};
 
 /// A request, understood.
 pub(crate) struct Call {
@@ -18,6 +19,8 @@ pub(crate) struct Call {
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// What the tables know of it, if it is answered from a model.
+    pub(crate) modelled: Option<Modelled>,
     /// What was sent, as it came.
     pub(crate) body: Vec<u8>,
     /// The headers that say who asks, as AWS quotes them.
@@ -29,16 +32,15 @@ impl Call {
     pub(crate) fn read(request: &Request) -> Self {
         let (access_key, region, service) =
             scope(request.header("authorization").unwrap_or_default());
-        let (family, action, parameters) = match request.header("x-amz-target") {
-            Some(target) => read_json(target, &request.body),
-            None => rest::read(&service, request).unwrap_or_else(|| read_query(request)),
-        };
+        let understood = service::read(&service, request);
+        let Understood { family, action, parameters, modelled } =
+            understood.unwrap_or_else(|| by_hand(&service, request));
         let body = request.body.clone();
         let quoted = ["authorization", "x-amz-date", "x-amz-security-token"]
             .into_iter()
             .filter_map(|name| Some(format!("{name}:{}", request.header(name)?)));
         let quoted = quoted.collect::<Vec<_>>().join("\n");
-        Self { family, action, region, access_key, parameters, body, quoted }
+        Self { family, action, region, access_key, parameters, modelled, body, quoted }
     }
 
     /// The IAM action, which some families do not name after the operation.
@@ -47,8 +49,14 @@ impl Call {
             (Family::ApiGateway | Family::ApiGatewayV2, _) => "GET",
             (Family::S3, "HeadBucket" | "ListObjectsV2") => "ListBucket",
             (Family::S3, "HeadObject") => "GetObject",
+            (Family::S3, "ListBuckets") => "ListAllMyBuckets",
+            (Family::S3, "GetBucketLifecycleConfiguration") => "GetLifecycleConfiguration",
+            (Family::Lambda, "Invoke") => "InvokeFunction",
             (Family::S3, "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
             (Family::S3, "GetBucketEncryption") => "GetEncryptionConfiguration",
+            (Family::Modelled(service), "GetPublicAccessBlock") if service.name == "s3control" => {
+                "GetAccountPublicAccessBlock"
+            }
             (_, operation) => operation,
         };
         format!("{}:{name}", self.family.prefix())
@@ -75,6 +83,15 @@ fn scope(authorization: &str) -> (String, String, String) {
     (key, region, service)
 }
 
+/// Understands a request for an operation that is answered by hand.
+fn by_hand(service: &str, request: &Request) -> Understood {
+    let (family, action, parameters) = match request.header("x-amz-target") {
+        Some(target) => read_json(target, &request.body),
+        None => rest::read(service, request).unwrap_or_else(|| read_query(request)),
+    };
+    Understood { family, action, parameters, modelled: None }
+}
+
 fn read_json(target: &str, body: &[u8]) -> (Family, String, BTreeMap<String, String>) {
     let (service, action) = target.split_once('.').unwrap_or((target, ""));
     let mut parameters = BTreeMap::new();
@@ -84,7 +101,7 @@ fn read_json(target: &str, body: &[u8]) -> (Family, String, BTreeMap<String, Str
 }
 
 /// Writes JSON as the query protocol would, so that both kinds of parameters are read alike.
-fn flatten(path: &str, value: &Value, into: &mut BTreeMap<String, String>) {
+pub(crate) fn flatten(path: &str, value: &Value, into: &mut BTreeMap<String, String>) {
     let below = |name: &str| {
         if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
     };
@@ -108,19 +125,22 @@ fn flatten(path: &str, value: &Value, into: &mut BTreeMap<String, String>) {
 fn read_query(request: &Request) -> (Family, String, BTreeMap<String, String>) {
     let query = request.target.split_once('?').map_or("", |(_, query)| query);
     let body = String::from_utf8_lossy(&request.body);
-    let mut parameters: BTreeMap<String, String> = query
-        .split('&')
-        .chain(body.split('&'))
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect();
+    let mut parameters: BTreeMap<String, String> = pairs(query).chain(pairs(&body)).collect();
     let version = parameters.remove("Version").unwrap_or_default();
     let action = parameters.remove("Action").unwrap_or_default();
     (Family::of_version(&version), action, parameters)
 }
 
+/// The names and values of a query string or of a form.
+pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+}
+
 /// Undoes form encoding.
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -7,6 +7,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::fault::{Fault, Pattern};
@@ -14,6 +15,7 @@ use crate::limit::{Limiter, RateLimit};
 use crate::log::Entry;
 use crate::model::account::Account;
 use crate::serve::{self, Shared};
+use crate::service::{self, Asked, ServiceError};
 
 /// A running fake; it ends when this is dropped.
 pub struct FakeAws {
@@ -104,6 +106,37 @@ impl FakeAws {
         *held(self.shared.largest_page.lock()) = size;
     }
 
+    /// Lets an operation that is answered from its model answer `value`, in every account and region. Members
+    /// have the names that botocore has for them; a time is seconds since 1970 or ISO 8601, a blob is in
+    /// base 64. Lists that the operation pages are given whole, and cut as they are asked for.
+    ///
+    /// Without it an operation answers with empty lists, if it is one that lists, and else fails.
+    ///
+    /// # Panics
+    /// When the operation is in no table (see `scripts/service_tables.py`), or cannot answer so.
+    #[track_caller]
+    pub fn answers(&self, service: &str, operation: &str, value: Value) {
+        let operation = service::operation(service, operation);
+        service::expect_possible(operation, &value);
+        held(self.shared.answers.lock()).plant(operation, move |_| Ok(value.clone()));
+    }
+
+    /// As [`Self::answers`], by what is asked: whose account, which region, what input. What it gives that
+    /// AWS cannot say is refused, and said in a panic when the fake is dropped.
+    ///
+    /// # Panics
+    /// When the operation is in no table.
+    #[track_caller]
+    pub fn answers_with(
+        &self,
+        service: &str,
+        operation: &str,
+        reply: impl FnMut(&Asked<'_>) -> Result<Value, ServiceError> + Send + 'static,
+    ) {
+        let operation = service::operation(service, operation);
+        held(self.shared.answers.lock()).plant(operation, reply);
+    }
+
     /// Puts `account` in the place of the one with the same number, as when things change mid-scan.
     pub fn replace(&self, account: Account) {
         self.shared.replace(account);
@@ -145,6 +178,10 @@ impl Drop for FakeAws {
         if let Some(thread) = self.thread.take() {
             // A panic there has been printed already.
             let _ = thread.join();
+        }
+        let complaints = std::mem::take(&mut held(self.shared.answers.lock()).complaints);
+        if !std::thread::panicking() {
+            assert!(complaints.is_empty(), "AWS cannot answer so: {}", complaints.join("; "));
         }
     }
 }

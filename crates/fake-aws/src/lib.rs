@@ -3,6 +3,9 @@
 //! [`FakeAws::start`] serves an [`Account`] on a local port; the official SDKs talk to it as to AWS.
 //! What it answers is true to AWS's documented wire formats: XML for the query services and EC2,
 //! JSON for the others, with real pagination, filters and error codes. [`Fault`] breaks any of it.
+//!
+//! What an [`Account`] holds is answered by hand, in `api`. That does not grow: a service that is new is
+//! answered from its model, see [`FakeAws::answers`].
 #![allow(
     clippy::must_use_candidate,
     clippy::return_self_not_must_use,
@@ -14,6 +17,7 @@ pub mod sample;
 
 mod answer;
 mod api;
+mod base64;
 mod call;
 mod clock;
 mod epoch;
@@ -26,6 +30,7 @@ mod log;
 mod page;
 mod policies;
 mod serve;
+mod service;
 mod xml;
 
 pub use fake_aws::FakeAws;
@@ -67,3 +72,4 @@ pub use model::target_group::{Target, TargetGroup, TrustStore};
 pub use model::user_pool::UserPool;
 pub use model::waf::{ClassicWebAcl, RuleGroup, WafLogging, WafRule, WebAcl};
 pub use model::zone::{HostedZone, Record};
+pub use service::{Asked, ServiceError};

@@ -19,7 +19,8 @@ pub struct Entry {
     /// The access key's id; empty when the request was not signed.
     pub access_key: String,
     /// Parameters by name; lists and structures as `Names.member.1`, `Filter.1.Name`, `Includes.keyTypes.1`.
-    /// Of paths and headers the parts that the API's model names: `Bucket`, `ExpectedBucketOwner`.
+    /// Of paths and headers the parts that the API's model names: `Bucket`, `ExpectedBucketOwner`. What is
+    /// answered from a model has its names throughout: `Names.1`.
     pub parameters: BTreeMap<String, String>,
     /// What was sent, as it came.
     pub body: String,

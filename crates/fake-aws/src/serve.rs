@@ -22,6 +22,7 @@ use crate::model::account::Account;
 use crate::model::arn::{self, Place};
 use crate::model::certificate::FAR;
 use crate::model::region::Region;
+use crate::service::Answers;
 
 /// What the server and the handle share.
 pub(crate) struct Shared {
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) log: Mutex<Vec<Entry>>,
     /// Objects that were written, by bucket and key.
     pub(crate) objects: Mutex<BTreeMap<(String, String), Kept>>,
+    /// What operations answer that are answered from models.
+    pub(crate) answers: Mutex<Answers>,
 }
 
 /// What happens to a request.
@@ -72,6 +75,7 @@ impl Shared {
             largest_page: Mutex::new(Some(1)),
             log: Mutex::default(),
             objects: Mutex::default(),
+            answers: Mutex::default(),
         }
     }
 

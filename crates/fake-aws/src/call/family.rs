@@ -1,5 +1,9 @@
 //! The API families that the fake answers, and how each one speaks.
 
+use serde::Deserialize;
+
+use crate::service::Service;
+
 /// An API family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
@@ -29,11 +33,42 @@ pub(crate) enum Family {
     Route53,
     /// An address outside of AWS that takes JSON.
     Webhook,
+    /// A service that is answered from its model alone.
+    Modelled(&'static Service),
     Unknown,
 }
 
+/// Those that are answered by hand.
+const BY_HAND: [Family; 24] = [
+    Family::Elb,
+    Family::Elbv2,
+    Family::Ec2,
+    Family::Iam,
+    Family::Sts,
+    Family::Autoscaling,
+    Family::CloudWatch,
+    Family::Acm,
+    Family::Wafv2,
+    Family::WafRegional,
+    Family::Shield,
+    Family::Organizations,
+    Family::GlobalAccelerator,
+    Family::CognitoIdp,
+    Family::Logs,
+    Family::Events,
+    Family::SecurityHub,
+    Family::Sns,
+    Family::Lambda,
+    Family::ApiGateway,
+    Family::ApiGatewayV2,
+    Family::S3,
+    Family::CloudFront,
+    Family::Route53,
+];
+
 /// How a family's requests, answers and errors are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Protocol {
     /// Form in, XML out, with an envelope.
     Query,
@@ -48,6 +83,11 @@ pub(crate) enum Protocol {
 }
 
 impl Family {
+    /// The family of this name, if it is answered by hand.
+    pub(crate) fn by_hand(name: &str) -> Option<Self> {
+        BY_HAND.into_iter().find(|family| family.name() == name)
+    }
+
     /// The name that tests use.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -76,6 +116,7 @@ impl Family {
             Self::CloudFront => "cloudfront",
             Self::Route53 => "route53",
             Self::Webhook => "webhook",
+            Self::Modelled(service) => &service.name,
             Self::Unknown => "unknown",
         }
     }
@@ -85,6 +126,7 @@ impl Family {
         match self {
             Self::Elb | Self::Elbv2 => "elasticloadbalancing",
             Self::ApiGatewayV2 => "apigateway",
+            Self::Modelled(service) => &service.signing,
             other => other.name(),
         }
     }
@@ -92,6 +134,7 @@ impl Family {
     /// How it speaks.
     pub(crate) fn protocol(self) -> Protocol {
         match self {
+            Self::Modelled(service) => service.protocol,
             Self::Ec2 => Protocol::Ec2,
             Self::Acm
             | Self::Wafv2
@@ -115,6 +158,7 @@ impl Family {
     /// The namespace of its XML.
     pub(crate) fn namespace(self) -> &'static str {
         match self {
+            Self::Modelled(service) => service.namespace.as_deref().unwrap_or_default(),
             Self::Elb => "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
             Self::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
             Self::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
@@ -132,11 +176,19 @@ impl Family {
     /// The content type of its answers.
     pub(crate) fn content_type(self) -> &'static str {
         match self.protocol() {
+            Protocol::Json if self.json_version() == "1.0" => "application/x-amz-json-1.0",
             Protocol::Json => "application/x-amz-json-1.1",
             Protocol::RestJson => "application/json",
             Protocol::RestXml if self == Self::S3 => "application/xml",
             Protocol::Ec2 => "text/xml;charset=UTF-8",
             Protocol::RestXml | Protocol::Query => "text/xml",
+        }
+    }
+
+    fn json_version(self) -> &'static str {
+        match self {
+            Self::Modelled(service) => service.json_version.as_deref().unwrap_or_default(),
+            _ => "1.1",
         }
     }
 
@@ -147,6 +199,7 @@ impl Family {
                 Some("us-east-1")
             }
             Self::GlobalAccelerator => Some("us-west-2"),
+            Self::Modelled(service) => service.home.as_deref(),
             _ => None,
         }
     }

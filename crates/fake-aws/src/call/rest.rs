@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Family, decode, flatten};
+use super::{Family, decode, flatten, pairs};
 use crate::http::Request;
 
 /// Parameters by name.
@@ -12,7 +12,7 @@ type Parameters = BTreeMap<String, String>;
 /// not speak so.
 pub(super) fn read(service: &str, request: &Request) -> Option<(Family, String, Parameters)> {
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let mut parameters = parameters(query);
+    let mut parameters: Parameters = pairs(query).collect();
     let parts: Vec<String> = path
         .split('/')
         .filter(|part| !part.is_empty())
@@ -65,14 +65,6 @@ type Label = Option<(&'static str, String)>;
 
 /// What a path means: the family, the operation if there is one, and what the path names.
 type Route = (Family, Option<&'static str>, Label);
-
-fn parameters(query: &str) -> Parameters {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect()
-}
 
 fn lambda(parts: &[&str]) -> Route {
     match parts {

@@ -43,6 +43,9 @@ impl<'a> Client<'a> {
             "globalaccelerator" => "GlobalAccelerator_V20180706",
             "cognito-idp" => "AWSCognitoIdentityProviderService",
             "logs" => "Logs_20140328",
+            "config" => "StarlingDoveService",
+            "network-firewall" => "NetworkFirewall_20201112",
+            "ssm" => "AmazonSSM",
             _ => return self.query(family, action, parameters),
         };
         self.send(family, &format!("x-amz-target: {target}.{action}\r\n"), parameters)
@@ -56,6 +59,7 @@ impl<'a> Client<'a> {
             "autoscaling" => "2011-01-01",
             "cloudwatch" => "2010-08-01",
             "iam" => "2010-05-08",
+            "ses" => "2010-12-01",
             _ => "2011-06-15",
         };
         self.send(family, "", &format!("Action={action}&Version={version}&{parameters}"))

@@ -15,5 +15,6 @@ mod network;
 mod pages;
 mod python;
 mod rest;
+mod services;
 mod waf;
 mod wire;
