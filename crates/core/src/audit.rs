@@ -1,5 +1,6 @@
 //! `audit`: walks every subject of an inventory past every check, and counts.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -106,7 +107,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
             checks: checks.len(),
             check_ids: checks.iter().map(|check| check.id.to_owned()).collect(),
             config: options.config.clone(),
-            revisions: Some(digest::revisions().clone()),
+            revisions: Some(Cow::Borrowed(digest::revisions())),
         },
         accounts: Vec::new(),
         organizational_units: Vec::new(),

@@ -1,5 +1,6 @@
 //! What a scan found: the only thing that formats, the command line and destinations know.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -82,7 +83,7 @@ pub struct Basis {
     /// How each check of the version judges, run or not: by its id a word that is another one when its
     /// verdicts are. None in a report from before that was told.
     #[serde(default)]
-    pub revisions: Option<BTreeMap<String, String>>,
+    pub revisions: Option<Cow<'static, BTreeMap<String, String>>>,
 }
 
 /// An account of the report.

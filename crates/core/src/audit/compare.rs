@@ -9,6 +9,7 @@
 //! was read, and nothing that the verdict needs is unread. Otherwise it is carried along as not assessed,
 //! from report to report, until somebody looks again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -98,7 +99,7 @@ struct Judges<'a> {
     before: &'a Report,
     /// The version that judged the later report, and how its checks judge.
     version: String,
-    now: Option<BTreeMap<String, String>>,
+    now: Option<Cow<'static, BTreeMap<String, String>>>,
     /// Load balancers of the earlier report.
     known: HashMap<&'a str, &'a LoadBalancerSummary>,
 }

@@ -43,7 +43,8 @@ impl<'a> Reach<'a> {
         let approach = Reachability::new(site.index, site.lb);
         let known = site.lb.listeners.get().into_iter().flatten();
         let listeners: Vec<Exposure> = known.map(|listener| approach.to(listener)).collect();
-        Reach { lb: approach.to_any(), listeners, approach }
+        let widest = Exposure::widest(listeners.iter().cloned());
+        Reach { lb: widest.unwrap_or_else(|| approach.to_any()), listeners, approach }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Faults as Security Hub takes them: what each becomes, and that nothing is ever too long.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use elb_audit_core::audit::compare::compare;
@@ -99,7 +100,7 @@ fn a_mended_fault_is_archived_and_an_unseen_one_is_not() {
     assert!(one["Description"].as_str().unwrap().contains(" Resolved: "), "{one}");
     // Nor does one stay active that this version does not find any more.
     let mut other = report(0);
-    other.basis.revisions = Some([].into());
+    other.basis.revisions = Some(Cow::Owned([].into()));
     let mut otherwise = report(1);
     otherwise.findings.retain(|one| one.fingerprint != gone.fingerprint);
     compare(&other, &mut otherwise);

@@ -485,7 +485,7 @@ fn by(version: &str, report: &Report, otherwise: Option<&[&str]>) -> Report {
     report.basis.revisions = otherwise.and_then(|ids| {
         let mut revisions = report.basis.revisions.clone()?;
         for id in ids {
-            revisions.insert((*id).to_owned(), "another".to_owned());
+            revisions.to_mut().insert((*id).to_owned(), "another".to_owned());
         }
         Some(revisions)
     });

@@ -1,5 +1,6 @@
 //! Hand-made reports: everything at once, hostile texts, huge lists, nothing at all.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use elb_audit_core::compliance::Source;
@@ -44,7 +45,7 @@ fn empty(accounts: &[&str]) -> Report {
             checks: 99,
             check_ids: Vec::new(),
             config: None,
-            revisions: Some([("no-targets".to_owned(), "1a2b3c4d".to_owned())].into()),
+            revisions: Some(Cow::Owned([("no-targets".to_owned(), "1a2b3c4d".to_owned())].into())),
         },
         accounts: accounts.iter().map(summary).collect(),
         organizational_units: Vec::new(),
