@@ -27,6 +27,8 @@ const AFTER: &[(&str, &str)] = &[
     ("Catalogue", "catalogue.md"),
     ("Other tools", "peers.md"),
     ("Conformance", "conformance.md"),
+    ("Architecture", "architecture.md"),
+    ("Decisions", "decisions/README.md"),
 ];
 
 /// The table of contents, as mdBook reads it.
