@@ -11,6 +11,7 @@ pub mod tls; // protocols and ciphers of a policy
 pub(crate) mod security_groups; // those of a load balancer
 pub mod routing; // where a request goes
 pub mod site; // where a load balancer stands
+pub mod redirect_chain; // where a client ends up that follows redirects
 pub mod reach; // who can reach a listener
 pub mod targets; // what stands behind a load balancer, and the ways to it
 pub mod health; // how targets are doing

@@ -31,7 +31,7 @@ pub fn owner<'a>(inventory: &'a Inventory, name: &str) -> Result<Option<&'a Load
 }
 
 /// Whether a name is the load balancer's, or that of one of its zones or address families.
-fn has_name(lb: &LoadBalancer, name: &str) -> bool {
+pub(crate) fn has_name(lb: &LoadBalancer, name: &str) -> bool {
     let own = lb.dns_name.as_ref().map(|own| own.to_lowercase());
     own.is_some_and(|own| {
         let before = name.strip_suffix(&own);

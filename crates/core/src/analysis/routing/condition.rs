@@ -38,7 +38,7 @@ fn takes_any(condition: &Condition) -> bool {
 }
 
 /// Whether a condition on the source lets every address through that the load balancer can be asked from.
-fn any_source(lb: &LoadBalancer, condition: &Condition) -> bool {
+pub(crate) fn any_source(lb: &LoadBalancer, condition: &Condition) -> bool {
     if condition.ip_address_type.is_some() {
         return false; // one family of a dual-stack Network load balancer
     }

@@ -49,6 +49,26 @@ pub(crate) fn for_rule(
     format!("any with {} as the rule asks that no earlier rule takes", fields.join(", "))
 }
 
+/// Texts of a field that a rule takes, each of its values once before any of them with another filling; these
+/// where it does not care.
+pub(crate) fn texts_for(conditions: &[Condition], field: &str, otherwise: &[&str]) -> Vec<String> {
+    let Some(own) = condition::closed(conditions, field) else {
+        return otherwise.iter().map(|text| (*text).to_owned()).collect();
+    };
+    let fillers = if field == "host-header" { HOST_FILLERS } else { FILLERS };
+    let filled = fillers.iter().flat_map(|fill| {
+        own.values.iter().map(move |value| value.replace('*', fill).replace('?', "x"))
+    });
+    let regexes = own.regex_values.iter().filter_map(|regex| example::matching(regex));
+    let mut texts: Vec<String> = Vec::new();
+    for text in filled.chain(regexes).filter(|text| glob::is_short(text)) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
 /// What a request shall be like.
 pub(crate) struct RequestSearch<'a> {
     /// What the rule asks for that shall take it.
