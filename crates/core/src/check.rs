@@ -116,15 +116,15 @@ pub struct Remedy {
     pub cloudformation: &'static str,
 }
 
-/// A configuration and all that is found in it.
+/// A configuration and what is found in it.
 pub struct Example {
     /// What is special about it, in a few words.
     pub title: &'static str,
     /// The configuration.
     pub given: fn() -> Inventory,
-    /// Every finding of every check, except passes: `outcome check subject`, in the report's order, for
-    /// example `fail listener-cleartext HTTP:80`. Where one call leaves many verdicts of other checks
-    /// unknown, how many: `unknown 35 others: elbv2:DescribeRules`.
+    /// Every fault and unknown verdict of every check, and the notes of this one: `outcome check subject`,
+    /// in the report's order, for example `fail listener-cleartext HTTP:80`. Where one call leaves many
+    /// verdicts of other checks unknown, how many: `unknown 35 others: elbv2:DescribeRules`.
     pub finds: &'static [&'static str],
 }
 

@@ -49,25 +49,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a bucket that is not on the list",
             given: || sample::logging_to(&Kind::Application, "somebodys-logs", |_| {}),
-            finds: &[
-                "fail access-logs-bucket-unapproved web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail access-logs-bucket-unapproved web"],
         },
         Example {
             title: "the same of a Classic load balancer",
             given: || sample::logging_to(&Kind::Classic, "somebodys-logs", |_| {}),
-            finds: &[
-                "fail access-logs-bucket-unapproved web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail access-logs-bucket-unapproved web"],
         },
         Example {
             title: "a bucket that is on the list",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -59,44 +59,27 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off, and nothing delivered",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &[
-                "fail access-logs-disabled web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail access-logs-disabled web"],
         },
         Example {
             title: "off on a Classic load balancer",
             given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &[
-                "fail access-logs-disabled web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail access-logs-disabled web"],
         },
         Example {
             title: "delivered through CloudWatch Logs",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a source without delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
-            finds: &[
-                "fail access-logs-disabled web",
-                "fail log-delivery-broken web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail access-logs-disabled web", "fail log-delivery-broken web"],
         },
         Example {
             title: "connection logs are no access logs",
             given: || sample::vended(&Kind::Application, "ALB_CONNECTION_LOGS", true),
-            finds: &[
-                "fail access-logs-disabled web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail access-logs-disabled web"],
         },
         Example {
             title: "off, deliveries unread",
@@ -114,12 +97,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliveries));
                 })
             },
-            finds: &[
-                "unknown access-logs-disabled web",
-                "unknown log-delivery-broken web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown access-logs-disabled web", "unknown log-delivery-broken web"],
         },
         Example {
             title: "on, deliveries unread",
@@ -129,11 +107,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::LogsDescribeDeliverySources));
                 })
             },
-            finds: &[
-                "unknown log-delivery-broken web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown log-delivery-broken web"],
         },
         Example {
             title: "a listener of unknown protocol may be a TLS one",
@@ -157,11 +131,7 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -49,11 +49,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no ALPN policy",
             given: || sample::with(&Kind::Network, |lb| sample::listeners(lb)[0].alpn = None),
-            finds: &[
-                "note alpn-mismatch TLS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note alpn-mismatch TLS:443"],
         },
         Example {
             title: "HTTP/1.1 alone",
@@ -62,11 +58,7 @@ pub(super) const CHECK: Check = Check {
                     sample::listeners(lb)[0].alpn = Some("HTTP1Only".to_owned());
                 })
             },
-            finds: &[
-                "note alpn-mismatch TLS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note alpn-mismatch TLS:443"],
         },
         Example {
             title: "LDAP over TLS has no use for it",
@@ -77,12 +69,7 @@ pub(super) const CHECK: Check = Check {
                     listener.alpn = None;
                 })
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "fail listener-port-closed TLS:636",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed TLS:636"],
         },
         Example {
             title: "TLS ends here, and the targets get TCP",
@@ -94,7 +81,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-group-cleartext web", "note internet-facing web"],
+            finds: &["fail target-group-cleartext web"],
         },
         Example {
             title: "a policy that this version does not know",
@@ -103,11 +90,7 @@ pub(super) const CHECK: Check = Check {
                     sample::listeners(lb)[0].alpn = Some("HTTP3Only".to_owned());
                 })
             },
-            finds: &[
-                "unknown alpn-mismatch TLS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown alpn-mismatch TLS:443"],
         },
         Example {
             title: "target groups unread",
@@ -119,15 +102,10 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown alpn-mismatch TLS:443",
-                "note internet-facing web",
                 "unknown 26 others: elbv2:DescribeTargetGroups",
             ],
         },
-        Example {
-            title: "HTTP/2 preferred",
-            given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "HTTP/2 preferred", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
     judge: Judge::Listener(judge),
     since: "0.1.0",

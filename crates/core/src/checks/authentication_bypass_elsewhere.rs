@@ -60,8 +60,6 @@ pub(super) const CHECK: Check = Check {
                 "fail authentication-bypass-elsewhere HTTPS:8443",
                 "fail security-group-unused-port web",
                 "fail listener-port-closed HTTPS:8443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -71,13 +69,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "fail authentication-bypass-elsewhere TCP:443",
                 "fail security-group-unused-port direct",
-                "note internet-facing direct",
-                "note tls-backend-legacy direct",
-                "note tls-passthrough-unverified TCP:443",
             ],
         },
         Example {
@@ -92,11 +85,7 @@ pub(super) const CHECK: Check = Check {
                 "fail authentication-bypass-elsewhere HTTPS:443",
                 "fail security-group-unused-port old",
                 "unknown log-delivery-stopped old",
-                "note classic-load-balancer old",
-                "note internet-facing old",
                 "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -110,14 +99,9 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "fail internal-open-to-any direct",
                 "fail security-group-unused-port direct",
                 "note authentication-bypass-elsewhere TCP:443",
-                "note subnet-route-mismatch direct",
-                "note tls-backend-legacy direct",
-                "note tls-passthrough-unverified TCP:443",
             ],
         },
         Example {
@@ -133,12 +117,7 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "fail security-group-unused-port direct",
-                "note internet-facing direct",
-                "note tls-backend-legacy direct",
-                "note tls-passthrough-unverified TCP:443",
             ],
         },
         Example {
@@ -152,12 +131,7 @@ pub(super) const CHECK: Check = Check {
                     |region| sample::add_groups(region, &Kind::Application, &["direct"]),
                 )
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "fail listener-port-closed HTTPS:8443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed HTTPS:8443"],
         },
         Example {
             title: "the targets behind the login are unread",
@@ -176,13 +150,8 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-unused-port web",
                 "unknown authentication-bypass-elsewhere HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "fail security-group-unused-port direct",
                 "unknown authentication-bypass-elsewhere TCP:443",
-                "note internet-facing direct",
-                "note tls-backend-legacy direct",
-                "note tls-passthrough-unverified TCP:443",
                 "unknown 14 others: elbv2:DescribeTargetHealth",
             ],
         },

@@ -59,24 +59,14 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "allow",
             given: || given(login::oidc(), |own| answer(own, "allow")),
-            finds: &[
-                "fail authentication-optional HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail authentication-optional HTTPS:443"],
         },
-        Example {
-            title: "authenticate",
-            given: || given(login::oidc(), |_| ()),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "authenticate", given: || given(login::oidc(), |_| ()), finds: &[] },
         Example {
             title: "an action that was answered without its configuration",
             given: || given(login::cognito(), |action| action.authentication = None),
             finds: &[
                 "unknown authentication-optional HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 5 others: elbv2:DescribeRules",
             ],
         },
@@ -88,8 +78,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown authentication-bypass-elsewhere HTTPS:443",
                 "unknown authentication-target-reachable web",
                 "unknown authentication-optional HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -70,35 +70,19 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail authentication-target-reachable web",
                 "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "the whole VPC is let in",
             given: || given(|door| door.ranges.push(net("10.0.0.0/16"))),
-            finds: &[
-                "fail authentication-target-reachable web",
-                "note internet-facing web",
-                "note target-security-group-open web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail authentication-target-reachable web"],
         },
         Example {
             title: "another security group is let in",
             given: || given(|door| door.groups.push("sg-bastion".to_owned())),
-            finds: &[
-                "note authentication-target-reachable web",
-                "note internet-facing web",
-                "note target-security-group-open web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note authentication-target-reachable web"],
         },
-        Example {
-            title: "the load balancer's group alone",
-            given: || given(|_| ()),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "the load balancer's group alone", given: || given(|_| ()), finds: &[] },
         Example {
             title: "its subnets, and the targets' own group",
             given: || {
@@ -107,11 +91,7 @@ pub(super) const CHECK: Check = Check {
                     door.groups.push("sg-targets".to_owned());
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note target-security-group-open web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
         Example {
             title: "everybody, on another port",
@@ -121,7 +101,7 @@ pub(super) const CHECK: Check = Check {
                     door.ranges.push(net("0.0.0.0/0"));
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "the interfaces are unread",
@@ -136,8 +116,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-public web",
                 "unknown target-security-group-open web",
                 "unknown target-remote web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -42,16 +42,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "EC2 alone",
             given: || checked(Some("EC2")),
-            finds: &[
-                "note classic-load-balancer web",
-                "note internet-facing web",
-                "fail auto-scaling-ignores-health web",
-            ],
+            finds: &["fail auto-scaling-ignores-health web"],
         },
         Example {
             title: "several, among them ELB",
             given: || checked(Some("EC2,ELB")),
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &[],
         },
         Example {
             title: "it registers with nothing",
@@ -61,16 +57,12 @@ pub(super) const CHECK: Check = Check {
                     group.target_groups.clear();
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "no type told",
             given: || checked(None),
-            finds: &[
-                "note classic-load-balancer web",
-                "note internet-facing web",
-                "unknown auto-scaling-ignores-health web",
-            ],
+            finds: &["unknown auto-scaling-ignores-health web"],
         },
         Example {
             title: "Auto Scaling groups unread",

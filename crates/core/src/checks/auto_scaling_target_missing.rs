@@ -43,20 +43,12 @@ pub(super) const CHECK: Check = Check {
                     group.target_groups.push(sample::group_arn("gone"));
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "fail auto-scaling-target-missing web",
-            ],
+            finds: &["fail auto-scaling-target-missing web"],
         },
         Example {
             title: "a Classic load balancer that is gone",
             given: classic_gone,
-            finds: &[
-                "note classic-load-balancer web",
-                "note internet-facing web",
-                "fail auto-scaling-target-missing web",
-            ],
+            finds: &["fail auto-scaling-target-missing web"],
         },
         Example { title: "all there", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
@@ -70,8 +62,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown certificate-shared www.example.com",
-                "note classic-load-balancer web",
-                "note internet-facing web",
                 "unknown auto-scaling-target-missing web",
                 "unknown auto-scaling-zones-differ web",
             ],

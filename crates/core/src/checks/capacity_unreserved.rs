@@ -41,17 +41,9 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none",
             given: || sample::with(&Kind::Application, |lb| lb.reserved_capacity = Fact::Known(0)),
-            finds: &[
-                "note capacity-unreserved web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note capacity-unreserved web"],
         },
-        Example {
-            title: "some",
-            given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "some", given: || sample::clean(&Kind::Network), finds: &[] },
         Example {
             title: "none, internal",
             given: || {
@@ -60,11 +52,7 @@ pub(super) const CHECK: Check = Check {
                     lb.reserved_capacity = Fact::Known(0);
                 })
             },
-            finds: &[
-                "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-open-to-any web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

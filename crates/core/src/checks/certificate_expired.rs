@@ -43,11 +43,7 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(-1));
                 })
             },
-            finds: &[
-                "fail certificate-expired www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail certificate-expired www.example.com"],
         },
         Example {
             title: "an SNI certificate that nobody looks at",
@@ -66,11 +62,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail certificate-expired old.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail certificate-expired old.example.com"],
         },
         Example {
             title: "kept in IAM",
@@ -82,8 +74,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail certificate-expired www.example.com",
                 "fail certificate-unmanaged www.example.com",
-                "note classic-load-balancer web",
-                "note internet-facing web",
             ],
         },
         Example {
@@ -97,8 +87,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown certificate-expired HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 11 others: elbv2:DescribeListenerCertificates",
             ],
         },
@@ -113,15 +101,13 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown certificate-expired none",
-                "note classic-load-balancer web",
-                "note internet-facing web",
                 "unknown 11 others: acm:DescribeCertificate",
             ],
         },
         Example {
             title: "five months left",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Certificate(judge),

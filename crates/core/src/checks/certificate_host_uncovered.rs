@@ -68,8 +68,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail certificate-host-uncovered HTTPS:443",
                 "fail default-rule-forwards HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -82,9 +80,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail certificate-host-uncovered HTTPS:443",
                 "fail default-rule-forwards HTTPS:443",
-                "note certificate-wildcard www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -94,21 +89,12 @@ pub(super) const CHECK: Check = Check {
                 name(&mut inventory, "*.example.com");
                 inventory
             },
-            finds: &[
-                "fail default-rule-forwards HTTPS:443",
-                "note certificate-wildcard www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail default-rule-forwards HTTPS:443"],
         },
         Example {
             title: "a pattern and a name of AWS",
             given: || serving(&["*.example.com", "web-123.eu-west-1.elb.amazonaws.com"]),
-            finds: &[
-                "fail default-rule-forwards HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail default-rule-forwards HTTPS:443"],
         },
         Example {
             title: "a rule that turns the host away",
@@ -125,11 +111,7 @@ pub(super) const CHECK: Check = Check {
                     )],
                 )
             },
-            finds: &[
-                "fail default-rule-forwards HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail default-rule-forwards HTTPS:443"],
         },
         Example {
             title: "SNI certificates unread",
@@ -143,19 +125,13 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail default-rule-forwards HTTPS:443",
                 "unknown certificate-host-uncovered HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 14 others: elbv2:DescribeListenerCertificates",
             ],
         },
         Example {
             title: "its own host",
             given: || serving(&["www.example.com"]),
-            finds: &[
-                "fail default-rule-forwards HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail default-rule-forwards HTTPS:443"],
         },
     ],
     judge: Judge::Listener(judge),

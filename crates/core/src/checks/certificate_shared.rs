@@ -64,12 +64,9 @@ pub(super) const CHECK: Check = Check {
             given: || with_second(sample::internal),
             finds: &[
                 "fail certificate-shared www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "fail certificate-shared www.example.com",
                 "fail internal-open-to-any second",
                 "unknown log-delivery-stopped second",
-                "note subnet-route-mismatch second",
             ],
         },
         Example {
@@ -79,11 +76,8 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "fail certificate-shared www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "fail certificate-shared www.example.com",
                 "unknown log-delivery-stopped second",
-                "note internet-facing second",
             ],
         },
         Example {
@@ -93,23 +87,12 @@ pub(super) const CHECK: Check = Check {
                     lb.tags = Fact::Known(sample::text_map(&[("env", "PROD")]));
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "unknown log-delivery-stopped second",
-                "note internet-facing second",
-            ],
+            finds: &["unknown log-delivery-stopped second"],
         },
         Example {
             title: "no environment",
             given: || with_second(|lb| lb.tags = Fact::Known(BTreeMap::new())),
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "unknown log-delivery-stopped second",
-                "note internet-facing second",
-                "note tags-missing second",
-            ],
+            finds: &["unknown log-delivery-stopped second"],
         },
         Example {
             title: "tags unread",
@@ -120,12 +103,9 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown certificate-shared www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown certificate-shared www.example.com",
                 "unknown log-delivery-stopped second",
                 "unknown tags-missing second",
-                "note internet-facing second",
             ],
         },
         Example {
@@ -137,8 +117,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown certificate-shared www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown certificate-shared second",
                 "unknown log-delivery-stopped second",
                 "unknown 77 others: elbv2:DescribeListeners",
@@ -147,7 +125,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "on one load balancer",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &[],
         },
     ],
     judge: Judge::Certificate(judge),

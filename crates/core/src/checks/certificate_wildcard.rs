@@ -65,11 +65,7 @@ pub(super) const CHECK: Check = Check {
                     certificate.names.push("*.example.com".to_owned());
                 })
             },
-            finds: &[
-                "note certificate-wildcard www.example.com",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note certificate-wildcard www.example.com"],
         },
         Example {
             title: "kept in IAM, its names unread",
@@ -84,15 +80,9 @@ pub(super) const CHECK: Check = Check {
                 "fail certificate-unmanaged web",
                 "unknown certificate-weak-key web",
                 "unknown certificate-wildcard web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
             ],
         },
-        Example {
-            title: "one host",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "one host", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::Certificate(judge),
     since: "0.1.0",

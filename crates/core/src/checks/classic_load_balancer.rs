@@ -37,13 +37,9 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "Classic",
             given: || sample::clean(&Kind::Classic),
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &["note classic-load-balancer web"],
         },
-        Example {
-            title: "Application",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "Application", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

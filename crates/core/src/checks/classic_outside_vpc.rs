@@ -40,17 +40,9 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &[
-                "fail internal-open-to-any web",
-                "note classic-load-balancer web",
-                "note classic-outside-vpc web",
-            ],
+            finds: &["fail internal-open-to-any web", "note classic-outside-vpc web"],
         },
-        Example {
-            title: "a VPC",
-            given: || sample::clean(&Kind::Classic),
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
-        },
+        Example { title: "a VPC", given: || sample::clean(&Kind::Classic), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -49,11 +49,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "neither",
             given: || attributed("TLS", &[(PRESERVE, "false"), (PROXY, "false")]),
-            finds: &[
-                "fail client-address-lost web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail client-address-lost web"],
         },
         Example {
             title: "addresses behind TLS, by default",
@@ -65,22 +61,14 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &[
-                "fail client-address-lost web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail client-address-lost web"],
         },
         Example {
             title: "Proxy Protocol",
             given: || attributed("TLS", &[(PRESERVE, "false"), (PROXY, "true")]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
-        Example {
-            title: "preserved",
-            given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "preserved", given: || sample::clean(&Kind::Network), finds: &[] },
         Example {
             title: "UDP keeps them whatever the attribute says",
             given: || {
@@ -90,12 +78,7 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("UDP", 5000, vec![sample::forward("web")])];
                 inventory
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "fail listener-port-closed UDP:5000",
-                "note internet-facing web",
-                "note no-tls-listener web",
-            ],
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed UDP:5000"],
         },
         Example {
             title: "attributes unread",
@@ -110,8 +93,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown client-address-lost web",
                 "unknown cross-zone-off web",
                 "unknown deregistration-delay-zero web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
     ],

@@ -72,12 +72,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "CloudFront has the web ACL, the load balancer answers everyone",
             given: || sample::behind_cloudfront(without_acl(Vec::new()), |_| {}),
-            finds: &[
-                "fail cloudfront-bypass web",
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail cloudfront-bypass web", "fail waf-not-associated web"],
         },
         Example {
             title: "one rule asks for the header, the default one does not",
@@ -85,39 +80,22 @@ pub(super) const CHECK: Check = Check {
                 let guarded = without_acl(vec![asking("x-origin-verify")]);
                 sample::behind_cloudfront(guarded, add_header)
             },
-            finds: &[
-                "fail cloudfront-bypass web",
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail cloudfront-bypass web", "fail waf-not-associated web"],
         },
         Example {
             title: "a Network load balancer that answers everyone",
             given: || sample::behind_cloudfront(sample::clean(&Kind::Network), |_| {}),
-            finds: &[
-                "fail cloudfront-bypass web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail cloudfront-bypass web"],
         },
         Example {
             title: "the load balancer has a web ACL of its own",
             given: || sample::behind_cloudfront(sample::clean(&Kind::Application), |_| {}),
-            finds: &[
-                "note cloudfront-bypass web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note cloudfront-bypass web"],
         },
         Example {
             title: "CloudFront adds a header, and only the targets could ask for it",
             given: || sample::behind_cloudfront(sample::clean(&Kind::Classic), add_header),
-            finds: &[
-                "note classic-load-balancer web",
-                "note cloudfront-bypass web",
-                "note internet-facing web",
-            ],
+            finds: &["note cloudfront-bypass web"],
         },
         Example {
             title: "a distribution that is switched off",
@@ -126,11 +104,7 @@ pub(super) const CHECK: Check = Check {
                 each(&mut inventory, |distribution| distribution.enabled = false);
                 inventory
             },
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-not-associated web"],
         },
         Example {
             title: "another part of the load balancer is meant for everyone",
@@ -141,11 +115,7 @@ pub(super) const CHECK: Check = Check {
                 otherwise(&mut inventory, &sample::forward("open"));
                 sample::behind_cloudfront(inventory, add_header)
             },
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-not-associated web"],
         },
         Example {
             title: "one of two groups of an open rule is behind a guarded one",
@@ -157,12 +127,7 @@ pub(super) const CHECK: Check = Check {
                 otherwise(&mut inventory, &both);
                 sample::behind_cloudfront(inventory, add_header)
             },
-            finds: &[
-                "fail cloudfront-bypass web",
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail cloudfront-bypass web", "fail waf-not-associated web"],
         },
         Example {
             title: "only CloudFront has a client certificate",
@@ -172,11 +137,7 @@ pub(super) const CHECK: Check = Check {
                 lb.web_acl = Fact::Known(None);
                 sample::behind_cloudfront(inventory, |_| {})
             },
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-not-associated web"],
         },
         Example {
             title: "one listener open, and the rules of one unread that may be guarded",
@@ -185,8 +146,6 @@ pub(super) const CHECK: Check = Check {
                 "fail listener-cleartext HTTP:80",
                 "fail waf-not-associated web",
                 "unknown cloudfront-bypass web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 37 others: elbv2:DescribeRules",
             ],
         },
@@ -197,8 +156,6 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail listener-cleartext HTTP:80",
                 "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 37 others: elbv2:DescribeRules",
             ],
         },
@@ -209,32 +166,17 @@ pub(super) const CHECK: Check = Check {
                 otherwise(&mut inventory, &sample::fixed_response("403"));
                 sample::behind_cloudfront(inventory, add_header)
             },
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note rule-header-gate HTTPS:443",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-not-associated web"],
         },
         Example {
             title: "the origin has a name of its own, and a record leads it here",
             given: || led_here(sample::DNS_NAME),
-            finds: &[
-                "fail cloudfront-bypass web",
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail cloudfront-bypass web", "fail waf-not-associated web"],
         },
         Example {
             title: "the same name leads elsewhere",
             given: || led_here("other-123.eu-west-1.elb.amazonaws.com"),
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "fail dns-alias-dangling www.example.com",
-            ],
+            finds: &["fail waf-not-associated web", "fail dns-alias-dangling www.example.com"],
         },
         Example {
             title: "the records of such a name unread",
@@ -248,8 +190,6 @@ pub(super) const CHECK: Check = Check {
                 "fail waf-not-associated web",
                 "unknown cloudfront-bypass web",
                 "unknown cloudfront-origin-cleartext web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown dns-alias-dangling 111122223333",
                 "unknown dns-internal-published 111122223333",
             ],
@@ -261,7 +201,7 @@ pub(super) const CHECK: Check = Check {
                 sample::admit_few(&mut inventory.accounts[0].regions[0]);
                 sample::behind_cloudfront(inventory, |_| {})
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -62,8 +62,6 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-origin-cleartext web",
                 "fail listener-cleartext HTTP:80",
                 "fail listener-port-closed HTTP:80",
-                "note classic-load-balancer web",
-                "note internet-facing web",
             ],
         },
         Example {
@@ -74,18 +72,12 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-origin-cleartext web",
                 "fail listener-cleartext HTTP:80",
                 "fail listener-port-closed HTTP:80",
-                "note classic-load-balancer web",
-                "note internet-facing web",
             ],
         },
         Example {
             title: "in clear as the viewer comes, and the listener redirects everything",
             given: || fetched("match-viewer", true, sample::clean(&Kind::Application)),
-            finds: &[
-                "note cloudfront-bypass web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
         Example {
             title: "as the viewer comes, who cannot come in clear",
@@ -94,28 +86,17 @@ pub(super) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail listener-cleartext HTTP:80",
                 "fail listener-port-closed HTTP:80",
-                "note classic-load-balancer web",
-                "note internet-facing web",
             ],
         },
         Example {
             title: "in clear, and nobody listens there",
             given: || fetched("http-only", false, sample::clean(&Kind::Network)),
-            finds: &[
-                "fail cloudfront-bypass web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail cloudfront-bypass web"],
         },
         Example {
             title: "a policy that this version does not know",
             given: || fetched("quic-only", false, sample::clean(&Kind::Application)),
-            finds: &[
-                "unknown cloudfront-origin-cleartext web",
-                "note cloudfront-bypass web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown cloudfront-origin-cleartext web"],
         },
         Example {
             title: "distributions unread",
@@ -125,21 +106,12 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].distributions = Fact::Unread(denied);
                 inventory
             },
-            finds: &[
-                "unknown cloudfront-bypass web",
-                "unknown cloudfront-origin-cleartext web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown cloudfront-bypass web", "unknown cloudfront-origin-cleartext web"],
         },
         Example {
             title: "always encrypted",
             given: || fetched("https-only", true, sample::clean(&Kind::Application)),
-            finds: &[
-                "note cloudfront-bypass web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -42,17 +42,9 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off",
             given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &[
-                "fail connection-draining-off web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail connection-draining-off web"],
         },
-        Example {
-            title: "on",
-            given: || sample::clean(&Kind::Classic),
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
-        },
+        Example { title: "on", given: || sample::clean(&Kind::Classic), finds: &[] },
         Example {
             title: "attributes unread",
             given: || {
@@ -63,8 +55,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown connection-draining-off web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
                 "unknown 9 others: elb:DescribeLoadBalancerAttributes",
             ],
         },

@@ -56,20 +56,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off on a Classic load balancer",
             given: || sample::with(&Kind::Classic, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &[
-                "fail cross-zone-off web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail cross-zone-off web"],
         },
         Example {
             title: "off on a Network load balancer, as by default",
             given: || sample::with(&Kind::Network, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &[
-                "note cross-zone-off web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note cross-zone-off web"],
         },
         Example {
             title: "off, but its only group has it on",
@@ -81,7 +73,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "on, but its only group has it off",
@@ -93,11 +85,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "note cross-zone-off web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note cross-zone-off web"],
         },
         Example { title: "on", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
@@ -114,8 +102,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown client-address-lost web",
                 "unknown cross-zone-off web",
                 "unknown deregistration-delay-zero web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
     ],

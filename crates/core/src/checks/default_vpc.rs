@@ -44,11 +44,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail default-vpc web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail default-vpc web"],
         },
         Example {
             title: "a VPC that is not among those that were read",

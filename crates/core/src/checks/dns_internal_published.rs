@@ -46,25 +46,18 @@ pub(super) const CHECK: Check = Check {
             given: || internal(false),
             finds: &[
                 "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
                 "note dns-internal-published www.example.com",
             ],
         },
         Example {
             title: "an internal load balancer in a private zone",
             given: || internal(true),
-            finds: &[
-                "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-open-to-any web"],
         },
         Example {
             title: "a scheme that this version does not know",
             given: || schemed(false, "sideways"),
             finds: &[
-                "note tls-backend-legacy web",
                 "unknown dns-internal-published www.example.com",
                 "unknown 5 others: elbv2:DescribeLoadBalancers",
             ],
@@ -72,7 +65,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a public load balancer",
             given: || sample::named(&Kind::Application, false, sample::DNS_NAME),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Record(judge),

@@ -45,20 +45,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "another account",
             given: || served(&["arn:aws:iam::444455556666:root"]),
-            finds: &[
-                "note endpoint-service-foreign-principal web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note endpoint-service-foreign-principal web"],
         },
         Example {
             title: "an organization",
             given: || served(&["arn:aws:organizations::444455556666:organization/o-example"]),
-            finds: &[
-                "note endpoint-service-foreign-principal web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note endpoint-service-foreign-principal web"],
         },
         Example {
             title: "principals unread",
@@ -74,14 +66,12 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown endpoint-service-open web",
                 "unknown endpoint-service-foreign-principal web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "a role of the account itself",
             given: || served(&["arn:aws:iam::111122223333:role/consumer"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

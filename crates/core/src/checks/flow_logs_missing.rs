@@ -51,12 +51,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a TCP listener, nothing watched",
             given: || watched(&Kind::Network, Vec::new()),
-            finds: &[
-                "fail flow-logs-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &["fail flow-logs-missing web"],
         },
         Example {
             title: "a Gateway load balancer, one of two subnets watched",
@@ -69,12 +64,7 @@ pub(super) const CHECK: Check = Check {
                 let refused = Some("REJECT".to_owned());
                 watched(&Kind::Network, vec![FlowLog { traffic: refused, ..flow("vpc-1") }])
             },
-            finds: &[
-                "fail flow-logs-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &["fail flow-logs-missing web"],
         },
         Example {
             title: "delivery fails",
@@ -82,31 +72,17 @@ pub(super) const CHECK: Check = Check {
                 let failed = Some("FAILED".to_owned());
                 watched(&Kind::Network, vec![FlowLog { delivery: failed, ..flow("vpc-1") }])
             },
-            finds: &[
-                "fail flow-logs-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &["fail flow-logs-missing web"],
         },
         Example {
             title: "interfaces watched, maybe those of the load balancer",
             given: || watched(&Kind::Network, vec![flow("eni-9")]),
-            finds: &[
-                "note flow-logs-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &["note flow-logs-missing web"],
         },
         Example {
             title: "both subnets watched",
             given: || watched(&Kind::Network, vec![flow("subnet-a"), flow("subnet-b")]),
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &[],
         },
         Example {
             title: "a filter that this version does not know",
@@ -133,7 +109,7 @@ pub(super) const CHECK: Check = Check {
                     region.flow_logs = Fact::Known(Vec::new());
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "in front of an Application load balancer",
@@ -145,7 +121,7 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["note fronts-application-load-balancer web", "note internet-facing web"],
+            finds: &[],
         },
         Example { title: "the VPC watched", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],

@@ -43,10 +43,7 @@ pub(super) const CHECK: Check = Check {
             given: || sample::front::fronted(|_| ()),
             finds: &[
                 "fail internal-exposed-by-front web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
                 "note fronts-application-load-balancer front",
-                "note internet-facing front",
             ],
         },
         Example {
@@ -59,15 +56,10 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown fronts-application-load-balancer web",
-                "note internet-facing web",
                 "unknown 26 others: elbv2:DescribeTargetGroups",
             ],
         },
-        Example {
-            title: "instances behind",
-            given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "instances behind", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -42,17 +42,9 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTP",
             given: || checked(&Kind::Network, "HTTP"),
-            finds: &[
-                "fail health-check-cleartext web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail health-check-cleartext web"],
         },
-        Example {
-            title: "HTTPS",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "HTTPS", given: || sample::clean(&Kind::Application), finds: &[] },
         Example { title: "TCP", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
             title: "a protocol that this version does not know",
@@ -64,7 +56,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Application, |region| sample::function(region, "web"))
             },
-            finds: &["note internet-facing web"],
+            finds: &[],
         },
     ],
     judge: Judge::Targets(judge),

@@ -83,20 +83,12 @@ HostRule:
         Example {
             title: "preserved, and the default rule forwards",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "true")])),
-            finds: &[
-                "note host-header-preserved web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note host-header-preserved web"],
         },
         Example {
             title: "preserved, and every rule names its host",
             given: || by_host(),
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "preserved, rules unread",
@@ -110,16 +102,10 @@ HostRule:
             finds: &[
                 "fail security-group-unused-port web",
                 "unknown host-header-preserved web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 36 others: elbv2:DescribeRules",
             ],
         },
-        Example {
-            title: "not preserved",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "not preserved", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -40,11 +40,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
-            finds: &[
-                "note http2-off web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note http2-off web"],
         },
         Example {
             title: "off, and nothing that could speak it",
@@ -54,19 +50,9 @@ pub(super) const CHECK: Check = Check {
                     drop(sample::listeners(lb).remove(0));
                 })
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note no-tls-listener web",
-                "note redirect-port-unserved HTTP:80",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
-        Example {
-            title: "on",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "on", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -65,13 +65,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a public Network load balancer in front",
             given: || sample::front::fronted(|_| ()),
-            finds: &[
-                "fail internal-exposed-by-front web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-                "note fronts-application-load-balancer front",
-                "note internet-facing front",
-            ],
+            finds: &["fail internal-exposed-by-front web"],
         },
         Example {
             title: "one in front, but the security group behind keeps its clients out",
@@ -82,48 +76,42 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail security-group-admits-nobody web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-                "note fronts-application-load-balancer front",
-                "note internet-facing front",
-            ],
+            finds: &["fail security-group-admits-nobody web"],
         },
         Example {
             title: "an accelerator",
             given: || accelerated(true, &sample::arn(&Kind::Application, "web")),
-            finds: &["note internal-exposed-by-front web", "note tls-backend-legacy web"],
+            finds: &["note internal-exposed-by-front web"],
         },
         Example {
             title: "an accelerator that is switched off",
             given: || accelerated(false, &sample::arn(&Kind::Application, "web")),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "an accelerator of another load balancer",
             given: || accelerated(true, &sample::arn(&Kind::Application, "other")),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a VPC origin of CloudFront",
             given: || origin("web"),
-            finds: &["note internal-exposed-by-front web", "note tls-backend-legacy web"],
+            finds: &["note internal-exposed-by-front web"],
         },
         Example {
             title: "a VPC origin of another load balancer",
             given: || origin("other"),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "an integration of API Gateway",
             given: || linked("web/50dc6c495c0c9188/1bb"),
-            finds: &["note internal-exposed-by-front web", "note tls-backend-legacy web"],
+            finds: &["note internal-exposed-by-front web"],
         },
         Example {
             title: "an integration with another load balancer",
             given: || linked("web/50dc6c495c0c9188f/1bb"),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "its address among another's targets",
@@ -131,11 +119,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail internal-open-to-any web",
                 "note internal-exposed-by-front web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
                 "fail targets-uneven alb",
-                "note internet-facing front",
-                "note tls-passthrough-unverified TCP:443",
             ],
         },
         Example {
@@ -143,12 +127,8 @@ pub(super) const CHECK: Check = Check {
             given: || fronted_by_address(|region| sample::internal(sample::front::of(region))),
             finds: &[
                 "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
                 "fail internal-open-to-any front",
                 "fail targets-uneven alb",
-                "note subnet-route-mismatch front",
-                "note tls-passthrough-unverified TCP:443",
             ],
         },
         Example {
@@ -164,10 +144,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail internal-open-to-any web",
                 "unknown internal-exposed-by-front web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-                "note internet-facing front",
-                "note tls-passthrough-unverified TCP:443",
                 "unknown 14 others: elbv2:DescribeTargetHealth",
             ],
         },
@@ -179,7 +155,7 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].accelerators = Fact::Unread(sample::denied(call));
                 inventory
             },
-            finds: &["unknown internal-exposed-by-front web", "note tls-backend-legacy web"],
+            finds: &["unknown internal-exposed-by-front web"],
         },
         Example {
             title: "a Classic one, to which API Gateway cannot lead: its links are not asked for",
@@ -190,12 +166,12 @@ pub(super) const CHECK: Check = Check {
                     region.http_links = Fact::not_collected(Call::ApiGatewayV2GetApis);
                 })
             },
-            finds: &["note classic-load-balancer web"],
+            finds: &[],
         },
         Example {
             title: "nothing in front",
             given: || sample::with_region(&Kind::Application, sample::inside),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -49,11 +49,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "open by IPv6",
             given: || dual(|region| sample::set(sample::only(region), &[(ATTRIBUTE, "false")])),
-            finds: &[
-                "fail internal-ipv6-reachable web",
-                "fail internal-open-to-any web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-ipv6-reachable web", "fail internal-open-to-any web"],
         },
         Example {
             title: "only the routes stand in the way",
@@ -64,12 +60,7 @@ pub(super) const CHECK: Check = Check {
                     sample::set(lb, &[(ATTRIBUTE, "false")]);
                 })
             },
-            finds: &[
-                "fail internal-open-to-any web",
-                "note internal-ipv6-reachable web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-open-to-any web", "note internal-ipv6-reachable web"],
         },
         Example {
             title: "what lets the internet in stands in front of it",
@@ -80,14 +71,7 @@ pub(super) const CHECK: Check = Check {
                     sample::set(lb, &[(ATTRIBUTE, "false")]);
                 })
             },
-            finds: &[
-                "fail internal-exposed-by-front web",
-                "note internal-ipv6-reachable web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-                "note fronts-application-load-balancer front",
-                "note internet-facing front",
-            ],
+            finds: &["fail internal-exposed-by-front web", "note internal-ipv6-reachable web"],
         },
         Example {
             title: "attributes unread",
@@ -100,14 +84,13 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail internal-open-to-any web",
                 "unknown internal-ipv6-reachable web",
-                "note tls-backend-legacy web",
                 "unknown 16 others: elbv2:DescribeLoadBalancerAttributes",
             ],
         },
         Example {
             title: "denied",
             given: || dual(|region| sample::set(sample::only(region), &[(ATTRIBUTE, "true")])),
-            finds: &["fail internal-open-to-any web", "note tls-backend-legacy web"],
+            finds: &["fail internal-open-to-any web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

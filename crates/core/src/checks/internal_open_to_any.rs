@@ -55,31 +55,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "every address",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &[
-                "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-open-to-any web"],
         },
         Example {
             title: "behind a public Network load balancer",
             given: || sample::front::fronted(|_| ()),
-            finds: &[
-                "fail internal-exposed-by-front web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-                "note fronts-application-load-balancer front",
-                "note internet-facing front",
-            ],
+            finds: &["fail internal-exposed-by-front web"],
         },
         Example {
             title: "behind an accelerator",
             given: || accelerated(Fact::Known(sample::arn(&Kind::Application, "web"))),
-            finds: &[
-                "note internal-exposed-by-front web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
         Example {
             title: "an accelerator of which it is not known where it leads",
@@ -87,17 +73,12 @@ pub(super) const CHECK: Check = Check {
                 let call = Call::GlobalAcceleratorListEndpointGroups;
                 accelerated(Fact::Unread(sample::denied(call)))
             },
-            finds: &[
-                "unknown internal-exposed-by-front web",
-                "unknown internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown internal-exposed-by-front web", "unknown internal-open-to-any web"],
         },
         Example {
             title: "the private network alone",
             given: || sample::with_region(&Kind::Network, sample::inside),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -53,7 +53,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "open to the internet",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &["note internet-facing web"],
         },
         Example {
             title: "nobody gets through",
@@ -66,7 +66,6 @@ pub(super) const CHECK: Check = Check {
                 "fail security-group-unused-port web",
                 "fail listener-port-closed TLS:443",
                 "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -77,20 +76,12 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
                 })
             },
-            finds: &[
-                "unknown internet-facing web",
-                "note classic-load-balancer web",
-                "unknown 6 others: ec2:DescribeSecurityGroups",
-            ],
+            finds: &["unknown internet-facing web", "unknown 6 others: ec2:DescribeSecurityGroups"],
         },
         Example {
             title: "internal",
             given: || sample::with(&Kind::Application, sample::internal),
-            finds: &[
-                "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-open-to-any web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -49,11 +49,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the office by IPv4, everyone by IPv6",
             given: || admitting(&["198.51.100.0/24", "::/0"]),
-            finds: &[
-                "fail ipv6-wider-than-ipv4 TLS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail ipv6-wider-than-ipv4 TLS:443"],
         },
         Example {
             title: "security groups unread",
@@ -66,7 +62,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown ipv6-wider-than-ipv4 TLS:443",
-                "note tls-backend-legacy web",
                 "unknown 6 others: ec2:DescribeSecurityGroups",
             ],
         },
@@ -78,26 +73,22 @@ pub(super) const CHECK: Check = Check {
                 lb.ip_address_type = Some("triplestack".to_owned());
                 inventory
             },
-            finds: &[
-                "unknown internet-facing web",
-                "unknown ipv6-wider-than-ipv4 TLS:443",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown internet-facing web", "unknown ipv6-wider-than-ipv4 TLS:443"],
         },
         Example {
             title: "everyone by both",
             given: || admitting(&["0.0.0.0/0", "::/0"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "the office by both",
             given: || admitting(&["198.51.100.0/24", "2001:db8::/32"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "everyone by IPv6 and nobody by IPv4",
             given: || admitting(&["::/0"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

@@ -61,12 +61,7 @@ Properties:
                     ]);
                 })
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "fail listener-port-closed TLS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed TLS:443"],
         },
         Example {
             title: "a group that may open it is unread",
@@ -84,7 +79,6 @@ Properties:
                 "unknown internet-facing web",
                 "unknown security-group-default web",
                 "unknown listener-port-closed TLS:443",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -98,16 +92,12 @@ Properties:
                     sample::only(region).private_link_rules = Some("off".to_owned());
                 })
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "open to some",
             given: || sample::with_region(&Kind::Application, sample::inside),
-            finds: &["note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "security groups unread",
@@ -119,7 +109,6 @@ Properties:
             },
             finds: &[
                 "unknown listener-port-closed HTTPS:443",
-                "note classic-load-balancer web",
                 "unknown 6 others: ec2:DescribeSecurityGroups",
             ],
         },

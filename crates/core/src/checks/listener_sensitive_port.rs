@@ -83,12 +83,7 @@ pub(super) const CHECK: Check = Check {
                     sample::guard(region, sample::open_group("sg-web", &[22]));
                 })
             },
-            finds: &[
-                "fail listener-sensitive-port TCP:22",
-                "note internet-facing web",
-                "note no-tls-listener web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail listener-sensitive-port TCP:22"],
         },
         Example {
             title: "a dashboard behind HTTPS is no less open",
@@ -100,11 +95,7 @@ pub(super) const CHECK: Check = Check {
                     sample::guard(region, sample::open_group("sg-web", &[5601]));
                 })
             },
-            finds: &[
-                "fail listener-sensitive-port HTTPS:5601",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail listener-sensitive-port HTTPS:5601"],
         },
         Example {
             title: "SSH for the office alone",
@@ -117,11 +108,7 @@ pub(super) const CHECK: Check = Check {
                     sample::guard(region, office);
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note no-tls-listener web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
         Example {
             title: "SSH from inside: rules unread hide nothing",
@@ -137,8 +124,6 @@ pub(super) const CHECK: Check = Check {
                 "fail internal-open-to-any web",
                 "fail security-group-unused-port web",
                 "fail listener-port-closed TCP:22",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
                 "unknown 13 others: elbv2:DescribeRules",
             ],
         },
@@ -154,8 +139,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-sensitive-port TCP:22",
-                "note no-tls-listener web",
-                "note tls-backend-legacy web",
                 "unknown 6 others: ec2:DescribeSecurityGroups",
             ],
         },
@@ -171,7 +154,7 @@ pub(super) const CHECK: Check = Check {
                     sample::guard(region, sample::open_group("sg-web", &[80, 443, 8001]));
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "an Application load balancer behind the port",
@@ -185,11 +168,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "note fronts-application-load-balancer web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

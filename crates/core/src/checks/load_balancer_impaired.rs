@@ -47,26 +47,18 @@ pub(super) const CHECK: Check = Check {
                     lb.state_reason = Some("Not enough free addresses in subnet-a".to_owned());
                 })
             },
-            finds: &[
-                "fail load-balancer-impaired web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail load-balancer-impaired web"],
         },
         Example { title: "active", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
             title: "being provisioned",
             given: || sample::with(&Kind::Network, |lb| lb.state = Some("provisioning".to_owned())),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a state that this version does not know",
             given: || sample::with(&Kind::Network, |lb| lb.state = Some("asleep".to_owned())),
-            finds: &[
-                "unknown load-balancer-impaired web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown load-balancer-impaired web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -53,29 +53,17 @@ pub(super) const CHECK: Check = Check {
                     bucket.state = Fact::Known(BucketState::Missing);
                 })
             },
-            finds: &[
-                "fail log-bucket-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail log-bucket-missing web"],
         },
         Example {
             title: "in another region",
             given: || in_region(Some("us-east-1")),
-            finds: &[
-                "fail log-bucket-missing web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail log-bucket-missing web"],
         },
         Example {
             title: "S3 does not say where",
             given: || in_region(None),
-            finds: &[
-                "unknown log-bucket-missing web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["unknown log-bucket-missing web"],
         },
         Example {
             title: "S3 could not be asked",
@@ -88,15 +76,9 @@ pub(super) const CHECK: Check = Check {
                 "unknown log-bucket-missing web",
                 "unknown log-bucket-public web",
                 "unknown log-delivery-stopped web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
-        Example {
-            title: "there",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "there", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -56,11 +56,7 @@ pub(super) const CHECK: Check = Check {
                     bucket.public_access_blocked = Fact::Known(false);
                 })
             },
-            finds: &[
-                "fail log-bucket-public web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail log-bucket-public web"],
         },
         Example {
             title: "a public policy, public access blocked",
@@ -69,7 +65,7 @@ pub(super) const CHECK: Check = Check {
                     bucket.policy_is_public = Fact::Known(true);
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a private policy, nothing blocked",
@@ -78,7 +74,7 @@ pub(super) const CHECK: Check = Check {
                     bucket.public_access_blocked = Fact::Known(false);
                 })
             },
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &[],
         },
         Example {
             title: "a public policy, the block unread",
@@ -89,11 +85,7 @@ pub(super) const CHECK: Check = Check {
                     bucket.public_access_blocked = Fact::Unread(denied);
                 })
             },
-            finds: &[
-                "unknown log-bucket-public web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown log-bucket-public web"],
         },
         Example {
             title: "a bucket of another account",
@@ -105,13 +97,9 @@ pub(super) const CHECK: Check = Check {
                     bucket.policy_is_public = Fact::Unread(denied);
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
-        Example {
-            title: "private",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "private", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -44,12 +44,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a source without delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", false),
-            finds: &[
-                "fail access-logs-disabled web",
-                "fail log-delivery-broken web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail access-logs-disabled web", "fail log-delivery-broken web"],
         },
         Example {
             title: "two sources of one type, one of them delivered",
@@ -60,7 +55,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "deliveries unread",
@@ -70,22 +65,13 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].regions[0].log_deliveries = Fact::Unread(denied);
                 inventory
             },
-            finds: &[
-                "unknown access-logs-disabled web",
-                "unknown log-delivery-broken web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown access-logs-disabled web", "unknown log-delivery-broken web"],
         },
-        Example {
-            title: "no source",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "no source", given: || sample::clean(&Kind::Application), finds: &[] },
         Example {
             title: "a source with a delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -55,8 +55,6 @@ pub(super) const CHECK: Check = Check {
                 "fail mtls-bypass HTTPS:8443",
                 "fail security-group-unused-port web",
                 "fail listener-port-closed HTTPS:8443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -71,8 +69,6 @@ pub(super) const CHECK: Check = Check {
                 "fail mtls-bypass HTTPS:8443",
                 "fail security-group-unused-port web",
                 "fail listener-port-closed HTTPS:8443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -90,8 +86,6 @@ pub(super) const CHECK: Check = Check {
                 "fail mtls-passthrough HTTPS:8443",
                 "fail security-group-unused-port web",
                 "fail listener-port-closed HTTPS:8443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -100,29 +94,19 @@ pub(super) const CHECK: Check = Check {
                 let other = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
                 beside(verifying(other), |_| ())
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "fail listener-port-closed HTTPS:8443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed HTTPS:8443"],
         },
         Example {
             title: "users log in there instead",
             given: || beside(login::on_port(sample::https(login::required("web")), 8443), |_| ()),
-            finds: &[
-                "fail security-group-unused-port web",
-                "fail listener-port-closed HTTPS:8443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed HTTPS:8443"],
         },
         Example {
             title: "port 80 redirects",
             given: || {
                 beside(sample::listener("HTTP", 80, vec![sample::redirect_to_https()]), |_| ())
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

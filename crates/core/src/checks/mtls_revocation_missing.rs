@@ -59,16 +59,12 @@ pub(super) const CHECK: Check = Check {
                     store.revocation_lists = Fact::Known(0);
                 })
             },
-            finds: &[
-                "fail mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail mtls-revocation-missing HTTPS:443"],
         },
         Example {
             title: "a list that revokes nothing yet",
             given: || sample::verifying(|store| store.revoked_entries = Some(0)),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "nothing is revoked, and the lists are unread",
@@ -79,11 +75,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::ElbV2DescribeTrustStoreRevocations));
                 })
             },
-            finds: &[
-                "unknown mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown mtls-revocation-missing HTTPS:443"],
         },
         Example {
             title: "something is revoked, though the lists are unread",
@@ -93,7 +85,7 @@ pub(super) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::ElbV2DescribeTrustStoreRevocations));
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "another account's trust store",
@@ -105,15 +97,12 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown mtls-many-authorities HTTPS:443",
                 "unknown mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
             ],
         },
         Example {
             title: "a list that revokes",
             given: || sample::mutual("verify", None),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

@@ -45,9 +45,6 @@ pub(super) const CHECK: Check = Check {
                 "fail mtls-trust-store-removed HTTPS:443",
                 "unknown mtls-many-authorities HTTPS:443",
                 "unknown mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
             ],
         },
         Example {
@@ -56,9 +53,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "unknown mtls-many-authorities HTTPS:443",
                 "unknown mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
             ],
         },
         Example {
@@ -68,15 +62,12 @@ pub(super) const CHECK: Check = Check {
                 "unknown mtls-trust-store-removed HTTPS:443",
                 "unknown mtls-many-authorities HTTPS:443",
                 "unknown mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
             ],
         },
         Example {
             title: "this account's own, and AWS does not say",
             given: || sample::mutually(|mutual| mutual.trust_store_status = None),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a status that this version does not know",
@@ -85,15 +76,12 @@ pub(super) const CHECK: Check = Check {
                 "unknown mtls-trust-store-removed HTTPS:443",
                 "unknown mtls-many-authorities HTTPS:443",
                 "unknown mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
             ],
         },
         Example {
             title: "this account's own",
             given: || sample::mutual("verify", None),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

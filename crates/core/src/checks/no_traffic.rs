@@ -53,20 +53,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "none",
             given: || sample::with(&Kind::Network, |lb| lb.traffic = Fact::Known(0.0)),
-            finds: &[
-                "note internet-facing web",
-                "note no-traffic web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note no-traffic web"],
         },
         Example { title: "plenty", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {

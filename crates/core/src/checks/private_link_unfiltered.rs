@@ -44,16 +44,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "not enforced",
             given: || served("off", Fact::Known(vec![service()])),
-            finds: &[
-                "fail private-link-unfiltered web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail private-link-unfiltered web"],
         },
         Example {
             title: "not enforced, but without endpoint service",
             given: || served("off", Fact::Known(Vec::new())),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "endpoint services unread",
@@ -65,14 +61,12 @@ pub(super) const CHECK: Check = Check {
                 "unknown endpoint-service-open web",
                 "unknown private-link-unfiltered web",
                 "unknown endpoint-service-foreign-principal web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "enforced",
             given: || served("on", Fact::Known(vec![service()])),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

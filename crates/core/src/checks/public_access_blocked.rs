@@ -47,25 +47,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "blocked",
             given: || blocking("block-ingress", &[]),
-            finds: &[
-                "note internet-facing web",
-                "note public-access-blocked web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note public-access-blocked web"],
         },
         Example {
             title: "one of two subnets is excluded",
             given: || blocking("block-bidirectional", &["subnet-a"]),
-            finds: &[
-                "note internet-facing web",
-                "note public-access-blocked web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note public-access-blocked web"],
         },
         Example {
             title: "the VPC is excluded",
             given: || blocking("block-bidirectional", &["vpc-1"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "exclusions unread",
@@ -78,11 +70,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &[
-                "unknown internet-facing web",
-                "unknown public-access-blocked web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown internet-facing web", "unknown public-access-blocked web"],
         },
         Example {
             title: "the block is unread",
@@ -92,11 +80,7 @@ pub(super) const CHECK: Check = Check {
                     region.block_public_access = Fact::Unread(sample::denied(call));
                 })
             },
-            finds: &[
-                "unknown internet-facing web",
-                "unknown public-access-blocked web",
-                "note classic-load-balancer web",
-            ],
+            finds: &["unknown internet-facing web", "unknown public-access-blocked web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -46,20 +46,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the last listener",
             given: || limited(&[("listeners-per-application-load-balancer", 2)]),
-            finds: &[
-                "fail quota-near web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail quota-near web"],
         },
         Example {
             title: "as many targets as allowed",
             given: || limited(&[("targets-per-application-load-balancer", 2)]),
-            finds: &[
-                "fail quota-near web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail quota-near web"],
         },
         Example {
             title: "default rules and certificates do not count",
@@ -69,7 +61,7 @@ pub(super) const CHECK: Check = Check {
                     ("certificates-per-application-load-balancer", 1),
                 ])
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "near one quota, rules unread",
@@ -80,12 +72,7 @@ pub(super) const CHECK: Check = Check {
                     Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
                 inventory
             },
-            finds: &[
-                "fail quota-near web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "unknown 25 others: elbv2:DescribeRules",
-            ],
+            finds: &["fail quota-near web", "unknown 25 others: elbv2:DescribeRules"],
         },
         Example {
             title: "quotas unread",
@@ -94,11 +81,7 @@ pub(super) const CHECK: Check = Check {
                     region.limits = Fact::Unread(sample::denied(Call::ElbV2DescribeAccountLimits));
                 })
             },
-            finds: &[
-                "unknown quota-near web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown quota-near web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -44,25 +44,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTPS on the port of the HTTP listener",
             given: || given(Some("HTTPS"), Some("#{port}")),
-            finds: &[
-                "fail redirect-port-unserved HTTP:80",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail redirect-port-unserved HTTP:80"],
         },
         Example {
             title: "a port without listener",
             given: || given(Some("HTTPS"), Some("8443")),
-            finds: &[
-                "note internet-facing web",
-                "note redirect-port-unserved HTTP:80",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note redirect-port-unserved HTTP:80"],
         },
         Example {
             title: "the HTTPS listener's port",
             given: || given(Some("HTTPS"), Some("443")),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

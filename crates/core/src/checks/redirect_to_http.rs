@@ -41,11 +41,7 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &[
-                "fail redirect-to-http HTTP:80",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail redirect-to-http HTTP:80"],
         },
         Example {
             title: "protocol spelled out as HTTP",
@@ -62,17 +58,12 @@ pub(super) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &[
-                "fail redirect-to-http HTTP:80",
-                "note internet-facing web",
-                "note redirect-port-unserved HTTP:80",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail redirect-to-http HTTP:80"],
         },
         Example {
             title: "the redirect that AWS recommends",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

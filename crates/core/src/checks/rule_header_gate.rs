@@ -52,11 +52,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a name that anyone can guess",
             given: || given(header("X-Internal", "1"), sample::fixed_response("403")),
-            finds: &[
-                "note internet-facing web",
-                "note rule-header-gate HTTPS:443",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note rule-header-gate HTTPS:443"],
         },
         Example {
             title: "a secret, kept as a hash",
@@ -64,11 +60,7 @@ pub(super) const CHECK: Check = Check {
                 let secret = header("X-Origin-Verify", "sha256:8d969eef6ecad3c2");
                 given(secret, sample::fixed_response("403"))
             },
-            finds: &[
-                "note internet-facing web",
-                "note rule-header-gate HTTPS:443",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note rule-header-gate HTTPS:443"],
         },
         Example {
             title: "a parameter of the query",
@@ -76,16 +68,12 @@ pub(super) const CHECK: Check = Check {
                 let query = sample::condition("query-string", &["preview=sha256:6b86b273ff34fce1"]);
                 given(query, sample::fixed_response("404"))
             },
-            finds: &[
-                "note internet-facing web",
-                "note rule-header-gate HTTPS:443",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note rule-header-gate HTTPS:443"],
         },
         Example {
             title: "a choice between targets",
             given: || given(header("Accept-Language", "de*"), sample::forward("web")),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

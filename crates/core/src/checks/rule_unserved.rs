@@ -64,11 +64,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "both instances are stopped",
             given: || unused("Target.InvalidState", "Target is in the stopped state"),
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "both are in a zone that is not enabled",
@@ -77,38 +73,22 @@ pub(super) const CHECK: Check = Check {
                             balancer";
                 unused(health::NOT_IN_USE, said)
             },
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "all weight on the empty group, none on the healthy one",
             given: || weighted(&[("blue", Some(100)), ("web", Some(0))], &[]),
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "nothing but zeros",
             given: || weighted(&[("blue", Some(0)), ("web", Some(0))], &["healthy"]),
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "one rule of two leads to nobody",
             given: || ruled("blue", &[]),
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "a Gateway load balancer whose appliances are stopped",
@@ -124,25 +104,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "stopped, and one that fails its health checks",
             given: || ruled("blue", &["unused", "unhealthy"]),
-            finds: &[
-                "fail targets-all-unhealthy blue",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail targets-all-unhealthy blue"],
         },
         Example {
             title: "all weight on the healthy group, none on the empty one",
             given: || weighted(&[("web", Some(100)), ("blue", Some(0))], &[]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a canary that is stopped, beside a group that serves",
             given: || weighted(&[("web", Some(9)), ("blue", Some(1))], &["unused"]),
-            finds: &[
-                "fail target-group-weight-dead HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-group-weight-dead HTTPS:443"],
         },
         Example {
             title: "nothing registered behind any rule",
@@ -153,11 +125,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail no-targets web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail no-targets web"],
         },
         Example {
             title: "stopped, and one in a state that this version does not know",
@@ -168,8 +136,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-unhealthy blue",
                 "unknown target-zone-not-enabled blue",
                 "unknown targets-too-few blue",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -184,15 +150,13 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 10 others: elbv2:DescribeTargetHealth",
             ],
         },
         Example {
             title: "two targets that answer",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

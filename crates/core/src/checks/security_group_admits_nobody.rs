@@ -46,11 +46,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no inbound rule",
             given: || sample::with_region(&Kind::Application, empty),
-            finds: &[
-                "fail security-group-admits-nobody web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-admits-nobody web"],
         },
         Example {
             title: "no inbound rule, and PrivateLink does not ask",
@@ -60,7 +56,7 @@ pub(super) const CHECK: Check = Check {
                     sample::only(region).private_link_rules = Some("off".to_owned());
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "the other group admits someone",
@@ -72,7 +68,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["note classic-load-balancer web", "note internet-facing web"],
+            finds: &[],
         },
         Example {
             title: "security groups unread",
@@ -84,7 +80,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown security-group-admits-nobody web",
-                "note tls-backend-legacy web",
                 "unknown 7 others: ec2:DescribeSecurityGroups",
             ],
         },

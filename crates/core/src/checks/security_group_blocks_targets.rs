@@ -51,20 +51,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no outbound rule",
             given: || sample::with_region(&Kind::Application, |region| let_out(region, None)),
-            finds: &[
-                "fail security-group-blocks-targets web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-blocks-targets web"],
         },
         Example {
             title: "out to another port",
             given: || sample::with_region(&Kind::Classic, |region| let_out(region, Some(80))),
-            finds: &[
-                "fail security-group-blocks-targets web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail security-group-blocks-targets web"],
         },
         Example {
             title: "functions are not reached by network",
@@ -77,16 +69,12 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail lambda-duplicate-headers-lost web",
-                "unknown lambda-policy-open web",
-                "note internet-facing web",
-            ],
+            finds: &["fail lambda-duplicate-headers-lost web", "unknown lambda-policy-open web"],
         },
         Example {
             title: "the targets' port and no other",
             given: || sample::with_region(&Kind::Network, |region| let_out(region, Some(8443))),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "another group lets it out",
@@ -99,7 +87,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "targets unread",
@@ -114,8 +102,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown security-group-blocks-targets web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 11 others: elbv2:DescribeTargetHealth",
             ],
         },

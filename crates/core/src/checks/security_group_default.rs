@@ -42,11 +42,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the default group",
             given: || sample::with_region(&Kind::Application, |region| rename(region, "default")),
-            finds: &[
-                "fail security-group-default web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-default web"],
         },
         Example {
             title: "the default group beside one that is unread",
@@ -56,12 +52,7 @@ pub(super) const CHECK: Check = Check {
                     sample::only(region).security_groups.insert(0, "sg-gone".to_owned());
                 })
             },
-            finds: &[
-                "fail security-group-default web",
-                "unknown security-group-unused-port web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail security-group-default web", "unknown security-group-unused-port web"],
         },
         Example {
             title: "security groups unread",
@@ -73,7 +64,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown security-group-default web",
-                "note tls-backend-legacy web",
                 "unknown 5 others: ec2:DescribeSecurityGroups",
             ],
         },
@@ -82,7 +72,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Application, |region| rename(region, "default-web"))
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -52,20 +52,12 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 admitting(vec![tcp(443, 443, &["0.0.0.0/0"]), tcp(8443, 8443, &["0.0.0.0/0"])])
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "a range around the port",
             given: || admitting(vec![tcp(443, 444, &["10.0.0.0/16"])]),
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "everything",
@@ -73,11 +65,7 @@ pub(super) const CHECK: Check = Check {
                 let all = Permission { protocol: "-1".to_owned(), ..tcp(0, 0, &["0.0.0.0/0"]) };
                 admitting(vec![Permission { from_port: None, to_port: None, ..all }])
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "UDP beside a TCP listener",
@@ -86,11 +74,7 @@ pub(super) const CHECK: Check = Check {
                     Permission { protocol: "udp".to_owned(), ..tcp(443, 443, &["0.0.0.0/0"]) };
                 admitting(vec![tcp(443, 443, &["0.0.0.0/0"]), udp])
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "a range that listeners fill, a group as source, and ICMP",
@@ -107,7 +91,7 @@ pub(super) const CHECK: Check = Check {
                 sample::listeners(lb).push(second);
                 inventory
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "listeners unread",
@@ -119,14 +103,13 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown security-group-unused-port web",
-                "note classic-load-balancer web",
                 "unknown 36 others: elb:DescribeLoadBalancers",
             ],
         },
         Example {
             title: "a port for each listener",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -45,38 +45,22 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an Application load balancer left out",
             given: || subscribed(&Kind::Application, &[], |_| {}),
-            finds: &[
-                "fail shield-not-protected web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail shield-not-protected web"],
         },
         Example {
             title: "a Classic load balancer left out",
             given: || subscribed(&Kind::Classic, &[], |_| {}),
-            finds: &[
-                "fail shield-not-protected web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail shield-not-protected web"],
         },
         Example {
             title: "one of two addresses of a Network load balancer left out",
             given: || subscribed(&Kind::Network, &[&address("eipalloc-a")], |_| {}),
-            finds: &[
-                "fail shield-not-protected web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail shield-not-protected web"],
         },
         Example {
             title: "a Network load balancer without Elastic IP addresses",
             given: || subscribed(&Kind::Network, &[], |lb| lb.allocations.clear()),
-            finds: &[
-                "note internet-facing web",
-                "note shield-not-protected web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note shield-not-protected web"],
         },
         Example {
             title: "a Network load balancer by both addresses",
@@ -84,7 +68,7 @@ pub(super) const CHECK: Check = Check {
                 let both = [&*address("eipalloc-a"), &address("eipalloc-b")];
                 subscribed(&Kind::Network, &both, |_| {})
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "an Application load balancer named",
@@ -92,16 +76,12 @@ pub(super) const CHECK: Check = Check {
                 let arn = sample::arn(&Kind::Application, "web");
                 subscribed(&Kind::Application, &[&arn], |_| {})
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "an internal one",
             given: || subscribed(&Kind::Application, &[], sample::internal),
-            finds: &[
-                "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-open-to-any web"],
         },
         Example {
             title: "Shield could not be asked",
@@ -111,16 +91,12 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].shield = Fact::Unread(sample::denied(call));
                 inventory
             },
-            finds: &[
-                "unknown shield-not-protected web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown shield-not-protected web"],
         },
         Example {
             title: "no subscription",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

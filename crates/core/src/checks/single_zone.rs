@@ -42,36 +42,23 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one zone",
             given: || zoned(&Kind::Network, &["eu-west-1a"]),
-            finds: &[
-                "fail single-zone web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail single-zone web"],
         },
         Example {
             title: "a Classic load balancer in one zone",
             given: || zoned(&Kind::Classic, &["eu-west-1a"]),
-            finds: &[
-                "fail single-zone web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail single-zone web"],
         },
         Example {
             title: "a Local Zone",
             given: || zoned(&Kind::Network, &["eu-west-1-lon-1a"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example { title: "two zones", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
             title: "no zone told",
             given: || zoned(&Kind::Network, &[]),
-            finds: &[
-                "unknown single-zone web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "unknown auto-scaling-zones-differ web",
-            ],
+            finds: &["unknown single-zone web", "unknown auto-scaling-zones-differ web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

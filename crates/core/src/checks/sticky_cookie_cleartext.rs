@@ -42,30 +42,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the application's cookie",
             given: || sticky("HTTP", "AppCookieStickinessPolicyType"),
-            finds: &[
-                "fail listener-cleartext HTTP:443",
-                "fail sticky-cookie-cleartext HTTP:443",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail listener-cleartext HTTP:443", "fail sticky-cookie-cleartext HTTP:443"],
         },
         Example {
             title: "the load balancer's own cookie",
             given: || sticky("HTTP", "LBCookieStickinessPolicyType"),
-            finds: &[
-                "fail listener-cleartext HTTP:443",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail listener-cleartext HTTP:443"],
         },
         Example {
             title: "the application's cookie over HTTPS",
             given: || sticky("HTTPS", "AppCookieStickinessPolicyType"),
-            finds: &[
-                "unknown backend-certificate-unverified HTTPS:443",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["unknown backend-certificate-unverified HTTPS:443"],
         },
         Example {
             title: "policies unread",
@@ -79,8 +66,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail listener-cleartext HTTP:443",
                 "unknown sticky-cookie-cleartext HTTP:443",
-                "note classic-load-balancer web",
-                "note internet-facing web",
             ],
         },
     ],

@@ -44,11 +44,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a public load balancer with one foot in a private subnet",
             given: || private_subnet(&["subnet-b"]),
-            finds: &[
-                "note internet-facing web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note subnet-route-mismatch web"],
         },
         Example {
             title: "IPv6 addresses alone, and no IPv6 route",
@@ -57,11 +53,7 @@ pub(super) const CHECK: Check = Check {
                     lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note subnet-route-mismatch web"],
         },
         Example {
             title: "an internal one in public subnets",
@@ -71,7 +63,7 @@ pub(super) const CHECK: Check = Check {
                     region.route_tables = Fact::Known(vec![sample::public_routes()]);
                 })
             },
-            finds: &["note subnet-route-mismatch web", "note tls-backend-legacy web"],
+            finds: &["note subnet-route-mismatch web"],
         },
         Example {
             title: "route tables unread",
@@ -81,16 +73,12 @@ pub(super) const CHECK: Check = Check {
                     region.route_tables = Fact::Unread(sample::denied(call));
                 })
             },
-            finds: &[
-                "unknown internet-facing web",
-                "unknown subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown internet-facing web", "unknown subnet-route-mismatch web"],
         },
         Example {
             title: "an internal one in private subnets",
             given: || sample::with_region(&Kind::Classic, sample::inside),
-            finds: &["note classic-load-balancer web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -40,20 +40,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none of one's own",
             given: || tagged(&Kind::Network, &[("aws:cloudformation:stack-name", "web")]),
-            finds: &[
-                "note internet-facing web",
-                "note tags-missing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note tags-missing web"],
         },
         Example {
             title: "no tag",
             given: || tagged(&Kind::Classic, &[]),
-            finds: &[
-                "note classic-load-balancer web",
-                "note internet-facing web",
-                "note tags-missing web",
-            ],
+            finds: &["note tags-missing web"],
         },
         Example { title: "an owner", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {

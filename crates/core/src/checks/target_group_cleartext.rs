@@ -51,12 +51,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTP behind an Application load balancer",
             given: || sample::speaking(&Kind::Application, "HTTP"),
-            finds: &["fail target-group-cleartext web", "note internet-facing web"],
+            finds: &["fail target-group-cleartext web"],
         },
         Example {
             title: "TLS taken off by a Network load balancer",
             given: || sample::speaking(&Kind::Network, "TCP"),
-            finds: &["fail target-group-cleartext web", "note internet-facing web"],
+            finds: &["fail target-group-cleartext web"],
         },
         Example {
             title: "a Network load balancer that passes TCP through",
@@ -69,19 +69,15 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &["note internet-facing web", "note tls-passthrough-unverified TCP:443"],
+            finds: &[],
         },
-        Example {
-            title: "HTTPS",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "HTTPS", given: || sample::clean(&Kind::Application), finds: &[] },
         Example {
             title: "a function",
             given: || {
                 sample::with_region(&Kind::Application, |region| sample::function(region, "web"))
             },
-            finds: &["note internet-facing web"],
+            finds: &[],
         },
         Example {
             title: "TCP, rules of the TLS listener unread",
@@ -94,7 +90,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown target-group-cleartext web",
-                "note internet-facing web",
                 "unknown 11 others: elbv2:DescribeRules",
             ],
         },

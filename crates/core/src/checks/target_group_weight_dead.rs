@@ -47,11 +47,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an empty canary",
             given: || weighted([Some(9), Some(1)], &[]),
-            finds: &[
-                "fail target-group-weight-dead HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-group-weight-dead HTTPS:443"],
         },
         Example {
             title: "a canary that is down",
@@ -59,28 +55,22 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail targets-all-unhealthy canary",
                 "fail target-group-weight-dead HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "nothing but zeros",
             given: || weighted([Some(0), Some(0)], &["healthy", "healthy"]),
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "an empty canary of weight 0",
             given: || weighted([Some(9), Some(0)], &[]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "both answer",
             given: || weighted([Some(9), Some(1)], &["healthy", "initial"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "health of the canary unread",
@@ -94,8 +84,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown target-group-weight-dead HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 10 others: elbv2:DescribeTargetHealth",
             ],
         },

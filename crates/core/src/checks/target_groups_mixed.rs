@@ -42,37 +42,22 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a canary without TLS",
             given: || weighted(&Kind::Application, "HTTP", Some(1)),
-            finds: &[
-                "fail target-groups-mixed HTTPS:443",
-                "fail target-group-cleartext canary",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-groups-mixed HTTPS:443", "fail target-group-cleartext canary"],
         },
         Example {
             title: "a canary that a Network load balancer takes TLS off for",
             given: || weighted(&Kind::Network, "TCP", Some(1)),
-            finds: &[
-                "fail target-groups-mixed TLS:443",
-                "fail target-group-cleartext canary",
-                "note alpn-mismatch TLS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-groups-mixed TLS:443", "fail target-group-cleartext canary"],
         },
         Example {
             title: "a canary without TLS, not in use yet",
             given: || weighted(&Kind::Application, "HTTP", Some(0)),
-            finds: &[
-                "fail target-group-cleartext canary",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-group-cleartext canary"],
         },
         Example {
             title: "a canary like the rest",
             given: || weighted(&Kind::Application, "HTTPS", Some(1)),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a function beside machines",
@@ -81,7 +66,7 @@ pub(super) const CHECK: Check = Check {
                 sample::function(&mut inventory.accounts[0].regions[0], "canary");
                 inventory
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "rules unread",
@@ -94,8 +79,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown target-groups-mixed TLS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 15 others: elbv2:DescribeRules",
             ],
         },

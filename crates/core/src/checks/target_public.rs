@@ -54,31 +54,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "behind an Application load balancer",
             given: || published(&Kind::Application, |_| ()),
-            finds: &[
-                "fail target-public web",
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-public web", "fail target-security-group-open web"],
         },
         Example {
             title: "behind a Classic load balancer",
             given: || published(&Kind::Classic, |_| ()),
-            finds: &[
-                "fail target-public web",
-                "fail target-security-group-open web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail target-public web", "fail target-security-group-open web"],
         },
         Example {
             title: "behind a Network load balancer that ends TLS",
             given: || published(&Kind::Network, |_| ()),
-            finds: &[
-                "fail target-public web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-public web"],
         },
         Example {
             title: "by IPv6",
@@ -96,21 +82,12 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail target-public web",
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-public web", "fail target-security-group-open web"],
         },
         Example {
             title: "behind an open Network load balancer that passes TCP through",
             given: || published(&Kind::Network, passing_through),
-            finds: &[
-                "note internet-facing web",
-                "note target-public web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &["note target-public web"],
         },
         Example {
             title: "behind an internal Network load balancer that passes TCP through",
@@ -120,12 +97,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(sample::only(region));
                 })
             },
-            finds: &[
-                "fail target-public web",
-                "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &["fail target-public web", "fail internal-open-to-any web"],
         },
         Example {
             title: "a public address, but only the load balancer is let in",
@@ -134,7 +106,7 @@ pub(super) const CHECK: Check = Check {
                     sample::guard(region, sample::target_group_door());
                 })
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a public address, but no route from the internet",
@@ -153,11 +125,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "a public address, but the network ACL lets nobody in",
@@ -173,11 +141,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "a public address, but VPC Block Public Access stands in the way",
@@ -189,12 +153,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note public-access-blocked web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "the public address is another load balancer's",
@@ -206,11 +165,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "open to everyone, but leaving",
@@ -221,11 +176,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "open to everyone, but without public address",
@@ -236,11 +187,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "security groups unread",
@@ -250,11 +197,7 @@ pub(super) const CHECK: Check = Check {
                     region.security_groups = Fact::Unread(gap);
                 })
             },
-            finds: &[
-                "unknown target-public web",
-                "note tls-backend-legacy web",
-                "unknown 8 others: ec2:DescribeSecurityGroups",
-            ],
+            finds: &["unknown target-public web", "unknown 8 others: ec2:DescribeSecurityGroups"],
         },
     ],
     judge: Judge::Targets(judge),

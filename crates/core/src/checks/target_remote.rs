@@ -45,21 +45,9 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a data centre",
             given: || sample::addressed(&Kind::Application, "HTTPS", &["192.168.7.9", "10.0.1.10"]),
-            finds: &[
-                "note internet-facing web",
-                "note target-remote web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note target-remote web"],
         },
-        Example {
-            title: "another account",
-            given: foreign,
-            finds: &[
-                "note internet-facing web",
-                "note target-remote web",
-                "note tls-backend-legacy web",
-            ],
-        },
+        Example { title: "another account", given: foreign, finds: &["note target-remote web"] },
         Example { title: "own instances", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {
             title: "interfaces unread",

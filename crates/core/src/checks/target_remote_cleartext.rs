@@ -53,36 +53,22 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTP to a data centre",
             given: || sample::addressed(&Kind::Application, "HTTP", &["10.0.1.10", "192.168.7.9"]),
-            finds: &[
-                "fail target-remote-cleartext web",
-                "fail target-group-cleartext web",
-                "note internet-facing web",
-                "note target-remote web",
-            ],
+            finds: &["fail target-remote-cleartext web", "fail target-group-cleartext web"],
         },
         Example {
             title: "TLS taken off on the way to a data centre",
             given: || sample::addressed(&Kind::Network, "TCP", &["192.168.7.9", "192.168.7.10"]),
-            finds: &[
-                "fail target-remote-cleartext web",
-                "fail target-group-cleartext web",
-                "note internet-facing web",
-                "note target-remote web",
-            ],
+            finds: &["fail target-remote-cleartext web", "fail target-group-cleartext web"],
         },
         Example {
             title: "HTTPS to a data centre",
             given: || sample::addressed(&Kind::Application, "HTTPS", &["192.168.7.9", "10.0.1.10"]),
-            finds: &[
-                "note internet-facing web",
-                "note target-remote web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
         Example {
             title: "HTTP within the VPC",
             given: || sample::addressed(&Kind::Application, "HTTP", &["10.0.1.10", "10.0.2.10"]),
-            finds: &["fail target-group-cleartext web", "note internet-facing web"],
+            finds: &["fail target-group-cleartext web"],
         },
         Example {
             title: "no zone told, VPCs unread",
@@ -104,7 +90,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown default-vpc web",
                 "unknown target-remote web",
                 "unknown targets-uneven web",
-                "note internet-facing web",
             ],
         },
     ],

@@ -52,20 +52,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "everyone",
             given: || admitting(&Kind::Application, &["0.0.0.0/0"], &[]),
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "the company's network",
             given: || admitting(&Kind::Classic, &["10.0.0.0/8"], &[]),
-            finds: &[
-                "fail target-security-group-open web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "everyone, on a port that the load balancer does not send to",
@@ -80,7 +72,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a prefix list with a partner's network",
@@ -98,11 +90,7 @@ pub(super) const CHECK: Check = Check {
                 lists.insert("pl-1".to_owned(), Fact::Known(partner));
                 inventory
             },
-            finds: &[
-                "fail target-security-group-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-security-group-open web"],
         },
         Example {
             title: "the VPC itself and a neighbour's group",
@@ -114,16 +102,12 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &[
-                "note internet-facing web",
-                "note target-security-group-open web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["note target-security-group-open web"],
         },
         Example {
             title: "the load balancer's group alone",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "VPCs unread",
@@ -133,12 +117,7 @@ pub(super) const CHECK: Check = Check {
                 inventory.accounts[0].regions[0].vpcs = Fact::Unread(gap);
                 inventory
             },
-            finds: &[
-                "unknown target-security-group-open web",
-                "unknown default-vpc web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown target-security-group-open web", "unknown default-vpc web"],
         },
         Example {
             title: "a Network load balancer's clients on the same port",
@@ -152,7 +131,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Targets(judge),

@@ -49,12 +49,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "nobody has it",
             given: || failing(&Kind::Application, &["10.0.1.10", "10.0.2.10", "10.0.3.77"]),
-            finds: &[
-                "fail target-stale web",
-                "fail target-unhealthy web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-stale web", "fail target-unhealthy web"],
         },
         Example {
             title: "someone in another VPC has it",
@@ -70,24 +65,17 @@ pub(super) const CHECK: Check = Check {
                 "fail target-stale web",
                 "fail target-unhealthy web",
                 "fail targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
             title: "healthy: somebody has it whom this account does not see",
             given: || sample::addressed(&Kind::Network, "TLS", &["10.0.1.10", "10.0.3.77"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "both belong to someone",
             given: || failing(&Kind::Network, &["10.0.1.10", "10.0.2.10"]),
-            finds: &[
-                "fail target-unhealthy web",
-                "fail targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-unhealthy web", "fail targets-too-few web"],
         },
         Example {
             title: "a container's, out of a block of its node",
@@ -100,12 +88,7 @@ pub(super) const CHECK: Check = Check {
                 }]);
                 inventory
             },
-            finds: &[
-                "fail target-unhealthy web",
-                "fail targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-unhealthy web", "fail targets-too-few web"],
         },
         Example {
             title: "the last one drains, its machine is gone",
@@ -121,7 +104,7 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "interfaces unread",
@@ -138,8 +121,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-security-group-open web",
                 "unknown target-stale web",
                 "unknown target-remote web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
     ],

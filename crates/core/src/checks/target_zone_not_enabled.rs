@@ -44,30 +44,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one in an enabled zone, one beside",
             given: || beside(&Kind::Application, &["healthy"], health::NOT_IN_USE),
-            finds: &[
-                "fail targets-too-few web",
-                "note internet-facing web",
-                "note target-zone-not-enabled web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail targets-too-few web", "note target-zone-not-enabled web"],
         },
         Example {
             title: "the other one is stopped",
             given: || beside(&Kind::Network, &["healthy"], "Target.InvalidState"),
-            finds: &[
-                "fail targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail targets-too-few web"],
         },
         Example {
             title: "nobody else is healthy",
             given: || beside(&Kind::Application, &[], health::NOT_IN_USE),
-            finds: &[
-                "fail rule-unserved HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "all in enabled zones",

@@ -55,11 +55,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail targets-all-unhealthy web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail targets-all-unhealthy web"],
         },
         Example {
             title: "the last one is leaving",
@@ -70,11 +66,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail targets-all-unhealthy web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail targets-all-unhealthy web"],
         },
         Example {
             title: "a new one is about to come",
@@ -85,12 +77,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail target-unhealthy web",
-                "fail targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail target-unhealthy web", "fail targets-too-few web"],
         },
         Example {
             title: "every Classic instance out of service",
@@ -99,11 +86,7 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = sample::in_states(&["OutOfService"]);
                 })
             },
-            finds: &[
-                "fail targets-all-unhealthy web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail targets-all-unhealthy web"],
         },
         Example {
             title: "a Classic instance of unknown state",
@@ -116,8 +99,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown targets-all-unhealthy web",
                 "unknown target-unhealthy web",
                 "unknown targets-too-few web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
             ],
         },
         Example {
@@ -132,13 +113,9 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["note internet-facing web"],
+            finds: &[],
         },
-        Example {
-            title: "all answer",
-            given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "all answer", given: || sample::clean(&Kind::Network), finds: &[] },
         Example {
             title: "the only other instance is still being registered",
             given: || {
@@ -155,11 +132,7 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![failing, new]);
                 })
             },
-            finds: &[
-                "fail targets-all-unhealthy web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail targets-all-unhealthy web"],
         },
         Example {
             title: "ELB itself has taken it out of service",
@@ -173,11 +146,7 @@ pub(super) const CHECK: Check = Check {
                     lb.instances = Fact::Known(vec![out]);
                 })
             },
-            finds: &[
-                "fail targets-all-unhealthy web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail targets-all-unhealthy web"],
         },
         Example {
             title: "a group that only a rule knows the load balancer of",
@@ -189,11 +158,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "fail targets-all-unhealthy web",
-                "note internet-facing web",
-                "note target-group-unused web",
-            ],
+            finds: &["fail targets-all-unhealthy web"],
         },
         Example {
             title: "a group that the list of groups lacks",
@@ -205,8 +170,6 @@ pub(super) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-unused-port web",
                 "unknown targets-all-unhealthy gone",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 10 others: elbv2:DescribeTargetGroups",
             ],
         },

@@ -42,42 +42,26 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "one",
             given: || grouped(&Kind::Network, &["healthy"]),
-            finds: &[
-                "fail targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail targets-too-few web"],
         },
         Example {
             title: "one, and one on its way out",
             given: || grouped(&Kind::Application, &["healthy", "draining"]),
-            finds: &[
-                "fail targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail targets-too-few web"],
         },
         Example {
             title: "a second one is starting",
             given: || grouped(&Kind::Application, &["healthy", "initial"]),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "one Classic instance",
             given: || {
                 sample::with(&Kind::Classic, |lb| lb.instances = sample::in_states(&["InService"]))
             },
-            finds: &[
-                "fail targets-too-few web",
-                "note classic-load-balancer web",
-                "note internet-facing web",
-            ],
+            finds: &["fail targets-too-few web"],
         },
-        Example {
-            title: "two",
-            given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "two", given: || sample::clean(&Kind::Network), finds: &[] },
         Example {
             title: "one Application load balancer",
             given: || {
@@ -88,11 +72,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "note fronts-application-load-balancer web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
         Example {
             title: "one, and one in a state that this version does not know",
@@ -101,8 +81,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown target-unhealthy web",
                 "unknown target-zone-not-enabled web",
                 "unknown targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -115,8 +93,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown targets-too-few web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "unknown 12 others: elbv2:DescribeTargetHealth",
             ],
         },

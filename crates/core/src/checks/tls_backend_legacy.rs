@@ -54,11 +54,7 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &[
-                "fail tls-policy-not-recommended HTTPS:443",
-                "note internet-facing web",
-                "note post-quantum-missing HTTPS:443",
-            ],
+            finds: &["fail tls-policy-not-recommended HTTPS:443"],
         },
         Example {
             title: "targets in clear",
@@ -69,7 +65,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-group-cleartext web", "note internet-facing web"],
+            finds: &["fail target-group-cleartext web"],
         },
         Example {
             title: "a name that AWS's pages do not print",
@@ -83,12 +79,12 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["unknown tls-backend-legacy web", "note internet-facing web"],
+            finds: &["unknown tls-backend-legacy web"],
         },
         Example {
             title: "what the console chooses",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &["note tls-backend-legacy web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -64,22 +64,14 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("TCP", 443, vec![sample::forward("web")])],
                 )
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note tls-passthrough-unverified TCP:443",
-            ],
+            finds: &["note tls-passthrough-unverified TCP:443"],
         },
         Example {
             title: "a Classic load balancer",
             given: || {
                 sample::listening(&Kind::Classic, vec![sample::classic_listener("TCP", 8443)])
             },
-            finds: &[
-                "note classic-load-balancer web",
-                "note internet-facing web",
-                "note tls-passthrough-unverified TCP:8443",
-            ],
+            finds: &["note tls-passthrough-unverified TCP:8443"],
         },
         Example {
             title: "an Application load balancer behind it",
@@ -92,11 +84,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[
-                "note fronts-application-load-balancer web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &[],
         },
         Example {
             title: "target groups unread",
@@ -110,14 +98,13 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown tls-passthrough-unverified TCP:443",
-                "note internet-facing web",
                 "unknown 27 others: elbv2:DescribeTargetGroups",
             ],
         },
         Example {
             title: "TLS ends at the load balancer",
             given: || sample::clean(&Kind::Network),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

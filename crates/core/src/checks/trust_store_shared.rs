@@ -68,11 +68,7 @@ aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_AR
                     store.shared_with = Fact::Known(vec!["444455556666".to_owned()]);
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
-            ],
+            finds: &["note trust-store-shared HTTPS:443"],
         },
         Example {
             title: "shared with an organization",
@@ -81,11 +77,7 @@ aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_AR
                     store.shared_with = Fact::Known(vec!["o-a1b2c3d4e5".to_owned()]);
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
-            ],
+            finds: &["note trust-store-shared HTTPS:443"],
         },
         Example {
             title: "used by another account, the resource policy unread",
@@ -97,11 +89,7 @@ aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_AR
                     }
                 })
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
-            ],
+            finds: &["note trust-store-shared HTTPS:443"],
         },
         Example {
             title: "another account's trust store",
@@ -113,8 +101,6 @@ aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_AR
             finds: &[
                 "unknown mtls-many-authorities HTTPS:443",
                 "unknown mtls-revocation-missing HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
                 "note trust-store-shared HTTPS:443",
             ],
         },
@@ -123,11 +109,7 @@ aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_AR
             given: || {
                 sample::verifying(|store| store.shared_with = Fact::Known(vec!["*".to_owned()]))
             },
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note trust-store-shared HTTPS:443",
-            ],
+            finds: &["note trust-store-shared HTTPS:443"],
         },
         Example {
             title: "resource policy unread",
@@ -136,16 +118,12 @@ aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_AR
                     store.shared_with = Fact::Unread(sample::denied(Call::ElbV2GetResourcePolicy));
                 })
             },
-            finds: &[
-                "unknown trust-store-shared HTTPS:443",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown trust-store-shared HTTPS:443"],
         },
         Example {
             title: "this account's own, for itself",
             given: || sample::mutual("verify", None),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::Listener(judge),

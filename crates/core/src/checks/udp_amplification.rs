@@ -55,31 +55,17 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "NTP for everyone",
             given: || serving("UDP", 123, |_| ()),
-            finds: &[
-                "fail udp-amplification UDP:123",
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note no-tls-listener web",
-            ],
+            finds: &["fail udp-amplification UDP:123", "fail security-group-unused-port web"],
         },
         Example {
             title: "DNS for everyone, by TCP too",
             given: || serving("TCP_UDP", 53, |_| ()),
-            finds: &[
-                "fail udp-amplification TCP_UDP:53",
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note no-tls-listener web",
-            ],
+            finds: &["fail udp-amplification TCP_UDP:53", "fail security-group-unused-port web"],
         },
         Example {
             title: "DNS by TCP alone",
             given: || serving("TCP", 53, |_| ()),
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note no-tls-listener web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "DNS for the company",
@@ -93,11 +79,7 @@ pub(super) const CHECK: Check = Check {
                     }
                 })
             },
-            finds: &[
-                "fail security-group-unused-port web",
-                "note internet-facing web",
-                "note no-tls-listener web",
-            ],
+            finds: &["fail security-group-unused-port web"],
         },
         Example {
             title: "security groups unread",
@@ -109,7 +91,6 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown udp-amplification UDP:53",
-                "note no-tls-listener web",
                 "unknown 6 others: ec2:DescribeSecurityGroups",
             ],
         },

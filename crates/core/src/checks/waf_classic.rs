@@ -47,31 +47,19 @@ pub(super) const CHECK: Check = Check {
                     region.classic_waf = Fact::Known(vec![arn]);
                 })
             },
-            finds: &[
-                "fail waf-classic web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-classic web"],
         },
         Example {
             title: "AWS WAF Classic could not be asked",
             given: || unread(Reason::AccessDenied),
-            finds: &[
-                "unknown waf-classic web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["unknown waf-classic web"],
         },
         Example {
             title: "AWS WAF Classic is not offered any more",
             given: || unread(Reason::Unavailable),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
-        Example {
-            title: "none",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "none", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

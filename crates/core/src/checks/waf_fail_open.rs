@@ -43,11 +43,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "open",
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "true")])),
-            finds: &[
-                "fail waf-fail-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-fail-open web"],
         },
         Example {
             title: "open, but nothing that could fail",
@@ -57,11 +53,7 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Known(None);
                 })
             },
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-not-associated web"],
         },
         Example {
             title: "open, web ACL unread",
@@ -71,18 +63,9 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2GetWebAclForResource));
                 })
             },
-            finds: &[
-                "unknown waf-fail-open web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "unknown 10 others: wafv2:GetWebACLForResource",
-            ],
+            finds: &["unknown waf-fail-open web", "unknown 10 others: wafv2:GetWebACLForResource"],
         },
-        Example {
-            title: "closed",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "closed", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -118,8 +118,6 @@ Properties:
                 "fail waf-known-bad-inputs-missing web",
                 "fail waf-large-body-passes web",
                 "fail waf-managed-rules-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -130,41 +128,27 @@ Properties:
                     acl.rules[1].statements[0].counted = vec![SIZE.to_owned()];
                 })
             },
-            finds: &[
-                "fail waf-large-body-passes web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-large-body-passes web"],
         },
         Example {
             title: "the core rule set with its limit",
             given: || sample::with_acl(|acl| drop(acl.rules.remove(0))),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "a rule that takes a large body for a match",
             given: || looking(Some("MATCH")),
-            finds: &[
-                "fail waf-known-bad-inputs-missing web",
-                "fail waf-managed-rules-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-known-bad-inputs-missing web", "fail waf-managed-rules-missing web"],
         },
         Example {
             title: "nobody looks into bodies",
             given: || sample::with_acl(|acl| acl.rules.retain(|rule| rule.has("rate-based"))),
-            finds: &[
-                "fail waf-known-bad-inputs-missing web",
-                "fail waf-managed-rules-missing web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-known-bad-inputs-missing web", "fail waf-managed-rules-missing web"],
         },
         Example {
             title: "a size constraint",
             given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -47,26 +47,14 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "off for a rule",
             given: || sample::with_acl(|acl| acl.rules[1].metrics = false),
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note waf-metrics-off web",
-            ],
+            finds: &["note waf-metrics-off web"],
         },
         Example {
             title: "off for the web ACL",
             given: || sample::with_acl(|acl| acl.metrics = false),
-            finds: &[
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "note waf-metrics-off web",
-            ],
+            finds: &["note waf-metrics-off web"],
         },
-        Example {
-            title: "on",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "on", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

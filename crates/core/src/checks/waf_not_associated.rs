@@ -55,16 +55,12 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none",
             given: || sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None)),
-            finds: &[
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail waf-not-associated web"],
         },
         Example {
             title: "the security group admits CloudFront alone, which has the web ACL",
             given: || sample::behind_cloudfront(narrow(), |_| ()),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
+            finds: &[],
         },
         Example {
             title: "the same, and nothing is known of CloudFront",
@@ -78,8 +74,6 @@ pub(super) const CHECK: Check = Check {
                 "unknown cloudfront-bypass web",
                 "unknown cloudfront-origin-cleartext web",
                 "unknown waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
             ],
         },
         Example {
@@ -88,12 +82,7 @@ pub(super) const CHECK: Check = Check {
                 let bare = sample::with(&Kind::Application, |lb| lb.web_acl = Fact::Known(None));
                 sample::behind_cloudfront(bare, |_| ())
             },
-            finds: &[
-                "fail cloudfront-bypass web",
-                "fail waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail cloudfront-bypass web", "fail waf-not-associated web"],
         },
         Example {
             title: "internal",
@@ -103,11 +92,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &[
-                "fail internal-open-to-any web",
-                "note subnet-route-mismatch web",
-                "note tls-backend-legacy web",
-            ],
+            finds: &["fail internal-open-to-any web"],
         },
         Example {
             title: "AWS WAF could not be asked",
@@ -116,12 +101,7 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2ListWebAcls));
                 })
             },
-            finds: &[
-                "unknown waf-not-associated web",
-                "note internet-facing web",
-                "note tls-backend-legacy web",
-                "unknown 10 others: wafv2:ListWebACLs",
-            ],
+            finds: &["unknown waf-not-associated web", "unknown 10 others: wafv2:ListWebACLs"],
         },
         Example {
             title: "a scheme that this version does not know",
@@ -130,15 +110,10 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown waf-not-associated web",
-                "note tls-backend-legacy web",
                 "unknown 15 others: elbv2:DescribeLoadBalancers",
             ],
         },
-        Example {
-            title: "one",
-            given: || sample::clean(&Kind::Application),
-            finds: &["note internet-facing web", "note tls-backend-legacy web"],
-        },
+        Example { title: "one", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

@@ -40,11 +40,16 @@ pub(crate) fn finds(inventory: &Inventory) -> Vec<String> {
 /// How many verdicts of other checks a call may leave unknown before an example counts them instead.
 const NAMED: usize = 4;
 
-/// What an example of a check gives, passes aside. Where one call leaves many verdicts of other checks
-/// unknown, how many: their names say nothing of this check.
+/// What an example of a check gives: passes aside, and notes of other checks, which every clean load
+/// balancer has. Where one call leaves many verdicts of other checks unknown, how many: their names say
+/// nothing of this check.
 pub(crate) fn shown(check: &Check, inventory: &Inventory) -> Vec<String> {
     let mut found = report(inventory).findings;
-    found.retain(|finding| finding.outcome != Outcome::Pass);
+    found.retain(|finding| match finding.outcome {
+        Outcome::Pass => false,
+        Outcome::Note => finding.check == check.id,
+        Outcome::Fail | Outcome::Unknown => true,
+    });
     let without = |finding: &Finding| {
         let other = finding.outcome == Outcome::Unknown && finding.check != check.id;
         let call = finding.evidence.0.get("call").filter(|_| other);

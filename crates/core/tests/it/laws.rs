@@ -14,6 +14,7 @@ use elb_audit_core::{docs, sample};
 use serde_json::{Value, json};
 
 use crate::given::{KINDS, everything, line, report, report_of, shown};
+use crate::golden::compare;
 
 mod facts;
 mod unclear;
@@ -80,6 +81,21 @@ fn a_clean_load_balancer_passes_everything() {
         }
         assert!(!report.findings.is_empty(), "clean {kind}: nothing judged");
     }
+}
+
+/// The one list of what checks note about every load balancer: an example lists the notes of its own check.
+#[test]
+fn the_notes_on_a_clean_load_balancer_are_those_of_the_list() {
+    let mut list = String::new();
+    for kind in KINDS {
+        list.push_str(&format!("{kind}\n"));
+        for finding in report(&sample::clean(&kind)).findings {
+            if finding.outcome == Outcome::Note {
+                list.push_str(&format!("  {}\n", line(&finding)));
+            }
+        }
+    }
+    compare("crates/core/tests/it/snapshots/clean-notes.txt", &list);
 }
 
 /// The outcome of each subject: check, load balancer, subject.
