@@ -124,8 +124,15 @@ pub struct Example {
     pub given: fn() -> Inventory,
     /// Every fault and unknown verdict of every check, and the notes of this one: `outcome check subject`,
     /// in the report's order, for example `fail listener-cleartext HTTP:80`. Where one call leaves many
-    /// verdicts of other checks unknown, how many: `unknown 35 others: elbv2:DescribeRules`.
+    /// verdicts of other checks unknown, how many: `unknown 35 others: elbv2:DescribeRules`. Before all
+    /// that, [`Example::DOES_NOT_APPLY`] where the check has no verdict at all, not even a pass.
     pub finds: &'static [&'static str],
+}
+
+impl Example {
+    /// What [`Example::finds`] says of a configuration that the question makes no sense for: a pass would
+    /// claim that somebody looked.
+    pub const DOES_NOT_APPLY: &'static str = "does not apply";
 }
 
 /// What a check looks at. The engine walks; a judge sees one subject.

@@ -131,7 +131,7 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -69,7 +69,11 @@ pub(super) const CHECK: Check = Check {
                     listener.alpn = None;
                 })
             },
-            finds: &["fail security-group-unused-port web", "fail listener-port-closed TLS:636"],
+            finds: &[
+                "does not apply",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TLS:636",
+            ],
         },
         Example {
             title: "TLS ends here, and the targets get TCP",
@@ -81,7 +85,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-group-cleartext web"],
+            finds: &["does not apply", "fail target-group-cleartext web"],
         },
         Example {
             title: "a policy that this version does not know",

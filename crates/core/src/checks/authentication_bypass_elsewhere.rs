@@ -116,6 +116,7 @@ pub(super) const CHECK: Check = Check {
                 )
             },
             finds: &[
+                "does not apply",
                 "fail security-group-unused-port web",
                 "fail security-group-unused-port direct",
             ],

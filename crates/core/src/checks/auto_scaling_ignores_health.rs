@@ -57,7 +57,7 @@ pub(super) const CHECK: Check = Check {
                     group.target_groups.clear();
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "no type told",

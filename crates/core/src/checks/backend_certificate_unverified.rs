@@ -114,7 +114,7 @@ resource "aws_load_balancer_backend_server_policy" "instances" {
                     sample::listeners(lb)[0].instance_side = Some("HTTP:8080".to_owned());
                 })
             },
-            finds: &["fail classic-backend-cleartext HTTPS:443"],
+            finds: &["does not apply", "fail classic-backend-cleartext HTTPS:443"],
         },
         Example {
             title: "policies unread",

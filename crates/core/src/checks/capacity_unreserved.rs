@@ -52,7 +52,7 @@ pub(super) const CHECK: Check = Check {
                     lb.reserved_capacity = Fact::Known(0);
                 })
             },
-            finds: &["fail internal-open-to-any web"],
+            finds: &["does not apply", "fail internal-open-to-any web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

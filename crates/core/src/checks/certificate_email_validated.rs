@@ -83,7 +83,7 @@ pub(super) const CHECK: Check = Check {
                     certificate.validation_method = None;
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example { title: "by DNS", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

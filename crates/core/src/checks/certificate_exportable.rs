@@ -76,7 +76,7 @@ pub(super) const CHECK: Check = Check {
                     certificate.export = Some("ENABLED".to_owned());
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "a value that this version does not know",

@@ -94,7 +94,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a pattern and a name of AWS",
             given: || serving(&["*.example.com", "web-123.eu-west-1.elb.amazonaws.com"]),
-            finds: &["fail default-rule-forwards HTTPS:443"],
+            finds: &["does not apply", "fail default-rule-forwards HTTPS:443"],
         },
         Example {
             title: "a rule that turns the host away",
@@ -111,7 +111,7 @@ pub(super) const CHECK: Check = Check {
                     )],
                 )
             },
-            finds: &["fail default-rule-forwards HTTPS:443"],
+            finds: &["does not apply", "fail default-rule-forwards HTTPS:443"],
         },
         Example {
             title: "SNI certificates unread",

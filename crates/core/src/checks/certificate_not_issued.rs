@@ -62,12 +62,12 @@ pub(super) const CHECK: Check = Check {
                     certificate.not_after = Some(sample::in_days(-3));
                 })
             },
-            finds: &["fail certificate-expired www.example.com"],
+            finds: &["does not apply", "fail certificate-expired www.example.com"],
         },
         Example {
             title: "kept in IAM: there is no status",
             given: || sample::with_iam(&Kind::Classic, |_| ()),
-            finds: &["fail certificate-unmanaged www.example.com"],
+            finds: &["does not apply", "fail certificate-unmanaged www.example.com"],
         },
         Example {
             title: "a status that this version does not know",

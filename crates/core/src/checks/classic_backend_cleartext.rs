@@ -51,7 +51,7 @@ pub(super) const CHECK: Check = Check {
                 tcp.instance_side = Some("TCP:8443".to_owned());
                 sample::listening(&Kind::Classic, vec![tcp])
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "nowhere told",

@@ -104,7 +104,7 @@ pub(super) const CHECK: Check = Check {
                 each(&mut inventory, |distribution| distribution.enabled = false);
                 inventory
             },
-            finds: &["fail waf-not-associated web"],
+            finds: &["does not apply", "fail waf-not-associated web"],
         },
         Example {
             title: "another part of the load balancer is meant for everyone",
@@ -176,7 +176,11 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the same name leads elsewhere",
             given: || led_here("other-123.eu-west-1.elb.amazonaws.com"),
-            finds: &["fail waf-not-associated web", "fail dns-alias-dangling www.example.com"],
+            finds: &[
+                "does not apply",
+                "fail waf-not-associated web",
+                "fail dns-alias-dangling www.example.com",
+            ],
         },
         Example {
             title: "the records of such a name unread",

@@ -68,7 +68,7 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &["fail no-targets web"],
+            finds: &["does not apply", "fail no-targets web"],
         },
         Example {
             title: "a rule before it takes everything",
@@ -80,7 +80,7 @@ pub(super) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "a group that was made in the middle of the scan",

@@ -62,7 +62,7 @@ pub(super) const CHECK: Check = Check {
                 sample::internal(lb);
                 inventory
             },
-            finds: &["fail internal-open-to-any web"],
+            finds: &["does not apply", "fail internal-open-to-any web"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -54,7 +54,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "no number",

@@ -73,7 +73,7 @@ resource "aws_elb" "web" {
                     *sample::listeners(lb) = vec![sample::classic_listener("SSL", 443)];
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "a mode that this version does not know",

@@ -89,7 +89,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "none is healthy",
             given: || placed("true", &[("i-1", "unhealthy")]),
-            finds: &["fail targets-all-unhealthy web"],
+            finds: &["does not apply", "fail targets-all-unhealthy web"],
         },
         Example {
             title: "attributes unread",

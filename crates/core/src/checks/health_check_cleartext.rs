@@ -56,7 +56,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Application, |region| sample::function(region, "web"))
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
     ],
     judge: Judge::Targets(judge),

@@ -69,6 +69,7 @@ pub(super) const CHECK: Check = Check {
                 })
             },
             finds: &[
+                "does not apply",
                 "fail classic-backend-cleartext HTTPS:8443",
                 "fail listener-port-closed HTTPS:8443",
             ],

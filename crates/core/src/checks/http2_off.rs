@@ -50,7 +50,7 @@ pub(super) const CHECK: Check = Check {
                     drop(sample::listeners(lb).remove(0));
                 })
             },
-            finds: &["fail security-group-unused-port web"],
+            finds: &["does not apply", "fail security-group-unused-port web"],
         },
         Example { title: "on", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

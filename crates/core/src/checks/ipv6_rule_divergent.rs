@@ -69,7 +69,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &["unknown ipv6-rule-divergent TLS:443"],
         },
-        Example { title: "no rule", given: || sample::clean(&Kind::Network), finds: &[] },
+        Example {
+            title: "no rule",
+            given: || sample::clean(&Kind::Network),
+            finds: &["does not apply"],
+        },
         Example {
             title: "rules unread",
             given: || {

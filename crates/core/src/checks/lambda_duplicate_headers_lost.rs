@@ -55,7 +55,11 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail lambda-duplicate-headers-lost web"],
         },
         Example { title: "on", given: || with_headers(Some("true")), finds: &[] },
-        Example { title: "instances", given: || sample::clean(&Kind::Application), finds: &[] },
+        Example {
+            title: "instances",
+            given: || sample::clean(&Kind::Application),
+            finds: &["does not apply"],
+        },
         Example {
             title: "attributes unread",
             given: || {

@@ -128,7 +128,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &["unknown lambda-policy-open web"],
         },
-        Example { title: "instances", given: || sample::clean(&Kind::Application), finds: &[] },
+        Example {
+            title: "instances",
+            given: || sample::clean(&Kind::Application),
+            finds: &["does not apply"],
+        },
     ],
     judge: Judge::Targets(judge),
     since: "0.1.0",

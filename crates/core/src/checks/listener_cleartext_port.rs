@@ -137,7 +137,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail security-group-unused-port web", "fail listener-port-closed TCP:80"],
+            finds: &[
+                "does not apply",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:80",
+            ],
         },
     ],
     judge: Judge::Listener(judge),

@@ -92,7 +92,7 @@ Properties:
                     sample::only(region).private_link_rules = Some("off".to_owned());
                 })
             },
-            finds: &["fail security-group-unused-port web"],
+            finds: &["does not apply", "fail security-group-unused-port web"],
         },
         Example {
             title: "open to some",

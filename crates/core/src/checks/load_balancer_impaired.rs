@@ -53,7 +53,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "being provisioned",
             given: || sample::with(&Kind::Network, |lb| lb.state = Some("provisioning".to_owned())),
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "a state that this version does not know",

@@ -97,7 +97,7 @@ pub(super) const CHECK: Check = Check {
                     bucket.policy_is_public = Fact::Unread(denied);
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example { title: "private", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

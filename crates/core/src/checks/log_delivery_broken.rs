@@ -67,7 +67,11 @@ pub(super) const CHECK: Check = Check {
             },
             finds: &["unknown access-logs-disabled web", "unknown log-delivery-broken web"],
         },
-        Example { title: "no source", given: || sample::clean(&Kind::Application), finds: &[] },
+        Example {
+            title: "no source",
+            given: || sample::clean(&Kind::Application),
+            finds: &["does not apply"],
+        },
         Example {
             title: "a source with a delivery",
             given: || sample::vended(&Kind::Application, "ALB_ACCESS_LOGS", true),

@@ -54,7 +54,7 @@ pub(super) const CHECK: Check = Check {
                     lb.state = Some("provisioning".to_owned());
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "listeners unread",

@@ -86,7 +86,7 @@ pub(super) const CHECK: Check = Check {
                     region.auto_scaling_groups = Fact::Known(Vec::new());
                 })
             },
-            finds: &["fail security-group-unused-port web"],
+            finds: &["does not apply", "fail security-group-unused-port web"],
         },
         Example {
             title: "rules unread, the default group has targets",

@@ -93,7 +93,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "requests in clear: the listener says it already",
             given: || sample::listening(&Kind::Classic, vec![sample::classic_listener("HTTP", 80)]),
-            finds: &["fail listener-cleartext HTTP:80"],
+            finds: &["does not apply", "fail listener-cleartext HTTP:80"],
         },
         Example {
             title: "a redirect to another host",
@@ -107,7 +107,7 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("HTTP", 80, vec![away])],
                 )
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "TLS passed through",
@@ -117,7 +117,7 @@ pub(super) const CHECK: Check = Check {
                     vec![sample::listener("TCP", 443, vec![sample::forward("web")])],
                 )
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "an Application load balancer behind it",
@@ -130,7 +130,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail security-group-unused-port web", "fail listener-port-closed TCP:80"],
+            finds: &[
+                "does not apply",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TCP:80",
+            ],
         },
         Example {
             title: "rules unread",

@@ -53,7 +53,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail rule-unserved HTTPS:443"],
+            finds: &["does not apply", "fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "none",
@@ -69,7 +69,7 @@ pub(super) const CHECK: Check = Check {
                     lb.traffic = Fact::Known(0.0);
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "metrics unread",

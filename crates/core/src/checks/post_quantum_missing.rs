@@ -58,7 +58,7 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["unknown tls-backend-legacy web"],
+            finds: &["does not apply", "unknown tls-backend-legacy web"],
         },
         Example {
             title: "no policy in AWS's answer",

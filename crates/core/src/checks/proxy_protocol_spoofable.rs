@@ -89,7 +89,7 @@ pub(super) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "subnets unread",

@@ -58,7 +58,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "only the default rule is left with nothing",
             given: || given(vec![rule(1, "/*")]),
-            finds: &[],
+            finds: &["does not apply"],
         },
     ],
     judge: Judge::Listener(judge),

@@ -125,7 +125,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail no-targets web"],
+            finds: &["does not apply", "fail no-targets web"],
         },
         Example {
             title: "stopped, and one in a state that this version does not know",

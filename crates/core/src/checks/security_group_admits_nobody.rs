@@ -56,7 +56,7 @@ pub(super) const CHECK: Check = Check {
                     sample::only(region).private_link_rules = Some("off".to_owned());
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "the other group admits someone",

@@ -69,7 +69,11 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail lambda-duplicate-headers-lost web", "unknown lambda-policy-open web"],
+            finds: &[
+                "does not apply",
+                "fail lambda-duplicate-headers-lost web",
+                "unknown lambda-policy-open web",
+            ],
         },
         Example {
             title: "the targets' port and no other",

@@ -81,7 +81,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "an internal one",
             given: || subscribed(&Kind::Application, &[], sample::internal),
-            finds: &["fail internal-open-to-any web"],
+            finds: &["does not apply", "fail internal-open-to-any web"],
         },
         Example {
             title: "Shield could not be asked",
@@ -96,7 +96,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "no subscription",
             given: || sample::clean(&Kind::Application),
-            finds: &[],
+            finds: &["does not apply"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

@@ -52,7 +52,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a Local Zone",
             given: || zoned(&Kind::Network, &["eu-west-1-lon-1a"]),
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example { title: "two zones", given: || sample::clean(&Kind::Gateway), finds: &[] },
         Example {

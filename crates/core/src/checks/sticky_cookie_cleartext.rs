@@ -52,7 +52,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "the application's cookie over HTTPS",
             given: || sticky("HTTPS", "AppCookieStickinessPolicyType"),
-            finds: &["unknown backend-certificate-unverified HTTPS:443"],
+            finds: &["does not apply", "unknown backend-certificate-unverified HTTPS:443"],
         },
         Example {
             title: "policies unread",

@@ -69,7 +69,7 @@ pub(super) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example { title: "HTTPS", given: || sample::clean(&Kind::Application), finds: &[] },
         Example {
@@ -77,7 +77,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Application, |region| sample::function(region, "web"))
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "TCP, rules of the TLS listener unread",

@@ -60,7 +60,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "nothing but zeros",
             given: || weighted([Some(0), Some(0)], &["healthy", "healthy"]),
-            finds: &["fail rule-unserved HTTPS:443"],
+            finds: &["does not apply", "fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "an empty canary of weight 0",

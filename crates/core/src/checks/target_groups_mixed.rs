@@ -52,7 +52,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "a canary without TLS, not in use yet",
             given: || weighted(&Kind::Application, "HTTP", Some(0)),
-            finds: &["fail target-group-cleartext canary"],
+            finds: &["does not apply", "fail target-group-cleartext canary"],
         },
         Example {
             title: "a canary like the rest",

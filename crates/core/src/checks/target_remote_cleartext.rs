@@ -68,7 +68,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "HTTP within the VPC",
             given: || sample::addressed(&Kind::Application, "HTTP", &["10.0.1.10", "10.0.2.10"]),
-            finds: &["fail target-group-cleartext web"],
+            finds: &["does not apply", "fail target-group-cleartext web"],
         },
         Example {
             title: "no zone told, VPCs unread",

@@ -54,7 +54,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "nobody else is healthy",
             given: || beside(&Kind::Application, &[], health::NOT_IN_USE),
-            finds: &["fail rule-unserved HTTPS:443"],
+            finds: &["does not apply", "fail rule-unserved HTTPS:443"],
         },
         Example {
             title: "all in enabled zones",

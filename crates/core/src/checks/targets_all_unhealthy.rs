@@ -113,7 +113,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example { title: "all answer", given: || sample::clean(&Kind::Network), finds: &[] },
         Example {

@@ -72,7 +72,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "one, and one in a state that this version does not know",

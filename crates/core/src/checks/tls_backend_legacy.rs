@@ -65,7 +65,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &["fail target-group-cleartext web"],
+            finds: &["does not apply", "fail target-group-cleartext web"],
         },
         Example {
             title: "a name that AWS's pages do not print",

@@ -84,7 +84,7 @@ pub(super) const CHECK: Check = Check {
                     });
                 })
             },
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example {
             title: "target groups unread",

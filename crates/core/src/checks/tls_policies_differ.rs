@@ -66,7 +66,11 @@ pub(super) const CHECK: Check = Check {
                 "unknown tls-backend-legacy web",
             ],
         },
-        Example { title: "one port alone", given: || sample::clean(&Kind::Network), finds: &[] },
+        Example {
+            title: "one port alone",
+            given: || sample::clean(&Kind::Network),
+            finds: &["does not apply"],
+        },
     ],
     judge: Judge::LoadBalancer(judge),
     since: "0.1.0",

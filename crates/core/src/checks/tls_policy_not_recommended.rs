@@ -58,7 +58,7 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["fail tls-weak-cipher HTTPS:443"],
+            finds: &["does not apply", "fail tls-weak-cipher HTTPS:443"],
         },
         Example {
             title: "a name that is newer than the table",
@@ -72,7 +72,7 @@ pub(super) const CHECK: Check = Check {
                     ),
                 )
             },
-            finds: &["unknown tls-backend-legacy web"],
+            finds: &["does not apply", "unknown tls-backend-legacy web"],
         },
         Example {
             title: "no policy in AWS's answer",

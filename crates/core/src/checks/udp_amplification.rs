@@ -65,7 +65,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "DNS by TCP alone",
             given: || serving("TCP", 53, |_| ()),
-            finds: &["fail security-group-unused-port web"],
+            finds: &["does not apply", "fail security-group-unused-port web"],
         },
         Example {
             title: "DNS for the company",

@@ -57,7 +57,7 @@ pub(super) const CHECK: Check = Check {
         Example {
             title: "AWS WAF Classic is not offered any more",
             given: || unread(Reason::Unavailable),
-            finds: &[],
+            finds: &["does not apply"],
         },
         Example { title: "none", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

@@ -53,7 +53,7 @@ pub(super) const CHECK: Check = Check {
                     lb.web_acl = Fact::Known(None);
                 })
             },
-            finds: &["fail waf-not-associated web"],
+            finds: &["does not apply", "fail waf-not-associated web"],
         },
         Example {
             title: "open, web ACL unread",

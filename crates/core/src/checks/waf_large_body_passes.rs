@@ -143,7 +143,11 @@ Properties:
         Example {
             title: "nobody looks into bodies",
             given: || sample::with_acl(|acl| acl.rules.retain(|rule| rule.has("rate-based"))),
-            finds: &["fail waf-known-bad-inputs-missing web", "fail waf-managed-rules-missing web"],
+            finds: &[
+                "does not apply",
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-managed-rules-missing web",
+            ],
         },
         Example {
             title: "a size constraint",

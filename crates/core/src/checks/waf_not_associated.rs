@@ -92,7 +92,7 @@ pub(super) const CHECK: Check = Check {
                     sample::internal(lb);
                 })
             },
-            finds: &["fail internal-open-to-any web"],
+            finds: &["does not apply", "fail internal-open-to-any web"],
         },
         Example {
             title: "AWS WAF could not be asked",

@@ -54,7 +54,7 @@ pub(super) const CHECK: Check = Check {
                 sample::set(lb, &[(KEY, "false")]);
                 inventory
             },
-            finds: &["fail single-zone web"],
+            finds: &["does not apply", "fail single-zone web"],
         },
     ],
     judge: Judge::LoadBalancer(judge),

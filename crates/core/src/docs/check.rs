@@ -186,7 +186,11 @@ fn is_totals(paragraph: &str) -> bool {
 
 fn examples(check: &Check) -> String {
     let rows = check.examples.iter().map(|example| {
-        let finds: Vec<String> = example.finds.iter().map(code).collect();
+        let cell = |find: &&str| match *find {
+            Example::DOES_NOT_APPLY => find.to_string(),
+            finding => code(finding),
+        };
+        let finds: Vec<String> = example.finds.iter().map(cell).collect();
         let finds = if finds.is_empty() { "nothing".to_owned() } else { finds.join("<br>") };
         vec![example.title.to_owned(), finds]
     });

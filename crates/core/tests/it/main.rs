@@ -25,7 +25,6 @@ mod routing;
 mod selection;
 mod served;
 mod severity;
-mod silence;
 mod tls;
 mod trust;
 mod values;
