@@ -1,6 +1,7 @@
 //! The laws that hold over all checks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::num::NonZero;
 use std::path::Path;
 
@@ -88,10 +89,10 @@ fn a_clean_load_balancer_passes_everything() {
 fn the_notes_on_a_clean_load_balancer_are_those_of_the_list() {
     let mut list = String::new();
     for kind in KINDS {
-        list.push_str(&format!("{kind}\n"));
+        writeln!(list, "{kind}").expect("a text");
         for finding in report(&sample::clean(&kind)).findings {
             if finding.outcome == Outcome::Note {
-                list.push_str(&format!("  {}\n", line(&finding)));
+                writeln!(list, "  {}", line(&finding)).expect("a text");
             }
         }
     }
