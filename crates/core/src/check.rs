@@ -15,7 +15,8 @@ use crate::policy::Policy;
 
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///
-/// A check has no state and does no I/O: it sees one subject and a [`Context`].
+/// A check has no state and does no I/O: it sees one subject and a [`Context`]. What is the same for most
+/// comes from [`Check::new`]; the rest each says itself.
 pub struct Check {
     /// Kebab-case, names the fault, equals the file's name, never reused.
     pub id: &'static str,
@@ -54,6 +55,30 @@ pub struct Check {
 }
 
 impl Check {
+    /// A check that says nothing yet: for everyone, with no alias, no false alarm worth naming and no call
+    /// beside [`Check::BASE`], there since the first release.
+    #[must_use]
+    pub const fn new(judge: Judge) -> Check {
+        Check {
+            id: "",
+            aliases: &[],
+            title: "",
+            severity: Severity::Info,
+            persona: Persona::Regular,
+            applies_to: &[],
+            why: "",
+            logic: "",
+            false_alarms: "",
+            fix: "",
+            remedy: Remedy::NONE,
+            links: &[],
+            needs: &[],
+            examples: &[],
+            judge,
+            since: "0.1.0",
+        }
+    }
+
     /// The calls that every report needs, whatever is checked: what there is, who can reach it, and how
     /// its targets are.
     pub const BASE: &'static [Call] = &[
@@ -114,6 +139,11 @@ pub struct Remedy {
     pub terraform: &'static str,
     /// A piece of CloudFormation, YAML.
     pub cloudformation: &'static str,
+}
+
+impl Remedy {
+    /// Not said yet.
+    const NONE: Remedy = Remedy { console: "", cli: "", terraform: "", cloudformation: "" };
 }
 
 /// A configuration and what is found in it.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::Kind;
 use crate::logs;
@@ -12,10 +12,8 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "access-logs-bucket-unapproved",
-    aliases: &[],
     title: "logs go to a bucket that is not on the list",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Logs hold addresses, paths, and sometimes tokens in queries. A bucket outside the list may \
           be read by others, keep them too long, or be deleted with a project.",
@@ -24,7 +22,6 @@ pub(super) const CHECK: Check = Check {
             `[intent]`. Does not apply without such a list, and where nothing is written to a bucket. \
             What CloudWatch Logs delivers is not looked at. The examples are judged with a list \
             that allows `example-*`.",
-    false_alarms: "",
     fix: "let the logs go to a bucket of the list, or put the bucket on it",
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose \
@@ -62,8 +59,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

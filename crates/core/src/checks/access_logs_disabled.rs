@@ -1,7 +1,7 @@
 //! Nobody writes down who asked for what.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
+use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity, Verdict};
 use crate::fact::Fact;
 use crate::inventory::{Kind, LogSource};
 use crate::logs::{self, Log};
@@ -12,10 +12,8 @@ const KEY: &str = "access_logs.s3.enabled";
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "access-logs-disabled",
-    aliases: &[],
     title: "no access logs",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "After a break-in there is no record of which requests came from where: neither the way \
           in nor what was taken can be told.",
@@ -134,8 +132,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

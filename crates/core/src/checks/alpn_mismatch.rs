@@ -111,8 +111,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "HTTP/2 preferred", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

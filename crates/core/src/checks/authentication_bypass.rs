@@ -1,7 +1,7 @@
 //! A rule leads to a target group without the login that others ask for.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
+use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity};
 use crate::fact::Fact;
 use crate::inventory::{Action, Condition, Inventory, Kind, Listener, Rule};
 use crate::routing::bypass;
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["auth-bypass-rule"],
     title: "a request gets past the login",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The login stands in front of some rules and not of others that lead to the same targets. \
           Whoever asks the other way is let in without a session, and the application, which \
@@ -207,8 +206,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn before_login(conditions: Vec<Condition>) -> Inventory {

@@ -1,7 +1,7 @@
 //! Targets behind a login are reached without it through another target group.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
+use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity};
 use crate::fact::Fact;
 use crate::inventory::{Action, Inventory, Kind, Listener, Region, TargetGroup};
 use crate::routing::bypass;
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["auth-other-listener-bypass"],
     title: "another group leads past the login to the same targets",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "A login protects what it stands in front of, and a target does not know by which door a \
           request came. The same instance in a second group, behind a listener that asks for \
@@ -157,8 +156,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn forward() -> Action {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::domain;
 use crate::inventory::{Inventory, Kind, Listener};
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["auth-oidc-endpoint-mismatch"],
     title: "the identity provider is asked in clear",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Passwords, codes, the client secret and tokens go over these addresses. Whoever sits on \
           the way reads them, or answers in the provider's place and lets in whom he likes.",
@@ -24,7 +23,6 @@ pub(super) const CHECK: Check = Check {
             Endpoints of another domain than the issuer's are usual and pass. Unknown when an \
             action was answered without them. Does not apply where no rule has an OIDC login: a \
             Cognito pool is asked over TLS always.",
-    false_alarms: "",
     fix: "use the https addresses that the provider publishes",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the \
@@ -68,8 +66,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown authentication-endpoint-in-clear HTTPS:443"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn given(change: fn(&mut Vec<String>)) -> Inventory {

@@ -65,8 +65,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail security-group-unused-port web"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn given(default: Vec<Action>) -> Inventory {

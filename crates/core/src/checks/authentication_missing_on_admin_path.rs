@@ -98,8 +98,7 @@ Properties:
             finds: &["does not apply", "fail certificate-host-uncovered HTTPS:443"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// Words that such paths and hosts have.

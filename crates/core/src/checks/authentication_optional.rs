@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Action, Inventory, Kind, Listener};
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["auth-unauthenticated-allow"],
     title: "lets unauthenticated users through",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The rule looks protected and is not: a request without session is forwarded all the \
           same, and the application has to notice that the identity headers are missing.",
@@ -81,8 +80,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// A login with a change to it, then on to the targets.

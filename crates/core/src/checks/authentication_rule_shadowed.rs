@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Action, Inventory, Kind, Listener};
 use crate::routing::{self, guard};
@@ -11,10 +11,8 @@ use crate::sample::{self, login};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-rule-shadowed",
-    aliases: &[],
     title: "a rule with a login is never reached",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Somebody wrote the rule so that these requests log in, and they do not: a rule with a \
           lower number takes every one of them and forwards it without asking.",
@@ -24,7 +22,6 @@ pub(super) const CHECK: Check = Check {
             headers, queries and sources are compared as sets, wildcards included; where it is \
             not plain that one set holds the other, the rule counts as reached. Does not apply \
             where no rule asks for a login.",
-    false_alarms: "",
     fix: "give the rule with the login a lower number than the one that takes its requests",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
@@ -60,8 +57,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail rule-shadowed HTTPS:443"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// Rule 1 does this for a path, a rule of another number has a login for another one.

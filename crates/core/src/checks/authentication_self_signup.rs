@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Inventory, Kind, Listener, UserPool};
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["auth-cognito-self-signup"],
     title: "anyone can sign up for the login",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "A login keeps out those without an account, and here everybody can have one: the \
           client's id is in the address of the login page, and with it anyone calls SignUp, \
@@ -74,8 +73,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn pool(admin_create_only: bool) -> UserPool {

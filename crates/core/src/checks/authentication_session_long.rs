@@ -23,7 +23,6 @@ pub(super) const CHECK: Check = Check {
             SessionTimeout is above 86,400 seconds, a day (`[thresholds]`, `session-seconds`); an \
             absent one is AWS's default, 604,800 (7 days). Does not apply \
             where no rule has a login.",
-    false_alarms: "",
     fix: "set SessionTimeout to a working day, or to what the thresholds allow",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and, under \
@@ -51,8 +50,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "a working day", given: || given(|seconds| seconds), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// What AWS takes for an absent one.

@@ -4,8 +4,7 @@ use ipnet::IpNet;
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{
@@ -23,7 +22,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["auth-target-sg-bypass"],
     title: "targets behind a login are reached around it",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The load balancer tells the target in headers who has signed in. Whoever reaches the \
           target himself leaves the login out and writes those headers as he likes; with a load \
@@ -119,8 +117,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn net(text: &str) -> IpNet {

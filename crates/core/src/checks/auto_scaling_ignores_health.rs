@@ -79,8 +79,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Scaling(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Scaling(judge))
 };
 
 fn checked(kind: Option<&'static str>) -> Inventory {

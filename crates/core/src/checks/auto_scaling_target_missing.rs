@@ -20,7 +20,6 @@ pub(super) const CHECK: Check = Check {
           out under load helps nothing.",
     logic: "Fails when an Auto Scaling group names a Classic load balancer or a target group that \
             the region does not have. Unknown while those lists are not read to their end.",
-    false_alarms: "",
     fix: "detach what is gone from the Auto Scaling group, and attach what has taken its place",
     remedy: Remedy {
         console: "EC2 > Auto Scaling Groups > the group > Integrations > Load balancing > Edit: \
@@ -67,8 +66,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Scaling(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Scaling(judge))
 };
 
 fn classic_gone() -> Inventory {

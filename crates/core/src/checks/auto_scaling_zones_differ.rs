@@ -13,7 +13,6 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "auto-scaling-zones-differ",
-    aliases: &[],
     title: "Auto Scaling launches where the load balancer is not",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -23,7 +22,6 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when an Auto Scaling group has a zone that a load balancer it registers with, by \
             name or through a target group, does not have. That a load balancer has more zones than \
             the group is no fault. Unknown while load balancers are not read to their end.",
-    false_alarms: "",
     fix: "enable the zone at the load balancer, or take it from the Auto Scaling group",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Network mapping > Edit subnets: add a \
@@ -80,8 +78,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Scaling(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Scaling(judge))
 };
 
 fn third_zone(kind: &Kind) -> Inventory {

@@ -11,7 +11,6 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "capacity-unreserved",
-    aliases: &[],
     title: "no capacity reserved",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -55,8 +54,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply", "fail internal-open-to-any web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -87,8 +87,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "by DNS", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 fn judge(_: &Context, certificate: &Certificate) -> Judgement {

@@ -1,9 +1,7 @@
 //! A certificate in use has expired.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
-};
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::Fact;
 use crate::inventory::{Certificate, Kind};
 use crate::{remedies, sample};
@@ -14,7 +12,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-expired", "sni-cert-orphan-expired"],
     title: "certificate has expired",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Clients refuse the connection, and users who learn to click the warning away will do so \
           for an attacker too.",
@@ -110,8 +107,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Certificate, Kind};
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-expiring"],
     title: "certificate expires soon",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "On the day it expires every client refuses the connection. Certificates that were \
           imported, or whose renewal is stuck, need a person in time.",
@@ -161,8 +160,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown certificate-expiring www.example.com"],
         },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {

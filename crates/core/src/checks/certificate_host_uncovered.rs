@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Condition, Inventory, Kind, Listener};
@@ -18,7 +18,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-host-mismatch"],
     title: "hosts that no certificate covers",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Whoever asks for such a host gets the default certificate, which is for another name: \
           browsers refuse it, and users and programs that are told to go on anyway accept an \
@@ -134,8 +133,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail default-rule-forwards HTTPS:443"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Application load balancer with a rule for these hosts.

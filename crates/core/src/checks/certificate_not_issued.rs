@@ -1,9 +1,7 @@
 //! A certificate in use is not issued.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
-};
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::Reason;
 use crate::inventory::{Certificate, Kind};
 use crate::{remedies, sample};
@@ -14,14 +12,12 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-status-not-issued"],
     title: "certificate is not in force",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Its authority has revoked it, or never vouched for it: clients that check refuse the \
           connection.",
     logic: "Looks at the default and every SNI certificate kept in ACM. Fails on status REVOKED, \
             FAILED, INACTIVE, VALIDATION_TIMED_OUT and PENDING_VALIDATION. Does not apply to an \
             expired certificate, nor to one kept in IAM, which has no status.",
-    false_alarms: "",
     fix: "attach an issued certificate, and find out why this one was revoked or not validated",
     remedy: remedies::REPLACE_CERTIFICATE,
     links: &[
@@ -80,8 +76,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "issued", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Reason};
 use crate::inventory::{
@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-renewal-at-risk"],
     title: "renewal is stalled",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "ACM began to renew it in time and got stuck, mostly on a DNS record that somebody tidied \
           away. There are weeks left to put it back; nobody notices before the last day otherwise.",
@@ -145,8 +144,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "in order", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 /// The clean Application load balancer, ACM waiting for a proof with so many days left.

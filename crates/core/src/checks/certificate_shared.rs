@@ -128,8 +128,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 /// The clean Application load balancer in production, and a second one with the same certificate.

@@ -93,8 +93,7 @@ HttpsListener:
         },
         Example { title: "issued by ACM", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 fn judge(_: &Context, certificate: &Certificate) -> Judgement {

@@ -105,8 +105,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "issued by ACM", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Reason};
 use crate::inventory::{Certificate, Kind};
@@ -14,14 +14,12 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-weak-key"],
     title: "certificate has a weak key",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "An RSA key of 1024 bits is within reach of well-funded attackers, and whoever has the \
           key is the server. Browsers refuse such certificates.",
     logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. Fails on an RSA \
             key below 2048 bits; passes on longer ones and on the elliptic curves P-256, P-384 and \
             P-521. Any other name is unknown. AWS writes `RSA_2048` and `RSA-2048`; both are read.",
-    false_alarms: "",
     fix: "replace it by a certificate with an RSA key of 2048 bits or an elliptic curve",
     remedy: Remedy {
         console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
@@ -105,8 +103,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "2048 bits", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 fn judge(_: &Context, certificate: &Certificate) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Reason};
 use crate::inventory::{Certificate, Inventory, Kind, Provenance};
@@ -20,7 +20,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cert-sha1"],
     title: "certificate is signed with SHA-1 or MD5",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Two certificates with one SHA-1 or MD5 value have been made: an attacker who gets one of \
           them signed has the other one too. Browsers refuse both hashes.",
@@ -103,8 +102,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Certificate(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Certificate(judge))
 };
 
 /// The clean Application load balancer, its certificate imported and signed like this.

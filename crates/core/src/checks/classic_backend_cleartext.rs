@@ -36,7 +36,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "HTTPS in, HTTP on",
@@ -62,8 +61,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn towards(side: Option<&'static str>) -> Inventory {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
@@ -12,10 +12,8 @@ use crate::{remedies, sample};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "classic-cipher-order-unset",
-    aliases: &[],
     title: "the client chooses the cipher",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Classic],
     why: "With the order of ciphers left to the client, a badly configured one takes the weakest \
           that both sides know, though the load balancer would have had a better one.",
@@ -116,8 +114,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "switched on", given: || sample::clean(&Kind::Classic), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

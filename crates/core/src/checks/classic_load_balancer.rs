@@ -32,7 +32,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/migrate-classic-load-balancer.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "Classic",
@@ -41,8 +40,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "Application", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "a judge may always find a gap")]

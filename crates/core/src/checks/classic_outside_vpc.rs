@@ -17,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     why: "It is left from EC2-Classic, which AWS retired in 2022: no security group and no subnet \
           of its own guards it, and nothing can be behind it any more.",
     logic: "A note when a Classic load balancer has no VPC.",
-    false_alarms: "",
     fix: "delete it with the DNS records that point to it",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Actions > Delete load balancer.",
@@ -29,7 +28,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/migrate-classic-load-balancer.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "no VPC",
@@ -44,8 +42,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "a VPC", given: || sample::clean(&Kind::Classic), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "a judge may always find a gap")]

@@ -96,8 +96,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn attributed(protocol: &str, pairs: &[(&str, &str)]) -> Inventory {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::cloudfront;
 use crate::exposure::{Approach, Exposure};
@@ -20,7 +20,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cdn-origin-bypass"],
     title: "the web ACL of CloudFront can be gone around",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "The web ACL, the limits and the log are at CloudFront. The load balancer's own name answers \
           everyone as well, and scanners know it from certificates and address lists: an attacker \
@@ -208,8 +207,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// A distribution whose origin is `www.example.com`, and a record that leads this name to a target.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::cloudfront;
 use crate::fact::{self, Fact, Gap, Reason};
@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cdn-origin-cleartext"],
     title: "CloudFront asks in clear",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Users see a lock, and behind CloudFront their requests go on in clear over the internet, \
           cookies, passwords and the secret header that lets CloudFront in among them.",
@@ -26,7 +25,6 @@ pub(super) const CHECK: Check = Check {
             HTTP, and that listener forwards, instead of redirecting everything. Passes with \
             `https-only`. An unknown policy is unknown. Does not apply to VPC origins, nor without \
             such an origin. Whether CloudFront accepts the certificate is not looked at.",
-    false_alarms: "",
     fix: "set the origin's protocol policy to https-only, with a name that the load balancer's \
           certificate covers",
     remedy: Remedy {
@@ -114,8 +112,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// A Classic load balancer with a cleartext listener beside the encrypting one.

@@ -23,7 +23,6 @@ pub(super) const CHECK: Check = Check {
             Logs delivers a source of type ALB_CONNECTION_LOGS of this load balancer. A source \
             without delivery does not count. With the attribute off and deliveries unread it is \
             unknown.",
-    false_alarms: "",
     fix: "set connection_logs.s3.enabled to true with a bucket, or deliver the logs through \
           CloudWatch Logs",
     remedy: Remedy {
@@ -60,8 +59,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "to a bucket", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::headers;
 use crate::inventory::{Kind, Listener};
@@ -19,7 +19,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["cors-wildcard-credentials"],
     title: "pages of any site may read the responses",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "A page of another site may ask in the name of the user and read the answer. `null` with \
           credentials lets any page do so that knows how to hide where it comes from. `*` with \
@@ -77,8 +76,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::health;
@@ -17,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["listener-dangling-default"],
     title: "the default action leads to nobody",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "Every request that no other rule takes fails, and so will the requests of a rule that is \
           deleted or mistyped one day.",
@@ -91,8 +90,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Application account with an empty group `new`, forwarding by default to this one, and one

@@ -65,8 +65,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply", "fail internal-open-to-any web"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn given(default: Action) -> Inventory {

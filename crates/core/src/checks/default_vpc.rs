@@ -20,7 +20,6 @@ pub(super) const CHECK: Check = Check {
           beside the load balancer. Nothing there was planned, its address range least of all.",
     logic: "Fails when the VPC of the load balancer is the one that AWS made with the account. \
             Does not apply to a Classic one of no VPC. Unknown while VPCs are unread.",
-    false_alarms: "",
     fix: "make a VPC with private subnets for the targets, and the load balancer anew in it",
     remedy: Remedy {
         console: "VPC console, Create VPC, VPC and more: public and private subnets. Then make the \
@@ -55,8 +54,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "a VPC of its own", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

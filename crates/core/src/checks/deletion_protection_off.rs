@@ -46,8 +46,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "protection on", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

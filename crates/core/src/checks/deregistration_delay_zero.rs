@@ -14,7 +14,6 @@ const KEY: &str = "deregistration_delay.timeout_seconds";
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "deregistration-delay-zero",
-    aliases: &[],
     title: "no time for open requests when a target leaves",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -62,8 +61,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown deregistration-delay-zero web"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn delayed(seconds: &'static str) -> crate::inventory::Inventory {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::Kind;
 use crate::sample;
@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["alb-desync-mode", "clb-desync-mode"],
     title: "request smuggling is only watched, not stopped",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Classic],
     why: "The load balancer and the target can disagree where a request ends. What one of them \
           takes for a body the other takes for the next request: an attacker slips requests past \
@@ -82,8 +81,7 @@ resource "aws_elb" "web" {
         },
         Example { title: "defensive", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

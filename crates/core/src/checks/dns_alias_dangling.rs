@@ -119,8 +119,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Record(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Record(judge))
 };
 
 fn judge(names: &Names, record: &DnsRecord) -> Judgement {

@@ -68,8 +68,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Record(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Record(judge))
 };
 
 fn internal(private: bool) -> Inventory {

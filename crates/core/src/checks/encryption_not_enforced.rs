@@ -64,8 +64,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "enforced", given: || controlled("enforce", "available"), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Application account, its VPC's control in this mode and state.

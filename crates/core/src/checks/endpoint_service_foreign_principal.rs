@@ -11,7 +11,6 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "endpoint-service-foreign-principal",
-    aliases: &[],
     title: "endpoint service allows other accounts",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -23,7 +22,6 @@ pub(super) const CHECK: Check = Check {
             an account in it. `*` is another check's. Passes without such a one, and without \
             endpoint service. Unknown while endpoint services, or the principals of one, are \
             unread and none that is known is foreign.",
-    false_alarms: "",
     fix: "remove the principals that nobody knows, and name the others' accounts in trusted-accounts",
     remedy: Remedy {
         console: "VPC console, Endpoint services, the service, Allow principals: delete those that \
@@ -74,8 +72,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Network account behind an endpoint service that allows these.

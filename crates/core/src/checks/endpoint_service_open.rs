@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::{Inventory, Kind};
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["endpoint-service-principals", "endpoint-service-auto-accept"],
     title: "endpoint service accepts every AWS account",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Network, Kind::Gateway],
     why: "Anyone with an AWS account and the service's name makes an endpoint to it and is inside: \
           no one is asked, and the load balancer sees a private address of its own instead of the \
@@ -78,8 +77,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Gateway account behind an endpoint service that allows these.

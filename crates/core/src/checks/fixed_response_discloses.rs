@@ -22,7 +22,6 @@ pub(super) const CHECK: Check = Check {
             body has a private IPv4 address, an internal host name, a stack trace, an ARN, an \
             access key's id, a private key, or a product with its version. The body itself is \
             not kept. Does not apply where no rule answers by itself.",
-    false_alarms: "",
     fix: "answer with a short text that says nothing about what is behind the load balancer",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and its response \
@@ -47,8 +46,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "a plain text", given: || given("not found"), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn given(body: &str) -> Inventory {

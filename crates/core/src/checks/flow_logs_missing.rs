@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{FlowLog, Inventory, Kind, LoadBalancer};
@@ -14,10 +14,8 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "flow-logs-missing",
-    aliases: &[],
     title: "no flow logs where access logs cannot be",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Network, Kind::Gateway],
     why: "AWS writes access logs of TLS listeners alone. For everything else flow logs are the only \
           record of who connected, when, and how much was carried away.",
@@ -125,8 +123,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "the VPC watched", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean account of this kind with these flow logs; a Network load balancer listens to TCP.

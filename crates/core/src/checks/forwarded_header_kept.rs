@@ -1,7 +1,7 @@
 //! Clients write their own address.
 
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::exposure::Exposure;
 use crate::inventory::Kind;
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["xff-mode-preserve"],
     title: "clients write their own X-Forwarded-For",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Targets read the client's address from X-Forwarded-For. Here it arrives as the client sent \
           it: lists of allowed addresses, limits and logs believe what it says.",
@@ -40,7 +39,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "kept as the client sends it",
@@ -69,8 +67,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "appended to", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -21,7 +21,6 @@ pub(super) const CHECK: Check = Check {
           alone sees half.",
     logic: "Notes a Network load balancer with a target group that holds an Application load \
             balancer. Unknown while target groups are unread.",
-    false_alarms: "",
     fix: "judge both together: the exposure of the one behind counts this way in",
     remedy: Remedy {
         console: "EC2 console, Target Groups, type Application Load Balancer: shows which one stands \
@@ -36,7 +35,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "an Application load balancer behind",
@@ -61,8 +59,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "instances behind", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

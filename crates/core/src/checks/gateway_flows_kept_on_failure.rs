@@ -62,8 +62,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown gateway-flows-kept-on-failure web"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn failing_over(pairs: &[(&str, &str)]) -> Inventory {

@@ -1,9 +1,7 @@
 //! One appliance stands between all traffic and its inspection.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
-};
+use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict};
 use crate::fact::Fact;
 use crate::health::{self, Service};
 use crate::inventory::{Inventory, Kind, Target};
@@ -18,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["gwlb-single-appliance"],
     title: "inspection hangs on one appliance",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Gateway],
     why: "When it fails, everything that is routed through it stands still, and someone in a hurry \
           routes around the inspection.",
@@ -27,7 +24,6 @@ pub(super) const CHECK: Check = Check {
             has none. Appliances outside the VPC, which every zone reaches, count in each. Does \
             not apply when none can serve, which `targets-all-unhealthy`, `rule-unserved` and \
             `no-targets` say.",
-    false_alarms: "",
     fix: "run an appliance in every zone, and at least two",
     remedy: Remedy {
         console: "EC2 > Target Groups > the group > Targets > Register targets, or raise the minimum \
@@ -106,8 +102,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn placed(cross_zone: &str, targets: &[(&str, &str)]) -> Inventory {

@@ -12,7 +12,6 @@ use crate::targets::{self, Sort};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "health-check-cleartext",
-    aliases: &[],
     title: "health checks in clear",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -37,7 +36,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-21",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "HTTP",
@@ -59,8 +57,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn checked(kind: &Kind, protocol: &'static str) -> Inventory {

@@ -1,8 +1,7 @@
 //! Nobody asks whether targets are alive.
 
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Reason;
 use crate::inventory::{Inventory, Kind};
@@ -15,12 +14,10 @@ pub(super) const CHECK: Check = Check {
     aliases: &["target-group-no-healthcheck"],
     title: "health checks off",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "A target that has died goes on getting its share of the requests, and they fail.",
     logic: "Fails when a target group's health checks are off. Does not apply to a function, whose \
             checks are off by default because each one is an invocation.",
-    false_alarms: "",
     fix: "switch health checks on",
     remedy: Remedy {
         console: "EC2 > Target Groups > the group > Health checks > Edit.",
@@ -34,7 +31,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "off",
@@ -55,8 +51,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown health-check-disabled web"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn enabled(value: Option<bool>) -> Inventory {

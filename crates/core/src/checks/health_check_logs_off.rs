@@ -22,7 +22,6 @@ pub(super) const CHECK: Check = Check {
             Logs delivers a source of type ALB_HEALTH_CHECK_LOGS of this load balancer; otherwise \
             it notes that there are none. With the attribute off and deliveries unread it is \
             unknown. Never a fault.",
-    false_alarms: "",
     fix: "set health_check_logs.s3.enabled to true with a bucket, or deliver the logs through \
           CloudWatch Logs",
     remedy: Remedy {
@@ -61,8 +60,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "to a bucket", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

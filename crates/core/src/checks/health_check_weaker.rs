@@ -40,7 +40,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-healthchecks.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "an HTTPS group checked by HTTP",
@@ -81,8 +80,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown health-check-weaker web"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn classic_checked(check: Option<&'static str>) -> Inventory {

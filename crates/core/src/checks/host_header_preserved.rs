@@ -107,8 +107,7 @@ HostRule:
         },
         Example { title: "not preserved", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean account, the Host header preserved, and only one host forwarded.

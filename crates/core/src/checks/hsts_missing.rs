@@ -15,7 +15,6 @@ const KEY: &str = "routing.http.response.strict_transport_security.header_value"
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "hsts-missing",
-    aliases: &[],
     title: "Strict-Transport-Security not set by the load balancer",
     severity: Severity::Info,
     persona: Persona::Pedantic,
@@ -85,8 +84,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "for a year", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

@@ -35,7 +35,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "off",
@@ -54,8 +53,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "on", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -66,8 +66,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "a minute", given: || sample::clean(&Kind::Classic), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

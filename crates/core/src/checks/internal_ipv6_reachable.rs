@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::exposure::{self, Approach, Exposure};
 use crate::fact::Fact;
@@ -18,7 +18,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["internal-lb-igw-ipv6"],
     title: "internal load balancer reachable by IPv6",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "Every IPv6 address is a public one. What was built for the inside, often without \
           authentication, is one security-group rule away from the internet, or not even that.",
@@ -27,7 +26,6 @@ pub(super) const CHECK: Check = Check {
             let someone from the internet through to a listener. Notes it when one of them still \
             stands in the way. Passes when the attribute is `true`, the default of internal ones. \
             Does not apply to others. Unknown while what decides is unread.",
-    false_alarms: "",
     fix: "set ipv6.deny_all_igw_traffic to true",
     remedy: Remedy {
         console: "EC2 console, Load Balancers, the load balancer, Attributes, Edit: deny traffic of \
@@ -44,7 +42,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "open by IPv6",
@@ -93,8 +90,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail internal-open-to-any web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// An internal dual-stack load balancer in subnets with IPv6 routes to an internet gateway.

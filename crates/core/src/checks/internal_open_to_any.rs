@@ -24,7 +24,6 @@ pub(super) const CHECK: Check = Check {
             lets its clients in: they keep their public addresses when they come through a Network \
             load balancer in front or an accelerator. Does not apply without security group. \
             Unknown while a group, or what may stand in front, is unread.",
-    false_alarms: "",
     fix: "admit the ranges or security groups of the clients alone",
     remedy: Remedy {
         console: "EC2 console, Security Groups, the group, Edit inbound rules: replace the source \
@@ -81,8 +80,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// An internal load balancer that admits every address, and an accelerator that leads to this ARN.

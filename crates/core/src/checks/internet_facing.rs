@@ -84,8 +84,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail internal-open-to-any web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::Kind;
 use crate::sample;
@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["alb-drop-invalid-headers"],
     title: "invalid headers are passed on",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Header names with odd characters are read differently by different servers. Attackers \
           use them to slip past filters and to smuggle requests.",
@@ -56,8 +55,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "dropped", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

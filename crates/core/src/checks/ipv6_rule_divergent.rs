@@ -89,8 +89,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Network account, dual-stack, with a rule that forwards IPv6 to this group.

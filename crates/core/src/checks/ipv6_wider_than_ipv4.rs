@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::exposure::addresses::Family;
 use crate::exposure::{Approach, Exposure};
@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["dualstack-ipv6-sg-gap"],
     title: "restricted by IPv4, open by IPv6",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "Someone took the trouble to name the networks that may connect, and forgot that the load \
           balancer has a second family of addresses. Whoever is kept out by IPv4 comes by IPv6.",
@@ -25,7 +24,6 @@ pub(super) const CHECK: Check = Check {
             addresses of its own through. Passes when IPv4 is as open, or not open at all. Does \
             not apply to `ipv4` and `dualstack-without-public-ipv4`. Another address type is \
             unknown, and so is the verdict while what decides is unread.",
-    false_alarms: "",
     fix: "name the same networks for IPv6, or take the ::/0 rule away",
     remedy: Remedy {
         console: "EC2 console, Security Groups, the group, Edit inbound rules: delete the rule with \
@@ -44,7 +42,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "the office by IPv4, everyone by IPv6",
@@ -91,8 +88,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// A public dual-stack load balancer whose security group admits these.

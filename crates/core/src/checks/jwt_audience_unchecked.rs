@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Inventory, JwtValidation, Kind, Listener};
 use crate::routing::guard;
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["jwt-audience-not-validated"],
     title: "takes tokens that are meant for others",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Signature and issuer only say that the provider made the token. Without a claim that \
           names the service, a token for any other application of the same provider, or one that \
@@ -62,8 +61,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// Claims that say whom a token is for.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::domain;
 use crate::inventory::{Inventory, Kind, Listener};
@@ -12,17 +12,14 @@ use crate::sample::{self, login};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "jwt-keys-in-clear",
-    aliases: &[],
     title: "token keys are fetched in clear",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Whoever sits on the way gives the load balancer his own keys, and signs himself every \
           token that he likes.",
     logic: "Looks at the jwt-validation actions of every rule that a request can reach. Fails when \
             the JWKS endpoint is not an https URL. Unknown when an action was answered without \
             it. Does not apply where no rule validates tokens.",
-    false_alarms: "",
     fix: "use the https address of the provider's keys",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the \
@@ -55,8 +52,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown jwt-keys-in-clear HTTPS:443", "unknown jwt-keys-foreign HTTPS:443"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn given(endpoint: Option<&str>) -> Inventory {

@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Inventory, InvokeStatement, Kind, Target};
@@ -16,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["lambda-policy-unscoped"],
     title: "who may invoke the function is not limited",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Whoever may invoke it sends it what they like, past the rules, authentication and web ACL \
           of the load balancer, and the function cannot tell the two apart. With `*` that is \
@@ -134,8 +132,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 /// A function that Elastic Load Balancing may invoke, after a change to the statement that says so.

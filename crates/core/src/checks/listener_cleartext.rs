@@ -1,9 +1,7 @@
 //! Requests reach a target in clear.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
-};
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::fact::Fact;
 use crate::inventory::{Action, Kind, Listener};
 use crate::routing::{self, End};
@@ -19,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     ],
     title: "requests reach a target in clear",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Classic],
     why: "Whoever sits on the way reads and changes everything: passwords, cookies, tokens, \
           content. One rule that forwards is enough, even when the default action redirects to \
@@ -224,8 +221,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["fail listener-cleartext HTTP:80"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

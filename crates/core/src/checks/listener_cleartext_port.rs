@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
 use crate::routing::{self};
@@ -40,7 +40,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["nlb-listener-cleartext"],
     title: "port of a cleartext protocol",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Network, Kind::Classic],
     why: "The protocol that this port stands for sends everything in clear, passwords included. A \
           load balancer that hands the bytes through adds no encryption.",
@@ -144,8 +143,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

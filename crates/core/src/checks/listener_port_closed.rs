@@ -49,7 +49,6 @@ Properties:
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "another port is open",
@@ -113,8 +112,7 @@ Properties:
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

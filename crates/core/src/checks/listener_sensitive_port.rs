@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::exposure::Exposure;
 use crate::fact::Fact;
@@ -41,7 +41,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["sg-open-to-world"],
     title: "management or database port open to the internet",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Ports like these are scanned without pause. Behind them are logins without a second \
           factor, databases without a password, or the keys of a whole cluster.",
@@ -171,8 +170,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Gap, Reason};
 use crate::inventory::Kind;
@@ -14,14 +14,12 @@ pub(super) const CHECK: Check = Check {
     aliases: &["lb-state-failed"],
     title: "impaired or failed",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "An impaired load balancer serves, but cannot grow with its traffic; one that failed was \
           never set up.",
     logic: "Fails when the state is `active_impaired` or `failed`; passes on `active`. Does not \
             apply while it is being provisioned, nor to Classic load balancers, which have no \
             state. Another state is unknown.",
-    false_alarms: "",
     fix: "read AWS's reason: usually the subnets have run out of free addresses",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Details shows the state. VPC > Subnets \
@@ -37,7 +35,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-state",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "impaired",
@@ -61,8 +58,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown load-balancer-impaired web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{BucketState, Kind, LogBucket};
@@ -12,10 +12,8 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-bucket-missing",
-    aliases: &[],
     title: "the bucket for the logs is missing",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Logging is on and every log is lost. Worse, a name that nobody has is free: whoever makes \
           a bucket of it gets the logs, in another account.",
@@ -23,7 +21,6 @@ pub(super) const CHECK: Check = Check {
             itself writes. Fails when S3 knows no bucket of the name, or it lives in another region \
             than the load balancer, where Elastic Load Balancing does not write. Unknown while S3 \
             could not be asked. Does not apply where nothing is written to a bucket.",
-    false_alarms: "",
     fix: "make the bucket, in the load balancer's region and with a policy for log delivery, or name \
           another one",
     remedy: Remedy {
@@ -80,8 +77,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "there", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn in_region(region: Option<&str>) -> crate::inventory::Inventory {

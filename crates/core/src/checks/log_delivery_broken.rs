@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::{Kind, LogSource};
@@ -11,10 +11,8 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-delivery-broken",
-    aliases: &[],
     title: "a log source has no delivery",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "Someone set up logging and half of it is missing: the source stands in CloudWatch Logs, \
           and nothing it says arrives anywhere.",
@@ -22,7 +20,6 @@ pub(super) const CHECK: Check = Check {
             no delivery starts from it, nor from another source of the same type. Does not apply \
             to a load balancer that no source names; whether it should have logs is the question \
             of `access-logs-disabled`.",
-    false_alarms: "",
     fix: "create a delivery from the source to a destination, or delete the source",
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, Integrations, log deliveries: add a delivery \
@@ -78,8 +75,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

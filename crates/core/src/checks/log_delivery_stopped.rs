@@ -12,7 +12,6 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-delivery-stopped",
-    aliases: &[],
     title: "access logs have stopped coming",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -87,8 +86,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "logs come in", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean account of this kind without a log of the last day, and with so much traffic.

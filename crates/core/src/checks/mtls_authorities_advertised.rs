@@ -47,7 +47,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "switched on",
@@ -62,8 +61,7 @@ pub(super) const CHECK: Check = Check {
         Example { title: "switched off", given: || advertising("off"), finds: &[] },
         Example { title: "not said", given: || sample::mutual("verify", None), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Application load balancer, verifying client certificates, with this setting.

@@ -1,7 +1,7 @@
 //! What one listener asks a client certificate for, another one serves without.
 
 use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity};
+use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity};
 use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication, Region};
 use crate::routing::bypass;
 use crate::routing::guard::Lock;
@@ -13,7 +13,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["mtls-inconsistent"],
     title: "a request gets past mutual TLS",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Client certificates keep out only those who come by the listener that verifies them. \
           Who comes by another one to the same targets needs none, and the targets take the \
@@ -109,8 +108,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// A listener that verifies client certificates before it forwards to `web`, and another one.

@@ -1,7 +1,7 @@
 //! Client certificates are accepted after they expired.
 
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
 use crate::sample;
@@ -12,7 +12,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["mtls-expired-allowed"],
     title: "expired client certificates are accepted",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "A certificate that should have died with a contract, a device or a leaked key keeps \
           opening the door.",
@@ -46,7 +45,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "expiry ignored",
@@ -55,8 +53,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "expiry checked", given: || sample::mutual("verify", None), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Kind, Listener};
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["mtls-ca-too-many"],
     title: "trust store holds too many authorities",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "A certificate of any of them opens the door. A bundle of public authorities, as browsers \
           have it, lets in whoever buys a certificate or gets one for nothing.",
@@ -75,8 +74,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "two", given: || sample::mutual("verify", None), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

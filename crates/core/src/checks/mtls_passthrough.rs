@@ -1,7 +1,7 @@
 //! Client certificates are handed on without being verified.
 
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
 use crate::{remedies, sample};
@@ -9,10 +9,8 @@ use crate::{remedies, sample};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "mtls-passthrough",
-    aliases: &[],
     title: "client certificates are not verified",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Any certificate gets through, one that the client signed itself too. The target finds it \
           in a header and has to verify chain, dates and revocation; one that only reads the name \
@@ -35,7 +33,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "passed through",
@@ -52,8 +49,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {

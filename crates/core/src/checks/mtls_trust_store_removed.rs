@@ -1,7 +1,7 @@
 //! The trust store that a listener verifies clients by was taken back by its owner.
 
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Reason;
 use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication};
@@ -13,7 +13,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["mtls-truststore-removed"],
     title: "trust store was taken back by its owner",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "What this listener verifies clients by belongs to another account, which has withdrawn \
           it: connections fail, or go on by a list of authorities that nobody here can see or keep \
@@ -22,7 +21,6 @@ pub(super) const CHECK: Check = Check {
             store's association is `removed`; passes when it is `active`, or when AWS says nothing \
             and the trust store is this account's own. Another status, or none for another \
             account's trust store, is unknown.",
-    false_alarms: "",
     fix: "verify by a trust store of this account, or have its owner share it again",
     remedy: Remedy {
         console: "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
@@ -36,7 +34,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/trust-store-sharing.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "taken back",
@@ -84,8 +81,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Application load balancer, verifying clients by another account's trust store.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
@@ -11,10 +11,8 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "no-listeners",
-    aliases: &[],
     title: "no listener",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "It serves nobody, costs money, and keeps a public name and addresses for whoever adds a \
           listener next.",
@@ -39,7 +37,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-listener.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "no listener",
@@ -67,8 +64,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "one listener", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

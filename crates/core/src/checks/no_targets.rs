@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
@@ -13,10 +13,8 @@ use crate::targets;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "no-targets",
-    aliases: &[],
     title: "nothing registered behind any rule",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "Every forwarded request fails, the bill goes on, and a DNS name that leads nowhere waits \
           for someone to forget it.",
@@ -113,8 +111,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "two targets", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -153,8 +153,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "one TLS listener", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

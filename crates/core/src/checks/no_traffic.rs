@@ -91,8 +91,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown no-traffic web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// Whether requests are counted at all: AWS leaves out those for which it finds no target.

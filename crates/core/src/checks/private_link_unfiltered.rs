@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{EndpointService, Inventory, Kind};
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["privatelink-sg-bypass"],
     title: "security groups do not hold for PrivateLink",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Network],
     why: "Whoever has an endpoint to the service reaches every listener, whatever the security \
           groups say. Their rules look like protection and are none for just the clients that come \
@@ -69,8 +68,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Network account with this setting and these endpoint services.

@@ -18,7 +18,6 @@ const NAMED: usize = 10;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "proxy-protocol-spoofable",
-    aliases: &[],
     title: "client address can be forged",
     severity: Severity::Medium,
     persona: Persona::Pedantic,
@@ -102,8 +101,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown proxy-protocol-spoofable web"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 /// The clean Network account with Proxy Protocol, its targets letting this range in.

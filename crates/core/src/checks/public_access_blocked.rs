@@ -24,7 +24,6 @@ pub(super) const CHECK: Check = Check {
             from the internet: the mode is `block-bidirectional` or `block-ingress`, and no \
             exclusion lets traffic in to the subnet or its VPC. Does not apply to internal ones. \
             Unknown while the block or its exclusions are unread.",
-    false_alarms: "",
     fix: "exclude the subnets if it is meant to be public, or make it anew as internal",
     remedy: Remedy {
         console: "VPC console, Settings, Public access settings, Create exclusion: the VPC or the \
@@ -42,7 +41,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-basics.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "blocked",
@@ -83,8 +81,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown internet-facing web", "unknown public-access-blocked web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Network account in a region with the block, but for these.

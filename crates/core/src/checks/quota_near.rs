@@ -22,7 +22,6 @@ pub(super) const CHECK: Check = Check {
             default ones, targets or target groups of a load balancer are more than 80 percent \
             (`[thresholds]`, `quota-percent`) of the quota that AWS tells for the region. A quota \
             that AWS does not tell is not judged.",
-    false_alarms: "",
     fix: "ask for a larger quota in good time, or divide the load balancer",
     remedy: Remedy {
         console: "Service Quotas > AWS services > Elastic Load Balancing > the quota > Request \
@@ -84,8 +83,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown quota-near web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Application account with smaller quotas.

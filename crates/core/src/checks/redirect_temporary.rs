@@ -21,7 +21,6 @@ pub(super) const CHECK: Check = Check {
           every first request in clear again.",
     logic: "Looks at redirects from HTTP to HTTPS, of rules that a request can reach. Notes status \
             HTTP_302; passes on HTTP_301. Does not apply where no rule redirects to HTTPS.",
-    false_alarms: "",
     fix: "redirect with HTTP_301, and send Strict-Transport-Security over HTTPS",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and choose 301, \
@@ -50,8 +49,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown redirect-temporary HTTP:80"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn given(status: Option<&str>) -> Inventory {

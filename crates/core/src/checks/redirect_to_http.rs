@@ -1,9 +1,7 @@
 //! An HTTP listener redirects to HTTP.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
-};
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::inventory::{Kind, Listener};
 use crate::routing::{self, End};
 use crate::{remedies, sample};
@@ -11,10 +9,8 @@ use crate::{remedies, sample};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "redirect-to-http",
-    aliases: &[],
     title: "redirects to HTTP",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The redirect looks like the upgrade to HTTPS and is none: the client asks again in \
           clear, and whoever sits on the way answers instead of the server.",
@@ -66,8 +62,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

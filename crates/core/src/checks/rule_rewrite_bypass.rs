@@ -60,8 +60,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown rule-rewrite-bypass HTTPS:443"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// `/admin/*` logs in, `/public/*` is rewritten.

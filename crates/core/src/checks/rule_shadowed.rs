@@ -11,7 +11,6 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "rule-shadowed",
-    aliases: &[],
     title: "a rule is never reached",
     severity: Severity::Low,
     persona: Persona::Pedantic,
@@ -25,7 +24,6 @@ pub(super) const CHECK: Check = Check {
             login behind one without is `authentication-rule-shadowed`. The default rule is for \
             what is left over, and may be left with nothing. Does not apply where the default \
             rule is the only one.",
-    false_alarms: "",
     fix: "remove the rule, or give it a lower number than the one that takes its requests",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
@@ -61,8 +59,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn rule(number: u32, path: &str) -> Rule {

@@ -28,7 +28,6 @@ pub(super) const CHECK: Check = Check {
             on the listener's port, prefix lists included. Passes when some do, and where a \
             security group lets in another one, whose addresses are not known. Does not apply \
             without such conditions, or where nobody is let in.",
-    false_alarms: "",
     fix: "decide by address where the clients arrive: in AWS WAF with the forwarded address, or at \
           the proxy",
     remedy: Remedy {
@@ -73,8 +72,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn net(text: &str) -> IpNet {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Gap, Reason};
 use crate::inventory::{Condition, Inventory, Kind, Listener};
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["rule-private-source-ip-public"],
     title: "a rule for some addresses lets all in",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The list of addresses looks like a filter and is none: whoever added the range for \
           everybody, often to try something out, took the others' meaning away.",
@@ -25,7 +24,6 @@ pub(super) const CHECK: Check = Check {
             has to have some condition, and such a one is plain. Unknown where ::/0 is beside a \
             narrower range and the address type is none that is known. Does not apply without \
             source-ip conditions.",
-    false_alarms: "",
     fix: "remove the range for everybody from the condition, or the narrower ones beside it",
     remedy: Remedy {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and remove \
@@ -66,8 +64,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown rule-source-open HTTPS:443"],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn given(sources: &[&str]) -> Inventory {

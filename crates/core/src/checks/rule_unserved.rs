@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::{Fact, Gap};
 use crate::health::{self, Service, Tally};
@@ -18,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["rule-503"],
     title: "no target can serve a rule's requests",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "This is an outage: an Application load balancer answers every request that the rule takes \
           with 503, and behind a Network or Gateway load balancer no connection is made. Targets \
@@ -159,8 +157,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Application account, its two targets unused for this reason.

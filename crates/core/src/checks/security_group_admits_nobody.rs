@@ -41,7 +41,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "no inbound rule",
@@ -84,8 +83,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// Takes the inbound rules out of the sample's security group.

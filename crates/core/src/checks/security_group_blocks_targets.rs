@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{self, Fact, Gap, Reason};
 use crate::inventory::{Kind, LoadBalancer, Permission, Region, TargetGroup};
@@ -17,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["sg-no-egress"],
     title: "security groups keep it from its targets",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Every request to these targets fails, and every health check does. The cause stands in \
           no log of the targets, because nothing ever reaches them.",
@@ -26,7 +25,6 @@ pub(super) const CHECK: Check = Check {
             add up. Where a rule leads to is not asked. Does not apply without security group, nor \
             without targets that are reached by network: functions are not. Unknown while a group, \
             or a target's port, is unread.",
-    false_alarms: "",
     fix: "let the load balancer out to the ports of its targets, health checks included",
     remedy: Remedy {
         console: "EC2 console, Security Groups, the load balancer's group, Edit outbound rules, \
@@ -46,7 +44,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "no outbound rule",
@@ -110,8 +107,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// Lets the sample's load balancer out to one TCP port or none.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::{Kind, Region};
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["default-sg-on-lb"],
     title: "in the VPC's default security group",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Whatever is launched without a group of its own ends up in the default one. A rule made \
           for the load balancer opens all of that too, and as made by AWS its members reach each \
@@ -22,7 +21,6 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when an attached security group is named `default`, which only the one that AWS \
             makes with a VPC can be. Does not apply without security group. Unknown while a group \
             is unread and none that is known is a default one.",
-    false_alarms: "",
     fix: "give the load balancer a security group of its own and take it out of the default one",
     remedy: Remedy {
         console: "EC2 console, Load Balancers, the load balancer, Security tab, Edit: choose a \
@@ -37,7 +35,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "the default group",
@@ -75,8 +72,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// Renames the sample's security group.

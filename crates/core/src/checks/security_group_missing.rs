@@ -1,7 +1,7 @@
 //! A load balancer has no security group.
 
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
 use crate::sample;
@@ -12,7 +12,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["sg-missing", "nlb-no-security-group"],
     title: "no security group",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Network, Kind::Classic],
     why: "Nothing limits who connects: every port with a listener is open to whoever has a route, \
           and the targets see addresses that no rule of theirs was written for.",
@@ -40,7 +39,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "a Network load balancer without",
@@ -54,8 +52,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "one is enough", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every judge")]

@@ -21,7 +21,6 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when AWS lists a rule of an attached security group as stale: it names a group \
             that was deleted, or one of a VPC that is not peered any more. Does not apply without \
             security group. Unknown while AWS could not be asked.",
-    false_alarms: "",
     fix: "delete the rule, or make it anew for the group that took the place of the old one",
     remedy: Remedy {
         console: "VPC console, Security groups, the notice about stale rules: choose the rule and \
@@ -53,8 +52,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown security-group-rule-stale web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean account with a stale rule of this group.

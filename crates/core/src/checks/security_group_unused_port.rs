@@ -45,7 +45,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "a port left over",
@@ -112,8 +111,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Network account, its security group admitting this.

@@ -72,8 +72,7 @@ Properties:
         },
         Example { title: "all", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn without(headers: &[&str]) -> crate::inventory::Inventory {

@@ -22,7 +22,6 @@ pub(super) const CHECK: Check = Check {
           saves an attacker a guess and serves nobody else.",
     logic: "Notes when the listener attribute `routing.http.response.server.enabled` is not \
             `false`; it is `true` by default. Never a fault.",
-    false_alarms: "",
     fix: "set the listener attribute routing.http.response.server.enabled to false",
     remedy: Remedy {
         console: "EC2, Load Balancers, the load balancer, the listener, Attributes, Edit: turn off \
@@ -52,8 +51,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "kept back", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {

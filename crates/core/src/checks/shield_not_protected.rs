@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::exposure::Exposure;
 use crate::fact::Fact;
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["shield-advanced-missing", "shield-nlb-eip"],
     title: "left out of Shield Advanced",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "The account pays for protection against DDoS attacks. Only what is named has it: here no \
           response team helps, no attack is told of, and what it costs is not refunded.",
@@ -99,8 +98,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean account of this kind with Shield Advanced that protects these.

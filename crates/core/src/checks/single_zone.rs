@@ -37,7 +37,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#availability-zones",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-disable-az.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "one zone",
@@ -61,8 +60,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown single-zone web", "unknown auto-scaling-zones-differ web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn zoned(kind: &Kind, zones: &[&str]) -> crate::inventory::Inventory {

@@ -23,7 +23,6 @@ pub(super) const CHECK: Check = Check {
           on the way can take it and go on in the user's name.",
     logic: "Fails when a Classic HTTP listener has a policy of type AppCookieStickinessPolicyType. \
             Does not apply to other protocols.",
-    false_alarms: "",
     fix: "serve the application over HTTPS and put the policy there",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Listeners > Manage listeners: remove \
@@ -69,8 +68,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Classic account, listening with this protocol alone, with a second policy of this type.

@@ -11,7 +11,6 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tags-missing",
-    aliases: &[],
     title: "tags are missing",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -21,7 +20,6 @@ pub(super) const CHECK: Check = Check {
     logic: "With required tags in the policy: fails when a load balancer lacks one of them. \
             Without: a note when it has no tag at all. Tags that begin with `aws:` do not count, \
             because AWS sets them.",
-    false_alarms: "",
     fix: "tag the load balancer with its owner and purpose",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Tags > Manage tags.",
@@ -58,8 +56,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown tags-missing web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn tagged(kind: &Kind, tags: &[(&str, &str)]) -> crate::inventory::Inventory {

@@ -13,7 +13,6 @@ use crate::targets::{self, Hop};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-group-cleartext",
-    aliases: &[],
     title: "in clear between load balancer and targets",
     severity: Severity::Low,
     persona: Persona::Pedantic,
@@ -94,8 +93,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {

@@ -33,7 +33,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "two targets",
@@ -54,8 +53,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown target-group-unused old"],
         },
     ],
-    judge: Judge::Unused(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Unused(judge))
 };
 
 fn unused(states: &[&str]) -> Inventory {

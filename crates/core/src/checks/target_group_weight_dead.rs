@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::{Fact, Gap};
 use crate::health::{self, Service};
@@ -17,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["weighted-tg-zero-or-dead"],
     title: "a share of the requests goes to nobody",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "Weights hold whether a group can answer or not: every so many requests fail, and the \
           average looks fine.",
@@ -25,7 +23,6 @@ pub(super) const CHECK: Check = Check {
             is empty, holds only draining targets, or has targets that are all unhealthy or \
             `unused`, while another group of the rule can answer. Where none can, `rule-unserved`, \
             `no-targets` and `targets-all-unhealthy` say so.",
-    false_alarms: "",
     fix: "set the weight of the dead group to 0, or bring its targets up",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Listeners and rules > the rule > \
@@ -88,8 +85,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Application account with a second group, the weights of both, and the states of the second.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Inventory, Kind, Listener};
@@ -16,14 +16,12 @@ pub(super) const CHECK: Check = Check {
     aliases: &["weighted-tg-mixed-protocol"],
     title: "a weighted group without TLS beside one with",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "Somebody wanted TLS up to the targets. A share of the requests goes without, and nobody \
           sees which: often a new version that was deployed without its certificate.",
     logic: "Looks at rules that forward to several groups with a weight above 0. Fails when one of \
             them gets requests by TLS and another in clear: HTTPS beside HTTP, or, behind a TLS \
             listener, TLS beside TCP. Functions and Application load balancers count as neither.",
-    false_alarms: "",
     fix: "give the group in clear the protocol of the other one",
     remedy: Remedy {
         console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register the \
@@ -83,8 +81,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean account of this kind with a second group of this protocol and weight.

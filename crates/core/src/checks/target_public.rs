@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::exposure::{self, Exposure};
 use crate::fact::{Fact, Gap};
@@ -20,7 +19,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["target-public-ip-bypass"],
     title: "the internet reaches targets past the load balancer",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "Whoever finds the address of a target, and scanners try them all, asks it directly: \
           without TLS, web ACL, authentication, redirects and logs of the load balancer.",
@@ -31,7 +29,6 @@ pub(super) const CHECK: Check = Check {
             Behind a Network load balancer that is open to the internet itself and does not end \
             TLS for the group it is a note: there is little to get around. Interfaces of other load \
             balancers, functions, and targets that are leaving are left out.",
-    false_alarms: "",
     fix: "admit only the load balancer's security group on the target port, and move the targets to \
           private subnets",
     remedy: Remedy {
@@ -200,8 +197,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown target-public web", "unknown 8 others: ec2:DescribeSecurityGroups"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 /// The clean account of this kind, its first target having a public address that anyone may connect to,

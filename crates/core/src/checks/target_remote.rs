@@ -60,8 +60,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown target-remote web"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn foreign() -> Inventory {

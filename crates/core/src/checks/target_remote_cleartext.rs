@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
@@ -19,7 +18,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["target-outside-vpc-cleartext"],
     title: "in clear to targets outside the VPC",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "Beyond the VPC the way leads through networks, links and routers of others. Whoever has \
           one of them reads and changes what clients sent encrypted.",
@@ -93,8 +91,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {

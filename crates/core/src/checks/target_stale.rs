@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::{Fact, Gap};
 use crate::inventory::{Index, Inventory, Kind, NetworkInterface, Target, TargetGroup};
@@ -19,7 +18,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["stale-ip-target"],
     title: "registered address that nobody has",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "The next machine or container that is given the address gets requests that are not meant \
           for it, with their cookies and tokens, and its answers go to those clients.",
@@ -124,8 +122,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 /// The clean account of this kind with targets by address, the last of which fails its health checks.

@@ -1,9 +1,7 @@
 //! Some of a group's targets fail their health checks.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
-};
+use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict};
 use crate::fact::Fact;
 use crate::health;
 use crate::inventory::Kind;
@@ -15,7 +13,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["unhealthy-targets"],
     title: "some targets are unhealthy",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "The others carry the load alone; what fails next may be too much for them.",
     logic: "Looks at each target group that some request reaches, and at the instances of a \
@@ -113,8 +110,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "all answer", given: || sample::clean(&Kind::Gateway), finds: &[] },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {

@@ -2,8 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
 };
 use crate::fact::Fact;
 use crate::health;
@@ -13,10 +12,8 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-zone-not-enabled",
-    aliases: &[],
     title: "targets in a zone that is not enabled get no requests",
     severity: Severity::Info,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
     why: "They cost money and do not help: if the other targets fail, these do not take over.",
     logic: "A note when a target group that some request reaches has a healthy target, and others \
@@ -62,8 +59,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 /// The clean account of this kind, with targets of these states and one that is unused for a reason.

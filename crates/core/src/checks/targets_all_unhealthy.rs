@@ -1,9 +1,7 @@
 //! All of a group's targets fail their health checks.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
-};
+use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict};
 use crate::fact::Fact;
 use crate::health::{self, Service};
 use crate::inventory::{Kind, Target};
@@ -12,10 +10,8 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "targets-all-unhealthy",
-    aliases: &[],
     title: "all targets are unhealthy",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
     why: "Whoever asks gets errors: the service is down. An Application or Network load balancer \
           then sends requests to all targets, the sick ones too.",
@@ -174,8 +170,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {

@@ -25,7 +25,6 @@ pub(super) const CHECK: Check = Check {
             while another has none. Does not apply to a load balancer in one zone, with fewer \
             than two healthy targets there, nor to functions and Application load balancers as \
             targets. Targets outside the VPC, which every zone reaches, count in each.",
-    false_alarms: "",
     fix: "let Auto Scaling balance the zones, or register targets in every zone",
     remedy: Remedy {
         console: "EC2 > Auto Scaling Groups > the group > Details > Network > Edit: select a subnet \
@@ -94,8 +93,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["unknown target-remote web", "unknown targets-uneven web"],
         },
     ],
-    judge: Judge::Targets(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Targets(judge))
 };
 
 fn zoned(zones: &[&str]) -> Inventory {

@@ -40,7 +40,6 @@ pub(super) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "a policy of RFC 9151",
@@ -87,8 +86,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["note tls-backend-legacy web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -54,8 +54,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "none renamed", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

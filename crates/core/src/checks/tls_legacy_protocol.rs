@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::{Kind, Listener};
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["tls-policy-legacy-protocol", "clb-ssl-policy-weak"],
     title: "accepts a forbidden protocol",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "SSL 2 and 3 are broken, TLS 1.0 and 1.1 rest on MD5 and SHA-1, and an attacker on the \
           way picks the weakest that both sides accept. RFC 8996 forbids them, and no audit by PCI \
@@ -178,8 +177,7 @@ LoadBalancer:
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

@@ -13,7 +13,6 @@ use crate::tls;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-passthrough-unverified",
-    aliases: &[],
     title: "TLS is passed through unseen",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -107,8 +106,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

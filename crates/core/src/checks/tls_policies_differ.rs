@@ -72,8 +72,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Application load balancer with a second HTTPS port of this policy.

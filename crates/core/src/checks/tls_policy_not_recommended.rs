@@ -1,9 +1,7 @@
 //! A security policy is not among those that Security Hub accepts.
 
 use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
-};
+use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
 use crate::inventory::{Kind, Listener};
 use crate::tls;
 use crate::{remedies, sample};
@@ -11,10 +9,8 @@ use crate::{remedies, sample};
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-policy-not-recommended",
-    aliases: &[],
     title: "security policy is not a recommended one",
     severity: Severity::Low,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network],
     why: "No known attack, but ciphers in CBC mode stay on offer, and Security Hub reports the \
           listener under control ELB.17.",
@@ -90,8 +86,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

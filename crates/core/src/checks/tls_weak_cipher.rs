@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::{Kind, Listener};
 use crate::tls;
@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["tls-policy-weak-cipher"],
     title: "offers weak ciphers",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
     why: "With RC4, 3DES, export or null ciphers the traffic can be read or changed. With a static \
           RSA key exchange, whoever gets the private key one day reads everything recorded before. \
@@ -99,8 +98,7 @@ aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

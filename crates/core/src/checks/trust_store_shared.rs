@@ -13,7 +13,6 @@ use crate::sample;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "trust-store-shared",
-    aliases: &[],
     title: "trust store is shared with other accounts",
     severity: Severity::Low,
     persona: Persona::Auditor,
@@ -126,8 +125,7 @@ aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_AR
             finds: &[],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

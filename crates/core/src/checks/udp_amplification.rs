@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::exposure::Exposure;
 use crate::fact::Fact;
@@ -26,7 +26,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["udp-amplification-port"],
     title: "UDP port that amplifies attacks, open to the internet",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Network],
     why: "Whoever sends a small packet in somebody else's name makes the service send that somebody \
           a large one: it takes part in an attack, pays for the traffic, and ends on blocklists.",
@@ -50,7 +49,6 @@ pub(super) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
     ],
-    needs: &[],
     examples: &[
         Example {
             title: "NTP for everyone",
@@ -95,8 +93,7 @@ pub(super) const CHECK: Check = Check {
             ],
         },
     ],
-    judge: Judge::Listener(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::Listener(judge))
 };
 
 /// The clean Network account with one listener that everyone may reach, after one more change.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::{Fact, Gap, Reason};
 use crate::inventory::Kind;
@@ -14,14 +14,12 @@ pub(super) const CHECK: Check = Check {
     aliases: &["waf-classic-eol"],
     title: "protected by AWS WAF Classic, which has ended",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "AWS ended the support of AWS WAF Classic on 30 September 2025. Its rules are no longer \
           kept up to date, and it goes away: one day the requests come through unfiltered.",
     logic: "Fails when a web ACL of AWS WAF Classic is associated with the load balancer. Passes \
             when none is, and does not apply where AWS no longer offers the service. A web ACL of \
             the present AWS WAF is the question of `waf-not-associated`.",
-    false_alarms: "",
     fix: "migrate the web ACL to AWS WAF and associate the new one",
     remedy: Remedy {
         console: "WAF & Shield, Switch to AWS WAF Classic, Web ACLs: start the migration wizard, \
@@ -61,8 +59,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "none", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn unread(reason: Reason) -> crate::inventory::Inventory {

@@ -1,7 +1,7 @@
 //! A web ACL counts what it should stop.
 
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::inventory::Kind;
 use crate::sample;
@@ -13,7 +13,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["waf-count-only"],
     title: "the web ACL stops nothing",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Attacks are recognised, counted and let through. Whoever only sees that there is a web \
           ACL with rules believes to be protected.",
@@ -93,8 +92,7 @@ pub(super) const CHECK: Check = Check {
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

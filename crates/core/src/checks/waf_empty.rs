@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     aliases: &["waf-acl-empty"],
     title: "the web ACL has no rule",
     severity: Severity::High,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "The load balancer counts as protected everywhere, and nothing is filtered: every exploit \
           and every flood goes through as if there were no web ACL.",
@@ -87,8 +86,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "rules", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::fact::Fact;
 use crate::inventory::Kind;
@@ -14,10 +14,8 @@ const KEY: &str = "waf.fail_open.enabled";
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-fail-open",
-    aliases: &[],
     title: "requests pass when AWS WAF does not answer",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "When the load balancer cannot reach AWS WAF, or gets no answer in time, it sends the \
           request to its targets unfiltered. An attacker only has to wait, or to help.",
@@ -67,8 +65,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "closed", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

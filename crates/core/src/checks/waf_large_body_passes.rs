@@ -155,8 +155,7 @@ Properties:
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// A web ACL with one rule on the body beside a rate limit.

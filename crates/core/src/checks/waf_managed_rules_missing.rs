@@ -20,7 +20,6 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when no managed rule group, of AWS or another vendor, works in the web ACL; one \
             whose override is `count` does not. Does not apply to a web ACL that stops nothing, \
             which is `waf-empty` or `waf-counts-only`, nor to one that blocks by default.",
-    false_alarms: "",
     fix: "add AWSManagedRulesCommonRuleSet with override action none",
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL, Rules, Add managed rule groups: AWS managed \
@@ -88,8 +87,7 @@ Properties:
             finds: &[],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -22,7 +22,6 @@ pub(super) const CHECK: Check = Check {
     logic: "Notes when CloudWatch metrics are off for the web ACL of an internet-facing \
             Application load balancer, or for one of its rules, those of its rule groups included. \
             Does not apply without web ACL. Never a fault.",
-    false_alarms: "",
     fix: "turn CloudWatch metrics on for the web ACL and each rule",
     remedy: Remedy {
         console: "WAF & Shield, Web ACLs, the web ACL, Logging and metrics, Edit metrics: turn on \
@@ -56,8 +55,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "on", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
+    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
 };
 use crate::cloudfront;
 use crate::exposure::{Approach, Exposure};
@@ -14,10 +14,8 @@ use crate::waf;
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-not-associated",
-    aliases: &[],
     title: "no web ACL",
     severity: Severity::Medium,
-    persona: Persona::Regular,
     applies_to: &[Kind::Application],
     why: "Nothing filters known exploits, floods of requests or bots before they reach the \
           application.",
@@ -115,8 +113,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "one", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 /// The clean Application account without web ACL, whose security group admits a few addresses alone.

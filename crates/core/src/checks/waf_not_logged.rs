@@ -23,7 +23,6 @@ pub(super) const CHECK: Check = Check {
     logic: "Fails when no logging configuration names the web ACL of an internet-facing \
             Application load balancer, whatever its scope: the account's own, Security Lake's or \
             CloudWatch's. Does not apply without web ACL.",
-    false_alarms: "",
     fix: "give the web ACL a logging configuration, to a log group, bucket or stream whose name \
           begins with aws-waf-logs-",
     remedy: Remedy {
@@ -65,8 +64,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example { title: "a log", given: || sample::clean(&Kind::Application), finds: &[] },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

@@ -12,7 +12,6 @@ const KEY: &str = "zonal_shift.config.enabled";
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "zonal-shift-off",
-    aliases: &[],
     title: "zonal shift off",
     severity: Severity::Info,
     persona: Persona::Auditor,
@@ -21,7 +20,6 @@ pub(super) const CHECK: Check = Check {
           it out of service; without it there is only deregistering targets by hand.",
     logic: "Fails when the attribute `zonal_shift.config.enabled` is `false`, its default. Does not \
             apply to a load balancer in one zone.",
-    false_alarms: "",
     fix: "set zonal_shift.config.enabled to true, and see that the other zones can carry the load",
     remedy: Remedy {
         console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on ARC zonal \
@@ -57,8 +55,7 @@ pub(super) const CHECK: Check = Check {
             finds: &["does not apply", "fail single-zone web"],
         },
     ],
-    judge: Judge::LoadBalancer(judge),
-    since: "0.1.0",
+    ..Check::new(Judge::LoadBalancer(judge))
 };
 
 fn judge(context: &Context) -> Judgement {

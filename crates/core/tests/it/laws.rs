@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use elb_audit_core::call::Call;
 use elb_audit_core::check::{Check, Judge};
@@ -47,8 +47,7 @@ fn examples_give_exactly_their_findings() {
 /// the example should not give is a fault of a check.
 #[expect(clippy::disallowed_methods, reason = "an example stands in a file")]
 fn renew(check: &Check, title: &str, found: &[String]) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join(format!("src/checks/{}.rs", check.id.replace('-', "_")));
+    let file = file(check);
     let text = std::fs::read_to_string(&file).expect("a file a check");
     let example = text.find(&format!("title: \"{title}\",")).expect("an example's title");
     let begin = example + text[example..].find("finds: &[").expect("its findings") + 9;
@@ -56,6 +55,12 @@ fn renew(check: &Check, title: &str, found: &[String]) {
     let lines: Vec<String> = found.iter().map(|line| format!("{line:?}")).collect();
     let renewed = format!("{}{}{}", &text[..begin], lines.join(", "), &text[end..]);
     std::fs::write(&file, renewed).expect("a file that can be written");
+}
+
+/// The file of a check.
+fn file(check: &Check) -> PathBuf {
+    let name = check.id.replace('-', "_");
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/checks/{name}.rs"))
 }
 
 #[test]
@@ -349,6 +354,20 @@ fn ids_are_sorted_unique_and_the_names_of_the_files() {
     for id in ids {
         let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         assert!(id.chars().all(kebab) && !id.starts_with('-'), "{id}");
+    }
+}
+
+/// What [`Check::new`] leaves out for the check to say; the compiler does not ask for it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a check is a file")]
+fn a_check_leaves_nothing_unsaid_that_has_no_default() {
+    let fields = ["id", "title", "severity", "applies_to", "why", "logic", "fix", "remedy"];
+    for check in ALL {
+        let text = std::fs::read_to_string(file(check)).expect("a file a check");
+        for field in fields.iter().chain(&["links", "examples"]) {
+            let said = text.contains(&format!("\n    {field}: "));
+            assert!(said, "{} does not say its {field}", check.id);
+        }
     }
 }
 
