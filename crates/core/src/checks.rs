@@ -105,6 +105,7 @@ mod no_targets;
 mod no_tls_listener;
 mod no_traffic;
 mod post_quantum_missing;
+mod prelude;
 mod private_link_unfiltered;
 mod proxy_protocol_spoofable;
 mod public_access_blocked;

@@ -1,15 +1,9 @@
 //! Logs go to a bucket that nobody has approved.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
+use crate::checks::prelude::*;
 use crate::logs;
 use crate::policy;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "access-logs-bucket-unapproved",
     title: "logs go to a bucket that is not on the list",

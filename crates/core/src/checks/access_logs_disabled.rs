@@ -1,15 +1,11 @@
 //! Nobody writes down who asked for what.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity, Verdict};
-use crate::fact::Fact;
-use crate::inventory::{Kind, LogSource};
+use crate::checks::prelude::*;
+use crate::inventory::LogSource;
 use crate::logs::{self, Log};
-use crate::sample;
 
 const KEY: &str = "access_logs.s3.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "access-logs-disabled",
     title: "no access logs",

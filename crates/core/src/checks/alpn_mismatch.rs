@@ -1,16 +1,9 @@
 //! A Network load balancer's HTTPS port does not negotiate HTTP/2.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End};
-use crate::sample;
 use crate::tls;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "alpn-mismatch",
     aliases: &["nlb-tls-alpn"],

@@ -1,14 +1,10 @@
 //! A rule leads to a target group without the login that others ask for.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity};
-use crate::fact::Fact;
-use crate::inventory::{Action, Condition, Inventory, Kind, Listener, Rule};
+use crate::checks::prelude::*;
 use crate::routing::bypass;
 use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-bypass",
     aliases: &["auth-bypass-rule"],

@@ -1,14 +1,10 @@
 //! Targets behind a login are reached without it through another target group.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity};
-use crate::fact::Fact;
-use crate::inventory::{Action, Inventory, Kind, Listener, Region, TargetGroup};
+use crate::checks::prelude::*;
 use crate::routing::bypass;
 use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-bypass-elsewhere",
     aliases: &["auth-other-listener-bypass"],

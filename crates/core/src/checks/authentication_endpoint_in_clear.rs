@@ -1,15 +1,10 @@
 //! A login goes by way of an identity provider that is asked in clear.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::domain;
-use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-endpoint-in-clear",
     aliases: &["auth-oidc-endpoint-mismatch"],

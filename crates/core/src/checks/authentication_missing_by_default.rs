@@ -1,15 +1,10 @@
 //! Some rules of a listener ask for a login, and what is left over needs none.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Action, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::guard::{self, Lock};
 use crate::routing::{self, End, group_name};
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-missing-by-default",
     aliases: &["auth-missing-on-default"],

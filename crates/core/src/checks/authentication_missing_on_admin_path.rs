@@ -1,14 +1,9 @@
 //! A path or host that looks like one for administrators needs no login.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Condition, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End, bypass, guard};
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-missing-on-admin-path",
     aliases: &["auth-missing-admin-path"],

@@ -1,15 +1,9 @@
 //! A login action lets users through who are not logged in.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Gap, Reason};
-use crate::inventory::{Action, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End};
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-optional",
     aliases: &["auth-unauthenticated-allow"],

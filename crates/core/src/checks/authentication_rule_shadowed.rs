@@ -1,14 +1,9 @@
 //! A rule that asks for a login is never reached: one before it lets its requests through.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Action, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, guard};
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-rule-shadowed",
     title: "a rule with a login is never reached",

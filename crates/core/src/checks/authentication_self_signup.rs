@@ -1,15 +1,10 @@
 //! Anyone can make an account in the user pool that a login trusts.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Inventory, Kind, Listener, UserPool};
+use crate::checks::prelude::*;
+use crate::inventory::UserPool;
 use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-self-signup",
     aliases: &["auth-cognito-self-signup"],

@@ -1,14 +1,9 @@
 //! Who has signed in once is let in for longer than the policy allows.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-session-long",
     aliases: &["auth-session-timeout-long"],

@@ -2,21 +2,15 @@
 
 use ipnet::IpNet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::{self, Fact, Gap, Reason};
-use crate::inventory::{
-    Inventory, Kind, NetworkInterface, Permission, SecurityGroup, Target, TargetGroup,
-};
+use crate::checks::prelude::*;
+use crate::fact;
+use crate::inventory::{NetworkInterface, SecurityGroup};
 use crate::routing::Way;
 use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::sample::login;
 use crate::security_groups;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "authentication-target-reachable",
     aliases: &["auth-target-sg-bypass"],

@@ -1,14 +1,8 @@
 //! An Auto Scaling group keeps instances that its load balancer takes for sick.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{AutoScalingGroup, Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::AutoScalingGroup;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "auto-scaling-ignores-health",
     aliases: &["asg-elb-healthcheck"],

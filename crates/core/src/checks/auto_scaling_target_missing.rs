@@ -1,14 +1,8 @@
 //! An Auto Scaling group registers its instances with something that is gone.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
-};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{AutoScalingGroup, Inventory, Kind, Region};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::AutoScalingGroup;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "auto-scaling-target-missing",
     aliases: &["asg-lb-mismatch"],

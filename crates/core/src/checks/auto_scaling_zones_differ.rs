@@ -2,15 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{AutoScalingGroup, Inventory, Kind, LoadBalancer};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::AutoScalingGroup;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "auto-scaling-zones-differ",
     title: "Auto Scaling launches where the load balancer is not",

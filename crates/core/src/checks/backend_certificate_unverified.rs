@@ -1,17 +1,10 @@
 //! A Classic load balancer encrypts towards its instances and accepts any certificate of theirs.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
 /// The type of a policy that names the public keys an instance may have.
 const AUTHENTICATION: &str = "BackendServerAuthenticationPolicyType";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "backend-certificate-unverified",
     aliases: &["backend-tls-unverified"],

@@ -1,14 +1,7 @@
 //! A certificate in use is validated by e-mail.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Reason;
-use crate::inventory::{Certificate, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-email-validated",
     aliases: &["cert-email-validation"],

@@ -1,12 +1,7 @@
 //! A certificate in use has expired.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::fact::Fact;
-use crate::inventory::{Certificate, Kind};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-expired",
     aliases: &["cert-expired", "sni-cert-orphan-expired"],

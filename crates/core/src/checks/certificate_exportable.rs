@@ -1,14 +1,7 @@
 //! The private key of a certificate in use can be taken out of ACM.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Reason;
-use crate::inventory::{Certificate, Kind, Provenance};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-exportable",
     aliases: &["cert-exportable"],

@@ -1,18 +1,11 @@
 //! A listener's rules serve hosts that none of its certificates covers.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Condition, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End};
-use crate::sample;
 
 /// How many names of certificates the evidence lists.
 const SHOWN: usize = 10;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-host-uncovered",
     aliases: &["cert-host-mismatch"],

@@ -1,12 +1,7 @@
 //! A certificate in use is not issued.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::fact::Reason;
-use crate::inventory::{Certificate, Kind};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-not-issued",
     aliases: &["cert-status-not-issued"],

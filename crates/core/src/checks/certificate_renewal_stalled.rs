@@ -1,16 +1,8 @@
 //! ACM cannot renew a certificate in use.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Reason};
-use crate::inventory::{
-    Certificate, CertificateDetail, DomainValidation, Inventory, Kind, Provenance,
-};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::{CertificateDetail, DomainValidation};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-renewal-stalled",
     aliases: &["cert-renewal-at-risk"],

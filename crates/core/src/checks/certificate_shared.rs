@@ -2,15 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Certificate, Inventory, Kind, LoadBalancer};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-shared",
     aliases: &["cert-shared-across-lbs"],

@@ -1,13 +1,7 @@
 //! A certificate in use is not managed by ACM.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Certificate, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-unmanaged",
     aliases: &["cert-not-acm"],

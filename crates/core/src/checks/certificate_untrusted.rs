@@ -1,15 +1,7 @@
 //! A certificate that no browser trusts is presented to the internet.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::exposure::Exposure;
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Certificate, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-untrusted",
     aliases: &["cert-private-ca-public"],

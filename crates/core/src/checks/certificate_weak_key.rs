@@ -1,14 +1,7 @@
 //! The key of a certificate in use is too short.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Reason};
-use crate::inventory::{Certificate, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-weak-key",
     aliases: &["cert-weak-key"],

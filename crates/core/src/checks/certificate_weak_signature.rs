@@ -1,12 +1,6 @@
 //! The signature of a certificate in use can be forged.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Reason};
-use crate::inventory::{Certificate, Inventory, Kind, Provenance};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
 /// Hashes for which two texts of one value have been found.
 const BROKEN: &[&str] = &["MD2", "MD4", "MD5", "SHA1"];
@@ -14,7 +8,6 @@ const BROKEN: &[&str] = &["MD2", "MD4", "MD5", "SHA1"];
 const SOUND: &[&str] =
     &["SHA224", "SHA256", "SHA384", "SHA512", "SHA3", "ED25519", "ED448", "MLDSA"];
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-weak-signature",
     aliases: &["cert-sha1"],

@@ -1,14 +1,7 @@
 //! A certificate in use has a name with a wildcard.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Certificate, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "certificate-wildcard",
     aliases: &["cert-wildcard"],

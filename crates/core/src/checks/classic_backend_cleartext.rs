@@ -1,13 +1,8 @@
 //! A Classic listener takes TLS off and goes on in clear.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "classic-backend-cleartext",
     aliases: &["clb-backend-cleartext"],

@@ -1,15 +1,8 @@
 //! A Classic listener leaves the choice of cipher to the client.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::tls;
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "classic-cipher-order-unset",
     title: "the client chooses the cipher",

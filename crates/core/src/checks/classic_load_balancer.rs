@@ -1,12 +1,7 @@
 //! A load balancer is of the first generation.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "classic-load-balancer",
     aliases: &["classic-lb-in-use"],

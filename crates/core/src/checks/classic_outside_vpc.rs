@@ -1,12 +1,7 @@
 //! A Classic load balancer belongs to no VPC.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "classic-outside-vpc",
     aliases: &["classic-lb-vpcless"],

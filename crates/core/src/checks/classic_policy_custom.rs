@@ -1,18 +1,11 @@
 //! A Classic listener has a security policy that was put together by hand.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::tls;
-use crate::{remedies, sample};
 
 /// The predefined policy that Security Hub's control ELB.8 asks for.
 const STRONG: &str = "ELBSecurityPolicy-TLS-1-2-2017-01";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "classic-policy-custom",
     aliases: &["clb-ssl-policy-not-predefined"],

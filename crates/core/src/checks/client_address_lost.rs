@@ -1,19 +1,11 @@
 //! Targets cannot tell who their clients are.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::fact::{Fact, Reason};
-use crate::inventory::{Inventory, Kind, TargetGroup};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets::{self, Sort};
 
 const PRESERVE: &str = "preserve_client_ip.enabled";
 const PROXY: &str = "proxy_protocol_v2.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "client-address-lost",
     aliases: &["nlb-client-ip-lost"],

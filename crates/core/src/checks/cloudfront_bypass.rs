@@ -2,19 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::cloudfront;
-use crate::exposure::{Approach, Exposure};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Action, Condition, Distribution, Inventory, Kind, Listener, Origin};
+use crate::exposure::Approach;
+use crate::inventory::{Distribution, Origin};
 use crate::policy;
 use crate::routing::{self, End, Route};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "cloudfront-bypass",
     aliases: &["cdn-origin-bypass"],

@@ -1,16 +1,11 @@
 //! CloudFront asks the load balancer in clear.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::cloudfront;
-use crate::fact::{self, Fact, Gap, Reason};
-use crate::inventory::{Inventory, Kind, Origin};
+use crate::fact;
+use crate::inventory::Origin;
 use crate::routing;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "cloudfront-origin-cleartext",
     aliases: &["cdn-origin-cleartext"],

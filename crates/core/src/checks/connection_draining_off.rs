@@ -1,16 +1,9 @@
 //! A Classic load balancer cuts the connections of an instance that leaves.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "connection_draining.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "connection-draining-off",
     aliases: &["connection-draining-disabled"],

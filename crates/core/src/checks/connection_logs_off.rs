@@ -1,14 +1,10 @@
 //! Nobody writes down who connected, and how TLS went.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::logs::{self, Log};
-use crate::sample;
 
 const KEY: &str = "connection_logs.s3.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "connection-logs-off",
     aliases: &["connection-logs-disabled"],

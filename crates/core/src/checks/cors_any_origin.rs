@@ -1,19 +1,13 @@
 //! Pages of any site may read the responses.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::headers;
-use crate::inventory::{Kind, Listener};
-use crate::sample;
 
 const ORIGIN: &str = "access_control_allow_origin";
 const CREDENTIALS: &str = "access_control_allow_credentials";
 const ORIGIN_KEY: &str = "routing.http.response.access_control_allow_origin.header_value";
 const CREDENTIALS_KEY: &str = "routing.http.response.access_control_allow_credentials.header_value";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "cors-any-origin",
     aliases: &["cors-wildcard-credentials"],

@@ -1,17 +1,10 @@
 //! Each zone serves what reaches it with its own targets alone.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Kind, TargetGroup};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets;
 
 const KEY: &str = "load_balancing.cross_zone.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "cross-zone-off",
     aliases: &["cross-zone-disabled"],

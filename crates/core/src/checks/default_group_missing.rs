@@ -1,17 +1,10 @@
 //! What no rule takes goes where nobody is.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
+use crate::checks::prelude::*;
 use crate::health;
-use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::{self, End};
-use crate::sample;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "default-group-missing",
     aliases: &["listener-dangling-default"],

@@ -1,14 +1,8 @@
 //! What no rule names, whatever its host, is forwarded to a target.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Action, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End, group_name};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "default-rule-forwards",
     aliases: &["default-action-forwards"],

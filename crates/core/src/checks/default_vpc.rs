@@ -1,14 +1,7 @@
 //! A load balancer lives in the default VPC.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "default-vpc",
     aliases: &["lb-in-default-vpc"],

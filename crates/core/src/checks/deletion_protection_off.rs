@@ -1,15 +1,9 @@
 //! Deletion protection is off.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "deletion_protection.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "deletion-protection-off",
     aliases: &["deletion-protection-disabled"],

@@ -1,17 +1,10 @@
 //! A target group cuts the connections of a target that leaves.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets;
 
 const KEY: &str = "deregistration_delay.timeout_seconds";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "deregistration-delay-zero",
     title: "no time for open requests when a target leaves",

@@ -1,16 +1,10 @@
 //! Requests that two servers may read differently are let through.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "routing.http.desync_mitigation_mode";
 const CLASSIC_KEY: &str = "elb.http.desyncmitigationmode";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "desync-monitor",
     aliases: &["alb-desync-mode", "clb-desync-mode"],

@@ -1,17 +1,12 @@
 //! A DNS record leads to a load balancer that is not there.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Names, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::dns;
-use crate::fact::{Fact, Listing};
-use crate::inventory::{DnsRecord, Kind};
-use crate::sample;
+use crate::fact::Listing;
+use crate::inventory::DnsRecord;
 
 const GONE: &str = "old-987654321.eu-west-1.elb.amazonaws.com";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "dns-alias-dangling",
     aliases: &["dangling-dns-alias"],

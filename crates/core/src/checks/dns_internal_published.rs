@@ -1,15 +1,9 @@
 //! A public name leads to private addresses.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Names, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::dns;
-use crate::fact::{Gap, Reason};
-use crate::inventory::{DnsRecord, Inventory, Kind};
-use crate::sample;
+use crate::inventory::DnsRecord;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "dns-internal-published",
     aliases: &["dns-name-public-internal-lb"],

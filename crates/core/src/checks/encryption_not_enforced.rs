@@ -1,14 +1,8 @@
 //! The VPC of a load balancer does not enforce encryption.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{EncryptionControl, Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::EncryptionControl;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "encryption-not-enforced",
     aliases: &["vpc-encryption-controls"],

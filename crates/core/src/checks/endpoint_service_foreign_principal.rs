@@ -1,14 +1,7 @@
 //! An endpoint service lets in accounts that nobody named as trusted.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "endpoint-service-foreign-principal",
     title: "endpoint service allows other accounts",

@@ -1,14 +1,7 @@
 //! An endpoint service lets every AWS account connect.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "endpoint-service-open",
     aliases: &["endpoint-service-principals", "endpoint-service-auto-accept"],

@@ -1,14 +1,9 @@
 //! An answer of the load balancer's own tells of the inside.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{FixedResponse, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
+use crate::inventory::FixedResponse;
 use crate::routing::{self, End};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "fixed-response-discloses",
     aliases: &["rule-fixed-response-leak"],

@@ -2,16 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{self, Fact, Gap, Reason};
-use crate::inventory::{FlowLog, Inventory, Kind, LoadBalancer};
+use crate::checks::prelude::*;
+use crate::fact;
+use crate::inventory::FlowLog;
 use crate::routing;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "flow-logs-missing",
     title: "no flow logs where access logs cannot be",

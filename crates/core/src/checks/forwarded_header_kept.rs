@@ -1,15 +1,9 @@
 //! Clients write their own address.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::exposure::Exposure;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "routing.http.xff_header_processing.mode";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "forwarded-header-kept",
     aliases: &["xff-mode-preserve"],

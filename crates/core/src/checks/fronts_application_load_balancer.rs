@@ -1,14 +1,7 @@
 //! A Network load balancer stands in front of an Application load balancer.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "fronts-application-load-balancer",
     aliases: &["alb-target-of-nlb"],

@@ -2,15 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Inventory, Kind, VpcEndpoint};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::VpcEndpoint;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "gateway-endpoint-single-zone",
     aliases: &["gwlb-endpoint-health"],

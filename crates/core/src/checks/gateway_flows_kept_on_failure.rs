@@ -1,17 +1,10 @@
 //! Connections stay with an appliance that has died.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets;
 
 const KEY: &str = "target_failover.on_unhealthy";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "gateway-flows-kept-on-failure",
     aliases: &["gwlb-failover"],

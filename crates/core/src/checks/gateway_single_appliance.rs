@@ -1,16 +1,11 @@
 //! One appliance stands between all traffic and its inspection.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict};
-use crate::fact::Fact;
+use crate::checks::prelude::*;
 use crate::health::{self, Service};
-use crate::inventory::{Inventory, Kind, Target};
-use crate::sample;
 use crate::targets;
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "gateway-single-appliance",
     aliases: &["gwlb-single-appliance"],

@@ -1,15 +1,8 @@
 //! Health checks go over the network in clear.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::fact::Reason;
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets::{self, Sort};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "health-check-cleartext",
     title: "health checks in clear",

@@ -1,14 +1,8 @@
 //! Nobody asks whether targets are alive.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::Reason;
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets::{self, Sort};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "health-check-disabled",
     aliases: &["target-group-no-healthcheck"],

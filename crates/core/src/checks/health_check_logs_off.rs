@@ -1,14 +1,10 @@
 //! Nobody writes down how health checks went.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
-use crate::inventory::Kind;
+use crate::checks::prelude::*;
 use crate::logs::{self, Log};
-use crate::sample;
 
 const KEY: &str = "health_check_logs.s3.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "health-check-logs-off",
     aliases: &["health-check-logs"],

@@ -1,16 +1,8 @@
 //! A health check asks in clear what is served by TLS.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::fact::{Gap, Reason};
-use crate::inventory::{Inventory, Kind, LoadBalancer, TargetGroup};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "health-check-weaker",
     aliases: &["healthcheck-protocol-mismatch"],

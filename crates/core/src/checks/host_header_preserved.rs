@@ -1,17 +1,10 @@
 //! Targets get the Host header as the client wrote it, whatever it says.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind};
+use crate::checks::prelude::*;
 use crate::routing::{self, End, Route};
-use crate::sample;
 
 const KEY: &str = "routing.http.preserve_host_header.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "host-header-preserved",
     aliases: &["preserve-host-header"],

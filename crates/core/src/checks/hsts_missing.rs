@@ -1,18 +1,11 @@
 //! Browsers are not told to come by HTTPS only.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
+use crate::checks::prelude::*;
 use crate::headers;
-use crate::inventory::{Kind, Listener};
-use crate::sample;
 
 const HEADER: &str = "strict_transport_security";
 const KEY: &str = "routing.http.response.strict_transport_security.header_value";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "hsts-missing",
     title: "Strict-Transport-Security not set by the load balancer",

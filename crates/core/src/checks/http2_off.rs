@@ -1,15 +1,10 @@
 //! HTTP/2 is off.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "routing.http2.enabled";
 const DROP: &str = "routing.http.drop_invalid_header_fields.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "http2-off",
     aliases: &["http2-disabled"],

@@ -1,16 +1,10 @@
 //! Idle connections are kept for long.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const IDLE: &str = "idle_timeout.timeout_seconds";
 const KEEP_ALIVE: &str = "client_keep_alive.seconds";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "idle-timeout-long",
     aliases: &["client-keepalive-long"],

@@ -1,17 +1,10 @@
 //! An internal load balancer is reached from the internet through something in front of it.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::exposure::{self, Approach, Exposure};
-use crate::fact::Fact;
-use crate::inventory::{
-    Accelerator, AcceleratorEndpoint, ApiLink, Inventory, Kind, Region, VpcOrigin,
-};
-use crate::{front_doors, sample};
+use crate::checks::prelude::*;
+use crate::exposure::{self, Approach};
+use crate::front_doors;
+use crate::inventory::{Accelerator, AcceleratorEndpoint, ApiLink, VpcOrigin};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "internal-exposed-by-front",
     aliases: &["internal-lb-exposed-via-chain"],

@@ -1,18 +1,11 @@
 //! An internal load balancer answers the internet by IPv6.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::exposure::{self, Approach, Exposure};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind, Region};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::exposure::{self, Approach};
 
 /// The attribute that keeps internet gateways from the IPv6 addresses.
 const ATTRIBUTE: &str = "ipv6.deny_all_igw_traffic";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "internal-ipv6-reachable",
     aliases: &["internal-lb-igw-ipv6"],

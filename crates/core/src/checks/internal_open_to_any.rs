@@ -1,15 +1,10 @@
 //! An internal load balancer's security group admits every address.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::exposure::{self, Approach, Exposure};
-use crate::fact::Fact;
-use crate::inventory::{Accelerator, AcceleratorEndpoint, Kind, Scope};
-use crate::{front_doors, sample, security_groups};
+use crate::checks::prelude::*;
+use crate::exposure::{self, Approach};
+use crate::inventory::{Accelerator, AcceleratorEndpoint, Scope};
+use crate::{front_doors, security_groups};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "internal-open-to-any",
     aliases: &["internal-sg-world-open"],

@@ -1,19 +1,11 @@
 //! Who can reach a load balancer with public addresses.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure::Approach;
-use crate::exposure::Exposure;
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
 
 /// How many sources a port names.
 const SHOWN: usize = 5;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "internet-facing",
     aliases: &["lb-internet-facing"],

@@ -1,16 +1,10 @@
 //! Invalid HTTP headers are passed on to targets.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "routing.http.drop_invalid_header_fields.enabled";
 const MODE: &str = "routing.http.desync_mitigation_mode";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "invalid-headers-kept",
     aliases: &["alb-drop-invalid-headers"],

@@ -2,16 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Condition, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End, Route};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "ipv6-rule-divergent",
     aliases: &["nlb-rule-ip-family-divergent"],

@@ -1,16 +1,9 @@
 //! A port that few may reach by IPv4 is open to everyone by IPv6.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
+use crate::exposure::Approach;
 use crate::exposure::addresses::Family;
-use crate::exposure::{Approach, Exposure};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "ipv6-wider-than-ipv4",
     aliases: &["dualstack-ipv6-sg-gap"],

@@ -1,14 +1,10 @@
 //! A token is taken whoever it was issued for.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Inventory, JwtValidation, Kind, Listener};
+use crate::checks::prelude::*;
+use crate::inventory::JwtValidation;
 use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "jwt-audience-unchecked",
     aliases: &["jwt-audience-not-validated"],

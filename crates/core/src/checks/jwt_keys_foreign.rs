@@ -1,15 +1,10 @@
 //! The keys that tokens are checked with come from another domain than the issuer's.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::domain::{host_of, registered};
-use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::guard;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "jwt-keys-foreign",
     aliases: &["jwt-jwks-foreign"],

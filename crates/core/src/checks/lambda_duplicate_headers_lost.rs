@@ -1,18 +1,10 @@
 //! Of two headers of the same name a function sees one.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets::{self, Sort};
 
 const KEY: &str = "lambda.multi_value_headers.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "lambda-duplicate-headers-lost",
     aliases: &["lambda-multi-value-headers"],

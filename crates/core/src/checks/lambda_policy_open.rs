@@ -1,15 +1,9 @@
 //! Any load balancer may invoke a function.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Inventory, InvokeStatement, Kind, Target};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::InvokeStatement;
 use crate::targets::{self, Sort};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "lambda-policy-open",
     aliases: &["lambda-policy-unscoped"],

@@ -1,13 +1,8 @@
 //! Requests reach a target in clear.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::fact::Fact;
-use crate::inventory::{Action, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End};
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "listener-cleartext",
     aliases: &[

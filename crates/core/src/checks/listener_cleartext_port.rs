@@ -1,12 +1,7 @@
 //! A port is served whose protocol is not encrypted.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self};
-use crate::sample;
 
 /// Ports whose usual protocol is not encrypted. The list is in `logic` too, where a test compares them.
 const PORTS: &[(u16, &str)] = &[
@@ -34,7 +29,6 @@ const PORTS: &[(u16, &str)] = &[
     (61613, "STOMP"),
 ];
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "listener-cleartext-port",
     aliases: &["nlb-listener-cleartext"],

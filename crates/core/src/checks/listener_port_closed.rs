@@ -1,15 +1,9 @@
 //! The security groups admit nobody to a listener.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure;
-use crate::fact::Fact;
-use crate::inventory::{Kind, Listener};
-use crate::{sample, security_groups};
+use crate::security_groups;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "listener-port-closed",
     aliases: &["listener-outside-sg"],

@@ -1,14 +1,7 @@
 //! A management or database port is open to the internet.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::exposure::Exposure;
-use crate::fact::Fact;
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self};
-use crate::sample;
 
 /// Ports of management interfaces and databases. The list is in `logic` too, where a test compares them.
 const PORTS: &[(u16, &str)] = &[
@@ -35,7 +28,6 @@ const PORTS: &[(u16, &str)] = &[
     (27017, "MongoDB"),
 ];
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "listener-sensitive-port",
     aliases: &["sg-open-to-world"],

@@ -1,16 +1,10 @@
 //! Logs are written to somebody else's bucket.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{BucketState, Inventory, Kind, LogBucket};
+use crate::checks::prelude::*;
+use crate::inventory::{BucketState, LogBucket};
 use crate::logs::{self, Answer};
 use crate::policy;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-bucket-foreign",
     title: "logs go to another account's bucket",

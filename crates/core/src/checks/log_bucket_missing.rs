@@ -1,15 +1,9 @@
 //! Logs are written to a bucket that is not there.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{BucketState, Kind, LogBucket};
+use crate::checks::prelude::*;
+use crate::inventory::{BucketState, LogBucket};
 use crate::logs::{self, Answer};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-bucket-missing",
     title: "the bucket for the logs is missing",

@@ -1,15 +1,9 @@
 //! Everyone may get at the bucket with the logs.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{BucketState, Kind, LogBucket};
+use crate::checks::prelude::*;
+use crate::inventory::{BucketState, LogBucket};
 use crate::logs::{self, Answer};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-bucket-public",
     title: "the bucket with the logs is public",

@@ -1,14 +1,8 @@
 //! Logs are meant to be delivered and are not.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Kind, LogSource};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::LogSource;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-delivery-broken",
     title: "a log source has no delivery",

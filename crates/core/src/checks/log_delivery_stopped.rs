@@ -1,15 +1,9 @@
 //! Requests come in, and no log of them does.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{BucketState, Kind};
+use crate::checks::prelude::*;
+use crate::inventory::BucketState;
 use crate::logs::{self, Log};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "log-delivery-stopped",
     title: "access logs have stopped coming",

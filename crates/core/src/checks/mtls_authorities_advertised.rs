@@ -1,13 +1,7 @@
 //! A listener tells every client the names of its authorities.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Reason;
-use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "mtls-authorities-advertised",
     aliases: &["mtls-ca-names-advertised"],

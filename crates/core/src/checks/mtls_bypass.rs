@@ -1,13 +1,11 @@
 //! What one listener asks a client certificate for, another one serves without.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity};
-use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication, Region};
+use crate::checks::prelude::*;
+use crate::inventory::MutualAuthentication;
 use crate::routing::bypass;
 use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "mtls-bypass",
     aliases: &["mtls-inconsistent"],

@@ -1,12 +1,7 @@
 //! Client certificates are accepted after they expired.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "mtls-expired-accepted",
     aliases: &["mtls-expired-allowed"],

@@ -1,14 +1,7 @@
 //! A trust store holds more authorities than anybody vouches for.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "mtls-many-authorities",
     aliases: &["mtls-ca-too-many"],

@@ -1,12 +1,7 @@
 //! Client certificates are handed on without being verified.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "mtls-passthrough",
     title: "client certificates are not verified",

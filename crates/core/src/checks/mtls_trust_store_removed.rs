@@ -1,13 +1,8 @@
 //! The trust store that a listener verifies clients by was taken back by its owner.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Reason;
-use crate::inventory::{Inventory, Kind, Listener, MutualAuthentication};
-use crate::{remedies, sample};
+use crate::checks::prelude::*;
+use crate::inventory::MutualAuthentication;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "mtls-trust-store-removed",
     aliases: &["mtls-truststore-removed"],

@@ -1,14 +1,7 @@
 //! A load balancer listens on no port.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "no-listeners",
     title: "no listener",

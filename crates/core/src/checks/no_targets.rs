@@ -1,16 +1,9 @@
 //! Nothing is registered behind a load balancer.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
+use crate::checks::prelude::*;
 use crate::routing;
-use crate::sample;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "no-targets",
     title: "nothing registered behind any rule",

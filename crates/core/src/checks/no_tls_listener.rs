@@ -1,19 +1,13 @@
 //! No listener of a load balancer encrypts.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Kind, Listener, Redirect};
+use crate::checks::prelude::*;
+use crate::inventory::Redirect;
 use crate::routing::{self, End};
-use crate::sample;
 use crate::tls;
 
 /// Protocols that encrypt, at the load balancer or from end to end.
 const ENCRYPTED: &[&str] = &["HTTPS", "TLS", "SSL", "QUIC", "TCP_QUIC"];
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "no-tls-listener",
     aliases: &["lb-no-tls-listener"],

@@ -1,18 +1,11 @@
 //! Nobody uses a load balancer.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::{health, routing};
 
 /// The time that traffic is counted over, in seconds: 14 days.
 const WATCHED: i64 = 14 * 24 * 60 * 60;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "no-traffic",
     aliases: &["idle-lb", "orphan-public-lb"],

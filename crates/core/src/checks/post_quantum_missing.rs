@@ -1,13 +1,8 @@
 //! A security policy offers no key exchange that withstands quantum computers.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::tls;
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "post-quantum-missing",
     aliases: &["tls-policy-no-pq"],

@@ -1,14 +1,8 @@
 //! What comes through PrivateLink passes the security groups by.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{EndpointService, Inventory, Kind};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::EndpointService;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "private-link-unfiltered",
     aliases: &["privatelink-sg-bypass"],

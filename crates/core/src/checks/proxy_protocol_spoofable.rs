@@ -1,21 +1,13 @@
 //! Others than the load balancer can tell a target whose connection it is.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure::{self, Origin};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Inventory, Kind, Permission};
 use crate::targets;
-use crate::{remedies, sample};
 
 const KEY: &str = "proxy_protocol_v2.enabled";
 /// How many targets an evidence names.
 const NAMED: usize = 10;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "proxy-protocol-spoofable",
     title: "client address can be forged",

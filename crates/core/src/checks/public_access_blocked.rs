@@ -1,15 +1,9 @@
 //! VPC Block Public Access overrides a public scheme.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure;
-use crate::fact::Fact;
-use crate::inventory::{BlockPublicAccess, Exclusion, Inventory, Kind};
-use crate::sample;
+use crate::inventory::{BlockPublicAccess, Exclusion};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "public-access-blocked",
     aliases: &["exposure-blocked-by-bpa"],

@@ -1,14 +1,7 @@
 //! A load balancer has nearly as much of something as AWS allows.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Inventory, Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "quota-near",
     aliases: &["quota-near-limit"],

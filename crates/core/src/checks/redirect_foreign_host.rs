@@ -2,17 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::domain::registered;
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::redirect;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "redirect-foreign-host",
     aliases: &["redirect-external-host"],

@@ -1,14 +1,8 @@
 //! A redirect leads to a port that nobody serves.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::redirect;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "redirect-port-unserved",
     aliases: &["redirect-port-without-listener"],

@@ -1,15 +1,8 @@
 //! The upgrade to HTTPS is a temporary redirect.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Gap, Reason};
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::redirect;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "redirect-temporary",
     aliases: &["redirect-not-permanent"],

@@ -1,12 +1,8 @@
 //! An HTTP listener redirects to HTTP.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End};
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "redirect-to-http",
     title: "redirects to HTTP",

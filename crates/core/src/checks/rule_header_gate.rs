@@ -1,14 +1,8 @@
 //! A header or a parameter that any client can send decides who gets to a target.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Action, Condition, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End, guard};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "rule-header-gate",
     aliases: &["rule-spoofable-header-gate"],

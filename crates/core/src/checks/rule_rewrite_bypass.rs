@@ -1,13 +1,11 @@
 //! A rule without login rewrites requests into what another rule asks to log in.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
-use crate::inventory::{Inventory, Kind, Listener, Rule, Transform};
+use crate::checks::prelude::*;
+use crate::inventory::Transform;
 use crate::routing::bypass;
 use crate::routing::guard::Lock;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "rule-rewrite-bypass",
     aliases: &["rule-transform-path-confusion"],

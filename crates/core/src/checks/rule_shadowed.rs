@@ -1,14 +1,8 @@
 //! A rule that no request can reach.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Inventory, Kind, Listener, Rule};
+use crate::checks::prelude::*;
 use crate::routing;
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "rule-shadowed",
     title: "a rule is never reached",

@@ -2,17 +2,11 @@
 
 use ipnet::IpNet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure;
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind, Listener, Permission};
 use crate::routing;
-use crate::sample::{self, login};
+use crate::sample::login;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "rule-source-behind-proxy",
     aliases: &["rule-source-ip-behind-proxy"],

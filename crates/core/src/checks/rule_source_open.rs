@@ -1,15 +1,8 @@
 //! A rule for some source addresses lets every address in.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Gap, Reason};
-use crate::inventory::{Condition, Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "rule-source-open",
     aliases: &["rule-private-source-ip-public"],

@@ -1,17 +1,10 @@
 //! Every request of a rule ends in 503: nobody behind it gets any.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::{Fact, Gap};
+use crate::checks::prelude::*;
 use crate::health::{self, Service, Tally};
-use crate::inventory::{Action, Inventory, Kind, Listener, Target};
 use crate::routing::{self, End, Route};
-use crate::sample;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "rule-unserved",
     aliases: &["rule-503"],

@@ -1,14 +1,8 @@
 //! No attached security group has an inbound rule.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Kind, Region};
-use crate::{sample, security_groups};
+use crate::checks::prelude::*;
+use crate::security_groups;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "security-group-admits-nobody",
     aliases: &["sg-no-ingress"],

@@ -2,16 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{self, Fact, Gap, Reason};
-use crate::inventory::{Kind, LoadBalancer, Permission, Region, TargetGroup};
+use crate::checks::prelude::*;
+use crate::fact;
 use crate::security_groups::Attached;
-use crate::{sample, security_groups, targets};
+use crate::{security_groups, targets};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "security-group-blocks-targets",
     aliases: &["sg-no-egress"],

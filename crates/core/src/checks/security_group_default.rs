@@ -1,14 +1,8 @@
 //! A load balancer is in the default security group of its VPC.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{Kind, Region};
-use crate::{sample, security_groups};
+use crate::checks::prelude::*;
+use crate::security_groups;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "security-group-default",
     aliases: &["default-sg-on-lb"],

@@ -1,12 +1,7 @@
 //! A load balancer has no security group.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "security-group-missing",
     aliases: &["sg-missing", "nlb-no-security-group"],

@@ -1,14 +1,8 @@
 //! A security group has a rule for a group that is gone.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Kind, StaleRule};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::StaleRule;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "security-group-rule-stale",
     aliases: &["sg-stale-reference"],

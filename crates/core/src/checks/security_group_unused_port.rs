@@ -2,15 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure;
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Kind, Listener, Permission};
-use crate::{sample, security_groups};
+use crate::security_groups;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "security-group-unused-port",
     aliases: &["sg-port-without-listener"],

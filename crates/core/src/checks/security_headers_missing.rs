@@ -1,18 +1,12 @@
 //! Browsers get none of the headers that protect a page.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::headers;
-use crate::inventory::{Kind, Listener};
-use crate::sample;
 
 const POLICY: &str = "content_security_policy";
 const FRAMES: &str = "x_frame_options";
 const TYPES: &str = "x_content_type_options";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "security-headers-missing",
     aliases: &["security-headers-absent"],

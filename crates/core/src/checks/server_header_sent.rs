@@ -1,16 +1,9 @@
 //! Responses say which load balancer gives them.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Gap, Reason};
-use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "routing.http.response.server.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "server-header-sent",
     aliases: &["server-header-exposed"],

@@ -1,15 +1,8 @@
 //! Shield Advanced is paid for, and leaves this load balancer out.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::exposure::Exposure;
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind, LoadBalancer, Shield};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::Shield;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "shield-not-protected",
     aliases: &["shield-advanced-missing", "shield-nlb-eip"],

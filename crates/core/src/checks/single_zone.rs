@@ -1,14 +1,7 @@
 //! One zone is all that a load balancer has.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Gap, Reason};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "single-zone",
     aliases: &["single-az"],

@@ -1,17 +1,11 @@
 //! A Classic load balancer ties sessions to a cookie that it sends in clear.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::{ClassicPolicy, Inventory, Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::ClassicPolicy;
 
 /// Source: Elastic Load Balancing API reference 2012-06-01, policy types.
 const STICKY: &str = "AppCookieStickinessPolicyType";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "sticky-cookie-cleartext",
     aliases: &["clb-sticky-insecure"],

@@ -1,15 +1,8 @@
 //! Scheme and subnets of a load balancer disagree.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure::{self, addresses::Family};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "subnet-route-mismatch",
     aliases: &["scheme-subnet-mismatch"],

@@ -1,16 +1,8 @@
 //! From the load balancer to its targets everything goes in clear.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets::{self, Hop};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-group-cleartext",
     title: "in clear between load balancer and targets",

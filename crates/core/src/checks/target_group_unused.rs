@@ -1,14 +1,7 @@
 //! Targets are registered where no load balancer sends anything.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Surroundings, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind, TargetGroup};
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-group-unused",
     aliases: &["orphan-target-group"],

@@ -1,16 +1,9 @@
 //! A share of the requests goes where nobody answers.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::{Fact, Gap};
+use crate::checks::prelude::*;
 use crate::health::{self, Service};
-use crate::inventory::{Inventory, Kind, Listener};
 use crate::routing::{self, Route};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-group-weight-dead",
     aliases: &["weighted-tg-zero-or-dead"],

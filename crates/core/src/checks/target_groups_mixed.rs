@@ -1,16 +1,9 @@
 //! Some requests go on by TLS and others, by chance, in clear.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing::{self, End};
-use crate::sample;
 use crate::targets::{self, Hop};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-groups-mixed",
     aliases: &["weighted-tg-mixed-protocol"],

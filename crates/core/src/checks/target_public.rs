@@ -1,19 +1,13 @@
 //! The internet reaches a target without its load balancer.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::exposure::{self, Exposure};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{BlockPublicAccess, Inventory, Kind, Region, TargetGroup};
+use crate::checks::prelude::*;
+use crate::exposure;
+use crate::inventory::BlockPublicAccess;
 use crate::targets::{self, Hop};
-use crate::{remedies, sample};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-public",
     aliases: &["target-public-ip-bypass"],

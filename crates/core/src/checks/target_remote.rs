@@ -2,20 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind, NetworkInterface};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::NetworkInterface;
 use crate::targets;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-remote",
     aliases: &["target-cross-account"],

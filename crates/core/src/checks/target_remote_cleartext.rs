@@ -1,18 +1,11 @@
 //! Requests leave the VPC in clear on their way to a target.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-remote-cleartext",
     aliases: &["target-outside-vpc-cleartext"],

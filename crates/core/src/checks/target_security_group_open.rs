@@ -1,20 +1,13 @@
 //! Others than the load balancer may connect to its targets.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
+use crate::checks::prelude::*;
 use crate::exposure::{self, Origin};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Inventory, Kind, Permission, SecurityGroup};
+use crate::inventory::SecurityGroup;
 use crate::targets::{self, SideDoor};
-use crate::{remedies, sample};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-security-group-open",
     aliases: &["target-sg-open"],

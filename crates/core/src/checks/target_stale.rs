@@ -1,18 +1,12 @@
 //! A target group sends to an address that nobody has.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Index, Inventory, Kind, NetworkInterface, Target, TargetGroup};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::{Index, NetworkInterface};
 use crate::targets::{self, Sort};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-stale",
     aliases: &["stale-ip-target"],

@@ -1,15 +1,8 @@
 //! Some targets get no requests, since their zone is not one of the load balancer's.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::Fact;
+use crate::checks::prelude::*;
 use crate::health;
-use crate::inventory::{Inventory, Kind, Target};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "target-zone-not-enabled",
     title: "targets in a zone that is not enabled get no requests",

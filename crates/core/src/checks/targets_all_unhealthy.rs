@@ -1,13 +1,8 @@
 //! All of a group's targets fail their health checks.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Example, Judge, Judgement, Remedy, Severity, Targets, Verdict};
-use crate::fact::Fact;
+use crate::checks::prelude::*;
 use crate::health::{self, Service};
-use crate::inventory::{Kind, Target};
-use crate::sample;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "targets-all-unhealthy",
     title: "all targets are unhealthy",

@@ -1,16 +1,9 @@
 //! One more failure and nobody answers.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Targets, Verdict,
-};
-use crate::fact::Fact;
+use crate::checks::prelude::*;
 use crate::health::{self, Service};
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "targets-too-few",
     aliases: &["min-healthy-targets"],

@@ -1,16 +1,8 @@
 //! One zone has many more targets than another.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Targets,
-    Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind, Target};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::targets;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "targets-uneven",
     aliases: &["target-imbalance"],

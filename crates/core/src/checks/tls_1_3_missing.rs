@@ -1,14 +1,8 @@
 //! A TLS listener does not offer TLS 1.3.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::tls;
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-1-3-missing",
     aliases: &["tls13-not-offered"],

@@ -1,13 +1,8 @@
 //! A load balancer offers forbidden protocols to its targets.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::tls;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-backend-legacy",
     aliases: &["tls-backend-policy-legacy"],

@@ -1,15 +1,9 @@
 //! Targets are told about the client's TLS under other names.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 
 const SUBJECT: &str = "routing.http.request.x_amzn_mtls_clientcert_subject.header_name";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-header-renamed",
     aliases: &["mtls-header-name-override"],

@@ -1,15 +1,8 @@
 //! A TLS listener accepts a protocol that is forbidden by now.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Kind, Listener};
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::tls;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-legacy-protocol",
     aliases: &["tls-policy-legacy-protocol", "clb-ssl-policy-weak"],

@@ -1,16 +1,9 @@
 //! TLS is passed through: nothing in AWS shows whether the targets' is any good.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::routing;
-use crate::sample;
 use crate::tls;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-passthrough-unverified",
     title: "TLS is passed through unseen",

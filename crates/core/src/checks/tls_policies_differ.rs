@@ -2,16 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Gap;
-use crate::inventory::{Inventory, Kind};
+use crate::checks::prelude::*;
 use crate::tls;
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-policies-differ",
     aliases: &["tls-no-forward-secrecy-downgrade"],

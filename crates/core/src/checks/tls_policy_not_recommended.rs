@@ -1,12 +1,8 @@
 //! A security policy is not among those that Security Hub accepts.
 
-use crate::call::Call;
-use crate::check::{Check, Context, Evidence, Example, Judge, Judgement, Severity, Verdict};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::tls;
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-policy-not-recommended",
     title: "security policy is not a recommended one",

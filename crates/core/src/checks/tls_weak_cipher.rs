@@ -1,14 +1,8 @@
 //! A TLS listener offers a weak cipher.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, Listener};
+use crate::checks::prelude::*;
 use crate::tls;
-use crate::{remedies, sample};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "tls-weak-cipher",
     aliases: &["tls-policy-weak-cipher"],

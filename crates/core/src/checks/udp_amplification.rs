@@ -1,13 +1,6 @@
 //! A port that floods of forged packets are made with is open to the internet.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::exposure::Exposure;
-use crate::fact::Fact;
-use crate::inventory::{Inventory, Kind, Listener, Region};
-use crate::sample;
+use crate::checks::prelude::*;
 
 /// Ports of services that answer a small packet with a large one. Source: CISA alert TA14-017A.
 const PORTS: &[(u16, &str)] = &[
@@ -20,7 +13,6 @@ const PORTS: &[(u16, &str)] = &[
     (11211, "memcached"),
 ];
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "udp-amplification",
     aliases: &["udp-amplification-port"],

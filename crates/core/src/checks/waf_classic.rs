@@ -1,14 +1,7 @@
 //! A load balancer relies on AWS WAF Classic, which has ended.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::{Fact, Gap, Reason};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-classic",
     aliases: &["waf-classic-eol"],

@@ -1,13 +1,8 @@
 //! A web ACL counts what it should stop.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::waf::{self, Effect};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-counts-only",
     aliases: &["waf-count-only"],

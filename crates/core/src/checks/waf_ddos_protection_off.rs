@@ -1,15 +1,8 @@
 //! The load balancer does not hold back sources of ill repute by itself.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::{Gap, Reason};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::waf;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-ddos-protection-off",
     aliases: &["waf-ddos-mode"],

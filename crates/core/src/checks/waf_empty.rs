@@ -1,15 +1,8 @@
 //! A web ACL without rules lets everything through.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::waf;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-empty",
     aliases: &["waf-acl-empty"],

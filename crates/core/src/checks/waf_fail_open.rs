@@ -1,17 +1,10 @@
 //! Requests go around the web ACL when AWS WAF does not answer.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::waf;
 
 const KEY: &str = "waf.fail_open.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-fail-open",
     title: "requests pass when AWS WAF does not answer",

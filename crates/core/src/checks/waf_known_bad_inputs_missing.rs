@@ -1,17 +1,10 @@
 //! A web ACL does without AWS's rules against known exploits.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::waf::{self, Effect};
 
 const GROUP: &str = "AWSManagedRulesKnownBadInputsRuleSet";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-known-bad-inputs-missing",
     aliases: &["waf-no-known-bad-inputs"],

@@ -1,10 +1,7 @@
 //! What stands behind the first 8 KB of a body is not looked at.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, WafRule};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::WafRule;
 use crate::waf::{self, Effect};
 
 /// AWS's managed groups that look into bodies. They take as much of one as they get.
@@ -22,7 +19,6 @@ const READERS: &[&str] = &[
 const CORE: &str = "AWSManagedRulesCommonRuleSet";
 const SIZE: &str = "SizeRestrictions_BODY";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-large-body-passes",
     aliases: &["waf-body-size-bypass"],

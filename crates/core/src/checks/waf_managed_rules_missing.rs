@@ -1,13 +1,9 @@
 //! A web ACL uses none of the rules that others keep up to date.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, WafRule};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::WafRule;
 use crate::waf::{self, Effect};
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-managed-rules-missing",
     aliases: &["waf-no-managed-group"],

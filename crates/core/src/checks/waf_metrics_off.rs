@@ -2,14 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::waf;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-metrics-off",
     aliases: &["waf-rule-metrics"],

@@ -1,17 +1,10 @@
 //! An internet-facing Application load balancer has no web ACL.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Remedy, Severity, Verdict,
-};
+use crate::checks::prelude::*;
 use crate::cloudfront;
-use crate::exposure::{Approach, Exposure};
-use crate::fact::{Fact, Gap};
-use crate::inventory::{Inventory, Kind};
-use crate::sample;
+use crate::exposure::Approach;
 use crate::waf;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-not-associated",
     title: "no web ACL",

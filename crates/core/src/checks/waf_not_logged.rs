@@ -1,15 +1,8 @@
 //! Nobody writes down what a web ACL does.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::fact::Fact;
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 use crate::waf;
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-not-logged",
     aliases: &["waf-acl-logging"],

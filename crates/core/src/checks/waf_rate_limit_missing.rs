@@ -1,16 +1,12 @@
 //! A web ACL limits nobody's rate.
 
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::{Kind, WafRule};
-use crate::sample;
+use crate::checks::prelude::*;
+use crate::inventory::WafRule;
 use crate::waf::{self, Effect};
 
 /// AWS's managed group against floods of requests.
 const AGAINST_FLOODS: &str = "AWSManagedRulesAntiDDoSRuleSet";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "waf-rate-limit-missing",
     aliases: &["waf-no-rate-rule"],

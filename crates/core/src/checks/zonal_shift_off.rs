@@ -1,15 +1,9 @@
 //! Traffic cannot be moved out of a zone that is in trouble.
 
-use crate::call::Call;
-use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
-};
-use crate::inventory::Kind;
-use crate::sample;
+use crate::checks::prelude::*;
 
 const KEY: &str = "zonal_shift.config.enabled";
 
-/// See [`Check`].
 pub(super) const CHECK: Check = Check {
     id: "zonal-shift-off",
     title: "zonal shift off",

@@ -36,18 +36,18 @@ fn owner(finding: &Finding) -> &str {
 fn what_the_demo_shows_is_what_the_list_says() {
     let mut found: BTreeMap<(Outcome, String), Vec<String>> = BTreeMap::new();
     for finding in report(&demo::inventory()).findings {
-        let named = match owner(&finding) {
+        let place = match owner(&finding) {
             "" => finding.subject.label.clone(),
             name => name.to_owned(),
         };
-        let names = found.entry((finding.outcome, finding.check)).or_default();
-        if finding.outcome != Outcome::Pass && !names.contains(&named) {
-            names.push(named);
+        let places = found.entry((finding.outcome, finding.check)).or_default();
+        if finding.outcome != Outcome::Pass && !places.contains(&place) {
+            places.push(place);
         }
     }
     let mut list = String::new();
-    for ((outcome, check), names) in found.iter().filter(|(_, names)| !names.is_empty()) {
-        writeln!(list, "{} {check}: {}", outcome.word(), names.join(", ")).expect("a text");
+    for ((outcome, check), places) in found.iter().filter(|(_, places)| !places.is_empty()) {
+        writeln!(list, "{} {check}: {}", outcome.word(), places.join(", ")).expect("a text");
     }
     compare("crates/core/tests/it/snapshots/demo.txt", &list);
 }
