@@ -14,6 +14,8 @@ use elb_audit_core::selection::Selection;
 use elb_audit_core::{checks, demo, docs};
 use serde_json::{Map, Value};
 
+use crate::laws;
+
 const RENEW: &str = "UPDATE_GOLDEN=1 cargo test --workspace";
 
 /// The path of a file of the repository.
@@ -56,6 +58,28 @@ pub(crate) fn compare(name: &str, expected: &str) {
         line(&found),
         line(expected),
     );
+}
+
+/// A check is listed twice, as a module and among all, and by nobody's hand.
+#[test]
+fn lists_of_checks_are_current() {
+    let mut files = laws::files();
+    files.sort();
+    for folder in files.iter().map(|(folder, _)| folder).collect::<BTreeSet<_>>() {
+        let own = files.iter().filter(|(other, _)| other == folder);
+        let modules: Vec<String> = own.map(|(_, name)| format!("pub(super) mod {name};")).collect();
+        let module = format!("crates/core/src/checks/{folder}.rs");
+        let text = read(&module);
+        let (subject, _) = text.split_once("\n\n").expect("what the checks are about");
+        compare(&module, &format!("{subject}\n\n{}\n", modules.join("\n")));
+    }
+    files.sort_by_key(|(_, name)| name.replace('_', "-"));
+    let all = files.iter().map(|(folder, name)| format!("    &{folder}::{name}::CHECK,"));
+    let all: Vec<String> = all.collect();
+    let list = "crates/core/src/checks.rs";
+    let text = read(list);
+    let (head, _) = text.split_once("&[\n").expect("a list");
+    compare(list, &format!("{head}&[\n{}\n];\n", all.join("\n")));
 }
 
 #[test]

@@ -57,10 +57,36 @@ fn renew(check: &Check, title: &str, found: &[String]) {
     std::fs::write(&file, renewed).expect("a file that can be written");
 }
 
+/// What lies beside the folders of checks, for checks to use.
+const NO_CHECKS: [&str; 2] = ["prelude", "shared"];
+
+/// Folder and name of every file of a check.
+pub(crate) fn files() -> Vec<(String, String)> {
+    let entries = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect()
+    };
+    let stem = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+    let mut files = Vec::new();
+    for path in entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks")) {
+        let subject = stem(&path);
+        if NO_CHECKS.contains(&subject.as_str()) {
+            continue;
+        }
+        let folder = path.with_extension("");
+        assert!(folder.is_dir(), "{} lies in the folder of no subject", path.display());
+        if path == folder {
+            files.extend(entries(&folder).iter().map(|file| (subject.clone(), stem(file))));
+        }
+    }
+    files
+}
+
 /// The file of a check.
 fn file(check: &Check) -> PathBuf {
     let name = check.id.replace('-', "_");
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/checks/{name}.rs"))
+    let folder = files().into_iter().find(|(_, file)| *file == name).expect("a file a check").0;
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/checks/{folder}/{name}.rs"))
 }
 
 #[test]
@@ -344,12 +370,8 @@ fn ids_are_sorted_unique_and_the_names_of_the_files() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(ids, sorted);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
-        .filter(|name| name != "prelude")
-        .collect();
+    let mut files: Vec<String> =
+        files().into_iter().map(|(_, name)| name.replace('_', "-")).collect();
     files.sort();
     assert_eq!(ids, files);
     for id in ids {
