@@ -13,6 +13,10 @@ use crate::inventory::{
 };
 use crate::policy::Policy;
 
+mod remedy;
+
+pub use remedy::{Change, Owner, Pair, Particular, Remedy, Source, Steps, Ways};
+
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///
 /// A check has no state and does no I/O: it sees one subject and a [`Context`]. What is the same for most
@@ -39,7 +43,7 @@ pub struct Check {
     pub false_alarms: &'static str,
     /// One line that mends it.
     pub fix: &'static str,
-    /// The same, step by step, for each way of working.
+    /// The same as data, for each way of working; see [`Check::ways`].
     pub remedy: Remedy,
     /// AWS's own pages on the subject.
     pub links: &'static [&'static str],
@@ -77,6 +81,12 @@ impl Check {
             judge,
             since: "0.1.0",
         }
+    }
+
+    /// The remedy step by step, for the kinds that are judged.
+    #[must_use]
+    pub fn ways(&self) -> Ways {
+        self.remedy.ways(self.applies_to)
     }
 
     /// The calls that every report needs, whatever is checked: what there is, who can reach it, and how
@@ -125,25 +135,6 @@ impl Persona {
             Persona::Auditor => "auditor",
         }
     }
-}
-
-/// How a fault is mended in the console, with the AWS CLI, in Terraform and in CloudFormation. A way that
-/// does not lead there says so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Remedy {
-    /// Steps in the AWS console.
-    pub console: &'static str,
-    /// A command, with placeholders in capitals.
-    pub cli: &'static str,
-    /// A piece of Terraform.
-    pub terraform: &'static str,
-    /// A piece of CloudFormation, YAML.
-    pub cloudformation: &'static str,
-}
-
-impl Remedy {
-    /// Not said yet.
-    const NONE: Remedy = Remedy { console: "", cli: "", terraform: "", cloudformation: "" };
 }
 
 /// A configuration and what is found in it.

@@ -28,7 +28,6 @@ pub mod health; // how targets are doing
 pub mod inventory; // what was read
 pub mod logs; // which logs are written, and where
 pub mod policy; // what the user means
-mod remedies; // steps that mend more than one fault
 pub mod report; // findings, gaps, totals, exit code
 pub mod routing; // where a request goes
 pub mod sample; // clean load balancers, and strokes that change them

@@ -2,8 +2,8 @@
 
 pub(super) use crate::call::Call;
 pub(super) use crate::check::{
-    Check, Context, Evidence, Example, Judge, Judgement, Names, Persona, Remedy, Severity,
-    Surroundings, Targets, Verdict,
+    Change, Check, Context, Evidence, Example, Judge, Judgement, Names, Particular, Persona,
+    Remedy, Severity, Source, Steps, Surroundings, Targets, Verdict,
 };
 pub(super) use crate::exposure::Exposure;
 pub(super) use crate::fact::{Fact, Gap, Reason};
@@ -11,4 +11,4 @@ pub(super) use crate::inventory::{
     Action, Certificate, Condition, Inventory, Kind, Listener, LoadBalancer, Permission,
     Provenance, Region, Rule, Target, TargetGroup,
 };
-pub(super) use crate::{remedies, sample};
+pub(super) use crate::sample;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::check::kinds;
 use super::{RENDERED, json, table};
-use crate::check::{Check, Persona, Remedy, Severity};
+use crate::check::{Check, Persona, Severity, Ways};
 use crate::compliance;
 use crate::edition::HISTORY;
 use crate::format::Style;
@@ -98,7 +98,7 @@ struct Listed {
     logic: &'static str,
     false_alarms: &'static str,
     fix: &'static str,
-    remedy: Remedy,
+    remedy: Ways,
     links: &'static [&'static str],
     calls: Vec<&'static str>,
     since: &'static str,
@@ -129,7 +129,7 @@ pub fn checks_json(checks: &[&Check]) -> String {
         logic: check.logic,
         false_alarms: check.false_alarms,
         fix: check.fix,
-        remedy: check.remedy,
+        remedy: check.ways(),
         links: check.links,
         calls: check.needs.iter().map(|call| call.name()).collect(),
         since: check.since,

@@ -417,12 +417,11 @@ fn every_check_says_why_when_and_how_to_mend() {
             check.id,
             check.fix
         );
-        let remedy = check.remedy;
-        let ways = [remedy.console, remedy.cli, remedy.terraform, remedy.cloudformation];
-        for way in ways {
+        let ways = check.ways();
+        assert!(is_runnable(&ways.cli), "{}: {}", check.id, ways.cli);
+        for way in [ways.console, ways.cli, ways.terraform, ways.cloudformation] {
             assert!(!way.is_empty() && way.trim() == way, "{}: remedy {way:?}", check.id);
         }
-        assert!(is_runnable(remedy.cli), "{}: {}", check.id, remedy.cli);
         for link in check.links {
             assert!(is_official(link), "{}: {link}", check.id);
         }
@@ -432,7 +431,7 @@ fn every_check_says_why_when_and_how_to_mend() {
 }
 
 /// Whether a text can be pasted into a shell, commands with comments between them, or is one sentence.
-fn is_runnable(text: &str) -> bool {
+pub(crate) fn is_runnable(text: &str) -> bool {
     if !text.starts_with("aws ") {
         return text.ends_with('.') && !text.contains('\n') && !text.contains(". ");
     }

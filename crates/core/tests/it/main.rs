@@ -20,6 +20,7 @@ mod mutual_tls;
 mod not_applicable;
 mod owner;
 mod presenters;
+mod remedies;
 mod risks;
 mod routing;
 mod selection;

@@ -32,24 +32,43 @@ pub(crate) const CHECK: Check = Check {
                    own: name it in `public-paths` of `[intent]`. Paths that no rule with a login \
                    asks for may share its targets, and pass.",
     fix: "put the login before the forward action of that rule too, or send it to other targets",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and add \
                   Authenticate users before Forward to; or forward to a group with other targets.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              Type=authenticate-cognito,Order=1,AuthenticateCognitoConfig='{UserPoolArn=POOL_ARN,UserPoolClientId=CLIENT_ID,UserPoolDomain=DOMAIN}' \
-              Type=forward,Order=2,TargetGroupArn=GROUP_ARN",
-        terraform: "resource \"aws_lb_listener_rule\" \"app\" {\n  action {\n    type  = \
-                    \"authenticate-cognito\"\n    order = 1\n    authenticate_cognito {\n      \
-                    user_pool_arn       = POOL_ARN\n      user_pool_client_id = \
-                    CLIENT_ID\n      user_pool_domain    = DOMAIN\n    }\n  }\n  action {\n    \
-                    type             = \"forward\"\n    order            = 2\n    \
-                    target_group_arn = GROUP_ARN\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
-                         Actions:\n    - Type: authenticate-cognito\n      Order: 1\n      \
-                         AuthenticateCognitoConfig:\n        UserPoolArn: POOL_ARN\n        \
-                         UserPoolClientId: CLIENT_ID\n        UserPoolDomain: DOMAIN\n    - \
-                         Type: forward\n      Order: 2\n      TargetGroupArn: GROUP_ARN",
-    },
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --actions Type=authenticate-cognito,Order=1,AuthenticateCognitoConfig='{UserPoolArn=POOL_ARN,UserPoolClientId=CLIENT_ID,UserPoolDomain=DOMAIN}' Type=forward,Order=2,TargetGroupArn=GROUP_ARN",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "app" {
+              action {
+                type  = "authenticate-cognito"
+                order = 1
+                authenticate_cognito {
+                  user_pool_arn       = POOL_ARN
+                  user_pool_client_id = CLIENT_ID
+                  user_pool_domain    = DOMAIN
+                }
+              }
+              action {
+                type             = "forward"
+                order            = 2
+                target_group_arn = GROUP_ARN
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Actions:
+                - Type: authenticate-cognito
+                  Order: 1
+                  AuthenticateCognitoConfig:
+                    UserPoolArn: POOL_ARN
+                    UserPoolClientId: CLIENT_ID
+                    UserPoolDomain: DOMAIN
+                - Type: forward
+                  Order: 2
+                  TargetGroupArn: GROUP_ARN",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",

@@ -25,15 +25,16 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A second door for services that prove themselves to the application: put them \
                    on another port, or accept the risk.",
     fix: "take the targets out of the open group, or let its listener ask for the same",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Target groups, the open group, Targets: deregister them; or add the login \
                   to the rule that forwards there.",
-        cli: "aws elbv2 deregister-targets --target-group-arn GROUP_ARN --targets \
-              Id=TARGET_ID,Port=PORT",
+        cli: r"
+            aws elbv2 deregister-targets --target-group-arn GROUP_ARN \
+              --targets Id=TARGET_ID,Port=PORT",
         terraform: "Remove the aws_lb_target_group_attachment of the target from the open group.",
         cloudformation: "Remove the target from Targets of the open \
                          AWS::ElasticLoadBalancingV2::TargetGroup.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",

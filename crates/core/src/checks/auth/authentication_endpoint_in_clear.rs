@@ -19,23 +19,26 @@ pub(crate) const CHECK: Check = Check {
             action was answered without them. Does not apply where no rule has an OIDC login: a \
             Cognito pool is asked over TLS always.",
     fix: "use the https addresses that the provider publishes",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the \
-                  endpoints under Authenticate users.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
-              ACTIONS.json: all actions of the rule, with https endpoints in \
-              AuthenticateOidcConfig\n# the default rule's actions: aws elbv2 modify-listener \
-              --default-actions",
-        terraform: "authenticate_oidc {\n  issuer                 = \
-                    \"https://id.example.com\"\n  authorization_endpoint = \
-                    \"https://id.example.com/authorize\"\n  token_endpoint         = \
-                    \"https://id.example.com/token\"\n  user_info_endpoint     = \
-                    \"https://id.example.com/userinfo\"\n}",
-        cloudformation: "AuthenticateOidcConfig:\n  Issuer: https://id.example.com\n  \
-                         AuthorizationEndpoint: https://id.example.com/authorize\n  \
-                         TokenEndpoint: https://id.example.com/token\n  UserInfoEndpoint: \
-                         https://id.example.com/userinfo",
-    },
+    remedy: Remedy::rule_actions(
+        "with https endpoints in AuthenticateOidcConfig",
+        r#"
+            authenticate_oidc {
+              issuer                 = "https://id.example.com"
+              authorization_endpoint = "https://id.example.com/authorize"
+              token_endpoint         = "https://id.example.com/token"
+              user_info_endpoint     = "https://id.example.com/userinfo"
+            }"#,
+        r"
+            AuthenticateOidcConfig:
+              Issuer: https://id.example.com
+              AuthorizationEndpoint: https://id.example.com/authorize
+              TokenEndpoint: https://id.example.com/token
+              UserInfoEndpoint: https://id.example.com/userinfo",
+    )
+    .console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the endpoints \
+         under Authenticate users.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#oidc-requirements",
     ],

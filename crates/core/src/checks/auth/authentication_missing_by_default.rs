@@ -23,18 +23,10 @@ pub(crate) const CHECK: Check = Check {
                    that gets past a login to the same targets is `authentication-bypass`.",
     fix: "let the default rule ask for the login too, or answer with a fixed response, and list \
           what is public",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Edit listener: add Authenticate users to the \
-                  default action, or return a fixed response.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \
-              Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",
-        terraform: "resource \"aws_lb_listener\" \"app\" {\n  default_action {\n    type = \
-                    \"fixed-response\"\n    fixed_response {\n      content_type = \
-                    \"text/plain\"\n      status_code  = \"404\"\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         DefaultActions:\n    - Type: fixed-response\n      \
-                         FixedResponseConfig:\n        StatusCode: \"404\"",
-    },
+    remedy: Remedy::refuse_by_default().console(
+        "EC2, Load balancers, the listener, Edit listener: add Authenticate users to the default \
+         action, or return a fixed response.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],

@@ -21,34 +21,36 @@ pub(crate) const CHECK: Check = Check {
             word.",
     false_alarms: "A word says nothing about what answers: the application may ask by itself.",
     fix: "ask for a login before the rule forwards, or let only some addresses in",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: add Authenticate users to the \
                   rule, or a Source IP condition.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --conditions \
-              Field=path-pattern,Values=PATH \
-              Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
-        terraform: r#"resource "aws_lb_listener_rule" "admin" {
-  condition {
-    path_pattern {
-      values = [PATH]
-    }
-  }
-  condition {
-    source_ip {
-      values = [CIDR]
-    }
-  }
-}"#,
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule
-Properties:
-  Conditions:
-    - Field: path-pattern
-      PathPatternConfig:
-        Values: [PATH]
-    - Field: source-ip
-      SourceIpConfig:
-        Values: [CIDR]",
-    },
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --conditions Field=path-pattern,Values=PATH Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "admin" {
+              condition {
+                path_pattern {
+                  values = [PATH]
+                }
+              }
+              condition {
+                source_ip {
+                  values = [CIDR]
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Conditions:
+                - Field: path-pattern
+                  PathPatternConfig:
+                    Values: [PATH]
+                - Field: source-ip
+                  SourceIpConfig:
+                    Values: [CIDR]",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],

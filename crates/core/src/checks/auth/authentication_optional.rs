@@ -19,31 +19,32 @@ pub(crate) const CHECK: Check = Check {
                    itself looks for the identity headers on everything else.",
     fix: "set OnUnauthenticatedRequest to authenticate or deny, unless the application itself \
           turns such users away",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener and the \
-                  rule, Edit rule, and set the action on unauthenticated requests to Authenticate \
-                  or Deny.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
-              ACTIONS.json: all actions of the rule, with OnUnauthenticatedRequest authenticate \
-              or deny\n# the default rule's actions: aws elbv2 modify-listener --default-actions",
-        terraform: r#"resource "aws_lb_listener_rule" "login" {
-  action {
-    type = "authenticate-oidc"
+    remedy: Remedy::rule_actions(
+        "with OnUnauthenticatedRequest authenticate or deny",
+        r#"
+            resource "aws_lb_listener_rule" "login" {
+              action {
+                type = "authenticate-oidc"
 
-    authenticate_oidc {
-      on_unauthenticated_request = "authenticate"
-    }
-  }
-}"#,
-        cloudformation: "LoginRule:
-  Type: AWS::ElasticLoadBalancingV2::ListenerRule
-  Properties:
-    Actions:
-      - Type: authenticate-oidc
-        Order: 1
-        AuthenticateOidcConfig:
-          OnUnauthenticatedRequest: authenticate",
-    },
+                authenticate_oidc {
+                  on_unauthenticated_request = "authenticate"
+                }
+              }
+            }"#,
+        r"
+            LoginRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Actions:
+                  - Type: authenticate-oidc
+                    Order: 1
+                    AuthenticateOidcConfig:
+                      OnUnauthenticatedRequest: authenticate",
+    )
+    .console(
+        "EC2 console, Load Balancers: open the load balancer, choose the listener and the rule, \
+         Edit rule, and set the action on unauthenticated requests to Authenticate or Deny.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],

@@ -18,14 +18,19 @@ pub(crate) const CHECK: Check = Check {
             not plain that one set holds the other, the rule counts as reached. Does not apply \
             where no rule asks for a login.",
     fix: "give the rule with the login a lower number than the one that takes its requests",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
                   rule with the login before the other one.",
         cli: "aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NUMBER",
-        terraform: "resource \"aws_lb_listener_rule\" \"admin\" {\n  priority = NUMBER\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
-                         Priority: NUMBER",
-    },
+        terraform: r#"
+            resource "aws_lb_listener_rule" "admin" {
+              priority = NUMBER
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Priority: NUMBER",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
     ],

@@ -21,17 +21,25 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A service for the public, where customers are meant to sign up and the \
                    application decides what they see.",
     fix: "turn self-registration of the user pool off, unless the public is meant to sign up",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "Cognito, User pools, the pool, Sign-up, Self-service sign-up: edit and disable \
                   self-registration.",
-        cli: "aws cognito-idp update-user-pool --user-pool-id POOL_ID --admin-create-user-config \
-              AllowAdminCreateUserOnly=true\n# give all other settings of the pool too: what is \
-              left out is reset",
-        terraform: "resource \"aws_cognito_user_pool\" \"users\" {\n  admin_create_user_config \
-                    {\n    allow_admin_create_user_only = true\n  }\n}",
-        cloudformation: "Type: AWS::Cognito::UserPool\nProperties:\n  \
-                         AdminCreateUserConfig:\n    AllowAdminCreateUserOnly: true",
-    },
+        cli: r"
+            aws cognito-idp update-user-pool --user-pool-id POOL_ID \
+              --admin-create-user-config AllowAdminCreateUserOnly=true
+            # give all other settings of the pool too: what is left out is reset",
+        terraform: r#"
+            resource "aws_cognito_user_pool" "users" {
+              admin_create_user_config {
+                allow_admin_create_user_only = true
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::Cognito::UserPool
+            Properties:
+              AdminCreateUserConfig:
+                AllowAdminCreateUserOnly: true",
+    }),
     links: &[
         "https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html",
         "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUserConfigType.html",

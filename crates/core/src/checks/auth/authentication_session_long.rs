@@ -19,15 +19,20 @@ pub(crate) const CHECK: Check = Check {
             absent one is AWS's default, 604,800 (7 days). Does not apply \
             where no rule has a login.",
     fix: "set SessionTimeout to a working day, or to what the thresholds allow",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and, under \
-                  Authenticate users, Advanced settings, set the session timeout.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
-              ACTIONS.json: all actions of the rule, with SessionTimeout 28800\n# the default \
-              rule's actions: aws elbv2 modify-listener --default-actions",
-        terraform: "authenticate_oidc {\n  session_timeout = 28800\n}",
-        cloudformation: "AuthenticateOidcConfig:\n  SessionTimeout: 28800",
-    },
+    remedy: Remedy::rule_actions(
+        "with SessionTimeout 28800",
+        r"
+            authenticate_oidc {
+              session_timeout = 28800
+            }",
+        r"
+            AuthenticateOidcConfig:
+              SessionTimeout: 28800",
+    )
+    .console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and, under Authenticate \
+         users, Advanced settings, set the session timeout.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],

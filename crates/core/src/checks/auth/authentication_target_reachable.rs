@@ -31,21 +31,11 @@ pub(crate) const CHECK: Check = Check {
                    security group, on a port of its own.",
     fix: "let the target's security groups admit the load balancer's security group alone, and let \
           the target compare the signer of x-amzn-oidc-data with the load balancer's ARN",
-    remedy: Remedy {
-        console: "EC2, Security groups, the target's group, Edit inbound rules: replace the range \
-                  by the load balancer's security group as source.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP_ID --protocol tcp --port \
-              PORT --cidr CIDR\naws ec2 authorize-security-group-ingress --group-id GROUP_ID \
-              --protocol tcp --port PORT --source-group LOAD_BALANCER_GROUP_ID",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"app\" {\n  \
-                    security_group_id            = GROUP_ID\n  referenced_security_group_id = \
-                    LOAD_BALANCER_GROUP_ID\n  ip_protocol                  = \"tcp\"\n  \
-                    from_port                    = PORT\n  to_port                      = \
-                    PORT\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: GROUP_ID\n  \
-                         SourceSecurityGroupId: LOAD_BALANCER_GROUP_ID\n  IpProtocol: tcp\n  \
-                         FromPort: PORT\n  ToPort: PORT",
-    },
+    remedy: Remedy::admit_instead(Source::Ipv4("RANGE"), Source::Group("LOAD_BALANCER_GROUP_ID"))
+    .console(
+        "EC2, Security groups, the target's group, Edit inbound rules: replace the range by the \
+         load balancer's security group as source.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",

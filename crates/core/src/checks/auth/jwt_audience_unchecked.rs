@@ -21,19 +21,29 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An issuer that serves this one application, and targets that check the \
                    audience themselves.",
     fix: "compare aud, or client_id where the provider leaves aud out, with this service's own",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and, under \
-                  Validate token, Additional claims, add aud with this service's value.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
-              ACTIONS.json: all actions of the rule, with this in JwtValidationConfig:\n# \
-              \"AdditionalClaims\": [{\"Name\": \"aud\", \"Format\": \"single-string\", \
-              \"Values\": [\"AUDIENCE\"]}]\n# the default rule's actions: aws elbv2 \
-              modify-listener --default-actions",
-        terraform: "jwt_validation {\n  additional_claim {\n    name   = \"aud\"\n    format = \
-                    \"single-string\"\n    values = [\"AUDIENCE\"]\n  }\n}",
-        cloudformation: "JwtValidationConfig:\n  AdditionalClaims:\n    - Name: aud\n      \
-                         Format: single-string\n      Values: [AUDIENCE]",
-    },
+    remedy: Remedy::rule_actions(
+        r#"
+            with this in JwtValidationConfig:
+            # "AdditionalClaims": [{"Name": "aud", "Format": "single-string", "Values": ["AUDIENCE"]}]"#,
+        r#"
+            jwt_validation {
+              additional_claim {
+                name   = "aud"
+                format = "single-string"
+                values = ["AUDIENCE"]
+              }
+            }"#,
+        r"
+            JwtValidationConfig:
+              AdditionalClaims:
+                - Name: aud
+                  Format: single-string
+                  Values: [AUDIENCE]",
+    )
+    .console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and, under Validate token, \
+         Additional claims, add aud with this service's value.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",
         "https://datatracker.ietf.org/doc/html/rfc8725#section-3.9",

@@ -20,18 +20,22 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Large providers publish keys under another of their own domains: Google's \
                    issuer is accounts.google.com, its keys are at www.googleapis.com.",
     fix: "compare the endpoint with the jwks_uri in the issuer's own configuration",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and compare the \
-                  JWKS endpoint with jwks_uri in ISSUER/.well-known/openid-configuration.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
-              ACTIONS.json: all actions of the rule, with the issuer's own jwks_uri as \
-              JwksEndpoint\n# the default rule's actions: aws elbv2 modify-listener \
-              --default-actions",
-        terraform: "jwt_validation {\n  issuer        = \"https://id.example.com\"\n  \
-                    jwks_endpoint = \"https://id.example.com/jwks.json\"\n}",
-        cloudformation: "JwtValidationConfig:\n  Issuer: https://id.example.com\n  JwksEndpoint: \
-                         https://id.example.com/jwks.json",
-    },
+    remedy: Remedy::rule_actions(
+        "with the issuer's own jwks_uri as JwksEndpoint",
+        r#"
+            jwt_validation {
+              issuer        = "https://id.example.com"
+              jwks_endpoint = "https://id.example.com/jwks.json"
+            }"#,
+        r"
+            JwtValidationConfig:
+              Issuer: https://id.example.com
+              JwksEndpoint: https://id.example.com/jwks.json",
+    )
+    .console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and compare the JWKS \
+         endpoint with jwks_uri in ISSUER/.well-known/openid-configuration.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",
     ],

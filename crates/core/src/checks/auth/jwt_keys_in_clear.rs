@@ -16,16 +16,20 @@ pub(crate) const CHECK: Check = Check {
             the JWKS endpoint is not an https URL. Unknown when an action was answered without \
             it. Does not apply where no rule validates tokens.",
     fix: "use the https address of the provider's keys",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the \
-                  JWKS endpoint under Validate token.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
-              ACTIONS.json: all actions of the rule, with an https JwksEndpoint in \
-              JwtValidationConfig\n# the default rule's actions: aws elbv2 modify-listener \
-              --default-actions",
-        terraform: "jwt_validation {\n  jwks_endpoint = \"https://id.example.com/jwks.json\"\n}",
-        cloudformation: "JwtValidationConfig:\n  JwksEndpoint: https://id.example.com/jwks.json",
-    },
+    remedy: Remedy::rule_actions(
+        "with an https JwksEndpoint in JwtValidationConfig",
+        r#"
+            jwt_validation {
+              jwks_endpoint = "https://id.example.com/jwks.json"
+            }"#,
+        r"
+            JwtValidationConfig:
+              JwksEndpoint: https://id.example.com/jwks.json",
+    )
+    .console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the JWKS \
+         endpoint under Validate token.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",
     ],

@@ -19,17 +19,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Where nobody may add records to the zone, e-mail is all there is; then the \
                    mailbox needs a reader.",
     fix: "request it anew with validation by DNS and put it in the place of this one",
-    remedy: Remedy {
-        console: "ACM console: Request certificate with DNS validation and create the records; \
-                  then EC2 console, Load Balancers, the listener, Certificates: put it in the \
-                  place of this one.",
-        cli: remedies::REQUEST_CERTIFICATE,
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name       = "www.example.com"
-  validation_method = "DNS"
-}"#,
-        cloudformation: remedies::CERTIFICATE_RESOURCE,
-    },
+    remedy: Remedy::certificate(Particular::NOTHING).console(
+        "ACM console: Request certificate with DNS validation and create the records; then EC2 \
+         console, Load Balancers, the listener, Certificates: put it in the place of this one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",

@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An SNI certificate of a host that nobody asks for any more hurts nobody; remove \
                    it all the same, so that the next one is noticed.",
     fix: "attach a valid certificate; one that ACM issues and validates by DNS renews itself",
-    remedy: remedies::REPLACE_CERTIFICATE,
+    remedy: Remedy::certificate(Particular::NOTHING),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",

@@ -21,23 +21,33 @@ pub(crate) const CHECK: Check = Check {
                    the end.",
     fix: "renew or import it again now; for one that ACM renews, restore the DNS records of its \
           validation",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "ACM console: open the certificate and Reimport the renewed one under the same \
                   ARN; for one that ACM issued, Create records in Route 53 for the names that \
                   wait.",
-        cli: "aws acm import-certificate --certificate-arn CERTIFICATE_ARN --certificate \
-              fileb://CERTIFICATE.pem --private-key fileb://KEY.pem --certificate-chain \
-              fileb://CHAIN.pem",
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name       = "www.example.com"
-  validation_method = "DNS"
+        cli: r"
+            aws acm import-certificate --certificate-arn CERTIFICATE_ARN \
+              --certificate fileb://CERTIFICATE.pem --private-key fileb://KEY.pem \
+              --certificate-chain fileb://CHAIN.pem",
+        terraform: r#"
+            resource "aws_acm_certificate" "this" {
+              domain_name       = "www.example.com"
+              validation_method = "DNS"
 
-  lifecycle {
-    create_before_destroy = true
-  }
-}"#,
-        cloudformation: remedies::CERTIFICATE_RESOURCE,
-    },
+              lifecycle {
+                create_before_destroy = true
+              }
+            }"#,
+        cloudformation: r"
+            Certificate:
+              Type: AWS::CertificateManager::Certificate
+              Properties:
+                DomainName: www.example.com
+                ValidationMethod: DNS
+                DomainValidationOptions:
+                  - DomainName: www.example.com
+                    HostedZoneId: HOSTED_ZONE_ID",
+    }),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",

@@ -20,30 +20,19 @@ pub(crate) const CHECK: Check = Check {
                    is for.",
     fix: "request one without export for the load balancer, and keep this one for where it has to \
           be exported",
-    remedy: Remedy {
-        console: "ACM console: Request certificate with Allow export disabled (the option of an \
-                  issued one cannot be changed); then EC2 console, Load Balancers, the listener, \
-                  Certificates: put it in the place of this one.",
-        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS \\\n  \
-              --options Export=DISABLED\naws elbv2 modify-listener --listener-arn LISTENER_ARN \
-              \\\n  --certificates CertificateArn=CERTIFICATE_ARN\n# Classic\naws elb \
-              set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name       = "www.example.com"
-  validation_method = "DNS"
-
-  options {
-    export = "DISABLED"
-  }
-}"#,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    ValidationMethod: DNS
-    CertificateExport: DISABLED",
-    },
+    remedy: Remedy::certificate(Particular {
+        cli: "--options Export=DISABLED",
+        terraform: r#"
+            options {
+              export = "DISABLED"
+            }"#,
+        cloudformation: "CertificateExport: DISABLED",
+    })
+    .console(
+        "ACM console: Request certificate with Allow export disabled (the option of an issued one \
+         cannot be changed); then EC2 console, Load Balancers, the listener, Certificates: put it \
+         in the place of this one.",
+    ),
     links: &["https://docs.aws.amazon.com/acm/latest/userguide/acm-exportable-certificates.html"],
     needs: &[
         Call::ElbV2DescribeListenerCertificates,

@@ -25,22 +25,25 @@ pub(crate) const CHECK: Check = Check {
                    one as a header alone. Its origin's name has to be covered then, and this host \
                    does not.",
     fix: "add a certificate for the host to the listener, or take the host out of the rule",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers: open the load balancer, choose the listener, \
                   Certificates, Add certificate.",
-        cli: "aws elbv2 add-listener-certificates --listener-arn LISTENER_ARN --certificates \
-              CertificateArn=CERTIFICATE_ARN",
-        terraform: r#"resource "aws_lb_listener_certificate" "host" {
-  listener_arn    = aws_lb_listener.https.arn
-  certificate_arn = aws_acm_certificate.host.arn
-}"#,
-        cloudformation: "HostCertificate:
-  Type: AWS::ElasticLoadBalancingV2::ListenerCertificate
-  Properties:
-    ListenerArn: !Ref HttpsListener
-    Certificates:
-      - CertificateArn: !Ref Certificate",
-    },
+        cli: r"
+            aws elbv2 add-listener-certificates --listener-arn LISTENER_ARN \
+              --certificates CertificateArn=CERTIFICATE_ARN",
+        terraform: r#"
+            resource "aws_lb_listener_certificate" "host" {
+              listener_arn    = aws_lb_listener.https.arn
+              certificate_arn = aws_acm_certificate.host.arn
+            }"#,
+        cloudformation: r"
+            HostCertificate:
+              Type: AWS::ElasticLoadBalancingV2::ListenerCertificate
+              Properties:
+                ListenerArn: !Ref HttpsListener
+                Certificates:
+                  - CertificateArn: !Ref Certificate",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html",

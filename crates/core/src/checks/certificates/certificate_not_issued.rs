@@ -14,7 +14,7 @@ pub(crate) const CHECK: Check = Check {
             FAILED, INACTIVE, VALIDATION_TIMED_OUT and PENDING_VALIDATION. Does not apply to an \
             expired certificate, nor to one kept in IAM, which has no status.",
     fix: "attach an issued certificate, and find out why this one was revoked or not validated",
-    remedy: remedies::REPLACE_CERTIFICATE,
+    remedy: Remedy::certificate(Particular::NOTHING),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-list.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html",

@@ -20,35 +20,38 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A certificate that an ACME client fetches from ACM and replaces by itself is \
                    not eligible and needs no renewal, hence the note.",
     fix: "create the missing records again and leave them there",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "ACM console: open the certificate, Domains, Create records in Route 53, or copy \
                   the CNAME records to wherever the zone is served.",
-        cli: "aws acm describe-certificate --certificate-arn CERTIFICATE_ARN --query \
-              \"Certificate.RenewalSummary.DomainValidationOptions[].ResourceRecord\"\naws \
-              route53 change-resource-record-sets --hosted-zone-id ZONE_ID --change-batch \
-              file://CHANGES.json\n# CHANGES.json: an UPSERT of each record that the first \
-              command prints",
-        terraform: r#"resource "aws_route53_record" "validation" {
-  for_each = {
-    for option in aws_acm_certificate.this.domain_validation_options : option.domain_name => option
-  }
+        cli: r#"
+            aws acm describe-certificate --certificate-arn CERTIFICATE_ARN \
+              --query "Certificate.RenewalSummary.DomainValidationOptions[].ResourceRecord"
+            aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID \
+              --change-batch file://CHANGES.json
+            # CHANGES.json: an UPSERT of each record that the first command prints"#,
+        terraform: r#"
+            resource "aws_route53_record" "validation" {
+              for_each = {
+                for option in aws_acm_certificate.this.domain_validation_options : option.domain_name => option
+              }
 
-  zone_id = aws_route53_zone.this.zone_id
-  name    = each.value.resource_record_name
-  type    = each.value.resource_record_type
-  records = [each.value.resource_record_value]
-  ttl     = 300
-}"#,
-        cloudformation: r#"ValidationRecord:
-  Type: AWS::Route53::RecordSet
-  Properties:
-    HostedZoneId: HOSTED_ZONE_ID
-    Name: RECORD_NAME
-    Type: CNAME
-    TTL: "300"
-    ResourceRecords:
-      - RECORD_VALUE"#,
-    },
+              zone_id = aws_route53_zone.this.zone_id
+              name    = each.value.resource_record_name
+              type    = each.value.resource_record_type
+              records = [each.value.resource_record_value]
+              ttl     = 300
+            }"#,
+        cloudformation: r#"
+            ValidationRecord:
+              Type: AWS::Route53::RecordSet
+              Properties:
+                HostedZoneId: HOSTED_ZONE_ID
+                Name: RECORD_NAME
+                Type: CNAME
+                TTL: "300"
+                ResourceRecords:
+                  - RECORD_VALUE"#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/check-certificate-renewal-status.html",

@@ -23,22 +23,30 @@ pub(crate) const CHECK: Check = Check {
                    where DNS answers differently inside; a certificate for each still keeps them \
                    apart.",
     fix: "give each environment, and inside and outside, a certificate of its own",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "ACM console: Request certificate for each environment; then EC2 console, Load \
                   Balancers, the listener, Certificates: put it in the place of the shared one.",
-        cli: remedies::REQUEST_CERTIFICATE,
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  for_each = toset(["prod", "test"])
+        cli: r"
+            aws acm request-certificate --domain-name HOST --validation-method DNS
+            aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+              --certificates CertificateArn=CERTIFICATE_ARN
+            # Classic
+            aws elb set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \
+              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
+        terraform: r#"
+            resource "aws_acm_certificate" "this" {
+              for_each = toset(["prod", "test"])
 
-  domain_name       = "${each.key}.example.com"
-  validation_method = "DNS"
-}"#,
-        cloudformation: r#"Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: !Sub "${Environment}.example.com"
-    ValidationMethod: DNS"#,
-    },
+              domain_name       = "${each.key}.example.com"
+              validation_method = "DNS"
+            }"#,
+        cloudformation: r#"
+            Certificate:
+              Type: AWS::CertificateManager::Certificate
+              Properties:
+                DomainName: !Sub "${Environment}.example.com"
+                ValidationMethod: DNS"#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-bestpractices.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",

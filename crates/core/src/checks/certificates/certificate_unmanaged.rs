@@ -18,26 +18,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An imported certificate is right where policy asks for a certain authority, or \
                    for extended validation; something has to renew it then.",
     fix: "replace it by one that ACM issues and renews",
-    remedy: Remedy {
-        console: "ACM console: Request certificate, prove the names by DNS; then EC2 console, Load \
-                  Balancers, the listener, Certificates: put it in the place of this one.",
-        cli: remedies::REQUEST_CERTIFICATE,
-        terraform: remedies::CERTIFICATE_BLOCK,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    ValidationMethod: DNS
-    DomainValidationOptions:
-      - DomainName: www.example.com
-        HostedZoneId: HOSTED_ZONE_ID
-
-HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    Certificates:
-      - CertificateArn: !Ref Certificate",
-    },
+    remedy: Remedy::certificate(Particular::NOTHING).console(
+        "ACM console: Request certificate, prove the names by DNS; then EC2 console, Load \
+         Balancers, the listener, Certificates: put it in the place of this one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/import-certificate.html",

@@ -20,16 +20,10 @@ pub(crate) const CHECK: Check = Check {
                    note.",
     fix: "present a certificate of a public authority, unless every client has this authority \
           installed",
-    remedy: Remedy {
-        console: "ACM console: Request a public certificate; then EC2 console, Load Balancers, the \
-                  listener, Certificates: put it in the place of this one.",
-        cli: remedies::REQUEST_CERTIFICATE,
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name       = "www.example.com"
-  validation_method = "DNS"
-}"#,
-        cloudformation: remedies::CERTIFICATE_RESOURCE,
-    },
+    remedy: Remedy::certificate(Particular::NOTHING).console(
+        "ACM console: Request a public certificate; then EC2 console, Load Balancers, the \
+         listener, Certificates: put it in the place of this one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-public-certificates.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html",

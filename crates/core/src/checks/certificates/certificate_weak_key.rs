@@ -14,26 +14,11 @@ pub(crate) const CHECK: Check = Check {
             key below 2048 bits; passes on longer ones and on the elliptic curves P-256, P-384 and \
             P-521. Any other name is unknown. AWS writes `RSA_2048` and `RSA-2048`; both are read.",
     fix: "replace it by a certificate with an RSA key of 2048 bits or an elliptic curve",
-    remedy: Remedy {
-        console: "ACM console: Request certificate and prove its names by DNS; then EC2 console, \
-                  Load Balancers, the listener, Certificates: add the new one and remove this one.",
-        cli: "aws acm request-certificate --domain-name HOST --validation-method DNS \\\n  \
-              --key-algorithm EC_prime256v1\naws elbv2 modify-listener --listener-arn \
-              LISTENER_ARN \\\n  --certificates CertificateArn=CERTIFICATE_ARN\n# Classic\naws \
-              elb set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name       = "www.example.com"
-  validation_method = "DNS"
-  key_algorithm     = "EC_prime256v1"
-}"#,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    ValidationMethod: DNS
-    KeyAlgorithm: EC_prime256v1",
-    },
+    remedy: Remedy::certificate(Particular {
+        cli: "--key-algorithm EC_prime256v1",
+        terraform: "key_algorithm = \"EC_prime256v1\"",
+        cloudformation: "KeyAlgorithm: EC_prime256v1",
+    }),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html#algorithms-term",
     ],

@@ -22,19 +22,29 @@ pub(crate) const CHECK: Check = Check {
             issues, publicly or by a private authority: it signs with SHA-2 and better.",
     false_alarms: "A client that pins a self-signed certificate does not look at its signature.",
     fix: "replace it by a certificate that is signed with SHA-256 or better",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "ACM console: open the certificate and Reimport one that is signed with SHA-256, \
                   or request one from ACM.",
-        cli: "aws acm import-certificate --certificate-arn CERTIFICATE_ARN --certificate \
-              fileb://CERTIFICATE.pem --private-key fileb://KEY.pem --certificate-chain \
-              fileb://CHAIN.pem",
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  certificate_body  = file("certificate.pem")
-  private_key       = file("key.pem")
-  certificate_chain = file("chain.pem")
-}"#,
-        cloudformation: remedies::CERTIFICATE_RESOURCE,
-    },
+        cli: r"
+            aws acm import-certificate --certificate-arn CERTIFICATE_ARN \
+              --certificate fileb://CERTIFICATE.pem --private-key fileb://KEY.pem \
+              --certificate-chain fileb://CHAIN.pem",
+        terraform: r#"
+            resource "aws_acm_certificate" "this" {
+              certificate_body  = file("certificate.pem")
+              private_key       = file("key.pem")
+              certificate_chain = file("chain.pem")
+            }"#,
+        cloudformation: r"
+            Certificate:
+              Type: AWS::CertificateManager::Certificate
+              Properties:
+                DomainName: www.example.com
+                ValidationMethod: DNS
+                DomainValidationOptions:
+                  - DomainName: www.example.com
+                    HostedZoneId: HOSTED_ZONE_ID",
+    }),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html",

@@ -17,28 +17,15 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "ACM keeps the key to itself, unless it may be exported: a wildcard issued there \
                    leaks less easily than one on servers.",
     fix: "request a certificate that lists the hosts, unless their number makes that impossible",
-    remedy: Remedy {
-        console: "ACM console: Request certificate, list the hosts, prove them by DNS; then EC2 \
-                  console, Load Balancers, the listener, Certificates: put it in the place of this \
-                  one.",
-        cli: "aws acm request-certificate --domain-name HOST --subject-alternative-names \
-              FURTHER_HOST --validation-method DNS\naws elbv2 modify-listener --listener-arn \
-              LISTENER_ARN \\\n  --certificates CertificateArn=CERTIFICATE_ARN\n# Classic\naws \
-              elb set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
-        terraform: r#"resource "aws_acm_certificate" "this" {
-  domain_name               = "www.example.com"
-  subject_alternative_names = ["api.example.com"]
-  validation_method         = "DNS"
-}"#,
-        cloudformation: "Certificate:
-  Type: AWS::CertificateManager::Certificate
-  Properties:
-    DomainName: www.example.com
-    SubjectAlternativeNames:
-      - api.example.com
-    ValidationMethod: DNS",
-    },
+    remedy: Remedy::certificate(Particular {
+        cli: "--subject-alternative-names FURTHER_HOST",
+        terraform: "subject_alternative_names = [\"api.example.com\"]",
+        cloudformation: "SubjectAlternativeNames: [api.example.com]",
+    })
+    .console(
+        "ACM console: Request certificate, list the hosts, prove them by DNS; then EC2 console, \
+         Load Balancers, the listener, Certificates: put it in the place of this one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",

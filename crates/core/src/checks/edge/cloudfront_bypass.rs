@@ -32,22 +32,35 @@ pub(crate) const CHECK: Check = Check {
                    unguarded. A rule of the load balancer's own web ACL may ask for the header.",
     fix: "let the security group admit CloudFront's prefix list alone, and let rules forward only \
           requests with a secret header that CloudFront adds",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Security Groups, the load balancer's group: replace 0.0.0.0/0 by the prefix \
-                  list com.amazonaws.global.cloudfront.origin-facing. Then add a custom header to the \
-                  origin in CloudFront, and an HTTP header condition to the rules.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --conditions \
-              'Field=http-header,HttpHeaderConfig={HttpHeaderName=X-Origin-Verify,Values=[SECRET]}'",
-        terraform: "data \"aws_ec2_managed_prefix_list\" \"cloudfront\" {\n  name = \
-                    \"com.amazonaws.global.cloudfront.origin-facing\"\n}\n\nresource \
-                    \"aws_vpc_security_group_ingress_rule\" \"cloudfront\" {\n  security_group_id = \
-                    aws_security_group.web.id\n  prefix_list_id    = \
-                    data.aws_ec2_managed_prefix_list.cloudfront.id\n  ip_protocol       = \"tcp\"\n  \
-                    from_port         = 443\n  to_port           = 443\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  Conditions:\n    \
-                         - Field: http-header\n      HttpHeaderConfig:\n        HttpHeaderName: \
-                         X-Origin-Verify\n        Values:\n          - !Ref OriginSecret",
-    },
+                  list com.amazonaws.global.cloudfront.origin-facing. Then add a custom header to \
+                  the origin in CloudFront, and an HTTP header condition to the rules.",
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --conditions 'Field=http-header,HttpHeaderConfig={HttpHeaderName=X-Origin-Verify,Values=[SECRET]}'",
+        terraform: r#"
+            data "aws_ec2_managed_prefix_list" "cloudfront" {
+              name = "com.amazonaws.global.cloudfront.origin-facing"
+            }
+
+            resource "aws_vpc_security_group_ingress_rule" "cloudfront" {
+              security_group_id = aws_security_group.web.id
+              prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id
+              ip_protocol       = "tcp"
+              from_port         = 443
+              to_port           = 443
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Conditions:
+                - Field: http-header
+                  HttpHeaderConfig:
+                    HttpHeaderName: X-Origin-Verify
+                    Values:
+                      - !Ref OriginSecret",
+    }),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html",

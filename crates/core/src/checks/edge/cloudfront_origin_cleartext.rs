@@ -22,21 +22,35 @@ pub(crate) const CHECK: Check = Check {
             such an origin. Whether CloudFront accepts the certificate is not looked at.",
     fix: "set the origin's protocol policy to https-only, with a name that the load balancer's \
           certificate covers",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "CloudFront, the distribution, Origins, the origin, Edit: name a host that the \
                   certificate covers, protocol HTTPS only.",
-        cli: "aws cloudfront get-distribution-config --id DISTRIBUTION_ID\naws cloudfront \
-              update-distribution --id DISTRIBUTION_ID --if-match ETAG --distribution-config \
-              file://CONFIG.json\n# CONFIG.json: the DistributionConfig of the answer, with \
-              OriginProtocolPolicy https-only; ETAG is in it too",
-        terraform: "resource \"aws_cloudfront_distribution\" \"web\" {\n  origin {\n    \
-                    custom_origin_config {\n      http_port              = 80\n      https_port             \
-                    = 443\n      origin_protocol_policy = \"https-only\"\n      origin_ssl_protocols   = \
-                    [\"TLSv1.2\"]\n    }\n  }\n}",
-        cloudformation: "Type: AWS::CloudFront::Distribution\nProperties:\n  DistributionConfig:\n    \
-                         Origins:\n      - CustomOriginConfig:\n          OriginProtocolPolicy: \
-                         https-only\n          OriginSSLProtocols:\n            - TLSv1.2",
-    },
+        cli: r"
+            aws cloudfront get-distribution-config --id DISTRIBUTION_ID
+            aws cloudfront update-distribution --id DISTRIBUTION_ID --if-match ETAG \
+              --distribution-config file://CONFIG.json
+            # CONFIG.json: the DistributionConfig of the answer, with OriginProtocolPolicy https-only; ETAG is in it too",
+        terraform: r#"
+            resource "aws_cloudfront_distribution" "web" {
+              origin {
+                custom_origin_config {
+                  http_port              = 80
+                  https_port             = 443
+                  origin_protocol_policy = "https-only"
+                  origin_ssl_protocols   = ["TLSv1.2"]
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::CloudFront::Distribution
+            Properties:
+              DistributionConfig:
+                Origins:
+                  - CustomOriginConfig:
+                      OriginProtocolPolicy: https-only
+                      OriginSSLProtocols:
+                        - TLSv1.2",
+    }),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-custom-origin.html",
     ],

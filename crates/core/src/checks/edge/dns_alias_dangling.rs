@@ -25,18 +25,28 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A record that leads to a load balancer of an account that was not read: scan both \
                    accounts together, or name the other one among the trusted accounts.",
     fix: "delete the record, or let it lead to the load balancer that took over",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "Route 53, Hosted zones, the zone: select the record, Delete record.",
-        cli: "aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID --change-batch \
-              file://CHANGES.json\n# CHANGES.json: a DELETE of the record as it stands",
-        terraform: "# delete the record, or let it follow the load balancer\nresource \
-                    \"aws_route53_record\" \"www\" {\n  alias {\n    name                   = \
-                    aws_lb.web.dns_name\n    zone_id                = aws_lb.web.zone_id\n    \
-                    evaluate_target_health = true\n  }\n}",
-        cloudformation: "Type: AWS::Route53::RecordSet\nProperties:\n  AliasTarget:\n    DNSName: \
-                         !GetAtt LoadBalancer.DNSName\n    HostedZoneId: !GetAtt \
-                         LoadBalancer.CanonicalHostedZoneID",
-    },
+        cli: r"
+            aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID \
+              --change-batch file://CHANGES.json
+            # CHANGES.json: a DELETE of the record as it stands",
+        terraform: r#"
+            # delete the record, or let it follow the load balancer
+            resource "aws_route53_record" "www" {
+              alias {
+                name                   = aws_lb.web.dns_name
+                zone_id                = aws_lb.web.zone_id
+                evaluate_target_health = true
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::Route53::RecordSet
+            Properties:
+              AliasTarget:
+                DNSName: !GetAtt LoadBalancer.DNSName
+                HostedZoneId: !GetAtt LoadBalancer.CanonicalHostedZoneID",
+    }),
     links: &[
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-deleting.html",

@@ -18,20 +18,32 @@ pub(crate) const CHECK: Check = Check {
             records of private zones, nor to a name that no load balancer has. Never a fault.",
     false_alarms: "Clients that reach the VPC by VPN without its DNS need a public name.",
     fix: "move the record to a private hosted zone",
-    remedy: Remedy {
-        console: "Route 53, Create hosted zone: a private one for the VPC; create the record there, \
-                  then delete it from the public zone.",
-        cli: "aws route53 create-hosted-zone --name ZONE --vpc VPCRegion=REGION,VPCId=VPC_ID \
-              --caller-reference REFERENCE\naws route53 change-resource-record-sets \
-              --hosted-zone-id PRIVATE_ZONE_ID --change-batch file://CREATE.json\naws route53 \
-              change-resource-record-sets --hosted-zone-id PUBLIC_ZONE_ID --change-batch \
-              file://DELETE.json\n# the record: a CREATE in the private zone, a DELETE in the \
-              public one",
-        terraform: "resource \"aws_route53_zone\" \"inside\" {\n  name = \"example.com\"\n  vpc {\n    \
-                    vpc_id = aws_vpc.main.id\n  }\n}",
-        cloudformation: "Type: AWS::Route53::HostedZone\nProperties:\n  Name: example.com\n  VPCs:\n    \
-                         - VPCId: !Ref Vpc\n      VPCRegion: !Ref AWS::Region",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "Route 53, Create hosted zone: a private one for the VPC; create the record \
+                  there, then delete it from the public zone.",
+        cli: r"
+            aws route53 create-hosted-zone --name ZONE --vpc VPCRegion=REGION,VPCId=VPC_ID \
+              --caller-reference REFERENCE
+            aws route53 change-resource-record-sets --hosted-zone-id PRIVATE_ZONE_ID \
+              --change-batch file://CREATE.json
+            aws route53 change-resource-record-sets --hosted-zone-id PUBLIC_ZONE_ID \
+              --change-batch file://DELETE.json
+            # the record: a CREATE in the private zone, a DELETE in the public one",
+        terraform: r#"
+            resource "aws_route53_zone" "inside" {
+              name = "example.com"
+              vpc {
+                vpc_id = aws_vpc.main.id
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::Route53::HostedZone
+            Properties:
+              Name: example.com
+              VPCs:
+                - VPCId: !Ref Vpc
+                  VPCRegion: !Ref AWS::Region",
+    }),
     links: &["https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html"],
     needs: &[Call::Route53ListHostedZones, Call::Route53ListResourceRecordSets],
     examples: &[

@@ -16,17 +16,25 @@ pub(crate) const CHECK: Check = Check {
             endpoint service. Unknown while endpoint services, or the principals of one, are \
             unread and none that is known is foreign.",
     fix: "remove the principals that nobody knows, and name the others' accounts in trusted-accounts",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "VPC console, Endpoint services, the service, Allow principals: delete those that \
                   are not consumers any more.",
-        cli: "aws ec2 modify-vpc-endpoint-service-permissions --service-id SERVICE \
+        cli: r"
+            aws ec2 modify-vpc-endpoint-service-permissions --service-id SERVICE \
               --remove-allowed-principals arn:aws:iam::ACCOUNT:root",
-        terraform: "resource \"aws_vpc_endpoint_service\" \"web\" {\n  acceptance_required        = \
-                    true\n  allowed_principals         = [\"arn:aws:iam::444455556666:root\"]\n  \
-                    network_load_balancer_arns = [aws_lb.web.arn]\n}",
-        cloudformation: "Type: AWS::EC2::VPCEndpointServicePermissions\nProperties:\n  ServiceId: \
-                         !Ref Service\n  AllowedPrincipals:\n    - arn:aws:iam::444455556666:root",
-    },
+        terraform: r#"
+            resource "aws_vpc_endpoint_service" "web" {
+              acceptance_required        = true
+              allowed_principals         = ["arn:aws:iam::444455556666:root"]
+              network_load_balancer_arns = [aws_lb.web.arn]
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::VPCEndpointServicePermissions
+            Properties:
+              ServiceId: !Ref Service
+              AllowedPrincipals:
+                - arn:aws:iam::444455556666:root",
+    }),
     links: &["https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html"],
     needs: &[
         Call::Ec2DescribeVpcEndpointServiceConfigurations,

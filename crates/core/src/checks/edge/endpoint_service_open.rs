@@ -17,18 +17,25 @@ pub(crate) const CHECK: Check = Check {
             principals of one, are unread and none that is known is open.",
     false_alarms: "A service that is sold to everyone authenticates its callers itself.",
     fix: "allow the consumers' accounts alone, or require acceptance",
-    remedy: Remedy {
-        console: "VPC console, Endpoint services, the service, Allow principals: remove `*` and add \
-                  the accounts. Actions, Modify endpoint acceptance setting: required.",
-        cli: "aws ec2 modify-vpc-endpoint-service-permissions --service-id SERVICE \
-              --remove-allowed-principals '*' --add-allowed-principals \
-              arn:aws:iam::ACCOUNT:root",
-        terraform: "resource \"aws_vpc_endpoint_service\" \"web\" {\n  acceptance_required        = \
-                    true\n  allowed_principals         = [\"arn:aws:iam::444455556666:root\"]\n  \
-                    network_load_balancer_arns = [aws_lb.web.arn]\n}",
-        cloudformation: "Type: AWS::EC2::VPCEndpointServicePermissions\nProperties:\n  ServiceId: \
-                         !Ref Service\n  AllowedPrincipals:\n    - arn:aws:iam::444455556666:root",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "VPC console, Endpoint services, the service, Allow principals: remove `*` and \
+                  add the accounts. Actions, Modify endpoint acceptance setting: required.",
+        cli: r"
+            aws ec2 modify-vpc-endpoint-service-permissions --service-id SERVICE \
+              --remove-allowed-principals '*' --add-allowed-principals arn:aws:iam::ACCOUNT:root",
+        terraform: r#"
+            resource "aws_vpc_endpoint_service" "web" {
+              acceptance_required        = true
+              allowed_principals         = ["arn:aws:iam::444455556666:root"]
+              network_load_balancer_arns = [aws_lb.web.arn]
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::VPCEndpointServicePermissions
+            Properties:
+              ServiceId: !Ref Service
+              AllowedPrincipals:
+                - arn:aws:iam::444455556666:root",
+    }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html",

@@ -15,16 +15,25 @@ pub(crate) const CHECK: Check = Check {
     logic: "Notes a Network load balancer with a target group that holds an Application load \
             balancer. Unknown while target groups are unread.",
     fix: "judge both together: the exposure of the one behind counts this way in",
-    remedy: Remedy {
-        console: "EC2 console, Target Groups, type Application Load Balancer: shows which one stands \
-                  behind.",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 console, Target Groups, type Application Load Balancer: shows which one \
+                  stands behind.",
         cli: "aws elbv2 describe-target-health --target-group-arn ARN",
-        terraform: "resource \"aws_lb_target_group_attachment\" \"web\" {\n  target_group_arn = \
-                    aws_lb_target_group.alb.arn\n  target_id        = aws_lb.web.arn\n  port             \
-                    = 443\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  TargetType: \
-                         alb\n  Protocol: TCP\n  Port: 443\n  Targets:\n    - Id: !Ref Web",
-    },
+        terraform: r#"
+            resource "aws_lb_target_group_attachment" "web" {
+              target_group_arn = aws_lb_target_group.alb.arn
+              target_id        = aws_lb.web.arn
+              port             = 443
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              TargetType: alb
+              Protocol: TCP
+              Port: 443
+              Targets:
+                - Id: !Ref Web",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
     ],

@@ -22,19 +22,28 @@ pub(crate) const CHECK: Check = Check {
             decide are unread.",
     false_alarms: "A VPC with workloads in one zone needs no second one.",
     fix: "make an endpoint in each zone, and lead each subnet's routes to the one in its zone",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "VPC console, Endpoints, Create endpoint: Endpoint services that use Gateway Load \
                   Balancers, the service, a subnet of the other zone.",
-        cli: "aws ec2 create-vpc-endpoint --vpc-endpoint-type GatewayLoadBalancer --service-name \
-              SERVICE --vpc-id VPC --subnet-ids SUBNET",
-        terraform: "resource \"aws_vpc_endpoint\" \"inspection_b\" {\n  vpc_endpoint_type = \
-                    \"GatewayLoadBalancer\"\n  service_name      = \
-                    aws_vpc_endpoint_service.inspection.service_name\n  vpc_id            = \
-                    aws_vpc.main.id\n  subnet_ids        = [aws_subnet.inspection_b.id]\n}",
-        cloudformation: "Type: AWS::EC2::VPCEndpoint\nProperties:\n  VpcEndpointType: \
-                         GatewayLoadBalancer\n  ServiceName: !Ref ServiceName\n  VpcId: !Ref Vpc\n  \
-                         SubnetIds:\n    - !Ref InspectionB",
-    },
+        cli: r"
+            aws ec2 create-vpc-endpoint --vpc-endpoint-type GatewayLoadBalancer \
+              --service-name SERVICE --vpc-id VPC --subnet-ids SUBNET",
+        terraform: r#"
+            resource "aws_vpc_endpoint" "inspection_b" {
+              vpc_endpoint_type = "GatewayLoadBalancer"
+              service_name      = aws_vpc_endpoint_service.inspection.service_name
+              vpc_id            = aws_vpc.main.id
+              subnet_ids        = [aws_subnet.inspection_b.id]
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::VPCEndpoint
+            Properties:
+              VpcEndpointType: GatewayLoadBalancer
+              ServiceName: !Ref ServiceName
+              VpcId: !Ref Vpc
+              SubnetIds:
+                - !Ref InspectionB",
+    }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/introduction.html",

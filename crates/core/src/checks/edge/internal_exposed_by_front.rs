@@ -25,18 +25,23 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Each of these is a documented way to build an edge: then it is enough to judge \
                    the load balancer as a public one.",
     fix: "judge it like a public load balancer, or take it out of what stands in front",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Target Groups, type Application Load Balancer, Targets: deregister \
                   it. For the others, remove it from the accelerator, origin or integration.",
-        cli: "aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN --targets \
-              Id=LOAD_BALANCER_ARN",
-        terraform: r#"resource "aws_lb" "front" {
-  load_balancer_type = "network"
-  internal           = true
-}"#,
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Type: \
-                         network\n  Scheme: internal",
-    },
+        cli: r"
+            aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN \
+              --targets Id=LOAD_BALANCER_ARN",
+        terraform: r#"
+            resource "aws_lb" "front" {
+              load_balancer_type = "network"
+              internal           = true
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Type: network
+              Scheme: internal",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
         "https://docs.aws.amazon.com/global-accelerator/latest/dg/secure-vpc-connections.html",

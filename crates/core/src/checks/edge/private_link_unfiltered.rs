@@ -19,16 +19,21 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Rules cannot tell consumers apart whose address ranges overlap: some services \
                    let the endpoint service's permissions decide alone.",
     fix: "enforce inbound rules on PrivateLink traffic, and admit the consumers' ranges",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers, the load balancer, Security tab, Edit: enforce \
                   inbound rules on PrivateLink traffic.",
-        cli: "aws elbv2 set-security-groups --load-balancer-arn ARN --security-groups GROUP \
+        cli: r"
+            aws elbv2 set-security-groups --load-balancer-arn ARN --security-groups GROUP \
               --enforce-security-group-inbound-rules-on-private-link-traffic on",
-        terraform: "resource \"aws_lb\" \"web\" {\n  \
-                    enforce_security_group_inbound_rules_on_private_link_traffic = \"on\"\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: \"on\"",
-    },
+        terraform: r#"
+            resource "aws_lb" "web" {
+              enforce_security_group_inbound_rules_on_private_link_traffic = "on"
+            }"#,
+        cloudformation: r#"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "on""#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
     ],

@@ -19,15 +19,21 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An accelerator or a CloudFront distribution in front may carry the protection; \
                    then nobody else should reach the load balancer.",
     fix: "add a protection for the load balancer, or for each of its Elastic IP addresses",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "WAF & Shield, AWS Shield, Protected resources, Add resources to protect: choose \
                   the load balancer, for a Network one its Elastic IP addresses.",
         cli: "aws shield create-protection --name NAME --resource-arn RESOURCE_ARN",
-        terraform: "resource \"aws_shield_protection\" \"web\" {\n  name         = \"web\"\n  \
-                    resource_arn = aws_lb.web.arn\n}",
-        cloudformation: "Type: AWS::Shield::Protection\nProperties:\n  Name: web\n  ResourceArn: !Ref \
-                         LoadBalancer",
-    },
+        terraform: r#"
+            resource "aws_shield_protection" "web" {
+              name         = "web"
+              resource_arn = aws_lb.web.arn
+            }"#,
+        cloudformation: r"
+            Type: AWS::Shield::Protection
+            Properties:
+              Name: web
+              ResourceArn: !Ref LoadBalancer",
+    }),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/ddos-advanced-summary-protected-resources.html",
         "https://docs.aws.amazon.com/waf/latest/developerguide/configure-new-protection.html",

@@ -17,20 +17,12 @@ pub(crate) const CHECK: Check = Check {
             What CloudWatch Logs delivers is not looked at. The examples are judged with a list \
             that allows `example-*`.",
     fix: "let the logs go to a bucket of the list, or put the bucket on it",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose \
-                  an approved bucket.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=access_logs.s3.bucket,Value=APPROVED_BUCKET\n# Classic\naws elb \
-              modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes \
-              '{\"AccessLog\":{\"Enabled\":true,\"S3BucketName\":\"APPROVED_BUCKET\"}}'",
-        terraform: "resource \"aws_lb\" \"web\" {\n  access_logs {\n    bucket  = \
-                    \"APPROVED_BUCKET\"\n    enabled = true\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: access_logs.s3.bucket\n      Value: \
-                         APPROVED_BUCKET",
-    },
+    remedy: Remedy::attribute("access_logs.s3.enabled", "true")
+        .and("access_logs.s3.bucket", "APPROVED_BUCKET")
+        .console(
+            "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose an \
+             approved bucket.",
+        ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
         "https://docs.aws.amazon.com/config/latest/developerguide/elb-logging-enabled.html",

@@ -22,22 +22,10 @@ pub(crate) const CHECK: Check = Check {
                    same. Where only CloudFront gets in, its own log may do.",
     fix: "set access_logs.s3.enabled to true with a bucket, or deliver the logs through CloudWatch \
           Logs",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Access logs \
-                  and name a bucket in the same region, whose policy lets Elastic Load Balancing \
-                  write.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=access_logs.s3.enabled,Value=true \
-              Key=access_logs.s3.bucket,Value=BUCKET\n# Classic\naws elb \
-              modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes \
-              '{\"AccessLog\":{\"Enabled\":true,\"S3BucketName\":\"BUCKET\"}}'",
-        terraform: "resource \"aws_lb\" \"web\" {\n  access_logs {\n    bucket  = \
-                    aws_s3_bucket.logs.id\n    enabled = true\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: access_logs.s3.enabled\n      Value: \
-                         \"true\"\n    - Key: access_logs.s3.bucket\n      Value: !Ref LogBucket",
-    },
+    remedy: Remedy::attribute(KEY, "true").and("access_logs.s3.bucket", "BUCKET").console(
+        "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Access logs and name a \
+         bucket in the same region, whose policy lets Elastic Load Balancing write.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html",

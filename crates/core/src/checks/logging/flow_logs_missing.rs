@@ -23,18 +23,28 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "In a VPC that another account shares, its owner keeps the flow logs and they are \
                    not seen from here.",
     fix: "create a flow log of the VPC or of the load balancer's subnets",
-    remedy: Remedy {
-        console: "VPC, Your VPCs, the VPC, Flow logs, Create flow log: filter All, destination S3 or \
-                  CloudWatch Logs.",
-        cli: "aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC_ID --traffic-type ALL \
-              --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET",
-        terraform: "resource \"aws_flow_log\" \"vpc\" {\n  vpc_id               = aws_vpc.main.id\n  \
-                    traffic_type         = \"ALL\"\n  log_destination_type = \"s3\"\n  \
-                    log_destination      = aws_s3_bucket.logs.arn\n}",
-        cloudformation: "Type: AWS::EC2::FlowLog\nProperties:\n  ResourceType: VPC\n  ResourceId: !Ref \
-                         Vpc\n  TrafficType: ALL\n  LogDestinationType: s3\n  LogDestination: !GetAtt \
-                         LogBucket.Arn",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "VPC, Your VPCs, the VPC, Flow logs, Create flow log: filter All, destination S3 \
+                  or CloudWatch Logs.",
+        cli: r"
+            aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC_ID \
+              --traffic-type ALL --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET",
+        terraform: r#"
+            resource "aws_flow_log" "vpc" {
+              vpc_id               = aws_vpc.main.id
+              traffic_type         = "ALL"
+              log_destination_type = "s3"
+              log_destination      = aws_s3_bucket.logs.arn
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::FlowLog
+            Properties:
+              ResourceType: VPC
+              ResourceId: !Ref Vpc
+              TrafficType: ALL
+              LogDestinationType: s3
+              LogDestination: !GetAtt LogBucket.Arn",
+    }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-monitoring.html",

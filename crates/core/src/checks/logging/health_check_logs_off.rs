@@ -20,19 +20,7 @@ pub(crate) const CHECK: Check = Check {
             unknown. Never a fault.",
     fix: "set health_check_logs.s3.enabled to true with a bucket, or deliver the logs through \
           CloudWatch Logs",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Health check logs \
-                  and name a bucket.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=health_check_logs.s3.enabled,Value=true \
-              Key=health_check_logs.s3.bucket,Value=BUCKET",
-        terraform: "resource \"aws_lb\" \"web\" {\n  health_check_logs {\n    bucket  = \
-                    aws_s3_bucket.logs.id\n    enabled = true\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: health_check_logs.s3.enabled\n      \
-                         Value: \"true\"\n    - Key: health_check_logs.s3.bucket\n      Value: !Ref \
-                         LogBucket",
-    },
+    remedy: Remedy::attribute(KEY, "true").and("health_check_logs.s3.bucket", "BUCKET"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html",
     ],

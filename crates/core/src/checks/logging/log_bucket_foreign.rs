@@ -21,20 +21,12 @@ pub(crate) const CHECK: Check = Check {
                    recommends: name its bucket in the policy's list of log buckets, or the account \
                    among the trusted ones.",
     fix: "write the logs to a bucket of this account, or say in the policy that this one is meant",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose \
-                  a bucket of this account.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=access_logs.s3.bucket,Value=OWN_BUCKET\n# Classic\naws elb \
-              modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes \
-              '{\"AccessLog\":{\"Enabled\":true,\"S3BucketName\":\"OWN_BUCKET\"}}'",
-        terraform: "resource \"aws_lb\" \"web\" {\n  access_logs {\n    bucket  = \
-                    aws_s3_bucket.logs.id\n    enabled = true\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: access_logs.s3.bucket\n      Value: !Ref \
-                         LogBucket",
-    },
+    remedy: Remedy::attribute("access_logs.s3.enabled", "true")
+        .and("access_logs.s3.bucket", "OWN_BUCKET")
+        .console(
+            "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose a \
+             bucket of this account.",
+        ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html",

@@ -17,20 +17,34 @@ pub(crate) const CHECK: Check = Check {
             could not be asked. Does not apply where nothing is written to a bucket.",
     fix: "make the bucket, in the load balancer's region and with a policy for log delivery, or name \
           another one",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "S3, Create bucket, in the load balancer's region, with the policy that the log \
-                  delivery needs; or EC2, Load Balancers, the load balancer, Attributes, Edit: choose \
-                  another bucket.",
-        cli: "aws s3api create-bucket --bucket BUCKET --region REGION \
+                  delivery needs; or EC2, Load Balancers, the load balancer, Attributes, Edit: \
+                  choose another bucket.",
+        cli: r"
+            aws s3api create-bucket --bucket BUCKET --region REGION \
               --create-bucket-configuration LocationConstraint=REGION",
-        terraform: "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = \"BUCKET\"\n}\n\nresource \
-                    \"aws_lb\" \"web\" {\n  access_logs {\n    bucket  = aws_s3_bucket.logs.id\n    \
-                    enabled = true\n  }\n}",
-        cloudformation: "LogBucket:\n  Type: AWS::S3::Bucket\nLoadBalancer:\n  Type: \
-                         AWS::ElasticLoadBalancingV2::LoadBalancer\n  Properties:\n    \
-                         LoadBalancerAttributes:\n      - Key: access_logs.s3.bucket\n        Value: \
-                         !Ref LogBucket",
-    },
+        terraform: r#"
+            resource "aws_s3_bucket" "logs" {
+              bucket = "BUCKET"
+            }
+
+            resource "aws_lb" "web" {
+              access_logs {
+                bucket  = aws_s3_bucket.logs.id
+                enabled = true
+              }
+            }"#,
+        cloudformation: r"
+            LogBucket:
+              Type: AWS::S3::Bucket
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                LoadBalancerAttributes:
+                  - Key: access_logs.s3.bucket
+                    Value: !Ref LogBucket",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-access-logs.html",

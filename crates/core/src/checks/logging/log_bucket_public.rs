@@ -19,17 +19,28 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A block on public access for the whole account holds for the bucket too and is not \
                    seen here. The policy says the wrong thing all the same.",
     fix: "turn on all four switches of the bucket's block on public access, and narrow its policy",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "S3, the bucket, Permissions, Block public access, Edit: Block all public access.",
-        cli: "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \
-              BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
-        terraform: "resource \"aws_s3_bucket_public_access_block\" \"logs\" {\n  bucket                  \
-                    = aws_s3_bucket.logs.id\n  block_public_acls       = true\n  block_public_policy     \
-                    = true\n  ignore_public_acls      = true\n  restrict_public_buckets = true\n}",
-        cloudformation: "Type: AWS::S3::Bucket\nProperties:\n  PublicAccessBlockConfiguration:\n    \
-                         BlockPublicAcls: true\n    BlockPublicPolicy: true\n    IgnorePublicAcls: \
-                         true\n    RestrictPublicBuckets: true",
-    },
+        cli: r"
+            aws s3api put-public-access-block --bucket BUCKET \
+              --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        terraform: r#"
+            resource "aws_s3_bucket_public_access_block" "logs" {
+              bucket                  = aws_s3_bucket.logs.id
+              block_public_acls       = true
+              block_public_policy     = true
+              ignore_public_acls      = true
+              restrict_public_buckets = true
+            }"#,
+        cloudformation: r"
+            Type: AWS::S3::Bucket
+            Properties:
+              PublicAccessBlockConfiguration:
+                BlockPublicAcls: true
+                BlockPublicPolicy: true
+                IgnorePublicAcls: true
+                RestrictPublicBuckets: true",
+    }),
     links: &[
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     ],

@@ -15,17 +15,23 @@ pub(crate) const CHECK: Check = Check {
             to a load balancer that no source names; whether it should have logs is the question \
             of `access-logs-disabled`.",
     fix: "create a delivery from the source to a destination, or delete the source",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Integrations, log deliveries: add a delivery \
-                  for the type of log.",
-        cli: "aws logs create-delivery --delivery-source-name SOURCE --delivery-destination-arn \
-              DESTINATION_ARN",
-        terraform: "resource \"aws_cloudwatch_log_delivery\" \"web\" {\n  delivery_source_name     = \
-                    aws_cloudwatch_log_delivery_source.web.name\n  delivery_destination_arn = \
-                    aws_cloudwatch_log_delivery_destination.logs.arn\n}",
-        cloudformation: "Type: AWS::Logs::Delivery\nProperties:\n  DeliverySourceName: !Ref \
-                         DeliverySource\n  DeliveryDestinationArn: !GetAtt DeliveryDestination.Arn",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load Balancers, the load balancer, Integrations, log deliveries: add a \
+                  delivery for the type of log.",
+        cli: r"
+            aws logs create-delivery --delivery-source-name SOURCE \
+              --delivery-destination-arn DESTINATION_ARN",
+        terraform: r#"
+            resource "aws_cloudwatch_log_delivery" "web" {
+              delivery_source_name     = aws_cloudwatch_log_delivery_source.web.name
+              delivery_destination_arn = aws_cloudwatch_log_delivery_destination.logs.arn
+            }"#,
+        cloudformation: r"
+            Type: AWS::Logs::Delivery
+            Properties:
+              DeliverySourceName: !Ref DeliverySource
+              DeliveryDestinationArn: !GetAtt DeliveryDestination.Arn",
+    }),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html",
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateDelivery.html",

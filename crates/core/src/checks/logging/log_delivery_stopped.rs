@@ -21,24 +21,39 @@ pub(crate) const CHECK: Check = Check {
                    load balancer logs TLS connections alone.",
     fix: "see whether the bucket's policy still lets Elastic Load Balancing write, and which \
           encryption it asks for",
-    remedy: Remedy {
-        console: "S3, the bucket, Permissions: compare the policy with the one in the guide below, and \
-                  look at the default encryption under Properties.",
-        cli: "aws s3api put-bucket-policy --bucket BUCKET --policy file://POLICY.json\n# \
-              POLICY.json: s3:PutObject for logdelivery.elasticloadbalancing.amazonaws.com;\n# \
-              logs of a Network load balancer are written by delivery.logs.amazonaws.com",
-        terraform: "resource \"aws_s3_bucket_policy\" \"logs\" {\n  bucket = aws_s3_bucket.logs.id\n  \
-                    policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{\n      \
-                    Effect    = \"Allow\"\n      Principal = { Service = \
-                    \"logdelivery.elasticloadbalancing.amazonaws.com\" }\n      Action    = \
-                    \"s3:PutObject\"\n      Resource  = \"${aws_s3_bucket.logs.arn}/*\"\n    }]\n  \
-                    })\n}",
-        cloudformation: "Type: AWS::S3::BucketPolicy\nProperties:\n  Bucket: !Ref LogBucket\n  \
-                         PolicyDocument:\n    Version: \"2012-10-17\"\n    Statement:\n      - Effect: \
-                         Allow\n        Principal:\n          Service: \
-                         logdelivery.elasticloadbalancing.amazonaws.com\n        Action: \
-                         s3:PutObject\n        Resource: !Sub \"${LogBucket.Arn}/*\"",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "S3, the bucket, Permissions: compare the policy with the one in the guide below, \
+                  and look at the default encryption under Properties.",
+        cli: r"
+            aws s3api put-bucket-policy --bucket BUCKET --policy file://POLICY.json
+            # POLICY.json: s3:PutObject for logdelivery.elasticloadbalancing.amazonaws.com;
+            # logs of a Network load balancer are written by delivery.logs.amazonaws.com",
+        terraform: r#"
+            resource "aws_s3_bucket_policy" "logs" {
+              bucket = aws_s3_bucket.logs.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
+                  Action    = "s3:PutObject"
+                  Resource  = "${aws_s3_bucket.logs.arn}/*"
+                }]
+              })
+            }"#,
+        cloudformation: r#"
+            Type: AWS::S3::BucketPolicy
+            Properties:
+              Bucket: !Ref LogBucket
+              PolicyDocument:
+                Version: "2012-10-17"
+                Statement:
+                  - Effect: Allow
+                    Principal:
+                      Service: logdelivery.elasticloadbalancing.amazonaws.com
+                    Action: s3:PutObject
+                    Resource: !Sub "${LogBucket.Arn}/*""#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
     ],

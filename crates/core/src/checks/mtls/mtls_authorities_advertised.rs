@@ -16,27 +16,11 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Clients with several certificates need the names to choose the right one; \
                    browsers do.",
     fix: "set AdvertiseTrustStoreCaNames to off, unless clients choose their certificate by it",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
-                  listener, Edit listener, Mutual authentication, and turn Advertise trust store \
-                  CA subject names off.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
-              Mode=verify,TrustStoreArn=TRUST_STORE_ARN,AdvertiseTrustStoreCaNames=off",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  mutual_authentication {
-    mode                           = "verify"
-    trust_store_arn                = aws_lb_trust_store.clients.arn
-    advertise_trust_store_ca_names = "off"
-  }
-}"#,
-        cloudformation: r#"HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    MutualAuthentication:
-      Mode: verify
-      TrustStoreArn: !Ref TrustStore
-      AdvertiseTrustStoreCaNames: "off""#,
-    },
+    remedy: Remedy::mutual_authentication(&[("AdvertiseTrustStoreCaNames", "off")]).console(
+        "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
+         listener, Edit listener, Mutual authentication, and turn Advertise trust store CA subject \
+         names off.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",

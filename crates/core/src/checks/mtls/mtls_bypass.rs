@@ -26,18 +26,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Hosts of their own on both sides pass, and so does a listener where users log \
                    in instead.",
     fix: "verify client certificates on this listener too, or send it to other targets",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Edit: turn on mutual authentication with \
-                  Verify with trust store; or forward to other targets.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
-              Mode=verify,TrustStoreArn=TRUST_STORE_ARN",
-        terraform: "resource \"aws_lb_listener\" \"app\" {\n  mutual_authentication {\n    \
-                    mode            = \"verify\"\n    trust_store_arn = \
-                    TRUST_STORE_ARN\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         MutualAuthentication:\n    Mode: verify\n    TrustStoreArn: \
-                         TRUST_STORE_ARN",
-    },
+    remedy: Remedy::mutual_authentication(&[]).console(
+        "EC2, Load balancers, the listener, Edit: turn on mutual authentication with Verify with \
+         trust store; or forward to other targets.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],

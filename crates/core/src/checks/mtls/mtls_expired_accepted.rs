@@ -16,27 +16,11 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Devices that cannot get a new certificate any more are the usual reason; a \
                    listener of their own keeps the rest strict.",
     fix: "set IgnoreClientCertificateExpiry to false",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
-                  listener, Edit listener, Mutual authentication: turn Allow expired client \
-                  certificates off.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
-              Mode=verify,TrustStoreArn=TRUST_STORE_ARN,IgnoreClientCertificateExpiry=false",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  mutual_authentication {
-    mode                             = "verify"
-    trust_store_arn                  = aws_lb_trust_store.clients.arn
-    ignore_client_certificate_expiry = false
-  }
-}"#,
-        cloudformation: "HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    MutualAuthentication:
-      Mode: verify
-      TrustStoreArn: !Ref TrustStore
-      IgnoreClientCertificateExpiry: false",
-    },
+    remedy: Remedy::mutual_authentication(&[("IgnoreClientCertificateExpiry", "false")]).console(
+        "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
+         listener, Edit listener, Mutual authentication: turn Allow expired client certificates \
+         off.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],

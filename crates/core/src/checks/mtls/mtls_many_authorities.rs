@@ -15,21 +15,24 @@ pub(crate) const CHECK: Check = Check {
             Unknown for a trust store of another account, which only that account can describe.",
     false_alarms: "An organization with many private authorities may raise the threshold.",
     fix: "reduce the bundle to the authorities that issue client certificates to your clients",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Trust Stores: open the trust store, Actions, Replace CA certificate \
                   bundle, with the place of the smaller one in S3.",
-        cli: "aws elbv2 modify-trust-store --trust-store-arn TRUST_STORE_ARN \
+        cli: r"
+            aws elbv2 modify-trust-store --trust-store-arn TRUST_STORE_ARN \
               --ca-certificates-bundle-s3-bucket BUCKET --ca-certificates-bundle-s3-key KEY",
-        terraform: r#"resource "aws_lb_trust_store" "clients" {
-  ca_certificates_bundle_s3_bucket = "BUCKET"
-  ca_certificates_bundle_s3_key    = "clients.pem"
-}"#,
-        cloudformation: "TrustStore:
-  Type: AWS::ElasticLoadBalancingV2::TrustStore
-  Properties:
-    CaCertificatesBundleS3Bucket: BUCKET
-    CaCertificatesBundleS3Key: clients.pem",
-    },
+        terraform: r#"
+            resource "aws_lb_trust_store" "clients" {
+              ca_certificates_bundle_s3_bucket = "BUCKET"
+              ca_certificates_bundle_s3_key    = "clients.pem"
+            }"#,
+        cloudformation: r"
+            TrustStore:
+              Type: AWS::ElasticLoadBalancingV2::TrustStore
+              Properties:
+                CaCertificatesBundleS3Bucket: BUCKET
+                CaCertificatesBundleS3Key: clients.pem",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",

@@ -16,15 +16,11 @@ pub(crate) const CHECK: Check = Check {
                    service meshes and gateways do; nothing in AWS shows whether it does.",
     fix: "set the mode to verify with a trust store, unless the targets verify the whole chain \
           themselves",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
-                  listener, Edit listener, Mutual authentication: choose Verify with trust store \
-                  and pick the trust store.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
-              Mode=verify,TrustStoreArn=TRUST_STORE_ARN",
-        terraform: remedies::VERIFY_BLOCK,
-        cloudformation: remedies::VERIFY_RESOURCE,
-    },
+    remedy: Remedy::mutual_authentication(&[]).console(
+        "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
+         listener, Edit listener, Mutual authentication: choose Verify with trust store and pick \
+         the trust store.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],

@@ -19,25 +19,28 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Client certificates that live for hours need no revocation.",
     fix: "add the authorities' revocation lists to the trust store, and renew them as they are \
           published",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Trust Stores: open the trust store, Certificate revocation lists, \
                   Add revocation list, with its place in S3.",
-        cli: "aws elbv2 add-trust-store-revocations --trust-store-arn TRUST_STORE_ARN \
+        cli: r"
+            aws elbv2 add-trust-store-revocations --trust-store-arn TRUST_STORE_ARN \
               --revocation-contents S3Bucket=BUCKET,S3Key=KEY,RevocationType=CRL",
-        terraform: r#"resource "aws_lb_trust_store_revocation" "clients" {
-  trust_store_arn       = aws_lb_trust_store.clients.arn
-  revocations_s3_bucket = "BUCKET"
-  revocations_s3_key    = "clients.crl"
-}"#,
-        cloudformation: "Revocations:
-  Type: AWS::ElasticLoadBalancingV2::TrustStoreRevocation
-  Properties:
-    TrustStoreArn: !Ref TrustStore
-    RevocationContents:
-      - S3Bucket: BUCKET
-        S3Key: clients.crl
-        RevocationType: CRL",
-    },
+        terraform: r#"
+            resource "aws_lb_trust_store_revocation" "clients" {
+              trust_store_arn       = aws_lb_trust_store.clients.arn
+              revocations_s3_bucket = "BUCKET"
+              revocations_s3_key    = "clients.crl"
+            }"#,
+        cloudformation: r"
+            Revocations:
+              Type: AWS::ElasticLoadBalancingV2::TrustStoreRevocation
+              Properties:
+                TrustStoreArn: !Ref TrustStore
+                RevocationContents:
+                  - S3Bucket: BUCKET
+                    S3Key: clients.crl
+                    RevocationType: CRL",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",

@@ -17,14 +17,10 @@ pub(crate) const CHECK: Check = Check {
             and the trust store is this account's own. Another status, or none for another \
             account's trust store, is unknown.",
     fix: "verify by a trust store of this account, or have its owner share it again",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
-                  listener, Edit listener, Mutual authentication, and pick another trust store.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --mutual-authentication \
-              Mode=verify,TrustStoreArn=TRUST_STORE_ARN",
-        terraform: remedies::VERIFY_BLOCK,
-        cloudformation: remedies::VERIFY_RESOURCE,
-    },
+    remedy: Remedy::mutual_authentication(&[]).console(
+        "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
+         listener, Edit listener, Mutual authentication, and pick another trust store.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/trust-store-sharing.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",

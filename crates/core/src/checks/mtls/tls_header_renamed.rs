@@ -20,16 +20,17 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An application that wants the certificate under a name of its own is what this \
                    was made for.",
     fix: "see that no target reads the usual names any more, or take the changed names back",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: under \
-                  \"Modifiable mTLS/TLS header names\" take the names back.",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
-              Key=routing.http.request.x_amzn_mtls_clientcert_subject.header_name,Value=",
-        terraform: "Leave the arguments routing_http_request_x_amzn_…_header_name of aws_lb_listener \
-                    out.",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: \
+                  under \"Modifiable mTLS/TLS header names\" take the names back.",
+        cli: r"
+            aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN \
+              --attributes Key=routing.http.request.x_amzn_mtls_clientcert_subject.header_name,Value=",
+        terraform: "Leave the arguments routing_http_request_x_amzn_…_header_name of \
+                    aws_lb_listener out.",
         cloudformation: "Leave the keys routing.http.request.x_amzn_….header_name out of \
                          ListenerAttributes of AWS::ElasticLoadBalancingV2::Listener.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",

@@ -22,27 +22,30 @@ pub(crate) const CHECK: Check = Check {
                    accounts; name their ids as trusted_accounts.",
     fix: "take the share back and give the other account a trust store of its own, unless the \
           sharing is meant",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "RAM console, Shared by me: open the resource share and disassociate the \
                   principal; EC2 console, Trust Stores, Associations: delete the associations of \
                   other accounts.",
-        cli: r"aws ram disassociate-resource-share --resource-share-arn RESOURCE_SHARE_ARN \
-  --principals ACCOUNT
-aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_ARN \
-  --resource-arn LOAD_BALANCER_ARN",
-        terraform: r#"resource "aws_ram_principal_association" "clients" {
-  resource_share_arn = aws_ram_resource_share.clients.arn
-  principal          = "ACCOUNT" # remove those that are not meant
-}"#,
-        cloudformation: "TrustStoreShare:
-  Type: AWS::RAM::ResourceShare
-  Properties:
-    Name: clients
-    AllowExternalPrincipals: false
-    ResourceArns:
-      - !Ref TrustStore
-    Principals: [] # those that are meant",
-    },
+        cli: r"
+            aws ram disassociate-resource-share --resource-share-arn RESOURCE_SHARE_ARN \
+              --principals ACCOUNT
+            aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_ARN \
+              --resource-arn LOAD_BALANCER_ARN",
+        terraform: r#"
+            resource "aws_ram_principal_association" "clients" {
+              resource_share_arn = aws_ram_resource_share.clients.arn
+              principal          = "ACCOUNT" # remove those that are not meant
+            }"#,
+        cloudformation: r"
+            TrustStoreShare:
+              Type: AWS::RAM::ResourceShare
+              Properties:
+                Name: clients
+                AllowExternalPrincipals: false
+                ResourceArns:
+                  - !Ref TrustStore
+                Principals: [] # those that are meant",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/trust-store-sharing.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",

@@ -15,15 +15,23 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A reservation is paid for whether it is used or not: most load balancers do \
                    without.",
     fix: "reserve capacity ahead of launches and sales, or all the time where a flood must be borne",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Capacity > Edit LCU Reservation.",
-        cli: "aws elbv2 modify-capacity-reservation --load-balancer-arn ARN \
+        cli: r"
+            aws elbv2 modify-capacity-reservation --load-balancer-arn ARN \
               --minimum-load-balancer-capacity CapacityUnits=UNITS",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  minimum_load_balancer_capacity {\n    \
-                    capacity_units = UNITS\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         MinimumLoadBalancerCapacity:\n    CapacityUnits: UNITS",
-    },
+        terraform: r#"
+            resource "aws_lb" "NAME" {
+              minimum_load_balancer_capacity {
+                capacity_units = UNITS
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              MinimumLoadBalancerCapacity:
+                CapacityUnits: UNITS",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/capacity-unit-reservation.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/capacity-unit-reservation.html",

@@ -14,16 +14,25 @@ pub(crate) const CHECK: Check = Check {
     logic: "A note for every Classic load balancer; the other kinds pass.",
     false_alarms: "AWS goes on running them: this is about what they cannot do.",
     fix: "migrate to an Application or Network load balancer with AWS's wizard",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Migrate: launch the migration wizard, \
                   test the new one, then move the DNS records.",
-        cli: "aws elbv2 create-load-balancer --name NAME --type application --subnets SUBNET_A \
-              SUBNET_B --security-groups GROUP",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  load_balancer_type = \"application\"\n  \
-                    subnets            = [SUBNET_A, SUBNET_B]\n  security_groups    = [GROUP]\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Type: \
-                         application\n  Subnets: [SUBNET_A, SUBNET_B]\n  SecurityGroups: [GROUP]",
-    },
+        cli: r"
+            aws elbv2 create-load-balancer --name NAME --type application \
+              --subnets SUBNET_A SUBNET_B --security-groups GROUP",
+        terraform: r#"
+            resource "aws_lb" "NAME" {
+              load_balancer_type = "application"
+              subnets            = [SUBNET_A, SUBNET_B]
+              security_groups    = [GROUP]
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Type: application
+              Subnets: [SUBNET_A, SUBNET_B]
+              SecurityGroups: [GROUP]",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/migrate-classic-load-balancer.html",
     ],

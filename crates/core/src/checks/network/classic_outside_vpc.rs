@@ -13,13 +13,13 @@ pub(crate) const CHECK: Check = Check {
           of its own guards it, and nothing can be behind it any more.",
     logic: "A note when a Classic load balancer has no VPC.",
     fix: "delete it with the DNS records that point to it",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Actions > Delete load balancer.",
         cli: "aws elb delete-load-balancer --load-balancer-name NAME",
         terraform: "Remove the aws_elb resource; a new one needs subnets.",
         cloudformation: "Remove the AWS::ElasticLoadBalancing::LoadBalancer resource; a new one \
                          needs Subnets.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/migrate-classic-load-balancer.html",
     ],

@@ -22,20 +22,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Off is meant where zones are to fail one by one, or where traffic between zones \
                    is not to be paid for: AWS recommends it for that.",
     fix: "switch cross-zone load balancing on, or keep enough targets in every zone",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
-                  Cross-zone load balancing.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes \
-              Key=load_balancing.cross_zone.enabled,Value=true\n# Classic\naws elb \
-              modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes '{\"CrossZoneLoadBalancing\":{\"Enabled\":true}}'",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  enable_cross_zone_load_balancing = \
-                    true\n}\n\nresource \"aws_elb\" \"NAME\" {\n  cross_zone_load_balancing = \
-                    true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: \
-                         load_balancing.cross_zone.enabled\n      Value: \"true\"",
-    },
+    remedy: Remedy::attribute(KEY, "true"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#cross-zone-load-balancing",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-disable-crosszone-lb.html",

@@ -14,16 +14,23 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when the VPC of the load balancer is the one that AWS made with the account. \
             Does not apply to a Classic one of no VPC. Unknown while VPCs are unread.",
     fix: "make a VPC with private subnets for the targets, and the load balancer anew in it",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "VPC console, Create VPC, VPC and more: public and private subnets. Then make the \
                   load balancer there, since it cannot be moved.",
-        cli: "aws elbv2 create-load-balancer --name NAME --subnets SUBNET_A SUBNET_B \
+        cli: r"
+            aws elbv2 create-load-balancer --name NAME --subnets SUBNET_A SUBNET_B \
               --security-groups GROUP",
-        terraform: "resource \"aws_lb\" \"web\" {\n  subnets = [aws_subnet.public_a.id, \
-                    aws_subnet.public_b.id]\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         Subnets:\n    - !Ref PublicA\n    - !Ref PublicB",
-    },
+        terraform: r#"
+            resource "aws_lb" "web" {
+              subnets = [aws_subnet.public_a.id, aws_subnet.public_b.id]
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Subnets:
+                - !Ref PublicA
+                - !Ref PublicB",
+    }),
     links: &["https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html"],
     needs: &[Call::Ec2DescribeVpcs],
     examples: &[

@@ -18,16 +18,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Load balancers that come and go by design, in tests or made by a controller \
                    for each branch, are better without it.",
     fix: "set the load-balancer attribute deletion_protection.enabled to true",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Deletion \
-                  protection.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=deletion_protection.enabled,Value=true",
-        terraform: "resource \"aws_lb\" \"web\" {\n  enable_deletion_protection = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: deletion_protection.enabled\n      \
-                         Value: \"true\"",
-    },
+    remedy: Remedy::attribute(KEY, "true"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#deletion-protection",
     ],

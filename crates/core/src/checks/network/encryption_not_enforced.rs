@@ -19,16 +19,23 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Few rules ask for it, it costs money, and older instance types keep it from \
                    being enforced.",
     fix: "let a control monitor the VPC, move what it names, then enforce it",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "VPC console, Your VPCs, the VPC, Encryption controls: create one that monitors, \
                   later set it to enforce.",
-        cli: "aws ec2 modify-vpc-encryption-control --vpc-encryption-control-id CONTROL --mode \
-              enforce",
-        terraform: "resource \"aws_vpc_encryption_control\" \"main\" {\n  vpc_id = \
-                    aws_vpc.main.id\n  mode   = \"enforce\"\n}",
-        cloudformation: "Type: AWS::EC2::VPCEncryptionControl\nProperties:\n  VpcId: !Ref Vpc\n  \
-                         Mode: enforce",
-    },
+        cli: r"
+            aws ec2 modify-vpc-encryption-control --vpc-encryption-control-id CONTROL \
+              --mode enforce",
+        terraform: r#"
+            resource "aws_vpc_encryption_control" "main" {
+              vpc_id = aws_vpc.main.id
+              mode   = "enforce"
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::VPCEncryptionControl
+            Properties:
+              VpcId: !Ref Vpc
+              Mode: enforce",
+    }),
     links: &["https://docs.aws.amazon.com/vpc/latest/userguide/vpc-encryption-controls.html"],
     needs: &[Call::Ec2DescribeVpcEncryptionControls],
     examples: &[

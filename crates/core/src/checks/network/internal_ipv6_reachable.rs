@@ -20,17 +20,10 @@ pub(crate) const CHECK: Check = Check {
             stands in the way. Passes when the attribute is `true`, the default of internal ones. \
             Does not apply to others. Unknown while what decides is unread.",
     fix: "set ipv6.deny_all_igw_traffic to true",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers, the load balancer, Attributes, Edit: deny traffic of \
-                  internet gateways to IPv6 addresses.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes \
-              Key=ipv6.deny_all_igw_traffic,Value=true",
-        terraform: "`aws_lb` has no argument for it: internal ones get `true` when they are made; \
-                    set it back with the command.",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: ipv6.deny_all_igw_traffic\n      \
-                         Value: \"true\"",
-    },
+    remedy: Remedy::attribute(ATTRIBUTE, "true").console(
+        "EC2 console, Load Balancers, the load balancer, Attributes, Edit: deny traffic of internet \
+         gateways to IPv6 addresses.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html",

@@ -20,20 +20,11 @@ pub(crate) const CHECK: Check = Check {
             load balancer in front or an accelerator. Does not apply without security group. \
             Unknown while a group, or what may stand in front, is unread.",
     fix: "admit the ranges or security groups of the clients alone",
-    remedy: Remedy {
-        console: "EC2 console, Security Groups, the group, Edit inbound rules: replace the source \
-                  by the clients' range or security group.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
-              --cidr 0.0.0.0/0",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"https\" {\n  \
-                    security_group_id            = aws_security_group.lb.id\n  \
-                    referenced_security_group_id = aws_security_group.clients.id\n  \
-                    ip_protocol                  = \"tcp\"\n  from_port                    = 443\n  \
-                    to_port                      = 443\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: !Ref \
-                         Group\n  SourceSecurityGroupId: !Ref Clients\n  IpProtocol: tcp\n  \
-                         FromPort: 443\n  ToPort: 443",
-    },
+    remedy: Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), Source::Group("CLIENTS_GROUP_ID"))
+    .console(
+        "EC2 console, Security Groups, the group, Edit inbound rules: replace the source by the \
+         clients' range or security group.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

@@ -28,15 +28,21 @@ pub(crate) const CHECK: Check = Check {
                    one that nobody can reach just now fails all the same: one changed rule opens it.",
     fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
           be changed",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, Create load balancer: choose the scheme Internal, move the \
                   DNS records to it, then delete the public one.",
-        cli: "aws elbv2 create-load-balancer --name NAME --scheme internal --subnets SUBNET_A \
-              SUBNET_B --security-groups SECURITY_GROUP_ID",
-        terraform: "resource \"aws_lb\" \"web\" {\n  internal = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: \
-                         internal",
-    },
+        cli: r"
+            aws elbv2 create-load-balancer --name NAME --scheme internal \
+              --subnets SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID",
+        terraform: r#"
+            resource "aws_lb" "web" {
+              internal = true
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Scheme: internal",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
     ],

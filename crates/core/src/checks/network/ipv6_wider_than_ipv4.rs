@@ -18,19 +18,10 @@ pub(crate) const CHECK: Check = Check {
             not apply to `ipv4` and `dualstack-without-public-ipv4`. Another address type is \
             unknown, and so is the verdict while what decides is unread.",
     fix: "name the same networks for IPv6, or take the ::/0 rule away",
-    remedy: Remedy {
-        console: "EC2 console, Security Groups, the group, Edit inbound rules: delete the rule with \
-                  source `::/0`, or replace it by the clients' IPv6 ranges.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --ip-permissions \
-              IpProtocol=tcp,FromPort=PORT,ToPort=PORT,Ipv6Ranges=[{CidrIpv6=::/0}]",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"https_v6\" {\n  \
-                    security_group_id = aws_security_group.lb.id\n  ip_protocol       = \"tcp\"\n  \
-                    from_port         = 443\n  to_port           = 443\n  \
-                    cidr_ipv6         = \"2001:db8::/32\"\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: !Ref \
-                         Group\n  IpProtocol: tcp\n  FromPort: 443\n  ToPort: 443\n  CidrIpv6: \
-                         2001:db8::/32",
-    },
+    remedy: Remedy::admit_instead(Source::Ipv6("::/0"), Source::Ipv6("CLIENTS_RANGE")).console(
+        "EC2 console, Security Groups, the group, Edit inbound rules: delete the rule with source \
+         `::/0`, or replace it by the clients' IPv6 ranges.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

@@ -19,27 +19,29 @@ pub(crate) const CHECK: Check = Check {
             hold for PrivateLink. Unknown while a group that may admit someone is unread.",
     false_alarms: "A listener may be closed for a time on purpose.",
     fix: "admit the clients on its port, or delete the listener",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Security Groups, the group, Edit inbound rules, Add rule: the \
                   listener's port. Or Load Balancers, the load balancer, Listeners: delete it.",
         cli: "aws elbv2 delete-listener --listener-arn ARN",
-        terraform: r#"# delete the aws_lb_listener, or admit its clients
-resource "aws_vpc_security_group_ingress_rule" "https" {
-  security_group_id = aws_security_group.lb.id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-  cidr_ipv4         = "10.0.0.0/16"
-}"#,
-        cloudformation: "# delete the AWS::ElasticLoadBalancingV2::Listener, or admit its clients
-Type: AWS::EC2::SecurityGroupIngress
-Properties:
-  GroupId: !Ref Group
-  IpProtocol: tcp
-  FromPort: 443
-  ToPort: 443
-  CidrIp: 10.0.0.0/16",
-    },
+        terraform: r#"
+            # delete the aws_lb_listener, or admit its clients
+            resource "aws_vpc_security_group_ingress_rule" "https" {
+              security_group_id = aws_security_group.lb.id
+              ip_protocol       = "tcp"
+              from_port         = 443
+              to_port           = 443
+              cidr_ipv4         = "10.0.0.0/16"
+            }"#,
+        cloudformation: r"
+            # delete the AWS::ElasticLoadBalancingV2::Listener, or admit its clients
+            Type: AWS::EC2::SecurityGroupIngress
+            Properties:
+              GroupId: !Ref Group
+              IpProtocol: tcp
+              FromPort: 443
+              ToPort: 443
+              CidrIp: 10.0.0.0/16",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
     ],

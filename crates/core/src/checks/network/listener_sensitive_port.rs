@@ -46,19 +46,11 @@ pub(crate) const CHECK: Check = Check {
                    that is meant for everyone, as SSH of a public Git server, look the same.",
     fix: "admit only the networks that administer it in the security group, or move it behind a \
           VPN or Session Manager",
-    remedy: Remedy {
-        console: "EC2, Security Groups, the load balancer's group, Inbound rules, Edit: replace \
-                  0.0.0.0/0 and ::/0 on the port by the networks that need it.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id SECURITY_GROUP_ID --protocol tcp \
-              --port PORT --cidr 0.0.0.0/0",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"admin\" {\n  \
-                    security_group_id = aws_security_group.web.id\n  cidr_ipv4         = \
-                    \"192.0.2.0/24\"\n  ip_protocol       = \"tcp\"\n  from_port         = 22\n  \
-                    to_port           = 22\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: !Ref \
-                         SecurityGroup\n  IpProtocol: tcp\n  FromPort: 22\n  ToPort: 22\n  \
-                         CidrIp: 192.0.2.0/24",
-    },
+    remedy: Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), Source::Ipv4("CLIENTS_RANGE"))
+    .console(
+        "EC2, Security Groups, the load balancer's group, Inbound rules, Edit: replace 0.0.0.0/0 \
+         and ::/0 on the port by the networks that need it.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",

@@ -14,16 +14,17 @@ pub(crate) const CHECK: Check = Check {
             apply while it is being provisioned, nor to Classic load balancers, which have no \
             state. Another state is unknown.",
     fix: "read AWS's reason: usually the subnets have run out of free addresses",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Details shows the state. VPC > Subnets \
-                  shows how many addresses are free; AWS asks for 8 in each subnet.",
-        cli: "aws elbv2 describe-load-balancers --load-balancer-arns ARN --query \
-              'LoadBalancers[].State'",
-        terraform: "A state is no setting. Give the load balancer larger subnets if the reason is a \
-                    lack of addresses.",
-        cloudformation: "A state is no setting. Give the load balancer larger subnets if the reason \
-                         is a lack of addresses.",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "EC2 > Load Balancers > the load balancer > Details shows the state. VPC > \
+                  Subnets shows how many addresses are free; AWS asks for 8 in each subnet.",
+        cli: r"
+            aws elbv2 describe-load-balancers --load-balancer-arns ARN \
+              --query 'LoadBalancers[].State'",
+        terraform: "A state is no setting. Give the load balancer larger subnets if the reason is \
+                    a lack of addresses.",
+        cloudformation: "A state is no setting. Give the load balancer larger subnets if the \
+                         reason is a lack of addresses.",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-state",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer",

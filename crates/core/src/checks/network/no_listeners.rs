@@ -13,20 +13,33 @@ pub(crate) const CHECK: Check = Check {
             balancer is being provisioned.",
     false_alarms: "One that is being set up, and one kept ready for a switch, have none yet.",
     fix: "add a listener, or delete the load balancer with the DNS records that point to it",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, the load balancer: Listeners, Add listener; or Actions, \
                   Delete load balancer, after its DNS records.",
         cli: "aws elbv2 delete-load-balancer --load-balancer-arn LOAD_BALANCER_ARN",
-        terraform: "resource \"aws_lb_listener\" \"https\" {\n  load_balancer_arn = \
-                    aws_lb.web.arn\n  port              = 443\n  protocol          = \"HTTPS\"\n  \
-                    certificate_arn   = aws_acm_certificate.web.arn\n  default_action {\n    type             \
-                    = \"forward\"\n    target_group_arn = aws_lb_target_group.web.arn\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         LoadBalancerArn: !Ref LoadBalancer\n  Port: 443\n  Protocol: HTTPS\n  \
-                         Certificates:\n    - CertificateArn: !Ref Certificate\n  \
-                         DefaultActions:\n    - Type: forward\n      TargetGroupArn: !Ref \
-                         TargetGroup",
-    },
+        terraform: r#"
+            resource "aws_lb_listener" "https" {
+              load_balancer_arn = aws_lb.web.arn
+              port              = 443
+              protocol          = "HTTPS"
+              certificate_arn   = aws_acm_certificate.web.arn
+              default_action {
+                type             = "forward"
+                target_group_arn = aws_lb_target_group.web.arn
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::Listener
+            Properties:
+              LoadBalancerArn: !Ref LoadBalancer
+              Port: 443
+              Protocol: HTTPS
+              Certificates:
+                - CertificateArn: !Ref Certificate
+              DefaultActions:
+                - Type: forward
+                  TargetGroupArn: !Ref TargetGroup",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-listener.html",
     ],

@@ -22,14 +22,16 @@ pub(crate) const CHECK: Check = Check {
             selected.",
     false_alarms: "Meant where it stands by for a disaster or for a season.",
     fix: "delete it with the DNS records that point to it, or write down what it waits for",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Monitoring shows its traffic; Actions > \
-                  Delete load balancer.",
-        cli: "aws elbv2 delete-load-balancer --load-balancer-arn ARN\n# Classic\naws elb \
-              delete-load-balancer --load-balancer-name NAME",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 > Load Balancers > the load balancer > Monitoring shows its traffic; Actions \
+                  > Delete load balancer.",
+        cli: r"
+            aws elbv2 delete-load-balancer --load-balancer-arn ARN
+            # Classic
+            aws elb delete-load-balancer --load-balancer-name NAME",
         terraform: "Remove the resource.",
         cloudformation: "Remove the resource.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html",

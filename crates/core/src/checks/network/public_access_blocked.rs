@@ -19,18 +19,23 @@ pub(crate) const CHECK: Check = Check {
             exclusion lets traffic in to the subnet or its VPC. Does not apply to internal ones. \
             Unknown while the block or its exclusions are unread.",
     fix: "exclude the subnets if it is meant to be public, or make it anew as internal",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "VPC console, Settings, Public access settings, Create exclusion: the VPC or the \
                   subnets, bidirectional.",
-        cli: "aws ec2 create-vpc-block-public-access-exclusion --subnet-id SUBNET \
+        cli: r"
+            aws ec2 create-vpc-block-public-access-exclusion --subnet-id SUBNET \
               --internet-gateway-exclusion-mode allow-bidirectional",
-        terraform: r#"resource "aws_vpc_block_public_access_exclusion" "lb" {
-  subnet_id                       = aws_subnet.public_a.id
-  internet_gateway_exclusion_mode = "allow-bidirectional"
-}"#,
-        cloudformation: "Type: AWS::EC2::VPCBlockPublicAccessExclusion\nProperties:\n  SubnetId: \
-                         !Ref PublicA\n  InternetGatewayExclusionMode: allow-bidirectional",
-    },
+        terraform: r#"
+            resource "aws_vpc_block_public_access_exclusion" "lb" {
+              subnet_id                       = aws_subnet.public_a.id
+              internet_gateway_exclusion_mode = "allow-bidirectional"
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::VPCBlockPublicAccessExclusion
+            Properties:
+              SubnetId: !Ref PublicA
+              InternetGatewayExclusionMode: allow-bidirectional",
+    }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-basics.html",

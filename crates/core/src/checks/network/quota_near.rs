@@ -16,15 +16,20 @@ pub(crate) const CHECK: Check = Check {
             (`[thresholds]`, `quota-percent`) of the quota that AWS tells for the region. A quota \
             that AWS does not tell is not judged.",
     fix: "ask for a larger quota in good time, or divide the load balancer",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "Service Quotas > AWS services > Elastic Load Balancing > the quota > Request \
                   increase.",
-        cli: "aws service-quotas request-service-quota-increase --service-code \
-              elasticloadbalancing --quota-code CODE --desired-value VALUE",
-        terraform: "resource \"aws_servicequotas_service_quota\" \"NAME\" {\n  service_code = \
-                    \"elasticloadbalancing\"\n  quota_code   = \"CODE\"\n  value        = VALUE\n}",
+        cli: r"
+            aws service-quotas request-service-quota-increase \
+              --service-code elasticloadbalancing --quota-code CODE --desired-value VALUE",
+        terraform: r#"
+            resource "aws_servicequotas_service_quota" "NAME" {
+              service_code = "elasticloadbalancing"
+              quota_code   = "CODE"
+              value        = VALUE
+            }"#,
         cloudformation: "CloudFormation changes no quota: ask for it in Service Quotas.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html",

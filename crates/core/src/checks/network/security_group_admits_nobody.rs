@@ -18,19 +18,29 @@ pub(crate) const CHECK: Check = Check {
             else is kept out. Unknown while a group without which none has a rule is unread.",
     false_alarms: "Rules may be taken out for a time to cut clients off on purpose.",
     fix: "admit the clients on the listeners' ports, or delete the load balancer",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Security Groups, the group, Edit inbound rules, Add rule: the \
                   listener's port and the clients' range.",
-        cli: "aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port \
-              PORT --cidr RANGE",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"https\" {\n  \
-                    security_group_id = aws_security_group.lb.id\n  ip_protocol       = \"tcp\"\n  \
-                    from_port         = 443\n  to_port           = 443\n  \
-                    cidr_ipv4         = \"10.0.0.0/16\"\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: !Ref \
-                         Group\n  IpProtocol: tcp\n  FromPort: 443\n  ToPort: 443\n  CidrIp: \
-                         10.0.0.0/16",
-    },
+        cli: r"
+            aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
+              --cidr RANGE",
+        terraform: r#"
+            resource "aws_vpc_security_group_ingress_rule" "https" {
+              security_group_id = aws_security_group.lb.id
+              ip_protocol       = "tcp"
+              from_port         = 443
+              to_port           = 443
+              cidr_ipv4         = "10.0.0.0/16"
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::SecurityGroupIngress
+            Properties:
+              GroupId: !Ref Group
+              IpProtocol: tcp
+              FromPort: 443
+              ToPort: 443
+              CidrIp: 10.0.0.0/16",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",

@@ -21,20 +21,29 @@ pub(crate) const CHECK: Check = Check {
             without targets that are reached by network: functions are not. Unknown while a group, \
             or a target's port, is unread.",
     fix: "let the load balancer out to the ports of its targets, health checks included",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Security Groups, the load balancer's group, Edit outbound rules, \
                   Add rule: the targets' port, to the targets' security group.",
-        cli: "aws ec2 authorize-security-group-egress --group-id GROUP --ip-permissions \
-              IpProtocol=tcp,FromPort=PORT,ToPort=PORT,UserIdGroupPairs=[{GroupId=TARGETS}]",
-        terraform: "resource \"aws_vpc_security_group_egress_rule\" \"targets\" {\n  \
-                    security_group_id            = aws_security_group.lb.id\n  \
-                    referenced_security_group_id = aws_security_group.targets.id\n  \
-                    ip_protocol                  = \"tcp\"\n  from_port                    = \
-                    8443\n  to_port                      = 8443\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupEgress\nProperties:\n  GroupId: !Ref \
-                         Group\n  DestinationSecurityGroupId: !Ref Targets\n  IpProtocol: tcp\n  \
-                         FromPort: 8443\n  ToPort: 8443",
-    },
+        cli: r"
+            aws ec2 authorize-security-group-egress --group-id GROUP \
+              --ip-permissions IpProtocol=tcp,FromPort=PORT,ToPort=PORT,UserIdGroupPairs=[{GroupId=TARGETS}]",
+        terraform: r#"
+            resource "aws_vpc_security_group_egress_rule" "targets" {
+              security_group_id            = aws_security_group.lb.id
+              referenced_security_group_id = aws_security_group.targets.id
+              ip_protocol                  = "tcp"
+              from_port                    = 8443
+              to_port                      = 8443
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::SecurityGroupEgress
+            Properties:
+              GroupId: !Ref Group
+              DestinationSecurityGroupId: !Ref Targets
+              IpProtocol: tcp
+              FromPort: 8443
+              ToPort: 8443",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",

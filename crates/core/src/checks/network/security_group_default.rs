@@ -16,15 +16,20 @@ pub(crate) const CHECK: Check = Check {
             makes with a VPC can be. Does not apply without security group. Unknown while a group \
             is unread and none that is known is a default one.",
     fix: "give the load balancer a security group of its own and take it out of the default one",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers, the load balancer, Security tab, Edit: choose a \
                   group of its own and remove `default`.",
         cli: "aws elbv2 set-security-groups --load-balancer-arn ARN --security-groups GROUP",
-        terraform: "resource \"aws_lb\" \"web\" {\n  security_groups = \
-                    [aws_security_group.lb.id]\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         SecurityGroups:\n    - !Ref LoadBalancerGroup",
-    },
+        terraform: r#"
+            resource "aws_lb" "web" {
+              security_groups = [aws_security_group.lb.id]
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              SecurityGroups:
+                - !Ref LoadBalancerGroup",
+    }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",

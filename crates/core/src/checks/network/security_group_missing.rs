@@ -17,19 +17,28 @@ pub(crate) const CHECK: Check = Check {
                    do the work.",
     fix: "make the Network load balancer anew with a security group, since one made without can \
           never get one; give the Classic one a group",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, Create Network Load Balancer: choose security groups, move \
                   listeners and DNS records to it, then delete the old one. For a Classic one: \
                   Security, Edit.",
-        cli: "aws elbv2 create-load-balancer --type network --name NAME --subnets SUBNET_A \
-              SUBNET_B --security-groups SECURITY_GROUP_ID\n# Classic\naws elb \
-              apply-security-groups-to-load-balancer --load-balancer-name NAME --security-groups \
-              SECURITY_GROUP_ID",
-        terraform: "resource \"aws_lb\" \"web\" {\n  load_balancer_type = \"network\"\n  \
-                    security_groups    = [aws_security_group.web.id]\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Type: \
-                         network\n  SecurityGroups:\n    - !Ref SecurityGroup",
-    },
+        cli: r"
+            aws elbv2 create-load-balancer --type network --name NAME \
+              --subnets SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID
+            # Classic
+            aws elb apply-security-groups-to-load-balancer --load-balancer-name NAME \
+              --security-groups SECURITY_GROUP_ID",
+        terraform: r#"
+            resource "aws_lb" "web" {
+              load_balancer_type = "network"
+              security_groups    = [aws_security_group.web.id]
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Type: network
+              SecurityGroups:
+                - !Ref SecurityGroup",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",

@@ -16,16 +16,16 @@ pub(crate) const CHECK: Check = Check {
             that was deleted, or one of a VPC that is not peered any more. Does not apply without \
             security group. Unknown while AWS could not be asked.",
     fix: "delete the rule, or make it anew for the group that took the place of the old one",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "VPC console, Security groups, the notice about stale rules: choose the rule and \
                   delete it.",
         cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids \
               RULE",
         terraform: "Delete the `aws_vpc_security_group_ingress_rule` whose \
                     `referenced_security_group_id` is gone.",
-        cloudformation: "Delete the `AWS::EC2::SecurityGroupIngress` whose \
-                         `SourceSecurityGroupId` is gone.",
-    },
+        cloudformation: "Delete the `AWS::EC2::SecurityGroupIngress` whose `SourceSecurityGroupId` \
+                         is gone.",
+    }),
     links: &["https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html"],
     needs: &[Call::Ec2DescribeStaleSecurityGroups],
     examples: &[

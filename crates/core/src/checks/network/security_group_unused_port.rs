@@ -23,19 +23,29 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A deployment that moves traffic between two ports may keep both open, and a \
                    group that load balancers share has the ports of all of them.",
     fix: "narrow the rule to the ports of the listeners",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Security Groups, the group, Edit inbound rules: narrow the port \
                   range or delete the rule.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
+        cli: r"
+            aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
               --cidr RANGE",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"https\" {\n  \
-                    security_group_id = aws_security_group.lb.id\n  ip_protocol       = \"tcp\"\n  \
-                    from_port         = 443\n  to_port           = 443\n  \
-                    cidr_ipv4         = \"0.0.0.0/0\"\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: !Ref \
-                         Group\n  IpProtocol: tcp\n  FromPort: 443\n  ToPort: 443\n  CidrIp: \
-                         0.0.0.0/0",
-    },
+        terraform: r#"
+            resource "aws_vpc_security_group_ingress_rule" "https" {
+              security_group_id = aws_security_group.lb.id
+              ip_protocol       = "tcp"
+              from_port         = 443
+              to_port           = 443
+              cidr_ipv4         = "0.0.0.0/0"
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::SecurityGroupIngress
+            Properties:
+              GroupId: !Ref Group
+              IpProtocol: tcp
+              FromPort: 443
+              ToPort: 443
+              CidrIp: 0.0.0.0/0",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

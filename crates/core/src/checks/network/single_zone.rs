@@ -16,16 +16,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Meant where a load balancer serves what lives in one zone itself, and on an \
                    Outpost.",
     fix: "add a subnet in another zone, and targets there",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Network mapping > Edit subnets: add a \
-                  subnet of another zone.",
-        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B\n# \
-              Classic\naws elb attach-load-balancer-to-subnets --load-balancer-name NAME \
-              --subnets SUBNET_B",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  subnets = [SUBNET_A, SUBNET_B]\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         Subnets:\n    - SUBNET_A\n    - SUBNET_B",
-    },
+    remedy: Remedy::subnets().console(
+        "EC2, Load Balancers, the load balancer, Network mapping, Edit subnets: add a subnet of \
+         another zone.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#availability-zones",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-disable-az.html",

@@ -20,14 +20,22 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A region may have public subnets only, and a small VPC often does.",
     fix: "put an internet-facing load balancer into public subnets, an internal one into private \
           ones",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers, the load balancer, Network mapping, Edit subnets.",
         cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B",
-        terraform: "resource \"aws_lb\" \"web\" {\n  internal = false\n  subnets  = \
-                    [aws_subnet.public_a.id, aws_subnet.public_b.id]\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Scheme: \
-                         internet-facing\n  Subnets:\n    - !Ref PublicA\n    - !Ref PublicB",
-    },
+        terraform: r#"
+            resource "aws_lb" "web" {
+              internal = false
+              subnets  = [aws_subnet.public_a.id, aws_subnet.public_b.id]
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Scheme: internet-facing
+              Subnets:
+                - !Ref PublicA
+                - !Ref PublicB",
+    }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-subnets.html",

@@ -14,14 +14,25 @@ pub(crate) const CHECK: Check = Check {
             Without: a note when it has no tag at all. Tags that begin with `aws:` do not count, \
             because AWS sets them.",
     fix: "tag the load balancer with its owner and purpose",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Tags > Manage tags.",
-        cli: "aws elbv2 add-tags --resource-arns ARN --tags Key=KEY,Value=VALUE\n# Classic\naws \
-              elb add-tags --load-balancer-names NAME --tags Key=KEY,Value=VALUE",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  tags = {\n    KEY = \"VALUE\"\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Tags:\n    \
-                         - Key: KEY\n      Value: VALUE",
-    },
+        cli: r"
+            aws elbv2 add-tags --resource-arns ARN --tags Key=KEY,Value=VALUE
+            # Classic
+            aws elb add-tags --load-balancer-names NAME --tags Key=KEY,Value=VALUE",
+        terraform: r#"
+            resource "aws_lb" "NAME" {
+              tags = {
+                KEY = "VALUE"
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Tags:
+                - Key: KEY
+                  Value: VALUE",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-tags.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/add-remove-tags.html",

@@ -28,16 +28,15 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A public name server that answers for its own zones alone and limits its answers \
                    is meant to be open: name its port in `public-ports` of `[intent]`.",
     fix: "admit only those who use the service in the security group",
-    remedy: Remedy {
-        console: "EC2 > Security Groups > the load balancer's group > Edit inbound rules: narrow the \
-                  source of the UDP port.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --protocol udp --port PORT \
-              --cidr 0.0.0.0/0",
-        terraform: "resource \"aws_vpc_security_group_ingress_rule\" \"NAME\" {\n  ip_protocol = \
-                    \"udp\"\n  from_port   = PORT\n  to_port     = PORT\n  cidr_ipv4   = RANGE\n}",
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: GROUP\n  \
-                         IpProtocol: udp\n  FromPort: PORT\n  ToPort: PORT\n  CidrIp: RANGE",
-    },
+    remedy: Remedy::new(Change::Ingress {
+        protocol: "udp",
+        revoke: Source::Ipv4("0.0.0.0/0"),
+        admit: Source::Ipv4("CLIENTS_RANGE"),
+    })
+    .console(
+        "EC2 > Security Groups > the load balancer's group > Edit inbound rules: narrow the source \
+         of the UDP port.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
     ],

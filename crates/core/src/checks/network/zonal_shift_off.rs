@@ -15,16 +15,7 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when the attribute `zonal_shift.config.enabled` is `false`, its default. Does not \
             apply to a load balancer in one zone.",
     fix: "set zonal_shift.config.enabled to true, and see that the other zones can carry the load",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on ARC zonal \
-                  shift integration.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes \
-              Key=zonal_shift.config.enabled,Value=true",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  enable_zonal_shift = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: zonal_shift.config.enabled\n      \
-                         Value: \"true\"",
-    },
+    remedy: Remedy::attribute(KEY, "true"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html",
     ],

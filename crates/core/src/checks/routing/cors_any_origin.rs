@@ -23,19 +23,10 @@ pub(crate) const CHECK: Check = Check {
             targets.",
     false_alarms: "`*` without credentials is right for what is public anyway: fonts, open data.",
     fix: "allow the one origin that needs it, or leave the header to the targets",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, the listener, Attributes, Edit: set \
-                  Access-Control-Allow-Origin to the origin that is meant.",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
-              Key=routing.http.response.access_control_allow_origin.header_value,Value=ORIGIN",
-        terraform: "resource \"aws_lb_listener\" \"https\" {\n  \
-                    routing_http_response_access_control_allow_origin_header_value = \
-                    \"https://www.example.com\"\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         ListenerAttributes:\n    - Key: \
-                         routing.http.response.access_control_allow_origin.header_value\n      Value: \
-                         https://www.example.com",
-    },
+    remedy: Remedy::listener_attribute(ORIGIN_KEY, "https://www.example.com").console(
+        "EC2, Load Balancers, the load balancer, the listener, Attributes, Edit: set \
+         Access-Control-Allow-Origin to the origin that is meant.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html",
     ],

@@ -23,18 +23,10 @@ pub(crate) const CHECK: Check = Check {
             the middle of the scan.",
     false_alarms: "Where nothing is meant to get there, a fixed response says so and costs nothing.",
     fix: "register targets, or answer with a fixed response such as 404",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Listeners and rules > the listener > \
-                  Manage listener > Edit listener: choose another group, or Return fixed response.",
-        cli: "aws elbv2 modify-listener --listener-arn ARN --default-actions \
-              'Type=fixed-response,FixedResponseConfig={StatusCode=404}'",
-        terraform: "resource \"aws_lb_listener\" \"NAME\" {\n  default_action {\n    type = \
-                    \"fixed-response\"\n    fixed_response {\n      content_type = \
-                    \"text/plain\"\n      status_code  = \"404\"\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         DefaultActions:\n    - Type: fixed-response\n      \
-                         FixedResponseConfig:\n        StatusCode: \"404\"",
-    },
+    remedy: Remedy::refuse_by_default().console(
+        "EC2 > Load Balancers > the load balancer > Listeners and rules > the listener > Manage \
+         listener > Edit listener: choose another group, or Return fixed response.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",

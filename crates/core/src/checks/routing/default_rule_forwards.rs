@@ -20,18 +20,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A service that accepts customers' own domains.",
     fix: "let the default rule answer with a fixed 404, or redirect to the host that is meant, and \
           name the hosts in a rule",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Edit listener: as default action return a \
-                  fixed response with code 404.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \
-              Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",
-        terraform: "resource \"aws_lb_listener\" \"app\" {\n  default_action {\n    type = \
-                    \"fixed-response\"\n    fixed_response {\n      content_type = \
-                    \"text/plain\"\n      status_code  = \"404\"\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         DefaultActions:\n    - Type: fixed-response\n      \
-                         FixedResponseConfig:\n        StatusCode: \"404\"",
-    },
+    remedy: Remedy::refuse_by_default(),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
         "https://cwe.mitre.org/data/definitions/644.html",

@@ -20,26 +20,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Old clients that send odd requests may be why someone chose it; the metric \
                    DesyncMitigationMode_NonCompliant_Request_Count tells whether there are any.",
     fix: "set the desync mitigation mode to defensive or strictest",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: set the desync \
-                  mitigation mode to Defensive or Strictest.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=routing.http.desync_mitigation_mode,Value=defensive\n# \
-              Classic\naws elb modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes \
-              '{\"AdditionalAttributes\":[{\"Key\":\"elb.http.desyncmitigationmode\",\"Value\":\"defensive\"}]}'",
-        terraform: r#"resource "aws_lb" "web" {
-  desync_mitigation_mode = "defensive"
-}
-
-resource "aws_elb" "web" {
-  desync_mitigation_mode = "defensive"
-}"#,
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: \
-                         routing.http.desync_mitigation_mode\n      Value: defensive\n# a Classic \
-                         load balancer cannot have it here: use the console or the CLI",
-    },
+    remedy: Remedy::attribute(KEY, "defensive").console(
+        "EC2, Load Balancers, the load balancer, Attributes, Edit: set the desync mitigation mode \
+         to Defensive or Strictest.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#desync-mitigation-mode",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-desync-mitigation-mode.html",

@@ -18,16 +18,24 @@ pub(crate) const CHECK: Check = Check {
             access key's id, a private key, or a product with its version. The body itself is \
             not kept. Does not apply where no rule answers by itself.",
     fix: "answer with a short text that says nothing about what is behind the load balancer",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and its response \
                   body.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              Type=fixed-response,FixedResponseConfig='{StatusCode=404,ContentType=text/plain,MessageBody=TEXT}'",
-        terraform: "fixed_response {\n  content_type = \"text/plain\"\n  message_body = \"not \
-                    found\"\n  status_code  = \"404\"\n}",
-        cloudformation: "FixedResponseConfig:\n  ContentType: text/plain\n  MessageBody: not \
-                         found\n  StatusCode: \"404\"",
-    },
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --actions Type=fixed-response,FixedResponseConfig='{StatusCode=404,ContentType=text/plain,MessageBody=TEXT}'",
+        terraform: r#"
+            fixed_response {
+              content_type = "text/plain"
+              message_body = "not found"
+              status_code  = "404"
+            }"#,
+        cloudformation: r#"
+            FixedResponseConfig:
+              ContentType: text/plain
+              MessageBody: not found
+              StatusCode: "404""#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#fixed-response-actions",
         "https://cwe.mitre.org/data/definitions/200.html",

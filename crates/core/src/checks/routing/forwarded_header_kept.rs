@@ -20,16 +20,7 @@ pub(crate) const CHECK: Check = Check {
                    balancer, `preserve` is right.",
     fix: "set routing.http.xff_header_processing.mode to append, and let targets read the last \
           address of the header",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: set the X-Forwarded-For \
-                  header to Append.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=routing.http.xff_header_processing.mode,Value=append",
-        terraform: "resource \"aws_lb\" \"web\" {\n  xff_header_processing_mode = \"append\"\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: \
-                         routing.http.xff_header_processing.mode\n      Value: append",
-    },
+    remedy: Remedy::attribute(KEY, "append"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html",
     ],

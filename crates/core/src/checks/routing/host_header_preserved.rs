@@ -20,53 +20,56 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Applications that need the port in the Host header want it so, and many compare \
                    the host with a list of their own.",
     fix: "let rules forward the hosts that are meant, and the default rule answer 404",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, the listener: add rules with a host header \
-                  condition, and let the default rule return a fixed response.",
-        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER --conditions \
-              Field=host-header,Values=HOST --actions \
-              Type=forward,TargetGroupArn=TARGET_GROUP_ARN\naws elbv2 modify-listener \
-              --listener-arn LISTENER_ARN --default-actions \
-              Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  default_action {
-    type = "fixed-response"
-    fixed_response {
-      content_type = "text/plain"
-      status_code  = "404"
-    }
-  }
-}
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load Balancers, the load balancer, the listener: add rules with a host \
+                  header condition, and let the default rule return a fixed response.",
+        cli: r"
+            aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER \
+              --conditions Field=host-header,Values=HOST \
+              --actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN
+            aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+              --default-actions Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",
+        terraform: r#"
+            resource "aws_lb_listener" "https" {
+              default_action {
+                type = "fixed-response"
+                fixed_response {
+                  content_type = "text/plain"
+                  status_code  = "404"
+                }
+              }
+            }
 
-resource "aws_lb_listener_rule" "host" {
-  condition {
-    host_header {
-      values = ["www.example.com"]
-    }
-  }
-}"#,
-        cloudformation: r#"HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    DefaultActions:
-      - Type: fixed-response
-        FixedResponseConfig:
-          StatusCode: "404"
+            resource "aws_lb_listener_rule" "host" {
+              condition {
+                host_header {
+                  values = ["www.example.com"]
+                }
+              }
+            }"#,
+        cloudformation: r#"
+            HttpsListener:
+              Type: AWS::ElasticLoadBalancingV2::Listener
+              Properties:
+                DefaultActions:
+                  - Type: fixed-response
+                    FixedResponseConfig:
+                      StatusCode: "404"
 
-HostRule:
-  Type: AWS::ElasticLoadBalancingV2::ListenerRule
-  Properties:
-    ListenerArn: !Ref HttpsListener
-    Priority: 10
-    Conditions:
-      - Field: host-header
-        HostHeaderConfig:
-          Values:
-            - www.example.com
-    Actions:
-      - Type: forward
-        TargetGroupArn: !Ref TargetGroup"#,
-    },
+            HostRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                ListenerArn: !Ref HttpsListener
+                Priority: 10
+                Conditions:
+                  - Field: host-header
+                    HostHeaderConfig:
+                      Values:
+                        - www.example.com
+                Actions:
+                  - Type: forward
+                    TargetGroupArn: !Ref TargetGroup"#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html",

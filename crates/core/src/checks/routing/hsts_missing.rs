@@ -20,20 +20,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Targets that set the header themselves, and services that no browser asks.",
     fix: "set the listener attribute for Strict-Transport-Security to max-age=31536000; \
           includeSubDomains, once every host answers over HTTPS",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: add \
-                  the response header HTTP Strict Transport Security.",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
-              'Key=routing.http.response.strict_transport_security.header_value,Value=max-age=31536000; \
-              includeSubDomains'",
-        terraform: "resource \"aws_lb_listener\" \"https\" {\n  \
-                    routing_http_response_strict_transport_security_header_value = \
-                    \"max-age=31536000; includeSubDomains\"\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         ListenerAttributes:\n    - Key: \
-                         routing.http.response.strict_transport_security.header_value\n      Value: \
-                         max-age=31536000; includeSubDomains",
-    },
+    remedy: Remedy::listener_attribute(KEY, "max-age=31536000; includeSubDomains").console(
+        "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: add the \
+         response header HTTP Strict Transport Security.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html",
     ],

@@ -18,15 +18,7 @@ pub(crate) const CHECK: Check = Check {
             `routing.http2.enabled` is `false`; it is `true` by default. Never a fault.",
     false_alarms: "Some clients, and some gRPC or WebSocket set-ups of old, need it off.",
     fix: "set routing.http2.enabled to true",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on HTTP/2.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=routing.http2.enabled,Value=true",
-        terraform: "resource \"aws_lb\" \"web\" {\n  enable_http2 = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: routing.http2.enabled\n      Value: \
-                         \"true\"",
-    },
+    remedy: Remedy::attribute(KEY, "true"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes",
     ],

@@ -21,20 +21,7 @@ pub(crate) const CHECK: Check = Check {
             fault.",
     false_alarms: "Long polling, WebSocket and slow reports need a long idle timeout.",
     fix: "set the timeouts to what the application needs",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: lower the connection idle \
-                  timeout and the HTTP client keepalive duration.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=idle_timeout.timeout_seconds,Value=60 \
-              Key=client_keep_alive.seconds,Value=3600\n# Classic\naws elb \
-              modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes '{\"ConnectionSettings\":{\"IdleTimeout\":60}}'",
-        terraform: "resource \"aws_lb\" \"web\" {\n  idle_timeout      = 60\n  client_keep_alive = \
-                    3600\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: idle_timeout.timeout_seconds\n      \
-                         Value: \"60\"\n    - Key: client_keep_alive.seconds\n      Value: \"3600\"",
-    },
+    remedy: Remedy::attribute(IDLE, "60").and(KEEP_ALIVE, "3600"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-idle-timeout.html",

@@ -18,16 +18,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An application that needs header names with underscores loses them when this \
                    is on.",
     fix: "set routing.http.drop_invalid_header_fields.enabled to true",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Drop invalid \
-                  header fields.",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=routing.http.drop_invalid_header_fields.enabled,Value=true",
-        terraform: "resource \"aws_lb\" \"web\" {\n  drop_invalid_header_fields = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: \
-                         routing.http.drop_invalid_header_fields.enabled\n      Value: \"true\"",
-    },
+    remedy: Remedy::attribute(KEY, "true"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
     ],

@@ -20,15 +20,24 @@ pub(crate) const CHECK: Check = Check {
             with IPv4 alone, nor to a listener without such rules.",
     false_alarms: "Meant where targets speak only one of the two: see that both are guarded alike.",
     fix: "forward both families to the same groups, or guard both alike",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Listeners > the listener > Rules: \
                   change the target group of the rule.",
         cli: "aws elbv2 modify-rule --rule-arn ARN --actions Type=forward,TargetGroupArn=GROUP_ARN",
-        terraform: "resource \"aws_lb_listener_rule\" \"NAME\" {\n  action {\n    type             \
-                    = \"forward\"\n    target_group_arn = GROUP_ARN\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  Actions:\n    \
-                         - Type: forward\n      TargetGroupArn: !Ref GROUP",
-    },
+        terraform: r#"
+            resource "aws_lb_listener_rule" "NAME" {
+              action {
+                type             = "forward"
+                target_group_arn = GROUP_ARN
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Actions:
+                - Type: forward
+                  TargetGroupArn: !Ref GROUP",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",
     ],

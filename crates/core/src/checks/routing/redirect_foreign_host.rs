@@ -22,16 +22,10 @@ pub(crate) const CHECK: Check = Check {
             redirects to a fixed host, or the load balancer has no certificate.",
     false_alarms: "A site that has moved to another domain of the same owner.",
     fix: "see that the name is still yours, or redirect to one of the load balancer's own",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and the host of \
-                  its redirect.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              Type=redirect,RedirectConfig='{Host=HOST,Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'",
-        terraform: "redirect {\n  host        = \"#{host}\"\n  protocol    = \"HTTPS\"\n  \
-                    status_code = \"HTTP_301\"\n}",
-        cloudformation: "RedirectConfig:\n  Host: \"#{host}\"\n  Protocol: HTTPS\n  StatusCode: \
-                         HTTP_301",
-    },
+    remedy: Remedy::redirect(&[("Host", "#{host}"), ("Protocol", "HTTPS")]).console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and the host of its \
+         redirect.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],

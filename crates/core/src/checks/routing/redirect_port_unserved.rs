@@ -20,16 +20,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A note is right where CloudFront, a Network load balancer or another proxy in \
                    front serves the port.",
     fix: "redirect to the port of the HTTPS listener, usually 443",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and set protocol \
-                  HTTPS and port 443 of its redirect.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              Type=redirect,RedirectConfig='{Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'",
-        terraform: "redirect {\n  protocol    = \"HTTPS\"\n  port        = \"443\"\n  status_code \
-                    = \"HTTP_301\"\n}",
-        cloudformation: "RedirectConfig:\n  Protocol: HTTPS\n  Port: \"443\"\n  StatusCode: \
-                         HTTP_301",
-    },
+    remedy: Remedy::redirect(&[("Protocol", "HTTPS"), ("Port", "443")]).console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and set protocol HTTPS and \
+         port 443 of its redirect.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],

@@ -15,16 +15,10 @@ pub(crate) const CHECK: Check = Check {
     logic: "Looks at redirects from HTTP to HTTPS, of rules that a request can reach. Notes status \
             HTTP_302; passes on HTTP_301. Does not apply where no rule redirects to HTTPS.",
     fix: "redirect with HTTP_301, and send Strict-Transport-Security over HTTPS",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and choose 301, \
-                  permanently moved.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              Type=redirect,RedirectConfig='{Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'",
-        terraform: "redirect {\n  protocol    = \"HTTPS\"\n  port        = \"443\"\n  status_code \
-                    = \"HTTP_301\"\n}",
-        cloudformation: "RedirectConfig:\n  Protocol: HTTPS\n  Port: \"443\"\n  StatusCode: \
-                         HTTP_301",
-    },
+    remedy: Remedy::redirect(&[("Protocol", "HTTPS"), ("Port", "443")]).console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and choose 301, \
+         permanently moved.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],

@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A redirect to another host that answers in clear alone, or one inside a private \
                    network, may be all there is.",
     fix: "set the protocol of the redirect to HTTPS and its port to that of the HTTPS listener",
-    remedy: remedies::REDIRECT_TO_HTTPS,
+    remedy: Remedy::redirect_to_https(),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],

@@ -23,20 +23,33 @@ pub(crate) const CHECK: Check = Check {
                    encrypted.",
     fix: "prove who asks with a login, a token or a client certificate; keep a secret header as a \
           second lock only",
-    remedy: Remedy {
-        console: "EC2, Load balancers, the listener, Manage rules: add Authenticate users or \
-                  Validate token to the rule.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n# \
-              ACTIONS.json: all actions of the rule, with jwt-validation or a login before \
-              forward\n# the default rule's actions: aws elbv2 modify-listener --default-actions",
-        terraform: "resource \"aws_lb_listener_rule\" \"api\" {\n  action {\n    type  = \
-                    \"jwt-validation\"\n    order = 1\n    jwt_validation {\n      \
-                    issuer        = ISSUER\n      jwks_endpoint = JWKS_URL\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
-                         Actions:\n    - Type: jwt-validation\n      Order: 1\n      \
-                         JwtValidationConfig:\n        Issuer: ISSUER\n        JwksEndpoint: \
-                         JWKS_URL",
-    },
+    remedy: Remedy::rule_actions(
+        "with jwt-validation or a login before forward",
+        r#"
+            resource "aws_lb_listener_rule" "api" {
+              action {
+                type  = "jwt-validation"
+                order = 1
+                jwt_validation {
+                  issuer        = ISSUER
+                  jwks_endpoint = JWKS_URL
+                }
+              }
+            }"#,
+        r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Actions:
+                - Type: jwt-validation
+                  Order: 1
+                  JwtValidationConfig:
+                    Issuer: ISSUER
+                    JwksEndpoint: JWKS_URL",
+    )
+    .console(
+        "EC2, Load balancers, the listener, Manage rules: add Authenticate users or Validate token \
+         to the rule.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html",

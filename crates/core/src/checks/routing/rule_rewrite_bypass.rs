@@ -25,18 +25,34 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An application that checks for itself who may see the path.",
     fix: "narrow the expression so that it cannot produce the protected path, or ask for the login \
           here too",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and change its \
                   transform, or add Authenticate users before Forward to.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --transforms \
-              Type=url-rewrite,UrlRewriteConfig='{Rewrites=[{Regex=REGEX,Replace=REPLACEMENT}]}'",
-        terraform: "resource \"aws_lb_listener_rule\" \"public\" {\n  transform {\n    type = \
-                    \"url-rewrite\"\n    url_rewrite_config {\n      rewrite {\n        regex   \
-                    = REGEX\n        replace = REPLACEMENT\n      }\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
-                         Transforms:\n    - Type: url-rewrite\n      UrlRewriteConfig:\n        \
-                         Rewrites:\n          - Regex: REGEX\n            Replace: REPLACEMENT",
-    },
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --transforms Type=url-rewrite,UrlRewriteConfig='{Rewrites=[{Regex=REGEX,Replace=REPLACEMENT}]}'",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "public" {
+              transform {
+                type = "url-rewrite"
+                url_rewrite_config {
+                  rewrite {
+                    regex   = REGEX
+                    replace = REPLACEMENT
+                  }
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Transforms:
+                - Type: url-rewrite
+                  UrlRewriteConfig:
+                    Rewrites:
+                      - Regex: REGEX
+                        Replace: REPLACEMENT",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html",
     ],

@@ -19,14 +19,19 @@ pub(crate) const CHECK: Check = Check {
             what is left over, and may be left with nothing. Does not apply where the default \
             rule is the only one.",
     fix: "remove the rule, or give it a lower number than the one that takes its requests",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
                   narrower rule before the wider one, or delete it.",
         cli: "aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NUMBER",
-        terraform: "resource \"aws_lb_listener_rule\" \"narrow\" {\n  priority = NUMBER\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
-                         Priority: NUMBER",
-    },
+        terraform: r#"
+            resource "aws_lb_listener_rule" "narrow" {
+              priority = NUMBER
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Priority: NUMBER",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
     ],

@@ -24,21 +24,31 @@ pub(crate) const CHECK: Check = Check {
             without such conditions, or where nobody is let in.",
     fix: "decide by address where the clients arrive: in AWS WAF with the forwarded address, or at \
           the proxy",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "WAF, Web ACLs: add an IP set rule that takes the address from X-Forwarded-For; \
                   then EC2, Load balancers, the listener, Manage rules: remove the condition.",
-        cli: "aws wafv2 create-ip-set --name NAME --scope REGIONAL --ip-address-version IPV4 \
-              --addresses CIDR\naws elbv2 modify-rule --rule-arn RULE_ARN --conditions \
-              Field=path-pattern,Values=PATH\n# the web ACL gets a rule that compares \
-              X-Forwarded-For with the IP set; the source-ip condition goes",
-        terraform: "ip_set_reference_statement {\n  arn = IP_SET_ARN\n  \
-                    ip_set_forwarded_ip_config {\n    header_name       = \
-                    \"X-Forwarded-For\"\n    position          = \"LAST\"\n    \
-                    fallback_behavior = \"NO_MATCH\"\n  }\n}",
-        cloudformation: "IPSetReferenceStatement:\n  Arn: IP_SET_ARN\n  \
-                         IPSetForwardedIPConfig:\n    HeaderName: X-Forwarded-For\n    Position: \
-                         LAST\n    FallbackBehavior: NO_MATCH",
-    },
+        cli: r"
+            aws wafv2 create-ip-set --name NAME --scope REGIONAL --ip-address-version IPV4 \
+              --addresses CIDR
+            aws elbv2 modify-rule --rule-arn RULE_ARN --conditions Field=path-pattern,Values=PATH
+            # the web ACL gets a rule that compares X-Forwarded-For with the IP set; the source-ip condition goes",
+        terraform: r#"
+            ip_set_reference_statement {
+              arn = IP_SET_ARN
+              ip_set_forwarded_ip_config {
+                header_name       = "X-Forwarded-For"
+                position          = "LAST"
+                fallback_behavior = "NO_MATCH"
+              }
+            }"#,
+        cloudformation: r"
+            IPSetReferenceStatement:
+              Arn: IP_SET_ARN
+              IPSetForwardedIPConfig:
+                HeaderName: X-Forwarded-For
+                Position: LAST
+                FallbackBehavior: NO_MATCH",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
     ],

@@ -18,17 +18,28 @@ pub(crate) const CHECK: Check = Check {
             narrower range and the address type is none that is known. Does not apply without \
             source-ip conditions.",
     fix: "remove the range for everybody from the condition, or the narrower ones beside it",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and remove \
                   0.0.0.0/0 or ::/0 from its Source IP condition.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN --conditions \
-              Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
-        terraform: "resource \"aws_lb_listener_rule\" \"office\" {\n  condition {\n    \
-                    source_ip {\n      values = [CIDR]\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  \
-                         Conditions:\n    - Field: source-ip\n      SourceIpConfig:\n        \
-                         Values: [CIDR]",
-    },
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --conditions Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "office" {
+              condition {
+                source_ip {
+                  values = [CIDR]
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Conditions:
+                - Field: source-ip
+                  SourceIpConfig:
+                    Values: [CIDR]",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
     ],

@@ -28,24 +28,44 @@ pub(crate) const CHECK: Check = Check {
                    rule may briefly lead to an empty group.",
     fix: "start the targets or register others, enable their zones on the load balancer, or shift the \
           weight to a group that can serve",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Targets: read the reason beside each target. \
                   Start stopped instances, or Register targets. For a zone: EC2 > Load Balancers > \
                   the load balancer > Network mapping > Edit subnets. For weights: Listeners and \
                   rules > the rule > Actions > Edit rule.",
-        cli: "aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN --targets \
-              Id=TARGET_ID\naws elbv2 set-subnets --load-balancer-arn LOAD_BALANCER_ARN --subnets \
-              SUBNET_1 SUBNET_2 SUBNET_3\naws elbv2 modify-rule --rule-arn RULE_ARN --actions \
-              '[{\"Type\":\"forward\",\"ForwardConfig\":{\"TargetGroups\":[{\"TargetGroupArn\":\"ARN_1\",\"Weight\":0},{\"TargetGroupArn\":\"ARN_2\",\"Weight\":1}]}}]'",
-        terraform: "resource \"aws_lb_target_group_attachment\" \"NAME\" {\n  target_group_arn = \
-                    TARGET_GROUP_ARN\n  target_id        = INSTANCE_ID\n}\n\nresource \"aws_lb\" \
-                    \"NAME\" {\n  subnets = [SUBNET_1, SUBNET_2, SUBNET_3]\n}\n\nresource \
-                    \"aws_lb_listener_rule\" \"NAME\" {\n  action {\n    type = \"forward\"\n    \
-                    forward {\n      target_group {\n        arn    = GROUP_ARN\n        weight = \
-                    1\n      }\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  Targets:\n    \
-                         - Id: !Ref INSTANCE",
-    },
+        cli: r#"
+            aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN --targets Id=TARGET_ID
+            aws elbv2 set-subnets --load-balancer-arn LOAD_BALANCER_ARN \
+              --subnets SUBNET_1 SUBNET_2 SUBNET_3
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":0},{"TargetGroupArn":"ARN_2","Weight":1}]}}]'"#,
+        terraform: r#"
+            resource "aws_lb_target_group_attachment" "NAME" {
+              target_group_arn = TARGET_GROUP_ARN
+              target_id        = INSTANCE_ID
+            }
+
+            resource "aws_lb" "NAME" {
+              subnets = [SUBNET_1, SUBNET_2, SUBNET_3]
+            }
+
+            resource "aws_lb_listener_rule" "NAME" {
+              action {
+                type = "forward"
+                forward {
+                  target_group {
+                    arn    = GROUP_ARN
+                    weight = 1
+                  }
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              Targets:
+                - Id: !Ref INSTANCE",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",

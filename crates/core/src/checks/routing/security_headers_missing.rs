@@ -21,29 +21,16 @@ pub(crate) const CHECK: Check = Check {
             `frame-ancestors` stands for X-Frame-Options. Never a fault: the targets may set them.",
     false_alarms: "Targets that set the headers themselves, and services that no browser asks.",
     fix: "set the headers at the listener, or see that the targets do",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: add \
-                  the response headers.",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
-              \"Key=routing.http.response.content_security_policy.header_value,Value=\\\"default-src \
-              'self'\\\"\" \
-              Key=routing.http.response.x_content_type_options.header_value,Value=nosniff \
-              Key=routing.http.response.x_frame_options.header_value,Value=DENY",
-        terraform: "resource \"aws_lb_listener\" \"https\" {\n  \
-                    routing_http_response_content_security_policy_header_value = \"default-src \
-                    'self'\"\n  routing_http_response_x_content_type_options_header_value  = \
-                    \"nosniff\"\n  routing_http_response_x_frame_options_header_value         = \
-                    \"DENY\"\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener
-Properties:
-  ListenerAttributes:
-    - Key: routing.http.response.content_security_policy.header_value
-      Value: default-src 'self'
-    - Key: routing.http.response.x_content_type_options.header_value
-      Value: nosniff
-    - Key: routing.http.response.x_frame_options.header_value
-      Value: DENY",
-    },
+    remedy: Remedy::listener_attribute(
+        "routing.http.response.content_security_policy.header_value",
+        "default-src 'self'",
+    )
+    .and("routing.http.response.x_content_type_options.header_value", "nosniff")
+    .and("routing.http.response.x_frame_options.header_value", "DENY")
+    .console(
+        "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: add the \
+         response headers.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html",
     ],

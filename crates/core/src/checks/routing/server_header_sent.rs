@@ -16,17 +16,10 @@ pub(crate) const CHECK: Check = Check {
     logic: "Notes when the listener attribute `routing.http.response.server.enabled` is not \
             `false`; it is `true` by default. Never a fault.",
     fix: "set the listener attribute routing.http.response.server.enabled to false",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, the listener, Attributes, Edit: turn off \
-                  \"ALB server response header\".",
-        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN --attributes \
-              Key=routing.http.response.server.enabled,Value=false",
-        terraform: "resource \"aws_lb_listener\" \"https\" {\n  routing_http_response_server_enabled = \
-                    false\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::Listener\nProperties:\n  \
-                         ListenerAttributes:\n    - Key: routing.http.response.server.enabled\n      \
-                         Value: \"false\"",
-    },
+    remedy: Remedy::listener_attribute(KEY, "false").console(
+        "EC2, Load Balancers, the load balancer, the listener, Attributes, Edit: turn off \"ALB \
+         server response header\".",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html",
     ],

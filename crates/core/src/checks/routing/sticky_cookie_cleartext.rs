@@ -18,15 +18,23 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when a Classic HTTP listener has a policy of type AppCookieStickinessPolicyType. \
             Does not apply to other protocols.",
     fix: "serve the application over HTTPS and put the policy there",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Listeners > Manage listeners: remove \
                   the HTTP listener, or its cookie stickiness.",
-        cli: "aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
+        cli: r"
+            aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
               --load-balancer-port 80 --policy-names '[]'",
-        terraform: "resource \"aws_app_cookie_stickiness_policy\" \"NAME\" {\n  lb_port = 443\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancing::LoadBalancer\nProperties:\n  Listeners:\n    \
-                         - Protocol: HTTPS\n      PolicyNames: [POLICY]",
-    },
+        terraform: r#"
+            resource "aws_app_cookie_stickiness_policy" "NAME" {
+              lb_port = 443
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancing::LoadBalancer
+            Properties:
+              Listeners:
+                - Protocol: HTTPS
+                  PolicyNames: [POLICY]",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-sticky-sessions.html",
     ],

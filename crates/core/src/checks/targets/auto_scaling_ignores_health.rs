@@ -18,16 +18,11 @@ pub(crate) const CHECK: Check = Check {
                    needs longer to start than any grace period.",
     fix: "add ELB to the health check types, with a grace period longer than the service takes to \
           start",
-    remedy: Remedy {
-        console: "EC2 > Auto Scaling Groups > the group > Details > Health checks > Edit: turn on \
-                  Elastic Load Balancing health checks.",
-        cli: "aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME \
-              --health-check-type ELB --health-check-grace-period 300",
-        terraform: "resource \"aws_autoscaling_group\" \"NAME\" {\n  health_check_type         = \
-                    \"ELB\"\n  health_check_grace_period = 300\n}",
-        cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  HealthCheckType: \
-                         ELB\n  HealthCheckGracePeriod: 300",
-    },
+    remedy: Remedy::auto_scaling(&[("HealthCheckType", "ELB"), ("HealthCheckGracePeriod", "300")])
+    .console(
+        "EC2 > Auto Scaling Groups > the group > Details > Health checks > Edit: turn on Elastic \
+         Load Balancing health checks.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html",
     ],

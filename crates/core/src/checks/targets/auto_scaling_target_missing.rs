@@ -15,17 +15,25 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when an Auto Scaling group names a Classic load balancer or a target group that \
             the region does not have. Unknown while those lists are not read to their end.",
     fix: "detach what is gone from the Auto Scaling group, and attach what has taken its place",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Auto Scaling Groups > the group > Integrations > Load balancing > Edit: \
                   remove what is gone.",
-        cli: "aws autoscaling detach-load-balancer-target-groups --auto-scaling-group-name GROUP \
-              --target-group-arns TARGET_GROUP_ARN\naws autoscaling detach-load-balancers \
-              --auto-scaling-group-name GROUP --load-balancer-names LOAD_BALANCER",
-        terraform: "resource \"aws_autoscaling_attachment\" \"NAME\" {\n  autoscaling_group_name = \
-                    NAME\n  lb_target_group_arn    = aws_lb_target_group.NAME.arn\n}",
-        cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  \
-                         TargetGroupARNs:\n    - !Ref TARGET_GROUP",
-    },
+        cli: r"
+            aws autoscaling detach-load-balancer-target-groups --auto-scaling-group-name GROUP \
+              --target-group-arns TARGET_GROUP_ARN
+            aws autoscaling detach-load-balancers --auto-scaling-group-name GROUP \
+              --load-balancer-names LOAD_BALANCER",
+        terraform: r#"
+            resource "aws_autoscaling_attachment" "NAME" {
+              autoscaling_group_name = NAME
+              lb_target_group_arn    = aws_lb_target_group.NAME.arn
+            }"#,
+        cloudformation: r"
+            Type: AWS::AutoScaling::AutoScalingGroup
+            Properties:
+              TargetGroupARNs:
+                - !Ref TARGET_GROUP",
+    }),
     links: &["https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html"],
     needs: &[Call::AutoScalingDescribeGroups],
     examples: &[

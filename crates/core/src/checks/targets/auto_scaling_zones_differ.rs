@@ -17,17 +17,7 @@ pub(crate) const CHECK: Check = Check {
             name or through a target group, does not have. That a load balancer has more zones than \
             the group is no fault. Unknown while load balancers are not read to their end.",
     fix: "enable the zone at the load balancer, or take it from the Auto Scaling group",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Network mapping > Edit subnets: add a \
-                  subnet of the zone.",
-        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B\n# \
-              Classic\naws elb attach-load-balancer-to-subnets --load-balancer-name NAME \
-              --subnets SUBNET_B",
-        terraform: "resource \"aws_autoscaling_group\" \"NAME\" {\n  vpc_zone_identifier = \
-                    aws_lb.NAME.subnets\n}",
-        cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  \
-                         VPCZoneIdentifier:\n    - SUBNET_A\n    - SUBNET_B",
-    },
+    remedy: Remedy::subnets(),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#availability-zones",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-add-availability-zone.html",

@@ -23,16 +23,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Meant where targets reach one another through the load balancer, which \
                    preservation breaks, or are beyond a transit gateway, which it does not get past.",
     fix: "preserve client addresses, or use Proxy Protocol v2 where the targets understand it",
-    remedy: Remedy {
-        console: "EC2 > Target Groups > the group > Attributes > Edit: switch on Preserve client IP \
-                  addresses or Proxy protocol v2.",
-        cli: "aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes \
-              Key=preserve_client_ip.enabled,Value=true",
-        terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  preserve_client_ip = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
-                         TargetGroupAttributes:\n    - Key: preserve_client_ip.enabled\n      Value: \
-                         \"true\"",
-    },
+    remedy: Remedy::target_group_attribute(PRESERVE, "true").console(
+        "EC2, Target Groups, the group, Attributes, Edit: turn on Preserve client IP addresses or \
+         Proxy protocol v2.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation",
     ],

@@ -17,16 +17,24 @@ pub(crate) const CHECK: Check = Check {
             by the attributes of their target groups.",
     false_alarms: "Meant where every request is answered within milliseconds and clients try again.",
     fix: "switch connection draining on, with a timeout a little longer than the longest request",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
                   Connection draining and set a timeout.",
-        cli: "aws elb modify-load-balancer-attributes --load-balancer-name NAME \
-              --load-balancer-attributes '{\"ConnectionDraining\":{\"Enabled\":true,\"Timeout\":300}}'",
-        terraform: "resource \"aws_elb\" \"NAME\" {\n  connection_draining         = true\n  \
-                    connection_draining_timeout = 300\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancing::LoadBalancer\nProperties:\n  \
-                         ConnectionDrainingPolicy:\n    Enabled: true\n    Timeout: 300",
-    },
+        cli: r#"
+            aws elb modify-load-balancer-attributes --load-balancer-name NAME \
+              --load-balancer-attributes '{"ConnectionDraining":{"Enabled":true,"Timeout":300}}'"#,
+        terraform: r#"
+            resource "aws_elb" "NAME" {
+              connection_draining         = true
+              connection_draining_timeout = 300
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancing::LoadBalancer
+            Properties:
+              ConnectionDrainingPolicy:
+                Enabled: true
+                Timeout: 300",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html",
     ],

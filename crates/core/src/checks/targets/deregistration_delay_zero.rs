@@ -17,15 +17,7 @@ pub(crate) const CHECK: Check = Check {
             apply to a group that has no such attribute, as one of a function.",
     false_alarms: "Meant where requests take milliseconds and deployments should be fast.",
     fix: "set the deregistration delay a little longer than the longest request",
-    remedy: Remedy {
-        console: "EC2 > Target Groups > the group > Attributes > Edit: set the deregistration delay.",
-        cli: "aws elbv2 modify-target-group-attributes --target-group-arn ARN \
-              --attributes Key=deregistration_delay.timeout_seconds,Value=60",
-        terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  deregistration_delay = 60\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
-                         TargetGroupAttributes:\n    - Key: \
-                         deregistration_delay.timeout_seconds\n      Value: \"60\"",
-    },
+    remedy: Remedy::target_group_attribute(KEY, "60"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html",
     ],

@@ -19,20 +19,12 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Meant where appliances cannot take over a connection that they have not seen \
                    begin: then it would be cut anyway.",
     fix: "set target_failover.on_unhealthy and target_failover.on_deregistration to rebalance",
-    remedy: Remedy {
-        console: "EC2 > Target Groups > the group > Attributes > Edit: set Target failover to \
-                  Rebalance existing flows.",
-        cli: "aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes \
-              Key=target_failover.on_unhealthy,Value=rebalance \
-              Key=target_failover.on_deregistration,Value=rebalance",
-        terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  target_failover {\n    \
-                    on_unhealthy      = \"rebalance\"\n    on_deregistration = \"rebalance\"\n  \
-                    }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
-                         TargetGroupAttributes:\n    - Key: target_failover.on_unhealthy\n      \
-                         Value: rebalance\n    - Key: target_failover.on_deregistration\n      \
-                         Value: rebalance",
-    },
+    remedy: Remedy::target_group_attribute(KEY, "rebalance")
+        .and("target_failover.on_deregistration", "rebalance")
+        .console(
+            "EC2 > Target Groups > the group > Attributes > Edit: set Target failover to Rebalance \
+             existing flows.",
+        ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/edit-target-group-attributes.html",
     ],

@@ -20,17 +20,26 @@ pub(crate) const CHECK: Check = Check {
             not apply when none can serve, which `targets-all-unhealthy`, `rule-unserved` and \
             `no-targets` say.",
     fix: "run an appliance in every zone, and at least two",
-    remedy: Remedy {
-        console: "EC2 > Target Groups > the group > Targets > Register targets, or raise the minimum \
-                  of the Auto Scaling group. EC2 > Load Balancers > the load balancer > Attributes \
-                  switches cross-zone load balancing on.",
-        cli: "aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME --min-size 2 \
-              --vpc-zone-identifier SUBNET_A,SUBNET_B",
-        terraform: "resource \"aws_autoscaling_group\" \"NAME\" {\n  min_size            = 2\n  \
-                    vpc_zone_identifier = [SUBNET_A, SUBNET_B]\n}",
-        cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  MinSize: \"2\"\n  \
-                         VPCZoneIdentifier:\n    - SUBNET_A\n    - SUBNET_B",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "EC2 > Target Groups > the group > Targets > Register targets, or raise the \
+                  minimum of the Auto Scaling group. EC2 > Load Balancers > the load balancer > \
+                  Attributes switches cross-zone load balancing on.",
+        cli: r"
+            aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME \
+              --min-size 2 --vpc-zone-identifier SUBNET_A,SUBNET_B",
+        terraform: r#"
+            resource "aws_autoscaling_group" "NAME" {
+              min_size            = 2
+              vpc_zone_identifier = [SUBNET_A, SUBNET_B]
+            }"#,
+        cloudformation: r#"
+            Type: AWS::AutoScaling::AutoScalingGroup
+            Properties:
+              MinSize: "2"
+              VPCZoneIdentifier:
+                - SUBNET_A
+                - SUBNET_B"#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/gateway-load-balancers.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/health-checks.html",

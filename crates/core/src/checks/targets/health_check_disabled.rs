@@ -13,15 +13,22 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when a target group's health checks are off. Does not apply to a function, whose \
             checks are off by default because each one is an invocation.",
     fix: "switch health checks on",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Health checks > Edit.",
-        cli: "aws elbv2 modify-target-group --target-group-arn ARN --health-check-enabled \
+        cli: r"
+            aws elbv2 modify-target-group --target-group-arn ARN --health-check-enabled \
               --health-check-path PATH",
-        terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  health_check {\n    enabled = \
-                    true\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
-                         HealthCheckEnabled: true",
-    },
+        terraform: r#"
+            resource "aws_lb_target_group" "NAME" {
+              health_check {
+                enabled = true
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              HealthCheckEnabled: true",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     ],

@@ -21,16 +21,7 @@ pub(crate) const CHECK: Check = Check {
                    breaks it.",
     fix: "set lambda.multi_value_headers.enabled to true and let the function read \
           multiValueHeaders",
-    remedy: Remedy {
-        console: "EC2 > Target Groups > the group > Attributes > Edit: switch on Multi value headers.",
-        cli: "aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes \
-              Key=lambda.multi_value_headers.enabled,Value=true",
-        terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  \
-                    lambda_multi_value_headers_enabled = true\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
-                         TargetGroupAttributes:\n    - Key: lambda.multi_value_headers.enabled\n      \
-                         Value: \"true\"",
-    },
+    remedy: Remedy::target_group_attribute(KEY, "true"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#multi-value-headers",
     ],

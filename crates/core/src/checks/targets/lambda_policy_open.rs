@@ -24,21 +24,29 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A condition on the organization lets in its accounts alone; the target group's \
                    ARN beside it says so plainly.",
     fix: "allow the target group's ARN alone as aws:SourceArn",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "Lambda > the function > Configuration > Permissions > Resource-based policy \
                   statements: edit the statement and set Source ARN to the target group's.",
-        cli: "aws lambda remove-permission --function-name NAME --statement-id SID\naws lambda \
-              add-permission --function-name NAME --statement-id SID --action \
-              lambda:InvokeFunction --principal elasticloadbalancing.amazonaws.com --source-arn \
-              TARGET_GROUP_ARN",
-        terraform: "resource \"aws_lambda_permission\" \"NAME\" {\n  action        = \
-                    \"lambda:InvokeFunction\"\n  function_name = NAME\n  principal     = \
-                    \"elasticloadbalancing.amazonaws.com\"\n  source_arn    = \
-                    aws_lb_target_group.NAME.arn\n}",
-        cloudformation: "Type: AWS::Lambda::Permission\nProperties:\n  Action: \
-                         lambda:InvokeFunction\n  FunctionName: NAME\n  Principal: \
-                         elasticloadbalancing.amazonaws.com\n  SourceArn: !Ref TARGET_GROUP",
-    },
+        cli: r"
+            aws lambda remove-permission --function-name NAME --statement-id SID
+            aws lambda add-permission --function-name NAME --statement-id SID \
+              --action lambda:InvokeFunction --principal elasticloadbalancing.amazonaws.com \
+              --source-arn TARGET_GROUP_ARN",
+        terraform: r#"
+            resource "aws_lambda_permission" "NAME" {
+              action        = "lambda:InvokeFunction"
+              function_name = NAME
+              principal     = "elasticloadbalancing.amazonaws.com"
+              source_arn    = aws_lb_target_group.NAME.arn
+            }"#,
+        cloudformation: r"
+            Type: AWS::Lambda::Permission
+            Properties:
+              Action: lambda:InvokeFunction
+              FunctionName: NAME
+              Principal: elasticloadbalancing.amazonaws.com
+              SourceArn: !Ref TARGET_GROUP",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html",
         "https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html",

@@ -21,16 +21,22 @@ pub(crate) const CHECK: Check = Check {
                    blue-green pair that has a load balancer of its own, have no targets on \
                    purpose.",
     fix: "register targets, or delete the load balancer with the DNS records that point to it",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Target Groups, the group, Targets, Register targets; or Load Balancers, \
                   Actions, Delete load balancer, after its DNS records.",
         cli: "aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN --targets \
               Id=TARGET_ID",
-        terraform: "resource \"aws_lb_target_group_attachment\" \"web\" {\n  target_group_arn = \
-                    aws_lb_target_group.web.arn\n  target_id        = aws_instance.web.id\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
-                         Targets:\n    - Id: !Ref Instance",
-    },
+        terraform: r#"
+            resource "aws_lb_target_group_attachment" "web" {
+              target_group_arn = aws_lb_target_group.web.arn
+              target_id        = aws_instance.web.id
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              Targets:
+                - Id: !Ref Instance",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
     ],

@@ -24,17 +24,11 @@ pub(crate) const CHECK: Check = Check {
                    needs its clients let in: then only the network decides who can get at a target.",
     fix: "admit only the load balancer's security group on the target port, and switch preservation \
           of client addresses off",
-    remedy: Remedy {
-        console: "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source \
-                  the load balancer's security group.",
-        cli: "aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
-              --source-group LOAD_BALANCER_GROUP\naws ec2 revoke-security-group-ingress --group-id \
-              GROUP --protocol tcp --port PORT --cidr RANGE",
-        terraform: remedies::ADMIT_LOAD_BALANCER,
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: GROUP\n  \
-                         SourceSecurityGroupId: LOAD_BALANCER_GROUP\n  IpProtocol: tcp\n  FromPort: \
-                         PORT\n  ToPort: PORT",
-    },
+    remedy: Remedy::admit_instead(Source::Ipv4("RANGE"), Source::Group("LOAD_BALANCER_GROUP_ID"))
+    .console(
+        "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source the load \
+         balancer's security group.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#proxy-protocol",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html#target-security-groups",

@@ -15,14 +15,14 @@ pub(crate) const CHECK: Check = Check {
             it has none. Only looks in regions with a load balancer.",
     false_alarms: "Blue/green deployments keep the group that is not in use between two releases.",
     fix: "delete the group, or add it to a listener",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Actions > Delete, or Associate with a load \
                   balancer.",
         cli: "aws elbv2 delete-target-group --target-group-arn ARN",
         terraform: "Remove the aws_lb_target_group, or name it in an aws_lb_listener_rule.",
         cloudformation: "Remove the AWS::ElasticLoadBalancingV2::TargetGroup, or name it in a \
                          ListenerRule.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
     ],

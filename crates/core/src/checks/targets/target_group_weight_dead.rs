@@ -17,18 +17,34 @@ pub(crate) const CHECK: Check = Check {
             `unused`, while another group of the rule can answer. Where none can, `rule-unserved`, \
             `no-targets` and `targets-all-unhealthy` say so.",
     fix: "set the weight of the dead group to 0, or bring its targets up",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Listeners and rules > the rule > \
                   Actions > Edit rule: change the weights.",
-        cli: "aws elbv2 modify-rule --rule-arn ARN --actions \
-              '[{\"Type\":\"forward\",\"ForwardConfig\":{\"TargetGroups\":[{\"TargetGroupArn\":\"ARN_1\",\"Weight\":1},{\"TargetGroupArn\":\"ARN_2\",\"Weight\":0}]}}]'",
-        terraform: "resource \"aws_lb_listener_rule\" \"NAME\" {\n  action {\n    type = \
-                    \"forward\"\n    forward {\n      target_group {\n        arn    = \
-                    GROUP_ARN\n        weight = 0\n      }\n    }\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::ListenerRule\nProperties:\n  Actions:\n    \
-                         - Type: forward\n      ForwardConfig:\n        TargetGroups:\n          - \
-                         TargetGroupArn: !Ref GROUP\n            Weight: 0",
-    },
+        cli: r#"
+            aws elbv2 modify-rule --rule-arn ARN \
+              --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":1},{"TargetGroupArn":"ARN_2","Weight":0}]}}]'"#,
+        terraform: r#"
+            resource "aws_lb_listener_rule" "NAME" {
+              action {
+                type = "forward"
+                forward {
+                  target_group {
+                    arn    = GROUP_ARN
+                    weight = 0
+                  }
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Actions:
+                - Type: forward
+                  ForwardConfig:
+                    TargetGroups:
+                      - TargetGroupArn: !Ref GROUP
+                        Weight: 0",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html",
     ],

@@ -16,15 +16,21 @@ pub(crate) const CHECK: Check = Check {
             them gets requests by TLS and another in clear: HTTPS beside HTTP, or, behind a TLS \
             listener, TLS beside TCP. Functions and Application load balancers count as neither.",
     fix: "give the group in clear the protocol of the other one",
-    remedy: Remedy {
-        console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register the \
-                  targets, then put it into the rule in place of the one in clear.",
-        cli: "aws elbv2 modify-rule --rule-arn ARN --actions \
-              '[{\"Type\":\"forward\",\"ForwardConfig\":{\"TargetGroups\":[{\"TargetGroupArn\":\"ARN_1\",\"Weight\":9},{\"TargetGroupArn\":\"ARN_2\",\"Weight\":1}]}}]'",
-        terraform: "resource \"aws_lb_target_group\" \"NAME\" {\n  protocol = \"HTTPS\"\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  Protocol: \
-                         HTTPS",
-    },
+    remedy: Remedy::steps(Steps {
+        console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register \
+                  the targets, then put it into the rule in place of the one in clear.",
+        cli: r#"
+            aws elbv2 modify-rule --rule-arn ARN \
+              --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":9},{"TargetGroupArn":"ARN_2","Weight":1}]}}]'"#,
+        terraform: r#"
+            resource "aws_lb_target_group" "NAME" {
+              protocol = "HTTPS"
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              Protocol: HTTPS",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html",
     ],

@@ -25,17 +25,14 @@ pub(crate) const CHECK: Check = Check {
             balancers, functions, and targets that are leaving are left out.",
     fix: "admit only the load balancer's security group on the target port, and move the targets to \
           private subnets",
-    remedy: Remedy {
-        console: "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source \
-                  the load balancer's security group.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
-              --cidr 0.0.0.0/0\naws ec2 authorize-security-group-ingress --group-id GROUP \
-              --protocol tcp --port PORT --source-group LOAD_BALANCER_GROUP",
-        terraform: remedies::ADMIT_LOAD_BALANCER,
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: GROUP\n  \
-                         SourceSecurityGroupId: LOAD_BALANCER_GROUP\n  IpProtocol: tcp\n  FromPort: \
-                         PORT\n  ToPort: PORT",
-    },
+    remedy: Remedy::admit_instead(
+        Source::Ipv4("0.0.0.0/0"),
+        Source::Group("LOAD_BALANCER_GROUP_ID"),
+    )
+    .console(
+        "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source the load \
+         balancer's security group.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

@@ -23,13 +23,13 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Usual for data centres, peered networks and central load balancers: know whose \
                    they are.",
     fix: "know who runs these targets, and deregister those that nobody does",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Targets shows them; zone `all` is outside the \
                   VPC.",
         cli: "aws elbv2 describe-target-health --target-group-arn ARN",
         terraform: "Nothing to change where they are meant.",
         cloudformation: "Nothing to change where they are meant.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-type",
     ],

@@ -25,17 +25,11 @@ pub(crate) const CHECK: Check = Check {
             their own addresses.",
     false_alarms: "Other members of the same cluster are often let in on purpose; that is a note.",
     fix: "admit only the load balancer's security group on the target port",
-    remedy: Remedy {
-        console: "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source \
-                  the load balancer's security group.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
-              --cidr RANGE\naws ec2 authorize-security-group-ingress --group-id GROUP --protocol \
-              tcp --port PORT --source-group LOAD_BALANCER_GROUP",
-        terraform: remedies::ADMIT_LOAD_BALANCER,
-        cloudformation: "Type: AWS::EC2::SecurityGroupIngress\nProperties:\n  GroupId: GROUP\n  \
-                         SourceSecurityGroupId: LOAD_BALANCER_GROUP\n  IpProtocol: tcp\n  FromPort: \
-                         PORT\n  ToPort: PORT",
-    },
+    remedy: Remedy::admit_instead(Source::Ipv4("RANGE"), Source::Group("LOAD_BALANCER_GROUP_ID"))
+    .console(
+        "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source the load \
+         balancer's security group.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",

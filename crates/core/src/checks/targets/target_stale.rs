@@ -25,13 +25,16 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "In a shared VPC, a target of another participant that fails its health checks \
                    looks like nobody's.",
     fix: "deregister the address, and let whatever registers targets take them out again",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Targets: select the address > Deregister.",
         cli: "aws elbv2 deregister-targets --target-group-arn ARN --targets Id=ADDRESS",
         terraform: "Remove the aws_lb_target_group_attachment of the address.",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  Targets:\n    \
-                         - Id: ADDRESS_IN_USE",
-    },
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              Targets:
+                - Id: ADDRESS_IN_USE",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html",

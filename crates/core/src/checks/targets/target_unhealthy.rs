@@ -20,16 +20,26 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "During a deployment some targets fail for a few minutes, and a standby that \
                    answers health checks only when it leads fails on purpose.",
     fix: "see why the health check of these targets fails, or deregister them",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Target Groups, the group, Targets: read the reason beside each unhealthy \
                   target; mend it, or choose Deregister.",
-        cli: "aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN --targets \
-              Id=TARGET_ID",
-        terraform: "resource \"aws_lb_target_group\" \"web\" {\n  health_check {\n    path    = \
-                    \"/health\"\n    matcher = \"200\"\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::TargetGroup\nProperties:\n  \
-                         HealthCheckPath: /health\n  Matcher:\n    HttpCode: \"200\"",
-    },
+        cli: r"
+            aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN \
+              --targets Id=TARGET_ID",
+        terraform: r#"
+            resource "aws_lb_target_group" "web" {
+              health_check {
+                path    = "/health"
+                matcher = "200"
+              }
+            }"#,
+        cloudformation: r#"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              HealthCheckPath: /health
+              Matcher:
+                HttpCode: "200""#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-healthchecks.html",

@@ -16,15 +16,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An Auto Scaling group that still spans a zone which was taken off the load balancer \
                    on purpose.",
     fix: "enable their zone on the load balancer, or run the targets in the zones that it has",
-    remedy: Remedy {
-        console: "EC2 > Load Balancers > the load balancer > Network mapping > Edit subnets: add a \
-                  subnet of the zone.",
-        cli: "aws elbv2 set-subnets --load-balancer-arn LOAD_BALANCER_ARN --subnets SUBNET_1 SUBNET_2 \
-              SUBNET_3",
-        terraform: "resource \"aws_lb\" \"NAME\" {\n  subnets = [SUBNET_1, SUBNET_2, SUBNET_3]\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  Subnets:\n    \
-                         - SUBNET_1\n    - SUBNET_2\n    - SUBNET_3",
-    },
+    remedy: Remedy::subnets(),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-subnets.html",

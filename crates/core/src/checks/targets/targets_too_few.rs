@@ -19,13 +19,10 @@ pub(crate) const CHECK: Check = Check {
             like a machine.",
     false_alarms: "Meant for test systems, and for what may only run once.",
     fix: "run at least two targets, in different zones",
-    remedy: Remedy {
-        console: "EC2 > Target Groups > the group > Targets > Register targets, or raise the \
-                  minimum of the Auto Scaling group.",
-        cli: "aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME --min-size 2",
-        terraform: "resource \"aws_autoscaling_group\" \"NAME\" {\n  min_size = 2\n}",
-        cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  MinSize: \"2\"",
-    },
+    remedy: Remedy::auto_scaling(&[("MinSize", "2")]).console(
+        "EC2 > Target Groups > the group > Targets > Register targets, or raise the minimum of the \
+         Auto Scaling group.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html",

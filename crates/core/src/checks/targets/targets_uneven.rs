@@ -18,16 +18,10 @@ pub(crate) const CHECK: Check = Check {
             than two healthy targets there, nor to functions and Application load balancers as \
             targets. Targets outside the VPC, which every zone reaches, count in each.",
     fix: "let Auto Scaling balance the zones, or register targets in every zone",
-    remedy: Remedy {
-        console: "EC2 > Auto Scaling Groups > the group > Details > Network > Edit: select a subnet \
-                  in every zone of the load balancer.",
-        cli: "aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME \
-              --vpc-zone-identifier SUBNET_A,SUBNET_B",
-        terraform: "resource \"aws_autoscaling_group\" \"NAME\" {\n  vpc_zone_identifier = \
-                    [SUBNET_A, SUBNET_B]\n}",
-        cloudformation: "Type: AWS::AutoScaling::AutoScalingGroup\nProperties:\n  \
-                         VPCZoneIdentifier:\n    - SUBNET_A\n    - SUBNET_B",
-    },
+    remedy: Remedy::auto_scaling(&[("VPCZoneIdentifier", "SUBNET_A,SUBNET_B")]).console(
+        "EC2 > Auto Scaling Groups > the group > Details > Network > Edit: select a subnet in \
+         every zone of the load balancer.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#cross-zone-load-balancing",
     ],

@@ -20,19 +20,21 @@ pub(crate) const CHECK: Check = Check {
             of Network load balancers do not say which HTTP their targets speak.",
     false_alarms: "A service that is no HTTP, or targets that speak HTTP/1.1 alone, need no ALPN.",
     fix: "set the ALPN policy to HTTP2Preferred or HTTP2Optional, if the targets speak HTTP/2",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers: open the load balancer, choose the TLS listener, \
                   Manage listener, Edit listener, and pick the ALPN policy HTTP2Preferred.",
         cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --alpn-policy HTTP2Preferred",
-        terraform: r#"resource "aws_lb_listener" "tls" {
-  alpn_policy = "HTTP2Preferred"
-}"#,
-        cloudformation: "TlsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    AlpnPolicy:
-      - HTTP2Preferred",
-    },
+        terraform: r#"
+            resource "aws_lb_listener" "tls" {
+              alpn_policy = "HTTP2Preferred"
+            }"#,
+        cloudformation: r"
+            TlsListener:
+              Type: AWS::ElasticLoadBalancingV2::Listener
+              Properties:
+                AlpnPolicy:
+                  - HTTP2Preferred",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",

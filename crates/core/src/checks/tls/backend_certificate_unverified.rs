@@ -22,60 +22,63 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Within a VPC, AWS itself keeps packets from being taken over; the gain is \
                    defence in depth.",
     fix: "attach a policy with the instances' public key to the instance port",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "Set with the AWS CLI: the console has no page for the policies of instance \
                   ports.",
-        cli: r"aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name KEY \
-  --policy-type-name PublicKeyPolicyType \
-  --policy-attributes AttributeName=PublicKey,AttributeValue=PUBLIC_KEY
-aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name INSTANCES \
-  --policy-type-name BackendServerAuthenticationPolicyType \
-  --policy-attributes AttributeName=PublicKeyPolicyName,AttributeValue=KEY
-aws elb set-load-balancer-policies-for-backend-server --load-balancer-name NAME \
-  --instance-port PORT --policy-names INSTANCES",
-        terraform: r#"resource "aws_load_balancer_policy" "key" {
-  load_balancer_name = aws_elb.this.name
-  policy_name        = "key"
-  policy_type_name   = "PublicKeyPolicyType"
+        cli: r"
+            aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name KEY \
+              --policy-type-name PublicKeyPolicyType \
+              --policy-attributes AttributeName=PublicKey,AttributeValue=PUBLIC_KEY
+            aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name INSTANCES \
+              --policy-type-name BackendServerAuthenticationPolicyType \
+              --policy-attributes AttributeName=PublicKeyPolicyName,AttributeValue=KEY
+            aws elb set-load-balancer-policies-for-backend-server --load-balancer-name NAME \
+              --instance-port PORT --policy-names INSTANCES",
+        terraform: r#"
+            resource "aws_load_balancer_policy" "key" {
+              load_balancer_name = aws_elb.this.name
+              policy_name        = "key"
+              policy_type_name   = "PublicKeyPolicyType"
 
-  policy_attribute {
-    name  = "PublicKey"
-    value = file("key.pem")
-  }
-}
+              policy_attribute {
+                name  = "PublicKey"
+                value = file("key.pem")
+              }
+            }
 
-resource "aws_load_balancer_policy" "instances" {
-  load_balancer_name = aws_elb.this.name
-  policy_name        = "instances"
-  policy_type_name   = "BackendServerAuthenticationPolicyType"
+            resource "aws_load_balancer_policy" "instances" {
+              load_balancer_name = aws_elb.this.name
+              policy_name        = "instances"
+              policy_type_name   = "BackendServerAuthenticationPolicyType"
 
-  policy_attribute {
-    name  = "PublicKeyPolicyName"
-    value = aws_load_balancer_policy.key.policy_name
-  }
-}
+              policy_attribute {
+                name  = "PublicKeyPolicyName"
+                value = aws_load_balancer_policy.key.policy_name
+              }
+            }
 
-resource "aws_load_balancer_backend_server_policy" "instances" {
-  load_balancer_name = aws_elb.this.name
-  instance_port      = 8443
-  policy_names       = [aws_load_balancer_policy.instances.policy_name]
-}"#,
-        cloudformation: r#"LoadBalancer:
-  Type: AWS::ElasticLoadBalancing::LoadBalancer
-  Properties:
-    Policies:
-      - PolicyName: key
-        PolicyType: PublicKeyPolicyType
-        Attributes:
-          - Name: PublicKey
-            Value: !Ref PublicKey
-      - PolicyName: instances
-        PolicyType: BackendServerAuthenticationPolicyType
-        InstancePorts: ["8443"]
-        Attributes:
-          - Name: PublicKeyPolicyName
-            Value: key"#,
-    },
+            resource "aws_load_balancer_backend_server_policy" "instances" {
+              load_balancer_name = aws_elb.this.name
+              instance_port      = 8443
+              policy_names       = [aws_load_balancer_policy.instances.policy_name]
+            }"#,
+        cloudformation: r#"
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancing::LoadBalancer
+              Properties:
+                Policies:
+                  - PolicyName: key
+                    PolicyType: PublicKeyPolicyType
+                    Attributes:
+                      - Name: PublicKey
+                        Value: !Ref PublicKey
+                  - PolicyName: instances
+                    PolicyType: BackendServerAuthenticationPolicyType
+                    InstancePorts: ["8443"]
+                    Attributes:
+                      - Name: PublicKeyPolicyName
+                        Value: key"#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-create-https-ssl-load-balancer.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_SetLoadBalancerPoliciesForBackendServer.html",

@@ -16,18 +16,28 @@ pub(crate) const CHECK: Check = Check {
             not apply to a listener that does not end TLS.",
     false_alarms: "AWS separates the traffic of VPCs from one another, and many rest on that.",
     fix: "serve TLS on the instances and make the listener anew with instance protocol HTTPS or SSL",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Listeners > Manage listeners: set the \
                   instance protocol to HTTPS or SSL.",
-        cli: "aws elb delete-load-balancer-listeners --load-balancer-name NAME \
-              --load-balancer-ports 443\naws elb create-load-balancer-listeners \
-              --load-balancer-name NAME --listeners \
-              Protocol=HTTPS,LoadBalancerPort=443,InstanceProtocol=HTTPS,InstancePort=443,SSLCertificateId=ARN",
-        terraform: "resource \"aws_elb\" \"NAME\" {\n  listener {\n    instance_protocol = \
-                    \"https\"\n    instance_port     = 443\n  }\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancing::LoadBalancer\nProperties:\n  \
-                         Listeners:\n    - InstanceProtocol: HTTPS\n      InstancePort: \"443\"",
-    },
+        cli: r"
+            aws elb delete-load-balancer-listeners --load-balancer-name NAME \
+              --load-balancer-ports 443
+            aws elb create-load-balancer-listeners --load-balancer-name NAME \
+              --listeners Protocol=HTTPS,LoadBalancerPort=443,InstanceProtocol=HTTPS,InstancePort=443,SSLCertificateId=ARN",
+        terraform: r#"
+            resource "aws_elb" "NAME" {
+              listener {
+                instance_protocol = "https"
+                instance_port     = 443
+              }
+            }"#,
+        cloudformation: r#"
+            Type: AWS::ElasticLoadBalancing::LoadBalancer
+            Properties:
+              Listeners:
+                - InstanceProtocol: HTTPS
+                  InstancePort: "443""#,
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
     ],

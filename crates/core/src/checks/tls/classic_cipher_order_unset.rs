@@ -19,14 +19,11 @@ pub(crate) const CHECK: Check = Check {
                    not safety.",
     fix: "attach a policy with Server-Defined-Cipher-Order true, such as a predefined one of 2015 \
           or later",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage \
-                  listeners, Edit the security policy: choose a predefined one, or tick Server \
-                  Order Preference in the custom one.",
-        cli: remedies::CLASSIC_POLICY_COMMANDS,
-        terraform: remedies::CLASSIC_POLICY_BLOCK,
-        cloudformation: remedies::CLASSIC_POLICY_RESOURCE,
-    },
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
+        "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage listeners, \
+         Edit the security policy: choose a predefined one, or tick Server Order Preference in the \
+         custom one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",

@@ -24,14 +24,11 @@ pub(crate) const CHECK: Check = Check {
                    stricter one passes here although ELB.8 fails it.",
     fix: "attach ELBSecurityPolicy-TLS-1-2-2017-01, drop what the evidence lists, or move to an \
           Application load balancer",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage \
-                  listeners, Edit the security policy: choose ELBSecurityPolicy-TLS-1-2-2017-01, \
-                  or untick the listed ciphers and protocols.",
-        cli: remedies::CLASSIC_POLICY_COMMANDS,
-        terraform: remedies::CLASSIC_POLICY_BLOCK,
-        cloudformation: remedies::CLASSIC_POLICY_RESOURCE,
-    },
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
+        "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage listeners, \
+         Edit the security policy: choose ELBSecurityPolicy-TLS-1-2-2017-01, or untick the listed \
+         ciphers and protocols.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-8",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",

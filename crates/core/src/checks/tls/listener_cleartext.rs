@@ -29,7 +29,7 @@ pub(crate) const CHECK: Check = Check {
                    do so are reported all the same.",
     fix: "serve the hosts over HTTPS and let every rule of the HTTP listener redirect to it \
           (HTTP_301, protocol HTTPS)",
-    remedy: remedies::REDIRECT_TO_HTTPS,
+    remedy: Remedy::redirect_to_https(),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-https-load-balancers.html",

@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "The RFC 9151 policies have no such variant: who must follow CNSA 1.0 waits. \
                    What is not worth recording needs none.",
     fix: "choose the PQ variant of the policy, such as ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    remedy: remedies::RECOMMENDED_POLICY,
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html",

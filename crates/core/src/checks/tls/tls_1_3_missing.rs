@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
                    on purpose.",
     fix: "choose a policy whose name begins with ELBSecurityPolicy-TLS13, such as \
           ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    remedy: remedies::RECOMMENDED_POLICY,
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html",

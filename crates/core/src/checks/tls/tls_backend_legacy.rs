@@ -21,7 +21,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Nothing is wrong where the targets accept TLS 1.2 and 1.3 alone; the load \
                    balancer offers the best first.",
     fix: "let the targets accept TLS 1.2 and 1.3 alone",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "Not a setting of the load balancer: set the protocols in the web server of the \
                   targets.",
         cli: "No command of AWS sets it: change the targets, then try them with openssl s_client \
@@ -30,7 +30,7 @@ pub(crate) const CHECK: Check = Check {
                     configuration.",
         cloudformation: "Not a property of the load balancer: set the protocols in the targets' \
                          own configuration.",
-    },
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html",

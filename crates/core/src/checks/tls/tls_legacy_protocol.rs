@@ -21,59 +21,7 @@ pub(crate) const CHECK: Check = Check {
                    an Application load balancer show whether anybody still uses it.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic \
           ELBSecurityPolicy-TLS-1-2-2017-01, or move to an Application load balancer",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
-                  Manage listener, Edit listener, and pick the security policy \
-                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN \\\n  --ssl-policy \
-              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09\n# Classic\naws elb \
-              create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \\\n  \
-              --policy-type-name SSLNegotiationPolicyType --policy-attributes \\\n  \
-              AttributeName=Reference-Security-Policy,AttributeValue=ELBSecurityPolicy-TLS-1-2-2017-01\naws \
-              elb set-load-balancer-policies-of-listener --load-balancer-name NAME \\\n  \
-              --load-balancer-port PORT --policy-names POLICY",
-        terraform: r#"resource "aws_lb_listener" "https" {
-  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-}
-
-# Classic
-resource "aws_load_balancer_policy" "tls" {
-  load_balancer_name = aws_elb.this.name
-  policy_name        = "tls-1-2"
-  policy_type_name   = "SSLNegotiationPolicyType"
-
-  policy_attribute {
-    name  = "Reference-Security-Policy"
-    value = "ELBSecurityPolicy-TLS-1-2-2017-01"
-  }
-}
-
-resource "aws_load_balancer_listener_policy" "https" {
-  load_balancer_name = aws_elb.this.name
-  load_balancer_port = 443
-  policy_names       = [aws_load_balancer_policy.tls.policy_name]
-}"#,
-        cloudformation: r#"HttpsListener:
-  Type: AWS::ElasticLoadBalancingV2::Listener
-  Properties:
-    SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
-
-# Classic
-LoadBalancer:
-  Type: AWS::ElasticLoadBalancing::LoadBalancer
-  Properties:
-    Policies:
-      - PolicyName: tls-1-2
-        PolicyType: SSLNegotiationPolicyType
-        Attributes:
-          - Name: Reference-Security-Policy
-            Value: ELBSecurityPolicy-TLS-1-2-2017-01
-    Listeners:
-      - Protocol: HTTPS
-        LoadBalancerPort: "443"
-        InstancePort: "8443"
-        PolicyNames: [tls-1-2]"#,
-    },
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",

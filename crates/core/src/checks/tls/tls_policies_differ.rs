@@ -22,15 +22,10 @@ pub(crate) const CHECK: Check = Check {
                    targets are apart too.",
     fix: "give every listener the policy of the strictest one, or move the old clients to a load \
           balancer of their own",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
-                  Manage listener, Edit listener, and pick the security policy of the strictest \
-                  one.",
-        cli: "aws elbv2 modify-listener --listener-arn LISTENER_ARN --ssl-policy \
-              ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-        terraform: remedies::RECOMMENDED_POLICY.terraform,
-        cloudformation: remedies::RECOMMENDED_POLICY.cloudformation,
-    },
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
+        "EC2 console, Load Balancers: open the load balancer, choose the listener, then Manage \
+         listener, Edit listener, and pick the security policy of the strictest one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",

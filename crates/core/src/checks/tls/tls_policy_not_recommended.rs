@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Policies for RFC 9151 are stricter than most of the list and not in it; whoever \
                    must follow CNSA keeps them.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    remedy: remedies::RECOMMENDED_POLICY,
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
     links: &[
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",

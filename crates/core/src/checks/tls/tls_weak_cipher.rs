@@ -23,23 +23,11 @@ pub(crate) const CHECK: Check = Check {
                    ancient never choose it.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic make a custom policy of \
           ECDHE ciphers with GCM alone",
-    remedy: Remedy {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the listener, then \
-                  Manage listener, Edit listener, and pick the security policy \
-                  ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
-        cli: r"aws elbv2 modify-listener --listener-arn LISTENER_ARN \
-  --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
-# Classic
-aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name POLICY \
-  --policy-type-name SSLNegotiationPolicyType --policy-attributes \
-  AttributeName=Protocol-TLSv1.2,AttributeValue=true \
-  AttributeName=Server-Defined-Cipher-Order,AttributeValue=true \
-  AttributeName=ECDHE-RSA-AES128-GCM-SHA256,AttributeValue=true
-aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
-  --load-balancer-port 443 --policy-names POLICY",
-        terraform: remedies::RECOMMENDED_POLICY.terraform,
-        cloudformation: remedies::RECOMMENDED_POLICY.cloudformation,
-    },
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(&[
+        ("Protocol-TLSv1.2", "true"),
+        ("Server-Defined-Cipher-Order", "true"),
+        ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+    ]),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",

@@ -14,17 +14,24 @@ pub(crate) const CHECK: Check = Check {
             when none is, and does not apply where AWS no longer offers the service. A web ACL of \
             the present AWS WAF is the question of `waf-not-associated`.",
     fix: "migrate the web ACL to AWS WAF and associate the new one",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "WAF & Shield, Switch to AWS WAF Classic, Web ACLs: start the migration wizard, \
                   create the stack that it writes, then associate the new web ACL with the load \
                   balancer.",
-        cli: "aws waf-regional create-web-acl-migration-stack --web-acl-id WEB_ACL_ID \
+        cli: r"
+            aws waf-regional create-web-acl-migration-stack --web-acl-id WEB_ACL_ID \
               --s3-bucket-name aws-waf-migration-BUCKET --ignore-unsupported-type",
-        terraform: "resource \"aws_wafv2_web_acl_association\" \"web\" {\n  resource_arn = \
-                    aws_lb.web.arn\n  web_acl_arn  = aws_wafv2_web_acl.web.arn\n}",
-        cloudformation: "Type: AWS::WAFv2::WebACLAssociation\nProperties:\n  ResourceArn: !Ref \
-                         LoadBalancer\n  WebACLArn: !GetAtt WebAcl.Arn",
-    },
+        terraform: r#"
+            resource "aws_wafv2_web_acl_association" "web" {
+              resource_arn = aws_lb.web.arn
+              web_acl_arn  = aws_wafv2_web_acl.web.arn
+            }"#,
+        cloudformation: r"
+            Type: AWS::WAFv2::WebACLAssociation
+            Properties:
+              ResourceArn: !Ref LoadBalancer
+              WebACLArn: !GetAtt WebAcl.Arn",
+    }),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-migrating-from-classic.html",
     ],

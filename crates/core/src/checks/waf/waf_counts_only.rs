@@ -21,20 +21,29 @@ pub(crate) const CHECK: Check = Check {
                    same, and goes when the trial ends.",
     fix: "look at what the rules have counted, then set the overrides to none and the actions to \
           block",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL, Rules, Edit: take back \"Override rule group \
-                  action to Count\", and set own rules to Block.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer, override actions None, own actions Block; \
-              TOKEN is its LockToken",
-        terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    override_action {\n      \
-                    none {}\n    }\n  }\n}",
-        cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: core\n      \
-                         OverrideAction:\n        None: {}",
-    },
+    remedy: Remedy::new(Change::WebAcl {
+        rules: "the rules of the answer, override actions None, own actions Block",
+        option: "",
+        terraform: r#"
+            resource "aws_wafv2_web_acl" "web" {
+              rule {
+                override_action {
+                  none {}
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::WAFv2::WebACL
+            Properties:
+              Rules:
+                - Name: core
+                  OverrideAction:
+                    None: {}",
+    })
+    .console(
+        "WAF & Shield, Web ACLs, the web ACL, Rules, Edit: take back \"Override rule group action \
+         to Count\", and set own rules to Block.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html",
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing.html",

@@ -17,19 +17,21 @@ pub(crate) const CHECK: Check = Check {
             mode is unknown. Does not apply without web ACL. Never a fault.",
     false_alarms: "AWS turns it on for web ACLs that are new; older ones do not have it.",
     fix: "set the mode for low-reputation sources to ACTIVE_UNDER_DDOS",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL: under resource-level DDoS protection choose \
-                  Active under DDoS.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME \
-              --on-source-d-do-s-protection-config ALBLowReputationMode=ACTIVE_UNDER_DDOS\n# \
-              RULES.json: the rules of the answer; TOKEN is its LockToken",
-        terraform: "The resource aws_wafv2_web_acl has no argument for it: use one of the other ways.",
-        cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  OnSourceDDoSProtectionConfig:\n    \
-                         ALBLowReputationMode: ACTIVE_UNDER_DDOS",
-    },
+    remedy: Remedy::new(Change::WebAcl {
+        rules: "the rules of the answer",
+        option: "--on-source-d-do-s-protection-config ALBLowReputationMode=ACTIVE_UNDER_DDOS",
+        terraform: "The resource aws_wafv2_web_acl has no argument for it: use one of the \
+                         other ways.",
+        cloudformation: r"
+            Type: AWS::WAFv2::WebACL
+            Properties:
+              OnSourceDDoSProtectionConfig:
+                ALBLowReputationMode: ACTIVE_UNDER_DDOS",
+    })
+    .console(
+        "WAF & Shield, Web ACLs, the web ACL: under resource-level DDoS protection choose Active \
+         under DDoS.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/APIReference/API_OnSourceDDoSProtectionConfig.html",
     ],

@@ -18,28 +18,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Rules that AWS Firewall Manager puts before or after those of the web ACL count \
                    as its rules.",
     fix: "add rules to the web ACL, at least AWS's managed core rule set and a rate limit",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL, Rules: add managed rule groups, then a \
-                  rate-based rule.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer with managed rule groups and a rate limit; \
-              TOKEN is its LockToken",
-        terraform: "resource \"aws_wafv2_web_acl\" \"web\" {\n  rule {\n    name     = \"core\"\n    \
-                    priority = 1\n    override_action {\n      none {}\n    }\n    statement {\n      \
-                    managed_rule_group_statement {\n        vendor_name = \"AWS\"\n        name        \
-                    = \"AWSManagedRulesCommonRuleSet\"\n      }\n    }\n    visibility_config {\n      \
-                    cloudwatch_metrics_enabled = true\n      metric_name                = \"core\"\n      \
-                    sampled_requests_enabled   = true\n    }\n  }\n}",
-        cloudformation: "Type: AWS::WAFv2::WebACL\nProperties:\n  Rules:\n    - Name: core\n      \
-                         Priority: 1\n      OverrideAction:\n        None: {}\n      Statement:\n        \
-                         ManagedRuleGroupStatement:\n          VendorName: AWS\n          Name: \
-                         AWSManagedRulesCommonRuleSet\n      VisibilityConfig:\n        \
-                         CloudWatchMetricsEnabled: true\n        MetricName: core\n        \
-                         SampledRequestsEnabled: true",
-    },
+    remedy: Remedy::managed_rules("core", 1, "AWSManagedRulesCommonRuleSet").console(
+        "WAF & Shield, Web ACLs, the web ACL, Rules: add managed rule groups, then a rate-based \
+         rule.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl.html",
         "https://docs.aws.amazon.com/securityhub/latest/userguide/waf-controls.html",

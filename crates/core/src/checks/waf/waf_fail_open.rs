@@ -16,16 +16,7 @@ pub(crate) const CHECK: Check = Check {
             attribute `waf.fail_open.enabled` is `true`. Does not apply without web ACL.",
     false_alarms: "Where being reachable matters more than being filtered it is meant.",
     fix: "set waf.fail_open.enabled to false",
-    remedy: Remedy {
-        console: "EC2, Load Balancers, the load balancer, Attributes, Edit: turn off \"WAF fail \
-                  open\".",
-        cli: "aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \
-              --attributes Key=waf.fail_open.enabled,Value=false",
-        terraform: "resource \"aws_lb\" \"web\" {\n  enable_waf_fail_open = false\n}",
-        cloudformation: "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\nProperties:\n  \
-                         LoadBalancerAttributes:\n    - Key: waf.fail_open.enabled\n      Value: \
-                         \"false\"",
-    },
+    remedy: Remedy::attribute(KEY, "false"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes",
     ],

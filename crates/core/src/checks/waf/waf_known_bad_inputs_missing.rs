@@ -20,51 +20,11 @@ pub(crate) const CHECK: Check = Check {
             `waf-counts-only`, nor to one that blocks by default.",
     false_alarms: "Groups of other vendors may know the same exploits.",
     fix: "add AWSManagedRulesKnownBadInputsRuleSet with override action none",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL, Rules, Add managed rule groups: AWS managed \
-                  rule groups, Known bad inputs.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer and AWSManagedRulesKnownBadInputsRuleSet; TOKEN \
-              is its LockToken",
-        terraform: r#"resource "aws_wafv2_web_acl" "web" {
-  rule {
-    name     = "known-bad-inputs"
-    priority = 2
-    override_action {
-      none {}
-    }
-    statement {
-      managed_rule_group_statement {
-        vendor_name = "AWS"
-        name        = "AWSManagedRulesKnownBadInputsRuleSet"
-      }
-    }
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "known-bad-inputs"
-      sampled_requests_enabled   = true
-    }
-  }
-}"#,
-        cloudformation: "Type: AWS::WAFv2::WebACL
-Properties:
-  Rules:
-    - Name: known-bad-inputs
-      Priority: 2
-      OverrideAction:
-        None: {}
-      Statement:
-        ManagedRuleGroupStatement:
-          VendorName: AWS
-          Name: AWSManagedRulesKnownBadInputsRuleSet
-      VisibilityConfig:
-        CloudWatchMetricsEnabled: true
-        MetricName: known-bad-inputs
-        SampledRequestsEnabled: true",
-    },
+    remedy: Remedy::managed_rules("known-bad-inputs", 2, "AWSManagedRulesKnownBadInputsRuleSet")
+        .console(
+            "WAF & Shield, Web ACLs, the web ACL, Rules, Add managed rule groups: AWS managed rule \
+             groups, Known bad inputs.",
+        ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html",
     ],

@@ -39,68 +39,41 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An application that takes uploads has to let large bodies through, best on the \
                    paths for uploads alone.",
     fix: "block bodies over 8 KB, except on the paths that need them",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL, Rules: set SizeRestrictions_BODY of the core \
-                  rule set back to Block, or add a rule that blocks bodies greater than 8192 bytes, \
-                  oversize handling Match.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer and one that blocks bodies over 8192 bytes; \
-              TOKEN is its LockToken; give its custom response bodies and association \
-              configuration again, or they are dropped",
-        terraform: r#"resource "aws_wafv2_web_acl" "web" {
-  rule {
-    name     = "large-body"
-    priority = 0
-    action {
-      block {}
-    }
-    statement {
-      size_constraint_statement {
-        comparison_operator = "GT"
-        size                = 8192
-        field_to_match {
-          body {
-            oversize_handling = "MATCH"
-          }
-        }
-        text_transformation {
-          priority = 0
-          type     = "NONE"
-        }
-      }
-    }
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "large-body"
-      sampled_requests_enabled   = true
-    }
-  }
-}"#,
-        cloudformation: "Type: AWS::WAFv2::WebACL
-Properties:
-  Rules:
-    - Name: large-body
-      Priority: 0
-      Action:
-        Block: {}
-      Statement:
-        SizeConstraintStatement:
-          ComparisonOperator: GT
-          Size: 8192
-          FieldToMatch:
-            Body:
-              OversizeHandling: MATCH
-          TextTransformations:
-            - Priority: 0
-              Type: NONE
-      VisibilityConfig:
-        CloudWatchMetricsEnabled: true
-        MetricName: large-body
-        SampledRequestsEnabled: true",
-    },
+    remedy: Remedy::new(Change::BlockingRule {
+        name: "large-body",
+        what: "one that blocks bodies over 8192 bytes",
+        terraform: r#"
+            size_constraint_statement {
+              comparison_operator = "GT"
+              size                = 8192
+
+              field_to_match {
+                body {
+                  oversize_handling = "MATCH"
+                }
+              }
+
+              text_transformation {
+                priority = 0
+                type     = "NONE"
+              }
+            }"#,
+        cloudformation: r"
+            SizeConstraintStatement:
+              ComparisonOperator: GT
+              Size: 8192
+              FieldToMatch:
+                Body:
+                  OversizeHandling: MATCH
+              TextTransformations:
+                - Priority: 0
+                  Type: NONE",
+    })
+    .console(
+        "WAF & Shield, Web ACLs, the web ACL, Rules: set SizeRestrictions_BODY of the core rule \
+         set back to Block, or add a rule that blocks bodies greater than 8192 bytes, oversize \
+         handling Match.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html",
         "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html",

@@ -17,51 +17,10 @@ pub(crate) const CHECK: Check = Check {
             whose override is `count` does not. Does not apply to a web ACL that stops nothing, \
             which is `waf-empty` or `waf-counts-only`, nor to one that blocks by default.",
     fix: "add AWSManagedRulesCommonRuleSet with override action none",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL, Rules, Add managed rule groups: AWS managed \
-                  rule groups, Core rule set.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer and AWSManagedRulesCommonRuleSet; TOKEN is its \
-              LockToken",
-        terraform: r#"resource "aws_wafv2_web_acl" "web" {
-  rule {
-    name     = "core"
-    priority = 1
-    override_action {
-      none {}
-    }
-    statement {
-      managed_rule_group_statement {
-        vendor_name = "AWS"
-        name        = "AWSManagedRulesCommonRuleSet"
-      }
-    }
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "core"
-      sampled_requests_enabled   = true
-    }
-  }
-}"#,
-        cloudformation: "Type: AWS::WAFv2::WebACL
-Properties:
-  Rules:
-    - Name: core
-      Priority: 1
-      OverrideAction:
-        None: {}
-      Statement:
-        ManagedRuleGroupStatement:
-          VendorName: AWS
-          Name: AWSManagedRulesCommonRuleSet
-      VisibilityConfig:
-        CloudWatchMetricsEnabled: true
-        MetricName: core
-        SampledRequestsEnabled: true",
-    },
+    remedy: Remedy::managed_rules("core", 1, "AWSManagedRulesCommonRuleSet").console(
+        "WAF & Shield, Web ACLs, the web ACL, Rules, Add managed rule groups: AWS managed rule \
+         groups, Core rule set.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html",
     ],

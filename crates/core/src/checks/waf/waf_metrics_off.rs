@@ -18,20 +18,25 @@ pub(crate) const CHECK: Check = Check {
             Application load balancer, or for one of its rules, those of its rule groups included. \
             Does not apply without web ACL. Never a fault.",
     fix: "turn CloudWatch metrics on for the web ACL and each rule",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL, Logging and metrics, Edit metrics: turn on \
-                  CloudWatch metrics for all rules.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer, each with CloudWatchMetricsEnabled true; TOKEN \
-              is its LockToken",
-        terraform: "visibility_config {\n  cloudwatch_metrics_enabled = true\n  metric_name                \
-                    = \"web\"\n  sampled_requests_enabled   = true\n}",
-        cloudformation: "VisibilityConfig:\n  CloudWatchMetricsEnabled: true\n  MetricName: web\n  \
-                         SampledRequestsEnabled: true",
-    },
+    remedy: Remedy::new(Change::WebAcl {
+        rules: "the rules of the answer, each with CloudWatchMetricsEnabled true",
+        option: "",
+        terraform: r#"
+            visibility_config {
+              cloudwatch_metrics_enabled = true
+              metric_name                = "web"
+              sampled_requests_enabled   = true
+            }"#,
+        cloudformation: r"
+            VisibilityConfig:
+              CloudWatchMetricsEnabled: true
+              MetricName: web
+              SampledRequestsEnabled: true",
+    })
+    .console(
+        "WAF & Shield, Web ACLs, the web ACL, Logging and metrics, Edit metrics: turn on \
+         CloudWatch metrics for all rules.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/monitoring-cloudwatch.html",
         "https://docs.aws.amazon.com/securityhub/latest/userguide/waf-controls.html",

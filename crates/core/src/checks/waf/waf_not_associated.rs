@@ -21,16 +21,22 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "An origin by a name that Route 53 of this account does not lead here is not seen: \
                    accept the risk then.",
     fix: "associate a web ACL, at least with AWS's managed core rule set and a rate limit",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, the load balancer, Integrations, AWS WAF: associate a web \
                   ACL.",
         cli: "aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn \
               LOAD_BALANCER_ARN",
-        terraform: "resource \"aws_wafv2_web_acl_association\" \"web\" {\n  resource_arn = \
-                    aws_lb.web.arn\n  web_acl_arn  = aws_wafv2_web_acl.web.arn\n}",
-        cloudformation: "Type: AWS::WAFv2::WebACLAssociation\nProperties:\n  ResourceArn: !Ref \
-                         LoadBalancer\n  WebACLArn: !GetAtt WebAcl.Arn",
-    },
+        terraform: r#"
+            resource "aws_wafv2_web_acl_association" "web" {
+              resource_arn = aws_lb.web.arn
+              web_acl_arn  = aws_wafv2_web_acl.web.arn
+            }"#,
+        cloudformation: r"
+            Type: AWS::WAFv2::WebACLAssociation
+            Properties:
+              ResourceArn: !Ref LoadBalancer
+              WebACLArn: !GetAtt WebAcl.Arn",
+    }),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],

@@ -18,16 +18,23 @@ pub(crate) const CHECK: Check = Check {
             CloudWatch's. Does not apply without web ACL.",
     fix: "give the web ACL a logging configuration, to a log group, bucket or stream whose name \
           begins with aws-waf-logs-",
-    remedy: Remedy {
+    remedy: Remedy::steps(Steps {
         console: "WAF & Shield, Web ACLs, the web ACL, Logging and metrics: enable logging.",
-        cli: "aws wafv2 put-logging-configuration --logging-configuration \
-              ResourceArn=WEB_ACL_ARN,LogDestinationConfigs=DESTINATION_ARN",
-        terraform: "resource \"aws_wafv2_web_acl_logging_configuration\" \"web\" {\n  resource_arn            \
-                    = aws_wafv2_web_acl.web.arn\n  log_destination_configs = \
-                    [aws_cloudwatch_log_group.waf.arn]\n}",
-        cloudformation: "Type: AWS::WAFv2::LoggingConfiguration\nProperties:\n  ResourceArn: !GetAtt \
-                         WebAcl.Arn\n  LogDestinationConfigs:\n    - !GetAtt LogGroup.Arn",
-    },
+        cli: r"
+            aws wafv2 put-logging-configuration \
+              --logging-configuration ResourceArn=WEB_ACL_ARN,LogDestinationConfigs=DESTINATION_ARN",
+        terraform: r#"
+            resource "aws_wafv2_web_acl_logging_configuration" "web" {
+              resource_arn            = aws_wafv2_web_acl.web.arn
+              log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
+            }"#,
+        cloudformation: r"
+            Type: AWS::WAFv2::LoggingConfiguration
+            Properties:
+              ResourceArn: !GetAtt WebAcl.Arn
+              LogDestinationConfigs:
+                - !GetAtt LogGroup.Arn",
+    }),
     links: &["https://docs.aws.amazon.com/waf/latest/developerguide/logging.html"],
     needs: &[
         Call::Wafv2ListWebAcls,

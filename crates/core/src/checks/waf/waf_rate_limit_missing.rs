@@ -25,51 +25,23 @@ pub(crate) const CHECK: Check = Check {
                    application, or at CloudFront in front of a load balancer that only CloudFront \
                    reaches, are not seen.",
     fix: "add a rate-based rule that blocks",
-    remedy: Remedy {
-        console: "WAF & Shield, Web ACLs, the web ACL, Rules, Add rules, Rule builder: type \
-                  \"Rate-based rule\", action Block.",
-        cli: "aws wafv2 get-web-acl --name NAME --scope REGIONAL --id ID\naws wafv2 \
-              update-web-acl --name NAME --id ID --scope REGIONAL --lock-token TOKEN \
-              --default-action Allow={} --rules file://RULES.json --visibility-config \
-              SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=NAME\n# \
-              RULES.json: the rules of the answer and a rate-based one that blocks; TOKEN is its \
-              LockToken",
-        terraform: r#"resource "aws_wafv2_web_acl" "web" {
-  rule {
-    name     = "rate"
-    priority = 0
-    action {
-      block {}
-    }
-    statement {
-      rate_based_statement {
-        limit              = 2000
-        aggregate_key_type = "IP"
-      }
-    }
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "rate"
-      sampled_requests_enabled   = true
-    }
-  }
-}"#,
-        cloudformation: "Type: AWS::WAFv2::WebACL
-Properties:
-  Rules:
-    - Name: rate
-      Priority: 0
-      Action:
-        Block: {}
-      Statement:
-        RateBasedStatement:
-          Limit: 2000
-          AggregateKeyType: IP
-      VisibilityConfig:
-        CloudWatchMetricsEnabled: true
-        MetricName: rate
-        SampledRequestsEnabled: true",
-    },
+    remedy: Remedy::new(Change::BlockingRule {
+        name: "rate",
+        what: "a rate-based one that blocks",
+        terraform: r#"
+            rate_based_statement {
+              limit              = 2000
+              aggregate_key_type = "IP"
+            }"#,
+        cloudformation: r"
+            RateBasedStatement:
+              Limit: 2000
+              AggregateKeyType: IP",
+    })
+    .console(
+        "WAF & Shield, Web ACLs, the web ACL, Rules, Add rules, Rule builder: type \"Rate-based \
+         rule\", action Block.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
         "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-anti-ddos.html",
