@@ -41,7 +41,7 @@ pub struct Check {
     /// Configurations that look like the fault and are none, or where it is meant; empty when there are
     /// none worth naming.
     pub false_alarms: &'static str,
-    /// One line that mends it.
+    /// One line that fixes it.
     pub fix: &'static str,
     /// The same as data, for each way of working; see [`Check::ways`].
     pub remedy: Remedy,
@@ -114,7 +114,7 @@ impl Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Persona {
-    /// Whoever mends faults: what someone should act on.
+    /// Whoever fixes faults: what someone should act on.
     Regular,
     /// Whoever keeps things tidy: hygiene and defence in depth too.
     Pedantic,

@@ -7,6 +7,7 @@ use crate::inventory::Kind;
 mod attributes;
 mod listeners;
 mod network;
+mod targets;
 mod text;
 mod web_acl;
 
@@ -51,6 +52,13 @@ pub enum Change {
         /// What is particular about the request.
         particular: Particular,
     },
+    /// A listener ends TLS.
+    TlsListener {
+        /// Its port.
+        port: &'static str,
+        /// Whether it is a new one, instead of the one in cleartext changed.
+        is_new: bool,
+    },
     /// A rule, or the default action, redirects.
     Redirect {
         /// Fields of the redirect, the status code aside.
@@ -77,6 +85,16 @@ pub enum Change {
         revoke: Source,
         /// The source that is admitted instead.
         admit: Source,
+    },
+    /// Settings of a health check: `Enabled`, `Matcher`, `Path`, `Port`, `Protocol`.
+    HealthCheck {
+        /// Which, and their values.
+        set: &'static [Pair],
+    },
+    /// A target group with TLS takes the place of the one in cleartext.
+    EncryptedTargets {
+        /// Its target type; empty for instances.
+        target_type: &'static str,
     },
     /// Subnets of a load balancer.
     Subnets,
@@ -274,6 +292,12 @@ impl Remedy {
         Remedy::new(Change::Certificate { particular })
     }
 
+    /// The listener in cleartext ends TLS on this port.
+    #[must_use]
+    pub const fn tls_listener(port: &'static str) -> Remedy {
+        Remedy::new(Change::TlsListener { port, is_new: false })
+    }
+
     /// A rule redirects like this, for good.
     #[must_use]
     pub const fn redirect(to: &'static [Pair]) -> Remedy {
@@ -306,6 +330,18 @@ impl Remedy {
     #[must_use]
     pub const fn admit_instead(revoke: Source, admit: Source) -> Remedy {
         Remedy::new(Change::Ingress { protocol: "tcp", revoke, admit })
+    }
+
+    /// Settings of a health check: `Enabled`, `Matcher`, `Path`, `Port`, `Protocol`.
+    #[must_use]
+    pub const fn health_check(set: &'static [Pair]) -> Remedy {
+        Remedy::new(Change::HealthCheck { set })
+    }
+
+    /// A target group with TLS, of this target type, takes the place of the one in cleartext.
+    #[must_use]
+    pub const fn encrypted_targets(target_type: &'static str) -> Remedy {
+        Remedy::new(Change::EncryptedTargets { target_type })
     }
 
     /// Subnets of a load balancer.
@@ -349,6 +385,9 @@ impl Remedy {
             Change::Ingress { protocol, revoke, admit } => {
                 network::ingress(protocol, revoke, admit)
             }
+            Change::TlsListener { port, is_new } => listeners::tls_listener(port, is_new),
+            Change::HealthCheck { set } => targets::health_check(set, kinds),
+            Change::EncryptedTargets { target_type } => targets::encrypted(target_type),
             Change::Subnets => network::subnets(kinds),
             Change::AutoScaling { set } => network::auto_scaling(set),
             Change::ManagedRules { name, priority, group } => {

@@ -73,7 +73,7 @@ fn reported_to(check: &Check) -> String {
     }
 }
 
-/// The ways to mend it, each with its name.
+/// The ways to fix it, each with its name.
 fn by_way(check: &Check) -> [(&'static str, &'static str, String); 4] {
     let ways = check.ways();
     [

@@ -169,6 +169,9 @@ fn commands_of_every_remedy_can_be_run() {
         Remedy::admit_instead(range, Source::Group("GROUP_ID")),
         Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), range),
         Remedy::subnets(),
+        Remedy::health_check(&[("Protocol", "HTTPS"), ("Enabled", "true"), ("Matcher", "200")]),
+        Remedy::encrypted_targets("ip"),
+        Remedy::tls_listener("443"),
         Remedy::auto_scaling(&[("VPCZoneIdentifier", "SUBNET_A,SUBNET_B"), ("MinSize", "2")]),
         Remedy::managed_rules("core", 1, "AWSManagedRulesCommonRuleSet"),
         // A value that the shell would cut at the semicolon, and one with its quotes.

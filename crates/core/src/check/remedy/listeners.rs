@@ -3,7 +3,7 @@
 use super::text::{
     arguments, block, command, dedented, hcl, indented, logical, lower, resource, yaml,
 };
-use super::{Pair, Particular, Ways};
+use super::{Pair, Particular, Remedy, Ways};
 use crate::inventory::Kind;
 
 /// A predefined policy for Classic listeners.
@@ -99,7 +99,8 @@ fn classic_resource(says: &[Pair]) -> String {
         attributes.join("\n")
     );
     let listeners = "Listeners:\n  - Protocol: HTTPS\n    LoadBalancerPort: \"443\"\n    \
-                     InstancePort: \"8443\"\n    PolicyNames: [tls-1-2]";
+                     InstancePort: \"8443\"\n    SSLCertificateId: CERTIFICATE_ARN\n    \
+                     PolicyNames: [tls-1-2]";
     let kind = "AWS::ElasticLoadBalancing::LoadBalancer";
     logical("ClassicLoadBalancer", kind, &(policies + listeners))
 }
@@ -182,6 +183,49 @@ pub(super) fn certificate(particular: &Particular) -> Ways {
             logical("Certificate", "AWS::CertificateManager::Certificate", &properties),
             logical("HttpsListener", LISTENER, used),
         ),
+    }
+}
+
+pub(super) fn tls_listener(port: &str, is_new: bool) -> Ways {
+    let policy = Remedy::RECOMMENDED_POLICY;
+    let mut options = vec![
+        "--protocol TLS".to_owned(),
+        format!("--port {port}"),
+        "--certificates CertificateArn=CERTIFICATE_ARN".to_owned(),
+        format!("--ssl-policy {policy}"),
+    ];
+    let mut body = vec![
+        ("protocol", hcl("TLS")),
+        ("port", hcl(port)),
+        ("certificate_arn", "aws_acm_certificate.this.arn".to_owned()),
+        ("ssl_policy", hcl(policy)),
+    ];
+    let mut properties = format!(
+        "Protocol: TLS\nPort: {port}\nCertificates:\n  - CertificateArn: !Ref Certificate\n\
+         SslPolicy: {policy}"
+    );
+    let mut action = String::new();
+    let cli = if is_new {
+        options.insert(0, "--load-balancer-arn LOAD_BALANCER_ARN".to_owned());
+        options.push("--default-actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN".to_owned());
+        body.insert(0, ("load_balancer_arn", "aws_lb.this.arn".to_owned()));
+        let group = "aws_lb_target_group.this.arn".to_owned();
+        let forward = arguments(&[("type", hcl("forward")), ("target_group_arn", group)]);
+        action = format!("\n\n{}", block("default_action", &forward));
+        properties = format!(
+            "LoadBalancerArn: !Ref LoadBalancer\n{properties}\nDefaultActions:\n  \
+             - Type: forward\n    TargetGroupArn: !Ref TargetGroup"
+        );
+        let create = command("aws elbv2 create-listener", &options);
+        format!("{create}\n# Application: --protocol HTTPS")
+    } else {
+        listener_command(&options)
+    };
+    Ways {
+        console: String::new(),
+        cli,
+        terraform: resource("aws_lb_listener", "tls", &(arguments(&body) + &action)),
+        cloudformation: logical("TlsListener", LISTENER, &properties),
     }
 }
 

@@ -17,21 +17,9 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A check that says nothing but that it is alive gives nothing away: within a VPC \
                    this matters to auditors alone.",
     fix: "check by HTTPS",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Target Groups > the group > Health checks > Edit: set the protocol to \
-                  HTTPS.",
-        cli: "aws elbv2 modify-target-group --target-group-arn ARN --health-check-protocol HTTPS",
-        terraform: r#"
-            resource "aws_lb_target_group" "NAME" {
-              health_check {
-                protocol = "HTTPS"
-              }
-            }"#,
-        cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              HealthCheckProtocol: HTTPS",
-    }),
+    remedy: Remedy::health_check(&[("Protocol", "HTTPS")]).console(
+        "EC2 > Target Groups > the group > Health checks > Edit: set the protocol to HTTPS.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-21",

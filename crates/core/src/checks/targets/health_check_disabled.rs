@@ -13,22 +13,7 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when a target group's health checks are off. Does not apply to a function, whose \
             checks are off by default because each one is an invocation.",
     fix: "switch health checks on",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Target Groups > the group > Health checks > Edit.",
-        cli: r"
-            aws elbv2 modify-target-group --target-group-arn ARN --health-check-enabled \
-              --health-check-path PATH",
-        terraform: r#"
-            resource "aws_lb_target_group" "NAME" {
-              health_check {
-                enabled = true
-              }
-            }"#,
-        cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              HealthCheckEnabled: true",
-    }),
+    remedy: Remedy::health_check(&[("Enabled", "true"), ("Path", "/health")]),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     ],

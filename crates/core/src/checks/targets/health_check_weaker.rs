@@ -18,24 +18,9 @@ pub(crate) const CHECK: Check = Check {
             left out.",
     false_alarms: "Meant where the service answers health checks on a port of its own.",
     fix: "check by HTTPS, on the port that serves",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Target Groups > the group > Health checks > Edit: set the protocol to \
-                  HTTPS.",
-        cli: r"
-            aws elbv2 modify-target-group --target-group-arn ARN --health-check-protocol HTTPS
-            aws elb configure-health-check --load-balancer-name NAME \
-              --health-check Target=HTTPS:443/health,Interval=30,Timeout=5,UnhealthyThreshold=2,HealthyThreshold=2",
-        terraform: r#"
-            resource "aws_lb_target_group" "NAME" {
-              health_check {
-                protocol = "HTTPS"
-              }
-            }"#,
-        cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              HealthCheckProtocol: HTTPS",
-    }),
+    remedy: Remedy::health_check(&[("Protocol", "HTTPS")]).console(
+        "EC2 > Target Groups > the group > Health checks > Edit: set the protocol to HTTPS.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-healthchecks.html",

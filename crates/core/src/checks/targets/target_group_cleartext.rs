@@ -19,26 +19,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "AWS separates the traffic of VPCs from one another, and many rest on that.",
     fix: "serve TLS on the targets, a self-signed certificate will do, and change the group to HTTPS \
           or TLS",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register \
-                  the targets, then change the listener's rules to it: a group keeps its protocol.",
-        cli: r"
-            aws elbv2 create-target-group --name NAME --protocol HTTPS --port 443 --vpc-id VPC
-            aws elbv2 register-targets --target-group-arn NEW_GROUP_ARN --targets Id=TARGET
-            aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --actions Type=forward,TargetGroupArn=NEW_GROUP_ARN
-            # the default rule's actions: aws elbv2 modify-listener --default-actions",
-        terraform: r#"
-            resource "aws_lb_target_group" "NAME" {
-              protocol = "HTTPS"
-              port     = 443
-            }"#,
-        cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              Protocol: HTTPS
-              Port: 443",
-    }),
+    remedy: Remedy::encrypted_targets(""),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html",

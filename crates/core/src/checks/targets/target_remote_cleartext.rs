@@ -21,30 +21,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A link that is encrypted itself, as a VPN or MACsec on Direct Connect, protects \
                    the way as far as it goes.",
     fix: "serve TLS on these targets and use an HTTPS or TLS group for them",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register \
-                  the addresses, then change the listener's rules to it: a group keeps its \
-                  protocol.",
-        cli: r"
-            aws elbv2 create-target-group --name NAME --protocol HTTPS --port 443 --vpc-id VPC \
-              --target-type ip
-            aws elbv2 register-targets --target-group-arn NEW_GROUP_ARN --targets Id=TARGET
-            aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --actions Type=forward,TargetGroupArn=NEW_GROUP_ARN
-            # the default rule's actions: aws elbv2 modify-listener --default-actions",
-        terraform: r#"
-            resource "aws_lb_target_group" "NAME" {
-              target_type = "ip"
-              protocol    = "HTTPS"
-              port        = 443
-            }"#,
-        cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              TargetType: ip
-              Protocol: HTTPS
-              Port: 443",
-    }),
+    remedy: Remedy::encrypted_targets("ip"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-type",
     ],

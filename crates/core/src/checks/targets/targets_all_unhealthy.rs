@@ -20,28 +20,15 @@ pub(crate) const CHECK: Check = Check {
                    all of them.",
     fix: "see why the health check fails on all of them: a wrong path or port, a closed security \
           group, or the service itself",
-    remedy: Remedy::steps(Steps {
-        console: "EC2, Target Groups, the group: read the reasons under Targets, then compare \
-                  path, port and success codes under Health checks with what the targets answer.",
-        cli: r"
-            aws elbv2 modify-target-group --target-group-arn TARGET_GROUP_ARN \
-              --health-check-path PATH --health-check-port traffic-port --matcher HttpCode=200",
-        terraform: r#"
-            resource "aws_lb_target_group" "web" {
-              health_check {
-                path    = "/health"
-                port    = "traffic-port"
-                matcher = "200"
-              }
-            }"#,
-        cloudformation: r#"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              HealthCheckPath: /health
-              HealthCheckPort: traffic-port
-              Matcher:
-                HttpCode: "200""#,
-    }),
+    remedy: Remedy::health_check(&[
+        ("Path", "/health"),
+        ("Port", "traffic-port"),
+        ("Matcher", "200"),
+    ])
+    .console(
+        "EC2, Target Groups, the group: read the reasons under Targets, then compare path, port \
+         and success codes under Health checks with what the targets answer.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-healthcheck.html",

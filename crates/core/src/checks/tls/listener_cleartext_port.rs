@@ -47,31 +47,10 @@ pub(crate) const CHECK: Check = Check {
                    the port alone does not show it.",
     fix: "serve the protocol's TLS port with a TLS listener, or pass TLS through and close this \
           port",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, \
-                  with protocol TLS, the port of the encrypted protocol and a certificate; then \
-                  delete this one.",
-        cli: r"
-            aws elbv2 modify-listener --listener-arn LISTENER_ARN --protocol TLS --port PORT \
-              --certificates CertificateArn=CERTIFICATE_ARN \
-              --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-        terraform: r#"
-            resource "aws_lb_listener" "ldaps" {
-              protocol        = "TLS"
-              port            = 636
-              certificate_arn = aws_acm_certificate.this.arn
-              ssl_policy      = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-            }"#,
-        cloudformation: r"
-            LdapsListener:
-              Type: AWS::ElasticLoadBalancingV2::Listener
-              Properties:
-                Protocol: TLS
-                Port: 636
-                Certificates:
-                  - CertificateArn: !Ref Certificate
-                SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    }),
+    remedy: Remedy::tls_listener("PORT").console(
+        "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, with \
+         protocol TLS, the port of the encrypted protocol and a certificate; then delete this one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",

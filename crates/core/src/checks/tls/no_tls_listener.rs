@@ -26,42 +26,10 @@ pub(crate) const CHECK: Check = Check {
                    need no TLS here. A redirect to its own host is right where CloudFront or \
                    another proxy in front serves HTTPS for it.",
     fix: "add an HTTPS or TLS listener, or note down why the protocol needs none",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, \
-                  with protocol HTTPS or TLS, a security policy and a certificate.",
-        cli: r"
-            aws elbv2 create-listener --load-balancer-arn LOAD_BALANCER_ARN \
-              --protocol TLS --port 443 --certificates CertificateArn=CERTIFICATE_ARN \
-              --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 \
-              --default-actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN
-            # Application: --protocol HTTPS",
-        terraform: r#"
-            resource "aws_lb_listener" "tls" {
-              load_balancer_arn = aws_lb.this.arn
-              protocol          = "TLS"
-              port              = 443
-              certificate_arn   = aws_acm_certificate.this.arn
-              ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-
-              default_action {
-                type             = "forward"
-                target_group_arn = aws_lb_target_group.this.arn
-              }
-            }"#,
-        cloudformation: r"
-            TlsListener:
-              Type: AWS::ElasticLoadBalancingV2::Listener
-              Properties:
-                LoadBalancerArn: !Ref LoadBalancer
-                Protocol: TLS
-                Port: 443
-                Certificates:
-                  - CertificateArn: !Ref Certificate
-                SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
-                DefaultActions:
-                  - Type: forward
-                    TargetGroupArn: !Ref TargetGroup",
-    }),
+    remedy: Remedy::new(Change::TlsListener { port: "443", is_new: true }).console(
+        "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, with \
+         protocol HTTPS or TLS, a security policy and a certificate.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html",
         "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-18",

@@ -21,30 +21,10 @@ pub(crate) const CHECK: Check = Check {
                    or where the target verifies client certificates.",
     fix: "look at the targets' TLS from a client, for example with openssl s_client, or end TLS at \
           the load balancer",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 console, Load Balancers: open the load balancer and add a TLS listener with \
-                  a certificate in the place of the TCP one, if the load balancer may end TLS.",
-        cli: r"
-            aws elbv2 modify-listener --listener-arn LISTENER_ARN --protocol TLS --port 443 \
-              --certificates CertificateArn=CERTIFICATE_ARN \
-              --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-        terraform: r#"
-            resource "aws_lb_listener" "tls" {
-              protocol        = "TLS"
-              port            = 443
-              certificate_arn = aws_acm_certificate.this.arn
-              ssl_policy      = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-            }"#,
-        cloudformation: r"
-            TlsListener:
-              Type: AWS::ElasticLoadBalancingV2::Listener
-              Properties:
-                Protocol: TLS
-                Port: 443
-                Certificates:
-                  - CertificateArn: !Ref Certificate
-                SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    }),
+    remedy: Remedy::tls_listener("443").console(
+        "EC2 console, Load Balancers: open the load balancer and add a TLS listener with a \
+         certificate in the place of the TCP one, if the load balancer may end TLS.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
