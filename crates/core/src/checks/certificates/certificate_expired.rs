@@ -21,12 +21,7 @@ pub(crate) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
     ],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-    ],
+    needs: super::NAMED,
     examples: &[
         Example {
             title: "expired yesterday",

@@ -52,12 +52,7 @@ pub(crate) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",
     ],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-    ],
+    needs: super::NAMED,
     examples: &[
         Example {
             title: "imported, 20 days left",

@@ -34,12 +34,7 @@ pub(crate) const CHECK: Check = Check {
          in the place of this one.",
     ),
     links: &["https://docs.aws.amazon.com/acm/latest/userguide/acm-exportable-certificates.html"],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-    ],
+    needs: super::NAMED,
     examples: &[
         Example {
             title: "export allowed",

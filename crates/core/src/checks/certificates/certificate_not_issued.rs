@@ -19,12 +19,7 @@ pub(crate) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-list.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html",
     ],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-    ],
+    needs: super::NAMED,
     examples: &[
         Example {
             title: "revoked",

@@ -57,12 +57,7 @@ pub(crate) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/acm/latest/userguide/check-certificate-renewal-status.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
     ],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-    ],
+    needs: super::NAMED,
     examples: &[
         Example {
             title: "a DNS record is gone",

@@ -28,13 +28,7 @@ pub(crate) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-public-certificates.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html",
     ],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-        Call::IamGetServerCertificate,
-    ],
+    needs: super::READ,
     examples: &[
         Example {
             title: "of a private authority",

@@ -22,13 +22,7 @@ pub(crate) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html#algorithms-term",
     ],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-        Call::IamGetServerCertificate,
-    ],
+    needs: super::READ,
     examples: &[
         Example {
             title: "1024 bits",

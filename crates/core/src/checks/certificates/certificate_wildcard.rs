@@ -30,13 +30,7 @@ pub(crate) const CHECK: Check = Check {
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
     ],
-    needs: &[
-        Call::ElbV2DescribeListenerCertificates,
-        Call::AcmSearchCertificates,
-        Call::AcmDescribeCertificate,
-        Call::IamListServerCertificates,
-        Call::IamGetServerCertificate,
-    ],
+    needs: super::READ,
     examples: &[
         Example {
             title: "one host and a wildcard",
