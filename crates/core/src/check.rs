@@ -3,7 +3,6 @@
 use std::ops::Deref;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use crate::analysis::reach::Exposure;
 use crate::analysis::site::{RegionScope, Site};
@@ -22,9 +21,14 @@ pub mod plan;
 
 use intent::{Intent, Thresholds};
 
+mod remedy;
+
+pub use remedy::{Change, Owner, Pair, Particular, Remedy, Source, Steps, Ways};
+
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///
-/// A check has no state and does no I/O: it sees one subject and a [`Context`].
+/// A check has no state and does no I/O: it sees one subject and a [`Context`]. What is the same for most
+/// comes from [`Check::new`]; the rest each says itself.
 pub struct Check {
     /// Kebab-case, names the fault, equals the file's name, never reused.
     pub id: &'static str,
@@ -45,9 +49,9 @@ pub struct Check {
     /// Configurations that look like the fault and are none, or where it is meant; empty when there are
     /// none worth naming.
     pub false_alarms: &'static str,
-    /// One line that mends it.
+    /// One line that fixes it.
     pub fix: &'static str,
-    /// The same, step by step, for each way of working.
+    /// The same as data, for each way of working; see [`Check::ways`].
     pub remedy: Remedy,
     /// AWS's own pages on the subject.
     pub links: &'static [&'static str],
@@ -63,6 +67,36 @@ pub struct Check {
 }
 
 impl Check {
+    /// A check that says nothing yet: for everyone, with no alias, no false alarm worth naming and no call
+    /// beside [`Check::BASE`], there since the first release.
+    #[must_use]
+    pub const fn new(judge: Judge) -> Check {
+        Check {
+            id: "",
+            aliases: &[],
+            title: "",
+            severity: Severity::Info,
+            persona: Persona::Regular,
+            applies_to: &[],
+            why: "",
+            logic: "",
+            false_alarms: "",
+            fix: "",
+            remedy: Remedy::NONE,
+            links: &[],
+            needs: &[],
+            examples: &[],
+            judge,
+            since: "0.1.0",
+        }
+    }
+
+    /// The remedy step by step, for the kinds that are judged.
+    #[must_use]
+    pub fn ways(&self) -> Ways {
+        self.remedy.ways(self.applies_to)
+    }
+
     /// The calls that every report needs, whatever is checked: what there is, who can reach it, and how
     /// its targets are.
     pub const BASE: &'static [Call] = &[
@@ -84,30 +118,23 @@ impl Check {
     ];
 }
 
-/// How a fault is mended in the console, with the AWS CLI, in Terraform and in CloudFormation. A way that
-/// does not lead there says so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Remedy {
-    /// Steps in the AWS console.
-    pub console: &'static str,
-    /// A command, with placeholders in capitals.
-    pub cli: &'static str,
-    /// A piece of Terraform.
-    pub terraform: &'static str,
-    /// A piece of CloudFormation, YAML.
-    pub cloudformation: &'static str,
-}
-
-/// A configuration and all that is found in it.
+/// A configuration and what is found in it.
 pub struct Example {
     /// What is special about it, in a few words.
     pub title: &'static str,
     /// The configuration.
     pub given: fn() -> Inventory,
-    /// Every finding of every check, except passes: `outcome check subject`, in the report's order, for
-    /// example `fail listener-cleartext HTTP:80`. Where one call leaves many verdicts of other checks
-    /// unknown, how many: `unknown 35 others: elbv2:DescribeRules`.
+    /// Every fault and unknown verdict of every check, and the notes of this one: `outcome check subject`,
+    /// in the report's order, for example `fail listener-cleartext HTTP:80`. Where one call leaves many
+    /// verdicts of other checks unknown, how many: `unknown 35 others: elbv2:DescribeRules`. Before all
+    /// that, [`Example::DOES_NOT_APPLY`] where the check has no verdict at all, not even a pass.
     pub finds: &'static [&'static str],
+}
+
+impl Example {
+    /// What [`Example::finds`] says of a configuration that the question makes no sense for: a pass would
+    /// claim that somebody looked.
+    pub const DOES_NOT_APPLY: &'static str = "does not apply";
 }
 
 /// What a check looks at. The engine walks; a judge sees one subject.

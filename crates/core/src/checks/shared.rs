@@ -2,4 +2,3 @@
 
 pub(crate) mod bypass;
 pub(super) mod each_rule;
-pub(super) mod remedies;

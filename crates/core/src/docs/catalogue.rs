@@ -4,24 +4,29 @@ use super::{RENDERED, code, table};
 use crate::check::Check;
 use crate::check::catalogue::{Fate, Peer, Row, rows};
 
-/// What became of every question of the catalogue.
+/// What became of every question of the catalogue. A check that no row names asks a question of its own.
 #[must_use]
-pub fn catalogue() -> String {
-    let part = |keep: fn(&Row) -> bool| {
-        let rows = rows().iter().filter(|row| keep(row)).map(|row| {
-            let (fate, what) = fate(&row.fate);
-            vec![row.section.to_owned(), code(row.id), fate.to_owned(), what]
-        });
-        table(&["Section", "Question", "", "Checks, or the reason"], rows)
+pub fn catalogue(checks: &[&Check]) -> String {
+    let cells = |section: &str, id: &str, what: &Fate| {
+        let (fate, what) = fate(what);
+        vec![section.to_owned(), code(id), fate.to_owned(), what]
     };
+    let part = |keep: fn(&Row) -> bool, own: &[&Check]| {
+        let rows = rows().iter().filter(|row| keep(row));
+        let listed = rows.map(|row| cells(row.section, row.id, &row.fate));
+        let own = own.iter().map(|check| cells("–", check.id, &Fate::Implemented(vec![check.id])));
+        table(&["Section", "Question", "", "Checks, or the reason"], listed.chain(own))
+    };
+    let is_asked = |check: &&Check| rows().iter().any(|row| row.fate.checks().contains(&check.id));
+    let own: Vec<&Check> = checks.iter().copied().filter(|check| !is_asked(check)).collect();
     format!(
         "{RENDERED}# Catalogue\n\n\
          Every question about a load balancer that we know a tool to ask, or that one should ask, and what \
          became of it here. A question without a check has its reason.\n\n\
          ## What other tools ask\n\n{}\n\
          ## What no other tool asks\n\n{}",
-        part(|row| row.section.starts_with("1.")),
-        part(|row| !row.section.starts_with("1.")),
+        part(|row| row.section.starts_with("1."), &[]),
+        part(|row| !row.section.starts_with("1."), &own),
     )
 }
 

@@ -75,22 +75,22 @@ fn reported_to(check: &Check) -> String {
     }
 }
 
-/// The ways to mend it, each with its name.
-fn by_way(check: &Check) -> [(&'static str, &'static str, &'static str); 4] {
-    let remedy = check.remedy;
+/// The ways to fix it, each with its name.
+fn by_way(check: &Check) -> [(&'static str, &'static str, String); 4] {
+    let ways = check.ways();
     [
-        ("Console", "", remedy.console),
-        ("AWS CLI", "sh", remedy.cli),
-        ("Terraform", "hcl", remedy.terraform),
-        ("CloudFormation", "yaml", remedy.cloudformation),
+        ("Console", "", ways.console),
+        ("AWS CLI", "sh", ways.cli),
+        ("Terraform", "hcl", ways.terraform),
+        ("CloudFormation", "yaml", ways.cloudformation),
     ]
 }
 
 /// The remedies under their headings: code in a block, sentences as they are.
 fn ways(check: &Check) -> String {
-    let way = |(name, language, text): (&str, &str, &str)| {
+    let way = |(name, language, text): (&str, &str, String)| {
         let is_code = !language.is_empty() && (text.contains('\n') || text.starts_with("aws "));
-        let body = if is_code { format!("```{language}\n{text}\n```") } else { text.to_owned() };
+        let body = if is_code { format!("```{language}\n{text}\n```") } else { text };
         format!("### {name}\n\n{body}\n\n")
     };
     by_way(check).into_iter().map(way).collect()
@@ -188,9 +188,11 @@ fn is_totals(paragraph: &str) -> bool {
 
 fn examples(check: &Check) -> String {
     let rows = check.examples.iter().map(|example| {
-        let told =
-            |line: &&&str| !line.starts_with("note ") || line.split(' ').nth(1) == Some(check.id);
-        let finds: Vec<String> = example.finds.iter().filter(told).map(code).collect();
+        let cell = |find: &&str| match *find {
+            Example::DOES_NOT_APPLY => find.to_string(),
+            finding => code(finding),
+        };
+        let finds: Vec<String> = example.finds.iter().map(cell).collect();
         let finds = if finds.is_empty() { "nothing".to_owned() } else { finds.join("<br>") };
         vec![example.title.to_owned(), finds]
     });

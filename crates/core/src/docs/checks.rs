@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::check::kinds;
 use super::{RENDERED, json, table};
-use crate::check::{Check, Remedy};
+use crate::check::{Check, Ways};
 use crate::compliance;
 use crate::inventory::Kind;
 use crate::policy::edition::HISTORY;
@@ -99,7 +99,7 @@ struct Listed {
     logic: &'static str,
     false_alarms: &'static str,
     fix: &'static str,
-    remedy: Remedy,
+    remedy: Ways,
     links: &'static [&'static str],
     calls: Vec<&'static str>,
     since: &'static str,
@@ -130,7 +130,7 @@ pub fn checks_json(checks: &[&Check]) -> String {
         logic: check.logic,
         false_alarms: check.false_alarms,
         fix: check.fix,
-        remedy: check.remedy,
+        remedy: check.ways(),
         links: check.links,
         calls: check.needs.iter().map(|call| call.name()).collect(),
         since: check.since,

@@ -31,18 +31,29 @@ const AFTER: &[(&str, &str)] = &[
     ("Decisions", "decisions/README.md"),
 ];
 
+/// Records of decisions: below the last page.
+const DECISIONS: &[(&str, &str)] = &[
+    ("A small client of our own", "decisions/0001-small-client.md"),
+    ("Two crates, and layers inside them", "decisions/0002-two-crates.md"),
+    ("No macros, no build scripts", "decisions/0003-no-macros.md"),
+    ("IP sets of our own", "decisions/0004-ip-sets.md"),
+    ("A report schema written by hand", "decisions/0005-schema-by-hand.md"),
+    ("A fake AWS of our own", "decisions/0006-fake-aws.md"),
+];
+
 /// The table of contents, as mdBook reads it.
 #[must_use]
 pub fn summary(checks: &[&Check]) -> String {
-    let list = |pages: &[(&str, &str)]| {
-        let line = |(title, file): &(&str, &str)| format!("- [{title}]({file})\n");
+    let list = |indent: &str, pages: &[(&str, &str)]| {
+        let line = |(title, file): &(&str, &str)| format!("{indent}- [{title}]({file})\n");
         pages.iter().map(line).collect::<String>()
     };
     let own = |check: &&Check| format!("  - [{0}](checks/{0}.md)\n", check.id);
     let checks: String = checks.iter().map(own).collect();
     format!(
-        "{RENDERED}# Summary\n\n{}- [Checks](checks/README.md)\n{checks}{}",
-        list(BEFORE),
-        list(AFTER)
+        "{RENDERED}# Summary\n\n{}- [Checks](checks/README.md)\n{checks}{}{}",
+        list("", BEFORE),
+        list("", AFTER),
+        list("  ", DECISIONS),
     )
 }

@@ -58,7 +58,7 @@ impl Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Persona {
-    /// Whoever mends faults: what someone should act on.
+    /// Whoever fixes faults: what someone should act on.
     Regular,
     /// Whoever keeps things tidy: hygiene and defence in depth too.
     Pedantic,

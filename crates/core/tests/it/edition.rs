@@ -1,5 +1,7 @@
 //! Editions, with a made-up check and made-up changes.
 
+use std::fmt::Write;
+
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
@@ -172,4 +174,18 @@ fn the_user_s_severity_comes_before_the_edition_s() {
     let severities = [(OFF.to_owned(), Severity::Critical)].into();
     let policy = Policy { edition: Some(pin("2026-11")), severities, ..Policy::default() };
     assert_eq!(policy.severity(real(), None), Severity::Critical);
+}
+
+/// `since` has a default, which a check that comes after the first release must not take: the number of an
+/// edition that is released stays.
+#[test]
+fn an_edition_has_as_many_checks_as_the_list_says() {
+    let mut list = String::new();
+    for edition in EDITIONS {
+        let own = ALL.iter().filter(|check| HISTORY.edition_of(check) == Some(edition.name));
+        writeln!(list, "{}: {}", edition.name, own.count()).expect("a text");
+    }
+    let new = ALL.iter().filter(|check| HISTORY.edition_of(check).is_none());
+    writeln!(list, "in none yet: {}", new.count()).expect("a text");
+    golden::compare("crates/core/tests/it/snapshots/editions.txt", &list);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::check::Check;
+use elb_audit_core::check::{Check, Example};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::{demo, sample};
 use elb_audit_core::inventory::{Inventory, Kind};
@@ -41,11 +41,17 @@ pub(crate) fn finds(inventory: &Inventory) -> Vec<String> {
 /// How many verdicts of other checks a call may leave unknown before an example counts them instead.
 const NAMED: usize = 4;
 
-/// What an example of a check gives, passes aside. Where one call leaves many verdicts of other checks
-/// unknown, how many: their names say nothing of this check.
+/// What an example of a check gives: passes aside, and notes of other checks, which every clean load
+/// balancer has. First, whether the check has no verdict at all. Where one call leaves many verdicts of
+/// other checks unknown, how many: their names say nothing of this check.
 pub(crate) fn shown(check: &Check, inventory: &Inventory) -> Vec<String> {
     let mut found = report(inventory).findings;
-    found.retain(|finding| finding.outcome != Outcome::Pass);
+    let is_silent = !found.iter().any(|finding| finding.check == check.id);
+    found.retain(|finding| match finding.outcome {
+        Outcome::Pass => false,
+        Outcome::Note => finding.check == check.id,
+        Outcome::Fail | Outcome::Unknown => true,
+    });
     let without = |finding: &Finding| {
         let other = finding.outcome == Outcome::Unknown && finding.check != check.id;
         let call = finding.evidence.0.get("call").filter(|_| other);
@@ -58,7 +64,9 @@ pub(crate) fn shown(check: &Check, inventory: &Inventory) -> Vec<String> {
     unknown.retain(|_, count| *count > NAMED);
     let named =
         |finding: &&Finding| without(finding).is_none_or(|call| !unknown.contains_key(&call));
-    let mut shown: Vec<String> = found.iter().filter(named).map(line).collect();
+    let mut shown: Vec<String> =
+        is_silent.then(|| Example::DOES_NOT_APPLY.to_owned()).into_iter().collect();
+    shown.extend(found.iter().filter(named).map(line));
     shown.extend(unknown.iter().map(|(call, count)| format!("unknown {count} others: {call}")));
     shown
 }

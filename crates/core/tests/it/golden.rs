@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::mem::{Discriminant, discriminant};
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
@@ -13,6 +14,9 @@ use elb_audit_core::policy::selection::Selection;
 use elb_audit_core::render::{self, Style};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::{checks, docs};
+use serde_json::{Map, Value};
+
+use crate::laws;
 
 const RENEW: &str = "UPDATE_GOLDEN=1 cargo test --workspace";
 
@@ -58,6 +62,32 @@ pub(crate) fn compare(name: &str, expected: &str) {
     );
 }
 
+/// A check is listed twice, as a module and among all, and by nobody's hand.
+#[test]
+fn lists_of_checks_are_current() {
+    let mut files = laws::files();
+    files.sort();
+    for folder in files.iter().map(|(folder, _)| folder).collect::<BTreeSet<_>>() {
+        let own = files.iter().filter(|(other, _)| other == folder);
+        let modules: Vec<String> = own.map(|(_, name)| format!("pub(super) mod {name};")).collect();
+        let module = format!("crates/core/src/checks/{folder}.rs");
+        let text = read(&module);
+        let is_module = |line: &&str| line.starts_with("pub(super) mod ");
+        let before: Vec<&str> = text.lines().take_while(|line| !is_module(line)).collect();
+        let rest = text.lines().skip(before.len()).filter(|line| !is_module(line));
+        let rest: Vec<&str> = rest.collect();
+        let parts = [before.join("\n"), modules.join("\n"), rest.join("\n")];
+        compare(&module, &(parts.join("\n").trim_end().to_owned() + "\n"));
+    }
+    files.sort_by_key(|(_, name)| name.replace('_', "-"));
+    let all = files.iter().map(|(folder, name)| format!("    &{folder}::{name}::CHECK,"));
+    let all: Vec<String> = all.collect();
+    let list = "crates/core/src/checks.rs";
+    let text = read(list);
+    let (head, _) = text.split_once("&[\n").expect("a list");
+    compare(list, &format!("{head}&[\n{}\n];\n", all.join("\n")));
+}
+
 #[test]
 fn check_pages_are_current() {
     for check in checks::ALL {
@@ -91,8 +121,32 @@ fn what_the_terminal_shows_of_checks_is_current() {
     let check = checks::ALL.iter().find(|check| check.id == "deletion-protection-off");
     let explained = docs::explain(check.expect("a check"), style);
     compare("crates/core/tests/it/snapshots/explain.txt", &explained);
+    // The one list of severities and personas: a change to one shows here.
     compare("crates/core/tests/it/snapshots/checks.txt", &docs::checks_text(checks::ALL, style));
-    compare("crates/core/tests/it/snapshots/checks.json.txt", &docs::checks_json(checks::ALL));
+}
+
+/// One of them in full, and all in its form: what the others say stands on their pages.
+#[test]
+fn checks_as_data_are_current() {
+    let check = checks::ALL.iter().find(|check| check.id == "tls-legacy-protocol");
+    let model = docs::checks_json(&[check.expect("a check")]);
+    compare("crates/core/tests/it/snapshots/checks.json.txt", &model);
+    let parsed = |text: &str| serde_json::from_str::<Vec<Map<String, Value>>>(text).expect("JSON");
+    let form = |check: &Map<String, Value>| -> Vec<(String, Discriminant<Value>)> {
+        // No edition has a check that is newer than the newest.
+        let text = Value::String(String::new());
+        let plain = |value| if matches!(value, &Value::Null) { &text } else { value };
+        check.iter().map(|(name, value)| (name.clone(), discriminant(plain(value)))).collect()
+    };
+    let model = form(&parsed(&model)[0]);
+    let all = parsed(&docs::checks_json(checks::ALL));
+    for (data, check) in all.iter().zip(checks::ALL) {
+        assert_eq!(data["id"], check.id);
+        assert_eq!(form(data), model, "{}", check.id);
+        let ways = data["remedy"].as_object().expect("ways to fix it").values();
+        assert!(ways.map(|way| way.as_str().map_or(0, str::len)).min() > Some(0), "{}", check.id);
+    }
+    assert_eq!(all.len(), checks::ALL.len());
 }
 
 #[test]
@@ -129,7 +183,7 @@ fn rendered(name: &str, marker: &str, text: &str) {
 
 #[test]
 fn pages_on_the_catalogue_and_other_tools_are_current() {
-    compare("docs/catalogue.md", &docs::catalogue());
+    compare("docs/catalogue.md", &docs::catalogue(checks::ALL));
     compare("docs/peers.md", &docs::peers(checks::ALL));
     compare("docs/conformance.md", &docs::conformance());
     compare("docs/compliance.md", &docs::compliance());

@@ -1,8 +1,9 @@
 //! The laws that hold over all checks.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Write;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,6 +17,7 @@ use elb_audit_core::vocab::exposure::ExposureClass;
 use elb_audit_core::vocab::fact::Reason;
 
 use crate::given::{KINDS, everything, line, report, report_of, shown};
+use crate::golden::compare;
 
 mod facts;
 mod unclear;
@@ -47,8 +49,7 @@ fn examples_give_exactly_their_findings() {
 /// the example should not give is a fault of a check.
 #[expect(clippy::disallowed_methods, reason = "an example stands in a file")]
 fn renew(check: &Check, title: &str, found: &[String]) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join(format!("src/checks/{}.rs", check.id.replace('-', "_")));
+    let file = file(check);
     let text = std::fs::read_to_string(&file).expect("a file a check");
     let example = text.find(&format!("title: \"{title}\",")).expect("an example's title");
     let begin = example + text[example..].find("finds: &[").expect("its findings") + 9;
@@ -56,6 +57,38 @@ fn renew(check: &Check, title: &str, found: &[String]) {
     let lines: Vec<String> = found.iter().map(|line| format!("{line:?}")).collect();
     let renewed = format!("{}{}{}", &text[..begin], lines.join(", "), &text[end..]);
     std::fs::write(&file, renewed).expect("a file that can be written");
+}
+
+/// What lies beside the folders of checks, for checks to use.
+const NO_CHECKS: [&str; 2] = ["prelude", "shared"];
+
+/// Folder and name of every file of a check.
+pub(crate) fn files() -> Vec<(String, String)> {
+    let entries = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect()
+    };
+    let stem = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+    let mut files = Vec::new();
+    for path in entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks")) {
+        let subject = stem(&path);
+        if NO_CHECKS.contains(&subject.as_str()) {
+            continue;
+        }
+        let folder = path.with_extension("");
+        assert!(folder.is_dir(), "{} lies in the folder of no subject", path.display());
+        if path == folder {
+            files.extend(entries(&folder).iter().map(|file| (subject.clone(), stem(file))));
+        }
+    }
+    files
+}
+
+/// The file of a check.
+fn file(check: &Check) -> PathBuf {
+    let name = check.id.replace('-', "_");
+    let folder = files().into_iter().find(|(_, file)| *file == name).expect("a file a check").0;
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/checks/{folder}/{name}.rs"))
 }
 
 #[test]
@@ -82,6 +115,21 @@ fn a_clean_load_balancer_passes_everything() {
         }
         assert!(!report.findings.is_empty(), "clean {kind}: nothing judged");
     }
+}
+
+/// The one list of what checks note about every load balancer: an example lists the notes of its own check.
+#[test]
+fn the_notes_on_a_clean_load_balancer_are_those_of_the_list() {
+    let mut list = String::new();
+    for kind in KINDS {
+        writeln!(list, "{kind}").expect("a text");
+        for finding in report(&sample::clean(&kind)).findings {
+            if finding.outcome == Outcome::Note {
+                writeln!(list, "  {}", line(&finding)).expect("a text");
+            }
+        }
+    }
+    compare("crates/core/tests/it/snapshots/clean-notes.txt", &list);
 }
 
 /// An inventory that some example has.
@@ -466,17 +514,27 @@ fn ids_are_sorted_unique_and_the_names_of_the_files() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(ids, sorted);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
-        .filter(|stem| stem != "shared") // what several checks judge by
-        .collect();
+    let mut files: Vec<String> =
+        files().into_iter().map(|(_, name)| name.replace('_', "-")).collect();
     files.sort();
     assert_eq!(ids, files);
     for id in ids {
         let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         assert!(id.chars().all(kebab) && !id.starts_with('-'), "{id}");
+    }
+}
+
+/// What [`Check::new`] leaves out for the check to say; the compiler does not ask for it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a check is a file")]
+fn a_check_leaves_nothing_unsaid_that_has_no_default() {
+    let fields = ["id", "title", "severity", "applies_to", "why", "logic", "fix", "remedy"];
+    for check in ALL {
+        let text = std::fs::read_to_string(file(check)).expect("a file a check");
+        for field in fields.iter().chain(&["links", "examples"]) {
+            let said = text.contains(&format!("\n    {field}: "));
+            assert!(said, "{} does not say its {field}", check.id);
+        }
     }
 }
 
@@ -503,12 +561,11 @@ fn every_check_says_why_when_and_how_to_mend() {
             check.id,
             check.fix
         );
-        let remedy = check.remedy;
-        let ways = [remedy.console, remedy.cli, remedy.terraform, remedy.cloudformation];
-        for way in ways {
+        let ways = check.ways();
+        assert!(is_runnable(&ways.cli), "{}: {}", check.id, ways.cli);
+        for way in [ways.console, ways.cli, ways.terraform, ways.cloudformation] {
             assert!(!way.is_empty() && way.trim() == way, "{}: remedy {way:?}", check.id);
         }
-        assert!(is_runnable(remedy.cli), "{}: {}", check.id, remedy.cli);
         for link in check.links {
             assert!(is_official(link), "{}: {link}", check.id);
         }
@@ -518,7 +575,7 @@ fn every_check_says_why_when_and_how_to_mend() {
 }
 
 /// Whether a text can be pasted into a shell, commands with comments between them, or is one sentence.
-fn is_runnable(text: &str) -> bool {
+pub(crate) fn is_runnable(text: &str) -> bool {
     if !text.starts_with("aws ") {
         return text.ends_with('.') && !text.contains('\n') && !text.contains(". ");
     }

@@ -1,41 +1,37 @@
-//! Where a question makes no sense, nothing is said: a pass would claim that somebody looked.
+//! Configurations, shown by other checks, that a check has nothing to say about, not even that they pass. What
+//! a check shows itself says so among its examples.
 
 use elb_audit_core::checks::ALL;
 
 use crate::given::report_of;
 
-/// Check, title of its example.
-const SILENT: &[(&str, &str)] = &[
-    ("alpn-mismatch", "LDAP over TLS has no use for it"),
-    ("alpn-mismatch", "TLS ends here, and the targets get TCP"),
-    ("backend-certificate-unverified", "instances in clear"),
-    ("certificate-email-validated", "imported: nobody asked ACM"),
-    ("certificate-exportable", "a private one can always be exported"),
-    ("certificate-host-uncovered", "a pattern and a name of AWS"),
-    ("certificate-host-uncovered", "a rule that turns the host away"),
-    ("certificate-renewal-stalled", "below 30 days the date says it"),
-    ("certificate-renewal-stalled", "imported: nobody expects it"),
-    ("no-tls-listener", "requests in clear: the listener says it already"),
-    ("no-tls-listener", "a redirect to another host"),
-    ("no-tls-listener", "TLS passed through"),
-    ("no-tls-listener", "an Application load balancer behind it"),
-    ("post-quantum-missing", "a name that AWS's pages do not print"),
-    ("tls-backend-legacy", "targets in clear"),
-    ("tls-passthrough-unverified", "an Application load balancer behind it"),
-    ("tls-policies-differ", "one port alone"),
-];
-
 #[test]
-fn nothing_is_said_where_the_question_makes_no_sense() {
-    for (id, title) in SILENT {
-        let check = ALL.iter().find(|check| check.id == *id).unwrap();
-        let example = check.examples.iter().find(|example| example.title == *title);
-        let inventory = (example.unwrap_or_else(|| panic!("{id} has no {title}")).given)();
-        let outcomes: Vec<_> = report_of(&inventory, &[check])
-            .findings
-            .into_iter()
-            .map(|finding| finding.outcome)
-            .collect();
-        assert!(outcomes.is_empty(), "{id}, {title}: {outcomes:?}");
+fn what_is_beside_a_question_gets_no_verdict() {
+    let cases = [
+        // A web ACL that stops nothing, or that blocks by default, is others' business.
+        ("waf-empty", "no rule, everything allowed", "waf-counts-only"),
+        ("waf-empty", "no rule, everything allowed", "waf-rate-limit-missing"),
+        ("waf-empty", "no rule, everything blocked", "waf-managed-rules-missing"),
+        ("waf-counts-only", "every rule counts", "waf-known-bad-inputs-missing"),
+        ("waf-counts-only", "only those that are listed get in", "waf-large-body-passes"),
+        // No web ACL.
+        ("waf-not-associated", "none", "waf-empty"),
+        ("waf-not-associated", "none", "waf-not-logged"),
+        ("waf-not-associated", "internal", "waf-metrics-off"),
+        // No log in a bucket.
+        ("access-logs-disabled", "off on a Classic load balancer", "log-bucket-missing"),
+        ("access-logs-disabled", "off on a Classic load balancer", "log-bucket-foreign"),
+        ("access-logs-disabled", "off on a Classic load balancer", "log-delivery-stopped"),
+        ("access-logs-disabled", "off on a Classic load balancer", "access-logs-bucket-unapproved"),
+        ("log-bucket-missing", "no bucket of the name", "log-delivery-stopped"),
+        // No distribution in front.
+        ("access-logs-disabled", "off on a Classic load balancer", "cloudfront-origin-cleartext"),
+    ];
+    for (owner, title, id) in cases {
+        let find = |id: &str| ALL.iter().find(|check| check.id == id).expect("a check");
+        let mut examples = find(owner).examples.iter();
+        let example = examples.find(|example| example.title == title).expect("an example");
+        let found = report_of(&(example.given)(), &[find(id)]).findings;
+        assert!(found.is_empty(), "{id} on {owner}, {title}: {:?}", found[0].outcome);
     }
 }

@@ -228,7 +228,8 @@ fn an_outage_names_the_group_that_could_serve_and_never_says_delete() {
     let evidence = serde_json::to_value(&found[0].evidence).expect("evidence is JSON");
     assert_eq!(evidence["weights"], serde_json::json!(["blue: 100", "green: 0"]));
     assert_eq!(evidence["could_serve"], serde_json::json!(["green"]));
-    let advice = [check.fix, check.remedy.console, check.remedy.cli, check.remedy.terraform];
+    let ways = check.ways();
+    let advice = [check.fix, &ways.console, &ways.cli, &ways.terraform];
     for text in advice {
         assert!(!text.to_lowercase().contains("delete"), "{text}");
     }

@@ -1,0 +1,364 @@
+//! Attributes of load balancers, target groups and listeners: the name of each in every way of working.
+
+use super::text::{arguments, block, command, hcl, logical, resource, yaml};
+use super::{Owner, Pair, Ways};
+use crate::inventory::Kind;
+
+/// An attribute.
+struct Row {
+    of: Owner,
+    key: &'static str,
+    /// What the console calls it, as the object of `turn on` or `set`.
+    label: &'static str,
+    terraform: Terraform,
+    /// The same of a Classic load balancer.
+    classic: Option<Classic>,
+}
+
+/// What an attribute is in Terraform.
+#[derive(Clone, Copy)]
+enum Terraform {
+    /// An argument of the resource.
+    Argument(&'static str),
+    /// An argument of one of its blocks.
+    In(&'static str, &'static str),
+    /// Nothing, as this sentence says.
+    Missing(&'static str),
+}
+
+/// What an attribute of a Classic load balancer is.
+#[derive(Clone, Copy)]
+enum Classic {
+    /// A field of a structure: names of both in the API, what it is in Terraform, and its way in
+    /// `CloudFormation`.
+    Field([&'static str; 2], Terraform, &'static [&'static str]),
+    /// An additional attribute, which `CloudFormation` does not know: its key, and what it is in Terraform.
+    Additional(&'static str, Terraform),
+}
+
+use Terraform::{Argument, In, Missing};
+
+const fn row(of: Owner, key: &'static str, label: &'static str, terraform: Terraform) -> Row {
+    Row { of, key, label, terraform, classic: None }
+}
+
+const fn both(
+    key: &'static str,
+    label: &'static str,
+    terraform: Terraform,
+    classic: Classic,
+) -> Row {
+    Row { classic: Some(classic), ..row(Owner::LoadBalancer, key, label, terraform) }
+}
+
+const fn lb(key: &'static str, label: &'static str, terraform: Terraform) -> Row {
+    row(Owner::LoadBalancer, key, label, terraform)
+}
+
+const fn group(key: &'static str, label: &'static str, terraform: Terraform) -> Row {
+    row(Owner::TargetGroup, key, label, terraform)
+}
+
+/// Attributes of load balancers and target groups, by the documentation of AWS and of Terraform's provider.
+/// The arguments for those of listeners are their keys with `_` for `.`.
+const ROWS: &[Row] = &[
+    both(
+        "access_logs.s3.enabled",
+        "Access logs",
+        In("access_logs", "enabled"),
+        Classic::Field(
+            ["AccessLog", "Enabled"],
+            In("access_logs", "enabled"),
+            &["AccessLoggingPolicy", "Enabled"],
+        ),
+    ),
+    both(
+        "access_logs.s3.bucket",
+        "their bucket",
+        In("access_logs", "bucket"),
+        Classic::Field(
+            ["AccessLog", "S3BucketName"],
+            In("access_logs", "bucket"),
+            &["AccessLoggingPolicy", "S3BucketName"],
+        ),
+    ),
+    lb(
+        "client_keep_alive.seconds",
+        "the HTTP client keepalive duration",
+        Argument("client_keep_alive"),
+    ),
+    lb("connection_logs.s3.enabled", "Connection logs", In("connection_logs", "enabled")),
+    lb("connection_logs.s3.bucket", "their bucket", In("connection_logs", "bucket")),
+    lb(
+        "deletion_protection.enabled",
+        "Deletion protection",
+        Argument("enable_deletion_protection"),
+    ),
+    lb("health_check_logs.s3.enabled", "Health check logs", In("health_check_logs", "enabled")),
+    lb("health_check_logs.s3.bucket", "their bucket", In("health_check_logs", "bucket")),
+    both(
+        "idle_timeout.timeout_seconds",
+        "the connection idle timeout",
+        Argument("idle_timeout"),
+        Classic::Field(
+            ["ConnectionSettings", "IdleTimeout"],
+            Argument("idle_timeout"),
+            &["ConnectionSettings", "IdleTimeout"],
+        ),
+    ),
+    lb(
+        "ipv6.deny_all_igw_traffic",
+        "the denial of traffic of internet gateways to IPv6 addresses",
+        Missing(
+            "`aws_lb` has no argument for it: internal ones get `true` when they are made; set it \
+             back with the command.",
+        ),
+    ),
+    both(
+        "load_balancing.cross_zone.enabled",
+        "Cross-zone load balancing",
+        Argument("enable_cross_zone_load_balancing"),
+        Classic::Field(
+            ["CrossZoneLoadBalancing", "Enabled"],
+            Argument("cross_zone_load_balancing"),
+            &["CrossZone"],
+        ),
+    ),
+    both(
+        "routing.http.desync_mitigation_mode",
+        "the desync mitigation mode",
+        Argument("desync_mitigation_mode"),
+        Classic::Additional("elb.http.desyncmitigationmode", Argument("desync_mitigation_mode")),
+    ),
+    lb(
+        "routing.http.drop_invalid_header_fields.enabled",
+        "Drop invalid header fields",
+        Argument("drop_invalid_header_fields"),
+    ),
+    lb(
+        "routing.http.xff_header_processing.mode",
+        "the X-Forwarded-For header",
+        Argument("xff_header_processing_mode"),
+    ),
+    lb("routing.http2.enabled", "HTTP/2", Argument("enable_http2")),
+    lb("waf.fail_open.enabled", "WAF fail open", Argument("enable_waf_fail_open")),
+    lb("zonal_shift.config.enabled", "ARC zonal shift integration", Argument("enable_zonal_shift")),
+    group(
+        "deregistration_delay.timeout_seconds",
+        "the deregistration delay",
+        Argument("deregistration_delay"),
+    ),
+    group(
+        "lambda.multi_value_headers.enabled",
+        "Multi value headers",
+        Argument("lambda_multi_value_headers_enabled"),
+    ),
+    group(
+        "preserve_client_ip.enabled",
+        "Preserve client IP addresses",
+        Argument("preserve_client_ip"),
+    ),
+    group(
+        "target_failover.on_unhealthy",
+        "what becomes of flows when a target is unhealthy",
+        In("target_failover", "on_unhealthy"),
+    ),
+    group(
+        "target_failover.on_deregistration",
+        "when one is deregistered",
+        In("target_failover", "on_deregistration"),
+    ),
+];
+
+/// Whether there is a row for it. Those of listeners need none.
+pub(super) const fn is_known(of: Owner, key: &str) -> bool {
+    if matches!(of, Owner::Listener) {
+        return true;
+    }
+    let mut place = 0;
+    while place < ROWS.len() {
+        if ROWS[place].of as u8 == of as u8 && is_same(ROWS[place].key, key) {
+            return true;
+        }
+        place += 1;
+    }
+    false
+}
+
+/// Equality, which a constant can ask for bytes only.
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut place = 0;
+    while place < one.len() && place < other.len() && one[place] == other[place] {
+        place += 1;
+    }
+    place == one.len() && place == other.len()
+}
+
+fn of(owner: Owner, key: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.of == owner && row.key == key)
+}
+
+/// The same for every way.
+pub(super) fn ways(owner: Owner, set: &[Pair], kinds: &[Kind]) -> Ways {
+    let set: Vec<Pair> = set.iter().copied().filter(|(key, _)| !key.is_empty()).collect();
+    let mut ways = Ways {
+        console: console(owner, &set),
+        cli: commands(owner, &set),
+        terraform: terraform(owner, &set),
+        cloudformation: properties(owner, &set),
+    };
+    if owner == Owner::LoadBalancer && kinds.contains(&Kind::Classic) {
+        let known = |(key, value): &Pair| Some((of(owner, key)?.classic?, *value));
+        let classic: Vec<(Classic, &str)> = set.iter().filter_map(known).collect();
+        ways.cli = format!("{}\n# Classic\n{}", ways.cli, classic_command(&classic));
+        let arguments: Vec<_> = classic.iter().map(|(row, value)| (named(row), *value)).collect();
+        let own = written("aws_elb", &arguments);
+        ways.terraform = format!("{}\n\n# Classic\n{own}", ways.terraform);
+        let own = classic_properties(&classic);
+        ways.cloudformation = format!("{}\n\n# Classic\n{own}", ways.cloudformation);
+    }
+    ways
+}
+
+fn console(owner: Owner, set: &[Pair]) -> String {
+    let page = match owner {
+        Owner::LoadBalancer => "EC2, Load Balancers, the load balancer, Attributes, Edit",
+        Owner::TargetGroup => "EC2, Target Groups, the group, Attributes, Edit",
+        Owner::Listener => "EC2, Load Balancers, the load balancer, the listener, Attributes, Edit",
+    };
+    let step = |(key, value): &Pair| {
+        let label = of(owner, key).map_or(*key, |row| row.label);
+        match *value {
+            "true" => format!("turn on {label}"),
+            "false" => format!("turn off {label}"),
+            value => format!("set {label} to {value}"),
+        }
+    };
+    let steps: Vec<String> = set.iter().map(step).collect();
+    format!("{page}: {}.", steps.join(" and "))
+}
+
+fn commands(owner: Owner, set: &[Pair]) -> String {
+    let (start, place) = match owner {
+        Owner::LoadBalancer => ("load-balancer", "--load-balancer-arn LOAD_BALANCER_ARN"),
+        Owner::TargetGroup => ("target-group", "--target-group-arn TARGET_GROUP_ARN"),
+        Owner::Listener => ("listener", "--listener-arn LISTENER_ARN"),
+    };
+    let mut options = vec![place.to_owned()];
+    options.extend(set.iter().map(pair));
+    options[1] = format!("--attributes {}", options[1]);
+    command(&format!("aws elbv2 modify-{start}-attributes"), &options)
+}
+
+/// A pair in the shorthand of the CLI, in quotes where the shell would not take it for one word.
+fn pair((key, value): &Pair) -> String {
+    let is_word = value.chars().all(|letter| letter.is_alphanumeric() || "_-.:/".contains(letter));
+    match value {
+        _ if is_word => format!("Key={key},Value={value}"),
+        value if value.contains('\'') => format!("\"Key={key},Value=\\\"{value}\\\"\""),
+        value => format!("'Key={key},Value={value}'"),
+    }
+}
+
+fn terraform(owner: Owner, set: &[Pair]) -> String {
+    let kind = match owner {
+        Owner::LoadBalancer => "aws_lb",
+        Owner::TargetGroup => "aws_lb_target_group",
+        Owner::Listener => {
+            let named = |(key, value): &Pair| (key.replace('.', "_"), hcl(value));
+            let body = arguments(&set.iter().map(named).collect::<Vec<_>>());
+            return resource("aws_lb_listener", "this", &body);
+        }
+    };
+    let named = |(key, value): &Pair| Some((of(owner, key)?.terraform, *value));
+    written(kind, &set.iter().filter_map(named).collect::<Vec<_>>())
+}
+
+/// A resource with its arguments first and its blocks behind them.
+fn written(kind: &str, set: &[(Terraform, &str)]) -> String {
+    let mut plain = Vec::new();
+    let mut blocks: Vec<(&str, Vec<(&str, String)>)> = Vec::new();
+    for (terraform, value) in set {
+        match *terraform {
+            Argument(name) => plain.push((name, hcl(value))),
+            In(outer, name) => match blocks.iter_mut().find(|(other, _)| *other == outer) {
+                Some((_, inner)) => inner.push((name, hcl(value))),
+                None => blocks.push((outer, vec![(name, hcl(value))])),
+            },
+            Missing(sentence) => return sentence.to_owned(),
+        }
+    }
+    let mut parts = Vec::new();
+    if !plain.is_empty() {
+        parts.push(arguments(&plain));
+    }
+    parts.extend(blocks.iter().map(|(outer, inner)| block(outer, &arguments(inner))));
+    resource(kind, "this", &parts.join("\n\n"))
+}
+
+fn properties(owner: Owner, set: &[Pair]) -> String {
+    let (name, list) = match owner {
+        Owner::LoadBalancer => ("LoadBalancer", "LoadBalancerAttributes"),
+        Owner::TargetGroup => ("TargetGroup", "TargetGroupAttributes"),
+        Owner::Listener => ("Listener", "ListenerAttributes"),
+    };
+    let item = |(key, value): &Pair| format!("  - Key: {key}\n    Value: {}", yaml(value));
+    let items: Vec<String> = set.iter().map(item).collect();
+    let kind = format!("AWS::ElasticLoadBalancingV2::{name}");
+    logical(name, &kind, &format!("{list}:\n{}", items.join("\n")))
+}
+
+fn named(row: &Classic) -> Terraform {
+    match row {
+        Classic::Field(_, terraform, _) | Classic::Additional(_, terraform) => *terraform,
+    }
+}
+
+fn classic_command(set: &[(Classic, &str)]) -> String {
+    let mut structures: Vec<(&str, Vec<String>)> = Vec::new();
+    for (row, value) in set {
+        let (outer, field) = match row {
+            Classic::Field([outer, name], ..) => {
+                let is_plain = hcl(value) == *value;
+                let value = if is_plain { (*value).to_owned() } else { format!("\"{value}\"") };
+                (*outer, format!("\"{name}\":{value}"))
+            }
+            Classic::Additional(key, _) => {
+                ("AdditionalAttributes", format!("\"Key\":\"{key}\",\"Value\":\"{value}\""))
+            }
+        };
+        match structures.iter_mut().find(|(other, _)| *other == outer) {
+            Some((_, fields)) => fields.push(field),
+            None => structures.push((outer, vec![field])),
+        }
+    }
+    let structure = |(outer, fields): &(&str, Vec<String>)| {
+        let (open, close) = if *outer == "AdditionalAttributes" { ("[", "]") } else { ("", "") };
+        format!("\"{outer}\":{open}{{{}}}{close}", fields.join(","))
+    };
+    let json: Vec<String> = structures.iter().map(structure).collect();
+    let attributes = format!("--load-balancer-attributes '{{{}}}'", json.join(","));
+    let options = ["--load-balancer-name NAME".to_owned(), attributes];
+    command("aws elb modify-load-balancer-attributes", &options)
+}
+
+fn classic_properties(set: &[(Classic, &str)]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for (row, value) in set {
+        match row {
+            Classic::Field(_, _, [name]) => lines.push(format!("{name}: {value}")),
+            Classic::Field(_, _, way) => {
+                let outer = format!("{}:", way[0]);
+                if !lines.contains(&outer) {
+                    lines.push(outer);
+                }
+                lines.push(format!("  {}: {value}", way[way.len() - 1]));
+            }
+            Classic::Additional(..) => {
+                return "# no property for it: use the console or the CLI".to_owned();
+            }
+        }
+    }
+    logical("ClassicLoadBalancer", "AWS::ElasticLoadBalancing::LoadBalancer", &lines.join("\n"))
+}

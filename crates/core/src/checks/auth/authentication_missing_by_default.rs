@@ -1,0 +1,102 @@
+//! Some rules of a listener ask for a login, and what is left over needs none.
+
+use crate::analysis::routing::requirements::{self, AuthKind};
+use crate::analysis::routing::{self, End, group_name};
+use crate::checks::prelude::*;
+use crate::fixtures::sample::login;
+
+pub(crate) const CHECK: Check = Check {
+    id: "authentication-missing-by-default",
+    aliases: &["auth-missing-on-default"],
+    title: "what no rule names needs no login",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application],
+    why: "Rules with a login are exceptions here, and everything else is public: a path that \
+          somebody adds tomorrow, or a spelling that the rules do not foresee, goes to a target \
+          without anybody asking.",
+    logic: "Looks at listeners where a rule with conditions forwards after a login or a token. \
+            Notes it when the last rule, usually the default one, forwards without login, token \
+            or verified client certificate, to whatever group. Passes when that rule asks too, \
+            redirects or answers by itself. Does not apply where no other rule asks.",
+    false_alarms: "A public site with a few protected paths is meant to be like this. A request \
+                   that gets past a login to the same targets is `authentication-bypass`.",
+    fix: "let the default rule ask for the login too, or answer with a fixed response, and list \
+          what is public",
+    remedy: Remedy::refuse_by_default().console(
+        "EC2, Load balancers, the listener, Edit listener: add Authenticate users to the default \
+         action, or return a fixed response.",
+    ),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "one path logs in, the rest is forwarded",
+            given: || given(vec![sample::forward("site")]),
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail targets-too-few site",
+                "note authentication-missing-by-default HTTPS:443",
+            ],
+        },
+        Example {
+            title: "the rest logs in too",
+            given: || given(login::required("site")),
+            finds: &["fail security-group-unused-port web", "fail targets-too-few site"],
+        },
+        Example {
+            title: "the rest gets an answer of the load balancer's own",
+            given: || given(vec![sample::fixed_response("404")]),
+            finds: &["fail security-group-unused-port web"],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn given(default: Vec<Action>) -> Inventory {
+    let rule = sample::rule(Some(1), vec![sample::path(&["/admin/*"])], login::required("web"));
+    login::listening(vec![sample::ruled(sample::https(default), vec![rule])], |region| {
+        sample::add_groups(region, &Kind::Application, &["site"]);
+        sample::regroup(region, "site", |group| {
+            group.targets = crate::vocab::fact::Fact::Known(vec![sample::target("i-3", "healthy")]);
+        });
+    })
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    if !requirements::may_log_in(listener) {
+        return Ok(Verdict::NotApplicable);
+    }
+    let routes = routing::live(context.lb, listener)?;
+    let Some((last, others)) = routes.split_last() else { return Ok(Verdict::NotApplicable) };
+    let mut hidden = None;
+    let mut asks = false;
+    for route in others {
+        let requirements = requirements::of_route(route, listener);
+        match &route.end {
+            End::Forward(_) if requirements.has(AuthKind::Login) => asks = true,
+            End::Forward(_) => hidden = hidden.or(requirements.unclear(AuthKind::Login).cloned()),
+            End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
+            End::Redirect(_) | End::Answer => {}
+        }
+    }
+    if !asks {
+        return hidden.map_or(Ok(Verdict::NotApplicable), Err);
+    }
+    let groups = match &last.end {
+        End::Forward(groups) if !groups.is_empty() => groups,
+        End::Unknown(gap) => return Err(gap.clone()),
+        End::Forward(_) | End::Redirect(_) | End::Answer => return Ok(Verdict::Pass),
+    };
+    if !requirements::of_route(last, listener).is_open()? {
+        return Ok(Verdict::Pass);
+    }
+    let names: Vec<&str> = groups.iter().map(|arn| group_name(arn)).collect();
+    let evidence = Evidence::new()
+        .with("rule", last.label.as_str())
+        .with("target_groups", names)
+        .with("request", last.request(others, context.lb, listener));
+    Ok(Verdict::Note(evidence))
+}

@@ -1,0 +1,176 @@
+//! A path or host that looks like one for administrators needs no login.
+
+use crate::analysis::routing::requirements;
+use crate::analysis::routing::{self, End};
+use crate::checks::prelude::*;
+use crate::checks::shared::bypass;
+use crate::fixtures::sample::login;
+
+pub(crate) const CHECK: Check = Check {
+    id: "authentication-missing-on-admin-path",
+    aliases: &["auth-missing-admin-path"],
+    title: "a path for administrators needs no login",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application],
+    why: "Consoles, metrics and debuggers are what scanners ask for first, and many of them have \
+          no login, a weak one, or the one they came with.",
+    logic: "Looks at rules that forward and whose path, or the first label of whose host, has one \
+            of these words: actuator, admin, administrator, console, debug, grafana, internal, \
+            jenkins, kibana, metrics, phpmyadmin, swagger. Notes one that asks for no login, \
+            token or verified client certificate, takes requests of any address, and needs no \
+            secret header. Passes when all of them ask. Does not apply where no rule has such a \
+            word.",
+    false_alarms: "A word says nothing about what answers: the application may ask by itself.",
+    fix: "ask for a login before the rule forwards, or let only some addresses in",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load balancers, the listener, Manage rules: add Authenticate users to the \
+                  rule, or a Source IP condition.",
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --conditions Field=path-pattern,Values=PATH Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "admin" {
+              condition {
+                path_pattern {
+                  values = [PATH]
+                }
+              }
+              condition {
+                source_ip {
+                  values = [CIDR]
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Conditions:
+                - Field: path-pattern
+                  PathPatternConfig:
+                    Values: [PATH]
+                - Field: source-ip
+                  SourceIpConfig:
+                    Values: [CIDR]",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "a path with the word",
+            given: || given(vec![sample::path(&["/wp-admin/*"])], false),
+            finds: &["note authentication-missing-on-admin-path HTTPS:443"],
+        },
+        Example {
+            title: "a host with the word",
+            given: || given(vec![sample::host(&["grafana.example.com"])], false),
+            finds: &[
+                "fail certificate-host-uncovered HTTPS:443",
+                "note authentication-missing-on-admin-path HTTPS:443",
+            ],
+        },
+        Example {
+            title: "a login before it",
+            given: || given(vec![sample::path(&["/wp-admin/*"])], true),
+            finds: &[],
+        },
+        Example {
+            title: "some addresses alone",
+            given: || {
+                given(
+                    vec![
+                        sample::path(&["/actuator/*"]),
+                        sample::condition("source-ip", &["10.0.0.0/8"]),
+                    ],
+                    false,
+                )
+            },
+            finds: &[],
+        },
+        Example {
+            title: "part of a word, and a domain of this name",
+            given: || {
+                given(vec![sample::path(&["/adminton"]), sample::host(&["shop.internal"])], false)
+            },
+            finds: &["does not apply", "fail certificate-host-uncovered HTTPS:443"],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+/// Words that such paths and hosts have.
+const WORDS: &[&str] = &[
+    "actuator",
+    "admin",
+    "administrator",
+    "console",
+    "debug",
+    "grafana",
+    "internal",
+    "jenkins",
+    "kibana",
+    "metrics",
+    "phpmyadmin",
+    "swagger",
+];
+
+fn given(conditions: Vec<Condition>, asks: bool) -> Inventory {
+    let actions = if asks { login::required("web") } else { vec![sample::forward("web")] };
+    let listener = sample::ruled(
+        sample::https(vec![sample::fixed_response("404")]),
+        vec![sample::rule(Some(1), conditions, actions)],
+    );
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+/// The value of a condition that has one of the words.
+fn telling(condition: &Condition) -> Option<&str> {
+    let has_word = |text: &str| {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+    };
+    let mut all = condition.values.iter().chain(&condition.regex_values).map(String::as_str);
+    match condition.field.as_str() {
+        "path-pattern" => all.find(|value| has_word(value)),
+        "host-header" => all.find(|value| {
+            let (first, rest) = value.split_once('.').unwrap_or((value, ""));
+            !rest.is_empty() && has_word(first)
+        }),
+        _ => None,
+    }
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let routes = routing::live(context.lb, listener)?;
+    let mut hidden = None;
+    let mut seen = false;
+    for (place, route) in routes.iter().enumerate() {
+        let Some(value) = route.conditions.iter().find_map(telling) else { continue };
+        match &route.end {
+            End::Forward(groups) if !groups.is_empty() => seen = true,
+            End::Unknown(gap) => {
+                hidden = hidden.or(Some(gap.clone()));
+                continue;
+            }
+            End::Forward(_) | End::Redirect(_) | End::Answer => continue,
+        }
+        match requirements::of_route(route, listener).is_open() {
+            Ok(true) if !(bypass::is_public(context, route) || bypass::is_narrow(route)) => {
+                let evidence = Evidence::new()
+                    .with("rule", route.label.as_str())
+                    .with("value", value)
+                    .with("request", route.request(&routes[..place], context.lb, listener));
+                return Ok(Verdict::Note(evidence));
+            }
+            Ok(_) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if seen => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}

@@ -1,0 +1,103 @@
+//! A rule that asks for a login is never reached: one before it lets its requests through.
+
+use crate::analysis::routing::requirements;
+use crate::analysis::routing::{self};
+use crate::checks::prelude::*;
+use crate::fixtures::sample::login;
+
+pub(crate) const CHECK: Check = Check {
+    id: "authentication-rule-shadowed",
+    title: "a rule with a login is never reached",
+    severity: Severity::High,
+    applies_to: &[Kind::Application],
+    why: "Somebody wrote the rule so that these requests log in, and they do not: a rule with a \
+          lower number takes every one of them and forwards it without asking.",
+    logic: "Walks the rules by priority. Fails when a rule with a login or a token can never match, \
+            because an earlier one takes every request that it asks for, and that earlier one \
+            forwards without login, token or verified client certificate. Hosts, paths, methods, \
+            headers, queries and sources are compared as sets, wildcards included; where it is \
+            not plain that one set holds the other, the rule counts as reached. Does not apply \
+            where no rule asks for a login.",
+    fix: "give the rule with the login a lower number than the one that takes its requests",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
+                  rule with the login before the other one.",
+        cli: "aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NUMBER",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "admin" {
+              priority = NUMBER
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Priority: NUMBER",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "an open rule for a wider path comes first",
+            given: || given(("/app*", vec![sample::forward("web")]), ("/app/admin/*", 2)),
+            finds: &["fail authentication-rule-shadowed HTTPS:443"],
+        },
+        Example {
+            title: "the open rule comes later",
+            given: || given(("/app*", vec![sample::forward("web")]), ("/app/admin/*", 0)),
+            finds: &[],
+        },
+        Example {
+            title: "the rule before it asks too",
+            given: || given(("/app*", login::required("web")), ("/app/admin/*", 2)),
+            finds: &["fail rule-shadowed HTTPS:443"],
+        },
+        Example {
+            title: "the rule before it forwards nothing",
+            given: || given(("/app*", vec![sample::fixed_response("404")]), ("/app/admin/*", 2)),
+            finds: &["fail rule-shadowed HTTPS:443"],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+/// Rule 1 does this for a path, a rule of another number has a login for another one.
+fn given((path, actions): (&str, Vec<Action>), (own, number): (&str, u32)) -> Inventory {
+    let listener = sample::ruled(
+        sample::https(vec![sample::fixed_response("404")]),
+        vec![
+            sample::rule(Some(1), vec![sample::path(&[path])], actions),
+            sample::rule(Some(number), vec![sample::path(&[own])], login::required("web")),
+        ],
+    );
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    if !requirements::may_log_in(listener) {
+        return Ok(Verdict::NotApplicable);
+    }
+    let rules = routing::rules(context.lb, listener)?;
+    let mut hidden = None;
+    for dead in &rules.shadowed {
+        match rules.lets_past_login(dead, listener) {
+            Ok(true) => {
+                let by = &rules.live[dead.by];
+                let evidence = Evidence::new()
+                    .with("rule", dead.route.label.as_str())
+                    .with("shadowed_by", by.label.as_str())
+                    .with("request", by.request(&rules.live[..dead.by], context.lb, listener));
+                return Ok(Verdict::Fail(evidence));
+            }
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    let shadowed = rules.shadowed.iter().map(|dead| &dead.route);
+    let asks = rules.live.iter().chain(shadowed).any(|route| route.asks_to_log_in(listener));
+    match hidden {
+        Some(gap) => Err(gap),
+        None if asks => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}

@@ -1,0 +1,110 @@
+//! Anyone can make an account in the user pool that a login trusts.
+
+use crate::analysis::routing::requirements;
+use crate::checks::prelude::*;
+use crate::checks::shared::each_rule;
+use crate::fixtures::sample::login;
+use crate::inventory::UserPool;
+
+pub(crate) const CHECK: Check = Check {
+    id: "authentication-self-signup",
+    aliases: &["auth-cognito-self-signup"],
+    title: "anyone can sign up for the login",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application],
+    why: "A login keeps out those without an account, and here everybody can have one: the \
+          client's id is in the address of the login page, and with it anyone calls SignUp, \
+          whether the page offers it or not.",
+    logic: "Looks at the Cognito actions of every rule that a request can reach, and fails when \
+            users of the pool can sign themselves up (AllowAdminCreateUserOnly false). Passes \
+            when only administrators create users. Does not apply where no rule has a Cognito \
+            login.",
+    false_alarms: "A service for the public, where customers are meant to sign up and the \
+                   application decides what they see.",
+    fix: "turn self-registration of the user pool off, unless the public is meant to sign up",
+    remedy: Remedy::steps(Steps {
+        console: "Cognito, User pools, the pool, Sign-up, Self-service sign-up: edit and disable \
+                  self-registration.",
+        cli: r"
+            aws cognito-idp update-user-pool --user-pool-id POOL_ID \
+              --admin-create-user-config AllowAdminCreateUserOnly=true
+            # give all other settings of the pool too: what is left out is reset",
+        terraform: r#"
+            resource "aws_cognito_user_pool" "users" {
+              admin_create_user_config {
+                allow_admin_create_user_only = true
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::Cognito::UserPool
+            Properties:
+              AdminCreateUserConfig:
+                AllowAdminCreateUserOnly: true",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html",
+        "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUserConfigType.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules, Call::CognitoDescribeUserPool],
+    examples: &[
+        Example {
+            title: "users sign themselves up",
+            given: || given(Some(Fact::Known(pool(false)))),
+            finds: &[
+                "fail authentication-self-signup HTTPS:443",
+                "fail security-group-unused-port web",
+            ],
+        },
+        Example {
+            title: "administrators create users",
+            given: || given(Some(Fact::Known(pool(true)))),
+            finds: &["fail security-group-unused-port web"],
+        },
+        Example {
+            title: "the pool could not be read",
+            given: || given(Some(Fact::Unread(sample::denied(Call::CognitoDescribeUserPool)))),
+            finds: &[
+                "fail security-group-unused-port web",
+                "unknown authentication-self-signup HTTPS:443",
+            ],
+        },
+        Example {
+            title: "the pool was not asked about",
+            given: || given(None),
+            finds: &[
+                "fail security-group-unused-port web",
+                "unknown authentication-self-signup HTTPS:443",
+            ],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn pool(admin_create_only: bool) -> UserPool {
+    UserPool { name: Some("staff".to_owned()), admin_create_only }
+}
+
+fn given(pool: Option<Fact<UserPool>>) -> Inventory {
+    let listener = sample::https(login::then_forward(login::cognito(), "web"));
+    login::listening(vec![listener], |region| {
+        region.user_pools.extend(pool.map(|pool| (login::USER_POOL.to_owned(), pool)));
+    })
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    each_rule::judge_actions(context, listener, &["authenticate-cognito"], |action| {
+        let own = action.authentication.as_ref().and_then(|own| own.authority.as_deref());
+        let arn = own.ok_or_else(|| requirements::without(action, "user pool", listener))?;
+        let unasked = || {
+            Gap::new(Call::CognitoDescribeUserPool, Reason::NotCollected)
+                .in_region(&context.region.name)
+                .of(arn)
+        };
+        let pool = context.region.user_pools.get(arn).ok_or_else(unasked)?.get()?;
+        if pool.admin_create_only {
+            return Ok(Verdict::Pass);
+        }
+        let evidence = Evidence::new().with("user_pool", arn).with("name", pool.name.clone());
+        Ok(Verdict::Fail(evidence))
+    })
+}

@@ -1,0 +1,204 @@
+//! A certificate in use expires soon, and nothing renews it.
+
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "certificate-expiring",
+    aliases: &["cert-expiring"],
+    title: "certificate expires soon",
+    severity: Severity::High,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "On the day it expires every client refuses the connection. Certificates that were \
+          imported, or whose renewal is stuck, need a person in time.",
+    logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. One that ACM can \
+            renew (RenewalEligibility ELIGIBLE) fails below 30 days unless the renewal is \
+            PENDING_AUTO_RENEWAL; below 7 days always. Any other one fails below 30 days; without \
+            RenewalEligibility, but PENDING_AUTO_RENEWAL, it is unknown until the last 7. A renewal \
+            that is stuck earlier is the question of `certificate-renewal-stalled`. Does not apply \
+            once it has expired, or when it was never issued.",
+    false_alarms: "Automation that replaces imported certificates in their last days, such as an \
+                   ACME client, may well do so in time: let it begin earlier than 30 days before \
+                   the end.",
+    fix: "renew or import it again now; for one that ACM renews, restore the DNS records of its \
+          validation",
+    remedy: Remedy::steps(Steps {
+        console: "ACM console: open the certificate and Reimport the renewed one under the same \
+                  ARN; for one that ACM issued, Create records in Route 53 for the names that \
+                  wait.",
+        cli: r"
+            aws acm import-certificate --certificate-arn CERTIFICATE_ARN \
+              --certificate fileb://CERTIFICATE.pem --private-key fileb://KEY.pem \
+              --certificate-chain fileb://CHAIN.pem",
+        terraform: r#"
+            resource "aws_acm_certificate" "this" {
+              domain_name       = "www.example.com"
+              validation_method = "DNS"
+
+              lifecycle {
+                create_before_destroy = true
+              }
+            }"#,
+        cloudformation: r"
+            Certificate:
+              Type: AWS::CertificateManager::Certificate
+              Properties:
+                DomainName: www.example.com
+                ValidationMethod: DNS
+                DomainValidationOptions:
+                  - DomainName: www.example.com
+                    HostedZoneId: HOSTED_ZONE_ID",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
+        "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",
+    ],
+    needs: super::NAMED,
+    examples: &[
+        Example {
+            title: "imported, 20 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_eligibility = Some("INELIGIBLE".to_owned());
+                    certificate.kind = Some("IMPORTED".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com"],
+        },
+        Example {
+            title: "renewed by ACM, 40 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.not_after = Some(sample::in_days(40));
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "renewal on its way, 20 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("PENDING_AUTO_RENEWAL".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "renewal on its way, 6 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("PENDING_AUTO_RENEWAL".to_owned());
+                    certificate.not_after = Some(sample::in_days(6));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com"],
+        },
+        Example {
+            title: "renewal waits for validation, 29 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("PENDING_VALIDATION".to_owned());
+                    certificate.not_after = Some(sample::in_days(29));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com"],
+        },
+        Example {
+            title: "ACM should have renewed it, 20 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["fail certificate-expiring www.example.com"],
+        },
+        Example {
+            title: "kept in IAM, 29 days left",
+            given: || {
+                sample::with_iam(&Kind::Classic, |certificate| {
+                    certificate.not_after = Some(sample::in_days(29));
+                })
+            },
+            finds: &[
+                "fail certificate-expiring www.example.com",
+                "fail certificate-unmanaged www.example.com",
+            ],
+        },
+        Example {
+            title: "imported, 31 days left",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_eligibility = Some("INELIGIBLE".to_owned());
+                    certificate.kind = Some("IMPORTED".to_owned());
+                    certificate.not_after = Some(sample::in_days(31));
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "renewal on its way, but nothing says that ACM can renew it",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_eligibility = None;
+                    certificate.renewal_status = Some("PENDING_AUTO_RENEWAL".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["unknown certificate-expiring www.example.com"],
+        },
+        Example {
+            title: "a renewal status that this version does not know",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.renewal_status = Some("THINKING".to_owned());
+                    certificate.not_after = Some(sample::in_days(20));
+                })
+            },
+            finds: &["unknown certificate-expiring www.example.com"],
+        },
+    ],
+    ..Check::new(Judge::Certificate(judge))
+};
+
+fn judge(context: &Context, certificate: &Certificate) -> Judgement {
+    if certificate.has_expired(context.now)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    let Some(days) = certificate.days_left(context.now)? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let pending = certificate.renewal_status.as_deref() == Some("PENDING_AUTO_RENEWAL");
+    let late = match certificate.renewal_eligibility.as_deref() {
+        Some("ELIGIBLE") => renewal_is_late(certificate, days)?,
+        None if (7..Certificate::SOON).contains(&days) && pending => {
+            let said = "a renewal that is pending, without renewal eligibility";
+            return Err(certificate.unexpected_value(Reason::Malformed, said));
+        }
+        None | Some("INELIGIBLE") => days < Certificate::SOON,
+        // Both answers agree on the last week alone.
+        Some(_) if days < 7 => true,
+        Some(other) => {
+            let said = format!("renewal eligibility {other}");
+            return Err(certificate.unexpected_value(Reason::Unrecognised, &said));
+        }
+    };
+    if !late {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = certificate.validity(Evidence::new(), context.now);
+    Ok(Verdict::Fail(certificate.renewal(evidence)))
+}
+
+/// Whether ACM should have renewed it by now, or cannot.
+fn renewal_is_late(certificate: &Certificate, days: i64) -> Result<bool, Gap> {
+    match certificate.renewal_status.as_deref() {
+        _ if days < 7 => Ok(true),
+        Some("PENDING_AUTO_RENEWAL") => Ok(false),
+        None | Some("PENDING_VALIDATION" | "FAILED" | "SUCCESS") => Ok(days < Certificate::SOON),
+        Some(other) => {
+            Err(certificate
+                .unexpected_value(Reason::Unrecognised, &format!("renewal status {other}")))
+        }
+    }
+}

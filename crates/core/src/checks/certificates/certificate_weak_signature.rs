@@ -1,0 +1,135 @@
+//! The signature of a certificate in use can be forged.
+
+use crate::checks::prelude::*;
+
+/// Hashes for which two texts of one value have been found.
+const BROKEN: &[&str] = &["MD2", "MD4", "MD5", "SHA1"];
+/// Hashes and schemes without any such weakness. RSA with PSS names its hash apart.
+const SOUND: &[&str] =
+    &["SHA224", "SHA256", "SHA384", "SHA512", "SHA3", "ED25519", "ED448", "MLDSA"];
+
+pub(crate) const CHECK: Check = Check {
+    id: "certificate-weak-signature",
+    aliases: &["cert-sha1"],
+    title: "certificate is signed with SHA-1 or MD5",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Two certificates with one SHA-1 or MD5 value have been made: an attacker who gets one of \
+          them signed has the other one too. Browsers refuse both hashes.",
+    logic: "Looks at imported certificates and those kept in IAM. Fails when the signature \
+            algorithm contains SHA1, MD5, MD4 or MD2, in any spelling; passes on SHA-2, SHA-3, \
+            Ed25519, Ed448 and ML-DSA. Another name, or none, is unknown. Passes on what ACM \
+            issues, publicly or by a private authority: it signs with SHA-2 and better.",
+    false_alarms: "A client that pins a self-signed certificate does not look at its signature.",
+    fix: "replace it by a certificate that is signed with SHA-256 or better",
+    remedy: Remedy::steps(Steps {
+        console: "ACM console: open the certificate and Reimport one that is signed with SHA-256, \
+                  or request one from ACM.",
+        cli: r"
+            aws acm import-certificate --certificate-arn CERTIFICATE_ARN \
+              --certificate fileb://CERTIFICATE.pem --private-key fileb://KEY.pem \
+              --certificate-chain fileb://CHAIN.pem",
+        terraform: r#"
+            resource "aws_acm_certificate" "this" {
+              certificate_body  = file("certificate.pem")
+              private_key       = file("key.pem")
+              certificate_chain = file("chain.pem")
+            }"#,
+        cloudformation: r"
+            Certificate:
+              Type: AWS::CertificateManager::Certificate
+              Properties:
+                DomainName: www.example.com
+                ValidationMethod: DNS
+                DomainValidationOptions:
+                  - DomainName: www.example.com
+                    HostedZoneId: HOSTED_ZONE_ID",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html",
+        "https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html",
+    ],
+    needs: super::READ,
+    examples: &[
+        Example {
+            title: "imported, SHA-1",
+            given: || signed("SHA1WITHRSA"),
+            finds: &["fail certificate-weak-signature www.example.com"],
+        },
+        Example {
+            title: "the spelling of OpenSSL",
+            given: || signed("ecdsa-with-SHA1"),
+            finds: &["fail certificate-weak-signature www.example.com"],
+        },
+        Example {
+            title: "imported, its signature unread",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.kind = Some("IMPORTED".to_owned());
+                    certificate.detail = Fact::Unread(sample::denied(Call::AcmDescribeCertificate));
+                })
+            },
+            finds: &[
+                "unknown certificate-weak-signature www.example.com",
+                "unknown certificate-untrusted www.example.com",
+            ],
+        },
+        Example {
+            title: "issued by ACM: no need to look",
+            given: || {
+                sample::certified(&Kind::Application, |certificate| {
+                    certificate.detail = Fact::not_collected(Call::AcmDescribeCertificate);
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "an algorithm that this version does not know",
+            given: || signed("FALCON-512"),
+            finds: &["unknown certificate-weak-signature www.example.com"],
+        },
+        Example {
+            title: "kept in IAM, SHA-256",
+            given: || sample::with_iam(&Kind::Classic, |_| ()),
+            finds: &["fail certificate-unmanaged www.example.com"],
+        },
+        Example {
+            title: "imported, SHA-512",
+            given: || signed("sha512WithRSAEncryption"),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::Certificate(judge))
+};
+
+/// The clean Application load balancer, its certificate imported and signed like this.
+fn signed(algorithm: &str) -> Inventory {
+    sample::certified(&Kind::Application, |certificate| {
+        certificate.kind = Some("IMPORTED".to_owned());
+        if let Fact::Known(detail) = &mut certificate.detail {
+            detail.signature_algorithm = Some(algorithm.to_owned());
+        }
+    })
+}
+
+fn judge(_: &Context, certificate: &Certificate) -> Judgement {
+    match certificate.provenance()? {
+        Provenance::Amazon | Provenance::Private => return Ok(Verdict::Pass),
+        Provenance::Imported | Provenance::Iam => {}
+    }
+    let Some(algorithm) = &certificate.detail.get()?.signature_algorithm else {
+        return Err(certificate
+            .unexpected_value(Reason::Malformed, "a certificate without signature algorithm"));
+    };
+    let name = algorithm.replace(['-', '_'], "").to_uppercase();
+    let has = |hashes: &[&str]| hashes.iter().any(|hash| name.contains(hash));
+    if has(BROKEN) {
+        let evidence = Evidence::new().with("signature_algorithm", algorithm.as_str());
+        return Ok(Verdict::Fail(evidence));
+    }
+    if has(SOUND) {
+        return Ok(Verdict::Pass);
+    }
+    Err(certificate
+        .unexpected_value(Reason::Unrecognised, &format!("signature algorithm {algorithm}")))
+}

@@ -1,0 +1,183 @@
+//! CloudFront asks the load balancer in clear.
+
+use crate::analysis::{cloudfront, routing};
+use crate::checks::prelude::*;
+use crate::inventory::Origin;
+use crate::vocab::fact;
+
+pub(crate) const CHECK: Check = Check {
+    id: "cloudfront-origin-cleartext",
+    aliases: &["cdn-origin-cleartext"],
+    title: "CloudFront asks in clear",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Users see a lock, and behind CloudFront their requests go on in clear over the internet, \
+          cookies, passwords and the secret header that lets CloudFront in among them.",
+    logic: "Looks at the custom origins of enabled distributions that lead to the load balancer, by \
+            its DNS name or by a name with a public record of Route 53 in the same account. Fails when the origin's protocol policy is `http-only` and a cleartext listener \
+            has its HTTP port; or when it is `match-viewer`, some behaviour lets viewers come by \
+            HTTP, and that listener forwards, instead of redirecting everything. Passes with \
+            `https-only`. An unknown policy is unknown. Does not apply to VPC origins, nor without \
+            such an origin. Whether CloudFront accepts the certificate is not looked at.",
+    fix: "set the origin's protocol policy to https-only, with a name that the load balancer's \
+          certificate covers",
+    remedy: Remedy::steps(Steps {
+        console: "CloudFront, the distribution, Origins, the origin, Edit: name a host that the \
+                  certificate covers, protocol HTTPS only.",
+        cli: r"
+            aws cloudfront get-distribution-config --id DISTRIBUTION_ID
+            aws cloudfront update-distribution --id DISTRIBUTION_ID --if-match ETAG \
+              --distribution-config file://CONFIG.json
+            # CONFIG.json: the DistributionConfig of the answer, with OriginProtocolPolicy https-only; ETAG is in it too",
+        terraform: r#"
+            resource "aws_cloudfront_distribution" "web" {
+              origin {
+                custom_origin_config {
+                  http_port              = 80
+                  https_port             = 443
+                  origin_protocol_policy = "https-only"
+                  origin_ssl_protocols   = ["TLSv1.2"]
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::CloudFront::Distribution
+            Properties:
+              DistributionConfig:
+                Origins:
+                  - CustomOriginConfig:
+                      OriginProtocolPolicy: https-only
+                      OriginSSLProtocols:
+                        - TLSv1.2",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-custom-origin.html",
+    ],
+    needs: &[
+        Call::CloudFrontListDistributions,
+        Call::Route53ListHostedZones,
+        Call::Route53ListResourceRecordSets,
+        Call::ElbV2DescribeRules,
+    ],
+    examples: &[
+        Example {
+            title: "always in clear",
+            given: || fetched("http-only", false, plain()),
+            finds: &[
+                "fail cloudfront-bypass web",
+                "fail cloudfront-origin-cleartext web",
+                "fail listener-cleartext HTTP:80",
+                "fail listener-port-closed HTTP:80",
+            ],
+        },
+        Example {
+            title: "in clear as the viewer comes, and the listener forwards",
+            given: || fetched("match-viewer", true, plain()),
+            finds: &[
+                "fail cloudfront-bypass web",
+                "fail cloudfront-origin-cleartext web",
+                "fail listener-cleartext HTTP:80",
+                "fail listener-port-closed HTTP:80",
+            ],
+        },
+        Example {
+            title: "in clear as the viewer comes, and the listener redirects everything",
+            given: || fetched("match-viewer", true, sample::clean(&Kind::Application)),
+            finds: &[],
+        },
+        Example {
+            title: "as the viewer comes, who cannot come in clear",
+            given: || fetched("match-viewer", false, plain()),
+            finds: &[
+                "fail cloudfront-bypass web",
+                "fail listener-cleartext HTTP:80",
+                "fail listener-port-closed HTTP:80",
+            ],
+        },
+        Example {
+            title: "in clear, and nobody listens there",
+            given: || fetched("http-only", false, sample::clean(&Kind::Network)),
+            finds: &["fail cloudfront-bypass web"],
+        },
+        Example {
+            title: "a policy that this version does not know",
+            given: || fetched("quic-only", false, sample::clean(&Kind::Application)),
+            finds: &["unknown cloudfront-origin-cleartext web"],
+        },
+        Example {
+            title: "distributions unread",
+            given: || {
+                let mut inventory = sample::clean(&Kind::Application);
+                let denied = sample::denied(Call::CloudFrontListDistributions);
+                inventory.accounts[0].distributions = Fact::Unread(denied);
+                inventory
+            },
+            finds: &["unknown cloudfront-bypass web", "unknown cloudfront-origin-cleartext web"],
+        },
+        Example {
+            title: "always encrypted",
+            given: || fetched("https-only", true, sample::clean(&Kind::Application)),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+/// A Classic load balancer with a cleartext listener beside the encrypting one.
+fn plain() -> Inventory {
+    sample::with(&Kind::Classic, |lb| {
+        sample::listeners(lb).push(sample::classic_listener("HTTP", 80));
+    })
+}
+
+/// The inventory behind a distribution that fetches like this.
+fn fetched(policy: &str, viewers_in_clear: bool, inventory: Inventory) -> Inventory {
+    sample::behind_cloudfront(inventory, |origin| {
+        origin.protocol_policy = Some(policy.to_owned());
+        origin.viewers_in_clear = viewers_in_clear;
+    })
+}
+
+fn judge(context: &Context) -> Judgement {
+    let (mut clear, mut hidden, mut custom) = (Vec::new(), None, false);
+    for (distribution, origin) in cloudfront::origins(context.site)? {
+        let Some(policy) = origin.protocol_policy.as_deref() else { continue };
+        custom = true;
+        match asks_in_clear(context, origin, policy) {
+            Ok(true) => clear.push(format!("{} {}: {policy}", distribution.id, origin.id)),
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    match hidden {
+        _ if !clear.is_empty() => Ok(Verdict::Fail(Evidence::new().with("origins", clear))),
+        Some(gap) => Err(gap),
+        None if custom => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}
+
+fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<bool, Gap> {
+    let port = origin.http_port.unwrap_or(80);
+    match policy {
+        "https-only" => Ok(false),
+        "http-only" => listens(context, port, false),
+        "match-viewer" => Ok(origin.viewers_in_clear && listens(context, port, true)?),
+        other => Err(Gap::new(Call::CloudFrontListDistributions, Reason::Unrecognised)
+            .of(&origin.domain)
+            .saying(format!("origin protocol policy {other}"))),
+    }
+}
+
+/// Whether a cleartext listener has this port, and if asked for whether it forwards something that is
+/// not left to another load balancer.
+fn listens(context: &Context, port: u16, forwarding: bool) -> Result<bool, Gap> {
+    let lb = context.lb;
+    fact::any(lb.listeners.get()?.iter().map(|listener| {
+        Ok(listener.number()? == port
+            && lb.serves(listener, &["HTTP", "TCP", "TCP_UDP"])?
+            && (!forwarding
+                || !routing::forwards_nothing(lb, listener)?
+                    && !routing::fronts_application(context.index, lb, listener)?))
+    }))
+}

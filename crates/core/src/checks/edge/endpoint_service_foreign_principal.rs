@@ -1,0 +1,109 @@
+//! An endpoint service lets in accounts that nobody named as trusted.
+
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "endpoint-service-foreign-principal",
+    title: "endpoint service allows other accounts",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Network, Kind::Gateway],
+    why: "A consumer of an endpoint service comes in past every edge of the network. The list of \
+          those who may is worth reading once in a while: contracts end, and permissions stay.",
+    logic: "Notes an endpoint service in front of the load balancer that allows a principal of \
+            another account which is not among the trusted accounts (`[intent]`, `trusted-accounts`), or one without \
+            an account in it. `*` is another check's. Passes without such a one, and without \
+            endpoint service. Unknown while endpoint services, or the principals of one, are \
+            unread and none that is known is foreign.",
+    fix: "remove the principals that nobody knows, and name the others' accounts in trusted-accounts",
+    remedy: Remedy::steps(Steps {
+        console: "VPC console, Endpoint services, the service, Allow principals: delete those that \
+                  are not consumers any more.",
+        cli: r"
+            aws ec2 modify-vpc-endpoint-service-permissions --service-id SERVICE \
+              --remove-allowed-principals arn:aws:iam::ACCOUNT:root",
+        terraform: r#"
+            resource "aws_vpc_endpoint_service" "web" {
+              acceptance_required        = true
+              allowed_principals         = ["arn:aws:iam::444455556666:root"]
+              network_load_balancer_arns = [aws_lb.web.arn]
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::VPCEndpointServicePermissions
+            Properties:
+              ServiceId: !Ref Service
+              AllowedPrincipals:
+                - arn:aws:iam::444455556666:root",
+    }),
+    links: &["https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html"],
+    needs: &[
+        Call::Ec2DescribeVpcEndpointServiceConfigurations,
+        Call::Ec2DescribeVpcEndpointServicePermissions,
+    ],
+    examples: &[
+        Example {
+            title: "another account",
+            given: || served(&["arn:aws:iam::444455556666:root"]),
+            finds: &["note endpoint-service-foreign-principal web"],
+        },
+        Example {
+            title: "an organization",
+            given: || served(&["arn:aws:organizations::444455556666:organization/o-example"]),
+            finds: &["note endpoint-service-foreign-principal web"],
+        },
+        Example {
+            title: "principals unread",
+            given: || {
+                let mut inventory = served(&[]);
+                let region = &mut inventory.accounts[0].regions[0];
+                if let Fact::Known(services) = &mut region.endpoint_services {
+                    let call = Call::Ec2DescribeVpcEndpointServicePermissions;
+                    services[0].principals = Fact::Unread(sample::denied(call));
+                }
+                inventory
+            },
+            finds: &[
+                "unknown endpoint-service-open web",
+                "unknown endpoint-service-foreign-principal web",
+            ],
+        },
+        Example {
+            title: "a role of the account itself",
+            given: || served(&["arn:aws:iam::111122223333:role/consumer"]),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+/// The clean Network account behind an endpoint service that allows these.
+fn served(principals: &[&str]) -> Inventory {
+    sample::with_region(&Kind::Network, |region| {
+        let service = sample::endpoint_service(&Kind::Network, principals);
+        region.endpoint_services = Fact::Known(vec![service]);
+    })
+}
+
+fn judge(context: &Context) -> Judgement {
+    let trusted = &context.intent.trusted_accounts;
+    let is_foreign = |principal: &&String| {
+        let account = principal.split(':').nth(4).unwrap_or_default();
+        *principal != "*"
+            && account != context.account.id
+            && trusted.iter().all(|trusted| trusted != account)
+    };
+    let (mut foreign, mut hidden) = (Vec::new(), None);
+    for service in context.index.endpoint_services(&context.lb.arn)? {
+        match service.principals.get() {
+            Ok(principals) => {
+                let all = principals.iter().filter(is_foreign);
+                foreign.extend(all.map(|principal| format!("{}: {principal}", service.id)));
+            }
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    if foreign.is_empty() {
+        return hidden.map_or(Ok(Verdict::Pass), Err);
+    }
+    Ok(Verdict::Note(Evidence::new().with("principals", foreign)))
+}

@@ -1,0 +1,261 @@
+//! An internal load balancer is reached from the internet through something in front of it.
+
+use crate::analysis::entrypoints;
+use crate::analysis::reach::{self, Reachability};
+use crate::checks::prelude::*;
+use crate::inventory::{Accelerator, AcceleratorEndpoint, ApiLink, VpcOrigin};
+
+pub(crate) const CHECK: Check = Check {
+    id: "internal-exposed-by-front",
+    aliases: &["internal-lb-exposed-via-chain"],
+    title: "internal load balancer reached from the internet",
+    severity: Severity::Medium,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Its scheme says that only the inside reaches it, and rules, certificates and \
+          authentication are often as loose as that promises. What stands in front hands the \
+          internet on to it.",
+    logic: "Fails when a load balancer with scheme `internal` is open, to the internet or to some \
+            of its addresses, through a Network load balancer in front: routes, network ACLs and \
+            security groups of both let someone through. Notes other ways in: an accelerator of \
+            Global Accelerator, a VPC origin of CloudFront, an integration of API Gateway, an \
+            internet-facing Network load balancer with one of its addresses as a target. Does not \
+            apply to others. Unknown while a Network load balancer that may be in front is \
+            unread, or what else may stand there and no such way is known.",
+    false_alarms: "Each of these is a documented way to build an edge: then it is enough to judge \
+                   the load balancer as a public one.",
+    fix: "judge it like a public load balancer, or take it out of what stands in front",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 console, Target Groups, type Application Load Balancer, Targets: deregister \
+                  it. For the others, remove it from the accelerator, origin or integration.",
+        cli: r"
+            aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN \
+              --targets Id=LOAD_BALANCER_ARN",
+        terraform: r#"
+            resource "aws_lb" "front" {
+              load_balancer_type = "network"
+              internal           = true
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Type: network
+              Scheme: internal",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
+        "https://docs.aws.amazon.com/global-accelerator/latest/dg/secure-vpc-connections.html",
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html",
+    ],
+    needs: &[
+        Call::ElbV2DescribeRules,
+        Call::Ec2DescribeSubnets,
+        Call::Ec2DescribeNetworkInterfaces,
+        Call::GlobalAcceleratorListAccelerators,
+        Call::GlobalAcceleratorListListeners,
+        Call::GlobalAcceleratorListEndpointGroups,
+        Call::CloudFrontListVpcOrigins,
+        Call::ApiGatewayGetVpcLinks,
+        Call::ApiGatewayV2GetApis,
+        Call::ApiGatewayV2GetIntegrations,
+    ],
+    examples: &[
+        Example {
+            title: "a public Network load balancer in front",
+            given: || sample::front::fronted(|_| ()),
+            finds: &["fail internal-exposed-by-front web"],
+        },
+        Example {
+            title: "one in front, but the security group behind keeps its clients out",
+            given: || {
+                sample::front::fronted(|region| {
+                    if let Fact::Known(groups) = &mut region.security_groups {
+                        groups[0] = sample::open_group("sg-web", &[]);
+                    }
+                })
+            },
+            finds: &["fail security-group-admits-nobody web"],
+        },
+        Example {
+            title: "an accelerator",
+            given: || accelerated(true, &sample::arn(&Kind::Application, "web")),
+            finds: &["note internal-exposed-by-front web"],
+        },
+        Example {
+            title: "an accelerator that is switched off",
+            given: || accelerated(false, &sample::arn(&Kind::Application, "web")),
+            finds: &[],
+        },
+        Example {
+            title: "an accelerator of another load balancer",
+            given: || accelerated(true, &sample::arn(&Kind::Application, "other")),
+            finds: &[],
+        },
+        Example {
+            title: "a VPC origin of CloudFront",
+            given: || origin("web"),
+            finds: &["note internal-exposed-by-front web"],
+        },
+        Example {
+            title: "a VPC origin of another load balancer",
+            given: || origin("other"),
+            finds: &[],
+        },
+        Example {
+            title: "an integration of API Gateway",
+            given: || linked("web/50dc6c495c0c9188/1bb"),
+            finds: &["note internal-exposed-by-front web"],
+        },
+        Example {
+            title: "an integration with another load balancer",
+            given: || linked("web/50dc6c495c0c9188f/1bb"),
+            finds: &[],
+        },
+        Example {
+            title: "its address among another's targets",
+            given: || fronted_by_address(|_| ()),
+            finds: &[
+                "fail internal-open-to-any web",
+                "note internal-exposed-by-front web",
+                "fail targets-uneven alb",
+            ],
+        },
+        Example {
+            title: "its address among the targets of an internal one",
+            given: || fronted_by_address(|region| sample::internal(sample::front::of(region))),
+            finds: &[
+                "fail internal-open-to-any web",
+                "fail internal-open-to-any front",
+                "fail targets-uneven alb",
+            ],
+        },
+        Example {
+            title: "another's targets unread",
+            given: || {
+                fronted_by_address(|region| {
+                    let call = Call::ElbV2DescribeTargetHealth;
+                    sample::regroup(region, "alb", |group| {
+                        group.targets = Fact::Unread(sample::denied(call));
+                    });
+                })
+            },
+            finds: &[
+                "fail internal-open-to-any web",
+                "unknown internal-exposed-by-front web",
+                "unknown 14 others: elbv2:DescribeTargetHealth",
+            ],
+        },
+        Example {
+            title: "accelerators unread",
+            given: || {
+                let mut inventory = sample::with_region(&Kind::Network, sample::inside);
+                let call = Call::GlobalAcceleratorListAccelerators;
+                inventory.accounts[0].accelerators = Fact::Unread(sample::denied(call));
+                inventory
+            },
+            finds: &["unknown internal-exposed-by-front web"],
+        },
+        Example {
+            title: "a Classic one, to which API Gateway cannot lead: its links are not asked for",
+            given: || {
+                sample::with_region(&Kind::Classic, |region| {
+                    sample::inside(region);
+                    region.rest_links = Fact::not_collected(Call::ApiGatewayGetVpcLinks);
+                    region.http_links = Fact::not_collected(Call::ApiGatewayV2GetApis);
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "nothing in front",
+            given: || sample::with_region(&Kind::Application, sample::inside),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+/// An internal load balancer, and an accelerator that leads to this one.
+fn accelerated(enabled: bool, to: &str) -> Inventory {
+    let mut inventory = sample::with_region(&Kind::Application, sample::inside);
+    inventory.accounts[0].accelerators = Fact::Known(vec![Accelerator {
+        arn: format!("arn:aws:globalaccelerator::{}:accelerator/edge", sample::ACCOUNT),
+        name: Some("edge".to_owned()),
+        enabled,
+        endpoints: Fact::Known(vec![AcceleratorEndpoint {
+            id: to.to_owned(),
+            ports: vec![(443, 443)],
+            protocol: Some("TCP".to_owned()),
+        }]),
+    }]);
+    inventory
+}
+
+/// An internal load balancer, and a VPC origin that leads to the one of this name.
+fn origin(name: &str) -> Inventory {
+    let mut inventory = sample::with_region(&Kind::Network, sample::inside);
+    inventory.accounts[0].vpc_origins = Fact::Known(vec![VpcOrigin {
+        id: "vo_1".to_owned(),
+        endpoint: sample::arn(&Kind::Network, name),
+        status: Some("Deployed".to_owned()),
+    }]);
+    inventory
+}
+
+/// An internal load balancer, and an HTTP API that leads to a listener with this end of an ARN.
+fn linked(listener: &str) -> Inventory {
+    sample::with_region(&Kind::Application, |region| {
+        sample::inside(region);
+        let (region_name, account) = (sample::REGION, sample::ACCOUNT);
+        region.http_links = Fact::Known(vec![ApiLink {
+            kind: "http".to_owned(),
+            id: "api1".to_owned(),
+            name: Some("orders".to_owned()),
+            targets: vec![format!(
+                "arn:aws:elasticloadbalancing:{region_name}:{account}:listener/app/{listener}"
+            )],
+        }]);
+    })
+}
+
+/// An internal load balancer, one of whose addresses is a target of a public Network load balancer,
+/// after a change.
+fn fronted_by_address(change: impl FnOnce(&mut Region)) -> Inventory {
+    sample::front::fronted(|region| {
+        let address = "10.0.1.20";
+        let mut interface = sample::interface("eni-9", None, address);
+        interface.description = Some("ELB app/web/50dc6c495c0c9188".to_owned());
+        interface.groups = vec!["sg-web".to_owned()];
+        if let Fact::Known(interfaces) = &mut region.network_interfaces {
+            interfaces.push(interface);
+        }
+        sample::regroup(region, "alb", |group| {
+            let target = |address| sample::target(address, "healthy");
+            group.target_type = Some("ip".to_owned());
+            group.targets = Fact::Known(vec![target(address), target("10.0.2.20")]);
+        });
+        change(region);
+    })
+}
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    if !reach::is_internal(lb)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    match Reachability::new(context.index, lb).by_fronts() {
+        Exposure::Unknown(gap) => return Err(gap),
+        Exposure::Internet(sources) | Exposure::Restricted(sources) => {
+            return Ok(Verdict::Fail(Evidence::new().with("reachable_from", sources)));
+        }
+        Exposure::Internal | Exposure::Blocked(_) => {}
+    }
+    let entrypoints = entrypoints::accelerators(context.account, lb)
+        .and(entrypoints::vpc_origins(context.account, lb))
+        .and(entrypoints::api_links(context.region, lb))
+        .and(entrypoints::by_address(context.index, lb));
+    if entrypoints.known.is_empty() {
+        return entrypoints.complete().map(|()| Verdict::Pass);
+    }
+    Ok(Verdict::Note(Evidence::new().with("through", entrypoints.known)))
+}

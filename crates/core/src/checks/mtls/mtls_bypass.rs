@@ -1,0 +1,124 @@
+//! What one listener asks a client certificate for, another one serves without.
+
+use crate::analysis::routing::requirements::AuthKind;
+use crate::checks::prelude::*;
+use crate::checks::shared::bypass;
+use crate::fixtures::sample::login;
+use crate::inventory::MutualAuthentication;
+
+pub(crate) const CHECK: Check = Check {
+    id: "mtls-bypass",
+    aliases: &["mtls-inconsistent"],
+    title: "a request gets past mutual TLS",
+    severity: Severity::High,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Client certificates keep out only those who come by the listener that verifies them. \
+          Who comes by another one to the same targets needs none, and the targets take the \
+          request for one of a known client.",
+    logic: "Looks at every group that a listener forwards to, and at every target in it by id and \
+            port. Fails when a listener with mutual TLS in mode `verify` forwards to them as \
+            well, and this one takes a request that the other would have asked a certificate \
+            for, without asking for a certificate, a login or a token itself. What counts as \
+            such a request, and which rules are left out, is told in `authentication-bypass`. \
+            Mode `passthrough` verifies nothing. A listener of an internal load balancer is a \
+            note where the verifying one is internet-facing. Does not apply where no listener \
+            verifies certificates in front of the same targets.",
+    false_alarms: "Hosts of their own on both sides pass, and so does a listener where users log \
+                   in instead.",
+    fix: "verify client certificates on this listener too, or send it to other targets",
+    remedy: Remedy::mutual_authentication(&[]).console(
+        "EC2, Load balancers, the listener, Edit: turn on mutual authentication with Verify with \
+         trust store; or forward to other targets.",
+    ),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "another port serves the same group without",
+            given: || {
+                beside(login::on_port(sample::https(vec![sample::forward("web")]), 8443), |_| ())
+            },
+            finds: &[
+                "fail mtls-bypass HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
+            ],
+        },
+        Example {
+            title: "another port serves the same targets in another group",
+            given: || {
+                beside(
+                    login::on_port(sample::https(vec![sample::forward("direct")]), 8443),
+                    |region| sample::add_groups(region, &Kind::Application, &["direct"]),
+                )
+            },
+            finds: &[
+                "fail mtls-bypass HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
+            ],
+        },
+        Example {
+            title: "the other port takes any certificate",
+            given: || {
+                let mut any = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
+                any.mutual_authentication = Some(MutualAuthentication {
+                    mode: Some("passthrough".to_owned()),
+                    ..MutualAuthentication::default()
+                });
+                beside(any, |_| ())
+            },
+            finds: &[
+                "fail mtls-bypass HTTPS:8443",
+                "fail mtls-passthrough HTTPS:8443",
+                "fail security-group-unused-port web",
+                "fail listener-port-closed HTTPS:8443",
+            ],
+        },
+        Example {
+            title: "the other port verifies too",
+            given: || {
+                let other = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
+                beside(verifying(other), |_| ())
+            },
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed HTTPS:8443"],
+        },
+        Example {
+            title: "users log in there instead",
+            given: || beside(login::on_port(sample::https(login::required("web")), 8443), |_| ()),
+            finds: &["fail security-group-unused-port web", "fail listener-port-closed HTTPS:8443"],
+        },
+        Example {
+            title: "port 80 redirects",
+            given: || {
+                beside(sample::listener("HTTP", 80, vec![sample::redirect_to_https()]), |_| ())
+            },
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+/// A listener that verifies client certificates before it forwards to `web`, and another one.
+fn beside(other: Listener, change: impl FnOnce(&mut Region)) -> Inventory {
+    let first = verifying(sample::https(vec![sample::forward("web")]));
+    login::listening(vec![first, other], change)
+}
+
+fn verifying(mut listener: Listener) -> Listener {
+    listener.mutual_authentication = Some(MutualAuthentication {
+        mode: Some("verify".to_owned()),
+        ignore_client_certificate_expiry: Some(false),
+        trust_store_arn: Some(sample::TRUST_STORE.to_owned()),
+        trust_store_status: Some("active".to_owned()),
+        advertise_authorities: None,
+    });
+    listener
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let groups = bypass::of_groups(context, listener, AuthKind::Certificate);
+    groups.and(bypass::of_targets(context, listener, AuthKind::Certificate)).verdict()
+}

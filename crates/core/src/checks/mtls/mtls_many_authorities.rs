@@ -1,0 +1,93 @@
+//! A trust store holds more authorities than anybody vouches for.
+
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "mtls-many-authorities",
+    aliases: &["mtls-ca-too-many"],
+    title: "trust store holds too many authorities",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application],
+    why: "A certificate of any of them opens the door. A bundle of public authorities, as browsers \
+          have it, lets in whoever buys a certificate or gets one for nothing.",
+    logic: "Looks at listeners that verify client certificates. Fails when their trust store holds \
+            more CA certificates than the threshold trust_store_authorities, 50; passes otherwise. \
+            Unknown for a trust store of another account, which only that account can describe.",
+    false_alarms: "An organization with many private authorities may raise the threshold.",
+    fix: "reduce the bundle to the authorities that issue client certificates to your clients",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 console, Trust Stores: open the trust store, Actions, Replace CA certificate \
+                  bundle, with the place of the smaller one in S3.",
+        cli: r"
+            aws elbv2 modify-trust-store --trust-store-arn TRUST_STORE_ARN \
+              --ca-certificates-bundle-s3-bucket BUCKET --ca-certificates-bundle-s3-key KEY",
+        terraform: r#"
+            resource "aws_lb_trust_store" "clients" {
+              ca_certificates_bundle_s3_bucket = "BUCKET"
+              ca_certificates_bundle_s3_key    = "clients.pem"
+            }"#,
+        cloudformation: r"
+            TrustStore:
+              Type: AWS::ElasticLoadBalancingV2::TrustStore
+              Properties:
+                CaCertificatesBundleS3Bucket: BUCKET
+                CaCertificatesBundleS3Key: clients.pem",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
+    ],
+    needs: &[Call::ElbV2DescribeTrustStores],
+    examples: &[
+        Example {
+            title: "the bundle of a browser",
+            given: || sample::verifying(|store| store.ca_certificates = Some(140)),
+            finds: &["fail mtls-many-authorities HTTPS:443"],
+        },
+        Example {
+            title: "as many as may be",
+            given: || sample::verifying(|store| store.ca_certificates = Some(50)),
+            finds: &[],
+        },
+        Example {
+            title: "no number in AWS's answer",
+            given: || sample::verifying(|store| store.ca_certificates = None),
+            finds: &["unknown mtls-many-authorities HTTPS:443"],
+        },
+        Example {
+            title: "trust stores unread",
+            given: || {
+                let mut inventory = sample::mutual("verify", None);
+                inventory.accounts[0].regions[0].trust_stores =
+                    Fact::Unread(sample::denied(Call::ElbV2DescribeTrustStores));
+                inventory
+            },
+            finds: &[
+                "unknown mtls-many-authorities HTTPS:443",
+                "unknown mtls-revocation-missing HTTPS:443",
+                "unknown trust-store-shared HTTPS:443",
+            ],
+        },
+        Example { title: "two", given: || sample::mutual("verify", None), finds: &[] },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let Some(arn) = listener.trust_store()? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let store = context.index.trust_store(context.account, arn)?;
+    let count = store.ca_certificates.and_then(|count| u32::try_from(count).ok());
+    let Some(count) = count else {
+        return Err(Gap::new(Call::ElbV2DescribeTrustStores, Reason::Malformed)
+            .of(arn)
+            .saying("a trust store without number of CA certificates"));
+    };
+    let most = context.thresholds.trust_store_authorities;
+    if count <= most {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with("trust_store", store.name.as_str());
+    Ok(Verdict::Fail(evidence.with("ca_certificates", count).with("threshold", most)))
+}

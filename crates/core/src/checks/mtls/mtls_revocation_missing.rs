@@ -1,0 +1,118 @@
+//! A trust store has no revocation list.
+
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "mtls-revocation-missing",
+    aliases: &["mtls-no-revocation"],
+    title: "no client certificate can be revoked",
+    severity: Severity::Low,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application],
+    why: "A client certificate whose key was lost, or whose owner has left, opens the door until \
+          it expires: the load balancer asks no authority, it knows only the lists that it was \
+          given.",
+    logic: "Looks at listeners that verify client certificates. Fails when their trust store \
+            revokes no certificate and has no revocation list; passes with a list, an empty one \
+            too. Unknown for a trust store of another account, which only that account can \
+            describe.",
+    false_alarms: "Client certificates that live for hours need no revocation.",
+    fix: "add the authorities' revocation lists to the trust store, and renew them as they are \
+          published",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 console, Trust Stores: open the trust store, Certificate revocation lists, \
+                  Add revocation list, with its place in S3.",
+        cli: r"
+            aws elbv2 add-trust-store-revocations --trust-store-arn TRUST_STORE_ARN \
+              --revocation-contents S3Bucket=BUCKET,S3Key=KEY,RevocationType=CRL",
+        terraform: r#"
+            resource "aws_lb_trust_store_revocation" "clients" {
+              trust_store_arn       = aws_lb_trust_store.clients.arn
+              revocations_s3_bucket = "BUCKET"
+              revocations_s3_key    = "clients.crl"
+            }"#,
+        cloudformation: r"
+            Revocations:
+              Type: AWS::ElasticLoadBalancingV2::TrustStoreRevocation
+              Properties:
+                TrustStoreArn: !Ref TrustStore
+                RevocationContents:
+                  - S3Bucket: BUCKET
+                    S3Key: clients.crl
+                    RevocationType: CRL",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
+    ],
+    needs: &[Call::ElbV2DescribeTrustStores, Call::ElbV2DescribeTrustStoreRevocations],
+    examples: &[
+        Example {
+            title: "no list",
+            given: || {
+                sample::verifying(|store| {
+                    store.revoked_entries = Some(0);
+                    store.revocation_lists = Fact::Known(0);
+                })
+            },
+            finds: &["fail mtls-revocation-missing HTTPS:443"],
+        },
+        Example {
+            title: "a list that revokes nothing yet",
+            given: || sample::verifying(|store| store.revoked_entries = Some(0)),
+            finds: &[],
+        },
+        Example {
+            title: "nothing is revoked, and the lists are unread",
+            given: || {
+                sample::verifying(|store| {
+                    store.revoked_entries = Some(0);
+                    store.revocation_lists =
+                        Fact::Unread(sample::denied(Call::ElbV2DescribeTrustStoreRevocations));
+                })
+            },
+            finds: &["unknown mtls-revocation-missing HTTPS:443"],
+        },
+        Example {
+            title: "something is revoked, though the lists are unread",
+            given: || {
+                sample::verifying(|store| {
+                    store.revocation_lists =
+                        Fact::Unread(sample::denied(Call::ElbV2DescribeTrustStoreRevocations));
+                })
+            },
+            finds: &[],
+        },
+        Example {
+            title: "another account's trust store",
+            given: || {
+                sample::mutually(|mutual| {
+                    mutual.trust_store_arn = Some(sample::FOREIGN_TRUST_STORE.to_owned());
+                })
+            },
+            finds: &[
+                "unknown mtls-many-authorities HTTPS:443",
+                "unknown mtls-revocation-missing HTTPS:443",
+            ],
+        },
+        Example {
+            title: "a list that revokes",
+            given: || sample::mutual("verify", None),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let Some(arn) = listener.trust_store()? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let store = context.index.trust_store(context.account, arn)?;
+    let revokes = store.revoked_entries.is_some_and(|entries| entries > 0);
+    if revokes || *store.revocation_lists.get()? > 0 {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with("trust_store", store.name.as_str());
+    Ok(Verdict::Fail(evidence.with("revocation_lists", 0)))
+}

@@ -1,0 +1,31 @@
+//! Who gets to a load balancer, and the load balancer as a piece of the network: zones, capacity, upkeep.
+
+pub(super) mod capacity_unreserved;
+pub(super) mod classic_load_balancer;
+pub(super) mod classic_outside_vpc;
+pub(super) mod cross_zone_off;
+pub(super) mod default_vpc;
+pub(super) mod deletion_protection_off;
+pub(super) mod encryption_not_enforced;
+pub(super) mod internal_ipv6_reachable;
+pub(super) mod internal_open_to_any;
+pub(super) mod internet_facing;
+pub(super) mod ipv6_wider_than_ipv4;
+pub(super) mod listener_port_closed;
+pub(super) mod listener_sensitive_port;
+pub(super) mod load_balancer_impaired;
+pub(super) mod no_listeners;
+pub(super) mod no_traffic;
+pub(super) mod public_access_blocked;
+pub(super) mod quota_near;
+pub(super) mod security_group_admits_nobody;
+pub(super) mod security_group_blocks_targets;
+pub(super) mod security_group_default;
+pub(super) mod security_group_missing;
+pub(super) mod security_group_rule_stale;
+pub(super) mod security_group_unused_port;
+pub(super) mod single_zone;
+pub(super) mod subnet_route_mismatch;
+pub(super) mod tags_missing;
+pub(super) mod udp_amplification;
+pub(super) mod zonal_shift_off;

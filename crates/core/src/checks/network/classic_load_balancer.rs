@@ -1,0 +1,56 @@
+//! A load balancer is of the first generation.
+
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "classic-load-balancer",
+    aliases: &["classic-lb-in-use"],
+    title: "a Classic load balancer",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
+    why: "The first generation has no TLS 1.3, no web ACL, no redirect to HTTPS, no mutual TLS, no \
+          rules and no protection against deletion.",
+    logic: "A note for every Classic load balancer; the other kinds pass.",
+    false_alarms: "AWS goes on running them: this is about what they cannot do.",
+    fix: "migrate to an Application or Network load balancer with AWS's wizard",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 > Load Balancers > the load balancer > Migrate: launch the migration wizard, \
+                  test the new one, then move the DNS records.",
+        cli: r"
+            aws elbv2 create-load-balancer --name NAME --type application \
+              --subnets SUBNET_A SUBNET_B --security-groups GROUP",
+        terraform: r#"
+            resource "aws_lb" "NAME" {
+              load_balancer_type = "application"
+              subnets            = [SUBNET_A, SUBNET_B]
+              security_groups    = [GROUP]
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Type: application
+              Subnets: [SUBNET_A, SUBNET_B]
+              SecurityGroups: [GROUP]",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/migrate-classic-load-balancer.html",
+    ],
+    examples: &[
+        Example {
+            title: "Classic",
+            given: || sample::clean(&Kind::Classic),
+            finds: &["note classic-load-balancer web"],
+        },
+        Example { title: "Application", given: || sample::clean(&Kind::Application), finds: &[] },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "a judge may always find a gap")]
+fn judge(context: &Context) -> Judgement {
+    Ok(match context.lb.kind {
+        Kind::Classic => Verdict::Note(Evidence::new().with("kind", "classic")),
+        _ => Verdict::Pass,
+    })
+}

@@ -1,0 +1,137 @@
+//! Who can reach a load balancer with public addresses.
+
+use crate::analysis::reach::Reachability;
+use crate::checks::prelude::*;
+
+/// How many sources a port names.
+const SHOWN: usize = 5;
+
+pub(crate) const CHECK: Check = Check {
+    id: "internet-facing",
+    aliases: &["lb-internet-facing"],
+    title: "reachable from outside",
+    severity: Severity::High,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Most such load balancers are meant to be. The list of those that are, port by port, is \
+          where every review begins. Where someone has written down which are, any other one is a \
+          way in that nobody meant to open.",
+    logic: "Without a list of public load balancers in the configuration (`[intent]`, `public`): notes \
+            every load balancer whose scheme is `internet-facing`, for each listener whether the whole \
+            internet can connect, only some addresses or security groups, or nobody. Routes to an \
+            internet gateway, VPC Block Public Access, address types, security groups and prefix lists \
+            count. Unknown while one of them hides the answer. With a list: fails for an \
+            internet-facing load balancer that no entry names by name, ARN or tag, whoever can connect \
+            now, and passes for one that is named. Unknown while a tag that may name it is unread.",
+    false_alarms: "Without a list it is no fault. A load balancer that only CloudFront, a partner or an \
+                   office reaches has public addresses too, and is told as restricted. Against a list \
+                   one that nobody can reach just now fails all the same: one changed rule opens it.",
+    fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
+          be changed",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load Balancers, Create load balancer: choose the scheme Internal, move the \
+                  DNS records to it, then delete the public one.",
+        cli: r"
+            aws elbv2 create-load-balancer --name NAME --scheme internal \
+              --subnets SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID",
+        terraform: r#"
+            resource "aws_lb" "web" {
+              internal = true
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Scheme: internal",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
+    ],
+    needs: &[Call::ElbV2DescribeTags, Call::ElbDescribeTags],
+    examples: &[
+        Example {
+            title: "open to the internet",
+            given: || sample::clean(&Kind::Application),
+            finds: &["note internet-facing web"],
+        },
+        Example {
+            title: "nobody gets through",
+            given: || {
+                sample::with_region(&Kind::Network, |region| {
+                    sample::guard(region, sample::open_group("sg-web", &[8443]));
+                })
+            },
+            finds: &[
+                "fail security-group-unused-port web",
+                "fail listener-port-closed TLS:443",
+                "note internet-facing web",
+            ],
+        },
+        Example {
+            title: "security groups unread",
+            given: || {
+                sample::with_region(&Kind::Classic, |region| {
+                    region.security_groups =
+                        Fact::Unread(sample::denied(Call::Ec2DescribeSecurityGroups));
+                })
+            },
+            finds: &["unknown internet-facing web", "unknown 6 others: ec2:DescribeSecurityGroups"],
+        },
+        Example {
+            title: "internal",
+            given: || sample::with(&Kind::Application, sample::internal),
+            finds: &["fail internal-open-to-any web"],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    if lb.scheme.as_deref() == Some("internal") {
+        return Ok(Verdict::Pass);
+    }
+    if !context.intent.public.is_empty() && lb.scheme.as_deref() == Some("internet-facing") {
+        return meant(context);
+    }
+    if let Exposure::Unknown(gap) = context.exposure {
+        return Err(gap.clone());
+    }
+    let approach = Reachability::new(context.index, lb);
+    let mut ports = Vec::new();
+    for listener in lb.listeners.get()? {
+        let exposure = approach.to(listener);
+        if let Exposure::Unknown(gap) = exposure {
+            return Err(gap);
+        }
+        ports.push(words(&listener.label(), &exposure));
+    }
+    let evidence = Evidence::new().with("exposure", context.exposure.class().word());
+    Ok(Verdict::Note(evidence.with("ports", ports)))
+}
+
+/// Whether the user's list names it.
+fn meant(context: &Context) -> Judgement {
+    if context.intent.means_public(context.lb)? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with("scheme", "internet-facing");
+    Ok(Verdict::Fail(evidence.with("public", "in no entry of the configuration's list")))
+}
+
+fn words(port: &str, exposure: &Exposure) -> String {
+    match exposure {
+        Exposure::Blocked(obstacle) => format!("{port}: nobody: {obstacle}"),
+        Exposure::Internet(sources) => format!("{port}: the internet: {}", few(sources)),
+        Exposure::Restricted(sources) => format!("{port}: {}", few(sources)),
+        Exposure::Internal | Exposure::Unknown(_) => format!("{port}: {}", exposure.class().word()),
+    }
+}
+
+/// The first few sources, and how many more there are.
+fn few(sources: &[String]) -> String {
+    let shown = sources.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match sources.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,76 @@
+//! AWS itself says that a load balancer does not work as it should.
+
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "load-balancer-impaired",
+    aliases: &["lb-state-failed"],
+    title: "impaired or failed",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
+    why: "An impaired load balancer serves, but cannot grow with its traffic; one that failed was \
+          never set up.",
+    logic: "Fails when the state is `active_impaired` or `failed`; passes on `active`. Does not \
+            apply while it is being provisioned, nor to Classic load balancers, which have no \
+            state. Another state is unknown.",
+    fix: "read AWS's reason: usually the subnets have run out of free addresses",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 > Load Balancers > the load balancer > Details shows the state. VPC > \
+                  Subnets shows how many addresses are free; AWS asks for 8 in each subnet.",
+        cli: r"
+            aws elbv2 describe-load-balancers --load-balancer-arns ARN \
+              --query 'LoadBalancers[].State'",
+        terraform: "A state is no setting. Give the load balancer larger subnets if the reason is \
+                    a lack of addresses.",
+        cloudformation: "A state is no setting. Give the load balancer larger subnets if the \
+                         reason is a lack of addresses.",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-state",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer",
+    ],
+    examples: &[
+        Example {
+            title: "impaired",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    lb.state = Some("active_impaired".to_owned());
+                    lb.state_reason = Some("Not enough free addresses in subnet-a".to_owned());
+                })
+            },
+            finds: &["fail load-balancer-impaired web"],
+        },
+        Example { title: "active", given: || sample::clean(&Kind::Gateway), finds: &[] },
+        Example {
+            title: "being provisioned",
+            given: || sample::with(&Kind::Network, |lb| lb.state = Some("provisioning".to_owned())),
+            finds: &["does not apply"],
+        },
+        Example {
+            title: "a state that this version does not know",
+            given: || sample::with(&Kind::Network, |lb| lb.state = Some("asleep".to_owned())),
+            finds: &["unknown load-balancer-impaired web"],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    let gap = |reason, said: String| {
+        Err(Gap::new(Call::ElbV2DescribeLoadBalancers, reason).of(&lb.arn).saying(said))
+    };
+    match lb.state.as_deref() {
+        Some("active") => Ok(Verdict::Pass),
+        Some("provisioning") => Ok(Verdict::NotApplicable),
+        Some(state @ ("active_impaired" | "failed")) => {
+            let evidence = Evidence::new().with("state", state);
+            Ok(Verdict::Fail(match lb.state_reason.as_deref() {
+                Some(reason) => evidence.with("reason", reason),
+                None => evidence,
+            }))
+        }
+        Some(other) => gap(Reason::Unrecognised, format!("state {other}")),
+        None => gap(Reason::Malformed, "a load balancer without state".to_owned()),
+    }
+}

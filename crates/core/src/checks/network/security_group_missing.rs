@@ -1,0 +1,73 @@
+//! A load balancer has no security group.
+
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "security-group-missing",
+    aliases: &["sg-missing", "nlb-no-security-group"],
+    title: "no security group",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Network, Kind::Classic],
+    why: "Nothing limits who connects: every port with a listener is open to whoever has a route, \
+          and the targets see addresses that no rule of theirs was written for.",
+    logic: "Fails when a Network or Classic load balancer has no security group. An Application \
+            load balancer always has one.",
+    false_alarms: "Made before August 2023, a Network load balancer could not have one. Security \
+                   groups of the targets, with client addresses preserved, and network ACLs may \
+                   do the work.",
+    fix: "make the Network load balancer anew with a security group, since one made without can \
+          never get one; give the Classic one a group",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load Balancers, Create Network Load Balancer: choose security groups, move \
+                  listeners and DNS records to it, then delete the old one. For a Classic one: \
+                  Security, Edit.",
+        cli: r"
+            aws elbv2 create-load-balancer --type network --name NAME \
+              --subnets SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID
+            # Classic
+            aws elb apply-security-groups-to-load-balancer --load-balancer-name NAME \
+              --security-groups SECURITY_GROUP_ID",
+        terraform: r#"
+            resource "aws_lb" "web" {
+              load_balancer_type = "network"
+              security_groups    = [aws_security_group.web.id]
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties:
+              Type: network
+              SecurityGroups:
+                - !Ref SecurityGroup",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",
+    ],
+    examples: &[
+        Example {
+            title: "a Network load balancer without",
+            given: || sample::with(&Kind::Network, |lb| lb.security_groups.clear()),
+            finds: &["fail security-group-missing web"],
+        },
+        Example {
+            title: "a Classic one without",
+            given: || sample::with(&Kind::Classic, |lb| lb.security_groups.clear()),
+            finds: &["fail security-group-missing web"],
+        },
+        Example { title: "one is enough", given: || sample::clean(&Kind::Network), finds: &[] },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every judge")]
+fn judge(context: &Context) -> Judgement {
+    if !context.lb.security_groups.is_empty() {
+        return Ok(Verdict::Pass);
+    }
+    let mut evidence = Evidence::new().with("security_groups", Vec::<String>::new());
+    if let Ok(listeners) = context.lb.listeners.get() {
+        let ports: Vec<String> = listeners.iter().map(Listener::label).collect();
+        evidence = evidence.with("open_ports", ports);
+    }
+    Ok(Verdict::Fail(evidence))
+}

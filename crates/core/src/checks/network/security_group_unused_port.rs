@@ -1,0 +1,185 @@
+//! A security group admits ports on which nothing listens.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::{reach, security_groups};
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "security-group-unused-port",
+    aliases: &["sg-port-without-listener"],
+    title: "security group admits ports without a listener",
+    severity: Severity::Low,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "Nothing answers there today. The next listener on such a port is open the moment it is \
+          made, and so is whatever else is put into the group.",
+    logic: "Fails when an inbound rule of an attached security group, from an address range or a \
+            prefix list, is about a TCP or UDP port that no listener has: `-1` and ranges wider \
+            than the listeners always are. Rules from other security groups and ICMP do not count. \
+            Does not apply without security group or listener. Unknown while listeners or a group \
+            are unread.",
+    false_alarms: "A deployment that moves traffic between two ports may keep both open, and a \
+                   group that load balancers share has the ports of all of them.",
+    fix: "narrow the rule to the ports of the listeners",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 console, Security Groups, the group, Edit inbound rules: narrow the port \
+                  range or delete the rule.",
+        cli: r"
+            aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
+              --cidr RANGE",
+        terraform: r#"
+            resource "aws_vpc_security_group_ingress_rule" "https" {
+              security_group_id = aws_security_group.lb.id
+              ip_protocol       = "tcp"
+              from_port         = 443
+              to_port           = 443
+              cidr_ipv4         = "0.0.0.0/0"
+            }"#,
+        cloudformation: r"
+            Type: AWS::EC2::SecurityGroupIngress
+            Properties:
+              GroupId: !Ref Group
+              IpProtocol: tcp
+              FromPort: 443
+              ToPort: 443
+              CidrIp: 0.0.0.0/0",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    ],
+    examples: &[
+        Example {
+            title: "a port left over",
+            given: || {
+                admitting(vec![tcp(443, 443, &["0.0.0.0/0"]), tcp(8443, 8443, &["0.0.0.0/0"])])
+            },
+            finds: &["fail security-group-unused-port web"],
+        },
+        Example {
+            title: "a range around the port",
+            given: || admitting(vec![tcp(443, 444, &["10.0.0.0/16"])]),
+            finds: &["fail security-group-unused-port web"],
+        },
+        Example {
+            title: "everything",
+            given: || {
+                let all = Permission { protocol: "-1".to_owned(), ..tcp(0, 0, &["0.0.0.0/0"]) };
+                admitting(vec![Permission { from_port: None, to_port: None, ..all }])
+            },
+            finds: &["fail security-group-unused-port web"],
+        },
+        Example {
+            title: "UDP beside a TCP listener",
+            given: || {
+                let udp =
+                    Permission { protocol: "udp".to_owned(), ..tcp(443, 443, &["0.0.0.0/0"]) };
+                admitting(vec![tcp(443, 443, &["0.0.0.0/0"]), udp])
+            },
+            finds: &["fail security-group-unused-port web"],
+        },
+        Example {
+            title: "a range that listeners fill, a group as source, and ICMP",
+            given: || {
+                let mut peers = tcp(9000, 9000, &[]);
+                peers.groups.push("sg-peers".to_owned());
+                let icmp =
+                    Permission { protocol: "icmp".to_owned(), ..tcp(-1, -1, &["0.0.0.0/0"]) };
+                let mut inventory = admitting(vec![tcp(443, 444, &["0.0.0.0/0"]), peers, icmp]);
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                let mut second = sample::listeners(lb)[0].clone();
+                second.port = Some(444);
+                second.id.push_str("-444");
+                sample::listeners(lb).push(second);
+                inventory
+            },
+            finds: &[],
+        },
+        Example {
+            title: "listeners unread",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    let call = crate::vocab::call::Call::ElbDescribeLoadBalancers;
+                    lb.listeners = Fact::Unread(sample::denied(call));
+                })
+            },
+            finds: &[
+                "unknown security-group-unused-port web",
+                "unknown 36 others: elb:DescribeLoadBalancers",
+            ],
+        },
+        Example {
+            title: "a port for each listener",
+            given: || sample::clean(&Kind::Application),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+/// The clean Network account, its security group admitting this.
+fn admitting(ingress: Vec<Permission>) -> crate::inventory::Inventory {
+    sample::with_region(&Kind::Network, |region| {
+        let mut group = sample::open_group("sg-web", &[]);
+        group.ingress = ingress;
+        region.security_groups = Fact::Known(vec![group, sample::target_group_door()]);
+    })
+}
+
+fn tcp(from: i32, to: i32, ranges: &[&str]) -> Permission {
+    Permission {
+        protocol: "tcp".to_owned(),
+        from_port: Some(from),
+        to_port: Some(to),
+        ranges: ranges.iter().filter_map(|range| range.parse().ok()).collect(),
+        ..Permission::default()
+    }
+}
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    let listeners = lb.listeners.get()?;
+    if lb.security_groups.is_empty() || listeners.is_empty() {
+        return Ok(Verdict::NotApplicable);
+    }
+    let mut ports: BTreeSet<(&str, u16)> = BTreeSet::new();
+    for listener in listeners {
+        let (transports, port) = reach::transports_and_port(listener)?;
+        ports.extend(transports.iter().map(|transport| (*transport, port)));
+    }
+    let attached = security_groups::attached_to(context.index, lb);
+    let mut unused = Vec::new();
+    let mut hidden = None;
+    for (group, permission) in attached.ingress() {
+        let outside = permission.ranges.len() + permission.prefix_lists.len();
+        match is_wider(permission, &ports) {
+            Ok(true) => {
+                let named = permission.others().take(outside);
+                unused.extend(named.map(|from| security_groups::rule(group, permission, &from)));
+            }
+            Ok(false) => {}
+            Err(gap) => {
+                hidden = hidden.or(Some(security_groups::placed(context.index, group, gap)));
+            }
+        }
+    }
+    if unused.is_empty() {
+        attached.complete()?;
+        return hidden.map_or(Ok(Verdict::Pass), Err);
+    }
+    let listening: Vec<String> = listeners.iter().map(Listener::label).collect();
+    let evidence = Evidence::new().with("rules", unused).with("listeners", listening);
+    Ok(Verdict::Fail(evidence))
+}
+
+/// Whether a permission is about a port that is not among these.
+fn is_wider(permission: &Permission, ports: &BTreeSet<(&str, u16)>) -> Result<bool, Gap> {
+    let scope = permission.scope()?;
+    Ok(["tcp", "udp"].into_iter().any(|transport| {
+        scope.ports(transport).is_some_and(|(from, to)| {
+            let used = |(own, port): &&(&str, u16)| *own == transport && (from..=to).contains(port);
+            usize::from(to - from) + 1 > ports.iter().filter(used).count()
+        })
+    }))
+}

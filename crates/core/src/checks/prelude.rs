@@ -1,0 +1,15 @@
+//! What most checks use, so that each need not list it.
+
+pub(super) use crate::analysis::reach::Exposure;
+pub(super) use crate::analysis::site::RegionScope;
+pub(super) use crate::check::{
+    Change, Check, Context, Evidence, Example, Judge, Judgement, Names, Particular, Persona,
+    Remedy, Severity, Source, Steps, Targets, Verdict,
+};
+pub(super) use crate::fixtures::sample;
+pub(super) use crate::inventory::{
+    Action, Certificate, Condition, Inventory, Kind, Listener, LoadBalancer, Permission,
+    Provenance, Region, Rule, Target, TargetGroup,
+};
+pub(super) use crate::vocab::call::Call;
+pub(super) use crate::vocab::fact::{Fact, Gap, Reason};

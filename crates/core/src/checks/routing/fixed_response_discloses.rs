@@ -1,0 +1,88 @@
+//! An answer of the load balancer's own tells of the inside.
+
+use crate::analysis::routing::{self, End};
+use crate::checks::prelude::*;
+use crate::inventory::FixedResponse;
+
+pub(crate) const CHECK: Check = Check {
+    id: "fixed-response-discloses",
+    aliases: &["rule-fixed-response-leak"],
+    title: "a fixed response tells of the inside",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application],
+    why: "Private addresses, host names, ARNs, versions and stack traces tell an attacker where to \
+          go on; a key needs no further steps. Everybody who asks gets the text.",
+    logic: "Looks at the fixed responses of rules that a request can reach, and notes one whose \
+            body has a private IPv4 address, an internal host name, a stack trace, an ARN, an \
+            access key's id, a private key, or a product with its version. The body itself is \
+            not kept. Does not apply where no rule answers by itself.",
+    fix: "answer with a short text that says nothing about what is behind the load balancer",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and its response \
+                  body.",
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --actions Type=fixed-response,FixedResponseConfig='{StatusCode=404,ContentType=text/plain,MessageBody=TEXT}'",
+        terraform: r#"
+            fixed_response {
+              content_type = "text/plain"
+              message_body = "not found"
+              status_code  = "404"
+            }"#,
+        cloudformation: r#"
+            FixedResponseConfig:
+              ContentType: text/plain
+              MessageBody: not found
+              StatusCode: "404""#,
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#fixed-response-actions",
+        "https://cwe.mitre.org/data/definitions/200.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "a private address and a version",
+            given: || given("nginx/1.18.0 at 10.0.3.17 does not answer"),
+            finds: &["note fixed-response-discloses HTTPS:443"],
+        },
+        Example { title: "a plain text", given: || given("not found"), finds: &[] },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn given(body: &str) -> Inventory {
+    let mut answer = sample::fixed_response("503");
+    if let Some(response) = &mut answer.fixed_response {
+        response.discloses = FixedResponse::disclosures(body);
+    }
+    sample::listening(&Kind::Application, vec![sample::https(vec![answer])])
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let mut hidden = None;
+    let mut seen = false;
+    let routes = routing::live(context.lb, listener)?;
+    for (place, route) in routes.iter().enumerate() {
+        match &route.end {
+            End::Answer => seen = true,
+            End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
+            End::Forward(_) | End::Redirect(_) => {}
+        }
+        let responses = route.actions.iter().filter_map(|action| action.fixed_response.as_ref());
+        if let Some(found) = responses.into_iter().find(|response| !response.discloses.is_empty()) {
+            let evidence = Evidence::new()
+                .with("rule", route.label.as_str())
+                .with("status", found.status.clone())
+                .with("discloses", found.discloses.clone())
+                .with("request", route.request(&routes[..place], context.lb, listener));
+            return Ok(Verdict::Note(evidence));
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if seen => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}

@@ -1,0 +1,157 @@
+//! Targets get the Host header as the client wrote it, whatever it says.
+
+use crate::analysis::routing::{self, End, Route};
+use crate::checks::prelude::*;
+
+const KEY: &str = "routing.http.preserve_host_header.enabled";
+
+pub(crate) const CHECK: Check = Check {
+    id: "host-header-preserved",
+    aliases: &["preserve-host-header"],
+    title: "any Host header reaches targets unchanged",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application],
+    why: "Applications build links, redirects and mails for new passwords from the Host header. An \
+          invented one sends users elsewhere, or spoils what a cache keeps for all.",
+    logic: "Notes when the attribute `routing.http.preserve_host_header.enabled` is `true` and some \
+            rule that a request can reach forwards without asking for a host. Passes when it is \
+            `false`, the default, and when every rule that forwards names its hosts. Never a fault.",
+    false_alarms: "Applications that need the port in the Host header want it so, and many compare \
+                   the host with a list of their own.",
+    fix: "let rules forward the hosts that are meant, and the default rule answer 404",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load Balancers, the load balancer, the listener: add rules with a host \
+                  header condition, and let the default rule return a fixed response.",
+        cli: r"
+            aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER \
+              --conditions Field=host-header,Values=HOST \
+              --actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN
+            aws elbv2 modify-listener --listener-arn LISTENER_ARN \
+              --default-actions Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",
+        terraform: r#"
+            resource "aws_lb_listener" "https" {
+              default_action {
+                type = "fixed-response"
+                fixed_response {
+                  content_type = "text/plain"
+                  status_code  = "404"
+                }
+              }
+            }
+
+            resource "aws_lb_listener_rule" "host" {
+              condition {
+                host_header {
+                  values = ["www.example.com"]
+                }
+              }
+            }"#,
+        cloudformation: r#"
+            HttpsListener:
+              Type: AWS::ElasticLoadBalancingV2::Listener
+              Properties:
+                DefaultActions:
+                  - Type: fixed-response
+                    FixedResponseConfig:
+                      StatusCode: "404"
+
+            HostRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                ListenerArn: !Ref HttpsListener
+                Priority: 10
+                Conditions:
+                  - Field: host-header
+                    HostHeaderConfig:
+                      Values:
+                        - www.example.com
+                Actions:
+                  - Type: forward
+                    TargetGroupArn: !Ref TargetGroup"#,
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "preserved, and the default rule forwards",
+            given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "true")])),
+            finds: &["note host-header-preserved web"],
+        },
+        Example {
+            title: "preserved, and every rule names its host",
+            given: || by_host(),
+            finds: &["fail security-group-unused-port web"],
+        },
+        Example {
+            title: "preserved, rules unread",
+            given: || {
+                let mut inventory = by_host();
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                let denied = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+                sample::listeners(lb)[0].rules = denied;
+                inventory
+            },
+            finds: &[
+                "fail security-group-unused-port web",
+                "unknown host-header-preserved web",
+                "unknown 36 others: elbv2:DescribeRules",
+            ],
+        },
+        Example { title: "not preserved", given: || sample::clean(&Kind::Application), finds: &[] },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+/// The clean account, the Host header preserved, and only one host forwarded.
+fn by_host() -> Inventory {
+    let rule = sample::rule(
+        Some(10),
+        vec![sample::host(&["www.example.com"])],
+        vec![sample::forward("web")],
+    );
+    let https = sample::ruled(sample::https(vec![sample::fixed_response("404")]), vec![rule]);
+    sample::with(&Kind::Application, |lb| {
+        sample::set(lb, &[(KEY, "true")]);
+        *sample::listeners(lb) = vec![https];
+    })
+}
+
+fn judge(context: &Context) -> Judgement {
+    let lb = context.lb;
+    if !lb.switched_on(KEY)? {
+        return Ok(Verdict::Pass);
+    }
+    let (mut open, mut hidden) = (Vec::new(), None);
+    for listener in lb.listeners.get()? {
+        match routing::live(lb, listener) {
+            Err(gap) => hidden = hidden.or(Some(gap)),
+            Ok(routes) => {
+                for route in routes {
+                    if let End::Unknown(gap) = &route.end {
+                        hidden = hidden.or(Some(gap.clone()));
+                    } else if takes_any_host(&route) {
+                        open.push(format!("{} {}", listener.label(), route.label));
+                    }
+                }
+            }
+        }
+    }
+    if !open.is_empty() {
+        return Ok(Verdict::Note(Evidence::new().with(KEY, "true").with("open_rules", open)));
+    }
+    hidden.map_or(Ok(Verdict::Pass), Err)
+}
+
+fn takes_any_host(route: &Route) -> bool {
+    let forwards = matches!(&route.end, End::Forward(groups) if !groups.is_empty());
+    let any = |value: &String| value.bytes().all(|byte| byte == b'*');
+    forwards
+        && !route
+            .conditions
+            .iter()
+            .any(|condition| condition.field == "host-header" && !condition.values.iter().any(any))
+}

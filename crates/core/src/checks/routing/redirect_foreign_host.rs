@@ -1,0 +1,128 @@
+//! A redirect leads to a fixed host that none of the load balancer's certificates has to do with.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::domain::registered;
+use crate::analysis::routing::redirect;
+use crate::checks::prelude::*;
+use crate::checks::shared::each_rule;
+
+pub(crate) const CHECK: Check = Check {
+    id: "redirect-foreign-host",
+    aliases: &["redirect-external-host"],
+    title: "redirects to a foreign host",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application],
+    why: "Whoever owns the other name gets the visitors. A name that was given up, or mistyped, is \
+          one that a stranger can register.",
+    logic: "Looks at redirects to a fixed host, of rules that a request can reach. Notes one whose \
+            registered domain is that of no name of any certificate on the load balancer's \
+            listeners. A host with `#{host}` in it is the request's own. Unknown while a \
+            certificate that might have the name is unread. Does not apply where no rule \
+            redirects to a fixed host, or the load balancer has no certificate.",
+    false_alarms: "A site that has moved to another domain of the same owner.",
+    fix: "see that the name is still yours, or redirect to one of the load balancer's own",
+    remedy: Remedy::redirect(&[("Host", "#{host}"), ("Protocol", "HTTPS")]).console(
+        "EC2, Load balancers, the listener, Manage rules: edit the rule and the host of its \
+         redirect.",
+    ),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
+    ],
+    needs: &[
+        Call::ElbV2DescribeRules,
+        Call::ElbV2DescribeListenerCertificates,
+        Call::AcmSearchCertificates,
+        Call::AcmDescribeCertificate,
+        Call::IamListServerCertificates,
+    ],
+    examples: &[
+        Example {
+            title: "another domain",
+            given: || given("www.example.net"),
+            finds: &["note redirect-foreign-host HTTP:80"],
+        },
+        Example {
+            title: "another host of a certificate's domain",
+            given: || given("shop.example.com"),
+            finds: &[],
+        },
+        Example {
+            title: "the request's own host",
+            given: || given("www.#{host}"),
+            finds: &["does not apply"],
+        },
+        Example {
+            title: "another domain, and the certificate is unread",
+            given: || {
+                let mut inventory = given("www.example.net");
+                inventory.accounts[0].regions[0].certificates.insert(
+                    sample::CERTIFICATE.to_owned(),
+                    Fact::Unread(sample::denied(Call::AcmDescribeCertificate)),
+                );
+                inventory
+            },
+            finds: &[
+                "unknown redirect-foreign-host HTTP:80",
+                "unknown 12 others: acm:DescribeCertificate",
+            ],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn given(host: &str) -> Inventory {
+    let mut action = sample::redirect_to_https();
+    if let Some(redirect) = &mut action.redirect {
+        redirect.host = Some(host.to_owned());
+    }
+    sample::listening(
+        &Kind::Application,
+        vec![
+            sample::https(vec![sample::forward("web")]),
+            sample::listener("HTTP", 80, vec![action]),
+        ],
+    )
+}
+
+/// The registered domains of all certificates of the load balancer, and what hides some.
+fn domains(context: &Context) -> (BTreeSet<String>, Option<Gap>) {
+    let mut found = BTreeSet::new();
+    let mut hidden = None;
+    for listener in context.lb.listeners.get().into_iter().flatten() {
+        let sni = match &listener.certificates {
+            Fact::Known(arns) => &arns[..],
+            Fact::Unread(gap) => {
+                hidden = hidden.or(Some(gap.clone()));
+                &[]
+            }
+        };
+        for arn in sni.iter().chain(&listener.default_certificate) {
+            match context.site.certificate(arn) {
+                Ok(certificate) => {
+                    found.extend(certificate.names.iter().map(|name| registered(name)));
+                }
+                Err(gap) => hidden = hidden.or(Some(gap)),
+            }
+        }
+    }
+    (found, hidden)
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    each_rule::judge_redirects(context, listener, |own| {
+        let Some(host) = redirect::other_host(own) else { return Ok(Verdict::NotApplicable) };
+        let (domains, hidden) = domains(context);
+        match hidden {
+            _ if domains.contains(&registered(host)) => Ok(Verdict::Pass),
+            Some(gap) => Err(gap),
+            None if domains.is_empty() => Ok(Verdict::NotApplicable),
+            None => Ok(Verdict::Note(
+                Evidence::new()
+                    .with("host", host)
+                    .with("certificate_domains", domains.into_iter().collect::<Vec<_>>()),
+            )),
+        }
+    })
+}

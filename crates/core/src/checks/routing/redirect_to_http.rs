@@ -1,0 +1,93 @@
+//! An HTTP listener redirects to HTTP.
+
+use crate::analysis::routing::{self, End};
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "redirect-to-http",
+    title: "redirects to HTTP",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application],
+    why: "The redirect looks like the upgrade to HTTPS and is none: the client asks again in \
+          clear, and whoever sits on the way answers instead of the server.",
+    logic: "Looks at HTTP listeners of Application load balancers. Fails when a rule that a \
+            request can reach redirects to protocol `HTTP` or `#{protocol}`, which is also what an \
+            absent protocol means. A redirect to HTTPS passes on any port.",
+    false_alarms: "A redirect to another host that answers in clear alone, or one inside a private \
+                   network, may be all there is.",
+    fix: "set the protocol of the redirect to HTTPS and its port to that of the HTTPS listener",
+    remedy: Remedy::redirect_to_https(),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "a redirect to another host keeps the protocol",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![
+                        sample::https(vec![sample::forward("web")]),
+                        sample::listener("HTTP", 80, vec![sample::redirect(None, None)]),
+                    ],
+                )
+            },
+            finds: &["fail redirect-to-http HTTP:80"],
+        },
+        Example {
+            title: "protocol spelled out as HTTP",
+            given: || {
+                sample::listening(
+                    &Kind::Application,
+                    vec![
+                        sample::https(vec![sample::forward("web")]),
+                        sample::listener(
+                            "HTTP",
+                            80,
+                            vec![sample::redirect(Some("HTTP"), Some("8080"))],
+                        ),
+                    ],
+                )
+            },
+            finds: &["fail redirect-to-http HTTP:80"],
+        },
+        Example {
+            title: "the redirect that AWS recommends",
+            given: || sample::clean(&Kind::Application),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    if !context.lb.serves(listener, &["HTTP"])? {
+        return Ok(Verdict::NotApplicable);
+    }
+    let routes = routing::live(context.lb, listener)?;
+    let mut hidden = None;
+    for (place, route) in routes.iter().enumerate() {
+        let redirect = match &route.end {
+            End::Redirect(redirect) => redirect,
+            End::Unknown(gap) => {
+                hidden = hidden.or(Some(gap.clone()));
+                continue;
+            }
+            End::Forward(_) | End::Answer => continue,
+        };
+        match routing::leads_to_cleartext(redirect, listener) {
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+            Ok(true) => {
+                let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
+                let evidence = Evidence::new()
+                    .with("rule", route.label.as_str())
+                    .with("redirect_protocol", protocol)
+                    .with("request", route.request(&routes[..place], context.lb, listener));
+                return Ok(Verdict::Fail(evidence));
+            }
+        }
+    }
+    hidden.map_or(Ok(Verdict::Pass), Err)
+}

@@ -1,0 +1,99 @@
+//! A rule that no request can reach.
+
+use crate::analysis::routing;
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "rule-shadowed",
+    title: "a rule is never reached",
+    severity: Severity::Low,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application],
+    why: "The rule says what should happen to some requests, and something else does. Whoever \
+          reads or changes the listener counts on it.",
+    logic: "Walks the rules by priority. Fails when a rule can never match, because an earlier one \
+            takes every request that it asks for, or every request at all. Hosts, paths, methods, \
+            headers, queries and sources are compared as sets, wildcards included; where it is \
+            not plain that one set holds the other, the rule counts as reached. A rule with a \
+            login behind one without is `authentication-rule-shadowed`. The default rule is for \
+            what is left over, and may be left with nothing. Does not apply where the default \
+            rule is the only one.",
+    fix: "remove the rule, or give it a lower number than the one that takes its requests",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
+                  narrower rule before the wider one, or delete it.",
+        cli: "aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NUMBER",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "narrow" {
+              priority = NUMBER
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Priority: NUMBER",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "a wider path comes first",
+            given: || given(vec![rule(1, "/img/*"), rule(2, "/img/logo/*")]),
+            finds: &["fail rule-shadowed HTTPS:443"],
+        },
+        Example {
+            title: "a rule behind one that takes everything",
+            given: || given(vec![rule(1, "/*"), rule(2, "/img/*"), rule(3, "/css/*")]),
+            finds: &["fail rule-shadowed HTTPS:443"],
+        },
+        Example {
+            title: "the narrower path comes first",
+            given: || given(vec![rule(1, "/img/logo/*"), rule(2, "/img/*")]),
+            finds: &[],
+        },
+        Example {
+            title: "only the default rule is left with nothing",
+            given: || given(vec![rule(1, "/*")]),
+            finds: &["does not apply"],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn rule(number: u32, path: &str) -> Rule {
+    sample::rule(Some(number), vec![sample::path(&[path])], vec![sample::forward("web")])
+}
+
+fn given(rules: Vec<Rule>) -> Inventory {
+    let listener = sample::ruled(sample::https(vec![sample::fixed_response("404")]), rules);
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let rules = routing::rules(context.lb, listener)?;
+    let mut hidden = None;
+    let mut found = Vec::new();
+    for dead in &rules.shadowed {
+        match rules.lets_past_login(dead, listener) {
+            Ok(true) => {}
+            Ok(false) => found.push(dead),
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    if let Some((first, others)) = found.split_first() {
+        let mut evidence = Evidence::new()
+            .with("rule", first.route.label.as_str())
+            .with("shadowed_by", rules.live[first.by].label.as_str());
+        if !others.is_empty() {
+            let others = others.iter().map(|dead| dead.route.label.clone());
+            evidence = evidence.with("further_rules", others.collect::<Vec<_>>());
+        }
+        return Ok(Verdict::Fail(evidence));
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if rules.live.len() + rules.shadowed.len() > 1 => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}

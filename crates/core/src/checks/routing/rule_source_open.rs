@@ -1,0 +1,131 @@
+//! A rule for some source addresses lets every address in.
+
+use crate::analysis::routing::{self, End};
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "rule-source-open",
+    aliases: &["rule-private-source-ip-public"],
+    title: "a rule for some addresses lets all in",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application],
+    why: "The list of addresses looks like a filter and is none: whoever added the range for \
+          everybody, often to try something out, took the others' meaning away.",
+    logic: "Looks at rules that forward. Fails when a source-ip condition has 0.0.0.0/0, or ::/0 \
+            on a load balancer with IPv6 addresses, beside a narrower range. Passes when it has \
+            narrower ranges alone, and when it has nothing but the ranges for everybody: a rule \
+            has to have some condition, and such a one is plain. Unknown where ::/0 is beside a \
+            narrower range and the address type is none that is known. Does not apply without \
+            source-ip conditions.",
+    fix: "remove the range for everybody from the condition, or the narrower ones beside it",
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load balancers, the listener, Manage rules: edit the rule and remove \
+                  0.0.0.0/0 or ::/0 from its Source IP condition.",
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --conditions Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "office" {
+              condition {
+                source_ip {
+                  values = [CIDR]
+                }
+              }
+            }"#,
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::ListenerRule
+            Properties:
+              Conditions:
+                - Field: source-ip
+                  SourceIpConfig:
+                    Values: [CIDR]",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
+    ],
+    needs: &[Call::ElbV2DescribeRules],
+    examples: &[
+        Example {
+            title: "the office, and everybody",
+            given: || given(&["203.0.113.0/24", "0.0.0.0/0"]),
+            finds: &["fail rule-source-open HTTPS:443"],
+        },
+        Example { title: "the office alone", given: || given(&["203.0.113.0/24"]), finds: &[] },
+        Example { title: "everybody alone", given: || given(&["0.0.0.0/0"]), finds: &[] },
+        Example {
+            title: "every IPv6 address, on a load balancer without",
+            given: || given(&["203.0.113.0/24", "::/0"]),
+            finds: &[],
+        },
+        Example {
+            title: "every IPv6 address, and a type of addresses that this version does not know",
+            given: || {
+                let mut inventory = given(&["203.0.113.0/24", "::/0"]);
+                let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+                lb.ip_address_type = Some("triplestack".to_owned());
+                inventory
+            },
+            finds: &["unknown rule-source-open HTTPS:443"],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn given(sources: &[&str]) -> Inventory {
+    let listener = sample::ruled(
+        sample::https(vec![sample::fixed_response("403")]),
+        vec![sample::rule(
+            Some(1),
+            vec![sample::condition("source-ip", sources)],
+            vec![sample::forward("web")],
+        )],
+    );
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    let kind = context.lb.ip_address_type.as_deref().unwrap_or("ipv4");
+    let has_v6 = kind != "ipv4";
+    let known = matches!(kind, "ipv4" | "dualstack" | "dualstack-without-public-ipv4");
+    let everybody = |value: &&String| *value == "0.0.0.0/0" || has_v6 && *value == "::/0";
+    let narrow = |value: &&String| !value.ends_with("/0");
+    let hole = |condition: &&Condition| {
+        condition.values.iter().any(|value| everybody(&value))
+            && condition.values.iter().any(|value| narrow(&value))
+    };
+    let mut hidden = None;
+    let mut seen = false;
+    let routes = routing::live(context.lb, listener)?;
+    for (place, route) in routes.iter().enumerate() {
+        let mut sources = route.conditions.iter().filter(|own| own.field == "source-ip").peekable();
+        if sources.peek().is_none() {
+            continue;
+        }
+        match &route.end {
+            End::Forward(_) => seen = true,
+            End::Unknown(gap) => {
+                hidden = hidden.or(Some(gap.clone()));
+                continue;
+            }
+            End::Redirect(_) | End::Answer => continue,
+        }
+        if let Some(condition) = sources.find(hole) {
+            if !known && !condition.values.iter().any(|value| value == "0.0.0.0/0") {
+                let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
+                let gap = gap.of(&context.lb.arn).saying(format!("address type {kind}"));
+                hidden = hidden.or(Some(gap));
+                continue;
+            }
+            let evidence = Evidence::new()
+                .with("rule", route.label.as_str())
+                .with("sources", condition.values.clone())
+                .with("request", route.request(&routes[..place], context.lb, listener));
+            return Ok(Verdict::Fail(evidence));
+        }
+    }
+    match hidden {
+        Some(gap) => Err(gap),
+        None if seen => Ok(Verdict::Pass),
+        None => Ok(Verdict::NotApplicable),
+    }
+}

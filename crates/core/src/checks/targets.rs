@@ -1,0 +1,31 @@
+//! What stands behind a load balancer, and how it is watched.
+
+pub(super) mod auto_scaling_ignores_health;
+pub(super) mod auto_scaling_target_missing;
+pub(super) mod auto_scaling_zones_differ;
+pub(super) mod client_address_lost;
+pub(super) mod connection_draining_off;
+pub(super) mod deregistration_delay_zero;
+pub(super) mod gateway_flows_kept_on_failure;
+pub(super) mod gateway_single_appliance;
+pub(super) mod health_check_cleartext;
+pub(super) mod health_check_disabled;
+pub(super) mod health_check_weaker;
+pub(super) mod lambda_duplicate_headers_lost;
+pub(super) mod lambda_policy_open;
+pub(super) mod no_targets;
+pub(super) mod proxy_protocol_spoofable;
+pub(super) mod target_group_cleartext;
+pub(super) mod target_group_unused;
+pub(super) mod target_group_weight_dead;
+pub(super) mod target_groups_mixed;
+pub(super) mod target_public;
+pub(super) mod target_remote;
+pub(super) mod target_remote_cleartext;
+pub(super) mod target_security_group_open;
+pub(super) mod target_stale;
+pub(super) mod target_unhealthy;
+pub(super) mod target_zone_not_enabled;
+pub(super) mod targets_all_unhealthy;
+pub(super) mod targets_too_few;
+pub(super) mod targets_uneven;

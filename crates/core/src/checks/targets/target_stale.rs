@@ -1,0 +1,176 @@
+//! A target group sends to an address that nobody has.
+
+use crate::analysis::index::Index;
+use crate::analysis::targets::{self, Sort};
+use crate::checks::prelude::*;
+use crate::inventory::NetworkInterface;
+
+/// How many targets an evidence names.
+const NAMED: usize = 10;
+
+pub(crate) const CHECK: Check = Check {
+    id: "target-stale",
+    aliases: &["stale-ip-target"],
+    title: "registered address that nobody has",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],
+    why: "The next machine or container that is given the address gets requests that are not meant \
+          for it, with their cookies and tokens, and its answers go to those clients.",
+    logic: "Looks at targets registered by address. Fails when an address lies in the ranges of the \
+            group's VPC and no network interface of that VPC has it. Addresses in a block that was \
+            handed to an interface whole count as its own. Targets that are `healthy` are left out, \
+            since somebody answers there: in a VPC that another account shares, the interfaces of \
+            other participants cannot be seen. So are those that are draining, and addresses \
+            outside the VPC. Does not apply to groups of instances, functions or Application load \
+            balancers.",
+    false_alarms: "In a shared VPC, a target of another participant that fails its health checks \
+                   looks like nobody's.",
+    fix: "deregister the address, and let whatever registers targets take them out again",
+    remedy: Remedy::steps(Steps {
+        console: "EC2 > Target Groups > the group > Targets: select the address > Deregister.",
+        cli: "aws elbv2 deregister-targets --target-group-arn ARN --targets Id=ADDRESS",
+        terraform: "Remove the aws_lb_target_group_attachment of the address.",
+        cloudformation: r"
+            Type: AWS::ElasticLoadBalancingV2::TargetGroup
+            Properties:
+              Targets:
+                - Id: ADDRESS_IN_USE",
+    }),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html",
+    ],
+    needs: &[Call::Ec2DescribeNetworkInterfaces, Call::Ec2DescribeVpcs],
+    examples: &[
+        Example {
+            title: "nobody has it",
+            given: || failing(&Kind::Application, &["10.0.1.10", "10.0.2.10", "10.0.3.77"]),
+            finds: &["fail target-stale web", "fail target-unhealthy web"],
+        },
+        Example {
+            title: "someone in another VPC has it",
+            given: || {
+                let mut inventory = failing(&Kind::Application, &["10.0.1.10", "10.0.2.10"]);
+                let region = &mut inventory.accounts[0].regions[0];
+                if let Fact::Known(interfaces) = &mut region.network_interfaces {
+                    interfaces[1].vpc_id = Some("vpc-2".to_owned());
+                }
+                inventory
+            },
+            finds: &[
+                "fail target-stale web",
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+            ],
+        },
+        Example {
+            title: "healthy: somebody has it whom this account does not see",
+            given: || sample::addressed(&Kind::Network, "TLS", &["10.0.1.10", "10.0.3.77"]),
+            finds: &[],
+        },
+        Example {
+            title: "both belong to someone",
+            given: || failing(&Kind::Network, &["10.0.1.10", "10.0.2.10"]),
+            finds: &["fail target-unhealthy web", "fail targets-too-few web"],
+        },
+        Example {
+            title: "a container's, out of a block of its node",
+            given: || {
+                let mut inventory = failing(&Kind::Application, &["10.0.1.10", "10.0.2.36"]);
+                let region = &mut inventory.accounts[0].regions[0];
+                region.network_interfaces = Fact::Known(vec![NetworkInterface {
+                    prefixes: "10.0.2.32/28".parse().into_iter().collect(),
+                    ..sample::interface("eni-1", Some("i-1"), "10.0.1.10")
+                }]);
+                inventory
+            },
+            finds: &["fail target-unhealthy web", "fail targets-too-few web"],
+        },
+        Example {
+            title: "the last one drains, its machine is gone",
+            given: || {
+                let mut inventory =
+                    sample::addressed(&Kind::Application, "HTTPS", &["10.0.1.10", "10.0.2.10"]);
+                let region = &mut inventory.accounts[0].regions[0];
+                sample::regroup(region, "web", |group| {
+                    let leaving = sample::target("10.0.3.77", "draining");
+                    if let Fact::Known(targets) = &mut group.targets {
+                        targets.push(leaving);
+                    }
+                });
+                inventory
+            },
+            finds: &[],
+        },
+        Example {
+            title: "interfaces unread",
+            given: || {
+                let mut inventory = failing(&Kind::Application, &["10.0.1.10", "10.0.2.10"]);
+                let gap = sample::denied(Call::Ec2DescribeNetworkInterfaces);
+                inventory.accounts[0].regions[0].network_interfaces = Fact::Unread(gap);
+                inventory
+            },
+            finds: &[
+                "fail target-unhealthy web",
+                "fail targets-too-few web",
+                "unknown target-public web",
+                "unknown target-security-group-open web",
+                "unknown target-stale web",
+                "unknown target-remote web",
+            ],
+        },
+    ],
+    ..Check::new(Judge::Targets(judge))
+};
+
+/// The clean account of this kind with targets by address, the last of which fails its health checks.
+fn failing(kind: &Kind, addresses: &[&str]) -> Inventory {
+    let protocol = if *kind == Kind::Network { "TLS" } else { "HTTPS" };
+    let mut inventory = sample::addressed(kind, protocol, addresses);
+    sample::regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
+        if let Fact::Known(targets) = &mut group.targets
+            && let Some(last) = targets.last_mut()
+        {
+            "unhealthy".clone_into(&mut last.state);
+        }
+    });
+    inventory
+}
+
+fn judge(context: &Context, targets: &Targets) -> Judgement {
+    let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
+    if targets::sort(group)? != Sort::Address {
+        return Ok(Verdict::NotApplicable);
+    }
+    let mut stale = Vec::new();
+    let mut hidden = None;
+    let leaving = ["draining", "unhealthy.draining"];
+    let is_meant =
+        |target: &&Target| target.state != "healthy" && !leaving.contains(&target.state.as_str());
+    for target in group.targets.get()?.iter().filter(is_meant) {
+        match is_stale(context.index, group, target) {
+            Ok(true) => stale.push(format!("{} {}", target.id, target.state)),
+            Ok(false) => {}
+            Err(gap) => hidden = hidden.or(Some(gap)),
+        }
+    }
+    if stale.is_empty() {
+        return hidden.map_or(Ok(Verdict::Pass), Err);
+    }
+    let evidence = Evidence::new().with("stale", stale.len());
+    stale.truncate(NAMED);
+    Ok(Verdict::Fail(evidence.with("addresses", stale)))
+}
+
+/// Whether a target is an address of the VPC that no interface there has.
+fn is_stale(index: &Index, group: &TargetGroup, target: &Target) -> Result<bool, Gap> {
+    if target.zone.as_deref() == Some("all") {
+        return Ok(false);
+    }
+    let address = targets::address(group, target)?;
+    let owners = index.interfaces_at(address)?;
+    if owners.iter().any(|interface| interface.vpc_id == group.vpc_id) {
+        return Ok(false);
+    }
+    targets::is_in_vpc(index, group, address)
+}

@@ -1,0 +1,98 @@
+//! A TLS listener offers a weak cipher.
+
+use crate::analysis::tls;
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "tls-weak-cipher",
+    aliases: &["tls-policy-weak-cipher"],
+    title: "offers weak ciphers",
+    severity: Severity::Medium,
+    applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
+    why: "With RC4, 3DES, export or null ciphers the traffic can be read or changed. With a static \
+          RSA key exchange, whoever gets the private key one day reads everything recorded before. \
+          CBC with SHA-1 has been attacked through timing again and again.",
+    logic: "Looks at HTTPS and TLS listeners, Classic HTTPS and SSL ones. Fails when the policy \
+            offers a cipher with RC4, 3DES, DES, RC2, IDEA, SEED, Camellia in CBC mode, \
+            export-grade or no encryption, anonymous, PSK, Kerberos or static RSA key exchange, \
+            DSA, MD5, or CBC with SHA-1; the evidence lists them. CBC with SHA-2 and finite-field \
+            Diffie-Hellman are tolerated. Content is read as for `tls-legacy-protocol`. A cipher \
+            of unknown name makes the verdict unknown unless a weak one was found.",
+    false_alarms: "ELBSecurityPolicy-TLS-1-2-2017-01, which Security Hub asks of Classic load \
+                   balancers, offers static RSA key exchange and fails here; clients that are not \
+                   ancient never choose it.",
+    fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic make a custom policy of \
+          ECDHE ciphers with GCM alone",
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(&[
+        ("Protocol-TLSv1.2", "true"),
+        ("Server-Defined-Cipher-Order", "true"),
+        ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+    ]),
+    links: &[
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",
+    ],
+    needs: &[Call::ElbV2DescribeSslPolicies, Call::ElbDescribeLoadBalancerPolicies],
+    examples: &[
+        Example {
+            title: "no forward secrecy",
+            given: || {
+                sample::offering(
+                    &Kind::Network,
+                    sample::ssl_policy(
+                        "ELBSecurityPolicy-TLS-1-2-2017-01",
+                        &["TLSv1.2"],
+                        &["ECDHE-RSA-AES128-GCM-SHA256", "AES128-GCM-SHA256"],
+                    ),
+                )
+            },
+            finds: &["fail tls-weak-cipher TLS:443", "fail tls-1-3-missing TLS:443"],
+        },
+        Example {
+            title: "RC4 in a Classic policy",
+            given: || {
+                sample::classic_offering(&[
+                    ("Protocol-TLSv1.2", "true"),
+                    ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+                    ("RC4-MD5", "true"),
+                    ("AES256-SHA", "false"),
+                ])
+            },
+            finds: &["fail tls-weak-cipher HTTPS:443", "fail classic-cipher-order-unset HTTPS:443"],
+        },
+        Example {
+            title: "a cipher of unknown name",
+            given: || {
+                sample::offering(
+                    &Kind::Application,
+                    sample::ssl_policy(
+                        "ELBSecurityPolicy-2031-01",
+                        &["TLSv1.3"],
+                        &["TLS_AES_128_GCM_SHA256", "TLS_NEW_ONE"],
+                    ),
+                )
+            },
+            finds: &["unknown tls-weak-cipher HTTPS:443", "unknown tls-backend-legacy web"],
+        },
+        Example {
+            title: "GCM and forward secrecy alone",
+            given: || sample::clean(&Kind::Network),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::Listener(judge))
+};
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
+    if !tls::terminates(context.lb, listener)? {
+        return Ok(Verdict::NotApplicable);
+    }
+    let offer = tls::offer(context.region, context.lb, listener)?;
+    let weak = offer.weak_ciphers()?;
+    if weak.is_empty() {
+        return Ok(Verdict::Pass);
+    }
+    let names: Vec<&str> = weak.iter().map(|cipher| cipher.name).collect();
+    let evidence: Evidence = offer.evidence();
+    Ok(Verdict::Fail(evidence.with("ciphers", names).with("weaknesses", tls::weaknesses(&weak))))
+}

@@ -1,0 +1,80 @@
+//! The load balancer does not hold back sources of ill repute by itself.
+
+use crate::analysis::waf;
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "waf-ddos-protection-off",
+    aliases: &["waf-ddos-mode"],
+    title: "resource-level DDoS protection is off",
+    severity: Severity::Info,
+    persona: Persona::Auditor,
+    applies_to: &[Kind::Application],
+    why: "With it an Application load balancer slows down sources that are known for attacks, \
+          before a request costs anything. It is part of the web ACL and costs nothing more.",
+    logic: "Notes when the web ACL of an internet-facing Application load balancer has no mode for \
+            sources of low reputation. Passes with `ACTIVE_UNDER_DDOS` and `ALWAYS_ON`; another \
+            mode is unknown. Does not apply without web ACL. Never a fault.",
+    false_alarms: "AWS turns it on for web ACLs that are new; older ones do not have it.",
+    fix: "set the mode for low-reputation sources to ACTIVE_UNDER_DDOS",
+    remedy: Remedy::new(Change::WebAcl {
+        rules: "the rules of the answer",
+        option: "--on-source-d-do-s-protection-config ALBLowReputationMode=ACTIVE_UNDER_DDOS",
+        terraform: "The resource aws_wafv2_web_acl has no argument for it: use one of the \
+                         other ways.",
+        cloudformation: r"
+            Type: AWS::WAFv2::WebACL
+            Properties:
+              OnSourceDDoSProtectionConfig:
+                ALBLowReputationMode: ACTIVE_UNDER_DDOS",
+    })
+    .console(
+        "WAF & Shield, Web ACLs, the web ACL: under resource-level DDoS protection choose Active \
+         under DDoS.",
+    ),
+    links: &[
+        "https://docs.aws.amazon.com/waf/latest/APIReference/API_OnSourceDDoSProtectionConfig.html",
+    ],
+    needs: waf::CONTENT,
+    examples: &[
+        Example {
+            title: "off",
+            given: || sample::with_acl(|acl| acl.low_reputation_mode = None),
+            finds: &["note waf-ddos-protection-off web"],
+        },
+        Example {
+            title: "always on",
+            given: || {
+                sample::with_acl(|acl| acl.low_reputation_mode = Some("ALWAYS_ON".to_owned()))
+            },
+            finds: &[],
+        },
+        Example {
+            title: "a mode that this version does not know",
+            given: || {
+                sample::with_acl(|acl| acl.low_reputation_mode = Some("SOMETIMES".to_owned()))
+            },
+            finds: &["unknown waf-ddos-protection-off web"],
+        },
+        Example {
+            title: "on during attacks",
+            given: || sample::clean(&Kind::Application),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+fn judge(context: &Context) -> Judgement {
+    let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
+    match filter.acl.low_reputation_mode.as_deref() {
+        Some("ACTIVE_UNDER_DDOS" | "ALWAYS_ON") => Ok(Verdict::Pass),
+        None => {
+            let evidence = Evidence::new().with("web_acl", filter.acl.name.as_str());
+            Ok(Verdict::Note(evidence.with("low_reputation_mode", "off")))
+        }
+        Some(other) => Err(Gap::new(Call::Wafv2GetWebAcl, Reason::Unrecognised)
+            .of(&filter.acl.arn)
+            .saying(format!("mode for low-reputation sources {other}"))),
+    }
+}

@@ -1,0 +1,69 @@
+//! A web ACL does without AWS's rules against known exploits.
+
+use crate::analysis::waf::{self, Effect};
+use crate::checks::prelude::*;
+
+const GROUP: &str = "AWSManagedRulesKnownBadInputsRuleSet";
+
+pub(crate) const CHECK: Check = Check {
+    id: "waf-known-bad-inputs-missing",
+    aliases: &["waf-no-known-bad-inputs"],
+    title: "the web ACL lacks AWS's known-bad-inputs group",
+    severity: Severity::Low,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application],
+    why: "It holds the patterns of exploits that are tried everywhere, all day: Log4j, Java \
+          deserialization, paths that only scanners ask for.",
+    logic: "Fails when AWS's group AWSManagedRulesKnownBadInputsRuleSet does not work in the web \
+            ACL; with override `count` it does not. Single rules of it that count are not looked \
+            at. Does not apply to a web ACL that stops nothing, which is `waf-empty` or \
+            `waf-counts-only`, nor to one that blocks by default.",
+    false_alarms: "Groups of other vendors may know the same exploits.",
+    fix: "add AWSManagedRulesKnownBadInputsRuleSet with override action none",
+    remedy: Remedy::managed_rules("known-bad-inputs", 2, "AWSManagedRulesKnownBadInputsRuleSet")
+        .console(
+            "WAF & Shield, Web ACLs, the web ACL, Rules, Add managed rule groups: AWS managed rule \
+             groups, Known bad inputs.",
+        ),
+    links: &[
+        "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html",
+    ],
+    needs: waf::CONTENT,
+    examples: &[
+        Example {
+            title: "without it",
+            given: || sample::with_acl(|acl| acl.rules.truncate(3)),
+            finds: &["fail waf-known-bad-inputs-missing web"],
+        },
+        Example {
+            title: "with it, counting",
+            given: || sample::with_acl(|acl| sample::count(&mut acl.rules[3..])),
+            finds: &["fail waf-known-bad-inputs-missing web"],
+        },
+        Example {
+            title: "the web ACL could not be read",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let denied = Fact::Unread(sample::denied(Call::Wafv2GetWebAcl));
+                    region.web_acls.insert(sample::WEB_ACL.to_owned(), denied);
+                })
+            },
+            finds: &[
+                "unknown waf-known-bad-inputs-missing web",
+                "unknown 7 others: wafv2:GetWebACL",
+            ],
+        },
+        Example { title: "with it", given: || sample::clean(&Kind::Application), finds: &[] },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+fn judge(context: &Context) -> Judgement {
+    let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
+    if filter.stops(|rule| rule.takes_over(GROUP))? {
+        return Ok(Verdict::Pass);
+    }
+    let counted = !filter.names(Effect::Counts, |rule| rule.takes_over(GROUP)).is_empty();
+    let state = if counted { "counting" } else { "missing" };
+    Ok(Verdict::Fail(Evidence::new().with("web_acl", filter.acl.name.as_str()).with(GROUP, state)))
+}

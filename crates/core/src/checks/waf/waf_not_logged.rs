@@ -1,0 +1,76 @@
+//! Nobody writes down what a web ACL does.
+
+use crate::analysis::waf;
+use crate::checks::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "waf-not-logged",
+    aliases: &["waf-acl-logging"],
+    title: "the web ACL keeps no log",
+    severity: Severity::Low,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application],
+    why: "Which requests were stopped, by which rule, and which were not, is told for the last \
+          hours and from samples alone. An attack cannot be followed, and a rule that stops \
+          customers cannot be found.",
+    logic: "Fails when no logging configuration names the web ACL of an internet-facing \
+            Application load balancer, whatever its scope: the account's own, Security Lake's or \
+            CloudWatch's. Does not apply without web ACL.",
+    fix: "give the web ACL a logging configuration, to a log group, bucket or stream whose name \
+          begins with aws-waf-logs-",
+    remedy: Remedy::steps(Steps {
+        console: "WAF & Shield, Web ACLs, the web ACL, Logging and metrics: enable logging.",
+        cli: r"
+            aws wafv2 put-logging-configuration \
+              --logging-configuration ResourceArn=WEB_ACL_ARN,LogDestinationConfigs=DESTINATION_ARN",
+        terraform: r#"
+            resource "aws_wafv2_web_acl_logging_configuration" "web" {
+              resource_arn            = aws_wafv2_web_acl.web.arn
+              log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
+            }"#,
+        cloudformation: r"
+            Type: AWS::WAFv2::LoggingConfiguration
+            Properties:
+              ResourceArn: !GetAtt WebAcl.Arn
+              LogDestinationConfigs:
+                - !GetAtt LogGroup.Arn",
+    }),
+    links: &["https://docs.aws.amazon.com/waf/latest/developerguide/logging.html"],
+    needs: &[
+        Call::Wafv2ListWebAcls,
+        Call::Wafv2ListResourcesForWebAcl,
+        Call::Wafv2GetWebAclForResource,
+        Call::Wafv2ListLoggingConfigurations,
+    ],
+    examples: &[
+        Example {
+            title: "no log",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    region.logged_web_acls = Fact::Known(Vec::new());
+                })
+            },
+            finds: &["fail waf-not-logged web"],
+        },
+        Example {
+            title: "configurations unread",
+            given: || {
+                sample::with_region(&Kind::Application, |region| {
+                    let call = Call::Wafv2ListLoggingConfigurations;
+                    region.logged_web_acls = Fact::Unread(sample::denied(call));
+                })
+            },
+            finds: &["unknown waf-not-logged web"],
+        },
+        Example { title: "a log", given: || sample::clean(&Kind::Application), finds: &[] },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+fn judge(context: &Context) -> Judgement {
+    let Some(acl) = waf::arn(context.site)? else { return Ok(Verdict::NotApplicable) };
+    if context.region.logged_web_acls.get()?.iter().any(|logged| logged == acl) {
+        return Ok(Verdict::Pass);
+    }
+    Ok(Verdict::Fail(Evidence::new().with("web_acl", acl).with("log", "none")))
+}

@@ -1,0 +1,88 @@
+//! A web ACL limits nobody's rate.
+
+use crate::analysis::waf::{self, Effect};
+use crate::checks::prelude::*;
+use crate::inventory::WafRule;
+
+/// AWS's managed group against floods of requests.
+const AGAINST_FLOODS: &str = "AWSManagedRulesAntiDDoSRuleSet";
+
+pub(crate) const CHECK: Check = Check {
+    id: "waf-rate-limit-missing",
+    aliases: &["waf-no-rate-rule"],
+    title: "the web ACL limits nobody's rate",
+    severity: Severity::Medium,
+    persona: Persona::Pedantic,
+    applies_to: &[Kind::Application],
+    why: "One client can ask as often as it likes: try passwords, copy the catalogue, or keep the \
+          targets busy until nobody else is served.",
+    logic: "Fails when no rule of the web ACL that blocks, challenges or asks for a CAPTCHA has a \
+            rate-based statement, its rule groups included. AWS's managed group against DDoS \
+            attacks counts as a limit. A rate-based rule that only counts does not. Does not apply \
+            to a web ACL that stops nothing, which is `waf-empty` or `waf-counts-only`, nor to one \
+            that blocks by default.",
+    false_alarms: "What managed groups of other vendors hold is not known. Limits in the \
+                   application, or at CloudFront in front of a load balancer that only CloudFront \
+                   reaches, are not seen.",
+    fix: "add a rate-based rule that blocks",
+    remedy: Remedy::new(Change::BlockingRule {
+        name: "rate",
+        what: "a rate-based one that blocks",
+        terraform: r#"
+            rate_based_statement {
+              limit              = 2000
+              aggregate_key_type = "IP"
+            }"#,
+        cloudformation: r"
+            RateBasedStatement:
+              Limit: 2000
+              AggregateKeyType: IP",
+    })
+    .console(
+        "WAF & Shield, Web ACLs, the web ACL, Rules, Add rules, Rule builder: type \"Rate-based \
+         rule\", action Block.",
+    ),
+    links: &[
+        "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
+        "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-anti-ddos.html",
+    ],
+    needs: waf::CONTENT,
+    examples: &[
+        Example {
+            title: "none",
+            given: || sample::with_acl(|acl| acl.rules.retain(|rule| !rule.has("rate-based"))),
+            finds: &["fail waf-rate-limit-missing web"],
+        },
+        Example {
+            title: "one that counts",
+            given: || sample::with_acl(|acl| sample::count(&mut acl.rules[1..2])),
+            finds: &["fail waf-rate-limit-missing web"],
+        },
+        Example {
+            title: "AWS's group against DDoS attacks instead",
+            given: || {
+                sample::with_acl(|acl| acl.rules[1] = sample::managed_rule(1, AGAINST_FLOODS))
+            },
+            finds: &[],
+        },
+        Example {
+            title: "one that blocks",
+            given: || sample::clean(&Kind::Application),
+            finds: &[],
+        },
+    ],
+    ..Check::new(Judge::LoadBalancer(judge))
+};
+
+fn judge(context: &Context) -> Judgement {
+    let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
+    if filter.stops(limits)? {
+        return Ok(Verdict::Pass);
+    }
+    let evidence = Evidence::new().with("web_acl", filter.acl.name.as_str());
+    Ok(Verdict::Fail(evidence.with("counting_limits", filter.names(Effect::Counts, limits))))
+}
+
+fn limits(rule: &WafRule) -> bool {
+    rule.has("rate-based") || rule.takes_over(AGAINST_FLOODS)
+}

@@ -1,0 +1,187 @@
+//! Remedies as data: the names of an attribute in every language, and commands that a shell takes.
+
+use elb_audit_core::check::{Change, Owner, Particular, Remedy, Source, Ways};
+use elb_audit_core::checks::ALL;
+use elb_audit_core::inventory::Kind;
+
+use crate::laws::is_runnable;
+
+/// Attributes, by the pages of Terraform's provider: whose, its key, and the argument, behind the block that
+/// holds it.
+const ARGUMENTS: &[(Owner, &str, &str)] = &[
+    (Owner::LoadBalancer, "access_logs.s3.enabled", "access_logs.enabled"),
+    (Owner::LoadBalancer, "access_logs.s3.bucket", "access_logs.bucket"),
+    (Owner::LoadBalancer, "client_keep_alive.seconds", "client_keep_alive"),
+    (Owner::LoadBalancer, "connection_logs.s3.enabled", "connection_logs.enabled"),
+    (Owner::LoadBalancer, "connection_logs.s3.bucket", "connection_logs.bucket"),
+    (Owner::LoadBalancer, "deletion_protection.enabled", "enable_deletion_protection"),
+    (Owner::LoadBalancer, "health_check_logs.s3.enabled", "health_check_logs.enabled"),
+    (Owner::LoadBalancer, "health_check_logs.s3.bucket", "health_check_logs.bucket"),
+    (Owner::LoadBalancer, "idle_timeout.timeout_seconds", "idle_timeout"),
+    (Owner::LoadBalancer, "load_balancing.cross_zone.enabled", "enable_cross_zone_load_balancing"),
+    (Owner::LoadBalancer, "routing.http.desync_mitigation_mode", "desync_mitigation_mode"),
+    (
+        Owner::LoadBalancer,
+        "routing.http.drop_invalid_header_fields.enabled",
+        "drop_invalid_header_fields",
+    ),
+    (Owner::LoadBalancer, "routing.http.xff_header_processing.mode", "xff_header_processing_mode"),
+    (Owner::LoadBalancer, "routing.http2.enabled", "enable_http2"),
+    (Owner::LoadBalancer, "waf.fail_open.enabled", "enable_waf_fail_open"),
+    (Owner::LoadBalancer, "zonal_shift.config.enabled", "enable_zonal_shift"),
+    (Owner::TargetGroup, "deregistration_delay.timeout_seconds", "deregistration_delay"),
+    (
+        Owner::TargetGroup,
+        "lambda.multi_value_headers.enabled",
+        "lambda_multi_value_headers_enabled",
+    ),
+    (Owner::TargetGroup, "preserve_client_ip.enabled", "preserve_client_ip"),
+    (Owner::TargetGroup, "target_failover.on_unhealthy", "target_failover.on_unhealthy"),
+    (Owner::TargetGroup, "target_failover.on_deregistration", "target_failover.on_deregistration"),
+    (
+        Owner::Listener,
+        "routing.http.response.server.enabled",
+        "routing_http_response_server_enabled",
+    ),
+    (
+        Owner::Listener,
+        "routing.http.response.strict_transport_security.header_value",
+        "routing_http_response_strict_transport_security_header_value",
+    ),
+    (
+        Owner::Listener,
+        "routing.http.response.access_control_allow_origin.header_value",
+        "routing_http_response_access_control_allow_origin_header_value",
+    ),
+    (
+        Owner::Listener,
+        "routing.http.response.content_security_policy.header_value",
+        "routing_http_response_content_security_policy_header_value",
+    ),
+    (
+        Owner::Listener,
+        "routing.http.response.x_content_type_options.header_value",
+        "routing_http_response_x_content_type_options_header_value",
+    ),
+    (
+        Owner::Listener,
+        "routing.http.response.x_frame_options.header_value",
+        "routing_http_response_x_frame_options_header_value",
+    ),
+];
+
+fn remedy(of: Owner, key: &'static str) -> Remedy {
+    match of {
+        Owner::LoadBalancer => Remedy::attribute(key, "true"),
+        Owner::TargetGroup => Remedy::target_group_attribute(key, "true"),
+        Owner::Listener => Remedy::listener_attribute(key, "true"),
+    }
+}
+
+#[test]
+fn an_attribute_has_its_name_in_every_language() {
+    for (of, key, argument) in ARGUMENTS {
+        let (name, resource, option) = match of {
+            Owner::LoadBalancer => ("LoadBalancer", "aws_lb", "--load-balancer-arn"),
+            Owner::TargetGroup => ("TargetGroup", "aws_lb_target_group", "--target-group-arn"),
+            Owner::Listener => ("Listener", "aws_lb_listener", "--listener-arn"),
+        };
+        let ways = remedy(*of, key).ways(&[Kind::Application]);
+        let body = match argument.split_once('.') {
+            Some((block, argument)) => format!("  {block} {{\n    {argument} = true\n  }}"),
+            None => format!("  {argument} = true"),
+        };
+        assert_eq!(ways.terraform, format!("resource \"{resource}\" \"this\" {{\n{body}\n}}"));
+        let property = format!(
+            "{name}:\n  Type: AWS::ElasticLoadBalancingV2::{name}\n  Properties:\n    \
+             {name}Attributes:\n      - Key: {key}\n        Value: \"true\""
+        );
+        assert_eq!(ways.cloudformation, property);
+        assert!(ways.cli.contains(&format!("Key={key},Value=true")), "{}", ways.cli);
+        assert!(ways.cli.contains(option), "{}", ways.cli);
+        assert!(is_runnable(&ways.cli), "{}", ways.cli);
+    }
+}
+
+/// `aws_lb` has no argument for this one, and says so.
+const WITHOUT_ARGUMENT: &str = "ipv6.deny_all_igw_traffic";
+
+#[test]
+fn every_attribute_of_a_remedy_is_among_them() {
+    for check in ALL {
+        let Change::Attributes { of, set } = check.remedy.change else { continue };
+        for (key, _) in set.iter().filter(|(key, _)| !key.is_empty()) {
+            let known = ARGUMENTS.iter().any(|(owner, known, _)| *owner == of && known == key);
+            assert!(known || *key == WITHOUT_ARGUMENT, "{}: {key}", check.id);
+        }
+    }
+}
+
+/// What each way says of a Classic load balancer.
+fn of_classic(remedy: Remedy) -> [String; 3] {
+    let Ways { cli, terraform, cloudformation, .. } = remedy.ways(&[Kind::Network, Kind::Classic]);
+    assert!(is_runnable(&cli), "{cli}");
+    [cli, terraform, cloudformation]
+        .map(|text| text.split_once("# Classic\n").map_or(text.clone(), |(_, own)| own.to_owned()))
+}
+
+#[test]
+fn a_classic_load_balancer_has_names_of_its_own() {
+    let logs =
+        Remedy::attribute("access_logs.s3.enabled", "true").and("access_logs.s3.bucket", "BUCKET");
+    let [cli, terraform, cloudformation] = of_classic(logs);
+    let json = r#"'{"AccessLog":{"Enabled":true,"S3BucketName":"BUCKET"}}'"#;
+    assert!(cli.starts_with("aws elb modify-load-balancer-attributes ") && cli.ends_with(json));
+    let block = "  access_logs {\n    enabled = true\n    bucket  = \"BUCKET\"\n  }";
+    assert_eq!(terraform, format!("resource \"aws_elb\" \"this\" {{\n{block}\n}}"));
+    let policy = "AccessLoggingPolicy:\n      Enabled: true\n      S3BucketName: BUCKET";
+    assert!(cloudformation.ends_with(policy), "{cloudformation}");
+
+    let zones = of_classic(Remedy::attribute("load_balancing.cross_zone.enabled", "true"));
+    assert!(zones[0].ends_with(r#"'{"CrossZoneLoadBalancing":{"Enabled":true}}'"#), "{}", zones[0]);
+    assert!(zones[1].contains("\n  cross_zone_load_balancing = true\n"), "{}", zones[1]);
+    assert!(zones[2].ends_with("Properties:\n    CrossZone: true"), "{}", zones[2]);
+
+    let idle = Remedy::attribute("idle_timeout.timeout_seconds", "60");
+    let idle = of_classic(idle.and("client_keep_alive.seconds", "3600"));
+    assert!(idle[0].ends_with(r#"'{"ConnectionSettings":{"IdleTimeout":60}}'"#), "{}", idle[0]);
+    assert!(idle[1].ends_with("{\n  idle_timeout = 60\n}"), "{}", idle[1]);
+    assert!(idle[2].ends_with("ConnectionSettings:\n      IdleTimeout: 60"), "{}", idle[2]);
+
+    let mode = of_classic(Remedy::attribute("routing.http.desync_mitigation_mode", "strictest"));
+    let key = r#"{"Key":"elb.http.desyncmitigationmode","Value":"strictest"}"#;
+    assert!(mode[0].ends_with(&format!("'{{\"AdditionalAttributes\":[{key}]}}'")), "{}", mode[0]);
+    assert!(mode[1].contains("  desync_mitigation_mode = \"strictest\"\n"), "{}", mode[1]);
+    assert!(mode[2].starts_with("# no property"), "{}", mode[2]);
+}
+
+#[test]
+fn commands_of_every_remedy_can_be_run() {
+    let range = Source::Ipv6("::/0");
+    let remedies = [
+        Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
+        Remedy::mutual_authentication(&[("AdvertiseTrustStoreCaNames", "off")]),
+        Remedy::certificate(Particular::NOTHING),
+        Remedy::redirect(&[("Host", "#{host}")]),
+        Remedy::redirect_to_https(),
+        Remedy::refuse_by_default(),
+        Remedy::rule_actions("with SessionTimeout 28800", "", ""),
+        Remedy::admit_instead(range, Source::Group("GROUP_ID")),
+        Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), range),
+        Remedy::subnets(),
+        Remedy::health_check(&[("Protocol", "HTTPS"), ("Enabled", "true"), ("Matcher", "200")]),
+        Remedy::encrypted_targets("ip"),
+        Remedy::tls_listener("443"),
+        Remedy::auto_scaling(&[("VPCZoneIdentifier", "SUBNET_A,SUBNET_B"), ("MinSize", "2")]),
+        Remedy::managed_rules("core", 1, "AWSManagedRulesCommonRuleSet"),
+        // A value that the shell would cut at the semicolon, and one with its quotes.
+        Remedy::listener_attribute("header_value", "max-age=1; includeSubDomains"),
+        Remedy::listener_attribute("header_value", "default-src 'self'"),
+    ];
+    for remedy in remedies {
+        for kinds in [&[Kind::Network][..], &[Kind::Network, Kind::Classic], &[Kind::Classic]] {
+            let ways = remedy.ways(kinds);
+            assert!(is_runnable(&ways.cli), "{remedy:?}: {}", ways.cli);
+        }
+    }
+}
