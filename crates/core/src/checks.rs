@@ -127,6 +127,7 @@ pub const ALL: &[&Check] = &[
     &network::public_access_blocked::CHECK,
     &network::quota_near::CHECK,
     &routing::redirect_foreign_host::CHECK,
+    &routing::redirect_loop::CHECK,
     &routing::redirect_port_unserved::CHECK,
     &routing::redirect_temporary::CHECK,
     &routing::redirect_to_http::CHECK,

@@ -33,8 +33,11 @@ pub struct Loop {
 /// The redirects of a load balancer, and what follows on them.
 pub struct Redirects<'a> {
     site: Site<'a>,
-    listeners: Vec<(&'a Listener, OnceCell<Result<Vec<Route<'a>>, Gap>>)>,
+    listeners: Vec<(&'a Listener, OnceCell<Routes<'a>>)>,
 }
+
+/// The rules of a listener that a request can reach.
+type Routes<'a> = Result<Vec<Route<'a>>, Gap>;
 
 /// What a client asks for, in the course of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +92,7 @@ impl<'a> Redirects<'a> {
         let client = Client { conditions: route.conditions, method };
         let (mut taken, mut gap) = (false, None);
         for request in self.requests(listener, route.conditions)? {
-            match self.follow((at, rule), request, client) {
+            match self.follow((at, rule), &request, client) {
                 Ok(Trail::Loops(found)) => return Ok(Some(found)),
                 Ok(Trail::Ends) => taken = true,
                 Ok(Trail::Elsewhere) => {}
@@ -168,7 +171,7 @@ impl<'a> Redirects<'a> {
     }
 
     /// Follows a request from the rule that is to take it.
-    fn follow(&self, start: Place, first: Request, client: Client) -> Result<Trail, Gap> {
+    fn follow(&self, start: Place, first: &Request, client: Client) -> Result<Trail, Gap> {
         let mut chain: Vec<(Place, Request)> = Vec::new();
         let (mut now, mut doubt, mut comes_back) = (first.clone(), None, false);
         while chain.len() < MOST {
@@ -333,7 +336,7 @@ fn named(parameter: &str) -> String {
 fn query(conditions: &[Condition]) -> String {
     let own = conditions.iter().filter(|condition| condition.field == "query-string");
     let first = own.filter_map(|condition| condition.values.first());
-    first.map(|value| value.replace('*', "x").replace('?', "x")).collect::<Vec<_>>().join("&")
+    first.map(|value| value.replace(['*', '?'], "x")).collect::<Vec<_>>().join("&")
 }
 
 /// Whether a parameter of a query meets a condition on it: `key=value`, or a value of whatever key.

@@ -13,6 +13,7 @@ pub(super) mod idle_timeout_long;
 pub(super) mod invalid_headers_kept;
 pub(super) mod ipv6_rule_divergent;
 pub(super) mod redirect_foreign_host;
+pub(super) mod redirect_loop;
 pub(super) mod redirect_port_unserved;
 pub(super) mod redirect_temporary;
 pub(super) mod redirect_to_http;

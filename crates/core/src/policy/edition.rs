@@ -46,6 +46,7 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "gateway-single-appliance",
     "internal-exposed-by-front",
     "no-targets",
+    "redirect-loop",
     "rule-unserved",
     "target-group-weight-dead",
     "target-public",

@@ -14,12 +14,12 @@ use elb_audit_core::vocab::fact::{Fact, Listing};
 
 use crate::given::report_of;
 
-fn check(id: &str) -> &'static Check {
+pub(crate) fn check(id: &str) -> &'static Check {
     ALL.iter().find(|check| check.id == id).expect("a check of this id")
 }
 
 /// The verdicts of one check by listener: the request that gets past, or what it says instead.
-fn verdicts(inventory: &Inventory, id: &str) -> Vec<String> {
+pub(crate) fn verdicts(inventory: &Inventory, id: &str) -> Vec<String> {
     let mut findings = report_of(inventory, &[check(id)]).findings;
     findings.sort_by(|one, other| one.subject.label.cmp(&other.subject.label));
     findings.iter().map(words).collect()

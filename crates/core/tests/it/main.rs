@@ -22,6 +22,7 @@ mod not_applicable;
 mod owner;
 mod presenters;
 mod remedies;
+mod redirects;
 mod risks;
 mod routing;
 mod selection;

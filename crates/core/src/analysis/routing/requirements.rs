@@ -92,7 +92,7 @@ pub fn of_route(route: &Route, listener: &Listener) -> AuthRequirements {
         match credential(action, listener) {
             Ok(credential) => requirements.credentials.extend(credential),
             Err(gap) => {
-                requirements.unclear_login = requirements.unclear_login.take().or(Some(gap))
+                requirements.unclear_login = requirements.unclear_login.take().or(Some(gap));
             }
         }
         requirements.optional |= lets_others_in(action) == Some("allow");

@@ -120,7 +120,7 @@ pub(crate) const CHECK: Check = Check {
                 "unknown certificate-shared www.example.com",
                 "unknown certificate-shared second",
                 "unknown log-delivery-stopped second",
-                "unknown 77 others: elbv2:DescribeListeners",
+                "unknown 78 others: elbv2:DescribeListeners",
             ],
         },
         Example {

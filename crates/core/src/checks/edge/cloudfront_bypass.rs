@@ -152,7 +152,7 @@ pub(crate) const CHECK: Check = Check {
                 "fail listener-cleartext HTTP:80",
                 "fail waf-not-associated web",
                 "unknown cloudfront-bypass web",
-                "unknown 37 others: elbv2:DescribeRules",
+                "unknown 38 others: elbv2:DescribeRules",
             ],
         },
         Example {
@@ -162,7 +162,7 @@ pub(crate) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail listener-cleartext HTTP:80",
                 "fail waf-not-associated web",
-                "unknown 37 others: elbv2:DescribeRules",
+                "unknown 38 others: elbv2:DescribeRules",
             ],
         },
         Example {

@@ -69,7 +69,7 @@ pub(crate) const CHECK: Check = Check {
                     Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
                 inventory
             },
-            finds: &["fail quota-near web", "unknown 25 others: elbv2:DescribeRules"],
+            finds: &["fail quota-near web", "unknown 26 others: elbv2:DescribeRules"],
         },
         Example {
             title: "quotas unread",

@@ -98,7 +98,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-unused-port web",
                 "unknown host-header-preserved web",
-                "unknown 36 others: elbv2:DescribeRules",
+                "unknown 37 others: elbv2:DescribeRules",
             ],
         },
         Example { title: "not preserved", given: || sample::clean(&Kind::Application), finds: &[] },

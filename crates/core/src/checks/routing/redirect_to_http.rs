@@ -33,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["fail redirect-to-http HTTP:80"],
+            finds: &["fail redirect-loop HTTP:80", "fail redirect-to-http HTTP:80"],
         },
         Example {
             title: "protocol spelled out as HTTP",

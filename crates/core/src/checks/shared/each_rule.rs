@@ -25,7 +25,7 @@ impl Worst {
         match judgement {
             Ok(Verdict::Fail(evidence)) => return Some(Verdict::Fail(placed(evidence))),
             Ok(Verdict::Note(evidence)) if self.noted.is_none() => {
-                self.noted = Some(placed(evidence))
+                self.noted = Some(placed(evidence));
             }
             Ok(Verdict::Note(_) | Verdict::Pass | Verdict::NotApplicable) => {}
             Err(gap) => self.hide(gap),
@@ -81,6 +81,16 @@ pub(in crate::checks) fn judge_redirects(
     listener: &Listener,
     judge: impl Fn(&Redirect) -> Judgement,
 ) -> Judgement {
+    judge_redirecting_rules(context, listener, |_, redirect| judge(redirect))
+}
+
+/// The same, with the place of each rule among those that a request can reach. A request that the evidence
+/// shows already stays.
+pub(in crate::checks) fn judge_redirecting_rules(
+    context: &Context,
+    listener: &Listener,
+    judge: impl Fn(usize, &Redirect) -> Judgement,
+) -> Judgement {
     let mut worst = Worst::default();
     let routes = live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
@@ -93,10 +103,14 @@ pub(in crate::checks) fn judge_redirects(
             End::Forward(_) | End::Answer => continue,
         };
         let placed = |evidence: Evidence| {
+            let evidence = evidence.with("rule", route.label.as_str());
+            if evidence.0.contains_key("request") {
+                return evidence;
+            }
             let request = route.request(&routes[..place], context.lb, listener);
-            evidence.with("rule", route.label.as_str()).with("request", request)
+            evidence.with("request", request)
         };
-        if let Some(verdict) = worst.take(judge(redirect), placed) {
+        if let Some(verdict) = worst.take(judge(place, redirect), placed) {
             return Ok(verdict);
         }
     }

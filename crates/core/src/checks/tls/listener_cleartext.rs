@@ -184,7 +184,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext HTTP:80",
-                "unknown 17 others: elbv2:DescribeRules",
+                "unknown 18 others: elbv2:DescribeRules",
             ],
         },
         Example {
@@ -197,7 +197,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext HTTP:80",
-                "unknown 25 others: elbv2:DescribeRules",
+                "unknown 26 others: elbv2:DescribeRules",
             ],
         },
         Example {
