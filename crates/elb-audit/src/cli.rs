@@ -15,7 +15,8 @@ use elb_audit_core::docs::Purpose;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::source::aws::{Regions, Tuning};
+use crate::aws::Tuning;
+use crate::collect::Regions;
 
 mod watch;
 

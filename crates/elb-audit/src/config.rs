@@ -16,7 +16,7 @@ use elb_audit_core::selection::{self, find};
 use jiff::Timestamp;
 
 use crate::cli::{Configuration, Reporting, Selection};
-use crate::source::aws::Wanted;
+use crate::collect::Wanted;
 
 /// What a run is judged by: the command line, then the configuration, then the defaults.
 pub(crate) struct Terms {

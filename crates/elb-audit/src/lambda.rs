@@ -13,8 +13,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::cli::{self, Scan, Task};
-use crate::progress::{self, say};
-use crate::run::{self, Failure, Judged, Judging};
+use crate::commands::{self, Failure, Judged, Judging};
+use crate::log::{self, say};
 
 mod answer;
 mod event;
@@ -49,7 +49,7 @@ impl Refusal {
 /// # Errors
 /// In words.
 pub fn check_options() -> Result<(), String> {
-    progress::log_as_json("");
+    log::log_as_json("");
     let scan = scan_by(&Params::default()).map_err(|refusal| refusal.said)?;
     Judging::new(&scan).map(drop).map_err(|failure| failure.to_string())
 }
@@ -60,7 +60,7 @@ pub fn check_options() -> Result<(), String> {
 /// When the event cannot be understood, nothing could be assessed, or not everybody could be told: Lambda
 /// counts it as an error, and an alarm can ring.
 pub async fn answer(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
-    progress::log_as_json(request);
+    log::log_as_json(request);
     let answer = answered(event, (request, deadline)).await;
     if let Err(refusal) = &answer {
         say(format_args!("error: {}", refusal.said));
@@ -79,7 +79,7 @@ async fn answered(event: &Value, (request, deadline): (&str, u64)) -> Result<Val
     scan.source.timeout = scan.source.timeout.min(left);
     let (judged, files) = match step {
         None => {
-            let judged = Box::pin(run::scanned(&scan, &[], false)).await;
+            let judged = Box::pin(commands::scanned(&scan, &[], false)).await;
             let refused = |failure: Failure| Refusal::new(kind(failure.exit), failure.to_string());
             (Box::new(judged.map_err(refused)?), Vec::new())
         }

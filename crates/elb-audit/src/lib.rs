@@ -1,15 +1,13 @@
 //! The shell of elb-audit: the only crate that talks to AWS, files and the terminal.
 
-mod accept;
-pub mod bucket;
+pub mod aws;
 pub mod cli;
+pub mod collect;
+pub mod commands;
 mod config;
 pub mod lambda;
+mod log;
 pub mod notify;
-mod output;
-mod progress;
-pub mod run;
-mod saved;
 mod secrets;
 pub mod source;
 mod state;

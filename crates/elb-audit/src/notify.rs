@@ -17,9 +17,9 @@ use elb_audit_core::fact::Reason;
 use elb_audit_core::report::Report;
 use futures::future::{BoxFuture, join_all};
 
-use crate::source::aws::ask::failure;
-use crate::source::aws::endpoint::PARTITIONS;
-use crate::source::aws::query::Failed;
+use crate::aws::ask::failure;
+use crate::aws::endpoint::PARTITIONS;
+use crate::aws::query::Failed;
 
 pub use destination::Destination;
 

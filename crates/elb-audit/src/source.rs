@@ -1,4 +1,3 @@
 //! Where an inventory comes from: AWS, or a file.
 
-pub mod aws;
 pub mod file;

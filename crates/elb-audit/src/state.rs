@@ -12,8 +12,9 @@ use aws_types::SdkConfig;
 use elb_audit_core::report::Report;
 use sha2::{Digest, Sha256};
 
-use crate::bucket::{self, Condition, Etag, Put};
-use crate::saved;
+use crate::aws::s3::{self, Condition, Etag, Put};
+
+pub(crate) mod saved;
 
 /// Where a report is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Place {
             },
             Place::Object { bucket, key } => {
                 let config = config.ok_or_else(|| format!("cannot read {name} without AWS"))?;
-                match bucket::get(config, bucket, key).await? {
+                match s3::get(config, bucket, key).await? {
                     Some((bytes, etag)) => (bytes, Version::Etag(etag)),
                     None => return Ok(None),
                 }
@@ -164,7 +165,7 @@ impl Place {
                     Some(Version::Etag(etag)) => Condition::Matches(etag.clone()),
                     _ => Condition::Absent,
                 };
-                Ok(match bucket::put(config, bucket, key, bytes, condition).await? {
+                Ok(match s3::put(config, bucket, key, bytes, condition).await? {
                     Put::Done(_) => Saved::Done,
                     Put::Conflict => Saved::Overtaken,
                 })

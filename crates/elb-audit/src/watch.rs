@@ -14,8 +14,8 @@ use elb_audit_core::report::Report;
 use jiff::Timestamp;
 
 use crate::cli::{Reporting, Watching};
+use crate::log::say;
 use crate::notify::{self, Delivery, Destination, Session};
-use crate::progress::say;
 use crate::state::{Kept, Place, Saved};
 
 /// Most times that a run lets itself be overtaken.

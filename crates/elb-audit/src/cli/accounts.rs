@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use elb_audit_core::docs::READER;
 
-use crate::source::aws::{Accounts as Wanted, Member, Organization, Role};
+use crate::aws::Role;
+use crate::collect::{Accounts as Wanted, Member, Organization};
 
 /// Which accounts are read.
 #[derive(Clone, Debug, Default, Args)]

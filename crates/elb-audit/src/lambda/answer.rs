@@ -4,7 +4,7 @@ use elb_audit_core::report::{Finding, Report};
 use serde_json::{Value, json};
 
 use crate::cli::Scan;
-use crate::run::Judged;
+use crate::commands::Judged;
 use crate::watch::Watch;
 
 /// Findings, and accounts, that an answer names. Lambda takes 6 MB and Step Functions

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::source::aws::Shard;
+use crate::collect::Shard;
 
 /// What an event asks for: a scan, unless it names a task of the state machine.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,10 +17,11 @@ use tokio::sync::watch;
 
 use super::Refusal;
 use super::event::{Step, Task};
-use crate::bucket::{self, Condition};
+use crate::aws::s3::{self, Condition};
+use crate::aws::{Session, Stop, Tuning};
 use crate::cli::Scan;
-use crate::run::{Judged, Judging};
-use crate::source::aws::{self, Request, Session, Shard, Stop, Tuning};
+use crate::collect::{self, Request, Shard};
+use crate::commands::{Judged, Judging};
 
 /// Objects read at the same time.
 const READERS: usize = 40;
@@ -40,7 +41,7 @@ pub(super) async fn take(step: Step, scan: &Scan) -> Result<Done, Refusal> {
     let judging =
         Judging::new(scan).map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
     let (tuning, clock) = clocked(scan);
-    let session = aws::open(&judging.request, &tuning).await.map_err(refused)?;
+    let session = collect::open(&judging.request, &tuning).await.map_err(refused)?;
     let walk = Walk { step: &step, request: &judging.request, session: &session };
     let how = (&tuning, clock);
     match &step.task {
@@ -50,7 +51,7 @@ pub(super) async fn take(step: Step, scan: &Scan) -> Result<Done, Refusal> {
             let results = results.as_ref().map(|(bucket, key)| (bucket.as_str(), key.as_str()));
             let (inventory, shards) = walk.gathered(shards, results).await?;
             if judging.acts_in_accounts() {
-                aws::enter(&session, &judging.request, how, &shards).await.map_err(refused)?;
+                collect::enter(&session, &judging.request, how, &shards).await.map_err(refused)?;
             }
             let judged = judging.judged(inventory, &session).await.map_err(refused)?;
             let files = written(&judged.report, session.config(), &step).await?;
@@ -91,7 +92,7 @@ impl Walk<'_> {
     }
 
     async fn list(&self, how: (&Tuning, watch::Receiver<Stop>)) -> Result<Value, Refusal> {
-        let shards = aws::list(self.session, self.request, how).await.map_err(refused)?;
+        let shards = collect::list(self.session, self.request, how).await.map_err(refused)?;
         let accounts: BTreeSet<&str> = shards.iter().map(|shard| &*shard.account).collect();
         let key = format!("{}/shards.json", self.step.prefix);
         let told = json!({
@@ -110,7 +111,7 @@ impl Walk<'_> {
         how: (&Tuning, watch::Receiver<Stop>),
         shard: &Shard,
     ) -> Result<Value, Refusal> {
-        let part = aws::collect_shard(self.session, self.request, how, shard);
+        let part = collect::collect_shard(self.session, self.request, how, shard);
         let part = part.await.map_err(refused)?;
         let key = self.key(shard);
         let mut bytes = serde_json::to_vec(&part).map_err(refused)?;
@@ -138,7 +139,7 @@ impl Walk<'_> {
     }
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Refusal> {
-        let put = bucket::put(self.config(), &self.step.bucket, key, bytes, Condition::None);
+        let put = s3::put(self.config(), &self.step.bucket, key, bytes, Condition::None);
         put.await.map(drop).map_err(refused)
     }
 
@@ -148,7 +149,7 @@ impl Walk<'_> {
         list: &str,
         results: Option<(&str, &str)>,
     ) -> Result<(Inventory, Vec<Shard>), Refusal> {
-        let bytes = bucket::get(self.config(), &self.step.bucket, list).await.map_err(refused)?;
+        let bytes = s3::get(self.config(), &self.step.bucket, list).await.map_err(refused)?;
         let (bytes, _) = bytes.ok_or_else(|| refused(format!("{list}: there is no such list")))?;
         let shards: Vec<Shard> = serde_json::from_slice(&bytes)
             .map_err(|error| refused(format!("{list} is no list of parts: {error}")))?;
@@ -180,12 +181,12 @@ impl Walk<'_> {
             }
             Err(error) => error,
         };
-        aws::missing(shard, &said, whole_second()).map_err(refused)
+        collect::missing(shard, &said, whole_second()).map_err(refused)
     }
 
     async fn facts(&self, shard: &Shard) -> Result<Option<Inventory>, String> {
         let key = self.key(shard);
-        let Some((bytes, _)) = bucket::get(self.config(), &self.step.bucket, &key).await? else {
+        let Some((bytes, _)) = s3::get(self.config(), &self.step.bucket, &key).await? else {
             return Ok(None);
         };
         let part = crate::source::file::parse(&bytes).map_err(|error| format!("{key}: {error}"))?;
@@ -249,7 +250,7 @@ async fn causes(
     (bucket, key): (&str, &str),
 ) -> HashMap<(String, Option<String>), String> {
     let mut causes = HashMap::new();
-    let read = async |key: &str| bucket::get(config, bucket, key).await.ok().flatten();
+    let read = async |key: &str| s3::get(config, bucket, key).await.ok().flatten();
     let Some((bytes, _)) = read(key).await else { return causes };
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { return causes };
     for file in manifest.files.failed {
@@ -304,7 +305,7 @@ async fn written(report: &Report, config: &SdkConfig, step: &Step) -> Result<Vec
         if bytes.len() >= LARGEST || findings.peek().is_none() {
             let key = format!("findings/date={day}/{run}-{}.ndjson", keys.len());
             let file = std::mem::take(&mut bytes);
-            let put = bucket::put(config, &step.bucket, &key, file, Condition::None).await;
+            let put = s3::put(config, &step.bucket, &key, file, Condition::None).await;
             put.map_err(refused)?;
             keys.push(format!("s3://{}/{key}", step.bucket));
         }

@@ -6,7 +6,7 @@ use elb_audit_core::report::Report;
 use serde::Deserialize;
 
 use super::refused;
-use crate::source::aws::query::{CLOUDWATCH, Client};
+use crate::aws::query::{CLOUDWATCH, Client};
 
 /// The answer to metrics that were taken.
 #[derive(Deserialize)]

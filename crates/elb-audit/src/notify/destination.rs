@@ -4,7 +4,7 @@ use std::fmt;
 
 use elb_audit_core::report::Report;
 
-use crate::source::aws::endpoint::partition_of;
+use crate::aws::endpoint::partition_of;
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::source::aws::query::{Client, EVENTS};
+use crate::aws::query::{Client, EVENTS};
 
 /// Entries of a call, and their bytes together.
 ///

@@ -15,8 +15,8 @@ use aws_types::SdkConfig;
 use serde_json::Value;
 
 use super::destination::Url;
-use crate::source::aws::ask::innermost;
-use crate::source::aws::query::dressed;
+use crate::aws::ask::innermost;
+use crate::aws::query::dressed;
 
 /// Tries, the first one included.
 const TRIES: u32 = 3;

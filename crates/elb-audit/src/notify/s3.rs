@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
-use crate::bucket::{Condition, Object, Put};
+use crate::aws::s3::{Condition, Object, Put};
 
 /// When the facts of a report were read.
 const TAKEN_AT: &str = "x-amz-meta-taken-at";

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Session, refused};
-use crate::source::aws::query::{Client, Failed, SECURITY_HUB};
+use crate::aws::query::{Client, Failed, SECURITY_HUB};
 
 /// Findings of a call, and bytes of all of them.
 ///

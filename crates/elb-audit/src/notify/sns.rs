@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::destination::TopicArn;
 use super::refused;
-use crate::source::aws::query::{Client, SNS};
+use crate::aws::query::{Client, SNS};
 
 /// The answer to a message that was taken.
 #[derive(Deserialize)]

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
-use elb_audit::source::aws::{self, Regions, Stop, Tuning};
+use elb_audit::aws::{Session, Stop, Tuning};
+use elb_audit::collect::{self, Regions};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_double::Double;
 use serde::{Deserialize, Serialize};
@@ -118,14 +119,14 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
         sleep: SharedAsyncSleep::new(fast.clone()),
         ..Tuning::default()
     };
-    let request = aws::Request {
+    let request = collect::Request {
         profile: None,
-        accounts: aws::Accounts {
-            organization: settings.organization.then(aws::Organization::default),
-            ..aws::Accounts::default()
+        accounts: collect::Accounts {
+            organization: settings.organization.then(collect::Organization::default),
+            ..collect::Accounts::default()
         },
         regions: Regions::default(),
-        wanted: aws::Wanted::everything(),
+        wanted: collect::Wanted::everything(),
         max_workers: 40,
         max_rps: settings.max_rps,
         one_at_a_time: settings.one_at_a_time,
@@ -137,25 +138,25 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
         fast.sleep(deadline).await;
         stop.send_replace(Stop::Deadline);
     });
-    let session = aws::open(&request, &tuning).await.unwrap();
+    let session = collect::open(&request, &tuning).await.unwrap();
     if settings.in_parts {
         return in_parts(&session, &request, (&tuning, stopped)).await;
     }
-    aws::collect(&session, &request, (&tuning, stopped), &|_, _| ()).await.unwrap()
+    collect::collect(&session, &request, (&tuning, stopped), &|_, _| ()).await.unwrap()
 }
 
 /// Reads part by part, each as if it came over the wire to another process.
 async fn in_parts(
-    session: &aws::Session,
-    request: &aws::Request,
+    session: &Session,
+    request: &collect::Request,
     (tuning, stopped): (&Tuning, tokio::sync::watch::Receiver<Stop>),
 ) -> Inventory {
-    let shards = aws::list(session, request, (tuning, stopped.clone())).await.unwrap();
+    let shards = collect::list(session, request, (tuning, stopped.clone())).await.unwrap();
     let mut parts = Vec::new();
     for shard in shards {
         let text = serde_json::to_string(&shard).unwrap();
         let shard = serde_json::from_str(&text).unwrap();
-        let part = aws::collect_shard(session, request, (tuning, stopped.clone()), &shard);
+        let part = collect::collect_shard(session, request, (tuning, stopped.clone()), &shard);
         let part = part.await.unwrap();
         let text = serde_json::to_string(&part).unwrap();
         assert_eq!(text.lines().count(), 1);

@@ -11,7 +11,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as Place;
-use elb_audit::bucket::{self, Condition, Put};
+use elb_audit::aws::s3::{self, Condition, Put};
 use elb_audit::notify::{Delivery, Destination, Session, deliver, report_place};
 use elb_audit_core::alert::{Alert, NotifyOn, Terms};
 use elb_audit_core::audit::{Options, audit};
@@ -181,18 +181,18 @@ fn without_an_alert_nobody_is_told() {
 }
 
 fn put(config: &SdkConfig, key: &str, text: &str, condition: Condition) -> Result<Put, String> {
-    now(bucket::put(config, "reports", key, text.as_bytes().to_vec(), condition))
+    now(s3::put(config, "reports", key, text.as_bytes().to_vec(), condition))
 }
 
 #[test]
 fn an_object_is_written_on_condition() {
     let double = double();
     let config = config(&double.url(), Instantly::default());
-    assert_eq!(now(bucket::get(&config, "reports", "state/a b.json")), Ok(None));
+    assert_eq!(now(s3::get(&config, "reports", "state/a b.json")), Ok(None));
     let key = "state/a b.json";
     let Ok(Put::Done(first)) = put(&config, key, "1", Condition::Absent) else { panic!() };
     assert_eq!(put(&config, key, "2", Condition::Absent), Ok(Put::Conflict));
-    let read = now(bucket::get(&config, "reports", key));
+    let read = now(s3::get(&config, "reports", key));
     assert_eq!(read, Ok(Some((b"1".to_vec(), first.clone()))));
     let matches = Condition::Matches(first);
     assert!(matches!(put(&config, key, "3", matches.clone()), Ok(Put::Done(_))));
@@ -206,13 +206,13 @@ fn an_object_is_written_on_condition() {
 fn a_bucket_is_found_wherever_it_is() {
     let double = double();
     let config = config(&double.url(), Instantly::default());
-    let put = bucket::put(&config, "far", "k", b"x".to_vec(), Condition::None);
+    let put = s3::put(&config, "far", "k", b"x".to_vec(), Condition::None);
     assert!(matches!(now(put), Ok(Put::Done(_))));
     let regions: Vec<_> =
         double.log().into_iter().map(|entry| (entry.operation, entry.region)).collect();
     let told = |name: &str, region: &str| (name.to_owned(), region.to_owned());
     assert_eq!(regions, [told("HeadBucket", "eu-west-1"), told("PutObject", "us-west-2")]);
-    let missing = now(bucket::get(&config, "nowhere", "k"));
+    let missing = now(s3::get(&config, "nowhere", "k"));
     assert_eq!(missing, Err("s3://nowhere: there is no such bucket".to_owned()));
 }
 
@@ -235,7 +235,7 @@ fn what_s3_refuses_names_the_action() {
     assert!(refused.starts_with("cannot write s3://reports/k: AccessDenied: "), "{refused}");
     assert!(refused.ends_with(": allow s3:PutObject"), "{refused}");
     double.fault(Fault::deny("s3:GetObject"));
-    let refused = now(bucket::get(&config, "reports", "k")).unwrap_err();
+    let refused = now(s3::get(&config, "reports", "k")).unwrap_err();
     assert!(refused.ends_with(": allow s3:GetObject and s3:ListBucket"), "{refused}");
 }
 

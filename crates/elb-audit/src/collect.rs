@@ -1,0 +1,204 @@
+//! What an account holds: accounts, and the regions of each, read side by side into an inventory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use aws_types::SdkConfig;
+use elb_audit_core::call::Call;
+use elb_audit_core::check::{Check, Judge};
+use elb_audit_core::docs;
+use elb_audit_core::inventory::{Account, Cost, Inventory, Kind, Region, SCHEMA};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+mod account;
+mod accounts;
+mod global;
+mod organization;
+mod region;
+mod scope;
+mod services;
+mod shard;
+
+pub use accounts::{Accounts, Member, Organization};
+pub use scope::Regions;
+pub use shard::{GLOBAL, Shard, collect_shard, enter, list, missing};
+
+use account::{Entry, Visit};
+
+use crate::aws::ask::Asker;
+use crate::aws::pace::Pace;
+use crate::aws::{AccessError, Session, Stop, Tuning};
+
+/// What to read, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// A profile of the AWS configuration; none: the standard chain decides.
+    pub profile: Option<String>,
+    /// Which accounts.
+    pub accounts: Accounts,
+    /// Which regions of each.
+    pub regions: Regions,
+    /// What of an account.
+    pub wanted: Wanted,
+    /// Regions of an account read at the same time.
+    pub max_workers: usize,
+    /// Requests a second, for the whole process.
+    pub max_rps: Option<f64>,
+    /// One call at a time.
+    pub one_at_a_time: bool,
+    /// Say every call on standard error.
+    pub verbose: bool,
+}
+
+/// What is wanted of an account.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The calls that may be made.
+    pub calls: BTreeSet<Call>,
+    /// Whether the targets of groups that no load balancer uses are of interest.
+    pub unused_groups: bool,
+    /// Whether DNS records are of interest by themselves, not only where CloudFront leads to one.
+    pub records: bool,
+    /// Of calls that are made for each load balancer or listener: the kinds of load balancer that they
+    /// are made for. A call that is not in here is made for every kind.
+    kinds: BTreeMap<Call, Vec<Kind>>,
+    /// Calls that a check names itself. What leads in from the internet is asked about internal load
+    /// balancers only if the call is in here.
+    named: BTreeSet<Call>,
+}
+
+/// Calls of which each check that needs one asks about its own kinds of load balancer and no others.
+const BY_KIND: [Call; 2] =
+    [Call::ElbV2DescribeListenerAttributes, Call::ElbV2DescribeCapacityReservation];
+
+impl Wanted {
+    /// Everything there is to know.
+    #[must_use]
+    pub fn everything() -> Self {
+        Wanted {
+            calls: Call::all().filter(|call| !call.leads_to_accounts()).collect(),
+            unused_groups: true,
+            records: true,
+            kinds: BTreeMap::new(),
+            named: Call::all().collect(),
+        }
+    }
+
+    /// What these checks ask about.
+    #[must_use]
+    pub fn by(checks: &[&Check]) -> Self {
+        let kinds = |call: Call| {
+            let asking = checks.iter().filter(|check| check.needs.contains(&call));
+            asking.flat_map(|check| check.applies_to).cloned().collect()
+        };
+        Wanted {
+            calls: docs::calls(checks).into_iter().collect(),
+            unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
+            records: checks.iter().any(|check| matches!(check.judge, Judge::Record(_))),
+            kinds: BY_KIND.map(|call| (call, kinds(call))).into(),
+            named: checks.iter().flat_map(|check| check.needs).copied().collect(),
+        }
+    }
+
+    /// Whether a call is to be made for a load balancer of this kind.
+    fn of(&self, call: Call, kind: &Kind) -> bool {
+        self.kinds.get(&call).is_none_or(|kinds| kinds.contains(kind))
+    }
+}
+
+/// Told as each region is done.
+///
+/// The region; then how many are done, of how many that are known so far, and how many requests that took.
+pub type Done<'a> = dyn Fn(&Region, (usize, usize, u64)) + Send + Sync + 'a;
+
+/// A scan under way: how to ask, whatever the account.
+pub(crate) struct Run<'a> {
+    session: &'a Session,
+    request: &'a Request,
+    /// The caller's own.
+    config: SdkConfig,
+    /// Asks as the caller.
+    asker: Asker,
+    taken_at: Timestamp,
+    told: &'a Done<'a>,
+    /// Regions that are done, and those that are known to be wanted.
+    regions: (AtomicUsize, AtomicUsize),
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        session: &'a Session,
+        request: &'a Request,
+        (tuning, mut stop): (&Tuning, watch::Receiver<Stop>),
+        told: &'a Done<'a>,
+    ) -> Self {
+        let taken_at = now();
+        let config = session.config().clone();
+        let clock = aws_smithy_async::time::SharedTimeSource::new(
+            aws_smithy_async::time::SystemTimeSource::new(),
+        );
+        let pace = Pace::new(request.max_rps, request.one_at_a_time, tuning.sleep.clone(), clock);
+        stop.mark_unchanged();
+        let nowhere = || Arc::from("");
+        let verbose = request.verbose;
+        let asker = Asker { account: nowhere(), region: nowhere(), pace, stop, verbose };
+        Run { session, request, config, asker, taken_at, told, regions: Default::default() }
+    }
+
+    /// So many regions more are wanted.
+    fn expects(&self, regions: usize) {
+        self.regions.1.fetch_add(regions, Ordering::Relaxed);
+    }
+
+    /// Tells that a region is done.
+    fn done(&self, region: &Region) {
+        let done = self.regions.0.fetch_add(1, Ordering::Relaxed) + 1;
+        let wanted = self.regions.1.load(Ordering::Relaxed);
+        (self.told)(region, (done, wanted, self.asker.pace.sent()));
+    }
+
+    fn accounts_at_a_time(&self) -> usize {
+        if self.request.one_at_a_time { 1 } else { self.request.accounts.concurrency.max(1) }
+    }
+
+    /// What was read since then, and what it cost.
+    fn inventory(&self, accounts: Vec<Account>, began: Instant) -> Inventory {
+        let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let cost = Cost { api_calls: self.asker.pace.sent(), milliseconds };
+        Inventory { schema: SCHEMA.to_owned(), taken_at: self.taken_at, cost, accounts }
+    }
+}
+
+/// Finds credentials as the request says.
+pub async fn open(request: &Request, tuning: &Tuning) -> Result<Session, AccessError> {
+    let region = request.regions.only.first().map(String::as_str);
+    Session::open(request.profile.as_deref(), region, tuning).await
+}
+
+/// Reads the accounts that are asked for.
+pub async fn collect(
+    session: &Session,
+    request: &Request,
+    tuning: (&Tuning, watch::Receiver<Stop>),
+    done: &Done<'_>,
+) -> Result<Inventory, AccessError> {
+    let began = Instant::now();
+    let run = Run::new(session, request, tuning, done);
+    if request.accounts.several() {
+        let accounts = accounts::read(&run).await?;
+        return Ok(run.inventory(accounts, began));
+    }
+    let (known, scope) = scope::find(&run.config, &run.asker, &request.regions).await?;
+    let entry = Entry { config: run.config.clone(), asker: run.asker.clone(), known };
+    let account = Visit::new(&run, &entry).read(scope).await;
+    Ok(run.inventory(vec![account], began))
+}
+
+/// Now, in whole seconds: nothing is judged more finely.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}

@@ -1,0 +1,161 @@
+//! `elb-audit accept`: writes down who answers for a finding.
+
+use std::fs;
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::checks;
+use elb_audit_core::config::{Config, FILE, block};
+use elb_audit_core::policy::{AcceptedRisk, Policy};
+use elb_audit_core::report::{Finding, Outcome, Report};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::cli::Accept;
+use crate::config;
+use crate::log::say;
+use crate::source::file;
+use crate::state::saved;
+
+/// Adds the entry to the file; what was written.
+pub(crate) fn accept(task: &Accept, now: Timestamp) -> Result<String, String> {
+    for (name, text) in [("--reason", &task.reason), ("--owner", &task.owner)] {
+        if text.trim().is_empty() {
+            return Err(format!("{name} is empty"));
+        }
+    }
+    let today = now.to_zoned(TimeZone::UTC).date();
+    if task.expires < today {
+        return Err(format!("--expires {}: that day is over", task.expires));
+    }
+    let path = task.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
+    let text = config::read(&path)?.unwrap_or_default();
+    let before = config::parsed(&path, &text)?;
+    let finding = found(task, &before)?;
+    let risk = AcceptedRisk {
+        check: finding.check.clone(),
+        resource: resource(&finding),
+        reason: task.reason.clone(),
+        owner: task.owner.clone(),
+        expires: Some(task.expires),
+        fingerprint: Some(finding.fingerprint.clone()),
+        configuration: Some(finding.configuration.clone()),
+    };
+    let older = older(&before.policy.accepted, &finding, now)?;
+    let entry = block(&risk);
+    let whole = appended(&text, &entry);
+    let after = config::parsed(&path, &whole)
+        .map_err(|error| format!("the entry cannot be added at the end: {error}"))?;
+    if after.policy.accepted.last() != Some(&risk) {
+        return Err(format!("the entry cannot be added at the end of {}", path.display()));
+    }
+    replace(&path, &whole).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    say(format_args!("written to {}", path.display()));
+    if older > 0 {
+        say(format_args!("entries for the same finding that are no longer in force: {older}"));
+    }
+    Ok(entry)
+}
+
+/// The finding that is meant.
+fn found(task: &Accept, config: &Config) -> Result<Finding, String> {
+    let report = match &task.inventory {
+        Some(path) => audited(path, config)?,
+        None => read(task.report.as_deref().unwrap_or(Path::new("-")))?,
+    };
+    let wanted = task.fingerprint.as_str();
+    let mut named = report.findings.into_iter().filter(|one| one.fingerprint.starts_with(wanted));
+    let first = named.next().filter(|_| !wanted.is_empty());
+    let Some(finding) = first else {
+        return Err(format!("no finding of the report has the fingerprint {wanted}"));
+    };
+    if named.any(|other| other.fingerprint != finding.fingerprint) {
+        return Err(format!("{wanted} begins several fingerprints: give more of it"));
+    }
+    match finding.outcome {
+        Outcome::Fail | Outcome::Note => Ok(finding),
+        Outcome::Unknown => Err(format!(
+            "{} is unknown for {}: there is nothing to accept before it is known",
+            finding.check, finding.subject.label
+        )),
+        Outcome::Pass => Err(format!("{} passes for {}", finding.check, finding.subject.label)),
+    }
+}
+
+fn audited(path: &Path, config: &Config) -> Result<Report, String> {
+    let inventory = file::read(path).map_err(|error| error.to_string())?;
+    let policy = Policy { accepted: Vec::new(), ..config.policy.clone() };
+    let options = Options { policy, ..Options::at(inventory.taken_at) };
+    Ok(audit(&inventory, checks::ALL, &options))
+}
+
+/// Reads a report; `-` is standard input.
+fn read(path: &Path) -> Result<Report, String> {
+    let name = path.display();
+    let text = if path == Path::new("-") {
+        let mut input = std::io::stdin();
+        if input.is_terminal() {
+            return Err("give the report that has the finding: --report FILE".to_owned());
+        }
+        let mut text = String::new();
+        input.read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(path)
+    };
+    let text = text.map_err(|error| format!("cannot read {name}: {error}"))?;
+    saved::report(&name.to_string(), text.as_bytes())
+}
+
+/// The pattern for a finding's resource. What no pattern may hold stands for any character.
+fn resource(finding: &Finding) -> String {
+    let id = finding.load_balancer.as_ref().map_or(&finding.subject.id, |lb| &lb.arn);
+    id.replace(['[', ']', '{', '}'], "?")
+}
+
+/// How many entries for the same finding are no longer in force; one that is makes another one needless.
+fn older(accepted: &[AcceptedRisk], finding: &Finding, now: Timestamp) -> Result<usize, String> {
+    let about: Vec<_> = accepted.iter().filter(|risk| risk.means(finding)).collect();
+    let in_force = about.iter().find(|risk| !risk.has_expired(now) && risk.is_as_accepted(finding));
+    in_force.map_or(Ok(about.len()), |risk| {
+        let until = risk.expires.map(|last| format!(" until {last}")).unwrap_or_default();
+        Err(format!("already accepted by {}{until}: {}", risk.owner, risk.reason))
+    })
+}
+
+/// The text with the entry at its end.
+fn appended(text: &str, entry: &str) -> String {
+    let gap = match text {
+        "" => "",
+        text if text.ends_with("\n\n") => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    format!("{text}{gap}{entry}")
+}
+
+/// Puts the text in the place of the file's, all of it or nothing.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    // A link stays one: what it leads to is replaced.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    // Who made it read-only wants to be asked, though its folder would let it be replaced.
+    if fs::metadata(&place).is_ok_and(|old| old.permissions().readonly()) {
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
+    let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let beside = place.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = (|| {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        if let Ok(old) = fs::metadata(&place) {
+            file.set_permissions(old.permissions())?;
+        }
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, &place)
+    })();
+    if written.is_err() {
+        // What is left of the attempt is of use to nobody.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}

@@ -1,0 +1,47 @@
+//! Lines on standard error, for people or as JSON.
+
+use std::fmt;
+use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+/// The id of the request that lines are logged for as JSON; none: lines are for people.
+static REQUEST: Mutex<Option<String>> = Mutex::new(None);
+
+/// From here on lines are JSON, with the id of this request.
+pub(crate) fn log_as_json(request: &str) {
+    *REQUEST.lock().unwrap_or_else(PoisonError::into_inner) = Some(request.to_owned());
+}
+
+/// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
+/// terminal, which files and answers may hold, are written as escapes.
+pub(crate) fn say(line: fmt::Arguments) {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    let mut clean = String::new();
+    for c in crate::secrets::clean(&line.to_string()).chars() {
+        if steers(c) { clean.extend(c.escape_unicode()) } else { clean.push(c) }
+    }
+    if let Some(request) = &*REQUEST.lock().unwrap_or_else(PoisonError::into_inner) {
+        clean = logged(&clean, request);
+    }
+    let _ = writeln!(std::io::stderr().lock(), "{clean}");
+}
+
+/// A line as Lambda logs JSON.
+fn logged(line: &str, request: &str) -> String {
+    let (level, message) = match line.strip_prefix("error: ") {
+        Some(message) => ("ERROR", message),
+        None => ("INFO", line),
+    };
+    let mut fields = serde_json::json!({
+        "timestamp": jiff::Timestamp::now(),
+        "level": level,
+        "message": message,
+    });
+    if !request.is_empty() {
+        fields["requestId"] = request.into();
+    }
+    fields.to_string()
+}
