@@ -8,18 +8,24 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::config::{Config, FILE, block};
 use elb_audit_core::policy::{AcceptedRisk, Policy};
-use elb_audit_core::report::{Finding, Outcome, Report};
+use elb_audit_core::report::{Exit, Finding, Outcome, Report};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::{Failure, printed, usage};
 use crate::cli::Accept;
 use crate::config;
 use crate::log::say;
 use crate::source::file;
 use crate::state::saved;
 
+/// Does what the command line says.
+pub(super) fn accept(task: &Accept) -> Result<Exit, Failure> {
+    printed(&add(task, Timestamp::now()).map_err(usage)?)
+}
+
 /// Adds the entry to the file; what was written.
-pub(crate) fn accept(task: &Accept, now: Timestamp) -> Result<String, String> {
+fn add(task: &Accept, now: Timestamp) -> Result<String, String> {
     for (name, text) in [("--reason", &task.reason), ("--owner", &task.owner)] {
         if text.trim().is_empty() {
             return Err(format!("{name} is empty"));

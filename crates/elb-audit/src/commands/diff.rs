@@ -1,0 +1,45 @@
+//! `elb-audit diff`: says what has changed from one report to another.
+
+use elb_audit_core::check::Severity;
+use elb_audit_core::config::FailOn;
+use elb_audit_core::report::Exit;
+use elb_audit_core::{change, format};
+
+use super::{Failure, open, output, printed, usage};
+use crate::aws::Session as AwsSession;
+use crate::cli::Diff;
+use crate::log::say;
+use crate::state::Place;
+
+/// Does what the command line says.
+pub(super) async fn diff(task: &Diff) -> Result<Exit, Failure> {
+    let places = [&task.before, &task.after].map(|text| Place::parse(text));
+    let [before, after] = places;
+    let (before, after) = (before.map_err(usage)?, after.map_err(usage)?);
+    let remote = before.is_remote() || after.is_remote();
+    let session = if remote { Some(open(task.profile.as_deref()).await?) } else { None };
+    let config = session.as_ref().map(AwsSession::config);
+    let before = before.needed(config).await.map_err(usage)?;
+    let mut after = after.needed(config).await.map_err(usage)?;
+    if before.taken_at > after.taken_at {
+        say(format_args!("note: the first report is the later one"));
+    }
+    change::compare(&before, &mut after);
+    let lost = after.comparison.as_ref().is_some_and(|comparison| {
+        !comparison.not_assessed.is_empty() || !comparison.lost.is_empty()
+    });
+    let news = after.news();
+    printed(&format::difference(after, &task.format, output::style()))?;
+    let floor = match task.fail_on {
+        FailOn::From(severity) => Some(severity),
+        FailOn::Never => None,
+    };
+    let worse = Severity::WORST_FIRST
+        .into_iter()
+        .any(|severity| floor.is_some_and(|floor| severity >= floor) && news.of(severity) > 0);
+    Ok(match (task.strict && lost, worse) {
+        (true, _) => Exit::Incomplete,
+        (_, true) => Exit::Findings,
+        _ => Exit::Clean,
+    })
+}

@@ -1,0 +1,100 @@
+//! From an inventory to a report, its bytes, its messages and the exit code.
+
+use elb_audit_core::audit::audit;
+use elb_audit_core::call::Call;
+use elb_audit_core::fact::Reason;
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::report::{Exit, Report};
+use jiff::Timestamp;
+
+use super::output;
+use crate::aws::Stop;
+use crate::cli::Reporting;
+use crate::config::Terms;
+use crate::log::say;
+use crate::notify::Session;
+use crate::watch::{Before, Watch};
+
+/// Facts, what to judge them by, and what to compare the judgement with.
+pub(super) struct Run {
+    pub(super) inventory: Inventory,
+    pub(super) now: Timestamp,
+    pub(super) terms: Terms,
+    pub(super) stopped: Stop,
+    pub(super) watch: Watch,
+    pub(super) before: Before,
+}
+
+impl Run {
+    /// Judges, writes the report, and tells whom it concerns.
+    pub(super) async fn judge(
+        self,
+        destinations: &[output::Destination],
+        session: Option<&Session>,
+    ) -> Judged {
+        let Run { inventory, now, terms, stopped, watch, before } = self;
+        let (checks, gate) = (terms.checks.clone(), terms.gate);
+        let mut report = audit(&inventory, &checks, &terms.options(now));
+        let cut = cut_short(&inventory, stopped);
+        // The report of a very large account needs the room.
+        drop(inventory);
+        Watch::compare(&before, &mut report);
+        let mut failures = output::deliver(&report, destinations);
+        let (mut exit, mut why) = report.exit(gate);
+        failures.extend(watch.tell(before, &mut report, session).await);
+        if let Some((cut, said)) = cut
+            && exit != Exit::NothingAssessed
+        {
+            (exit, why) = (cut, said.to_owned());
+        }
+        if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
+            (exit, why) = (Exit::DeliveryFailed, format!("not everything was delivered; {why}"));
+        }
+        Judged { report, exit, why, failures }
+    }
+}
+
+/// What came of a run.
+pub(crate) struct Judged {
+    pub(crate) report: Report,
+    pub(crate) exit: Exit,
+    /// Why the exit code is what it is, in one line.
+    pub(crate) why: String,
+    /// What could not be delivered, in words.
+    pub(crate) failures: Vec<String>,
+}
+
+impl Judged {
+    /// Says what went wrong, and why the exit code is what it is.
+    pub(super) fn told(&self, how: &Reporting) -> Exit {
+        for failure in &self.failures {
+            say(format_args!("error: {failure}"));
+        }
+        if !how.quiet {
+            say(format_args!("exit {}: {}", self.exit.code(), self.why));
+        }
+        self.exit
+    }
+}
+
+/// The exit code of a scan that did not come to its end, and why it did not.
+pub(super) fn cut_short(inventory: &Inventory, stopped: Stop) -> Option<(Exit, &'static str)> {
+    // A role that could not be taken on again is the account's own trouble, and a gap there.
+    let mut expired = false;
+    for account in &inventory.accounts {
+        let own = account.role.is_none();
+        account.visit_gaps(&mut |gap| {
+            let asked = own || gap.call == Call::StsAssumeRole;
+            expired |= asked && gap.reason == Reason::NoCredentials;
+        });
+    }
+    if expired {
+        let said = "the credentials expired during the scan: sign in again";
+        return Some((Exit::NothingAssessed, said));
+    }
+    match stopped {
+        Stop::No => None,
+        Stop::Deadline => Some((Exit::Incomplete, "the scan ran out of time (--timeout)")),
+        Stop::Interrupted => Some((Exit::Incomplete, "the scan was interrupted")),
+    }
+}
