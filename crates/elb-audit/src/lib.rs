@@ -5,6 +5,7 @@ pub mod cli;
 pub mod collect;
 pub mod commands;
 mod config;
+mod files;
 pub mod lambda;
 mod log;
 pub mod notify;

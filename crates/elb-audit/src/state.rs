@@ -3,16 +3,16 @@
 //! Two runs that overlap both read the same report. The second to write finds another one there, is told
 //! so, and compares anew with what the first has left.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::fs;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use aws_types::SdkConfig;
 use elb_audit_core::report::Report;
 use sha2::{Digest, Sha256};
 
 use crate::aws::s3::{self, Condition, Etag, Put};
+use crate::files::{self, Replaced, Rights};
 
 pub(crate) mod saved;
 
@@ -44,15 +44,6 @@ pub(crate) enum Version {
 pub(crate) struct Kept {
     pub(crate) report: Report,
     pub(crate) version: Version,
-}
-
-/// What came of replacing a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Saved {
-    /// It is there.
-    Done,
-    /// Another run has written its own since this one has read.
-    Overtaken,
 }
 
 impl Place {
@@ -152,13 +143,18 @@ impl Place {
         config: Option<&SdkConfig>,
         seen: Option<&Version>,
         report: &Report,
-    ) -> Result<Saved, String> {
+    ) -> Result<Replaced, String> {
         let name = self.name();
         let bytes =
             serde_json::to_vec(report).map_err(|error| format!("cannot write {name}: {error}"))?;
         match self {
-            Place::File(file) => replace_file(file, seen, &bytes)
-                .map_err(|error| format!("cannot write {name}: {error}")),
+            Place::File(file) => {
+                let expected = |there: Option<&[u8]>| {
+                    there.map(|bytes| Version::Hash(hash(bytes))).as_ref() == seen
+                };
+                files::replace(file, Rights::Private, expected, &bytes)
+                    .map_err(|error| format!("cannot write {name}: {error}"))
+            }
             Place::Object { bucket, key } => {
                 let config = config.ok_or_else(|| format!("cannot write {name} without AWS"))?;
                 let condition = match seen {
@@ -166,8 +162,8 @@ impl Place {
                     _ => Condition::Absent,
                 };
                 Ok(match s3::put(config, bucket, key, bytes, condition).await? {
-                    Put::Done(_) => Saved::Done,
-                    Put::Conflict => Saved::Overtaken,
+                    Put::Done(_) => Replaced::Done,
+                    Put::Conflict => Replaced::Overtaken,
                 })
             }
         }
@@ -176,54 +172,4 @@ impl Place {
 
 fn hash(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
-}
-
-/// A run that writes takes this long at most: what is older was left by one that was ended.
-const LONGEST_WRITE: Duration = Duration::from_mins(5);
-
-/// Writes beside the file and moves it there: whoever reads sees the old one or the new one. Of two runs
-/// only one can make the file beside it, so that not both find the first as it was.
-fn replace_file(file: &Path, seen: Option<&Version>, bytes: &[u8]) -> std::io::Result<Saved> {
-    // A link stays one, and leads to the new report.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{name}.new"));
-    let mut new = match private(&beside) {
-        Ok(new) => new,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let age = fs::symlink_metadata(&beside)?.modified()?.elapsed().unwrap_or_default();
-            if age < LONGEST_WRITE {
-                return Ok(Saved::Overtaken);
-            }
-            fs::remove_file(&beside)?;
-            private(&beside)?
-        }
-        Err(error) => return Err(error),
-    };
-    let there = match fs::read(&file) {
-        Ok(bytes) => Ok(Some(Version::Hash(hash(&bytes)))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    };
-    let written = there.and_then(|there| {
-        if there.as_ref() != seen {
-            return Ok(Saved::Overtaken);
-        }
-        new.write_all(bytes).and_then(|()| new.sync_all())?;
-        fs::rename(&beside, &file).map(|()| Saved::Done)
-    });
-    if !matches!(written, Ok(Saved::Done)) {
-        // What was begun is of no use to anybody.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-/// A file that is not there yet, and that its owner alone can read.
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

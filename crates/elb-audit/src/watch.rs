@@ -14,9 +14,10 @@ use elb_audit_core::report::Report;
 use jiff::Timestamp;
 
 use crate::cli::{Reporting, Watching};
+use crate::files::Replaced;
 use crate::log::say;
 use crate::notify::{self, Delivery, Destination, Session};
-use crate::state::{Kept, Place, Saved};
+use crate::state::{Kept, Place};
 
 /// Most times that a run lets itself be overtaken.
 const ROUNDS: usize = 6;
@@ -167,9 +168,9 @@ impl Watch {
             let config = session.map(|session| &session.base);
             let kept = before.0.as_ref().ok().and_then(Option::as_ref);
             match place.replace(config, kept.map(|kept| &kept.version), report).await {
-                Ok(Saved::Done) => return others,
-                Ok(Saved::Overtaken) if round + 1 < ROUNDS => {}
-                Ok(Saved::Overtaken) => {
+                Ok(Replaced::Done) => return others,
+                Ok(Replaced::Overtaken) if round + 1 < ROUNDS => {}
+                Ok(Replaced::Overtaken) => {
                     others.push(format!("{} changes all the time: not written", place.name()));
                     return others;
                 }

@@ -1,7 +1,7 @@
 //! `elb-audit accept`: writes down who answers for a finding.
 
 use std::fs;
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use super::{Failure, printed, usage};
 use crate::cli::Accept;
 use crate::config;
+use crate::files::{self, Replaced, Rights};
 use crate::log::say;
 use crate::source::file;
 use crate::state::saved;
@@ -56,12 +57,24 @@ fn add(task: &Accept, now: Timestamp) -> Result<String, String> {
     if after.policy.accepted.last() != Some(&risk) {
         return Err(format!("the entry cannot be added at the end of {}", path.display()));
     }
-    replace(&path, &whole).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    write(&path, &text, &whole)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     say(format_args!("written to {}", path.display()));
     if older > 0 {
         say(format_args!("entries for the same finding that are no longer in force: {older}"));
     }
     Ok(entry)
+}
+
+/// Replaces the file, unless another process has written it since it was read.
+fn write(path: &Path, before: &str, after: &str) -> std::io::Result<()> {
+    let expected = |there: Option<&[u8]>| there.unwrap_or_default() == before.as_bytes();
+    match files::replace(path, Rights::Kept, expected, after.as_bytes())? {
+        Replaced::Done => Ok(()),
+        Replaced::Overtaken => {
+            Err(std::io::Error::other("something else is writing it: try again"))
+        }
+    }
 }
 
 /// The finding that is meant.
@@ -138,30 +151,4 @@ fn appended(text: &str, entry: &str) -> String {
         _ => "\n\n",
     };
     format!("{text}{gap}{entry}")
-}
-
-/// Puts the text in the place of the file's, all of it or nothing.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    // A link stays one: what it leads to is replaced.
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    // Who made it read-only wants to be asked, though its folder would let it be replaced.
-    if fs::metadata(&place).is_ok_and(|old| old.permissions().readonly()) {
-        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "it is read-only"));
-    }
-    let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let beside = place.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = (|| {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        if let Ok(old) = fs::metadata(&place) {
-            file.set_permissions(old.permissions())?;
-        }
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, &place)
-    })();
-    if written.is_err() {
-        // What is left of the attempt is of use to nobody.
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }

@@ -1,12 +1,14 @@
 //! A saved inventory as a source, and as a destination of `collect`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use elb_audit_core::inventory::{Inventory, SCHEMA};
 use serde::Deserialize;
 use serde_json::error::Category;
+
+use crate::files;
 
 /// Why a saved inventory cannot be used: one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -63,16 +65,8 @@ pub fn write(path: &Path, inventory: &Inventory) -> Result<(), FileError> {
     let written = if path == Path::new("-") {
         io::stdout().lock().write_all(text.as_bytes())
     } else {
-        private(path).and_then(|mut file| file.write_all(text.as_bytes()))
+        // It is a map of the network.
+        files::create_private(path).and_then(|mut file| file.write_all(text.as_bytes()))
     };
     written.map_err(|error| FileError(format!("cannot write {}: {error}", path.display())))
-}
-
-/// A new file that its owner alone can read: it is a map of the network.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
