@@ -9,13 +9,14 @@ pub(crate) mod query;
 pub(crate) mod role;
 pub mod s3;
 pub(crate) mod session;
+mod stop;
 pub(crate) mod whole;
 
 use jiff::Timestamp;
 
-pub use ask::Stop;
 pub use role::Role;
 pub use session::{AccessError, Session, Tuning};
+pub use stop::{Stop, StopClock};
 
 /// AWS's time as ours; none if it lies outside of what a calendar has.
 pub(crate) fn timestamp(time: &aws_smithy_types::DateTime) -> Option<Timestamp> {

@@ -109,10 +109,21 @@ impl Wanted {
     }
 }
 
+/// How far a scan is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Regions that are done.
+    pub regions_done: usize,
+    /// Regions that are known to be wanted so far.
+    pub regions: usize,
+    /// Load balancers in the regions that are done.
+    pub load_balancers: usize,
+    /// Requests that were sent.
+    pub calls: u64,
+}
+
 /// Told as each region is done.
-///
-/// The region; then how many are done, of how many that are known so far, and how many requests that took.
-pub type Done<'a> = dyn Fn(&Region, (usize, usize, u64)) + Send + Sync + 'a;
+pub type OnProgress<'a> = dyn Fn(Progress) + Send + Sync + 'a;
 
 /// A scan under way: how to ask, whatever the account.
 pub(crate) struct Run<'a> {
@@ -123,17 +134,19 @@ pub(crate) struct Run<'a> {
     /// Asks as the caller.
     asker: Asker,
     taken_at: Timestamp,
-    told: &'a Done<'a>,
-    /// Regions that are done, and those that are known to be wanted.
-    regions: (AtomicUsize, AtomicUsize),
+    on_progress: &'a OnProgress<'a>,
+    regions_done: AtomicUsize,
+    regions: AtomicUsize,
+    load_balancers: AtomicUsize,
 }
 
 impl<'a> Run<'a> {
     fn new(
         session: &'a Session,
         request: &'a Request,
-        (tuning, mut stop): (&Tuning, watch::Receiver<Stop>),
-        told: &'a Done<'a>,
+        tuning: &Tuning,
+        mut stop: watch::Receiver<Stop>,
+        on_progress: &'a OnProgress<'a>,
     ) -> Self {
         let taken_at = now();
         let config = session.config().clone();
@@ -145,19 +158,33 @@ impl<'a> Run<'a> {
         let nowhere = || Arc::from("");
         let verbose = request.verbose;
         let asker = Asker { account: nowhere(), region: nowhere(), pace, stop, verbose };
-        Run { session, request, config, asker, taken_at, told, regions: Default::default() }
+        Run {
+            session,
+            request,
+            config,
+            asker,
+            taken_at,
+            on_progress,
+            regions_done: AtomicUsize::new(0),
+            regions: AtomicUsize::new(0),
+            load_balancers: AtomicUsize::new(0),
+        }
     }
 
     /// So many regions more are wanted.
     fn expects(&self, regions: usize) {
-        self.regions.1.fetch_add(regions, Ordering::Relaxed);
+        self.regions.fetch_add(regions, Ordering::Relaxed);
     }
 
     /// Tells that a region is done.
     fn done(&self, region: &Region) {
-        let done = self.regions.0.fetch_add(1, Ordering::Relaxed) + 1;
-        let wanted = self.regions.1.load(Ordering::Relaxed);
-        (self.told)(region, (done, wanted, self.asker.pace.sent()));
+        let found = region.load_balancers().count();
+        (self.on_progress)(Progress {
+            regions_done: self.regions_done.fetch_add(1, Ordering::Relaxed) + 1,
+            regions: self.regions.load(Ordering::Relaxed),
+            load_balancers: self.load_balancers.fetch_add(found, Ordering::Relaxed) + found,
+            calls: self.asker.pace.sent(),
+        });
     }
 
     fn accounts_at_a_time(&self) -> usize {
@@ -182,11 +209,12 @@ pub async fn open(request: &Request, tuning: &Tuning) -> Result<Session, AccessE
 pub async fn collect(
     session: &Session,
     request: &Request,
-    tuning: (&Tuning, watch::Receiver<Stop>),
-    done: &Done<'_>,
+    tuning: &Tuning,
+    stop: watch::Receiver<Stop>,
+    on_progress: &OnProgress<'_>,
 ) -> Result<Inventory, AccessError> {
     let began = Instant::now();
-    let run = Run::new(session, request, tuning, done);
+    let run = Run::new(session, request, tuning, stop, on_progress);
     if request.accounts.several() {
         let accounts = accounts::read(&run).await?;
         return Ok(run.inventory(accounts, began));

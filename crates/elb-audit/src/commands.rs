@@ -5,6 +5,7 @@ use elb_audit_core::report::Exit;
 use crate::aws::{AccessError, Session, Tuning};
 use crate::cli::{Cli, Task};
 use crate::log::say;
+use crate::source::SourceError;
 
 mod accept;
 mod check;
@@ -35,13 +36,19 @@ fn usage(message: impl Into<String>) -> Failure {
     Failure { exit: Exit::Usage, message: message.into() }
 }
 
-impl From<AccessError> for Failure {
-    fn from(error: AccessError) -> Self {
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
         let exit = match error {
-            AccessError::Usage(_) => Exit::Usage,
-            AccessError::Unreachable(_) => Exit::NothingAssessed,
+            SourceError::Aws(AccessError::Unreachable(_)) => Exit::NothingAssessed,
+            SourceError::Aws(AccessError::Usage(_)) | SourceError::File(_) => Exit::Usage,
         };
         Failure { exit, message: error.to_string() }
+    }
+}
+
+impl From<AccessError> for Failure {
+    fn from(error: AccessError) -> Self {
+        SourceError::from(error).into()
     }
 }
 

@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::pace::{Meter, Pace};
-use super::session;
+use super::{Stop, session};
 use crate::secrets;
 
 /// One page of a list: its items, none when the answer has no such list at all, and the marker of the
@@ -25,17 +25,6 @@ pub(crate) type Page<T> = Fact<(Option<Vec<T>>, Option<String>)>;
 
 /// What a client answers.
 pub(crate) type Answer<T, E> = Result<T, SdkError<E, HttpResponse>>;
-
-/// Why a scan stops before it is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It goes on.
-    No,
-    /// Its deadline has passed.
-    Deadline,
-    /// The user interrupted it.
-    Interrupted,
-}
 
 /// Asks in one region, at the account's pace, until told to stop.
 #[derive(Clone)]

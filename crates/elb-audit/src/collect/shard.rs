@@ -14,11 +14,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::aws::ask::Stop;
 use crate::aws::endpoint;
 use crate::aws::role::Role;
 use crate::aws::session::Tuning;
-use crate::aws::{AccessError, Session};
+use crate::aws::{AccessError, Session, Stop};
 use crate::collect::account::{Visit, unlisted};
 use crate::collect::accounts::{Lobby, Target};
 use crate::collect::scope::{self, Known};
@@ -101,9 +100,10 @@ impl Shard {
 pub async fn list(
     session: &Session,
     request: &Request,
-    tuning: (&Tuning, watch::Receiver<Stop>),
+    tuning: &Tuning,
+    stop: watch::Receiver<Stop>,
 ) -> Result<Vec<Shard>, AccessError> {
-    let run = Run::new(session, request, tuning, &|_, _| ());
+    let run = Run::new(session, request, tuning, stop, &|_| ());
     let lobby = Lobby::open(&run).await?;
     let targets = lobby.targets().await?;
     if targets.iter().any(|target| target.id.is_empty()) {
@@ -157,12 +157,13 @@ async fn parts(lobby: &Lobby<'_>, target: &Target, at_a_time: usize) -> Vec<Shar
 pub async fn collect_shard(
     session: &Session,
     request: &Request,
-    tuning: (&Tuning, watch::Receiver<Stop>),
+    tuning: &Tuning,
+    stop: watch::Receiver<Stop>,
     shard: &Shard,
 ) -> Result<Inventory, AccessError> {
     let began = Instant::now();
     let target = shard.target()?;
-    let run = Run::new(session, request, tuning, &|_, _| ());
+    let run = Run::new(session, request, tuning, stop, &|_| ());
     let account = match &shard.region {
         _ if target.skipped.is_some() => target.blank(),
         Some(region) => read(&run, &target, region).await?,
@@ -212,10 +213,11 @@ pub fn missing(shard: &Shard, said: &str, taken_at: Timestamp) -> Result<Invento
 pub async fn enter(
     session: &Session,
     request: &Request,
-    tuning: (&Tuning, watch::Receiver<Stop>),
+    tuning: &Tuning,
+    stop: watch::Receiver<Stop>,
     shards: &[Shard],
 ) -> Result<(), AccessError> {
-    let run = Run::new(session, request, tuning, &|_, _| ());
+    let run = Run::new(session, request, tuning, stop, &|_| ());
     let lobby = Lobby::open(&run).await?;
     let mut accounts: Vec<&Shard> = shards.iter().filter(|one| one.region.is_some()).collect();
     accounts.dedup_by(|a, b| a.account == b.account);
@@ -273,14 +275,14 @@ mod tests {
     #[test]
     fn parts_may_be_read_on_any_thread() {
         movable(|session, request, tuning, stop| async move {
-            list(&session, &request, (&tuning, stop)).await
+            list(&session, &request, &tuning, stop).await
         });
         movable(|session, request, tuning, stop| async move {
             let shard: Shard = serde_json::from_str("{}").unwrap();
-            collect_shard(&session, &request, (&tuning, stop), &shard).await
+            collect_shard(&session, &request, &tuning, stop, &shard).await
         });
         movable(|session, request, tuning, stop| async move {
-            crate::collect::collect(&session, &request, (&tuning, stop), &|_, _| ()).await
+            crate::collect::collect(&session, &request, &tuning, stop, &|_| ()).await
         });
     }
 }

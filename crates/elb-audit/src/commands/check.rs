@@ -9,12 +9,12 @@ use super::{Failure, open, output, usage};
 use crate::aws::{Session as AwsSession, Stop};
 use crate::cli::{CheckFile, Reporting};
 use crate::config::Terms;
-use crate::source::file;
+use crate::source::Source;
 use crate::watch::Watch;
 
 /// Does what the command line says.
 pub(super) async fn check(task: &CheckFile) -> Result<Exit, Failure> {
-    let inventory = file::read(&task.file).map_err(|error| usage(error.to_string()))?;
+    let (inventory, _) = Source::File(&task.file).read().await?;
     let now = task.now.unwrap_or(inventory.taken_at);
     judge_saved(inventory, now, &task.report).await
 }

@@ -1,12 +1,10 @@
 //! `elb-audit collect`: reads accounts and saves what was read.
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::checks;
-use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Exit, Gate};
 
 use super::pipeline::cut_short;
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::reading::{read, request};
 use super::{Failure, output, usage};
 use crate::cli::Collect;
@@ -22,11 +20,11 @@ pub(super) async fn collect(task: &Collect) -> Result<Exit, Failure> {
             .map_err(|error| usage(format!("cannot write {name}: {error}")))?;
     }
     let shown = !task.quiet && !task.source.verbose;
-    let progress = Progress::new(shown, checks::ALL, &Policy::default());
+    let progress = ProgressLine::new(shown);
     let wanted = config::wanted(&task.checks).map_err(usage)?;
     let (request, tuning) = (request(&task.source, wanted)?, task.source.tuning());
     let session = crate::collect::open(&request, &tuning).await?;
-    let (inventory, stopped) = read(&session, &request, (&tuning, &progress)).await?;
+    let (inventory, stopped) = read(&session, &request, &tuning, &progress).await?;
     if let Err(error) = file::write(&task.output, &inventory) {
         return Err(Failure { exit: Exit::DeliveryFailed, message: error.to_string() });
     }

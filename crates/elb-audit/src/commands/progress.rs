@@ -1,53 +1,29 @@
 //! What a terminal shows while a scan runs.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::check::Check;
-use elb_audit_core::inventory::{Account, Cost, Inventory, Region, SCHEMA};
-use elb_audit_core::policy::Policy;
+use crate::collect::Progress;
 
 /// A line that is written over as regions are done: only on a terminal.
-pub(crate) struct Progress {
+pub(super) struct ProgressLine {
     shown: bool,
-    checks: Vec<&'static Check>,
-    policy: Policy,
-    faults: AtomicUsize,
 }
 
-impl Progress {
-    pub(crate) fn new(wanted: bool, checks: &[&'static Check], policy: &Policy) -> Self {
-        let shown = wanted && std::io::stderr().is_terminal();
-        let (checks, policy) = (checks.to_vec(), policy.clone());
-        Progress { shown, checks, policy, faults: AtomicUsize::new(0) }
+impl ProgressLine {
+    pub(super) fn new(wanted: bool) -> Self {
+        ProgressLine { shown: wanted && std::io::stderr().is_terminal() }
     }
 
-    /// Says that a region is done.
-    pub(crate) fn done(&self, region: &Region, (done, all, calls): (usize, usize, u64)) {
+    /// Says how far the scan is.
+    pub(super) fn show(&self, progress: Progress) {
         if !self.shown {
             return;
         }
-        let found = self.faults_of(region);
-        let faults = self.faults.fetch_add(found, Ordering::Relaxed) + found;
-        let end = if done == all { "\r\x1b[K" } else { "" };
+        let Progress { regions_done, regions, load_balancers, calls } = progress;
+        let end = if regions_done == regions { "\r\x1b[K" } else { "" };
         let _ = write!(
             std::io::stderr().lock(),
-            "\r\x1b[K{done}/{all} regions, {calls} calls, {faults} faults so far{end}"
+            "\r\x1b[K{regions_done}/{regions} regions, {load_balancers} load balancers, {calls} calls{end}"
         );
-    }
-
-    fn faults_of(&self, region: &Region) -> usize {
-        let account = Account { regions: vec![region.clone()], ..Account::new("", "") };
-        let now = jiff::Timestamp::now();
-        let inventory = Inventory {
-            schema: SCHEMA.to_owned(),
-            taken_at: now,
-            cost: Cost::default(),
-            accounts: vec![account],
-        };
-        let options = Options { policy: self.policy.clone(), ..Options::at(now) };
-        let report = audit(&inventory, &self.checks, &options);
-        report.summary.faults.total()
     }
 }

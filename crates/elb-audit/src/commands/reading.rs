@@ -2,42 +2,40 @@
 
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::Exit;
-use tokio::sync::watch;
 
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::{Failure, usage};
-use crate::aws::{Session, Stop, Tuning};
+use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Reading;
-use crate::collect::{self, Request, Wanted};
+use crate::collect::{Request, Wanted};
 use crate::log::say;
+use crate::source::Source;
 
 /// Reads what is asked for until it is read, the time is up or the user has had enough.
 pub(super) async fn read(
     session: &Session,
     request: &Request,
-    (tuning, progress): (&Tuning, &Progress),
+    tuning: &Tuning,
+    progress: &ProgressLine,
 ) -> Result<(Inventory, Stop), Failure> {
-    let (stop, stopped) = watch::channel(Stop::No);
-    let (deadline, clock) = (tuning.deadline, tuning.sleep.clone());
-    let watcher = tokio::spawn(async move {
-        use aws_smithy_async::rt::sleep::AsyncSleep as _;
-        tokio::select! {
-            () = clock.sleep(deadline) => { stop.send_replace(Stop::Deadline); }
-            signal = tokio::signal::ctrl_c() => if signal.is_ok() {
-                say(format_args!("stopping: what has been read is reported; once more to quit at once"));
-                stop.send_replace(Stop::Interrupted);
-            }
-        }
+    let clock = StopClock::start(tuning, interrupted());
+    let gone_off = clock.gone_off();
+    // From then on nothing is learned any more: the next Ctrl-C ends the program.
+    tokio::spawn(async move {
+        gone_off.await;
         quit_at_ctrl_c().await;
     });
-    let done = |region: &_, counts| progress.done(region, counts);
-    let how = (tuning, stopped.clone());
-    let inventory = Box::pin(collect::collect(session, request, how, &done)).await;
-    watcher.abort();
-    // From here on nothing is learned any more: the first Ctrl-C ends the program.
-    tokio::spawn(quit_at_ctrl_c());
-    let stopped = *stopped.borrow();
-    Ok((inventory?, stopped))
+    let progress = |how_far| progress.show(how_far);
+    let source = Source::Aws { session, request, tuning, clock: &clock, progress: &progress };
+    Ok(source.read().await?)
+}
+
+/// Waits for the first Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    say(format_args!("stopping: what has been read is reported; once more to quit at once"));
 }
 
 /// What to read, and how.

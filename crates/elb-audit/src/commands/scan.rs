@@ -4,7 +4,7 @@ use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::Exit;
 
 use super::pipeline::{Judged, Run};
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::reading::{read, request};
 use super::{Failure, output, usage};
 use crate::aws::{Session as AwsSession, Stop};
@@ -31,11 +31,11 @@ pub(crate) async fn scanned(
     shown: bool,
 ) -> Result<Judged, Failure> {
     let judging = Judging::new(task)?;
-    let progress = Progress::new(shown, &judging.terms.checks, &judging.terms.policy);
+    let progress = ProgressLine::new(shown);
     let (request, tuning) = (&judging.request, task.source.tuning());
     let session = collect::open(request, &tuning).await?;
     let before = judging.watch.before(Some(session.config())).await.map_err(usage)?;
-    let (inventory, stopped) = read(&session, request, (&tuning, &progress)).await?;
+    let (inventory, stopped) = read(&session, request, &tuning, &progress).await?;
     let now = inventory.taken_at;
     let Judging { terms, watch, .. } = judging;
     let run = Run { inventory, now, terms, stopped, watch, before };

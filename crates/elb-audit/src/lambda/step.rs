@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::Refusal;
 use super::event::{Step, Task};
 use crate::aws::s3::{self, Condition};
-use crate::aws::{Session, Stop, Tuning};
+use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Scan;
 use crate::collect::{self, Request, Shard};
 use crate::commands::{Judged, Judging};
@@ -40,39 +40,32 @@ pub(super) enum Done {
 pub(super) async fn take(step: Step, scan: &Scan) -> Result<Done, Refusal> {
     let judging =
         Judging::new(scan).map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
-    let (tuning, clock) = clocked(scan);
+    let tuning = scan.source.tuning();
+    let clock = StopClock::start(&tuning, std::future::pending());
     let session = collect::open(&judging.request, &tuning).await.map_err(refused)?;
-    let walk = Walk { step: &step, request: &judging.request, session: &session };
-    let how = (&tuning, clock);
+    let walk = Walk {
+        step: &step,
+        request: &judging.request,
+        session: &session,
+        tuning: &tuning,
+        stop: clock.signal(),
+    };
     match &step.task {
-        Task::List => walk.list(how).await.map(Done::Answer),
-        Task::Scan(shard) => walk.scan(how, shard).await.map(Done::Answer),
+        Task::List => walk.list().await.map(Done::Answer),
+        Task::Scan(shard) => walk.scan(shard).await.map(Done::Answer),
         Task::Reduce { shards, results } => {
             let results = results.as_ref().map(|(bucket, key)| (bucket.as_str(), key.as_str()));
             let (inventory, shards) = walk.gathered(shards, results).await?;
             if judging.acts_in_accounts() {
-                collect::enter(&session, &judging.request, how, &shards).await.map_err(refused)?;
+                collect::enter(&session, &judging.request, &tuning, clock.signal(), &shards)
+                    .await
+                    .map_err(refused)?;
             }
             let judged = judging.judged(inventory, &session).await.map_err(refused)?;
             let files = written(&judged.report, session.config(), &step).await?;
             Ok(Done::Report(Box::new(judged), files))
         }
     }
-}
-
-/// How long to wait, and a clock that says when to stop.
-fn clocked(scan: &Scan) -> (Tuning, watch::Receiver<Stop>) {
-    use aws_smithy_async::rt::sleep::AsyncSleep as _;
-    let tuning = scan.source.tuning();
-    let (stop, stopped) = watch::channel(Stop::No);
-    let (deadline, sleep) = (tuning.deadline, tuning.sleep.clone());
-    tokio::spawn(async move {
-        tokio::select! {
-            () = sleep.sleep(deadline) => { stop.send_replace(Stop::Deadline); }
-            () = stop.closed() => {}
-        }
-    });
-    (tuning, stopped)
 }
 
 fn refused(error: impl std::fmt::Display) -> Refusal {
@@ -84,6 +77,8 @@ struct Walk<'a> {
     step: &'a Step,
     request: &'a Request,
     session: &'a Session,
+    tuning: &'a Tuning,
+    stop: watch::Receiver<Stop>,
 }
 
 impl Walk<'_> {
@@ -91,8 +86,10 @@ impl Walk<'_> {
         self.session.config()
     }
 
-    async fn list(&self, how: (&Tuning, watch::Receiver<Stop>)) -> Result<Value, Refusal> {
-        let shards = collect::list(self.session, self.request, how).await.map_err(refused)?;
+    async fn list(&self) -> Result<Value, Refusal> {
+        let shards = collect::list(self.session, self.request, self.tuning, self.stop.clone())
+            .await
+            .map_err(refused)?;
         let accounts: BTreeSet<&str> = shards.iter().map(|shard| &*shard.account).collect();
         let key = format!("{}/shards.json", self.step.prefix);
         let told = json!({
@@ -106,12 +103,14 @@ impl Walk<'_> {
         Ok(told)
     }
 
-    async fn scan(
-        &self,
-        how: (&Tuning, watch::Receiver<Stop>),
-        shard: &Shard,
-    ) -> Result<Value, Refusal> {
-        let part = collect::collect_shard(self.session, self.request, how, shard);
+    async fn scan(&self, shard: &Shard) -> Result<Value, Refusal> {
+        let part = collect::collect_shard(
+            self.session,
+            self.request,
+            self.tuning,
+            self.stop.clone(),
+            shard,
+        );
         let part = part.await.map_err(refused)?;
         let key = self.key(shard);
         let mut bytes = serde_json::to_vec(&part).map_err(refused)?;
