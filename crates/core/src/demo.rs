@@ -3,8 +3,7 @@
 
 use std::collections::btree_map::Entry;
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::{hex, sha256};
 use crate::fact::Fact;
 use crate::inventory::{Account, Certificate, Cost, Inventory, Kind, Region, SslPolicy};
 use crate::{sample, tls};
@@ -63,9 +62,7 @@ fn gather(region: &str, sites: Vec<Site>, whole: &mut Account) -> Region {
 /// A sample under another name in another region.
 fn moved(inventory: &Inventory, region: &str, (number, name): (usize, &str)) -> Inventory {
     let id = |salt: &str, length: usize| {
-        let hash = Sha256::digest(format!("{region} {name} {salt}"));
-        let hex = hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        hex[..length].to_owned()
+        hex(&sha256(format!("{region} {name} {salt}")))[..length].to_owned()
     };
     let mut text = serde_json::to_string(inventory).expect("an inventory is JSON");
     for kind in ["net", "gwy"] {

@@ -89,8 +89,24 @@ fn canonical(value: &Value, text: &mut String) {
 
 /// The first ten bytes of a hash, in twenty digits.
 pub(crate) fn short(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    hash.iter().take(10).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex(&sha256(text)[..10])
+}
+
+/// The SHA-256 of some bytes.
+#[must_use]
+pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Bytes in hexadecimal, two small digits each.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// Every check of this release by its id, each with a word that changes when its verdicts do: its severity,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
+use crate::escape::cut;
 
 /// Something AWS was asked: its answer, or why there is none.
 ///
@@ -67,15 +68,6 @@ pub fn any(answers: impl IntoIterator<Item = Result<bool, Gap>>) -> Result<bool,
         }
     }
     hidden.map_or(Ok(false), Err)
-}
-
-/// The beginning of a text, if it has more than so many characters.
-#[must_use]
-pub fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// A list whose pages may have stopped early: what was read stays, and `rest` says whether that is all.

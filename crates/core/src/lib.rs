@@ -19,6 +19,7 @@ pub mod dns; // who has a name of Elastic Load Balancing
 pub mod docs; // pages rendered from the values above
 pub mod domain; // names of hosts
 pub mod edition; // which checks count, and how much
+pub mod escape; // untrusted text, made harmless
 pub mod exposure; // who can reach a listener
 pub mod fact; // known or unread
 pub mod format; // report → bytes

@@ -1,5 +1,7 @@
 //! The commands, one a file.
 
+use std::io;
+
 use elb_audit_core::report::Exit;
 
 use crate::aws::{AccessError, Session, Tuning};
@@ -76,8 +78,14 @@ async fn open(profile: Option<&str>) -> Result<Session, AccessError> {
     Session::open(profile, None, &Tuning::default()).await
 }
 
-fn printed(text: &str) -> Result<Exit, Failure> {
-    output::print(text).map(|()| Exit::Clean).map_err(|error| Failure {
+/// Writes a text to standard output.
+fn print_text(text: &str) -> Result<Exit, Failure> {
+    print(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes to standard output.
+fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<Exit, Failure> {
+    output::print(write).map(|()| Exit::Clean).map_err(|error| Failure {
         exit: Exit::DeliveryFailed,
         message: format!("cannot write to standard output: {error}"),
     })

@@ -4,6 +4,10 @@ use std::fmt;
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 
+use elb_audit_core::escape::neutral;
+
+use crate::secrets;
+
 /// The id of the request that lines are logged for as JSON; none: lines are for people.
 static REQUEST: Mutex<Option<String>> = Mutex::new(None);
 
@@ -15,14 +19,8 @@ pub(crate) fn log_as_json(request: &str) {
 /// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
 /// terminal, which files and answers may hold, are written as escapes.
 pub(crate) fn say(line: fmt::Arguments) {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-    };
-    let mut clean = String::new();
-    for c in crate::secrets::clean(&line.to_string()).chars() {
-        if steers(c) { clean.extend(c.escape_unicode()) } else { clean.push(c) }
-    }
+    let clean = secrets::clean(&line.to_string());
+    let mut clean = neutral(&clean).into_owned();
     if let Some(request) = &*REQUEST.lock().unwrap_or_else(PoisonError::into_inner) {
         clean = logged(&clean, request);
     }

@@ -9,7 +9,8 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use elb_audit_core::fact::{Gap, cut};
+use elb_audit_core::escape::cut;
+use elb_audit_core::fact::Gap;
 use regex_lite::Regex;
 
 /// What stands for a secret.

@@ -8,8 +8,8 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use aws_types::SdkConfig;
+use elb_audit_core::digest::sha256;
 use elb_audit_core::report::Report;
-use sha2::{Digest, Sha256};
 
 use crate::aws::s3::{self, Condition, Etag, Put};
 use crate::files::{self, Replaced, Rights};
@@ -34,7 +34,7 @@ pub(crate) enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
     /// The hash of a file.
-    Hash(Vec<u8>),
+    Hash([u8; 32]),
     /// What S3 calls it.
     Etag(Etag),
 }
@@ -109,11 +109,12 @@ impl Place {
                 let mut bytes = Vec::new();
                 let read = std::io::stdin().lock().read_to_end(&mut bytes);
                 read.map_err(|error| format!("cannot read standard input: {error}"))?;
-                (bytes, Version::Hash(Vec::new()))
+                let version = Version::Hash(sha256(&bytes));
+                (bytes, version)
             }
             Place::File(file) => match fs::read(file) {
                 Ok(bytes) => {
-                    let version = Version::Hash(hash(&bytes));
+                    let version = Version::Hash(sha256(&bytes));
                     (bytes, version)
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -150,7 +151,7 @@ impl Place {
         match self {
             Place::File(file) => {
                 let expected = |there: Option<&[u8]>| {
-                    there.map(|bytes| Version::Hash(hash(bytes))).as_ref() == seen
+                    there.map(|bytes| Version::Hash(sha256(bytes))).as_ref() == seen
                 };
                 files::replace(file, Rights::Private, expected, &bytes)
                     .map_err(|error| format!("cannot write {name}: {error}"))
@@ -168,8 +169,4 @@ impl Place {
             }
         }
     }
-}
-
-fn hash(bytes: &[u8]) -> Vec<u8> {
-    Sha256::digest(bytes).to_vec()
 }

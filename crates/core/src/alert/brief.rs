@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Alert;
 use crate::change::{ChangeKind, Comparison, Past};
 use crate::checks;
-use crate::format::page::neutral;
+use crate::escape::neutral;
 use crate::report::{Finding, ReportedGap};
 
 /// Bytes of a text in an entry, and of all evidence of one.

@@ -6,7 +6,7 @@ use super::Alert;
 use super::brief::{Told, beginning, changes, cut, link, lost, standing};
 use super::text::message;
 use crate::check::Severity;
-use crate::format::page::neutral;
+use crate::escape::neutral;
 use crate::format::text::words::{exposure, sentence};
 
 /// Blocks of a message that are about one thing each; Slack takes 50 in all.

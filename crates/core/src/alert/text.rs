@@ -6,7 +6,7 @@ use super::{Alert, Occasion};
 use crate::change::Past;
 use crate::check::Severity;
 use crate::checks::ALL;
-use crate::fact::cut;
+use crate::escape::cut;
 use crate::format::Style;
 use crate::format::page::Page;
 use crate::format::text::words::{count, exposure, kind, list, sentence};

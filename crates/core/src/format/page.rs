@@ -1,9 +1,8 @@
 //! Lines of painted words: wrapped at spaces, and with nothing in them that steers a terminal.
 
-use std::borrow::Cow;
-
 use super::Style;
 use crate::check::Severity;
+use crate::escape::neutral;
 
 /// Columns that a wrapped line stands further in than its first.
 const HANG: usize = 4;
@@ -139,38 +138,4 @@ fn words(pieces: &[(Paint, &str)]) -> Vec<Vec<(Paint, String)>> {
         }
     }
     words
-}
-
-/// The text with every character that steers a terminal, or hides or reorders text, written out as an
-/// escape. Names and tags are chosen by whoever may create a resource, and a saved inventory by anyone.
-pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
-    }
-    let mut harmless = String::with_capacity(text.len());
-    for character in text.chars() {
-        if steers(character) {
-            harmless.extend(character.escape_default());
-        } else {
-            harmless.push(character);
-        }
-    }
-    Cow::Owned(harmless)
-}
-
-/// Control characters of both blocks, and the invisible ones that change direction or width.
-pub(crate) fn steers(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }

@@ -210,7 +210,7 @@ fn a_report_by_control_lists_no_pass_unless_told_to() {
 }
 
 fn text(report: &Report) -> String {
-    (format::named("text").expect("a format").render)(report, Style::PLAIN)
+    format::TEXT.text(report, Style::PLAIN)
 }
 
 #[test]

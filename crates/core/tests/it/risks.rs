@@ -71,7 +71,7 @@ fn states(report: &Report) -> Vec<(RiskState, &str, usize)> {
 }
 
 fn text(report: &Report) -> String {
-    (format::named("text").expect("a format").render)(report, Style::PLAIN)
+    format::TEXT.text(report, Style::PLAIN)
 }
 
 #[test]

@@ -8,8 +8,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 use aws_types::SdkConfig;
+use elb_audit_core::digest::sha256;
 use elb_audit_core::fact::Reason;
-use sha2::{Digest as _, Sha256};
 
 use super::ask::failure;
 use super::query::{Client, Failed, Question};
@@ -190,7 +190,7 @@ impl<'a> Object<'a> {
         condition: &Condition,
         headers: &[(&'static str, &str)],
     ) -> Result<Put, String> {
-        let checksum = aws_smithy_types::base64::encode(Sha256::digest(&bytes));
+        let checksum = aws_smithy_types::base64::encode(sha256(&bytes));
         let patient = patient(self.config, time_for(bytes.len()));
         let mut question = Question::put(&self.path(), bytes)
             .header("content-type", "application/json")

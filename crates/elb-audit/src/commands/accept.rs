@@ -12,7 +12,7 @@ use elb_audit_core::report::{Exit, Finding, Outcome, Report};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Failure, printed, usage};
+use super::{Failure, print_text, usage};
 use crate::cli::Accept;
 use crate::config;
 use crate::files::{self, Replaced, Rights};
@@ -22,7 +22,7 @@ use crate::state::saved;
 
 /// Does what the command line says.
 pub(super) fn accept(task: &Accept) -> Result<Exit, Failure> {
-    printed(&add(task, Timestamp::now()).map_err(usage)?)
+    print_text(&add(task, Timestamp::now()).map_err(usage)?)
 }
 
 /// Adds the entry to the file; what was written.

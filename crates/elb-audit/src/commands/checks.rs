@@ -4,7 +4,7 @@ use elb_audit_core::check::Check;
 use elb_audit_core::report::Exit;
 use elb_audit_core::{checks, docs};
 
-use super::{Failure, output, printed};
+use super::{Failure, output, print_text};
 use crate::cli::Checks;
 
 /// Does what the command line says.
@@ -16,5 +16,5 @@ pub(super) fn checks(task: &Checks) -> Result<Exit, Failure> {
     } else {
         docs::checks_text(&listed, output::style())
     };
-    printed(&text)
+    print_text(&text)
 }

@@ -1,11 +1,11 @@
 //! `elb-audit diff`: says what has changed from one report to another.
 
+use elb_audit_core::change;
 use elb_audit_core::check::Severity;
 use elb_audit_core::config::FailOn;
 use elb_audit_core::report::Exit;
-use elb_audit_core::{change, format};
 
-use super::{Failure, open, output, printed, usage};
+use super::{Failure, open, output, print, usage};
 use crate::aws::Session as AwsSession;
 use crate::cli::Diff;
 use crate::log::say;
@@ -29,7 +29,8 @@ pub(super) async fn diff(task: &Diff) -> Result<Exit, Failure> {
         !comparison.not_assessed.is_empty() || !comparison.lost.is_empty()
     });
     let news = after.news();
-    printed(&format::difference(after, &task.format, output::style()))?;
+    let format = output::known(&task.format).map_err(usage)?;
+    print(|out| format.render_changes(&after, output::style(), out))?;
     let floor = match task.fail_on {
         FailOn::From(severity) => Some(severity),
         FailOn::Never => None,

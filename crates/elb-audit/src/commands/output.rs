@@ -1,15 +1,15 @@
 //! Where a report goes: standard output, and files.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::format::{self, Format, Style};
 use elb_audit_core::report::Report;
 
 /// A report in one format for one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Destination {
-    pub(crate) format: &'static str,
+    pub(crate) format: &'static Format,
     /// None is standard output.
     pub(crate) file: Option<PathBuf>,
 }
@@ -18,7 +18,7 @@ pub(crate) struct Destination {
 /// before anything is read.
 pub(crate) fn destinations(format: &str, outputs: &[String]) -> Result<Vec<Destination>, String> {
     let standard = known(format)?;
-    let mut all = vec![Destination { format: standard.name, file: None }];
+    let mut all = vec![Destination { format: standard, file: None }];
     for output in outputs {
         let (format, file) = match output.split_once('=') {
             Some((name, _)) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
@@ -31,7 +31,7 @@ pub(crate) fn destinations(format: &str, outputs: &[String]) -> Result<Vec<Desti
             return Err(format!("--output {output}: the same file twice"));
         }
         writable(&file).map_err(|error| format!("--output {output}: {error}"))?;
-        all.push(Destination { format: format.name, file: Some(file) });
+        all.push(Destination { format, file: Some(file) });
     }
     Ok(all)
 }
@@ -55,24 +55,28 @@ pub(crate) fn writable(file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn known(name: &str) -> Result<&'static Format, String> {
+pub(super) fn known(name: &str) -> Result<&'static Format, String> {
     format::named(name).ok_or_else(|| format!("unknown format `{name}`"))
 }
 
 /// Writes the report everywhere; what could not be written, in words.
 pub(crate) fn deliver(report: &Report, destinations: &[Destination]) -> Vec<String> {
     let mut failures = Vec::new();
-    for destination in destinations {
-        let Some(format) = format::named(destination.format) else { continue };
-        match &destination.file {
+    for Destination { format, file } in destinations {
+        match file {
             None => {
-                if let Err(error) = print(&(format.render)(report, style())) {
+                let written = print(|out| format.render(report, style(), out));
+                if let Err(error) = written {
                     failures.push(format!("cannot write to standard output: {error}"));
                 }
             }
             Some(file) => {
-                let text = (format.render)(report, Style::PLAIN);
-                if let Err(error) = std::fs::write(file, text) {
+                let written = File::create(file).and_then(|created| {
+                    let mut out = BufWriter::new(created);
+                    format.render(report, Style::PLAIN, &mut out)?;
+                    out.flush()
+                });
+                if let Err(error) = written {
                     failures.push(format!("cannot write {}: {error}", file.display()));
                 }
             }
@@ -82,9 +86,9 @@ pub(crate) fn deliver(report: &Report, destinations: &[Destination]) -> Vec<Stri
 }
 
 /// Writes to standard output. A reader that has had enough (`| head`) is no failure.
-pub(crate) fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }

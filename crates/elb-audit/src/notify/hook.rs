@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
+use elb_audit_core::escape::cut;
 use serde_json::Value;
 
 use super::destination::Url;
@@ -99,6 +100,6 @@ fn told(url: &Url, error: &SdkError<Refusal, HttpResponse>) -> String {
         body = body.replace(secret, "…");
     }
     let body: String = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    let shown: String = body.chars().take(SHOWN).collect();
+    let shown = cut(&body, SHOWN);
     if shown.is_empty() { refusal.to_string() } else { format!("{refusal}: {shown}") }
 }

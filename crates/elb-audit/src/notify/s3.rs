@@ -1,11 +1,11 @@
 //! S3: every report under its date, and the latest where it is always found.
 
 use aws_types::SdkConfig;
+use elb_audit_core::digest::{hex, sha256};
 use elb_audit_core::format::{self, Style};
 use elb_audit_core::report::Report;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sha2::{Digest as _, Sha256};
 
 use crate::aws::s3::{Condition, Object, Put};
 
@@ -35,18 +35,11 @@ pub(super) async fn keep(
 /// `2026/11/02/235900Z-1a2b3c4d.json`: the end tells apart what was read at the same second of other
 /// accounts or regions, or for other checks.
 pub(crate) fn key(report: &Report) -> String {
-    let mut about = Sha256::new();
-    for account in &report.accounts {
-        about.update(&account.id);
-    }
-    for region in &report.regions {
-        about.update(&region.name);
-    }
-    for check in &report.basis.check_ids {
-        about.update(check);
-    }
-    let hash = about.finalize();
-    let end = hash.iter().take(4).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let accounts = report.accounts.iter().map(|account| &*account.id);
+    let regions = report.regions.iter().map(|region| &*region.name);
+    let checks = report.basis.check_ids.iter().map(|check| &**check);
+    let about: String = accounts.chain(regions).chain(checks).collect();
+    let end = hex(&sha256(about)[..4]);
     let time = report.taken_at.to_zoned(TimeZone::UTC);
     format!("{}-{end}.json", time.strftime("%Y/%m/%d/%H%M%SZ"))
 }
@@ -89,8 +82,7 @@ async fn latest(
 }
 
 fn bytes(report: &Report) -> Vec<u8> {
-    let json = format::named("json").map(|json| (json.render)(report, Style::PLAIN));
-    json.unwrap_or_default().into_bytes()
+    format::JSON.text(report, Style::PLAIN).into_bytes()
 }
 
 #[cfg(test)]

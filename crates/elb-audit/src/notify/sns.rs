@@ -1,13 +1,11 @@
 //! Amazon SNS: one message to a topic, in the topic's own region.
 
-use std::fmt::Write as _;
-
 use aws_types::SdkConfig;
 use elb_audit_core::alert::Alert;
 use elb_audit_core::alert::text::{Attribute, Message, message};
+use elb_audit_core::digest::{hex, sha256};
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::destination::TopicArn;
 use super::refused;
@@ -34,7 +32,7 @@ pub(super) async fn publish(
     ];
     if arn.is_fifo() {
         // A second attempt whose first was taken is the same message.
-        parameters.push(("MessageDeduplicationId".to_owned(), digest(&body)));
+        parameters.push(("MessageDeduplicationId".to_owned(), hex(&sha256(&body))));
         parameters.push(("MessageGroupId".to_owned(), "elb-audit".to_owned()));
     }
     parameters.push(("Message".to_owned(), body));
@@ -62,12 +60,4 @@ fn attributes(message: &Message, into: &mut Vec<(String, String)>) {
         into.push((format!("{entry}.Value.DataType"), kind.to_owned()));
         into.push((format!("{entry}.Value.StringValue"), value));
     }
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types as sdk;
 use elb_audit_core::call::Call;
+use elb_audit_core::digest::{hex, sha256};
 use elb_audit_core::fact::{Fact, Gap, Listing, Reason};
 use elb_audit_core::inventory::{
     Action, Authentication, Condition, FixedResponse, JwtValidation, Kind, Listener, LoadBalancer,
     MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, Transform, WeightedGroup,
 };
-use sha2::{Digest as _, Sha256};
 
 use crate::aws::ask::Asker;
 use crate::aws::timestamp;
@@ -293,8 +293,7 @@ fn hidden(value: String) -> String {
     if value.chars().all(|c| c == '*' || c == '?') {
         return value;
     }
-    let hash = Sha256::digest(&value);
-    hash.iter().take(8).fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+    format!("sha256:{}", hex(&sha256(value)[..8]))
 }
 
 fn action(found: sdk::Action) -> Action {
