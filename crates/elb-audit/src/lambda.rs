@@ -3,8 +3,10 @@
 //! Options come from the environment as on the command line (`ELB_AUDIT_…`), a few from the event. What
 //! the command line writes to standard error is logged as JSON with the id of the request.
 
+use std::io::Write as _;
 use std::time::Duration;
 
+use elb_audit_core::alert::metrics::embedded;
 use elb_audit_core::report::Exit;
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
@@ -18,7 +20,6 @@ use crate::log::{self, say};
 
 mod answer;
 mod event;
-mod metrics;
 mod step;
 
 use event::{Event, Params};
@@ -108,7 +109,10 @@ fn told(
         return refused(judged.exit, &judged.why);
     }
     // A run that did not come to its end must not silence the alarm on silence.
-    metrics::emit(&judged.report, &scan.watch.environment, request);
+    let label = &scan.watch.environment;
+    let line = embedded(&judged.report, label, request, Timestamp::now());
+    // Nobody listening is no reason to fail.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
     Ok(answer::of(judged, scan, files))
 }
 
