@@ -1,6 +1,6 @@
 //! The list of formats: a report in, bytes out. Options, help and the book are made from it.
 
-use std::io;
+use std::{fmt, io};
 
 use crate::change::ChangeKind;
 use crate::report::Report;
@@ -48,6 +48,12 @@ impl Format {
         // Memory takes everything.
         let _ = self.render(report, style, &mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod whole;
 
 use jiff::Timestamp;
 
-pub use role::Role;
+pub use role::{Role, RoleArnError};
 pub use session::{AccessError, Session, Tuning};
 pub use stop::{Stop, StopClock};
 

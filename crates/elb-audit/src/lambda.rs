@@ -3,6 +3,7 @@
 //! Options come from the environment as on the command line (`ELB_AUDIT_…`), a few from the event. What
 //! the command line writes to standard error is logged as JSON with the id of the request.
 
+use std::fmt;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::cli::{self, Scan, Task};
-use crate::commands::{self, Failure, Judged, Judging};
+use crate::commands::{self, Judged, Judging};
+use crate::error::Error;
 use crate::log::{self, say};
 
 mod answer;
@@ -32,6 +34,12 @@ pub struct Refusal {
     said: String,
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said)
+    }
+}
+
 impl From<Refusal> for Diagnostic {
     fn from(refusal: Refusal) -> Self {
         Diagnostic { error_type: refusal.kind.to_owned(), error_message: refusal.said }
@@ -46,13 +54,10 @@ impl Refusal {
 }
 
 /// Whether the environment holds options that can be used: better known before the first event.
-///
-/// # Errors
-/// In words.
-pub fn check_options() -> Result<(), String> {
+pub fn check_options() -> Result<(), Refusal> {
     log::log_as_json("");
-    let scan = scan_by(&Params::default()).map_err(|refusal| refusal.said)?;
-    Judging::new(&scan).map(drop).map_err(|failure| failure.to_string())
+    let scan = scan_by(&Params::default())?;
+    Judging::new(&scan).map(drop).map_err(|error| Refusal::new("BadOptions", error.to_string()))
 }
 
 /// The answer to one event; `deadline` is in milliseconds since 1970.
@@ -70,7 +75,7 @@ pub async fn answer(event: &Value, request: &str, deadline: u64) -> Result<Value
 }
 
 async fn answered(event: &Value, (request, deadline): (&str, u64)) -> Result<Value, Refusal> {
-    let event = Event::parse(event).map_err(|said| Refusal::new("BadEvent", said))?;
+    let event = Event::parse(event).map_err(|error| Refusal::new("BadEvent", error.to_string()))?;
     let (params, step) = match event {
         Event::Scan(params) => (params, None),
         Event::Step(step) => (Params::default(), Some(step)),
@@ -81,7 +86,7 @@ async fn answered(event: &Value, (request, deadline): (&str, u64)) -> Result<Val
     let (judged, files) = match step {
         None => {
             let judged = Box::pin(commands::scanned(&scan, &[], false)).await;
-            let refused = |failure: Failure| Refusal::new(kind(failure.exit), failure.to_string());
+            let refused = |error: Error| Refusal::new(kind(error.exit()), error.to_string());
             (Box::new(judged.map_err(refused)?), Vec::new())
         }
         Some(step) => match Box::pin(step::take(step, &scan)).await? {
@@ -102,7 +107,8 @@ fn told(
     let refused = |exit, said: &str| Err(Refusal::new(kind(exit), answer::cut(said)));
     // Whatever else came of the run: an alert that was not delivered must not pass for one that was.
     if !judged.failures.is_empty() {
-        let said = format!("{}: {}", judged.why, judged.failures.join("; "));
+        let failures: Vec<String> = judged.failures.iter().map(ToString::to_string).collect();
+        let said = format!("{}: {}", judged.why, failures.join("; "));
         return refused(Exit::DeliveryFailed, &said);
     }
     if judged.exit == Exit::NothingAssessed {
@@ -119,7 +125,7 @@ fn told(
 /// The options that an event and the environment give.
 fn scan_by(params: &Params) -> Result<Scan, Refusal> {
     let arguments = params.arguments(&|name| std::env::var(name).ok());
-    let arguments = arguments.map_err(|said| Refusal::new("BadOptions", said))?;
+    let arguments = arguments.map_err(|error| Refusal::new("BadOptions", error.to_string()))?;
     let cli = cli::parse(arguments.into_iter().map(Into::into)).map_err(|error| {
         let said = error.to_string();
         let said = said.lines().next().unwrap_or_default();

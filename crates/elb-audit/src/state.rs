@@ -10,11 +10,14 @@ use std::path::{Path, PathBuf};
 use aws_types::SdkConfig;
 use elb_audit_core::digest::sha256;
 use elb_audit_core::report::Report;
+use jiff::Timestamp;
 
-use crate::aws::s3::{self, Condition, Etag, Put};
+use crate::aws::s3::{self, Condition, Etag, Put, S3Error};
 use crate::files::{self, Replaced, Rights};
 
 pub(crate) mod saved;
+
+use saved::ReportError;
 
 /// Where a report is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,58 @@ pub(crate) enum Place {
         /// The key.
         key: String,
     },
+}
+
+/// Why a text names no place for a report, or one where none can be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum LocationError {
+    /// It is of another kind.
+    #[error("`{0}` is neither a file nor s3://BUCKET/KEY")]
+    Unknown(String),
+    /// No bucket has this name.
+    #[error("`{0}` cannot be the name of a bucket")]
+    BucketName(String),
+    /// It is a bucket, or a folder in one.
+    #[error("`{0}` names no object: s3://BUCKET/KEY is needed")]
+    NoObject(String),
+    /// What is written there cannot be read again.
+    #[error("a report cannot be kept in standard output: name a file")]
+    StandardOutput,
+    /// It is a folder.
+    #[error("{0} is a folder")]
+    Folder(String),
+    /// It would be in a folder that is not there.
+    #[error("{0}: there is no folder {1}")]
+    NoFolder(String, String),
+}
+
+/// Why a report cannot be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The file cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Read(String, std::io::Error),
+    /// There is none.
+    #[error("cannot read {0}: there is no such report")]
+    Missing(String),
+    /// Its object can only be read with credentials.
+    #[error("cannot read {0} without AWS")]
+    ReadWithoutAws(String),
+    /// The file cannot be written.
+    #[error("cannot write {0}: {1}")]
+    Write(String, std::io::Error),
+    /// Its object can only be written with credentials.
+    #[error("cannot write {0} without AWS")]
+    WriteWithoutAws(String),
+    /// No run can have left it.
+    #[error("{0} is dated in the future ({1}): remove it")]
+    Future(String, Timestamp),
+    /// S3 says no.
+    #[error(transparent)]
+    S3(#[from] S3Error),
+    /// It is no report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
 }
 
 /// What tells one report from another in the same place.
@@ -48,40 +103,38 @@ pub(crate) struct Kept {
 
 impl Place {
     /// `s3://BUCKET/KEY`, or a file.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, LocationError> {
         let Some(rest) = text.strip_prefix("s3://") else {
             if text.is_empty() || text.contains("://") {
-                return Err(format!("`{text}` is neither a file nor s3://BUCKET/KEY"));
+                return Err(LocationError::Unknown(text.to_owned()));
             }
             return Ok(Place::File(PathBuf::from(text)));
         };
         match rest.split_once('/') {
             Some((bucket, key)) if !key.is_empty() && !key.ends_with('/') => {
-                let plain =
-                    |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
-                if !(3..=63).contains(&bucket.len()) || !bucket.chars().all(plain) {
-                    return Err(format!("`{bucket}` cannot be the name of a bucket"));
+                if !s3::is_bucket_name(bucket) {
+                    return Err(LocationError::BucketName(bucket.to_owned()));
                 }
                 Ok(Place::Object { bucket: bucket.to_owned(), key: key.to_owned() })
             }
-            _ => Err(format!("`{text}` names no object: s3://BUCKET/KEY is needed")),
+            _ => Err(LocationError::NoObject(text.to_owned())),
         }
     }
 
     /// Whether a report can be kept here, as far as that is seen without trying: better known before a
     /// scan than after it.
-    pub(crate) fn writable(&self) -> Result<(), String> {
+    pub(crate) fn check_writable(&self) -> Result<(), LocationError> {
         let Place::File(file) = self else { return Ok(()) };
         let name = self.name();
         if file == Path::new("-") {
-            return Err("a report cannot be kept in standard output: name a file".to_owned());
+            return Err(LocationError::StandardOutput);
         }
         if file.is_dir() {
-            return Err(format!("{name} is a folder"));
+            return Err(LocationError::Folder(name));
         }
         match file.parent().filter(|folder| *folder != Path::new("")) {
             Some(folder) if !folder.is_dir() => {
-                Err(format!("{name}: there is no folder {}", folder.display()))
+                Err(LocationError::NoFolder(name, folder.display().to_string()))
             }
             _ => Ok(()),
         }
@@ -102,13 +155,16 @@ impl Place {
     }
 
     /// The report that is kept here; none if there is nothing yet.
-    pub(crate) async fn read(&self, config: Option<&SdkConfig>) -> Result<Option<Kept>, String> {
+    pub(crate) async fn read(
+        &self,
+        config: Option<&SdkConfig>,
+    ) -> Result<Option<Kept>, StateError> {
         let name = self.name();
         let (bytes, version) = match self {
             Place::File(file) if file == Path::new("-") => {
                 let mut bytes = Vec::new();
                 let read = std::io::stdin().lock().read_to_end(&mut bytes);
-                read.map_err(|error| format!("cannot read standard input: {error}"))?;
+                read.map_err(|error| StateError::Read(name.clone(), error))?;
                 let version = Version::Hash(sha256(&bytes));
                 (bytes, version)
             }
@@ -118,24 +174,23 @@ impl Place {
                     (bytes, version)
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(format!("cannot read {name}: {error}")),
+                Err(error) => return Err(StateError::Read(name, error)),
             },
             Place::Object { bucket, key } => {
-                let config = config.ok_or_else(|| format!("cannot read {name} without AWS"))?;
+                let config = config.ok_or_else(|| StateError::ReadWithoutAws(name.clone()))?;
                 match s3::get(config, bucket, key).await? {
                     Some((bytes, etag)) => (bytes, Version::Etag(etag)),
                     None => return Ok(None),
                 }
             }
         };
-        Ok(Some(Kept { report: saved::report(&name, &bytes)?, version }))
+        Ok(Some(Kept { report: saved::parse(&name, &bytes)?, version }))
     }
 
     /// The report that is kept here, which has to be there; `-` is standard input.
-    pub(crate) async fn needed(&self, config: Option<&SdkConfig>) -> Result<Report, String> {
+    pub(crate) async fn needed(&self, config: Option<&SdkConfig>) -> Result<Report, StateError> {
         let kept = self.read(config).await?;
-        kept.map(|kept| kept.report)
-            .ok_or_else(|| format!("cannot read {}: there is no such report", self.name()))
+        kept.map(|kept| kept.report).ok_or_else(|| StateError::Missing(self.name()))
     }
 
     /// Keeps a report here, unless another one has come since `seen`.
@@ -144,20 +199,20 @@ impl Place {
         config: Option<&SdkConfig>,
         seen: Option<&Version>,
         report: &Report,
-    ) -> Result<Replaced, String> {
+    ) -> Result<Replaced, StateError> {
         let name = self.name();
-        let bytes =
-            serde_json::to_vec(report).map_err(|error| format!("cannot write {name}: {error}"))?;
+        let bytes = serde_json::to_vec(report)
+            .map_err(|error| StateError::Write(name.clone(), error.into()))?;
         match self {
             Place::File(file) => {
                 let expected = |there: Option<&[u8]>| {
                     there.map(|bytes| Version::Hash(sha256(bytes))).as_ref() == seen
                 };
                 files::replace(file, Rights::Private, expected, &bytes)
-                    .map_err(|error| format!("cannot write {name}: {error}"))
+                    .map_err(|error| StateError::Write(name, error))
             }
             Place::Object { bucket, key } => {
-                let config = config.ok_or_else(|| format!("cannot write {name} without AWS"))?;
+                let config = config.ok_or(StateError::WriteWithoutAws(name))?;
                 let condition = match seen {
                     Some(Version::Etag(etag)) => Condition::Matches(etag.clone()),
                     _ => Condition::Absent,

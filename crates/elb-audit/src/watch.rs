@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use crate::cli::{Reporting, Watching};
 use crate::files::Replaced;
 use crate::log::say;
-use crate::notify::{self, Delivery, Destination, Session};
-use crate::state::{Kept, Place};
+use crate::notify::{self, Delivery, DeliveryError, Destination, DestinationError, Session};
+use crate::state::{Kept, LocationError, Place, StateError};
 
 /// Most times that a run lets itself be overtaken.
 const ROUNDS: usize = 6;
@@ -43,21 +43,50 @@ enum Against {
     State(Place),
 }
 
+/// Why options of a watch cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchOptionError {
+    /// An option names no place for a report.
+    #[error("{0}: {1}")]
+    Location(&'static str, LocationError),
+    /// `--notify` names no destination.
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+}
+
+/// What went wrong after a report was made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WatchError {
+    /// Something was not delivered.
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+    /// The report of the run before cannot be had, or this one not be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// This one is not kept, because not everybody was told.
+    #[error("{0} is left as it was, so that the next run tells again")]
+    LeftAsItWas(String),
+    /// Other runs are always faster.
+    #[error("{0} changes all the time: not written")]
+    Contended(String),
+}
+
 /// The report of the run before, or why it cannot be had.
 #[derive(Debug)]
-pub(crate) struct Before(Result<Option<Kept>, String>);
+pub(crate) struct Before(Result<Option<Kept>, StateError>);
 
 impl Watch {
-    /// What the command line says; in words what is wrong with it.
-    pub(crate) fn new(how: &Watching, report: &Reporting) -> Result<Self, String> {
-        let place = |option: &str, text: &Option<String>| match text {
-            Some(text) => Place::parse(text).map(Some).map_err(|said| format!("{option}: {said}")),
-            None => Ok(None),
+    /// What the command line says.
+    pub(crate) fn new(how: &Watching, report: &Reporting) -> Result<Self, WatchOptionError> {
+        let place = |option, text: &Option<String>| {
+            let place = text.as_deref().map(Place::parse).transpose();
+            place.map_err(|error| WatchOptionError::Location(option, error))
         };
         let baseline = place("--baseline", &report.comparing.baseline)?;
         let against = match (place("--state", &how.state)?, baseline) {
             (Some(state), _) => {
-                state.writable().map_err(|said| format!("--state: {said}"))?;
+                let located = state.check_writable();
+                located.map_err(|error| WatchOptionError::Location("--state", error))?;
                 Against::State(state)
             }
             (None, Some(baseline)) => Against::Baseline(baseline),
@@ -96,7 +125,7 @@ impl Watch {
     }
 
     /// What a saved account is compared with: nobody is told.
-    pub(crate) fn of_saved(report: &Reporting) -> Result<Self, String> {
+    pub(crate) fn of_saved(report: &Reporting) -> Result<Self, WatchOptionError> {
         Watch::new(&Watching::none(), report)
     }
 
@@ -110,18 +139,17 @@ impl Watch {
 
     /// Reads the report to compare with. A baseline that is not there is a mistake; without a state there
     /// is one soon.
-    pub(crate) async fn before(&self, config: Option<&SdkConfig>) -> Result<Before, String> {
+    pub(crate) async fn before(&self, config: Option<&SdkConfig>) -> Result<Before, StateError> {
         match &self.against {
             Against::Nothing => Ok(Before(Ok(None))),
             Against::Baseline(place) => match place.read(config).await? {
                 Some(kept) => Ok(Before(Ok(Some(kept)))),
-                None => Err(format!("cannot read {}: there is no such report", place.name())),
+                None => Err(StateError::Missing(place.name())),
             },
             // What is wrong with it is told with the findings, which it must not hide.
             Against::State(place) => Ok(Before(match place.read(config).await {
                 Ok(Some(kept)) if kept.report.taken_at > Timestamp::now() => {
-                    let when = kept.report.taken_at;
-                    Err(format!("{} is dated in the future ({when}): remove it", place.name()))
+                    Err(StateError::Future(place.name(), kept.report.taken_at))
                 }
                 other => other,
             })),
@@ -136,13 +164,13 @@ impl Watch {
         }
     }
 
-    /// Tells whom it concerns and keeps the report; what went wrong, in words.
+    /// Tells whom it concerns and keeps the report; what went wrong.
     pub(crate) async fn tell(
         &self,
         mut before: Before,
         report: &mut Report,
         session: Option<&Session>,
-    ) -> Vec<String> {
+    ) -> Vec<WatchError> {
         let mut told = Told::default();
         let mut others = Vec::new();
         for round in 0..ROUNDS {
@@ -152,15 +180,16 @@ impl Watch {
                 say(format_args!("{} is of a later run, and stays", place.name()));
                 return others;
             }
-            let trouble = before.0.as_ref().err().cloned();
-            let (owed, failed) = self.deliver(report, (session, &trouble), &mut told).await;
+            let trouble = before.0.as_ref().err().map(ToString::to_string);
+            let (owed, failed) = self.deliver(report, session, trouble, &mut told).await;
             others = failed;
-            let Against::State(place) = &self.against else { return [owed, others].concat() };
-            if trouble.is_some() || !owed.is_empty() {
-                let left =
-                    format!("{} is left as it was, so that the next run tells again", place.name());
+            let Against::State(place) = &self.against else {
+                return owed.into_iter().chain(others).collect();
+            };
+            if before.0.is_err() || !owed.is_empty() {
+                let trouble = before.0.err().map(WatchError::State);
                 let said = trouble.into_iter().chain(owed).chain(others);
-                return said.chain([left]).collect();
+                return said.chain([WatchError::LeftAsItWas(place.name())]).collect();
             }
             if told.any {
                 report.alerted_at = Some(report.taken_at);
@@ -171,10 +200,13 @@ impl Watch {
                 Ok(Replaced::Done) => return others,
                 Ok(Replaced::Overtaken) if round + 1 < ROUNDS => {}
                 Ok(Replaced::Overtaken) => {
-                    others.push(format!("{} changes all the time: not written", place.name()));
+                    others.push(WatchError::Contended(place.name()));
                     return others;
                 }
-                Err(error) => return [vec![error], others].concat(),
+                Err(error) => {
+                    others.insert(0, error.into());
+                    return others;
+                }
             }
             // Whoever is at it needs a moment.
             tokio::time::sleep(PAUSE * u32::try_from(round + 1).unwrap_or(1)).await;
@@ -189,14 +221,15 @@ impl Watch {
     async fn deliver(
         &self,
         report: &Report,
-        (session, trouble): (Option<&Session>, &Option<String>),
+        session: Option<&Session>,
+        trouble: Option<String>,
         told: &mut Told,
-    ) -> (Vec<String>, Vec<String>) {
+    ) -> (Vec<WatchError>, Vec<WatchError>) {
         let Some(session) = session.filter(|_| !self.destinations.is_empty()) else {
             return Default::default();
         };
         let place = self.destinations.iter().find_map(|one| notify::report_place(one, report));
-        let terms = Terms { report: place, trouble: trouble.clone(), ..self.terms.clone() };
+        let terms = Terms { report: place, trouble, ..self.terms.clone() };
         let mut alert = Alert::of(report, &terms);
         if told.any {
             alert = alert.and_then(|alert| told.without_known(alert));
@@ -213,7 +246,8 @@ impl Watch {
         {
             told.remember(alert);
         }
-        (owed, others)
+        let errors = |all: Vec<DeliveryError>| all.into_iter().map(WatchError::Delivery).collect();
+        (errors(owed), errors(others))
     }
 }
 

@@ -84,15 +84,20 @@ pub(crate) struct Client {
 impl Client {
     /// A client that asks as `config` says, in the asker's region; `call` is any of the service's.
     pub(crate) fn new(service: &Service, config: &SdkConfig, asker: &Asker, call: Call) -> Self {
-        Self::of(service, config, (&asker.region, Some(asker.meter(call))))
+        Self::in_region(service, config, &asker.region, Some(asker.meter(call)))
     }
 
     /// A client outside of a scan, for what the program itself keeps and sends: nobody paces it.
     pub(crate) fn apart(service: &Service, config: &SdkConfig, region: &str) -> Self {
-        Self::of(service, config, (region, None))
+        Self::in_region(service, config, region, None)
     }
 
-    fn of(service: &Service, config: &SdkConfig, (region, meter): (&str, Option<Meter>)) -> Self {
+    fn in_region(
+        service: &Service,
+        config: &SdkConfig,
+        region: &str,
+        meter: Option<Meter>,
+    ) -> Self {
         let (url, signing_region) = address(service, config, region);
         Self::at(&url, service, config, Place { region, signing_region: &signing_region, meter })
     }
@@ -101,9 +106,10 @@ impl Client {
     /// host where TLS allows it there; other endpoints take it in the path.
     ///
     /// Source: Amazon S3 User Guide, virtual hosting of buckets.
-    pub(crate) fn of_bucket<'a>(
+    pub(crate) fn for_bucket<'a>(
         config: &SdkConfig,
-        (region, meter): (&str, Option<Meter>),
+        region: &str,
+        meter: Option<Meter>,
         bucket: &'a str,
     ) -> (Self, Vec<&'a str>) {
         let (url, signing_region) = address(&S3, config, region);

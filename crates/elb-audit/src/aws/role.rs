@@ -15,6 +15,14 @@ use super::session;
 use super::whole::{AskAgain, Whole};
 use crate::secrets;
 
+/// A text that is not the ARN of a role.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{0}` is neither a twelve-digit account id nor the ARN of a role, which is like \
+     arn:aws:iam::111122223333:role/elb-audit-reader"
+)]
+pub struct RoleArnError(String);
+
 /// A role in an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
@@ -23,10 +31,7 @@ pub struct Role {
 
 impl Role {
     /// Reads an ARN: `arn:aws:iam::111122223333:role/path/name`.
-    ///
-    /// # Errors
-    /// One line that says what is wrong with it.
-    pub fn parse(arn: &str) -> Result<Self, String> {
+    pub fn parse(arn: &str) -> Result<Self, RoleArnError> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let fits = match parts[..] {
             ["arn", partition, "iam", "", account, role] => {
@@ -43,10 +48,7 @@ impl Role {
         if fits {
             return Ok(Role { arn: arn.to_owned() });
         }
-        Err(format!(
-            "`{arn}` is neither a twelve-digit account id nor the ARN of a role, which is like \
-             arn:aws:iam::111122223333:role/elb-audit-reader"
-        ))
+        Err(RoleArnError(arn.to_owned()))
     }
 
     /// The role of this name in an account.
@@ -217,7 +219,7 @@ mod tests {
             "arn:aws:iam::111122223333:role/a b",
             "arn::iam::111122223333:role/reader",
         ] {
-            let error = Role::parse(wrong).unwrap_err();
+            let error = Role::parse(wrong).unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{wrong}` is neither")), "{error}");
         }
     }

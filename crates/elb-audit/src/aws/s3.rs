@@ -1,7 +1,8 @@
-//! Objects in S3 that the program itself keeps: reports, and what a watch remembers.
+//! S3: where a bucket is, and the objects that the program itself keeps: reports, and what a watch remembers.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -12,13 +13,131 @@ use elb_audit_core::digest::sha256;
 use elb_audit_core::fact::Reason;
 
 use super::ask::failure;
-use super::query::{Client, Failed, Question};
+use super::pace::Meter;
+use super::query::{Answer, Client, Failed, Question};
 
 /// Where a bucket is, which S3 says even to those that it refuses.
 const REGION: &str = "x-amz-bucket-region";
+/// Who must own a bucket for S3 to answer about it.
+pub(crate) const OWNER: &str = "x-amz-expected-bucket-owner";
 const CHECKSUM: &str = "x-amz-checksum-sha256";
 /// Where to ask first when no region is configured.
 const ANYWHERE: &str = "us-east-1";
+
+/// Whether a text can be the name of a bucket.
+///
+/// Source: Amazon S3 User Guide, rules for naming buckets.
+pub(crate) fn is_bucket_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    (3..=63).contains(&name.len())
+        && name.chars().all(|c| plain(c) || c == '-' || c == '.')
+        && name.starts_with(plain)
+        && name.ends_with(plain)
+        && !name.contains("..")
+        && name.parse::<std::net::Ipv4Addr>().is_err()
+}
+
+/// A bucket, asked in a region that it may not be in.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket<'a> {
+    pub(crate) config: &'a SdkConfig,
+    pub(crate) name: &'a str,
+    pub(crate) region: Arc<str>,
+    /// What counts and paces the requests of a scan.
+    pub(crate) meter: Option<Meter>,
+}
+
+/// What S3 says when it is asked for the head of a bucket.
+pub(crate) struct BucketHead {
+    /// Where the bucket is, if S3 tells.
+    pub(crate) region: Option<String>,
+    /// Whether it answers.
+    pub(crate) answer: Answer<()>,
+}
+
+impl<'a> Bucket<'a> {
+    /// The client that asks for it, and the first segments of its paths.
+    pub(crate) fn client(&self) -> (Client, Vec<&'a str>) {
+        self.client_with(self.config)
+    }
+
+    fn client_with(&self, config: &SdkConfig) -> (Client, Vec<&'a str>) {
+        Client::for_bucket(config, &self.region, self.meter.clone(), self.name)
+    }
+
+    /// Asks for its head, as a bucket that this account must own if one is given.
+    pub(crate) async fn head(&self, owner: Option<&str>) -> BucketHead {
+        let (client, path) = self.client();
+        let mut question = Question::get(&path);
+        if let Some(owner) = owner {
+            question = question.header(OWNER, owner);
+        }
+        let region = |headers: &Headers| headers.get(REGION).map(str::to_owned);
+        match client.head(question).await {
+            Ok(reply) => BucketHead { region: region(&reply.headers), answer: Ok(()) },
+            Err(error) => {
+                let told = match &error {
+                    SdkError::ServiceError(error) => region(error.raw().headers()),
+                    _ => None,
+                };
+                BucketHead { region: told, answer: Err(error) }
+            }
+        }
+    }
+}
+
+/// Why an object could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum S3Error {
+    /// There is no such bucket.
+    #[error("s3://{0}: there is no such bucket")]
+    NoSuchBucket(String),
+    /// S3 does not do it, or nobody answers.
+    #[error("cannot {operation} s3://{bucket}/{key}: {said}{}", remedy(*.operation, *.reason))]
+    Refused {
+        /// What was tried.
+        operation: Operation,
+        /// The bucket.
+        bucket: String,
+        /// The object's key.
+        key: String,
+        /// What kind of failure it is.
+        reason: Reason,
+        /// AWS's words, or those of the layer that failed.
+        said: String,
+    },
+}
+
+/// What is done with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Its bucket is looked for.
+    Find,
+    /// It is read.
+    Read,
+    /// It is written.
+    Write,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Operation::Find => "find",
+            Operation::Read => "read",
+            Operation::Write => "write",
+        })
+    }
+}
+
+/// The action to allow where that is the reason.
+fn remedy(operation: Operation, reason: Reason) -> &'static str {
+    match (reason, operation) {
+        (Reason::AccessDenied, Operation::Write) => ": allow s3:PutObject",
+        // Without the second action S3 refuses what is not there as well.
+        (Reason::AccessDenied, _) => ": allow s3:GetObject and s3:ListBucket",
+        _ => "",
+    }
+}
 
 /// One version of an object, as S3 names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,41 +164,36 @@ pub enum Put {
 }
 
 /// What an object holds and which version that is; none where there is no such object.
-///
-/// # Errors
-/// In words, with the IAM action to allow.
 pub async fn get(
     config: &SdkConfig,
     bucket: &str,
     key: &str,
-) -> Result<Option<(Vec<u8>, Etag)>, String> {
-    let object = Object::of(config, bucket, key).await?;
+) -> Result<Option<(Vec<u8>, Etag)>, S3Error> {
+    let object = Object::locate(config, bucket, key).await?;
     // How much comes is not known before; S3 has to begin as soon as with anything else.
     let patient = patient(config, TimeoutConfig::builder().operation_attempt_timeout(LONGEST));
-    match object.client(&patient).send(Question::get(&object.path())).await {
+    let (client, path) = object.client(&patient);
+    match client.send(Question::get(&path)).await {
         Ok(reply) => {
             let etag = etag(&reply.headers);
             Ok(Some((reply.text.into_bytes(), etag)))
         }
         Err(error) => match (status(&error), code(&error)) {
             (404, Some("NoSuchKey")) => Ok(None),
-            _ => Err(object.refused("read", &error)),
+            _ => Err(object.refused(Operation::Read, &error)),
         },
     }
 }
 
 /// Writes an object if the condition holds.
-///
-/// # Errors
-/// In words, with the IAM action to allow.
 pub async fn put(
     config: &SdkConfig,
     bucket: &str,
     key: &str,
     bytes: Vec<u8>,
     condition: Condition,
-) -> Result<Put, String> {
-    let object = Object::of(config, bucket, key).await?;
+) -> Result<Put, S3Error> {
+    let object = Object::locate(config, bucket, key).await?;
     object.put(bytes, &condition, &[]).await
 }
 
@@ -105,24 +219,14 @@ fn time_for(bytes: usize) -> TimeoutConfigBuilder {
 
 /// An object, there or not yet.
 pub(crate) struct Object<'a> {
-    config: &'a SdkConfig,
-    bucket: &'a str,
+    /// Asked where it is.
+    bucket: Bucket<'a>,
     key: &'a str,
-    /// Of the bucket.
-    region: String,
 }
 
-/// Where a bucket of this endpoint was found before in this process; with a region, that it is there. A
-/// run reads and writes many objects of one bucket.
-fn known_region((endpoint, bucket): (&str, &str), found: Option<&str>) -> Option<String> {
-    static KNOWN: Mutex<BTreeMap<(String, String), String>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = (endpoint.to_owned(), bucket.to_owned());
-    match found {
-        None => known.get(&place).cloned(),
-        Some(region) => known.insert(place, region.to_owned()),
-    }
-}
+/// Where a bucket of this endpoint was found before in this process. A run reads and writes many objects
+/// of one bucket.
+static KNOWN_REGIONS: Mutex<BTreeMap<(String, String), String>> = Mutex::new(BTreeMap::new());
 
 /// What is known of an object without reading it.
 pub(crate) struct Head {
@@ -135,48 +239,53 @@ impl<'a> Object<'a> {
     ///
     /// S3 is asked for the region first: to a long body for a bucket of another region it only closes the
     /// connection. It tells the region also to those who may not look at the bucket.
-    pub(crate) async fn of(
+    pub(crate) async fn locate(
         config: &'a SdkConfig,
-        bucket: &'a str,
+        name: &'a str,
         key: &'a str,
-    ) -> Result<Self, String> {
-        let region = config.region().map_or(ANYWHERE, |region| region.as_ref());
-        let place = (config.endpoint_url().unwrap_or_default(), bucket);
-        if let Some(known) = known_region(place, None) {
-            return Ok(Object { config, bucket, key, region: known });
-        }
-        let object = Object { config, bucket, key, region: region.to_owned() };
-        let (client, path) = Client::of_bucket(config, (&object.region, None), bucket);
-        let headers = match client.head(Question::get(&path)).await {
-            Ok(reply) => reply.headers,
-            Err(error) if status(&error) == 404 => {
-                return Err(format!("s3://{bucket}: there is no such bucket"));
-            }
-            Err(SdkError::ServiceError(error)) => error.raw().headers().clone(),
-            Err(error) => return Err(object.refused("find", &error)),
+    ) -> Result<Self, S3Error> {
+        let regions = || KNOWN_REGIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        let known_as = (config.endpoint_url().unwrap_or_default().to_owned(), name.to_owned());
+        let known = regions().get(&known_as).cloned();
+        let region = match &known {
+            Some(region) => region.as_str(),
+            None => config.region().map_or(ANYWHERE, |region| region.as_ref()),
         };
-        let region = headers.get(REGION).map_or(region, |region| region).to_owned();
-        known_region(place, Some(&region));
-        Ok(Object { region, ..object })
+        let bucket = Bucket { config, name, region: region.into(), meter: None };
+        let mut object = Object { bucket, key };
+        if known.is_some() {
+            return Ok(object);
+        }
+        let head = object.bucket.head(None).await;
+        match &head.answer {
+            Err(error) if status(error) == 404 => {
+                return Err(S3Error::NoSuchBucket(name.to_owned()));
+            }
+            Ok(()) | Err(SdkError::ServiceError(_)) => {}
+            Err(error) => return Err(object.refused(Operation::Find, error)),
+        }
+        if let Some(region) = head.region {
+            object.bucket.region = region.into();
+        }
+        regions().insert(known_as, object.bucket.region.to_string());
+        Ok(object)
     }
 
-    fn client(&self, config: &SdkConfig) -> Client {
-        Client::of_bucket(config, (&self.region, None), self.bucket).0
-    }
-
-    fn path(&self) -> Vec<&str> {
-        let (_, mut path) = Client::of_bucket(self.config, (&self.region, None), self.bucket);
+    /// What asks as `config` says, and the object's path.
+    fn client(&self, config: &SdkConfig) -> (Client, Vec<&'a str>) {
+        let (client, mut path) = self.bucket.client_with(config);
         path.extend(self.key.split('/'));
-        path
+        (client, path)
     }
 
     /// What is known of it without reading it; none where it is not there.
-    pub(crate) async fn head(&self) -> Result<Option<Head>, String> {
-        let question = Question::get(&self.path()).header("x-amz-checksum-mode", "ENABLED");
-        match self.client(self.config).head(question).await {
+    pub(crate) async fn head(&self) -> Result<Option<Head>, S3Error> {
+        let (client, path) = self.client(self.bucket.config);
+        let question = Question::get(&path).header("x-amz-checksum-mode", "ENABLED");
+        match client.head(question).await {
             Ok(reply) => Ok(Some(Head { etag: etag(&reply.headers), headers: reply.headers })),
             Err(error) if status(&error) == 404 => Ok(None),
-            Err(error) => Err(self.refused("read", &error)),
+            Err(error) => Err(self.refused(Operation::Read, &error)),
         }
     }
 
@@ -189,10 +298,11 @@ impl<'a> Object<'a> {
         bytes: Vec<u8>,
         condition: &Condition,
         headers: &[(&'static str, &str)],
-    ) -> Result<Put, String> {
+    ) -> Result<Put, S3Error> {
         let checksum = aws_smithy_types::base64::encode(sha256(&bytes));
-        let patient = patient(self.config, time_for(bytes.len()));
-        let mut question = Question::put(&self.path(), bytes)
+        let patient = patient(self.bucket.config, time_for(bytes.len()));
+        let (client, path) = self.client(&patient);
+        let mut question = Question::put(&path, bytes)
             .header("content-type", "application/json")
             .header(CHECKSUM, &checksum);
         for (name, value) in headers {
@@ -203,13 +313,13 @@ impl<'a> Object<'a> {
             Condition::Absent => question.header("if-none-match", "*"),
             Condition::Matches(Etag(etag)) => question.header("if-match", etag),
         };
-        let error = match self.client(&patient).send(question).await {
+        let error = match client.send(question).await {
             Ok(reply) => return Ok(Put::Done(etag(&reply.headers))),
             Err(error) => error,
         };
         let gone = matches!(condition, Condition::Matches(_)) && code(&error) == Some("NoSuchKey");
         if !matches!(status(&error), 409 | 412) && !gone {
-            return Err(self.refused("write", &error));
+            return Err(self.refused(Operation::Write, &error));
         }
         match self.head().await {
             Ok(Some(head)) if head.headers.get(CHECKSUM) == Some(&checksum) => {
@@ -219,19 +329,10 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn refused(&self, what: &str, error: &Failed) -> String {
-        let Object { bucket, key, .. } = self;
-        // Without the second action S3 refuses what is not there as well.
-        let action = match what {
-            "write" => "s3:PutObject",
-            _ => "s3:GetObject and s3:ListBucket",
-        };
+    fn refused(&self, operation: Operation, error: &Failed) -> S3Error {
         let (reason, said) = failure(error);
-        let remedy = match reason {
-            Reason::AccessDenied => format!(": allow {action}"),
-            _ => String::new(),
-        };
-        format!("cannot {what} s3://{bucket}/{key}: {said}{remedy}")
+        let (bucket, key) = (self.bucket.name.to_owned(), self.key.to_owned());
+        S3Error::Refused { operation, bucket, key, reason, said }
     }
 }
 
@@ -258,6 +359,18 @@ fn code(error: &Failed) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_buckets_are_told_from_other_words() {
+        let long = "x".repeat(63);
+        for name in ["abc", "my.reports-1", "0a0", &long] {
+            assert!(is_bucket_name(name), "{name}");
+        }
+        let longer = "x".repeat(64);
+        for name in ["ab", "Reports", "a..b", "10.0.0.1", "-ab", "ab.", "a_b", "", &longer] {
+            assert!(!is_bucket_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn long_objects_have_more_time() {

@@ -83,7 +83,7 @@ impl Shard {
             return Err(AccessError::Usage(format!("unknown partition `{}`", self.partition)));
         };
         let role = self.role_arn.as_deref().map(Role::parse).transpose();
-        let role = role.map_err(AccessError::Usage)?;
+        let role = role.map_err(|error| AccessError::Usage(error.to_string()))?;
         let unit = match &self.unit_unread {
             Some(gap) => Fact::Unread(gap.clone()),
             None => Fact::Known(self.organizational_unit.clone()),

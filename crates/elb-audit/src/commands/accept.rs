@@ -12,29 +12,30 @@ use elb_audit_core::report::{Exit, Finding, Outcome, Report};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Failure, print_text, usage};
+use super::print_text;
 use crate::cli::Accept;
 use crate::config;
+use crate::error::{AcceptError, Error};
 use crate::files::{self, Replaced, Rights};
 use crate::log::say;
 use crate::source::file;
 use crate::state::saved;
 
 /// Does what the command line says.
-pub(super) fn accept(task: &Accept) -> Result<Exit, Failure> {
-    print_text(&add(task, Timestamp::now()).map_err(usage)?)
+pub(super) fn accept(task: &Accept) -> Result<Exit, Error> {
+    print_text(&add(task, Timestamp::now())?)
 }
 
 /// Adds the entry to the file; what was written.
-fn add(task: &Accept, now: Timestamp) -> Result<String, String> {
+fn add(task: &Accept, now: Timestamp) -> Result<String, AcceptError> {
     for (name, text) in [("--reason", &task.reason), ("--owner", &task.owner)] {
         if text.trim().is_empty() {
-            return Err(format!("{name} is empty"));
+            return Err(AcceptError::Empty(name));
         }
     }
     let today = now.to_zoned(TimeZone::UTC).date();
     if task.expires < today {
-        return Err(format!("--expires {}: that day is over", task.expires));
+        return Err(AcceptError::Expired(task.expires));
     }
     let path = task.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
     let text = config::read(&path)?.unwrap_or_default();
@@ -52,13 +53,12 @@ fn add(task: &Accept, now: Timestamp) -> Result<String, String> {
     let older = older(&before.policy.accepted, &finding, now)?;
     let entry = block(&risk);
     let whole = appended(&text, &entry);
-    let after = config::parsed(&path, &whole)
-        .map_err(|error| format!("the entry cannot be added at the end: {error}"))?;
+    let after = config::parsed(&path, &whole).map_err(AcceptError::Spoilt)?;
     if after.policy.accepted.last() != Some(&risk) {
-        return Err(format!("the entry cannot be added at the end of {}", path.display()));
+        return Err(AcceptError::Misread(path));
     }
     write(&path, &text, &whole)
-        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        .map_err(|error| AcceptError::Write { path: path.clone(), error })?;
     say(format_args!("written to {}", path.display()));
     if older > 0 {
         say(format_args!("entries for the same finding that are no longer in force: {older}"));
@@ -78,7 +78,7 @@ fn write(path: &Path, before: &str, after: &str) -> std::io::Result<()> {
 }
 
 /// The finding that is meant.
-fn found(task: &Accept, config: &Config) -> Result<Finding, String> {
+fn found(task: &Accept, config: &Config) -> Result<Finding, AcceptError> {
     let report = match &task.inventory {
         Some(path) => audited(path, config)?,
         None => read(task.report.as_deref().unwrap_or(Path::new("-")))?,
@@ -87,43 +87,40 @@ fn found(task: &Accept, config: &Config) -> Result<Finding, String> {
     let mut named = report.findings.into_iter().filter(|one| one.fingerprint.starts_with(wanted));
     let first = named.next().filter(|_| !wanted.is_empty());
     let Some(finding) = first else {
-        return Err(format!("no finding of the report has the fingerprint {wanted}"));
+        return Err(AcceptError::NoFinding(wanted.to_owned()));
     };
     if named.any(|other| other.fingerprint != finding.fingerprint) {
-        return Err(format!("{wanted} begins several fingerprints: give more of it"));
+        return Err(AcceptError::Ambiguous(wanted.to_owned()));
     }
+    let (check, subject) = (finding.check.clone(), finding.subject.label.clone());
     match finding.outcome {
         Outcome::Fail | Outcome::Note => Ok(finding),
-        Outcome::Unknown => Err(format!(
-            "{} is unknown for {}: there is nothing to accept before it is known",
-            finding.check, finding.subject.label
-        )),
-        Outcome::Pass => Err(format!("{} passes for {}", finding.check, finding.subject.label)),
+        Outcome::Unknown => Err(AcceptError::Unknown { check, subject }),
+        Outcome::Pass => Err(AcceptError::Passes { check, subject }),
     }
 }
 
-fn audited(path: &Path, config: &Config) -> Result<Report, String> {
-    let inventory = file::read(path).map_err(|error| error.to_string())?;
+fn audited(path: &Path, config: &Config) -> Result<Report, AcceptError> {
+    let inventory = file::read(path)?;
     let policy = Policy { accepted: Vec::new(), ..config.policy.clone() };
     let options = Options { policy, ..Options::at(inventory.taken_at) };
     Ok(audit(&inventory, checks::ALL, &options))
 }
 
 /// Reads a report; `-` is standard input.
-fn read(path: &Path) -> Result<Report, String> {
-    let name = path.display();
+fn read(path: &Path) -> Result<Report, AcceptError> {
     let text = if path == Path::new("-") {
         let mut input = std::io::stdin();
         if input.is_terminal() {
-            return Err("give the report that has the finding: --report FILE".to_owned());
+            return Err(AcceptError::NoReport);
         }
         let mut text = String::new();
         input.read_to_string(&mut text).map(|_| text)
     } else {
         fs::read_to_string(path)
     };
-    let text = text.map_err(|error| format!("cannot read {name}: {error}"))?;
-    saved::report(&name.to_string(), text.as_bytes())
+    let text = text.map_err(|error| AcceptError::Read { path: path.to_owned(), error })?;
+    Ok(saved::parse(&path.display().to_string(), text.as_bytes())?)
 }
 
 /// The pattern for a finding's resource. What no pattern may hold stands for any character.
@@ -133,12 +130,16 @@ fn resource(finding: &Finding) -> String {
 }
 
 /// How many entries for the same finding are no longer in force; one that is makes another one needless.
-fn older(accepted: &[AcceptedRisk], finding: &Finding, now: Timestamp) -> Result<usize, String> {
+fn older(
+    accepted: &[AcceptedRisk],
+    finding: &Finding,
+    now: Timestamp,
+) -> Result<usize, AcceptError> {
     let about: Vec<_> = accepted.iter().filter(|risk| risk.means(finding)).collect();
     let in_force = about.iter().find(|risk| !risk.has_expired(now) && risk.is_as_accepted(finding));
     in_force.map_or(Ok(about.len()), |risk| {
-        let until = risk.expires.map(|last| format!(" until {last}")).unwrap_or_default();
-        Err(format!("already accepted by {}{until}: {}", risk.owner, risk.reason))
+        let (owner, reason) = (risk.owner.clone(), risk.reason.clone());
+        Err(AcceptError::Already { owner, until: risk.expires, reason })
     })
 }
 

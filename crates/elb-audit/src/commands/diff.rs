@@ -5,22 +5,24 @@ use elb_audit_core::check::Severity;
 use elb_audit_core::config::FailOn;
 use elb_audit_core::report::Exit;
 
-use super::{Failure, open, output, print, usage};
+use super::{open, print};
 use crate::aws::Session as AwsSession;
 use crate::cli::Diff;
+use crate::error::Error;
 use crate::log::say;
+use crate::output;
 use crate::state::Place;
 
 /// Does what the command line says.
-pub(super) async fn diff(task: &Diff) -> Result<Exit, Failure> {
+pub(super) async fn diff(task: &Diff) -> Result<Exit, Error> {
     let places = [&task.before, &task.after].map(|text| Place::parse(text));
     let [before, after] = places;
-    let (before, after) = (before.map_err(usage)?, after.map_err(usage)?);
+    let (before, after) = (before?, after?);
     let remote = before.is_remote() || after.is_remote();
     let session = if remote { Some(open(task.profile.as_deref()).await?) } else { None };
     let config = session.as_ref().map(AwsSession::config);
-    let before = before.needed(config).await.map_err(usage)?;
-    let mut after = after.needed(config).await.map_err(usage)?;
+    let before = before.needed(config).await?;
+    let mut after = after.needed(config).await?;
     if before.taken_at > after.taken_at {
         say(format_args!("note: the first report is the later one"));
     }
@@ -29,8 +31,7 @@ pub(super) async fn diff(task: &Diff) -> Result<Exit, Failure> {
         !comparison.not_assessed.is_empty() || !comparison.lost.is_empty()
     });
     let news = after.news();
-    let format = output::known(&task.format).map_err(usage)?;
-    print(|out| format.render_changes(&after, output::style(), out))?;
+    print(|out| task.format.render_changes(&after, output::style(), out))?;
     let floor = match task.fail_on {
         FailOn::From(severity) => Some(severity),
         FailOn::Never => None,

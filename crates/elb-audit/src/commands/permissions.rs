@@ -3,12 +3,13 @@
 use elb_audit_core::docs;
 use elb_audit_core::report::Exit;
 
-use super::{Failure, print_text, usage};
+use super::print_text;
 use crate::cli::Permissions;
 use crate::config;
+use crate::error::Error;
 
 /// Does what the command line says.
-pub(super) fn permissions(task: &Permissions) -> Result<Exit, Failure> {
-    let checks = config::selected(&task.checks, &task.config).map_err(usage)?;
+pub(super) fn permissions(task: &Permissions) -> Result<Exit, Error> {
+    let checks = config::selected(&task.checks, &task.config)?;
     print_text(&docs::permissions(&docs::calls(&checks), task.purpose))
 }

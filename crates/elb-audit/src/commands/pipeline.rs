@@ -7,13 +7,13 @@ use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{Exit, Report};
 use jiff::Timestamp;
 
-use super::output;
 use crate::aws::Stop;
 use crate::cli::Reporting;
 use crate::config::Terms;
 use crate::log::say;
 use crate::notify::Session;
-use crate::watch::{Before, Watch};
+use crate::output::{self, OutputError};
+use crate::watch::{Before, Watch, WatchError};
 
 /// Facts, what to judge them by, and what to compare the judgement with.
 pub(super) struct Run {
@@ -39,9 +39,12 @@ impl Run {
         // The report of a very large account needs the room.
         drop(inventory);
         Watch::compare(&before, &mut report);
-        let mut failures = output::deliver(&report, destinations);
+        let written = output::deliver(&report, destinations);
+        let mut failures: Vec<Undelivered> = written.into_iter().map(Into::into).collect();
         let (mut exit, mut why) = report.exit(gate);
-        failures.extend(watch.tell(before, &mut report, session).await);
+        failures.extend(
+            watch.tell(before, &mut report, session).await.into_iter().map(Undelivered::from),
+        );
         if let Some((cut, said)) = cut
             && exit != Exit::NothingAssessed
         {
@@ -54,14 +57,25 @@ impl Run {
     }
 }
 
+/// What did not get to where it should.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Undelivered {
+    /// A report.
+    #[error(transparent)]
+    Report(#[from] OutputError),
+    /// An alert, or what is kept for the next run.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+}
+
 /// What came of a run.
 pub(crate) struct Judged {
     pub(crate) report: Report,
     pub(crate) exit: Exit,
     /// Why the exit code is what it is, in one line.
     pub(crate) why: String,
-    /// What could not be delivered, in words.
-    pub(crate) failures: Vec<String>,
+    /// What could not be delivered.
+    pub(crate) failures: Vec<Undelivered>,
 }
 
 impl Judged {

@@ -4,10 +4,11 @@ use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::Exit;
 
 use super::progress::ProgressLine;
-use super::{Failure, usage};
 use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Reading;
 use crate::collect::{Request, Wanted};
+use crate::config::accounts;
+use crate::error::Error;
 use crate::log::say;
 use crate::source::Source;
 
@@ -17,7 +18,7 @@ pub(super) async fn read(
     request: &Request,
     tuning: &Tuning,
     progress: &ProgressLine,
-) -> Result<(Inventory, Stop), Failure> {
+) -> Result<(Inventory, Stop), Error> {
     let clock = StopClock::start(tuning, interrupted());
     let gone_off = clock.gone_off();
     // From then on nothing is learned any more: the next Ctrl-C ends the program.
@@ -39,8 +40,8 @@ async fn interrupted() {
 }
 
 /// What to read, and how.
-pub(super) fn request(source: &Reading, wanted: Wanted) -> Result<Request, Failure> {
-    let accounts = source.accounts.wanted().map_err(usage)?;
+pub(super) fn request(source: &Reading, wanted: Wanted) -> Result<Request, Error> {
+    let accounts = accounts::select(&source.accounts)?;
     Ok(Request {
         profile: source.profile.clone(),
         regions: source.regions(),

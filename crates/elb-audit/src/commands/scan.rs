@@ -6,19 +6,19 @@ use elb_audit_core::report::Exit;
 use super::pipeline::{Judged, Run};
 use super::progress::ProgressLine;
 use super::reading::{read, request};
-use super::{Failure, output, usage};
 use crate::aws::{Session as AwsSession, Stop};
 use crate::cli::Scan;
 use crate::collect::{self, Request, Wanted};
 use crate::config::Terms;
+use crate::error::Error;
 use crate::notify::Session;
+use crate::output;
 use crate::watch::Watch;
 
 /// Does what the command line says.
-pub(super) async fn scan(task: &Scan) -> Result<Exit, Failure> {
+pub(super) async fn scan(task: &Scan) -> Result<Exit, Error> {
     let shown = !task.report.quiet && !task.source.verbose;
-    let destinations =
-        output::destinations(&task.report.format, &task.report.output).map_err(usage)?;
+    let destinations = output::destinations(task.report.format, &task.report.output)?;
     let judged = scanned(task, &destinations, shown).await?;
     Ok(judged.told(&task.report))
 }
@@ -29,12 +29,12 @@ pub(crate) async fn scanned(
     task: &Scan,
     destinations: &[output::Destination],
     shown: bool,
-) -> Result<Judged, Failure> {
+) -> Result<Judged, Error> {
     let judging = Judging::new(task)?;
     let progress = ProgressLine::new(shown);
     let (request, tuning) = (&judging.request, task.source.tuning());
     let session = collect::open(request, &tuning).await?;
-    let before = judging.watch.before(Some(session.config())).await.map_err(usage)?;
+    let before = judging.watch.before(Some(session.config())).await?;
     let (inventory, stopped) = read(&session, request, &tuning, &progress).await?;
     let now = inventory.taken_at;
     let Judging { terms, watch, .. } = judging;
@@ -51,9 +51,9 @@ pub(crate) struct Judging {
 
 impl Judging {
     /// What the options say, as far as that is known without AWS.
-    pub(crate) fn new(task: &Scan) -> Result<Self, Failure> {
-        let terms = Terms::new(&task.report).map_err(usage)?;
-        let watch = Watch::new(&task.watch, &task.report).map_err(usage)?;
+    pub(crate) fn new(task: &Scan) -> Result<Self, Error> {
+        let terms = Terms::new(&task.report)?;
+        let watch = Watch::new(&task.watch, &task.report)?;
         let request = request(&task.source, Wanted::by(&terms.checks))?;
         Ok(Judging { request, terms, watch })
     }
@@ -68,9 +68,9 @@ impl Judging {
         self,
         inventory: Inventory,
         session: &AwsSession,
-    ) -> Result<Judged, Failure> {
+    ) -> Result<Judged, Error> {
         let Judging { terms, watch, .. } = self;
-        let before = watch.before(Some(session.config())).await.map_err(usage)?;
+        let before = watch.before(Some(session.config())).await?;
         let now = inventory.taken_at;
         let run = Run { inventory, now, terms, stopped: Stop::No, watch, before };
         Ok(run.judge(&[], Some(&acting(session))).await)

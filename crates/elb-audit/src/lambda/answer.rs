@@ -1,5 +1,6 @@
 //! The answer of the function: short, whatever the size of the account.
 
+use elb_audit_core::escape;
 use elb_audit_core::report::{Finding, Report};
 use serde_json::{Value, json};
 
@@ -68,5 +69,5 @@ fn named(finding: &Finding) -> Value {
 
 /// The beginning of a text.
 pub(super) fn cut(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
+    escape::cut(text, LONGEST)
 }

@@ -17,11 +17,12 @@ use tokio::sync::watch;
 
 use super::Refusal;
 use super::event::{Step, Task};
-use crate::aws::s3::{self, Condition};
+use crate::aws::s3::{self, Condition, S3Error};
 use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Scan;
 use crate::collect::{self, Request, Shard};
 use crate::commands::{Judged, Judging};
+use crate::source::file::{self, InventoryError};
 
 /// Objects read at the same time.
 const READERS: usize = 40;
@@ -178,22 +179,34 @@ impl Walk<'_> {
                 let cause = causes.get(&place).map_or("no facts were left", String::as_str);
                 format!("the part failed: {cause}")
             }
-            Err(error) => error,
+            Err(error) => error.to_string(),
         };
         collect::missing(shard, &said, whole_second()).map_err(refused)
     }
 
-    async fn facts(&self, shard: &Shard) -> Result<Option<Inventory>, String> {
+    async fn facts(&self, shard: &Shard) -> Result<Option<Inventory>, FactsError> {
         let key = self.key(shard);
         let Some((bytes, _)) = s3::get(self.config(), &self.step.bucket, &key).await? else {
             return Ok(None);
         };
-        let part = crate::source::file::parse(&bytes).map_err(|error| format!("{key}: {error}"))?;
+        let part = file::parse(&bytes);
+        let part = part.map_err(|error| FactsError::Invalid(key.clone(), error))?;
         if !is_of(&part, shard) {
-            return Err(format!("{key}: these are the facts of another part"));
+            return Err(FactsError::Foreign(key));
         }
         Ok(Some(part))
     }
+}
+
+/// Why the facts of a part cannot be used.
+#[derive(Debug, thiserror::Error)]
+enum FactsError {
+    #[error(transparent)]
+    S3(#[from] S3Error),
+    #[error("{0}: {1}")]
+    Invalid(String, InventoryError),
+    #[error("{0}: these are the facts of another part")]
+    Foreign(String),
 }
 
 /// Whether facts are those of this part and of nothing else. What is global knows what was left out.

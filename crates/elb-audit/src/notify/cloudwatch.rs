@@ -5,7 +5,7 @@ use elb_audit_core::alert::metrics::{DIMENSION, environment, metrics};
 use elb_audit_core::report::Report;
 use serde::Deserialize;
 
-use super::refused;
+use super::Refused;
 use crate::aws::query::{CLOUDWATCH, Client};
 
 /// The answer to metrics that were taken.
@@ -17,9 +17,10 @@ struct Kept {}
 pub(super) async fn put(
     report: &Report,
     label: &str,
-    (namespace, region): (&str, &str),
+    namespace: &str,
+    region: &str,
     config: &SdkConfig,
-) -> Result<(), String> {
+) -> Result<(), Refused> {
     let time = report.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut parameters = vec![("Namespace".to_owned(), namespace.to_owned())];
     for (place, metric) in metrics(report).into_iter().enumerate() {
@@ -38,5 +39,5 @@ pub(super) async fn put(
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let client = Client::apart(&CLOUDWATCH, config, region);
     let answer = client.form::<Kept>("PutMetricData", &parameters).await;
-    answer.map(drop).map_err(|error| refused(&error, "cloudwatch:PutMetricData"))
+    answer.map(drop).map_err(|error| Refused::new(&error, "cloudwatch:PutMetricData"))
 }

@@ -7,7 +7,8 @@ use elb_audit_core::report::Report;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::aws::s3::{Condition, Object, Put};
+use super::DeliveryFailure;
+use crate::aws::s3::{Condition, Object, Put, S3Error};
 
 /// When the facts of a report were read.
 const TAKEN_AT: &str = "x-amz-meta-taken-at";
@@ -18,17 +19,19 @@ const TRIES: usize = 5;
 /// time would not fit into memory.
 pub(super) async fn keep(
     report: &Report,
-    (bucket, prefix): (&str, &str),
+    bucket: &str,
+    prefix: &str,
     config: &SdkConfig,
-) -> Vec<String> {
+) -> Vec<DeliveryFailure> {
     let under = |name: &str| {
         if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
     };
-    let dated = dated(report, (bucket, &under(&key(report))), config).await;
-    let latest = latest(report, (bucket, &under("latest.json")), config).await;
-    let mut failures: Vec<String> = [dated, latest].into_iter().filter_map(Result::err).collect();
+    let dated = dated(report, bucket, &under(&key(report)), config).await;
+    let latest = latest(report, bucket, &under("latest.json"), config).await;
+    let failures = [dated.map_err(Into::into), latest].into_iter().filter_map(Result::err);
+    let mut failures: Vec<DeliveryFailure> = failures.collect();
     // A bucket that is not there fails both alike.
-    failures.dedup();
+    failures.dedup_by_key(|failure| failure.to_string());
     failures
 }
 
@@ -46,10 +49,11 @@ pub(crate) fn key(report: &Report) -> String {
 
 async fn dated(
     report: &Report,
-    (bucket, key): (&str, &str),
+    bucket: &str,
+    key: &str,
     config: &SdkConfig,
-) -> Result<(), String> {
-    let object = Object::of(config, bucket, key).await?;
+) -> Result<(), S3Error> {
+    let object = Object::locate(config, bucket, key).await?;
     let taken_at = report.taken_at.to_string();
     object.put(bytes(report), &Condition::None, &[(TAKEN_AT, &taken_at)]).await.map(drop)
 }
@@ -57,10 +61,11 @@ async fn dated(
 /// Writes the latest report unless a later one is there: runs may overtake each other.
 async fn latest(
     report: &Report,
-    (bucket, key): (&str, &str),
+    bucket: &str,
+    key: &str,
     config: &SdkConfig,
-) -> Result<(), String> {
-    let object = Object::of(config, bucket, key).await?;
+) -> Result<(), DeliveryFailure> {
+    let object = Object::locate(config, bucket, key).await?;
     let taken_at = report.taken_at.to_string();
     for _ in 0..TRIES {
         let condition = match object.head().await? {
@@ -78,7 +83,7 @@ async fn latest(
             return Ok(());
         }
     }
-    Err(format!("s3://{bucket}/{key} is written by others all the time"))
+    Err(DeliveryFailure::Contended(format!("s3://{bucket}/{key}")))
 }
 
 fn bytes(report: &Report) -> Vec<u8> {

@@ -7,8 +7,8 @@ use elb_audit_core::digest::{hex, sha256};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::Refused;
 use super::destination::TopicArn;
-use super::refused;
 use crate::aws::query::{Client, SNS};
 
 /// The answer to a message that was taken.
@@ -20,7 +20,7 @@ pub(super) async fn publish(
     arn: &TopicArn,
     alert: &Alert<'_>,
     config: &SdkConfig,
-) -> Result<(), String> {
+) -> Result<(), Refused> {
     let message = message(alert);
     // Whoever gets no text of its own, an e-mail or a queue, gets the default.
     let body = json!({"default": message.text, "sms": message.sms}).to_string();
@@ -41,7 +41,7 @@ pub(super) async fn publish(
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let client = Client::apart(&SNS, config, arn.region());
     let answer = client.form::<Published>("Publish", &parameters).await;
-    answer.map(drop).map_err(|error| refused(&error, &format!("sns:Publish on {topic}")))
+    answer.map(drop).map_err(|error| Refused::new(&error, &format!("sns:Publish on {topic}")))
 }
 
 /// What a subscription can filter by. SNS takes no empty values.

@@ -11,8 +11,8 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as Place;
-use elb_audit::aws::s3::{self, Condition, Put};
-use elb_audit::notify::{Delivery, Destination, Session, deliver, report_place};
+use elb_audit::aws::s3::{self, Condition, Put, S3Error};
+use elb_audit::notify::{Delivery, DeliveryError, Destination, Session, deliver, report_place};
 use elb_audit_core::alert::{Alert, NotifyOn, Terms};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Severity;
@@ -91,13 +91,17 @@ pub(crate) fn alerted(to: &[&str], report: &Report, session: &Session) -> Vec<St
     let alert = Alert::of(report, &terms).unwrap();
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
     let delivery = Delivery { report, alert: Some(&alert), label: "prod" };
-    now(deliver(&to, &delivery, session))
+    words(&now(deliver(&to, &delivery, session)))
 }
 
 /// Delivers when there is nothing to tell; what failed.
 fn silent(to: &[&str], report: &Report, session: &Session) -> Vec<String> {
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
-    now(deliver(&to, &Delivery { report, alert: None, label: "prod" }, session))
+    words(&now(deliver(&to, &Delivery { report, alert: None, label: "prod" }, session)))
+}
+
+fn words(failures: &[DeliveryError]) -> Vec<String> {
+    failures.iter().map(ToString::to_string).collect()
 }
 
 fn double() -> Double {
@@ -180,7 +184,7 @@ fn without_an_alert_nobody_is_told() {
     assert_eq!(double.log(), []);
 }
 
-fn put(config: &SdkConfig, key: &str, text: &str, condition: Condition) -> Result<Put, String> {
+fn put(config: &SdkConfig, key: &str, text: &str, condition: Condition) -> Result<Put, S3Error> {
     now(s3::put(config, "reports", key, text.as_bytes().to_vec(), condition))
 }
 
@@ -213,7 +217,8 @@ fn a_bucket_is_found_wherever_it_is() {
     let told = |name: &str, region: &str| (name.to_owned(), region.to_owned());
     assert_eq!(regions, [told("HeadBucket", "eu-west-1"), told("PutObject", "us-west-2")]);
     let missing = now(s3::get(&config, "nowhere", "k"));
-    assert_eq!(missing, Err("s3://nowhere: there is no such bucket".to_owned()));
+    let missing = missing.unwrap_err().to_string();
+    assert_eq!(missing, "s3://nowhere: there is no such bucket");
 }
 
 #[test]
@@ -231,11 +236,11 @@ fn what_s3_refuses_names_the_action() {
     let config = config(&double.url(), Instantly::default());
     double.fault(Fault::deny("s3:PutObject"));
     double.fault(Fault::deny("s3:ListBucket"));
-    let refused = put(&config, "k", "x", Condition::None).unwrap_err();
+    let refused = put(&config, "k", "x", Condition::None).unwrap_err().to_string();
     assert!(refused.starts_with("cannot write s3://reports/k: AccessDenied: "), "{refused}");
     assert!(refused.ends_with(": allow s3:PutObject"), "{refused}");
     double.fault(Fault::deny("s3:GetObject"));
-    let refused = now(s3::get(&config, "reports", "k")).unwrap_err();
+    let refused = now(s3::get(&config, "reports", "k")).unwrap_err().to_string();
     assert!(refused.ends_with(": allow s3:GetObject and s3:ListBucket"), "{refused}");
 }
 

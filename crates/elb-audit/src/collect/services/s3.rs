@@ -1,7 +1,6 @@
 //! S3: the buckets that load balancers log to. No object is ever read.
 
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::http::Headers;
 use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
@@ -12,12 +11,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::aws::ask::Asker;
-use crate::aws::query::{Client, Question};
+use crate::aws::query::Question;
+use crate::aws::s3;
 
-/// Who must own a bucket for S3 to answer about it.
-const OWNER: &str = "x-amz-expected-bucket-owner";
-/// Where a bucket is, which S3 says even to those that it refuses.
-const REGION: &str = "x-amz-bucket-region";
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A bucket that load balancers of a region log to.
@@ -96,35 +92,30 @@ impl<'a> Bucket<'a> {
         Fact::Unread(self.asker.placed(gap, Some(self.name)))
     }
 
-    fn client(&self) -> (Client, Vec<&str>) {
-        let meter = self.asker.meter(Call::S3HeadBucket);
-        Client::of_bucket(self.config, (&self.asker.region, Some(meter)), self.name)
+    fn bucket(&self) -> s3::Bucket<'a> {
+        let meter = Some(self.asker.meter(Call::S3HeadBucket));
+        let region = self.asker.region.clone();
+        s3::Bucket { config: self.config, name: self.name, region, meter }
     }
 
     async fn head(&self, as_owner: bool) -> Fact<Head> {
-        let (client, path) = self.client();
-        let mut question = Question::get(&path);
-        if as_owner {
-            question = question.header(OWNER, self.account);
-        }
-        let place = |headers: &Headers| headers.get(REGION).map(str::to_owned);
         let answer = async {
-            match client.head(question).await {
-                Ok(reply) => {
-                    let region = place(&reply.headers);
-                    Ok(Head::Here(region.unwrap_or_else(|| self.asker.region.to_string())))
+            let head = self.bucket().head(as_owner.then_some(self.account)).await;
+            let error = match (head.answer, head.region) {
+                (Ok(()), region) => {
+                    return Ok(Head::Here(region.unwrap_or_else(|| self.asker.region.to_string())));
                 }
-                Err(SdkError::ServiceError(error)) => {
-                    let region = place(error.raw().headers());
+                (Err(SdkError::ServiceError(error)), region) => {
                     match (error.raw().status().as_u16(), region) {
-                        (404, _) => Ok(Head::Missing),
+                        (404, _) => return Ok(Head::Missing),
                         // A request that is signed for another region is a bad one to some regions.
-                        (301 | 307 | 400, Some(region)) => Ok(Head::Elsewhere(region)),
-                        _ => Err(SdkError::ServiceError(error)),
+                        (301 | 307 | 400, Some(region)) => return Ok(Head::Elsewhere(region)),
+                        _ => SdkError::ServiceError(error),
                     }
                 }
-                Err(error) => Err(error),
-            }
+                (Err(error), _) => error,
+            };
+            Err(error)
         };
         self.asker.ask(Call::S3HeadBucket, Some(self.name), answer).await
     }
@@ -155,8 +146,8 @@ impl<'a> Bucket<'a> {
     }
 
     async fn ask<T: DeserializeOwned + Send>(&self, call: Call, what: &str) -> Fact<T> {
-        let (client, path) = self.client();
-        let question = Question::get(&path).with(what, "").header(OWNER, self.account);
+        let (client, path) = self.bucket().client();
+        let question = Question::get(&path).with(what, "").header(s3::OWNER, self.account);
         self.asker.ask(call, Some(self.name), client.xml_at::<T>(question)).await
     }
 
@@ -174,7 +165,7 @@ impl<'a> Bucket<'a> {
 
     async fn newest_of(&self, prefix: &str) -> Fact<Option<Timestamp>> {
         let call = Call::S3ListObjectsV2;
-        let (client, path) = &self.client();
+        let (client, path) = &self.bucket().client();
         let page = move |marker: Option<String>| async move {
             let question = Question::get(path)
                 .with("list-type", "2")

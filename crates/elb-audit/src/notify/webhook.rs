@@ -26,6 +26,23 @@ const SHOWN: usize = 300;
 /// Statuses that may be others a moment later.
 const PASSING: &[u16] = &[429, 500, 502, 503, 504];
 
+/// Why an address did not take a document.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WebhookError {
+    /// It took too long to answer.
+    #[error("no answer in time")]
+    TimedOut,
+    /// It points elsewhere.
+    #[error("HTTP status {0}: it points to another address, which is not followed")]
+    Redirected(u16),
+    /// It answers with an error, and this body.
+    #[error("HTTP status {status}{}{body}", if .body.is_empty() { "" } else { ": " })]
+    Status { status: u16, body: String },
+    /// It cannot be reached.
+    #[error("{0}")]
+    Failed(String),
+}
+
 /// What was answered instead of a success.
 #[derive(Debug)]
 struct Refusal {
@@ -42,7 +59,11 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 /// Posts the document. Redirects are not followed: what is sent is meant for this address alone.
-pub(super) async fn post(url: &Url, document: &Value, config: &SdkConfig) -> Result<(), String> {
+pub(super) async fn post(
+    url: &Url,
+    document: &Value,
+    config: &SdkConfig,
+) -> Result<(), WebhookError> {
     let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
     let tries = retry.max_attempts().min(TRIES);
     let builder = Operation::builder()
@@ -56,7 +77,7 @@ pub(super) async fn post(url: &Url, document: &Value, config: &SdkConfig) -> Res
         .standard_retry(&retry.with_max_attempts(tries));
     let operation = dressed(builder, config).serializer(encode).deserializer(decode).build();
     let sent = (url.target().to_owned(), document.to_string());
-    operation.invoke(sent).await.map_err(|error| told(url, &error))
+    operation.invoke(sent).await.map_err(|error| describe(url, &error))
 }
 
 fn encode((target, body): (String, String)) -> Result<HttpRequest, BoxError> {
@@ -78,20 +99,16 @@ fn decode(response: &HttpResponse) -> Result<(), OrchestratorError<Refusal>> {
 }
 
 /// What went wrong, without the secret part of the address, which an answer may repeat.
-fn told(url: &Url, error: &SdkError<Refusal, HttpResponse>) -> String {
+fn describe(url: &Url, error: &SdkError<Refusal, HttpResponse>) -> WebhookError {
     let refusal = match error {
         SdkError::ServiceError(error) => error.err(),
-        SdkError::TimeoutError(_) => return "no answer in time".to_owned(),
-        SdkError::DispatchFailure(error) if error.is_timeout() => {
-            return "no answer in time".to_owned();
-        }
-        other => return innermost(other).to_string(),
+        SdkError::TimeoutError(_) => return WebhookError::TimedOut,
+        SdkError::DispatchFailure(error) if error.is_timeout() => return WebhookError::TimedOut,
+        other => return WebhookError::Failed(innermost(other).to_string()),
     };
     let status = refusal.status;
     if (300..400).contains(&status) {
-        return format!(
-            "HTTP status {status}: it points to another address, which is not followed"
-        );
+        return WebhookError::Redirected(status);
     }
     let mut body = refusal.body.clone();
     let target = url.target();
@@ -100,6 +117,5 @@ fn told(url: &Url, error: &SdkError<Refusal, HttpResponse>) -> String {
         body = body.replace(secret, "…");
     }
     let body: String = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    let shown = cut(&body, SHOWN);
-    if shown.is_empty() { refusal.to_string() } else { format!("{refusal}: {shown}") }
+    WebhookError::Status { status, body: cut(&body, SHOWN) }
 }
