@@ -67,14 +67,14 @@ pub fn check_options() -> Result<(), Refusal> {
 /// counts it as an error, and an alarm can ring.
 pub async fn answer(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
     log::log_as_json(request);
-    let answer = answered(event, (request, deadline)).await;
+    let answer = run_event(event, request, deadline).await;
     if let Err(refusal) = &answer {
         say(format_args!("error: {}", refusal.said));
     }
     answer
 }
 
-async fn answered(event: &Value, (request, deadline): (&str, u64)) -> Result<Value, Refusal> {
+async fn run_event(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
     let event = Event::parse(event).map_err(|error| Refusal::new("BadEvent", error.to_string()))?;
     let (params, step) = match event {
         Event::Scan(params) => (params, None),
@@ -94,13 +94,14 @@ async fn answered(event: &Value, (request, deadline): (&str, u64)) -> Result<Val
             Done::Report(judged, files) => (judged, files),
         },
     };
-    told(&judged, (&scan, &files), request)
+    to_response(&judged, &scan, &files, request)
 }
 
 /// Logs what came of a run; the answer.
-fn told(
+fn to_response(
     judged: &Judged,
-    (scan, files): (&Scan, &[String]),
+    scan: &Scan,
+    files: &[String],
     request: &str,
 ) -> Result<Value, Refusal> {
     say(format_args!("exit {}: {}", judged.exit.code(), judged.why));
@@ -119,7 +120,7 @@ fn told(
     let line = embedded(&judged.report, label, request, Timestamp::now());
     // Nobody listening is no reason to fail.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
-    Ok(answer::of(judged, scan, files))
+    Ok(answer::summarize(judged, scan, files))
 }
 
 /// The options that an event and the environment give.

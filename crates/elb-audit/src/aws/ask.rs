@@ -88,7 +88,7 @@ impl Asker {
 
     /// The bucket that a service's retries draw on.
     pub(crate) fn retry_partition(&self, service: &str) -> RetryPartition {
-        session::retry_partition((&self.account, &self.region), service)
+        session::retry_partition(&self.account, &self.region, service)
     }
 
     /// The gap with this asker's region and the resource it is about.

@@ -284,8 +284,8 @@ fn signing(service: &Service, config: &SdkConfig, place: &Place<'_>) -> StaticRu
         layer.store_put(name.clone());
     }
     let account = place.meter.as_ref().map_or("", |meter| &*meter.account);
-    let own = (account, place.region);
-    layer.store_put(super::session::retry_partition(own, service.name));
+    let partition = super::session::retry_partition(account, place.region, service.name);
+    layer.store_put(partition);
     let mut components = RuntimeComponentsBuilder::new("elb-audit query client");
     components.set_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
         StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),

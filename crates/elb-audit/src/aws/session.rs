@@ -228,7 +228,7 @@ pub(crate) fn impatient(config: &SdkConfig) -> SdkConfig {
 
 /// Retries of one service in one region of one account draw on their own bucket, not on one that the SDK
 /// shares between all accounts of the process.
-pub(crate) fn retry_partition((account, region): (&str, &str), service: &str) -> RetryPartition {
+pub(crate) fn retry_partition(account: &str, region: &str, service: &str) -> RetryPartition {
     RetryPartition::custom(format!("elb-audit-{account}-{service}-{region}"))
         .token_bucket(TokenBucket::default())
         .build()
@@ -240,11 +240,11 @@ mod tests {
 
     #[test]
     fn retries_of_an_account_cost_another_nothing() {
-        let one = retry_partition(("111122223333", "eu-west-1"), "elbv2");
+        let one = retry_partition("111122223333", "eu-west-1", "elbv2");
         let names = [
-            retry_partition(("444455556666", "eu-west-1"), "elbv2"),
-            retry_partition(("111122223333", "us-east-1"), "elbv2"),
-            retry_partition(("111122223333", "eu-west-1"), "elb"),
+            retry_partition("444455556666", "eu-west-1", "elbv2"),
+            retry_partition("111122223333", "us-east-1", "elbv2"),
+            retry_partition("111122223333", "eu-west-1", "elb"),
         ];
         assert!(names.iter().all(|other| other.to_string() != one.to_string()), "{one}");
     }

@@ -128,7 +128,7 @@ impl<'a> Visit<'a> {
         let asker = Asker { region: Arc::from(&*known.home), ..asker.clone() };
         let client = query::Client::new(&query::IAM, config, &asker, call);
         let with_content = self.plan.wants(Call::IamGetServerCertificate);
-        iam::server_certificates(&asker, &client, (&used, with_content)).await
+        iam::server_certificates(&asker, &client, &used, with_content).await
     }
 }
 

@@ -16,7 +16,7 @@ const ACCOUNTS: usize = 50;
 const LONGEST: usize = 1_000;
 
 /// Summary, counts, the worst findings, and where the report lies.
-pub(super) fn of(judged: &Judged, scan: &Scan, files: &[String]) -> Value {
+pub(super) fn summarize(judged: &Judged, scan: &Scan, files: &[String]) -> Value {
     let report = &judged.report;
     let mut worst: Vec<&Finding> = report.findings.iter().filter(|one| one.is_fault()).collect();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -36,8 +36,15 @@ pub(super) enum Task {
         /// The key of the list of parts.
         shards: String,
         /// The bucket and key of the manifest that Step Functions has written, if it has.
-        results: Option<(String, String)>,
+        results: Option<ObjectLocation>,
     },
+}
+
+/// Where an object lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ObjectLocation {
+    pub(super) bucket: String,
+    pub(super) key: String,
 }
 
 /// What an event says of a scan.
@@ -106,7 +113,10 @@ impl Step {
             }
             "reduce" => Task::Reduce {
                 shards: text("/shards/key")?,
-                results: text("/results/Bucket").ok().zip(text("/results/Key").ok()),
+                results: match (text("/results/Bucket"), text("/results/Key")) {
+                    (Ok(bucket), Ok(key)) => Some(ObjectLocation { bucket, key }),
+                    _ => None,
+                },
             },
             other => return Err(EventError::UnknownTask(other.to_owned())),
         };
@@ -264,7 +274,7 @@ mod tests {
         assert_eq!(step(list), Ok(Event::Step(place(Task::List))));
         let reduce = json!({"task": "reduce", "bucket": "b", "prefix": "runs/1",
             "shards": {"key": "k"}, "results": {"Bucket": "b", "Key": "m"}});
-        let results = Some(("b".to_owned(), "m".to_owned()));
+        let results = Some(ObjectLocation { bucket: "b".to_owned(), key: "m".to_owned() });
         let task = Task::Reduce { shards: "k".to_owned(), results };
         assert_eq!(step(reduce), Ok(Event::Step(place(task))));
         for (event, part) in [

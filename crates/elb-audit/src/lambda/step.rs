@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::Refusal;
-use super::event::{Step, Task};
+use super::event::{ObjectLocation, Step, Task};
 use crate::aws::s3::{self, Condition, S3Error};
 use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Scan;
@@ -55,8 +55,7 @@ pub(super) async fn take(step: Step, scan: &Scan) -> Result<Done, Refusal> {
         Task::List => walk.list().await.map(Done::Answer),
         Task::Scan(shard) => walk.scan(shard).await.map(Done::Answer),
         Task::Reduce { shards, results } => {
-            let results = results.as_ref().map(|(bucket, key)| (bucket.as_str(), key.as_str()));
-            let (inventory, shards) = walk.gathered(shards, results).await?;
+            let (inventory, shards) = walk.gathered(shards, results.as_ref()).await?;
             if judging.acts_in_accounts() {
                 collect::enter(&session, &judging.request, &tuning, clock.signal(), &shards)
                     .await
@@ -147,7 +146,7 @@ impl Walk<'_> {
     async fn gathered(
         &self,
         list: &str,
-        results: Option<(&str, &str)>,
+        results: Option<&ObjectLocation>,
     ) -> Result<(Inventory, Vec<Shard>), Refusal> {
         let bytes = s3::get(self.config(), &self.step.bucket, list).await.map_err(refused)?;
         let (bytes, _) = bytes.ok_or_else(|| refused(format!("{list}: there is no such list")))?;
@@ -259,11 +258,11 @@ struct Failed {
 /// Why parts have failed, by account and region. Where that cannot be read they have failed all the same.
 async fn causes(
     config: &SdkConfig,
-    (bucket, key): (&str, &str),
+    manifest: &ObjectLocation,
 ) -> HashMap<(String, Option<String>), String> {
     let mut causes = HashMap::new();
-    let read = async |key: &str| s3::get(config, bucket, key).await.ok().flatten();
-    let Some((bytes, _)) = read(key).await else { return causes };
+    let read = async |key: &str| s3::get(config, &manifest.bucket, key).await.ok().flatten();
+    let Some((bytes, _)) = read(&manifest.key).await else { return causes };
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { return causes };
     for file in manifest.files.failed {
         let Some((bytes, _)) = read(&file.key).await else { continue };

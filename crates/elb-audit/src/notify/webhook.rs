@@ -76,14 +76,21 @@ pub(super) async fn post(
         .retry_classifier(HttpStatusCodeClassifier::new_from_codes(PASSING))
         .standard_retry(&retry.with_max_attempts(tries));
     let operation = dressed(builder, config).serializer(encode).deserializer(decode).build();
-    let sent = (url.target().to_owned(), document.to_string());
-    operation.invoke(sent).await.map_err(|error| describe(url, &error))
+    let post = Post { target: url.target().to_owned(), body: document.to_string() };
+    operation.invoke(post).await.map_err(|error| describe(url, &error))
 }
 
-fn encode((target, body): (String, String)) -> Result<HttpRequest, BoxError> {
-    let mut http = HttpRequest::new(SdkBody::from(body));
+/// What goes out.
+#[derive(Debug)]
+struct Post {
+    target: String,
+    body: String,
+}
+
+fn encode(post: Post) -> Result<HttpRequest, BoxError> {
+    let mut http = HttpRequest::new(SdkBody::from(post.body));
     http.set_method("POST")?;
-    http.set_uri(target)?;
+    http.set_uri(post.target)?;
     http.headers_mut().insert("content-type", "application/json");
     http.headers_mut().insert("user-agent", concat!("elb-audit/", env!("CARGO_PKG_VERSION")));
     Ok(http)

@@ -141,7 +141,7 @@ impl Reader {
                     if !routes {
                         return listener.rules.clone();
                     }
-                    self.if_wanted(call, elbv2::rules(&self.asker, client, (&kind, listener))).await
+                    self.if_wanted(call, elbv2::rules(&self.asker, client, &kind, listener)).await
                 },
                 async {
                     let call = Call::ElbV2DescribeListenerCertificates;

@@ -57,7 +57,7 @@ fn searched(asker: &Asker, result: CertificateSearchResult) -> Option<(String, C
             .collect(),
         status: metadata.status.map(|status| status.as_str().to_owned()),
         kind: metadata.r#type.map(|kind| kind.as_str().to_owned()),
-        key_algorithm: key_fact(asker, Call::AcmSearchCertificates, (&arn, algorithm)),
+        key_algorithm: key_fact(asker, Call::AcmSearchCertificates, &arn, algorithm),
         not_before: attributes.not_before.as_ref().and_then(timestamp),
         not_after: attributes.not_after.as_ref().and_then(timestamp),
         export: metadata.export_option.map(|text| text.as_str().to_owned()),
@@ -98,7 +98,7 @@ pub(crate) async fn describe(asker: &Asker, client: &Client, arn: &str) -> Fact<
         names,
         status: found.status.as_ref().map(|status| status.as_str().to_owned()),
         kind: found.r#type.as_ref().map(|kind| kind.as_str().to_owned()),
-        key_algorithm: key_fact(asker, call, (arn, algorithm)),
+        key_algorithm: key_fact(asker, call, arn, algorithm),
         not_before: found.not_before.as_ref().and_then(timestamp),
         not_after: found.not_after.as_ref().and_then(timestamp),
         export: options
@@ -147,7 +147,7 @@ fn validation(found: sdk::DomainValidation) -> DomainValidation {
     }
 }
 
-fn key_fact(asker: &Asker, call: Call, (arn, algorithm): (&str, Option<String>)) -> Fact<String> {
+fn key_fact(asker: &Asker, call: Call, arn: &str, algorithm: Option<String>) -> Fact<String> {
     algorithm.map_or_else(
         || {
             let gap = Gap::new(call, Reason::Malformed).saying("the answer has no KeyAlgorithm");

@@ -77,7 +77,7 @@ pub(crate) async fn http_links(asker: &Asker, client: &Client) -> Fact<Vec<ApiLi
     let call = Call::ApiGatewayV2GetApis;
     let page = move |marker: Option<String>| async move {
         let question = Question::get(&["v2", "apis"]);
-        list::<ApiJson>(asker, client, (call, None), (question, marker)).await
+        list::<ApiJson>(asker, client, call, None, question, marker).await
     };
     let apis = match asker.whole(call, page).await {
         Fact::Known(apis) => apis,
@@ -108,7 +108,7 @@ async fn targets(asker: &Asker, client: &Client, api: &str) -> Fact<Vec<String>>
     let call = Call::ApiGatewayV2GetIntegrations;
     let page = move |marker: Option<String>| async move {
         let question = Question::get(&["v2", "apis", api, "integrations"]);
-        list::<IntegrationJson>(asker, client, (call, Some(api)), (question, marker)).await
+        list::<IntegrationJson>(asker, client, call, Some(api), question, marker).await
     };
     asker.whole(call, page).await.map(|all| {
         let private =
@@ -123,8 +123,10 @@ async fn targets(asker: &Asker, client: &Client, api: &str) -> Fact<Vec<String>>
 async fn list<T: serde::de::DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
-    (call, resource): (Call, Option<&str>),
-    (question, marker): (Question, Option<String>),
+    call: Call,
+    resource: Option<&str>,
+    question: Question,
+    marker: Option<String>,
 ) -> crate::aws::ask::Page<T> {
     let question = question.with("maxResults", PAGE).with_some("nextToken", marker.as_deref());
     let answer = asker.ask(call, resource, client.json_at::<ListAnswer<T>>(question)).await;

@@ -141,7 +141,7 @@ struct MemberXml {
 /// The account's distributions.
 pub(crate) async fn distributions(asker: &Asker, client: &Client) -> Fact<Vec<Distribution>> {
     let call = Call::CloudFrontListDistributions;
-    let page = move |marker| list::<DistributionXml>(asker, client, (call, "distribution"), marker);
+    let page = move |marker| list::<DistributionXml>(asker, client, call, "distribution", marker);
     asker.whole(call, page).await.map(|all| all.into_iter().map(distribution).collect())
 }
 
@@ -188,7 +188,7 @@ struct VpcOriginXml {
 /// The account's VPC origins.
 pub(crate) async fn vpc_origins(asker: &Asker, client: &Client) -> Fact<Vec<VpcOrigin>> {
     let call = Call::CloudFrontListVpcOrigins;
-    let page = move |marker| list::<VpcOriginXml>(asker, client, (call, "vpc-origin"), marker);
+    let page = move |marker| list::<VpcOriginXml>(asker, client, call, "vpc-origin", marker);
     asker.whole(call, page).await.map(|all| {
         let known = |xml: VpcOriginXml| VpcOrigin {
             id: xml.id,
@@ -202,7 +202,8 @@ pub(crate) async fn vpc_origins(asker: &Asker, client: &Client) -> Fact<Vec<VpcO
 async fn list<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
-    (call, path): (Call, &str),
+    call: Call,
+    path: &str,
     marker: Option<String>,
 ) -> Page<T> {
     let question = Question::get(&[VERSION, path])

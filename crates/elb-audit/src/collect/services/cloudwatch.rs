@@ -39,12 +39,12 @@ pub(crate) async fn traffic(
     now: Timestamp,
 ) -> BTreeMap<String, Fact<f64>> {
     let mut known = BTreeMap::new();
-    add(asker, client, (all.iter(), first), (now, &mut known)).await;
+    add(asker, client, all.iter(), first, now, &mut known).await;
     let silent: Vec<&LoadBalancer> = all
         .iter()
         .filter(|lb| matches!(known.get(&lb.arn), Some(Fact::Known(sum)) if *sum <= 0.0))
         .collect();
-    add(asker, client, (silent.into_iter(), second), (now, &mut known)).await;
+    add(asker, client, silent.into_iter(), second, now, &mut known).await;
     known
 }
 
@@ -83,8 +83,10 @@ fn classic(lb: &LoadBalancer, name: &'static str) -> Metric {
 async fn add<'a>(
     asker: &Asker,
     client: &Client,
-    (all, metrics): (impl Iterator<Item = &'a LoadBalancer>, fn(&LoadBalancer) -> Vec<Metric>),
-    (now, known): (Timestamp, &mut BTreeMap<String, Fact<f64>>),
+    all: impl Iterator<Item = &'a LoadBalancer>,
+    metrics: fn(&LoadBalancer) -> Vec<Metric>,
+    now: Timestamp,
+    known: &mut BTreeMap<String, Fact<f64>>,
 ) {
     let wanted: Vec<(&str, Metric)> = all
         .flat_map(|lb| metrics(lb).into_iter().map(|metric| (lb.arn.as_str(), metric)))

@@ -83,9 +83,9 @@ async fn all<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
     call: Call,
-    question: (&[(String, String)], Option<&str>),
+    parameters: &[(String, String)],
+    resource: Option<&str>,
 ) -> Fact<Vec<T>> {
-    let (parameters, resource) = question;
     let page = move |marker: Option<String>| async move {
         let mut all: Vec<(&str, &str)> =
             parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -98,8 +98,20 @@ async fn all<T: DeserializeOwned + Send>(
     asker.whole(call, page).await
 }
 
-/// A filter's name and values, and how many items a page has.
-type Filter<'a> = (&'a str, &'a [String], &'a str);
+/// Which items are asked for, and how many a page has.
+#[derive(Clone, Copy)]
+struct Filter<'a> {
+    name: &'static str,
+    values: &'a [String],
+    page_size: &'static str,
+}
+
+impl<'a> Filter<'a> {
+    /// The items whose `name` is one of these values, as many a page as most lists take.
+    fn new(name: &'static str, values: &'a [String]) -> Self {
+        Filter { name, values, page_size: "1000" }
+    }
+}
 
 /// All pages of one question asked about many ids, in filters that EC2 takes, side by side.
 async fn filtered<T: DeserializeOwned + Send>(
@@ -108,7 +120,7 @@ async fn filtered<T: DeserializeOwned + Send>(
     call: Call,
     filter: Filter<'_>,
 ) -> Fact<Vec<T>> {
-    filtered_with(asker, client, call, (filter, None)).await
+    filtered_with(asker, client, call, filter, None).await
 }
 
 /// The same with one more parameter.
@@ -116,9 +128,10 @@ async fn filtered_with<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
     call: Call,
-    question: (Filter<'_>, Option<(&str, &str)>),
+    filter: Filter<'_>,
+    more: Option<(&str, &str)>,
 ) -> Fact<Vec<T>> {
-    let ((name, ids, page_size), more) = question;
+    let Filter { name, values: ids, page_size } = filter;
     let batches = ids.chunks(FILTER_VALUES).map(|batch| async move {
         let mut parameters = vec![
             ("MaxResults".to_owned(), page_size.to_owned()),
@@ -128,7 +141,7 @@ async fn filtered_with<T: DeserializeOwned + Send>(
         for (place, id) in batch.iter().enumerate() {
             parameters.push((format!("Filter.1.Value.{}", place + 1), id.clone()));
         }
-        all::<T>(asker, client, call, (&parameters, None)).await
+        all::<T>(asker, client, call, &parameters, None).await
     });
     let mut found = Vec::new();
     for batch in join_all(batches).await {
@@ -147,7 +160,7 @@ async fn whole_region<T: DeserializeOwned + Send>(
     call: Call,
 ) -> Fact<Vec<T>> {
     let parameters = [("MaxResults".to_owned(), "1000".to_owned())];
-    all::<T>(asker, client, call, (&parameters, None)).await
+    all::<T>(asker, client, call, &parameters, None).await
 }
 
 /// What was read, as the inventory has it; a value that is none leaves a gap.
@@ -155,25 +168,36 @@ fn understood<T, U>(
     asker: &Asker,
     call: Call,
     found: Fact<Vec<T>>,
-    known: impl Fn(T) -> Result<U, String>,
+    known: impl Fn(T) -> Result<U, Unexpected>,
 ) -> Fact<Vec<U>> {
     let found = match found {
         Fact::Known(found) => found,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
-    let all: Result<Vec<U>, String> = found.into_iter().map(known).collect();
+    let all: Result<Vec<U>, Unexpected> = found.into_iter().map(known).collect();
     all.map_or_else(
-        |said| {
-            let gap = Gap::new(call, Reason::Malformed).saying(said);
+        |unexpected| {
+            let gap = Gap::new(call, Reason::Malformed).saying(unexpected.to_string());
             Fact::Unread(asker.placed(gap, None))
         },
         Fact::Known,
     )
 }
 
+/// What an answer holds instead of what EC2 documents.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+enum Unexpected {
+    #[error("`{0}` is no block")]
+    Block(String),
+    #[error("`{0}` is no address")]
+    Address(String),
+    #[error("an association with nothing")]
+    Association,
+}
+
 /// A block of addresses.
-fn block(text: &str) -> Result<IpNet, String> {
-    text.parse().map_err(|_| format!("`{text}` is no block"))
+fn block(text: &str) -> Result<IpNet, Unexpected> {
+    text.parse().map_err(|_| Unexpected::Block(text.to_owned()))
 }
 
 /// Whether EC2 does not know a parameter of the question here.

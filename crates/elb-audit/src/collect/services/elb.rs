@@ -161,14 +161,13 @@ pub(crate) async fn policies(
     let request = client.describe_load_balancer_policies().load_balancer_name(&lb.name).send();
     let found = asker.ask(call, Some(&lb.arn), request).await;
     let found = asker.held(call, &lb.arn, found.map(|answer| answer.policy_descriptions));
-    found.and_then(|all| {
-        all.into_iter().map(|found| policy(asker, (call, &lb.arn), found)).collect()
-    })
+    found.and_then(|all| all.into_iter().map(|found| policy(asker, call, &lb.arn, found)).collect())
 }
 
 fn policy(
     asker: &Asker,
-    (call, arn): (Call, &str),
+    call: Call,
+    arn: &str,
     found: PolicyDescription,
 ) -> Result<ClassicPolicy, Gap> {
     let pairs = found.policy_attribute_descriptions.unwrap_or_default().into_iter();

@@ -161,7 +161,8 @@ fn default_rule(listener: &str, actions: &[Action]) -> Rule {
 pub(crate) async fn rules(
     asker: &Asker,
     client: &Client,
-    (kind, listener): (&Kind, &Listener),
+    kind: &Kind,
+    listener: &Listener,
 ) -> Fact<Vec<Rule>> {
     let call = Call::ElbV2DescribeRules;
     let arn = listener.id.as_str();

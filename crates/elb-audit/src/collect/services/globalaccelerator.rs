@@ -61,7 +61,7 @@ struct EndpointJson {
 /// The account's accelerators, each with what its listeners lead to.
 pub(crate) async fn accelerators(asker: &Asker, client: &Client) -> Fact<Vec<Accelerator>> {
     let call = Call::GlobalAcceleratorListAccelerators;
-    let page = move |marker| list::<AcceleratorJson>(asker, client, call, (None, marker));
+    let page = move |marker| list::<AcceleratorJson>(asker, client, call, None, marker);
     let found = match asker.whole(call, page).await {
         Fact::Known(found) => found,
         Fact::Unread(gap) => return Fact::Unread(gap),
@@ -76,7 +76,7 @@ pub(crate) async fn accelerators(asker: &Asker, client: &Client) -> Fact<Vec<Acc
 async fn endpoints(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<AcceleratorEndpoint>> {
     let call = Call::GlobalAcceleratorListListeners;
     let page = move |marker| {
-        list::<ListenerJson>(asker, client, call, (Some(("AcceleratorArn", arn)), marker))
+        list::<ListenerJson>(asker, client, call, Some(("AcceleratorArn", arn)), marker)
     };
     let listeners = match asker.whole(call, page).await {
         Fact::Known(listeners) => listeners,
@@ -101,7 +101,7 @@ async fn behind(
 ) -> Fact<Vec<AcceleratorEndpoint>> {
     let call = Call::GlobalAcceleratorListEndpointGroups;
     let about = ("ListenerArn", listener.listener_arn.as_str());
-    let page = move |marker| list::<GroupJson>(asker, client, call, (Some(about), marker));
+    let page = move |marker| list::<GroupJson>(asker, client, call, Some(about), marker);
     asker.whole(call, page).await.map(|groups| {
         let ports = listener.port_ranges.iter().map(|range| (range.from_port, range.to_port));
         let ports: Vec<(u16, u16)> = ports.collect();
@@ -119,7 +119,8 @@ async fn list<T: DeserializeOwned + Send>(
     asker: &Asker,
     client: &Client,
     call: Call,
-    (about, marker): (Option<(&str, &str)>, Option<String>),
+    about: Option<(&str, &str)>,
+    marker: Option<String>,
 ) -> Page<T> {
     let mut document = json!({"MaxResults": 100});
     if let Some((name, arn)) = about {

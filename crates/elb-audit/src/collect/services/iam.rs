@@ -45,7 +45,8 @@ struct Metadata {
 pub(crate) async fn server_certificates(
     asker: &Asker,
     client: &Client,
-    (in_use, with_content): (&[String], bool),
+    in_use: &[String],
+    with_content: bool,
 ) -> Fact<Vec<Certificate>> {
     let (list, contents) = tokio::join!(
         list(asker, client),

@@ -88,18 +88,18 @@ pub(crate) async fn web_acls(asker: &Asker, client: &Client, these: &Asked) -> A
         if !open(arns, &known).is_empty()
             && let Fact::Known(acls) = list(asker, client).await
         {
-            by_acl(asker, client, (&acls, &these.all), &mut known).await;
+            by_acl(asker, client, &acls, &these.all, &mut known).await;
         }
         return known;
     }
     let acls = list(asker, client).await;
     let fewer = acls.get().is_ok_and(|acls| acls.len() < arns.len());
     if let (true, Fact::Known(acls)) = (fewer, &acls) {
-        by_acl(asker, client, (acls, &these.all), &mut known).await;
+        by_acl(asker, client, acls, &these.all, &mut known).await;
     }
     by_load_balancer(asker, client, &open(arns, &known), &mut known).await;
     if let (false, false, Fact::Known(acls)) = (fewer, open(arns, &known).is_empty(), &acls) {
-        by_acl(asker, client, (acls, &these.all), &mut known).await;
+        by_acl(asker, client, acls, &these.all, &mut known).await;
     }
     known
 }
@@ -133,7 +133,8 @@ async fn by_load_balancer(
 async fn by_acl(
     asker: &Asker,
     client: &Client,
-    (acls, arns): (&[String], &[String]),
+    acls: &[String],
+    arns: &[String],
     known: &mut Associations,
 ) {
     let answers = acls.iter().map(move |acl| async move { resources(asker, client, acl).await });

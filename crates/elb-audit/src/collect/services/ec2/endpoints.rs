@@ -6,7 +6,7 @@ use elb_audit_core::inventory::{EndpointService, VpcEndpoint};
 use futures::future::join_all;
 use serde::Deserialize;
 
-use super::{all, filtered, whole_region};
+use super::{Filter, all, filtered, whole_region};
 use crate::aws::ask::Asker;
 use crate::aws::query::{Client, Items};
 
@@ -37,7 +37,7 @@ async fn principals(asker: &Asker, client: &Client, service: &str) -> Fact<Vec<S
         ("ServiceId".to_owned(), service.to_owned()),
         ("MaxResults".to_owned(), "1000".to_owned()),
     ];
-    let found = all::<PrincipalXml>(asker, client, call, (&parameters, Some(service))).await;
+    let found = all::<PrincipalXml>(asker, client, call, &parameters, Some(service)).await;
     found.map(|all| all.into_iter().map(|one| one.principal).collect())
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn gateway_endpoints(asker: &Asker, client: &Client) -> Fact<Ve
     let call = Call::Ec2DescribeVpcEndpoints;
     let kind = ["GatewayLoadBalancer".to_owned()];
     let found =
-        filtered::<EndpointXml>(asker, client, call, ("vpc-endpoint-type", &kind, "1000")).await;
+        filtered::<EndpointXml>(asker, client, call, Filter::new("vpc-endpoint-type", &kind)).await;
     found.map(|endpoints| {
         let known = |xml: EndpointXml| VpcEndpoint {
             id: xml.vpc_endpoint_id,

@@ -8,7 +8,7 @@ use elb_audit_core::inventory::{Permission, SecurityGroup, StaleRule};
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::{all, block, filtered, understood};
+use super::{Filter, Unexpected, all, block, filtered, understood};
 use crate::aws::ask::Asker;
 use crate::aws::query::{Client, Items};
 
@@ -19,7 +19,7 @@ pub(crate) async fn security_groups(
     ids: &[String],
 ) -> Fact<Vec<SecurityGroup>> {
     let call = Call::Ec2DescribeSecurityGroups;
-    let found = filtered::<GroupXml>(asker, client, call, ("group-id", ids, "1000")).await;
+    let found = filtered::<GroupXml>(asker, client, call, Filter::new("group-id", ids)).await;
     understood(asker, call, found, group)
 }
 
@@ -28,7 +28,7 @@ pub(crate) async fn stale_rules(asker: &Asker, client: &Client, vpc: &str) -> Fa
     let call = Call::Ec2DescribeStaleSecurityGroups;
     let parameters =
         [("VpcId".to_owned(), vpc.to_owned()), ("MaxResults".to_owned(), "255".to_owned())];
-    let found = all::<StaleXml>(asker, client, call, (&parameters, Some(vpc))).await;
+    let found = all::<StaleXml>(asker, client, call, &parameters, Some(vpc)).await;
     found.map(|groups| {
         let pairs = groups.into_iter().flat_map(|group| {
             let rules = group.ingress.item.into_iter().chain(group.egress.item);
@@ -107,8 +107,8 @@ struct GroupRefXml {
     id: Option<String>,
 }
 
-fn group(xml: GroupXml) -> Result<SecurityGroup, String> {
-    let permissions = |list: Items<PermissionXml>| -> Result<Vec<Permission>, String> {
+fn group(xml: GroupXml) -> Result<SecurityGroup, Unexpected> {
+    let permissions = |list: Items<PermissionXml>| -> Result<Vec<Permission>, Unexpected> {
         list.item.into_iter().map(permission).collect()
     };
     Ok(SecurityGroup {
@@ -120,9 +120,9 @@ fn group(xml: GroupXml) -> Result<SecurityGroup, String> {
     })
 }
 
-fn permission(xml: PermissionXml) -> Result<Permission, String> {
+fn permission(xml: PermissionXml) -> Result<Permission, Unexpected> {
     let texts = xml.v4.item.into_iter().chain(xml.v6.item);
-    let ranges: Result<Vec<IpNet>, String> = texts.map(|range| block(&range.cidr)).collect();
+    let ranges: Result<Vec<IpNet>, Unexpected> = texts.map(|range| block(&range.cidr)).collect();
     Ok(Permission {
         protocol: xml.protocol,
         from_port: xml.from,

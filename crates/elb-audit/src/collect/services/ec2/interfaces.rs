@@ -8,7 +8,7 @@ use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::NetworkInterface;
 use serde::Deserialize;
 
-use super::{block, filtered, filtered_with, is_unknown_parameter, understood};
+use super::{Filter, Unexpected, block, filtered, filtered_with, is_unknown_parameter, understood};
 use crate::aws::ask::Asker;
 use crate::aws::query::{Client, Items};
 
@@ -33,9 +33,9 @@ pub(crate) async fn interfaces(
     };
     let (four, six) = (of(IpAddr::is_ipv4), of(IpAddr::is_ipv6));
     let (instances, four, six) = tokio::join!(
-        matching(asker, client, ("attachment.instance-id", &instances)),
-        matching(asker, client, ("addresses.private-ip-address", &four)),
-        matching(asker, client, ("ipv6-addresses.ipv6-address", &six)),
+        matching(asker, client, Filter::new("attachment.instance-id", &instances)),
+        matching(asker, client, Filter::new("addresses.private-ip-address", &four)),
+        matching(asker, client, Filter::new("ipv6-addresses.ipv6-address", &six)),
     );
     let mut found = BTreeMap::new();
     for list in [instances, four, six] {
@@ -51,7 +51,7 @@ pub(crate) async fn interfaces(
     let (open, vpcs): (BTreeSet<IpAddr>, BTreeSet<String>) =
         open.filter_map(|(address, vpc)| Some((*address, vpc.clone()?))).unzip();
     let vpcs: Vec<String> = vpcs.into_iter().collect();
-    match matching(asker, client, ("vpc-id", &vpcs)).await {
+    match matching(asker, client, Filter::new("vpc-id", &vpcs)).await {
         Fact::Known(all) => {
             let holders = all.into_iter().filter(|one| holds_any(one, &open));
             found.extend(holders.map(|one| (one.id.clone(), one)));
@@ -69,15 +69,13 @@ fn holds_any(interface: &NetworkInterface, open: &BTreeSet<IpAddr>) -> bool {
 async fn matching(
     asker: &Asker,
     client: &Client,
-    filter: (&str, &[String]),
+    filter: Filter<'_>,
 ) -> Fact<Vec<NetworkInterface>> {
     let call = Call::Ec2DescribeNetworkInterfaces;
-    let (name, values) = filter;
-    let filter = (name, values, "1000");
     // Interfaces that a service manages, of EKS Auto Mode's nodes for instance, are left out wherever the
     // account hides them, unless they are asked for.
     let all = ("IncludeManagedResources", "true");
-    let found = match filtered_with(asker, client, call, (filter, Some(all))).await {
+    let found = match filtered_with(asker, client, call, filter, Some(all)).await {
         // Where EC2 does not know the parameter, it hides none.
         Fact::Unread(gap) if is_unknown_parameter(&gap) => {
             filtered::<InterfaceXml>(asker, client, call, filter).await
@@ -87,8 +85,8 @@ async fn matching(
     understood(asker, call, found, interface)
 }
 
-fn interface(xml: InterfaceXml) -> Result<NetworkInterface, String> {
-    let address = |text: &String| text.parse().map_err(|_| format!("`{text}` is no address"));
+fn interface(xml: InterfaceXml) -> Result<NetworkInterface, Unexpected> {
+    let address = |text: &String| text.parse().map_err(|_| Unexpected::Address(text.clone()));
     let own = xml.addresses.item.iter().filter_map(|one| one.private.as_ref());
     let own = own.chain(xml.six.item.iter().map(|one| &one.address));
     let public = xml.addresses.item.iter().filter_map(|one| one.association.as_ref());

@@ -9,14 +9,16 @@ use elb_audit_core::inventory::{
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::{all, block, filtered, is_unknown_action, understood, whole_region};
+use super::{
+    Filter, Unexpected, all, block, filtered, is_unknown_action, understood, whole_region,
+};
 use crate::aws::ask::Asker;
 use crate::aws::query::{Client, Items};
 
 /// The VPCs with these ids.
 pub(crate) async fn vpcs(asker: &Asker, client: &Client, ids: &[String]) -> Fact<Vec<Vpc>> {
     let call = Call::Ec2DescribeVpcs;
-    let found = filtered::<VpcXml>(asker, client, call, ("vpc-id", ids, "1000")).await;
+    let found = filtered::<VpcXml>(asker, client, call, Filter::new("vpc-id", ids)).await;
     understood(asker, call, found, |xml| {
         // The first block is among the associated ones; moto and old answers have it alone.
         let mut texts: Vec<String> = Vec::from_iter(xml.block);
@@ -27,7 +29,7 @@ pub(crate) async fn vpcs(asker: &Asker, client: &Client, ids: &[String]) -> Fact
         }
         let six = xml.v6.item.into_iter().filter(AssociatedXml::holds);
         texts.extend(six.map(|association| association.block));
-        let ranges: Result<Vec<IpNet>, String> = texts.iter().map(|text| block(text)).collect();
+        let ranges: Result<Vec<IpNet>, Unexpected> = texts.iter().map(|text| block(text)).collect();
         Ok(Vpc { id: xml.id, is_default: xml.is_default, ranges: ranges? })
     })
 }
@@ -35,13 +37,13 @@ pub(crate) async fn vpcs(asker: &Asker, client: &Client, ids: &[String]) -> Fact
 /// The subnets with these ids.
 pub(crate) async fn subnets(asker: &Asker, client: &Client, ids: &[String]) -> Fact<Vec<Subnet>> {
     let call = Call::Ec2DescribeSubnets;
-    let found = filtered::<SubnetXml>(asker, client, call, ("subnet-id", ids, "1000")).await;
+    let found = filtered::<SubnetXml>(asker, client, call, Filter::new("subnet-id", ids)).await;
     understood(asker, call, found, |xml| {
         let six = xml.v6.item.into_iter().filter(AssociatedXml::holds);
         // A subnet for IPv6 alone has no block of the other family.
         let four = xml.block.filter(|block| !block.is_empty());
         let texts = four.into_iter().chain(six.map(|association| association.block));
-        let ranges: Result<Vec<IpNet>, String> = texts.map(|text| block(&text)).collect();
+        let ranges: Result<Vec<IpNet>, Unexpected> = texts.map(|text| block(&text)).collect();
         Ok(Subnet { id: xml.id, vpc_id: xml.vpc, zone: xml.zone, ranges: ranges? })
     })
 }
@@ -53,7 +55,7 @@ pub(crate) async fn network_acls(
     vpcs: &[String],
 ) -> Fact<Vec<NetworkAcl>> {
     let call = Call::Ec2DescribeNetworkAcls;
-    let found = filtered::<AclXml>(asker, client, call, ("vpc-id", vpcs, "1000")).await;
+    let found = filtered::<AclXml>(asker, client, call, Filter::new("vpc-id", vpcs)).await;
     understood(asker, call, found, acl)
 }
 
@@ -86,7 +88,13 @@ pub(crate) async fn route_tables(
     vpcs: &[String],
 ) -> Fact<Vec<RouteTable>> {
     let call = Call::Ec2DescribeRouteTables;
-    let found = filtered::<TableXml>(asker, client, call, ("vpc-id", vpcs, "100")).await;
+    let found = filtered::<TableXml>(
+        asker,
+        client,
+        call,
+        Filter { page_size: "100", ..Filter::new("vpc-id", vpcs) },
+    )
+    .await;
     understood(asker, call, found, table)
 }
 
@@ -95,7 +103,7 @@ pub(crate) async fn prefix_list(asker: &Asker, client: &Client, id: &str) -> Fac
     let call = Call::Ec2GetManagedPrefixListEntries;
     let parameters =
         [("PrefixListId".to_owned(), id.to_owned()), ("MaxResults".to_owned(), "100".to_owned())];
-    let found = all::<EntryXml>(asker, client, call, (&parameters, Some(id))).await;
+    let found = all::<EntryXml>(asker, client, call, &parameters, Some(id)).await;
     match found {
         Fact::Unread(gap) => Fact::Unread(gap),
         Fact::Known(entries) => {
@@ -127,7 +135,7 @@ pub(crate) async fn block_public_access(asker: &Asker, client: &Client) -> Fact<
         return Fact::Known(BlockPublicAccess { mode, exclusions: Fact::not_collected(call) });
     }
     let parameters = [("MaxResults".to_owned(), "1000".to_owned())];
-    let found = all::<ExclusionXml>(asker, client, call, (&parameters, None)).await;
+    let found = all::<ExclusionXml>(asker, client, call, &parameters, None).await;
     let exclusions = found.map(|list| {
         let known = |xml: ExclusionXml| Exclusion {
             resource: xml.resource,
@@ -247,7 +255,7 @@ struct PortsXml {
     to: Option<i32>,
 }
 
-fn acl(xml: AclXml) -> Result<NetworkAcl, String> {
+fn acl(xml: AclXml) -> Result<NetworkAcl, Unexpected> {
     let entry = |xml: AclEntryXml| {
         let range = xml.cidr_block.as_deref().map(block).transpose()?;
         let ports = xml.port_range;
@@ -261,7 +269,8 @@ fn acl(xml: AclXml) -> Result<NetworkAcl, String> {
             to_port: ports.and_then(|ports| ports.to),
         })
     };
-    let entries: Result<Vec<AclEntry>, String> = xml.entries.item.into_iter().map(entry).collect();
+    let entries: Result<Vec<AclEntry>, Unexpected> =
+        xml.entries.item.into_iter().map(entry).collect();
     Ok(NetworkAcl {
         id: xml.id,
         vpc_id: xml.vpc,
@@ -307,12 +316,12 @@ struct AssociationXml {
 
 /// The subnets among what something is associated with. Refuses an association with nothing: the subnet
 /// left out would seem to have no table or ACL of its own.
-fn subnets_of(associations: Items<AssociationXml>) -> Result<Vec<String>, String> {
+fn subnets_of(associations: Items<AssociationXml>) -> Result<Vec<String>, Unexpected> {
     let is_known = |one: &AssociationXml| {
         one.main || one.subnet.is_some() || one.gateway.is_some() || one.pool.is_some()
     };
     if !associations.item.iter().all(is_known) {
-        return Err("an association with nothing".to_owned());
+        return Err(Unexpected::Association);
     }
     Ok(associations.item.into_iter().filter_map(|one| one.subnet).collect())
 }
@@ -333,7 +342,7 @@ struct RouteXml {
     state: Option<String>,
 }
 
-fn table(xml: TableXml) -> Result<RouteTable, String> {
+fn table(xml: TableXml) -> Result<RouteTable, Unexpected> {
     Ok(RouteTable {
         id: xml.id,
         vpc_id: xml.vpc,
@@ -395,7 +404,7 @@ mod tests {
             let page = quick_xml::de::from_str::<Page<TableXml>>(&xml).unwrap();
             page.list.item.into_iter().map(table).map(|table| Ok(table?.subnets)).collect()
         };
-        let read: Result<Vec<Vec<String>>, String> = subnets("<subnetId>subnet-1</subnetId>");
+        let read: Result<Vec<Vec<String>>, Unexpected> = subnets("<subnetId>subnet-1</subnetId>");
         assert_eq!(read.unwrap(), [["subnet-1"]]);
         for other in [
             "<main>true</main>",
