@@ -1,17 +1,31 @@
 //! The shell of elb-audit: the only crate that talks to AWS, files and the terminal.
+//!
+//! The modules stand in layers, from the ground up: each refers to itself and to those before it, and
+//! a test holds that. Groups part what would otherwise be sorted by name.
 
-pub mod aws;
-pub mod cli;
-pub mod collect;
-pub mod commands;
-mod config;
-pub mod error;
-mod files;
-pub mod lambda;
-mod log;
-pub mod notify;
-mod output;
-mod secrets;
-pub mod source;
-mod state;
-mod watch;
+mod secrets; // what must not be told, kept out of all text
+
+mod files; // files that are replaced in one step
+mod log; // lines on standard error
+
+pub mod aws; // the client: credentials, endpoints, pace, requests
+
+pub mod collect; // accounts → inventory
+
+pub mod source; // where an inventory comes from: AWS or a file
+
+pub mod notify; // where alerts and reports are sent
+mod output; // standard output, and files of reports
+mod state; // the report of the run before
+
+pub mod cli; // the command line, as types
+
+mod config; // what the command line and its files make of a run
+
+mod watch; // compare, tell, keep
+
+pub mod error; // why a command ends, and its exit code
+
+pub mod commands; // one command a file
+
+pub mod lambda; // the same as an AWS Lambda function

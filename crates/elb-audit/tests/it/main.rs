@@ -18,6 +18,7 @@ mod faults;
 mod frameworks;
 mod inside;
 mod lambda;
+mod layers;
 mod many;
 mod moto;
 mod notify;
