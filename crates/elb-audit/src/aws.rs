@@ -1,6 +1,6 @@
 //! The client that AWS is asked with: credentials, endpoints, pace, and one small client for many services.
 
-pub(crate) mod ask;
+pub(crate) mod api;
 mod connections;
 pub(crate) mod document;
 pub(crate) mod endpoint;

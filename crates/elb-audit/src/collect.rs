@@ -22,13 +22,13 @@ mod scope;
 mod services;
 mod shard;
 
-pub use accounts::{Accounts, Member, Organization};
+pub use accounts::{AccountSelection, Member, Organization};
 pub use scope::Regions;
-pub use shard::{GLOBAL, Shard, collect_shard, enter, list, missing};
+pub use shard::{GLOBAL, Shard, collect_shard, enter_accounts, list_shards, missing_shard};
 
-use account::{Entry, Visit};
+use account::{AccountAccess, AccountReader};
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::pace::Pace;
 use crate::aws::{AccessError, Session, Stop, Tuning};
 
@@ -38,11 +38,11 @@ pub struct Request {
     /// A profile of the AWS configuration; none: the standard chain decides.
     pub profile: Option<String>,
     /// Which accounts.
-    pub accounts: Accounts,
+    pub accounts: AccountSelection,
     /// Which regions of each.
     pub regions: Regions,
     /// What of an account.
-    pub wanted: Wanted,
+    pub plan: CollectionPlan,
     /// Regions of an account read at the same time.
     pub max_workers: usize,
     /// Requests a second, for the whole process.
@@ -55,7 +55,7 @@ pub struct Request {
 
 /// What is wanted of an account.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct CollectionPlan {
     /// The calls that may be made.
     pub calls: BTreeSet<Call>,
     /// Whether the targets of groups that no load balancer uses are of interest.
@@ -74,11 +74,11 @@ pub struct Wanted {
 const BY_KIND: [Call; 2] =
     [Call::ElbV2DescribeListenerAttributes, Call::ElbV2DescribeCapacityReservation];
 
-impl Wanted {
+impl CollectionPlan {
     /// Everything there is to know.
     #[must_use]
     pub fn everything() -> Self {
-        Wanted {
+        CollectionPlan {
             calls: Call::all().filter(|call| !call.leads_to_accounts()).collect(),
             unused_groups: true,
             records: true,
@@ -89,12 +89,12 @@ impl Wanted {
 
     /// What these checks ask about.
     #[must_use]
-    pub fn by(checks: &[&Check]) -> Self {
+    pub fn for_checks(checks: &[&Check]) -> Self {
         let kinds = |call: Call| {
             let asking = checks.iter().filter(|check| check.needs.contains(&call));
             asking.flat_map(|check| check.applies_to).cloned().collect()
         };
-        Wanted {
+        CollectionPlan {
             calls: docs::calls(checks).into_iter().collect(),
             unused_groups: checks.iter().any(|check| matches!(check.judge, Judge::Unused(_))),
             records: checks.iter().any(|check| matches!(check.judge, Judge::Record(_))),
@@ -104,7 +104,7 @@ impl Wanted {
     }
 
     /// Whether a call is to be made for a load balancer of this kind.
-    fn of(&self, call: Call, kind: &Kind) -> bool {
+    fn applies_to(&self, call: Call, kind: &Kind) -> bool {
         self.kinds.get(&call).is_none_or(|kinds| kinds.contains(kind))
     }
 }
@@ -126,13 +126,13 @@ pub struct Progress {
 pub type OnProgress<'a> = dyn Fn(Progress) + Send + Sync + 'a;
 
 /// A scan under way: how to ask, whatever the account.
-pub(crate) struct Run<'a> {
+pub(crate) struct Collection<'a> {
     session: &'a Session,
     request: &'a Request,
     /// The caller's own.
     config: SdkConfig,
     /// Asks as the caller.
-    asker: Asker,
+    api: ApiClient,
     taken_at: Timestamp,
     on_progress: &'a OnProgress<'a>,
     regions_done: AtomicUsize,
@@ -140,7 +140,7 @@ pub(crate) struct Run<'a> {
     load_balancers: AtomicUsize,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Collection<'a> {
     fn new(
         session: &'a Session,
         request: &'a Request,
@@ -157,12 +157,12 @@ impl<'a> Run<'a> {
         stop.mark_unchanged();
         let nowhere = || Arc::from("");
         let verbose = request.verbose;
-        let asker = Asker { account: nowhere(), region: nowhere(), pace, stop, verbose };
-        Run {
+        let api = ApiClient { account: nowhere(), region: nowhere(), pace, stop, verbose };
+        Collection {
             session,
             request,
             config,
-            asker,
+            api,
             taken_at,
             on_progress,
             regions_done: AtomicUsize::new(0),
@@ -183,7 +183,7 @@ impl<'a> Run<'a> {
             regions_done: self.regions_done.fetch_add(1, Ordering::Relaxed) + 1,
             regions: self.regions.load(Ordering::Relaxed),
             load_balancers: self.load_balancers.fetch_add(found, Ordering::Relaxed) + found,
-            calls: self.asker.pace.sent(),
+            calls: self.api.pace.sent(),
         });
     }
 
@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
     /// What was read since then, and what it cost.
     fn inventory(&self, accounts: Vec<Account>, began: Instant) -> Inventory {
         let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let cost = Cost { api_calls: self.asker.pace.sent(), milliseconds };
+        let cost = Cost { api_calls: self.api.pace.sent(), milliseconds };
         Inventory { schema: SCHEMA.to_owned(), taken_at: self.taken_at, cost, accounts }
     }
 }
@@ -214,14 +214,14 @@ pub async fn collect(
     on_progress: &OnProgress<'_>,
 ) -> Result<Inventory, AccessError> {
     let began = Instant::now();
-    let run = Run::new(session, request, tuning, stop, on_progress);
+    let run = Collection::new(session, request, tuning, stop, on_progress);
     if request.accounts.several() {
         let accounts = accounts::read(&run).await?;
         return Ok(run.inventory(accounts, began));
     }
-    let (known, scope) = scope::find(&run.config, &run.asker, &request.regions).await?;
-    let entry = Entry { config: run.config.clone(), asker: run.asker.clone(), known };
-    let account = Visit::new(&run, &entry).read(scope).await;
+    let (known, scope) = scope::find(&run.config, &run.api, &request.regions).await?;
+    let access = AccountAccess { config: run.config.clone(), api: run.api.clone(), known };
+    let account = AccountReader::new(&run, &access).read(scope).await;
     Ok(run.inventory(vec![account], began))
 }
 

@@ -23,8 +23,8 @@ mod progress;
 mod reading;
 mod scan;
 
-pub(crate) use pipeline::Judged;
-pub(crate) use scan::{Judging, scanned};
+pub(crate) use pipeline::RunOutcome;
+pub(crate) use scan::{PreparedScan, run_scan};
 
 /// Does what the command line says; the exit code.
 pub async fn run(cli: Cli) -> Exit {

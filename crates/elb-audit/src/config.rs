@@ -18,7 +18,7 @@ use jiff::Timestamp;
 pub(crate) mod accounts;
 
 use crate::cli::{Configuration, Reporting, Selection};
-use crate::collect::Wanted;
+use crate::collect::CollectionPlan;
 
 /// Why no checks can be chosen, or nothing known to judge by.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ pub enum ConfigError {
 }
 
 /// What a run is judged by: the command line, then the configuration, then the defaults.
-pub(crate) struct Terms {
+pub(crate) struct RunConfig {
     /// The checks that run.
     pub(crate) checks: Vec<&'static Check>,
     /// What the user means.
@@ -67,7 +67,7 @@ pub(crate) struct Terms {
     config: Option<String>,
 }
 
-impl Terms {
+impl RunConfig {
     /// What the command line and the file that it names say.
     pub(crate) fn new(how: &Reporting) -> Result<Self, ConfigError> {
         let (mut config, file) = load(&how.config)?;
@@ -81,7 +81,7 @@ impl Terms {
             FailOn::From(severity) => Some(severity),
             FailOn::Never => None,
         };
-        Ok(Terms {
+        Ok(RunConfig {
             checks: some(&chosen, &config.policy)?,
             gate: Gate { fail_on: floor, strict: how.strict, only_new: how.comparing.only_new },
             persona: chosen.told(),
@@ -94,7 +94,7 @@ impl Terms {
 
     /// The same for the audit, at this time.
     pub(crate) fn options(self, now: Timestamp) -> Options {
-        let Terms { policy, persona, framework, show_passed, config, .. } = self;
+        let RunConfig { policy, persona, framework, show_passed, config, .. } = self;
         Options { now, policy, show_passed, framework, persona, config }
     }
 }
@@ -109,14 +109,14 @@ pub(crate) fn selected(
 }
 
 /// What `collect` reads: everything, unless it is told which checks it is for.
-pub(crate) fn wanted(selection: &Selection) -> Result<Wanted, ConfigError> {
+pub(crate) fn collection_plan(selection: &Selection) -> Result<CollectionPlan, ConfigError> {
     let Selection { persona, check, skip_check } = selection;
     if persona.is_none() && check.is_empty() && skip_check.is_empty() {
-        return Ok(Wanted::everything());
+        return Ok(CollectionPlan::everything());
     }
     let mut choice = choice(selection, &Config::default())?;
     choice.persona = choice.persona.or(Some(Persona::Auditor));
-    Ok(Wanted::by(&some(&choice, &Policy::default())?))
+    Ok(CollectionPlan::for_checks(&some(&choice, &Policy::default())?))
 }
 
 /// What the command line says, and behind it the file.

@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::cli::{self, Scan, Task};
-use crate::commands::{self, Judged, Judging};
+use crate::commands::{self, PreparedScan, RunOutcome};
 use crate::error::Error;
 use crate::log::{self, say};
 
@@ -25,7 +25,7 @@ mod event;
 mod step;
 
 use event::{Event, Params};
-use step::Done;
+use step::StepResult;
 
 /// Why an event has no answer.
 #[derive(Debug)]
@@ -56,8 +56,10 @@ impl Refusal {
 /// Whether the environment holds options that can be used: better known before the first event.
 pub fn check_options() -> Result<(), Refusal> {
     log::log_as_json("");
-    let scan = scan_by(&Params::default())?;
-    Judging::new(&scan).map(drop).map_err(|error| Refusal::new("BadOptions", error.to_string()))
+    let scan = parse_options(&Params::default())?;
+    PreparedScan::new(&scan)
+        .map(drop)
+        .map_err(|error| Refusal::new("BadOptions", error.to_string()))
 }
 
 /// The answer to one event; `deadline` is in milliseconds since 1970.
@@ -80,18 +82,18 @@ async fn run_event(event: &Value, request: &str, deadline: u64) -> Result<Value,
         Event::Scan(params) => (params, None),
         Event::Step(step) => (Params::default(), Some(step)),
     };
-    let mut scan = scan_by(&params)?;
+    let mut scan = parse_options(&params)?;
     let left = time_to_read(deadline, Timestamp::now());
     scan.source.timeout = scan.source.timeout.min(left);
     let (judged, files) = match step {
         None => {
-            let judged = Box::pin(commands::scanned(&scan, &[], false)).await;
-            let refused = |error: Error| Refusal::new(kind(error.exit()), error.to_string());
-            (Box::new(judged.map_err(refused)?), Vec::new())
+            let judged = Box::pin(commands::run_scan(&scan, &[], false)).await;
+            let refusal = |error: Error| Refusal::new(error_kind(error.exit()), error.to_string());
+            (Box::new(judged.map_err(refusal)?), Vec::new())
         }
-        Some(step) => match Box::pin(step::take(step, &scan)).await? {
-            Done::Answer(answer) => return Ok(answer),
-            Done::Report(judged, files) => (judged, files),
+        Some(step) => match Box::pin(step::run_step(step, &scan)).await? {
+            StepResult::Answer(answer) => return Ok(answer),
+            StepResult::Report(judged, files) => (judged, files),
         },
     };
     to_response(&judged, &scan, &files, request)
@@ -99,21 +101,21 @@ async fn run_event(event: &Value, request: &str, deadline: u64) -> Result<Value,
 
 /// Logs what came of a run; the answer.
 fn to_response(
-    judged: &Judged,
+    judged: &RunOutcome,
     scan: &Scan,
     files: &[String],
     request: &str,
 ) -> Result<Value, Refusal> {
     say(format_args!("exit {}: {}", judged.exit.code(), judged.why));
-    let refused = |exit, said: &str| Err(Refusal::new(kind(exit), answer::cut(said)));
+    let refusal = |exit, said: &str| Err(Refusal::new(error_kind(exit), answer::cut(said)));
     // Whatever else came of the run: an alert that was not delivered must not pass for one that was.
     if !judged.failures.is_empty() {
         let failures: Vec<String> = judged.failures.iter().map(ToString::to_string).collect();
         let said = format!("{}: {}", judged.why, failures.join("; "));
-        return refused(Exit::DeliveryFailed, &said);
+        return refusal(Exit::DeliveryFailed, &said);
     }
     if judged.exit == Exit::NothingAssessed {
-        return refused(judged.exit, &judged.why);
+        return refusal(judged.exit, &judged.why);
     }
     // A run that did not come to its end must not silence the alarm on silence.
     let label = &scan.watch.environment;
@@ -124,7 +126,7 @@ fn to_response(
 }
 
 /// The options that an event and the environment give.
-fn scan_by(params: &Params) -> Result<Scan, Refusal> {
+fn parse_options(params: &Params) -> Result<Scan, Refusal> {
     let arguments = params.arguments(&|name| std::env::var(name).ok());
     let arguments = arguments.map_err(|error| Refusal::new("BadOptions", error.to_string()))?;
     let cli = cli::parse(arguments.into_iter().map(Into::into)).map_err(|error| {
@@ -138,7 +140,7 @@ fn scan_by(params: &Params) -> Result<Scan, Refusal> {
     Ok(*scan)
 }
 
-fn kind(exit: Exit) -> &'static str {
+fn error_kind(exit: Exit) -> &'static str {
     match exit {
         Exit::NothingAssessed => "NothingAssessed",
         Exit::DeliveryFailed => "DeliveryFailed",

@@ -19,7 +19,7 @@ pub(crate) fn log_as_json(request: &str) {
 /// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
 /// terminal, which files and answers may hold, are written as escapes.
 pub(crate) fn say(line: fmt::Arguments) {
-    let clean = secrets::clean(&line.to_string());
+    let clean = secrets::redact(&line.to_string());
     let mut clean = neutral(&clean).into_owned();
     if let Some(request) = &*REQUEST.lock().unwrap_or_else(PoisonError::into_inner) {
         clean = logged(&clean, request);

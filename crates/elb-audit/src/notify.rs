@@ -17,7 +17,7 @@ use elb_audit_core::fact::Reason;
 use elb_audit_core::report::Report;
 use futures::future::{BoxFuture, join_all};
 
-use crate::aws::ask::failure;
+use crate::aws::api::failure;
 use crate::aws::endpoint::PARTITIONS;
 use crate::aws::query::Failed;
 use crate::aws::s3::S3Error;
@@ -77,17 +77,17 @@ impl Refused {
 
 /// Who sends: the caller, and who it is in other accounts.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct DeliverySession {
     /// The caller's own configuration.
     pub base: SdkConfig,
     /// The configurations for accounts that are entered by a role, by account number.
     pub accounts: BTreeMap<String, SdkConfig>,
 }
 
-impl Session {
+impl DeliverySession {
     /// What to act with in an account.
     #[must_use]
-    pub fn of(&self, account: &str) -> &SdkConfig {
+    pub fn config_for(&self, account: &str) -> &SdkConfig {
         self.accounts.get(account).unwrap_or(&self.base)
     }
 
@@ -115,7 +115,7 @@ pub struct Delivery<'a> {
 
 /// Where a destination keeps the whole report; none where it keeps none.
 #[must_use]
-pub fn report_place(destination: &Destination, report: &Report) -> Option<String> {
+pub fn report_url(destination: &Destination, report: &Report) -> Option<String> {
     let Destination::S3 { bucket, prefix } = destination else { return None };
     let parts = [bucket.as_str(), prefix.as_str(), &s3::key(report)];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -130,7 +130,7 @@ pub fn report_place(destination: &Destination, report: &Report) -> Option<String
 pub async fn deliver(
     destinations: &[Destination],
     delivery: &Delivery<'_>,
-    session: &Session,
+    session: &DeliverySession,
 ) -> Vec<DeliveryError> {
     let all = destinations.iter().map(|destination| one(destination, delivery, session));
     join_all(all).await.into_iter().flatten().collect()
@@ -140,7 +140,7 @@ pub async fn deliver(
 fn one<'a>(
     destination: &'a Destination,
     delivery: &'a Delivery<'a>,
-    session: &'a Session,
+    session: &'a DeliverySession,
 ) -> BoxFuture<'a, Vec<DeliveryError>> {
     Box::pin(async move {
         let failures = send(destination, delivery, session).await;
@@ -152,7 +152,7 @@ fn one<'a>(
 async fn send(
     destination: &Destination,
     delivery: &Delivery<'_>,
-    session: &Session,
+    session: &DeliverySession,
 ) -> Vec<DeliveryFailure> {
     let Delivery { report, alert, label } = *delivery;
     match destination {
@@ -173,7 +173,7 @@ async fn send(
 async fn send_alert(
     destination: &Destination,
     alert: &Alert<'_>,
-    session: &Session,
+    session: &DeliverySession,
 ) -> Vec<DeliveryFailure> {
     let config = &session.base;
     match destination {

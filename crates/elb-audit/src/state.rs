@@ -21,7 +21,7 @@ use saved::ReportError;
 
 /// Where a report is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum StateLocation {
     /// A file.
     File(PathBuf),
     /// An object of Amazon S3.
@@ -87,7 +87,7 @@ pub enum StateError {
 
 /// What tells one report from another in the same place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
+pub(crate) enum StateVersion {
     /// The hash of a file.
     Hash([u8; 32]),
     /// What S3 calls it.
@@ -96,26 +96,26 @@ pub(crate) enum Version {
 
 /// A report as it lay in its place.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct StoredReport {
     pub(crate) report: Report,
-    pub(crate) version: Version,
+    pub(crate) version: StateVersion,
 }
 
-impl Place {
+impl StateLocation {
     /// `s3://BUCKET/KEY`, or a file.
     pub(crate) fn parse(text: &str) -> Result<Self, LocationError> {
         let Some(rest) = text.strip_prefix("s3://") else {
             if text.is_empty() || text.contains("://") {
                 return Err(LocationError::Unknown(text.to_owned()));
             }
-            return Ok(Place::File(PathBuf::from(text)));
+            return Ok(StateLocation::File(PathBuf::from(text)));
         };
         match rest.split_once('/') {
             Some((bucket, key)) if !key.is_empty() && !key.ends_with('/') => {
                 if !s3::is_bucket_name(bucket) {
                     return Err(LocationError::BucketName(bucket.to_owned()));
                 }
-                Ok(Place::Object { bucket: bucket.to_owned(), key: key.to_owned() })
+                Ok(StateLocation::Object { bucket: bucket.to_owned(), key: key.to_owned() })
             }
             _ => Err(LocationError::NoObject(text.to_owned())),
         }
@@ -124,7 +124,7 @@ impl Place {
     /// Whether a report can be kept here, as far as that is seen without trying: better known before a
     /// scan than after it.
     pub(crate) fn check_writable(&self) -> Result<(), LocationError> {
-        let Place::File(file) = self else { return Ok(()) };
+        let StateLocation::File(file) = self else { return Ok(()) };
         let name = self.name();
         if file == Path::new("-") {
             return Err(LocationError::StandardOutput);
@@ -142,15 +142,15 @@ impl Place {
 
     /// Whether AWS has to be asked.
     pub(crate) fn is_remote(&self) -> bool {
-        matches!(self, Place::Object { .. })
+        matches!(self, StateLocation::Object { .. })
     }
 
     /// As the user wrote it.
     pub(crate) fn name(&self) -> String {
         match self {
-            Place::File(file) if file == Path::new("-") => "standard input".to_owned(),
-            Place::File(file) => file.display().to_string(),
-            Place::Object { bucket, key } => format!("s3://{bucket}/{key}"),
+            StateLocation::File(file) if file == Path::new("-") => "standard input".to_owned(),
+            StateLocation::File(file) => file.display().to_string(),
+            StateLocation::Object { bucket, key } => format!("s3://{bucket}/{key}"),
         }
     }
 
@@ -158,37 +158,40 @@ impl Place {
     pub(crate) async fn read(
         &self,
         config: Option<&SdkConfig>,
-    ) -> Result<Option<Kept>, StateError> {
+    ) -> Result<Option<StoredReport>, StateError> {
         let name = self.name();
         let (bytes, version) = match self {
-            Place::File(file) if file == Path::new("-") => {
+            StateLocation::File(file) if file == Path::new("-") => {
                 let mut bytes = Vec::new();
                 let read = std::io::stdin().lock().read_to_end(&mut bytes);
                 read.map_err(|error| StateError::Read(name.clone(), error))?;
-                let version = Version::Hash(sha256(&bytes));
+                let version = StateVersion::Hash(sha256(&bytes));
                 (bytes, version)
             }
-            Place::File(file) => match fs::read(file) {
+            StateLocation::File(file) => match fs::read(file) {
                 Ok(bytes) => {
-                    let version = Version::Hash(sha256(&bytes));
+                    let version = StateVersion::Hash(sha256(&bytes));
                     (bytes, version)
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(StateError::Read(name, error)),
             },
-            Place::Object { bucket, key } => {
+            StateLocation::Object { bucket, key } => {
                 let config = config.ok_or_else(|| StateError::ReadWithoutAws(name.clone()))?;
                 match s3::get(config, bucket, key).await? {
-                    Some((bytes, etag)) => (bytes, Version::Etag(etag)),
+                    Some((bytes, etag)) => (bytes, StateVersion::Etag(etag)),
                     None => return Ok(None),
                 }
             }
         };
-        Ok(Some(Kept { report: saved::parse(&name, &bytes)?, version }))
+        Ok(Some(StoredReport { report: saved::parse(&name, &bytes)?, version }))
     }
 
     /// The report that is kept here, which has to be there; `-` is standard input.
-    pub(crate) async fn needed(&self, config: Option<&SdkConfig>) -> Result<Report, StateError> {
+    pub(crate) async fn read_required(
+        &self,
+        config: Option<&SdkConfig>,
+    ) -> Result<Report, StateError> {
         let kept = self.read(config).await?;
         kept.map(|kept| kept.report).ok_or_else(|| StateError::Missing(self.name()))
     }
@@ -197,24 +200,24 @@ impl Place {
     pub(crate) async fn replace(
         &self,
         config: Option<&SdkConfig>,
-        seen: Option<&Version>,
+        seen: Option<&StateVersion>,
         report: &Report,
     ) -> Result<Replaced, StateError> {
         let name = self.name();
         let bytes = serde_json::to_vec(report)
             .map_err(|error| StateError::Write(name.clone(), error.into()))?;
         match self {
-            Place::File(file) => {
+            StateLocation::File(file) => {
                 let expected = |there: Option<&[u8]>| {
-                    there.map(|bytes| Version::Hash(sha256(bytes))).as_ref() == seen
+                    there.map(|bytes| StateVersion::Hash(sha256(bytes))).as_ref() == seen
                 };
                 files::replace(file, Rights::Private, expected, &bytes)
                     .map_err(|error| StateError::Write(name, error))
             }
-            Place::Object { bucket, key } => {
+            StateLocation::Object { bucket, key } => {
                 let config = config.ok_or(StateError::WriteWithoutAws(name))?;
                 let condition = match seen {
-                    Some(Version::Etag(etag)) => Condition::Matches(etag.clone()),
+                    Some(StateVersion::Etag(etag)) => Condition::Matches(etag.clone()),
                     _ => Condition::Absent,
                 };
                 Ok(match s3::put(config, bucket, key, bytes, condition).await? {

@@ -16,8 +16,10 @@ use jiff::Timestamp;
 use crate::cli::{Reporting, Watching};
 use crate::files::Replaced;
 use crate::log::say;
-use crate::notify::{self, Delivery, DeliveryError, Destination, DestinationError, Session};
-use crate::state::{Kept, LocationError, Place, StateError};
+use crate::notify::{
+    self, Delivery, DeliveryError, DeliverySession, Destination, DestinationError,
+};
+use crate::state::{LocationError, StateError, StateLocation, StoredReport};
 
 /// Most times that a run lets itself be overtaken.
 const ROUNDS: usize = 6;
@@ -27,20 +29,20 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// What a run is compared with, and who is told of it.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    against: Against,
+    compared_with: ComparedWith,
     destinations: Vec<Destination>,
     terms: Terms,
 }
 
 /// What a report is compared with.
 #[derive(Debug)]
-enum Against {
+enum ComparedWith {
     /// Nothing.
     Nothing,
     /// A report that stays as it is.
-    Baseline(Place),
+    Baseline(StateLocation),
     /// The report of the run before, which this one replaces.
-    State(Place),
+    State(StateLocation),
 }
 
 /// Why options of a watch cannot be used.
@@ -73,24 +75,24 @@ pub(crate) enum WatchError {
 
 /// The report of the run before, or why it cannot be had.
 #[derive(Debug)]
-pub(crate) struct Before(Result<Option<Kept>, StateError>);
+pub(crate) struct Previous(Result<Option<StoredReport>, StateError>);
 
 impl Watch {
     /// What the command line says.
     pub(crate) fn new(how: &Watching, report: &Reporting) -> Result<Self, WatchOptionError> {
-        let place = |option, text: &Option<String>| {
-            let place = text.as_deref().map(Place::parse).transpose();
-            place.map_err(|error| WatchOptionError::Location(option, error))
+        let location = |option, text: &Option<String>| {
+            let location = text.as_deref().map(StateLocation::parse).transpose();
+            location.map_err(|error| WatchOptionError::Location(option, error))
         };
-        let baseline = place("--baseline", &report.comparing.baseline)?;
-        let against = match (place("--state", &how.state)?, baseline) {
+        let baseline = location("--baseline", &report.comparing.baseline)?;
+        let compared_with = match (location("--state", &how.state)?, baseline) {
             (Some(state), _) => {
                 let located = state.check_writable();
                 located.map_err(|error| WatchOptionError::Location("--state", error))?;
-                Against::State(state)
+                ComparedWith::State(state)
             }
-            (None, Some(baseline)) => Against::Baseline(baseline),
-            (None, None) => Against::Nothing,
+            (None, Some(baseline)) => ComparedWith::Baseline(baseline),
+            (None, None) => ComparedWith::Nothing,
         };
         let topic = how.sns_topic.iter().map(|topic| format!("sns:{topic}"));
         let mut destinations = Vec::new();
@@ -104,12 +106,12 @@ impl Watch {
             on: how.notify_on,
             min_severity: how.notify_min_severity,
             heartbeat_days: how.heartbeat,
-            watching: matches!(against, Against::State(_)),
+            watching: matches!(compared_with, ComparedWith::State(_)),
             label: how.environment.clone(),
             report: None,
             trouble: None,
         };
-        Ok(Watch { against, destinations, terms })
+        Ok(Watch { compared_with, destinations, terms })
     }
 
     /// Whether somebody is told in the accounts themselves.
@@ -118,38 +120,43 @@ impl Watch {
     }
 
     /// Where the whole report of a run lies; none where it is kept nowhere.
-    pub(crate) fn report_place(how: &Watching, report: &Report) -> Option<String> {
+    pub(crate) fn report_url(how: &Watching, report: &Report) -> Option<String> {
         let mut destinations = how.notify.iter().filter_map(|text| Destination::parse(text).ok());
-        let kept = destinations.find_map(|one| notify::report_place(&one, report));
+        let kept = destinations.find_map(|one| notify::report_url(&one, report));
         kept.or_else(|| how.state.clone())
     }
 
     /// What a saved account is compared with: nobody is told.
-    pub(crate) fn of_saved(report: &Reporting) -> Result<Self, WatchOptionError> {
+    pub(crate) fn for_saved(report: &Reporting) -> Result<Self, WatchOptionError> {
         Watch::new(&Watching::none(), report)
     }
 
     /// Whether AWS has to be asked for what it is compared with.
     pub(crate) fn is_remote(&self) -> bool {
-        match &self.against {
-            Against::Nothing => false,
-            Against::Baseline(place) | Against::State(place) => place.is_remote(),
+        match &self.compared_with {
+            ComparedWith::Nothing => false,
+            ComparedWith::Baseline(location) | ComparedWith::State(location) => {
+                location.is_remote()
+            }
         }
     }
 
     /// Reads the report to compare with. A baseline that is not there is a mistake; without a state there
     /// is one soon.
-    pub(crate) async fn before(&self, config: Option<&SdkConfig>) -> Result<Before, StateError> {
-        match &self.against {
-            Against::Nothing => Ok(Before(Ok(None))),
-            Against::Baseline(place) => match place.read(config).await? {
-                Some(kept) => Ok(Before(Ok(Some(kept)))),
-                None => Err(StateError::Missing(place.name())),
+    pub(crate) async fn read_previous(
+        &self,
+        config: Option<&SdkConfig>,
+    ) -> Result<Previous, StateError> {
+        match &self.compared_with {
+            ComparedWith::Nothing => Ok(Previous(Ok(None))),
+            ComparedWith::Baseline(location) => match location.read(config).await? {
+                Some(kept) => Ok(Previous(Ok(Some(kept)))),
+                None => Err(StateError::Missing(location.name())),
             },
             // What is wrong with it is told with the findings, which it must not hide.
-            Against::State(place) => Ok(Before(match place.read(config).await {
+            ComparedWith::State(location) => Ok(Previous(match location.read(config).await {
                 Ok(Some(kept)) if kept.report.taken_at > Timestamp::now() => {
-                    Err(StateError::Future(place.name(), kept.report.taken_at))
+                    Err(StateError::Future(location.name(), kept.report.taken_at))
                 }
                 other => other,
             })),
@@ -157,8 +164,8 @@ impl Watch {
     }
 
     /// Compares a report with the one before; nothing where there is none.
-    pub(crate) fn compare(before: &Before, report: &mut Report) {
-        if let Ok(Some(kept)) = &before.0 {
+    pub(crate) fn compare(previous: &Previous, report: &mut Report) {
+        if let Ok(Some(kept)) = &previous.0 {
             report.alerted_at = kept.report.alerted_at;
             change::compare(&kept.report, report);
         }
@@ -167,40 +174,41 @@ impl Watch {
     /// Tells whom it concerns and keeps the report; what went wrong.
     pub(crate) async fn tell(
         &self,
-        mut before: Before,
+        mut previous: Previous,
         report: &mut Report,
-        session: Option<&Session>,
+        session: Option<&DeliverySession>,
     ) -> Vec<WatchError> {
-        let mut told = Told::default();
+        let mut delivered = Delivered::default();
         let mut others = Vec::new();
         for round in 0..ROUNDS {
-            if let (Against::State(place), Ok(Some(kept))) = (&self.against, &before.0)
+            if let (ComparedWith::State(location), Ok(Some(kept))) =
+                (&self.compared_with, &previous.0)
                 && kept.report.taken_at > report.taken_at
             {
-                say(format_args!("{} is of a later run, and stays", place.name()));
+                say(format_args!("{} is of a later run, and stays", location.name()));
                 return others;
             }
-            let trouble = before.0.as_ref().err().map(ToString::to_string);
-            let (owed, failed) = self.deliver(report, session, trouble, &mut told).await;
+            let trouble = previous.0.as_ref().err().map(ToString::to_string);
+            let (owed, failed) = self.deliver(report, session, trouble, &mut delivered).await;
             others = failed;
-            let Against::State(place) = &self.against else {
+            let ComparedWith::State(location) = &self.compared_with else {
                 return owed.into_iter().chain(others).collect();
             };
-            if before.0.is_err() || !owed.is_empty() {
-                let trouble = before.0.err().map(WatchError::State);
+            if previous.0.is_err() || !owed.is_empty() {
+                let trouble = previous.0.err().map(WatchError::State);
                 let said = trouble.into_iter().chain(owed).chain(others);
-                return said.chain([WatchError::LeftAsItWas(place.name())]).collect();
+                return said.chain([WatchError::LeftAsItWas(location.name())]).collect();
             }
-            if told.any {
+            if delivered.any {
                 report.alerted_at = Some(report.taken_at);
             }
             let config = session.map(|session| &session.base);
-            let kept = before.0.as_ref().ok().and_then(Option::as_ref);
-            match place.replace(config, kept.map(|kept| &kept.version), report).await {
+            let kept = previous.0.as_ref().ok().and_then(Option::as_ref);
+            match location.replace(config, kept.map(|kept| &kept.version), report).await {
                 Ok(Replaced::Done) => return others,
                 Ok(Replaced::Overtaken) if round + 1 < ROUNDS => {}
                 Ok(Replaced::Overtaken) => {
-                    others.push(WatchError::Contended(place.name()));
+                    others.push(WatchError::Contended(location.name()));
                     return others;
                 }
                 Err(error) => {
@@ -210,8 +218,8 @@ impl Watch {
             }
             // Whoever is at it needs a moment.
             tokio::time::sleep(PAUSE * u32::try_from(round + 1).unwrap_or(1)).await;
-            before = Before(place.read(config).await);
-            Watch::compare(&before, report);
+            previous = Previous(location.read(config).await);
+            Watch::compare(&previous, report);
         }
         others
     }
@@ -221,22 +229,22 @@ impl Watch {
     async fn deliver(
         &self,
         report: &Report,
-        session: Option<&Session>,
+        session: Option<&DeliverySession>,
         trouble: Option<String>,
-        told: &mut Told,
+        delivered: &mut Delivered,
     ) -> (Vec<WatchError>, Vec<WatchError>) {
         let Some(session) = session.filter(|_| !self.destinations.is_empty()) else {
             return Default::default();
         };
-        let place = self.destinations.iter().find_map(|one| notify::report_place(one, report));
-        let terms = Terms { report: place, trouble, ..self.terms.clone() };
+        let location = self.destinations.iter().find_map(|one| notify::report_url(one, report));
+        let terms = Terms { report: location, trouble, ..self.terms.clone() };
         let mut alert = Alert::of(report, &terms);
-        if told.any {
-            alert = alert.and_then(|alert| told.without_known(alert));
+        if delivered.any {
+            alert = alert.and_then(|alert| delivered.without_known(alert));
         }
         let delivery = Delivery { report, alert: alert.as_ref(), label: &terms.label };
         let (once, anew): (Vec<Destination>, Vec<Destination>) =
-            self.destinations.iter().cloned().partition(|one| one.hears_once(report));
+            self.destinations.iter().cloned().partition(|one| one.must_redeliver(report));
         let (owed, others) = tokio::join!(
             notify::deliver(&once, &delivery, session),
             notify::deliver(&anew, &delivery, session),
@@ -244,7 +252,7 @@ impl Watch {
         if let Some(alert) = &alert
             && owed.is_empty()
         {
-            told.remember(alert);
+            delivered.remember(alert);
         }
         let errors = |all: Vec<DeliveryError>| all.into_iter().map(WatchError::Delivery).collect();
         (errors(owed), errors(others))
@@ -253,12 +261,12 @@ impl Watch {
 
 /// What this run has told already, should it be overtaken.
 #[derive(Debug, Default)]
-struct Told {
+struct Delivered {
     any: bool,
     faults: HashSet<(String, ChangeKind)>,
 }
 
-impl Told {
+impl Delivered {
     fn remember(&mut self, alert: &Alert) {
         self.any = true;
         let now = alert.new.iter().chain(&alert.worsened).copied();

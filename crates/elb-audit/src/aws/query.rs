@@ -7,11 +7,11 @@
 //! section, FIPS and dual-stack, as the SDK's clients do.
 
 mod error;
-mod question;
+mod rest;
 mod service;
 
 pub(crate) use error::ServiceError;
-pub(crate) use question::Question;
+pub(crate) use rest::RestRequest;
 pub(crate) use service::{
     API_GATEWAY, API_GATEWAY_V2, AUTO_SCALING, CLOUDFRONT, CLOUDWATCH, COGNITO, EC2, EVENTS,
     GLOBAL_ACCELERATOR, IAM, LAMBDA, LOGS, ORGANIZATIONS, ROUTE_53, S3, SECURITY_HUB, SHIELD, SNS,
@@ -46,10 +46,10 @@ use elb_audit_core::call::Call;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::ask::Asker;
+use super::api::ApiClient;
 use super::endpoint::{self, Variant};
 use super::pace::Meter;
-use super::whole::{AskAgain, Whole, must_be_xml};
+use super::whole::{RetryIncomplete, WholeAnswer, must_be_xml};
 use service::Protocol;
 
 /// One request, already encoded.
@@ -58,7 +58,7 @@ enum Request {
     /// An operation and its body.
     Post { operation: &'static str, body: String },
     /// A path, and what is sent to it.
-    Path(Question),
+    Path(RestRequest),
 }
 
 /// An answer that is no error.
@@ -82,13 +82,13 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that asks as `config` says, in the asker's region; `call` is any of the service's.
-    pub(crate) fn new(service: &Service, config: &SdkConfig, asker: &Asker, call: Call) -> Self {
-        Self::in_region(service, config, &asker.region, Some(asker.meter(call)))
+    /// A client that asks as `config` says, in the client's region; `call` is any of the service's.
+    pub(crate) fn new(service: &Service, config: &SdkConfig, api: &ApiClient, call: Call) -> Self {
+        Self::in_region(service, config, &api.region, Some(api.meter(call)))
     }
 
     /// A client outside of a scan, for what the program itself keeps and sends: nobody paces it.
-    pub(crate) fn apart(service: &Service, config: &SdkConfig, region: &str) -> Self {
+    pub(crate) fn outside_scan(service: &Service, config: &SdkConfig, region: &str) -> Self {
         Self::in_region(service, config, region, None)
     }
 
@@ -99,7 +99,12 @@ impl Client {
         meter: Option<Meter>,
     ) -> Self {
         let (url, signing_region) = address(service, config, region);
-        Self::at(&url, service, config, Place { region, signing_region: &signing_region, meter })
+        Self::at(
+            &url,
+            service,
+            config,
+            ClientScope { region, signing_region: &signing_region, meter },
+        )
     }
 
     /// A client for one bucket, with the first segments of its paths. AWS wants the bucket's name in the
@@ -120,11 +125,11 @@ impl Client {
         } else {
             (url, vec![bucket])
         };
-        let place = Place { region, signing_region: &signing_region, meter };
-        (Self::at(&url, &S3, config, place), path)
+        let scope = ClientScope { region, signing_region: &signing_region, meter };
+        (Self::at(&url, &S3, config, scope), path)
     }
 
-    fn at(url: &str, service: &Service, config: &SdkConfig, place: Place<'_>) -> Self {
+    fn at(url: &str, service: &Service, config: &SdkConfig, scope: ClientScope<'_>) -> Self {
         let protocol = service.protocol;
         let mut builder = Operation::builder()
             .service_name(service.id)
@@ -134,23 +139,23 @@ impl Client {
             .retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
             .retry_classifier(TransientErrorClassifier::<ServiceError>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
-            .retry_classifier(AskAgain)
+            .retry_classifier(RetryIncomplete)
             .interceptor(match protocol {
-                Protocol::Query(_) => Whole::Xml,
-                Protocol::Json(_) => Whole::Json,
-                Protocol::Rest => Whole::Any,
+                Protocol::Query(_) => WholeAnswer::Xml,
+                Protocol::Json(_) => WholeAnswer::Json,
+                Protocol::Rest => WholeAnswer::Any,
             })
             .interceptor(UserAgentInterceptor::new())
             .interceptor(aws_runtime::invocation_id::InvocationIdInterceptor::new())
             .interceptor(aws_runtime::request_info::RequestInfoInterceptor::new())
-            .runtime_plugin(signing(service, config, &place));
-        if let Some(meter) = place.meter {
+            .runtime_plugin(signing(service, config, &scope));
+        if let Some(meter) = scope.meter {
             builder = builder.interceptor(meter);
         }
         if let Some(retry) = config.retry_config() {
             builder = builder.standard_retry(retry);
         }
-        let builder = dressed(builder, config);
+        let builder = with_sdk_settings(builder, config);
         let operation = builder
             .serializer(move |request: Request| encode(protocol, request))
             .deserializer(decode)
@@ -196,39 +201,39 @@ impl Client {
         segments: &[&str],
         document: String,
     ) -> Answer<T> {
-        let question = Question::post(segments, document.into_bytes());
-        let reply = self.send(question.header("content-type", "application/json")).await?;
+        let request = RestRequest::post(segments, document.into_bytes());
+        let reply = self.send(request.header("content-type", "application/json")).await?;
         serde_json::from_str(&reply.text).map_err(undecodable)
     }
 
     /// Asks for what a path holds; the answer is XML, read as `T`.
-    pub(crate) async fn xml_at<T: DeserializeOwned>(&self, question: Question) -> Answer<T> {
-        let reply = self.send(question).await?;
+    pub(crate) async fn xml_at<T: DeserializeOwned>(&self, request: RestRequest) -> Answer<T> {
+        let reply = self.send(request).await?;
         must_be_xml(&reply.text).map_err(undecodable)?;
         quick_xml::de::from_str(&reply.text).map_err(undecodable)
     }
 
     /// Asks for what a path holds; the answer is JSON, read as `T`.
-    pub(crate) async fn json_at<T: DeserializeOwned>(&self, question: Question) -> Answer<T> {
+    pub(crate) async fn json_at<T: DeserializeOwned>(&self, request: RestRequest) -> Answer<T> {
         // API Gateway answers in another form unless it is told.
-        let question = question.header("accept", "application/json");
-        let reply = self.send(question).await?;
+        let request = request.header("accept", "application/json");
+        let reply = self.send(request).await?;
         serde_json::from_str(&reply.text).map_err(undecodable)
     }
 
     /// Asks for the head of what a path holds.
-    pub(crate) async fn head(&self, question: Question) -> Answer<Reply> {
-        self.send(question.head_only()).await
+    pub(crate) async fn head(&self, request: RestRequest) -> Answer<Reply> {
+        self.send(request.head_only()).await
     }
 
-    /// Sends what a question holds; the answer as it is.
-    pub(crate) async fn send(&self, question: Question) -> Answer<Reply> {
-        self.operation.invoke(Request::Path(question)).await
+    /// Sends what a request holds; the answer as it is.
+    pub(crate) async fn send(&self, request: RestRequest) -> Answer<Reply> {
+        self.operation.invoke(Request::Path(request)).await
     }
 }
 
 /// Where a client asks, and what counts and paces its attempts.
-struct Place<'a> {
+struct ClientScope<'a> {
     region: &'a str,
     signing_region: &'a str,
     meter: Option<Meter>,
@@ -270,11 +275,11 @@ fn configured_url(service: &Service, config: &SdkConfig) -> Option<String> {
 }
 
 /// What the runtime needs to sign, and to keep this account's retries apart from another's.
-fn signing(service: &Service, config: &SdkConfig, place: &Place<'_>) -> StaticRuntimePlugin {
+fn signing(service: &Service, config: &SdkConfig, scope: &ClientScope<'_>) -> StaticRuntimePlugin {
     let mut layer = Layer::new("elb-audit query client");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {
-        region: Some(SigningRegion::from(Region::new(place.signing_region.to_owned()))),
+        region: Some(SigningRegion::from(Region::new(scope.signing_region.to_owned()))),
         name: Some(SigningName::from(service.name.to_owned())),
         signing_options: signing_options(service),
         ..SigV4OperationSigningConfig::default()
@@ -283,8 +288,8 @@ fn signing(service: &Service, config: &SdkConfig, place: &Place<'_>) -> StaticRu
     if let Some(name) = config.app_name() {
         layer.store_put(name.clone());
     }
-    let account = place.meter.as_ref().map_or("", |meter| &*meter.account);
-    let partition = super::session::retry_partition(account, place.region, service.name);
+    let account = scope.meter.as_ref().map_or("", |meter| &*meter.account);
+    let partition = super::session::retry_partition(account, scope.region, service.name);
     layer.store_put(partition);
     let mut components = RuntimeComponentsBuilder::new("elb-audit query client");
     components.set_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
@@ -310,7 +315,10 @@ fn signing_options(service: &Service) -> SigningOptions {
 }
 
 /// Gives an operation the HTTP client, the time-outs and the clock that all of the SDK's clients share.
-pub(crate) fn dressed(mut builder: OperationBuilder, config: &SdkConfig) -> OperationBuilder {
+pub(crate) fn with_sdk_settings(
+    mut builder: OperationBuilder,
+    config: &SdkConfig,
+) -> OperationBuilder {
     if let Some(version) = config.behavior_version() {
         builder = builder.behavior_version(version);
     }
@@ -332,13 +340,13 @@ pub(crate) fn dressed(mut builder: OperationBuilder, config: &SdkConfig) -> Oper
 fn encode(protocol: Protocol, request: Request) -> Result<HttpRequest, BoxError> {
     let (operation, body) = match request {
         Request::Post { operation, body } => (operation, body),
-        Request::Path(question) => {
-            let nothing = question.body.is_empty();
-            let body = if nothing { SdkBody::empty() } else { SdkBody::from(question.body) };
+        Request::Path(request) => {
+            let nothing = request.body.is_empty();
+            let body = if nothing { SdkBody::empty() } else { SdkBody::from(request.body) };
             let mut http = HttpRequest::new(body);
-            http.set_method(question.method)?;
-            http.set_uri(question.target)?;
-            for (name, value) in question.headers {
+            http.set_method(request.method)?;
+            http.set_uri(request.target)?;
+            for (name, value) in request.headers {
                 http.headers_mut().try_insert(name, value)?;
             }
             return Ok(http);

@@ -10,9 +10,9 @@ use aws_types::SdkConfig;
 use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
 
-use super::ask::Asker;
+use super::api::ApiClient;
 use super::session;
-use super::whole::{AskAgain, Whole};
+use super::whole::{RetryIncomplete, WholeAnswer};
 use crate::secrets;
 
 /// A text that is not the ARN of a role.
@@ -76,57 +76,61 @@ impl Role {
 
 /// Takes on roles as the caller: one client for all of them.
 #[derive(Clone, Debug)]
-pub(crate) struct Desk {
+pub(crate) struct RoleAssumer {
     client: aws_sdk_sts::Client,
-    asker: Asker,
+    api: ApiClient,
     external_id: Option<String>,
     session_name: String,
 }
 
 /// A role that has been taken on.
-pub(crate) struct Taken {
+pub(crate) struct AssumedRole {
     /// The ARN of the session.
     pub(crate) caller: String,
     /// Hands out its credentials, and renews them when they run out: one for the whole account.
     pub(crate) credentials: SharedCredentialsProvider,
 }
 
-impl Desk {
-    /// Asks STS in the asker's region with the caller's own credentials.
+impl RoleAssumer {
+    /// Asks STS in the client's region with the caller's own credentials.
     pub(crate) fn new(
         config: &SdkConfig,
-        asker: Asker,
+        api: ApiClient,
         external_id: Option<String>,
         session_name: String,
     ) -> Self {
-        let config = session::in_region(config, &asker.region);
+        let config = session::in_region(config, &api.region);
         let builder = aws_sdk_sts::config::Builder::from(&config)
-            .retry_partition(asker.retry_partition("sts"))
-            .retry_classifier(AskAgain)
-            .interceptor(Whole::Xml)
-            .interceptor(asker.meter(Call::StsAssumeRole));
+            .retry_partition(api.retry_partition("sts"))
+            .retry_classifier(RetryIncomplete)
+            .interceptor(WholeAnswer::Xml)
+            .interceptor(api.meter(Call::StsAssumeRole));
         let client = aws_sdk_sts::Client::from_conf(builder.build());
-        Desk { client, asker, external_id, session_name }
+        RoleAssumer { client, api, external_id, session_name }
     }
 
     /// Takes the role on, or says why it cannot be.
-    pub(crate) async fn take_on(&self, role: &Role) -> Fact<Taken> {
-        match self.assume(role).await {
+    pub(crate) async fn assume(&self, role: &Role) -> Fact<AssumedRole> {
+        match self.request_credentials(role).await {
             Fact::Unread(gap) => Fact::Unread(gap),
             Fact::Known((caller, first)) => {
                 let first = Mutex::new(Some(first));
-                let lasting = Lasting { desk: self.clone(), role: role.clone(), first };
-                Fact::Known(Taken { caller, credentials: SharedCredentialsProvider::new(lasting) })
+                let refreshing =
+                    RefreshingCredentials { assumer: self.clone(), role: role.clone(), first };
+                Fact::Known(AssumedRole {
+                    caller,
+                    credentials: SharedCredentialsProvider::new(refreshing),
+                })
             }
         }
     }
 
-    async fn assume(&self, role: &Role) -> Fact<(String, Credentials)> {
+    async fn request_credentials(&self, role: &Role) -> Fact<(String, Credentials)> {
         let call = Call::StsAssumeRole;
-        let question = self.client.assume_role();
-        let question = question.role_arn(role.arn()).role_session_name(&self.session_name);
-        let answer = question.set_external_id(self.external_id.clone()).send();
-        let answer = match self.asker.ask(call, Some(role.arn()), answer).await {
+        let request = self.client.assume_role();
+        let request = request.role_arn(role.arn()).role_session_name(&self.session_name);
+        let answer = request.set_external_id(self.external_id.clone()).send();
+        let answer = match self.api.call(call, Some(role.arn()), answer).await {
             Fact::Known(answer) => answer,
             Fact::Unread(gap) => return Fact::Unread(gap),
         };
@@ -142,7 +146,7 @@ impl Desk {
         caller.zip(credentials).map_or_else(
             || {
                 let gap = Gap::new(call, Reason::Malformed).saying("the answer has no credentials");
-                Fact::Unread(self.asker.placed(gap, Some(role.arn())))
+                Fact::Unread(self.api.located(gap, Some(role.arn())))
             },
             Fact::Known,
         )
@@ -152,13 +156,13 @@ impl Desk {
 /// Credentials of a role that last as long as the scan: the first ones are there, later ones are asked
 /// for.
 #[derive(Debug)]
-struct Lasting {
-    desk: Desk,
+struct RefreshingCredentials {
+    assumer: RoleAssumer,
     role: Role,
     first: Mutex<Option<Credentials>>,
 }
 
-impl ProvideCredentials for Lasting {
+impl ProvideCredentials for RefreshingCredentials {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -168,7 +172,7 @@ impl ProvideCredentials for Lasting {
             if let Some(first) = first {
                 return Ok(first);
             }
-            match self.desk.assume(&self.role).await {
+            match self.assumer.request_credentials(&self.role).await {
                 Fact::Known((_, credentials)) => Ok(credentials),
                 Fact::Unread(gap) => Err(CredentialsError::provider_error(format!(
                     "{} cannot be taken on again: {}",
@@ -181,7 +185,7 @@ impl ProvideCredentials for Lasting {
 }
 
 /// The same configuration with the credentials of a role, kept apart from the caller's.
-pub(crate) fn through(config: &SdkConfig, taken: &Taken) -> SdkConfig {
+pub(crate) fn config_for_role(config: &SdkConfig, taken: &AssumedRole) -> SdkConfig {
     let cache = aws_config::identity::IdentityCache::lazy()
         // Taking the role on again may have to wait its turn.
         .load_timeout(std::time::Duration::from_mins(1))
@@ -193,9 +197,9 @@ pub(crate) fn through(config: &SdkConfig, taken: &Taken) -> SdkConfig {
         .build()
 }
 
-/// An asker for one of so many accounts at a time: its own pace within the limits of all.
-pub(crate) fn asker(own: &Asker, account: &str, at_a_time: usize) -> Asker {
-    Asker { account: Arc::from(account), pace: own.pace.for_account(at_a_time), ..own.clone() }
+/// A client for one of so many accounts at a time: its own pace within the limits of all.
+pub(crate) fn client_for_account(own: &ApiClient, account: &str, at_a_time: usize) -> ApiClient {
+    ApiClient { account: Arc::from(account), pace: own.pace.for_account(at_a_time), ..own.clone() }
 }
 
 #[cfg(test)]

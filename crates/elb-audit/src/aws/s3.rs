@@ -12,9 +12,9 @@ use aws_types::SdkConfig;
 use elb_audit_core::digest::sha256;
 use elb_audit_core::fact::Reason;
 
-use super::ask::failure;
+use super::api::failure;
 use super::pace::Meter;
-use super::query::{Answer, Client, Failed, Question};
+use super::query::{Answer, Client, Failed, RestRequest};
 
 /// Where a bucket is, which S3 says even to those that it refuses.
 const REGION: &str = "x-amz-bucket-region";
@@ -68,19 +68,19 @@ impl<'a> Bucket<'a> {
     /// Asks for its head, as a bucket that this account must own if one is given.
     pub(crate) async fn head(&self, owner: Option<&str>) -> BucketHead {
         let (client, path) = self.client();
-        let mut question = Question::get(&path);
+        let mut request = RestRequest::get(&path);
         if let Some(owner) = owner {
-            question = question.header(OWNER, owner);
+            request = request.header(OWNER, owner);
         }
         let region = |headers: &Headers| headers.get(REGION).map(str::to_owned);
-        match client.head(question).await {
+        match client.head(request).await {
             Ok(reply) => BucketHead { region: region(&reply.headers), answer: Ok(()) },
             Err(error) => {
-                let told = match &error {
+                let region_header = match &error {
                     SdkError::ServiceError(error) => region(error.raw().headers()),
                     _ => None,
                 };
-                BucketHead { region: told, answer: Err(error) }
+                BucketHead { region: region_header, answer: Err(error) }
             }
         }
     }
@@ -173,7 +173,7 @@ pub async fn get(
     // How much comes is not known before; S3 has to begin as soon as with anything else.
     let patient = patient(config, TimeoutConfig::builder().operation_attempt_timeout(LONGEST));
     let (client, path) = object.client(&patient);
-    match client.send(Question::get(&path)).await {
+    match client.send(RestRequest::get(&path)).await {
         Ok(reply) => {
             let etag = etag(&reply.headers);
             Ok(Some((reply.text.into_bytes(), etag)))
@@ -281,8 +281,8 @@ impl<'a> Object<'a> {
     /// What is known of it without reading it; none where it is not there.
     pub(crate) async fn head(&self) -> Result<Option<Head>, S3Error> {
         let (client, path) = self.client(self.bucket.config);
-        let question = Question::get(&path).header("x-amz-checksum-mode", "ENABLED");
-        match client.head(question).await {
+        let request = RestRequest::get(&path).header("x-amz-checksum-mode", "ENABLED");
+        match client.head(request).await {
             Ok(reply) => Ok(Some(Head { etag: etag(&reply.headers), headers: reply.headers })),
             Err(error) if status(&error) == 404 => Ok(None),
             Err(error) => Err(self.refused(Operation::Read, &error)),
@@ -302,18 +302,18 @@ impl<'a> Object<'a> {
         let checksum = aws_smithy_types::base64::encode(sha256(&bytes));
         let patient = patient(self.bucket.config, time_for(bytes.len()));
         let (client, path) = self.client(&patient);
-        let mut question = Question::put(&path, bytes)
+        let mut request = RestRequest::put(&path, bytes)
             .header("content-type", "application/json")
             .header(CHECKSUM, &checksum);
         for (name, value) in headers {
-            question = question.header(name, value);
+            request = request.header(name, value);
         }
-        question = match condition {
-            Condition::None => question,
-            Condition::Absent => question.header("if-none-match", "*"),
-            Condition::Matches(Etag(etag)) => question.header("if-match", etag),
+        request = match condition {
+            Condition::None => request,
+            Condition::Absent => request.header("if-none-match", "*"),
+            Condition::Matches(Etag(etag)) => request.header("if-match", etag),
         };
-        let error = match client.send(question).await {
+        let error = match client.send(request).await {
             Ok(reply) => return Ok(Put::Done(etag(&reply.headers))),
             Err(error) => error,
         };

@@ -19,7 +19,7 @@ use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use super::ask::innermost;
+use super::api::innermost;
 use super::connections;
 use crate::secrets;
 
@@ -113,7 +113,7 @@ async fn load(
     secrets::learn_environment();
     let config = chain(profile, region, tuning).await?;
     let Some(provider) = config.credentials_provider() else { return Ok(config) };
-    let provider = SharedCredentialsProvider::new(secrets::Learning(provider));
+    let provider = SharedCredentialsProvider::new(secrets::LearningProvider(provider));
     Ok(config.into_builder().credentials_provider(provider).build())
 }
 
@@ -199,7 +199,7 @@ async fn must_exist(profile: &str) -> Result<(), AccessError> {
     let (fs, env) = (Fs::real(), Env::real());
     let known = aws_config::profile::load(&fs, &env, &EnvConfigFiles::default(), None).await;
     let known = known.map_err(|error| {
-        let said = secrets::brief(&innermost(&error).to_string());
+        let said = secrets::redact_line(&innermost(&error).to_string());
         AccessError::Usage(format!("the AWS configuration cannot be read: {said}"))
     })?;
     if known.get_profile(profile).is_some() {

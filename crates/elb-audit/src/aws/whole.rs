@@ -21,7 +21,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 /// What an answer of a service is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whole {
+pub(crate) enum WholeAnswer {
     /// XML.
     Xml,
     /// JSON.
@@ -42,21 +42,21 @@ impl fmt::Display for Broken {
 
 impl Error for Broken {}
 
-impl Whole {
+impl WholeAnswer {
     fn check(self, body: &[u8]) -> Result<(), Broken> {
         let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
         match self {
-            Whole::Any if first != Some(&b'<') => Ok(()),
-            Whole::Xml | Whole::Any => xml(body),
-            Whole::Json => json(body),
+            WholeAnswer::Any if first != Some(&b'<') => Ok(()),
+            WholeAnswer::Xml | WholeAnswer::Any => xml(body),
+            WholeAnswer::Json => json(body),
         }
     }
 }
 
 /// Refuses an answer that should be XML and is not well-formed, whatever it begins with.
 pub(crate) fn must_be_xml(text: &str) -> Result<(), BoxError> {
-    Whole::Xml.check(text.as_bytes()).map_err(Into::into)
+    WholeAnswer::Xml.check(text.as_bytes()).map_err(Into::into)
 }
 
 fn xml(body: &[u8]) -> Result<(), Broken> {
@@ -76,9 +76,9 @@ fn json(body: &[u8]) -> Result<(), Broken> {
         .map_err(|error| Broken(format!("the answer is not valid JSON: {error}")))
 }
 
-impl Intercept for Whole {
+impl Intercept for WholeAnswer {
     fn name(&self) -> &'static str {
-        "Whole"
+        "WholeAnswer"
     }
 
     fn read_after_deserialization(
@@ -98,9 +98,9 @@ impl Intercept for Whole {
 
 /// Has an answer that is not whole asked for again.
 #[derive(Debug)]
-pub(crate) struct AskAgain;
+pub(crate) struct RetryIncomplete;
 
-impl ClassifyRetry for AskAgain {
+impl ClassifyRetry for RetryIncomplete {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let Some(Err(error)) = context.output_or_error() else {
             return RetryAction::NoActionIndicated;
@@ -116,7 +116,7 @@ impl ClassifyRetry for AskAgain {
     }
 
     fn name(&self) -> &'static str {
-        "AskAgain"
+        "RetryIncomplete"
     }
 
     fn priority(&self) -> RetryClassifierPriority {
@@ -133,10 +133,10 @@ mod tests {
 
     #[test]
     fn an_answer_is_whole_or_none() {
-        assert!(Whole::Xml.check(ANSWER.as_bytes()).is_ok());
+        assert!(WholeAnswer::Xml.check(ANSWER.as_bytes()).is_ok());
         let body = ANSWER.trim_end();
         for end in 0..body.len() {
-            assert!(Whole::Xml.check(&body.as_bytes()[..end]).is_err(), "{}", &body[..end]);
+            assert!(WholeAnswer::Xml.check(&body.as_bytes()[..end]).is_err(), "{}", &body[..end]);
         }
         for (what, put) in [
             ("two angles", "<<"),
@@ -150,8 +150,8 @@ mod tests {
             ("a character that is none", "\u{ffff}"),
         ] {
             let broken = ANSWER.replacen("</member>", &format!("{put}</member>"), 1);
-            assert!(Whole::Xml.check(broken.as_bytes()).is_err(), "{what}");
-            assert!(Whole::Any.check(broken.as_bytes()).is_err(), "{what}");
+            assert!(WholeAnswer::Xml.check(broken.as_bytes()).is_err(), "{what}");
+            assert!(WholeAnswer::Any.check(broken.as_bytes()).is_err(), "{what}");
         }
         for (what, body) in [
             ("nothing", ""),
@@ -161,23 +161,27 @@ mod tests {
             ("no XML", "{}"),
             ("types of its own", "<!DOCTYPE R [<!ENTITY x \"y\">]><R>&x;</R>"),
         ] {
-            assert!(Whole::Xml.check(body.as_bytes()).is_err(), "{what}");
+            assert!(WholeAnswer::Xml.check(body.as_bytes()).is_err(), "{what}");
         }
-        assert!(Whole::Xml.check(b"<R>\xff</R>").is_err());
-        assert!(Whole::Any.check("\u{feff}<R/>".as_bytes()).is_ok());
-        assert!(Whole::Any.check("\u{feff} <R>".as_bytes()).is_err());
+        assert!(WholeAnswer::Xml.check(b"<R>\xff</R>").is_err());
+        assert!(WholeAnswer::Any.check("\u{feff}<R/>".as_bytes()).is_ok());
+        assert!(WholeAnswer::Any.check("\u{feff} <R>".as_bytes()).is_err());
         assert!(must_be_xml("x<R/>").is_err() && must_be_xml("<R/>").is_ok());
     }
 
     #[test]
     fn json_is_whole_or_none() {
         let answer = r#"{"List": [{"A": 1}], "Next": null}"#;
-        assert!(Whole::Json.check(answer.as_bytes()).is_ok());
+        assert!(WholeAnswer::Json.check(answer.as_bytes()).is_ok());
         for end in 0..answer.len() {
-            assert!(Whole::Json.check(&answer.as_bytes()[..end]).is_err(), "{}", &answer[..end]);
+            assert!(
+                WholeAnswer::Json.check(&answer.as_bytes()[..end]).is_err(),
+                "{}",
+                &answer[..end]
+            );
         }
-        assert!(Whole::Json.check(b"{} {}").is_err());
+        assert!(WholeAnswer::Json.check(b"{} {}").is_err());
         // What S3 keeps for its owner may be anything.
-        assert!(Whole::Any.check(b"{").is_ok() && Whole::Any.check(b"").is_ok());
+        assert!(WholeAnswer::Any.check(b"{").is_ok() && WholeAnswer::Any.check(b"").is_ok());
     }
 }

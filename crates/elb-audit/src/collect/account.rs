@@ -12,45 +12,45 @@ use futures::FutureExt as _;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::{query, session};
-use crate::collect::region::{Plan, Reader};
-use crate::collect::scope::{Known, Scope};
+use crate::collect::region::{AccountPlan, Reader};
+use crate::collect::scope::{CallerIdentity, RegionScope};
 use crate::collect::services::iam;
-use crate::collect::{Run, global, region};
+use crate::collect::{Collection, global, region};
 
 /// A way into an account.
-pub(crate) struct Entry {
+pub(crate) struct AccountAccess {
     pub(crate) config: SdkConfig,
-    pub(crate) asker: Asker,
-    pub(crate) known: Known,
+    pub(crate) api: ApiClient,
+    pub(crate) known: CallerIdentity,
 }
 
 /// An account being read.
-pub(crate) struct Visit<'a> {
-    run: &'a Run<'a>,
-    entry: &'a Entry,
-    plan: Arc<Plan>,
+pub(crate) struct AccountReader<'a> {
+    collection: &'a Collection<'a>,
+    access: &'a AccountAccess,
+    plan: Arc<AccountPlan>,
 }
 
-impl<'a> Visit<'a> {
-    pub(crate) fn new(run: &'a Run<'a>, entry: &'a Entry) -> Self {
-        let plan = Arc::new(Plan {
-            wanted: run.request.wanted.clone(),
-            account: entry.known.account.clone(),
-            partition: entry.known.partition.name,
-            taken_at: run.taken_at,
+impl<'a> AccountReader<'a> {
+    pub(crate) fn new(collection: &'a Collection<'a>, access: &'a AccountAccess) -> Self {
+        let plan = Arc::new(AccountPlan {
+            collection: collection.request.plan.clone(),
+            account: access.known.account.clone(),
+            partition: access.known.partition.name,
+            taken_at: collection.taken_at,
         });
-        Visit { run, entry, plan }
+        AccountReader { collection, access, plan }
     }
 
     /// Reads the whole account.
-    pub(crate) async fn read(&self, scope: Scope) -> Account {
+    pub(crate) async fn read(&self, scope: RegionScope) -> Account {
         let (mut regions, edge) = tokio::join!(self.regions(&scope.regions), self.edge());
         let server_certificates = self.server_certificates(&regions).await;
         regions.extend(scope.skipped);
         regions.sort_by(|a, b| a.name.cmp(&b.name));
-        let known = &self.entry.known;
+        let known = &self.access.known;
         let id = known.account.clone().or_else(|| account_in(&regions)).unwrap_or_default();
         let mut account = Account {
             caller: known.caller.clone(),
@@ -67,30 +67,30 @@ impl<'a> Visit<'a> {
 
     /// What there is to say about AWS's rate limits.
     pub(crate) fn slowed_down(&self) -> Option<String> {
-        let refused = self.entry.asker.pace.refused();
+        let refused = self.access.api.pace.refused();
         (refused > 0)
             .then(|| format!("AWS refused {refused} requests for their rate; the scan slowed down"))
     }
 
     /// Reads what the account has in no region.
     pub(crate) async fn edge(&self) -> global::Global {
-        let Entry { config, asker, known } = self.entry;
+        let AccountAccess { config, api, known } = self.access;
         let (plan, partition) = (&*self.plan, known.partition);
-        global::Reader { plan, partition, asker, config }.read().await
+        global::Reader { plan, partition, api, config }.read().await
     }
 
     /// Reads these regions, so many at a time.
     pub(crate) async fn regions(&self, wanted: &[String]) -> Vec<Region> {
-        let Entry { config, asker, .. } = self.entry;
-        let at_a_time = self.run.request.max_workers.clamp(1, Semaphore::MAX_PERMITS);
+        let AccountAccess { config, api, .. } = self.access;
+        let at_a_time = self.collection.request.max_workers.clamp(1, Semaphore::MAX_PERMITS);
         let gate = Arc::new(Semaphore::new(at_a_time));
         let mut tasks = JoinSet::new();
         let mut names = BTreeMap::new();
-        self.run.expects(wanted.len());
+        self.collection.expects(wanted.len());
         for name in wanted {
             let reader = Reader {
                 plan: Arc::clone(&self.plan),
-                asker: Asker { region: Arc::from(name.as_str()), ..asker.clone() },
+                api: ApiClient { region: Arc::from(name.as_str()), ..api.clone() },
                 config: session::in_region(config, name),
             };
             let gate = Arc::clone(&gate);
@@ -104,9 +104,9 @@ impl<'a> Visit<'a> {
         while let Some(finished) = tasks.join_next_with_id().await {
             let region = match finished {
                 Ok((_, region)) => region,
-                Err(error) => broken(names.get(&error.id()).map_or("", String::as_str)),
+                Err(error) => panicked_region(names.get(&error.id()).map_or("", String::as_str)),
             };
-            self.run.done(&region);
+            self.collection.done(&region);
             regions.push(region);
         }
         regions
@@ -124,21 +124,21 @@ impl<'a> Visit<'a> {
         if !self.plan.wants(call) {
             return Fact::not_collected(call);
         }
-        let Entry { config, asker, known } = self.entry;
-        let asker = Asker { region: Arc::from(&*known.home), ..asker.clone() };
-        let client = query::Client::new(&query::IAM, config, &asker, call);
+        let AccountAccess { config, api, known } = self.access;
+        let api = ApiClient { region: Arc::from(&*known.home), ..api.clone() };
+        let client = query::Client::new(&query::IAM, config, &api, call);
         let with_content = self.plan.wants(Call::IamGetServerCertificate);
-        iam::server_certificates(&asker, &client, &used, with_content).await
+        iam::server_certificates(&api, &client, &used, with_content).await
     }
 }
 
 /// What came of reading an account; none when its reader panicked, so that the others stand.
-pub(crate) async fn caught<T>(reading: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn catch_panic<T>(reading: impl Future<Output = T>) -> Option<T> {
     AssertUnwindSafe(reading).catch_unwind().await.ok()
 }
 
 /// A region whose reader panicked: unread, and the others stand.
-fn broken(name: &str) -> Region {
+fn panicked_region(name: &str) -> Region {
     unlisted(name, Reason::Malformed, "internal error while reading this region: please report it")
 }
 

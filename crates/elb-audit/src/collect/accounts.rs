@@ -10,18 +10,18 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
 use crate::aws::AccessError;
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::endpoint::{self, Partition};
 use crate::aws::query;
-use crate::aws::role::{self, Desk, Role};
-use crate::collect::Run;
-use crate::collect::account::{Entry, Visit, caught};
+use crate::aws::role::{self, Role, RoleAssumer};
+use crate::collect::Collection;
+use crate::collect::account::{AccountAccess, AccountReader, catch_panic};
 use crate::collect::organization::{self, Listed};
-use crate::collect::scope::{self, Known};
+use crate::collect::scope::{self, CallerIdentity};
 
 /// Which accounts are read, and how to get into them.
 #[derive(Clone, Debug)]
-pub struct Accounts {
+pub struct AccountSelection {
     /// Accounts that are named one by one; without any, and without organization, the caller's own.
     pub members: Vec<Member>,
     /// The caller's organization.
@@ -38,10 +38,10 @@ pub struct Accounts {
     pub concurrency: usize,
 }
 
-impl Default for Accounts {
+impl Default for AccountSelection {
     /// The caller's own account.
     fn default() -> Self {
-        Accounts {
+        AccountSelection {
             members: Vec::new(),
             organization: None,
             exclude: BTreeSet::new(),
@@ -53,7 +53,7 @@ impl Default for Accounts {
     }
 }
 
-impl Accounts {
+impl AccountSelection {
     /// Whether other accounts than the caller's own are asked for.
     #[must_use]
     pub fn several(&self) -> bool {
@@ -103,14 +103,14 @@ pub(crate) struct Target {
 
 impl Target {
     /// The account with nothing read in it.
-    pub(crate) fn blank(&self) -> Account {
+    pub(crate) fn unread(&self) -> Account {
         let account = Account::new(&self.id, self.partition.name);
         self.label(account)
     }
 
     /// The account that nobody got into.
-    pub(crate) fn shut(&self, gap: Gap) -> Account {
-        Account { access: Fact::Unread(gap), ..self.blank() }
+    pub(crate) fn inaccessible(&self, gap: Gap) -> Account {
+        Account { access: Fact::Unread(gap), ..self.unread() }
     }
 
     /// The account under its name.
@@ -127,45 +127,54 @@ impl Target {
 }
 
 /// The caller, and everything that is needed to get into other accounts.
-pub(crate) struct Lobby<'a> {
-    pub(crate) run: &'a Run<'a>,
-    pub(crate) own: Known,
-    desk: Desk,
+pub(crate) struct AccountGateway<'a> {
+    pub(crate) collection: &'a Collection<'a>,
+    pub(crate) own: CallerIdentity,
+    assumer: RoleAssumer,
 }
 
-impl<'a> Lobby<'a> {
+impl<'a> AccountGateway<'a> {
     /// Asks who is asking.
-    pub(crate) async fn open(run: &'a Run<'a>) -> Result<Self, AccessError> {
-        let own = scope::caller(&run.config, &run.asker, &run.request.regions).await?;
-        Ok(Self::of(run, own))
+    pub(crate) async fn open(collection: &'a Collection<'a>) -> Result<Self, AccessError> {
+        let own =
+            scope::caller(&collection.config, &collection.api, &collection.request.regions).await?;
+        Ok(Self::from_caller(collection, own))
     }
 
     /// The same for a caller who is known.
-    pub(crate) fn of(run: &'a Run<'a>, own: Known) -> Self {
-        let asker = Asker { region: Arc::from(&*own.home), ..run.asker.clone() };
-        let accounts = &run.request.accounts;
+    pub(crate) fn from_caller(collection: &'a Collection<'a>, own: CallerIdentity) -> Self {
+        let api = ApiClient { region: Arc::from(&*own.home), ..collection.api.clone() };
+        let accounts = &collection.request.accounts;
         let (external_id, name) = (accounts.external_id.clone(), accounts.session_name.clone());
-        let desk = Desk::new(&run.config, asker, external_id, name);
-        Lobby { run, own, desk }
+        let assumer = RoleAssumer::new(&collection.config, api, external_id, name);
+        AccountGateway { collection, own, assumer }
     }
 
     /// Gets into an account, one of so many at a time.
-    pub(crate) async fn enter(&self, target: &Target, at_a_time: usize) -> Fact<Entry> {
-        let asker = role::asker(&self.run.asker, &target.id, at_a_time);
-        let known = Known { account: Some(target.id.clone()), ..self.own.clone() };
+    pub(crate) async fn enter(&self, target: &Target, at_a_time: usize) -> Fact<AccountAccess> {
+        let api = role::client_for_account(&self.collection.api, &target.id, at_a_time);
+        let known = CallerIdentity { account: Some(target.id.clone()), ..self.own.clone() };
         let Some(role) = &target.role else {
-            return Fact::Known(Entry { config: self.run.config.clone(), asker, known });
+            return Fact::Known(AccountAccess {
+                config: self.collection.config.clone(),
+                api,
+                known,
+            });
         };
-        self.desk.take_on(role).await.map(|taken| {
-            let config = role::through(&self.run.config, &taken);
-            self.run.session.remember(&target.id, &config);
-            Entry { config, asker, known: Known { caller: Fact::Known(taken.caller), ..known } }
+        self.assumer.assume(role).await.map(|taken| {
+            let config = role::config_for_role(&self.collection.config, &taken);
+            self.collection.session.remember(&target.id, &config);
+            AccountAccess {
+                config,
+                api,
+                known: CallerIdentity { caller: Fact::Known(taken.caller), ..known },
+            }
         })
     }
 
     /// Every account that is asked for, by id, those that are left out among them.
     pub(crate) async fn targets(&self) -> Result<Vec<Target>, AccessError> {
-        let accounts = &self.run.request.accounts;
+        let accounts = &self.collection.request.accounts;
         let mut targets: BTreeMap<String, Target> = BTreeMap::new();
         if !accounts.several() {
             let id = self.own.account.clone().unwrap_or_default();
@@ -216,7 +225,7 @@ impl<'a> Lobby<'a> {
     }
 
     fn usual_role(&self, id: &str) -> Role {
-        Role::named(self.own.partition.name, id, &self.run.request.accounts.role_name)
+        Role::named(self.own.partition.name, id, &self.collection.request.accounts.role_name)
     }
 
     /// Refuses a role of another partition: these credentials are nothing there.
@@ -240,9 +249,9 @@ impl<'a> Lobby<'a> {
             let partition = self.own.partition.name;
             return Err(AccessError::Usage(format!("partition {partition} has no organizations")));
         };
-        let asker = Asker { region: Arc::from(home), ..self.run.asker.clone() };
-        let client = query::Client::new(service, &self.run.config, &asker, call);
-        let reader = organization::Reader { asker: &asker, client: &client };
+        let api = ApiClient { region: Arc::from(home), ..self.collection.api.clone() };
+        let client = query::Client::new(service, &self.collection.config, &api, call);
+        let reader = organization::Reader { api: &api, client: &client };
         reader.accounts(&organization.units).await.map_err(|gap| unlisted(&gap))
     }
 }
@@ -269,19 +278,19 @@ fn unlisted(gap: &Gap) -> AccessError {
 }
 
 /// Reads every account, so many at a time, by id.
-pub(crate) async fn read(run: &Run<'_>) -> Result<Vec<Account>, AccessError> {
-    let lobby = Lobby::open(run).await?;
+pub(crate) async fn read(collection: &Collection<'_>) -> Result<Vec<Account>, AccessError> {
+    let gateway = AccountGateway::open(collection).await?;
     let (left_out, targets): (Vec<Target>, Vec<Target>) =
-        lobby.targets().await?.into_iter().partition(|target| target.skipped.is_some());
-    let mut accounts: Vec<Account> = left_out.iter().map(Target::blank).collect();
-    let at_a_time = run.accounts_at_a_time().min(targets.len());
+        gateway.targets().await?.into_iter().partition(|target| target.skipped.is_some());
+    let mut accounts: Vec<Account> = left_out.iter().map(Target::unread).collect();
+    let at_a_time = collection.accounts_at_a_time().min(targets.len());
     let mut waiting = targets.iter();
     let mut under_way = FuturesUnordered::new();
     loop {
         while under_way.len() < at_a_time
             && let Some(target) = waiting.next()
         {
-            under_way.push(Box::pin(read_one(&lobby, target, at_a_time)));
+            under_way.push(Box::pin(read_one(&gateway, target, at_a_time)));
         }
         match under_way.next().await {
             Some(account) => accounts.push(account),
@@ -292,17 +301,17 @@ pub(crate) async fn read(run: &Run<'_>) -> Result<Vec<Account>, AccessError> {
     Ok(accounts)
 }
 
-async fn read_one(lobby: &Lobby<'_>, target: &Target, at_a_time: usize) -> Account {
+async fn read_one(gateway: &AccountGateway<'_>, target: &Target, at_a_time: usize) -> Account {
     let reading = async {
-        let entry = match lobby.enter(target, at_a_time).await {
-            Fact::Known(entry) => entry,
-            Fact::Unread(gap) => return target.shut(gap),
+        let access = match gateway.enter(target, at_a_time).await {
+            Fact::Known(access) => access,
+            Fact::Unread(gap) => return target.inaccessible(gap),
         };
-        let scope = scope::of_member(&entry, &lobby.run.request.regions).await;
-        target.label(Visit::new(lobby.run, &entry).read(scope).await)
+        let scope = scope::member_regions(&access, &gateway.collection.request.regions).await;
+        target.label(AccountReader::new(gateway.collection, &access).read(scope).await)
     };
-    caught(reading).await.unwrap_or_else(|| {
+    catch_panic(reading).await.unwrap_or_else(|| {
         let said = "internal error while reading this account: please report it";
-        target.shut(Gap::new(Call::StsAssumeRole, Reason::Malformed).saying(said))
+        target.inaccessible(Gap::new(Call::StsAssumeRole, Reason::Malformed).saying(said))
     })
 }

@@ -8,17 +8,17 @@ use elb_audit_core::cloudfront::follows_dns;
 use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::{Accelerator, Account, Distribution, DnsRecord, Shield, VpcOrigin};
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::endpoint::{self, Partition, REGIONS_AS_OF};
 use crate::aws::query::{self, Client, Service};
-use crate::collect::region::Plan;
+use crate::collect::region::AccountPlan;
 use crate::collect::services::{cloudfront, globalaccelerator, route53, shield};
 
 /// Asks services that answer for all regions at once.
 pub(crate) struct Reader<'a> {
-    pub(crate) plan: &'a Plan,
+    pub(crate) plan: &'a AccountPlan,
     pub(crate) partition: &'static Partition,
-    pub(crate) asker: &'a Asker,
+    pub(crate) api: &'a ApiClient,
     pub(crate) config: &'a SdkConfig,
 }
 
@@ -58,7 +58,7 @@ impl Reader<'_> {
     pub(crate) async fn read(&self) -> Global {
         let none = Shield { subscribed: false, protected: Vec::new() };
         let (shield, (distributions, dns_records), vpc_origins, accelerators) = tokio::join!(
-            self.of(Call::ShieldDescribeSubscription, &query::SHIELD, none, async |one| {
+            self.answer(Call::ShieldDescribeSubscription, &query::SHIELD, none, async |one| {
                 shield::shield(&one.0, &one.1).await
             }),
             self.distributions_and_records(),
@@ -95,7 +95,7 @@ impl Reader<'_> {
         let call = Call::Route53ListHostedZones;
         let records =
             self.list(call, &query::ROUTE_53, async |one| route53::records(&one.0, &one.1).await);
-        if self.plan.wanted.records {
+        if self.plan.collection.records {
             return tokio::join!(distributions, records);
         }
         let distributions = distributions.await;
@@ -110,18 +110,18 @@ impl Reader<'_> {
         &self,
         call: Call,
         service: &Service,
-        ask: impl AsyncFnOnce((Asker, Client)) -> Fact<Vec<T>>,
+        read: impl AsyncFnOnce((ApiClient, Client)) -> Fact<Vec<T>>,
     ) -> Fact<Vec<T>> {
-        self.of(call, service, Vec::new(), ask).await
+        self.answer(call, service, Vec::new(), read).await
     }
 
     /// What a service answers; `none` where the partition does not have it.
-    async fn of<T>(
+    async fn answer<T>(
         &self,
         call: Call,
         service: &Service,
         none: T,
-        ask: impl AsyncFnOnce((Asker, Client)) -> Fact<T>,
+        read: impl AsyncFnOnce((ApiClient, Client)) -> Fact<T>,
     ) -> Fact<T> {
         if !self.plan.wants(call) {
             return Fact::not_collected(call);
@@ -129,8 +129,8 @@ impl Reader<'_> {
         let Some(home) = endpoint::home(service.name, self.partition) else {
             return Fact::Known(none);
         };
-        let asker = Asker { region: home.into(), ..self.asker.clone() };
-        let client = Client::new(service, self.config, &asker, call);
-        ask((asker, client)).await
+        let api = ApiClient { region: home.into(), ..self.api.clone() };
+        let client = Client::new(service, self.config, &api, call);
+        read((api, client)).await
     }
 }

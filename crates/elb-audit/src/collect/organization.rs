@@ -8,7 +8,7 @@ use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
 
 /// An account as the organization knows it.
@@ -99,7 +99,7 @@ type Tree = BTreeMap<String, Fact<String>>;
 
 /// Asks the organization.
 pub(crate) struct Reader<'a> {
-    pub(crate) asker: &'a Asker,
+    pub(crate) api: &'a ApiClient,
     pub(crate) client: &'a Client,
 }
 
@@ -223,7 +223,7 @@ impl Reader<'_> {
         let call = Call::OrganizationsDescribeOrganizationalUnit;
         let document = json!({ "OrganizationalUnitId": unit });
         let answer = self.client.json::<UnitAnswer>(call.operation(), &document);
-        known(self.asker.ask(call, Some(unit), answer).await)
+        known(self.api.call(call, Some(unit), answer).await)
             .map(|answer| answer.organizational_unit.name)
     }
 
@@ -235,7 +235,7 @@ impl Reader<'_> {
             .pages(call, &document, |answer: ParentsAnswer| (answer.parents, answer.next_token));
         found.await?.into_iter().next().map(|parent| parent.id).ok_or_else(|| {
             let gap = Gap::new(call, Reason::Malformed).saying("a unit without parent");
-            self.asker.placed(gap, Some(unit))
+            self.api.located(gap, Some(unit))
         })
     }
 
@@ -269,29 +269,29 @@ impl Reader<'_> {
     async fn pages<A, T>(
         &self,
         call: Call,
-        question: &Value,
+        request: &Value,
         read: impl Fn(A) -> (Option<Vec<T>>, Option<String>),
     ) -> Result<Vec<T>, Gap>
     where
         A: serde::de::DeserializeOwned + Send,
         T: Send,
     {
-        let about = question["ParentId"].as_str().or(question["ChildId"].as_str());
+        let about = request["ParentId"].as_str().or(request["ChildId"].as_str());
         let read = &read;
         let page = move |token: Option<String>| async move {
-            let mut document = question.clone();
+            let mut document = request.clone();
             document["MaxResults"] = 20.into();
             if let Some(token) = token {
                 document["NextToken"] = token.into();
             }
             let answer = self.client.json::<A>(call.operation(), &document);
-            self.asker.ask(call, about, answer).await.map(|answer| {
+            self.api.call(call, about, answer).await.map(|answer| {
                 let (items, next) = read(answer);
                 let items = if next.is_some() { Some(items.unwrap_or_default()) } else { items };
                 (items, next)
             })
         };
-        known(self.asker.whole(call, page).await)
+        known(self.api.all_pages(call, page).await)
     }
 }
 

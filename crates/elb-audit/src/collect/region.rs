@@ -18,10 +18,10 @@ use futures::FutureExt as _;
 use futures::future::join_all;
 use jiff::Timestamp;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{self, Service};
-use crate::aws::whole::{AskAgain, Whole};
-use crate::collect::Wanted;
+use crate::aws::whole::{RetryIncomplete, WholeAnswer};
+use crate::collect::CollectionPlan;
 use crate::collect::services::{elb, elbv2};
 
 mod around;
@@ -33,8 +33,8 @@ mod waf;
 
 /// What to read, and as whom.
 #[derive(Debug)]
-pub(crate) struct Plan {
-    pub(crate) wanted: Wanted,
+pub(crate) struct AccountPlan {
+    pub(crate) collection: CollectionPlan,
     /// Twelve digits; none when AWS would not tell.
     pub(crate) account: Option<String>,
     pub(crate) partition: &'static str,
@@ -42,28 +42,28 @@ pub(crate) struct Plan {
     pub(crate) taken_at: Timestamp,
 }
 
-impl Plan {
+impl AccountPlan {
     /// Whether a call may be made.
     pub(crate) fn wants(&self, call: Call) -> bool {
-        self.wanted.calls.contains(&call)
+        self.collection.calls.contains(&call)
     }
 
     /// Whether a check names the call itself.
     pub(crate) fn names(&self, call: Call) -> bool {
-        self.wanted.named.contains(&call)
+        self.collection.named.contains(&call)
     }
 
     /// Whether it is of use for a load balancer of this kind.
     pub(crate) fn concerns(&self, call: Call, kind: &Kind) -> bool {
-        self.wanted.of(call, kind)
+        self.collection.applies_to(call, kind)
     }
 }
 
 /// One region being read.
 #[derive(Clone)]
 pub(crate) struct Reader {
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) asker: Asker,
+    pub(crate) plan: Arc<AccountPlan>,
+    pub(crate) api: ApiClient,
     pub(crate) config: SdkConfig,
 }
 
@@ -78,21 +78,21 @@ type Tags = [BTreeMap<String, Fact<BTreeMap<String, String>>>; 2];
 
 impl Reader {
     fn query(&self, service: &Service, call: Call) -> query::Client {
-        query::Client::new(service, &self.config, &self.asker, call)
+        query::Client::new(service, &self.config, &self.api, call)
     }
 
     fn clients(&self) -> Clients {
-        let partition = |service| self.asker.retry_partition(service);
+        let partition = |service| self.api.retry_partition(service);
         let v1 = aws_sdk_elasticloadbalancing::config::Builder::from(&self.config)
             .retry_partition(partition("elb"))
-            .retry_classifier(AskAgain)
-            .interceptor(Whole::Xml)
-            .interceptor(self.asker.meter(Call::ElbDescribeLoadBalancers));
+            .retry_classifier(RetryIncomplete)
+            .interceptor(WholeAnswer::Xml)
+            .interceptor(self.api.meter(Call::ElbDescribeLoadBalancers));
         let v2 = aws_sdk_elasticloadbalancingv2::config::Builder::from(&self.config)
             .retry_partition(partition("elbv2"))
-            .retry_classifier(AskAgain)
-            .interceptor(Whole::Xml)
-            .interceptor(self.asker.meter(Call::ElbV2DescribeLoadBalancers));
+            .retry_classifier(RetryIncomplete)
+            .interceptor(WholeAnswer::Xml)
+            .interceptor(self.api.meter(Call::ElbV2DescribeLoadBalancers));
         Clients {
             v1: aws_sdk_elasticloadbalancing::Client::from_conf(v1.build()),
             v2: aws_sdk_elasticloadbalancingv2::Client::from_conf(v2.build()),
@@ -102,26 +102,26 @@ impl Reader {
     fn acm(&self) -> aws_sdk_acm::Client {
         let call = Call::AcmDescribeCertificate;
         let config = aws_sdk_acm::config::Builder::from(&self.config)
-            .retry_partition(self.asker.retry_partition("acm"))
-            .retry_classifier(AskAgain)
-            .interceptor(Whole::Json)
-            .interceptor(self.asker.meter(call));
+            .retry_partition(self.api.retry_partition("acm"))
+            .retry_classifier(RetryIncomplete)
+            .interceptor(WholeAnswer::Json)
+            .interceptor(self.api.meter(call));
         aws_sdk_acm::Client::from_conf(config.build())
     }
 
     fn classic_arn(&self, name: &str, owner: Option<&str>) -> String {
-        let (partition, region) = (self.plan.partition, &self.asker.region);
+        let (partition, region) = (self.plan.partition, &self.api.region);
         let account = self.plan.account.as_deref().or(owner).unwrap_or_default();
         format!("arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{name}")
     }
 
     /// Reads the region.
     pub(crate) async fn read(self) -> Region {
-        let mut region = Region::new(&self.asker.region);
+        let mut region = Region::new(&self.api.region);
         let clients = self.clients();
         (region.classic, region.v2) = tokio::join!(
-            elb::list(&self.asker, &clients.v1, |name, owner| self.classic_arn(name, owner)),
-            elbv2::list(&self.asker, &clients.v2),
+            elb::list(&self.api, &clients.v1, |name, owner| self.classic_arn(name, owner)),
+            elbv2::list(&self.api, &clients.v2),
         );
         if region.load_balancers().next().is_none() {
             return region;
@@ -194,19 +194,19 @@ impl Reader {
         let has_policies = encrypts || !lb.backend_policies.is_empty();
         let attributes = async {
             let call = Call::ElbDescribeLoadBalancerAttributes;
-            self.if_wanted(call, elb::attributes(&self.asker, client, &lb)).await
+            self.if_wanted(call, elb::attributes(&self.api, client, &lb)).await
         };
         let policies = async {
             let call = Call::ElbDescribeLoadBalancerPolicies;
             if has_policies {
-                self.if_wanted(call, elb::policies(&self.asker, client, &lb)).await
+                self.if_wanted(call, elb::policies(&self.api, client, &lb)).await
             } else {
                 Fact::Known(Vec::new())
             }
         };
         let instances = async {
             let call = Call::ElbDescribeInstanceHealth;
-            self.if_wanted(call, elb::instances(&self.asker, client, &lb)).await
+            self.if_wanted(call, elb::instances(&self.api, client, &lb)).await
         };
         let (attributes, policies, instances) = tokio::join!(attributes, policies, instances);
         (lb.attributes, lb.policies, lb.instances) = (attributes, policies, instances);
@@ -220,18 +220,15 @@ impl Reader {
         mut lb: LoadBalancer,
     ) -> LoadBalancer {
         let (listeners, attributes, capacity) = tokio::join!(
-            self.if_wanted(
-                Call::ElbV2DescribeListeners,
-                elbv2::listeners(&self.asker, client, &lb)
-            ),
+            self.if_wanted(Call::ElbV2DescribeListeners, elbv2::listeners(&self.api, client, &lb)),
             self.if_wanted(
                 Call::ElbV2DescribeLoadBalancerAttributes,
-                elbv2::attributes(&self.asker, client, &lb.arn)
+                elbv2::attributes(&self.api, client, &lb.arn)
             ),
             self.if_of_use(
                 Call::ElbV2DescribeCapacityReservation,
                 self.plan.concerns(Call::ElbV2DescribeCapacityReservation, &lb.kind),
-                elbv2::reserved_capacity(&self.asker, client, &lb.arn)
+                elbv2::reserved_capacity(&self.api, client, &lb.arn)
             ),
         );
         (lb.listeners, lb.attributes, lb.reserved_capacity) = (listeners, attributes, capacity);
@@ -260,8 +257,8 @@ impl Reader {
         let arns = all.iter().filter(|lb| lb.kind != Kind::Classic).map(|lb| lb.arn.clone());
         let arns: Vec<String> = arns.filter(|_| self.plan.wants(Call::ElbV2DescribeTags)).collect();
         let (classic, modern) = tokio::join!(
-            elb::tags(&self.asker, &clients.v1, &names),
-            elbv2::tags(&self.asker, &clients.v2, &arns),
+            elb::tags(&self.api, &clients.v1, &names),
+            elbv2::tags(&self.api, &clients.v2, &arns),
         );
         [classic, modern]
     }

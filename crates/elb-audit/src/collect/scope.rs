@@ -9,12 +9,12 @@ use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::Region;
 
 use crate::aws::AccessError;
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::endpoint::{self, PARTITIONS, Partition, REGIONS_AS_OF};
 use crate::aws::query;
 use crate::aws::session;
-use crate::aws::whole::{AskAgain, Whole};
-use crate::collect::account::Entry;
+use crate::aws::whole::{RetryIncomplete, WholeAnswer};
+use crate::collect::account::AccountAccess;
 use crate::collect::services::ec2::{self, ListedRegion};
 
 /// Which regions the user wants.
@@ -28,7 +28,7 @@ pub struct Regions {
 
 /// What is known of an account before its regions are.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
+pub(crate) struct CallerIdentity {
     /// Twelve digits; none when AWS would not tell.
     pub(crate) account: Option<String>,
     pub(crate) caller: Fact<String>,
@@ -37,14 +37,14 @@ pub(crate) struct Known {
     pub(crate) home: String,
 }
 
-impl Known {
+impl CallerIdentity {
     /// A caller who goes into another account at once, and need not be known himself.
     pub(crate) fn elsewhere(config: &SdkConfig, partition: &'static Partition) -> Self {
         let configured = config.region().map(ToString::to_string);
         let own = |region: &String| {
             endpoint::partition_of(region).is_some_and(|known| known.name == partition.name)
         };
-        Known {
+        CallerIdentity {
             account: None,
             caller: Fact::not_collected(Call::StsGetCallerIdentity),
             partition,
@@ -55,7 +55,7 @@ impl Known {
 
 /// The regions of an account.
 #[derive(Debug)]
-pub(crate) struct Scope {
+pub(crate) struct RegionScope {
     pub(crate) regions: Vec<String>,
     /// Regions that are left out, with the reason.
     pub(crate) skipped: Vec<Region>,
@@ -69,12 +69,12 @@ type Listed = Option<Fact<Vec<ListedRegion>>>;
 /// Asks who is asking and, unless the regions are named, which there are: at the same time.
 pub(crate) async fn find(
     config: &SdkConfig,
-    asker: &Asker,
+    api: &ApiClient,
     wanted: &Regions,
-) -> Result<(Known, Scope), AccessError> {
+) -> Result<(CallerIdentity, RegionScope), AccessError> {
     let new = plausible(wanted)?;
     let listing = wanted.only.is_empty() || !new.is_empty();
-    let (known, listed) = identify(config, asker, wanted, listing).await?;
+    let (known, listed) = identify(config, api, wanted, listing).await?;
     let unlisted = listed.as_ref().and_then(|listed| listed.get().ok()).and_then(|listed| {
         let has = |name: &String| listed.iter().any(|region| region.name == *name);
         new.iter().find(|name| !has(name))
@@ -92,40 +92,40 @@ pub(crate) async fn find(
 /// Asks who is asking.
 pub(crate) async fn caller(
     config: &SdkConfig,
-    asker: &Asker,
+    api: &ApiClient,
     wanted: &Regions,
-) -> Result<Known, AccessError> {
+) -> Result<CallerIdentity, AccessError> {
     plausible(wanted)?;
-    identify(config, asker, wanted, false).await.map(|(known, _)| known)
+    identify(config, api, wanted, false).await.map(|(known, _)| known)
 }
 
 /// The regions of an account that one has got into. A region that is named and not there is left out: the
 /// next account may have it.
-pub(crate) async fn of_member(entry: &Entry, wanted: &Regions) -> Scope {
+pub(crate) async fn member_regions(access: &AccountAccess, wanted: &Regions) -> RegionScope {
     let new = plausible(wanted).unwrap_or_default();
     let listed = if wanted.only.is_empty() || !new.is_empty() {
-        let home = &*entry.known.home;
-        let asker = Asker { region: Arc::from(home), ..entry.asker.clone() };
-        Some(list(&asker, &session::in_region(&entry.config, home)).await)
+        let home = &*access.known.home;
+        let api = ApiClient { region: Arc::from(home), ..access.api.clone() };
+        Some(list(&api, &session::in_region(&access.config, home)).await)
     } else {
         None
     };
-    choose(entry.known.partition, wanted, listed, &new)
+    choose(access.known.partition, wanted, listed, &new)
 }
 
 async fn identify(
     config: &SdkConfig,
-    asker: &Asker,
+    api: &ApiClient,
     wanted: &Regions,
     listing: bool,
-) -> Result<(Known, Listed), AccessError> {
+) -> Result<(CallerIdentity, Listed), AccessError> {
     let homes = homes(config, wanted);
     let mut refusals = Vec::new();
     for home in &homes {
-        let asker = Asker { region: Arc::from(home.as_str()), ..asker.clone() };
+        let api = ApiClient { region: Arc::from(home.as_str()), ..api.clone() };
         let regional = session::impatient(&session::in_region(config, home));
-        let (caller, listed) = tokio::join!(identity(&asker, &regional), async {
-            if listing { Some(list(&asker, &regional).await) } else { None }
+        let (caller, listed) = tokio::join!(identity(&api, &regional), async {
+            if listing { Some(list(&api, &regional).await) } else { None }
         });
         if let Some(refusal) = refusal(caller.gap(), listed.as_ref().and_then(Fact::gap)) {
             if refusal.reason == Reason::NoCredentials {
@@ -134,7 +134,7 @@ async fn identify(
             refusals.push(format!("{home}: {}", elb_audit_core::audit::words(&refusal)));
             continue;
         }
-        let known = Known {
+        let known = CallerIdentity {
             account: caller.get().ok().map(|caller| caller.0.clone()),
             caller: caller.map(|caller| caller.1),
             partition: endpoint::partition_of(home).unwrap_or(&PARTITIONS[0]),
@@ -169,15 +169,15 @@ fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<String> {
 }
 
 /// Account id and ARN of the caller.
-async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
+async fn identity(api: &ApiClient, config: &SdkConfig) -> Fact<(String, String)> {
     let call = Call::StsGetCallerIdentity;
     let builder = aws_sdk_sts::config::Builder::from(config)
-        .retry_partition(asker.retry_partition("sts"))
-        .retry_classifier(AskAgain)
-        .interceptor(Whole::Xml)
-        .interceptor(asker.meter(call));
+        .retry_partition(api.retry_partition("sts"))
+        .retry_classifier(RetryIncomplete)
+        .interceptor(WholeAnswer::Xml)
+        .interceptor(api.meter(call));
     let client = aws_sdk_sts::Client::from_conf(builder.build());
-    let answer = asker.ask(call, None, client.get_caller_identity().send()).await;
+    let answer = api.call(call, None, client.get_caller_identity().send()).await;
     let answer = match answer {
         Fact::Known(answer) => answer,
         Fact::Unread(gap) => return Fact::Unread(gap),
@@ -185,16 +185,16 @@ async fn identity(asker: &Asker, config: &SdkConfig) -> Fact<(String, String)> {
     answer.account.zip(answer.arn).map_or_else(
         || {
             let gap = Gap::new(call, Reason::Malformed).saying("the answer names no account");
-            Fact::Unread(asker.placed(gap, None))
+            Fact::Unread(api.located(gap, None))
         },
         Fact::Known,
     )
 }
 
-async fn list(asker: &Asker, config: &SdkConfig) -> Fact<Vec<ListedRegion>> {
+async fn list(api: &ApiClient, config: &SdkConfig) -> Fact<Vec<ListedRegion>> {
     let call = Call::Ec2DescribeRegions;
-    let client = query::Client::new(&query::EC2, config, asker, call);
-    ec2::regions(asker, &client).await
+    let client = query::Client::new(&query::EC2, config, api, call);
+    ec2::regions(api, &client).await
 }
 
 /// The gap that says AWS is not to be had here with these credentials. A denial is not one: whoever is
@@ -268,9 +268,9 @@ fn unknown_region(name: &str) -> String {
 }
 
 /// The regions to read, those left out, and what had to be assumed.
-fn choose(partition: &Partition, wanted: &Regions, listed: Listed, new: &[String]) -> Scope {
+fn choose(partition: &Partition, wanted: &Regions, listed: Listed, new: &[String]) -> RegionScope {
     let mut enabled: Vec<String> = wanted.only.clone();
-    let mut scope = Scope {
+    let mut scope = RegionScope {
         regions: Vec::new(),
         skipped: Vec::new(),
         region_list: Fact::Known(()),

@@ -1,6 +1,6 @@
 //! A scan in parts: the same readers, a region or an account's edge at a time.
 //!
-//! [`list`] tells the parts, [`collect_shard`] reads one of them, wherever it runs, and
+//! [`list_shards`] tells the parts, [`collect_shard`] reads one of them, wherever it runs, and
 //! [`Inventory::merge`] makes one inventory of what they read.
 
 use std::time::Instant;
@@ -18,10 +18,10 @@ use crate::aws::endpoint;
 use crate::aws::role::Role;
 use crate::aws::session::Tuning;
 use crate::aws::{AccessError, Session, Stop};
-use crate::collect::account::{Visit, unlisted};
-use crate::collect::accounts::{Lobby, Target};
-use crate::collect::scope::{self, Known};
-use crate::collect::{Request, Run};
+use crate::collect::account::{AccountReader, unlisted};
+use crate::collect::accounts::{AccountGateway, Target};
+use crate::collect::scope::{self, CallerIdentity};
+use crate::collect::{Collection, Request};
 
 /// The region of a part that reads what an account has in no region.
 pub const GLOBAL: &str = "global";
@@ -61,7 +61,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    fn of(target: &Target) -> Self {
+    fn from_target(target: &Target) -> Self {
         let unit = target.unit.get();
         Shard {
             account: target.id.clone(),
@@ -97,20 +97,20 @@ impl Shard {
 ///
 /// # Errors
 /// As [`super::collect`].
-pub async fn list(
+pub async fn list_shards(
     session: &Session,
     request: &Request,
     tuning: &Tuning,
     stop: watch::Receiver<Stop>,
 ) -> Result<Vec<Shard>, AccessError> {
-    let run = Run::new(session, request, tuning, stop, &|_| ());
-    let lobby = Lobby::open(&run).await?;
-    let targets = lobby.targets().await?;
+    let collection = Collection::new(session, request, tuning, stop, &|_| ());
+    let gateway = AccountGateway::open(&collection).await?;
+    let targets = gateway.targets().await?;
     if targets.iter().any(|target| target.id.is_empty()) {
         let said = "AWS does not tell the caller's account (sts:GetCallerIdentity)";
         return Err(AccessError::Unreachable(said.to_owned()));
     }
-    let at_a_time = run.accounts_at_a_time().min(targets.len());
+    let at_a_time = collection.accounts_at_a_time().min(targets.len());
     let mut waiting = targets.iter();
     let mut under_way = FuturesUnordered::new();
     let mut shards = Vec::new();
@@ -118,7 +118,7 @@ pub async fn list(
         while under_way.len() < at_a_time
             && let Some(target) = waiting.next()
         {
-            under_way.push(Box::pin(parts(&lobby, target, at_a_time)));
+            under_way.push(Box::pin(parts(&gateway, target, at_a_time)));
         }
         match under_way.next().await {
             Some(parts) => shards.extend(parts),
@@ -130,18 +130,18 @@ pub async fn list(
 }
 
 /// The parts of one account.
-async fn parts(lobby: &Lobby<'_>, target: &Target, at_a_time: usize) -> Vec<Shard> {
-    let shard = Shard::of(target);
+async fn parts(gateway: &AccountGateway<'_>, target: &Target, at_a_time: usize) -> Vec<Shard> {
+    let shard = Shard::from_target(target);
     if target.skipped.is_some() {
         return vec![shard];
     }
-    match lobby.enter(target, at_a_time).await {
+    match gateway.enter(target, at_a_time).await {
         Fact::Unread(gap) => {
             let error = Some(elb_audit_core::audit::words(&gap));
             vec![Shard { error, gap: Some(gap), ..shard }]
         }
-        Fact::Known(entry) => {
-            let scope = scope::of_member(&entry, &lobby.run.request.regions).await;
+        Fact::Known(access) => {
+            let scope = scope::member_regions(&access, &gateway.collection.request.regions).await;
             let regions = scope.regions.into_iter().chain([GLOBAL.to_owned()]);
             regions.map(|region| Shard { region: Some(region), ..shard.clone() }).collect()
         }
@@ -163,41 +163,44 @@ pub async fn collect_shard(
 ) -> Result<Inventory, AccessError> {
     let began = Instant::now();
     let target = shard.target()?;
-    let run = Run::new(session, request, tuning, stop, &|_| ());
+    let collection = Collection::new(session, request, tuning, stop, &|_| ());
     let account = match &shard.region {
-        _ if target.skipped.is_some() => target.blank(),
-        Some(region) => read(&run, &target, region).await?,
-        None => target.shut(shard.gap.clone().unwrap_or_else(|| {
+        _ if target.skipped.is_some() => target.unread(),
+        Some(region) => read(&collection, &target, region).await?,
+        None => target.inaccessible(shard.gap.clone().unwrap_or_else(|| {
             let said = shard.error.clone().unwrap_or_else(|| "the part names no region".to_owned());
             let gap = Gap::new(Call::StsAssumeRole, Reason::Failed).saying(said);
             Gap { resource: shard.role_arn.clone(), ..gap }
         })),
     };
-    Ok(run.inventory(vec![account], began))
+    Ok(collection.inventory(vec![account], began))
 }
 
 /// What is known of a part whose reader has failed: that it is unread, and why.
 ///
 /// # Errors
 /// When the part itself makes no sense.
-pub fn missing(shard: &Shard, said: &str, taken_at: Timestamp) -> Result<Inventory, AccessError> {
+pub fn missing_shard(
+    shard: &Shard,
+    said: &str,
+    taken_at: Timestamp,
+) -> Result<Inventory, AccessError> {
     let target = shard.target()?;
     let unread = |call| Gap::new(call, Reason::Failed).saying(said);
     let account = match shard.region.as_deref() {
-        _ if target.skipped.is_some() => target.blank(),
-        None => {
-            target.shut(Gap { resource: shard.role_arn.clone(), ..unread(Call::StsAssumeRole) })
-        }
+        _ if target.skipped.is_some() => target.unread(),
+        None => target
+            .inaccessible(Gap { resource: shard.role_arn.clone(), ..unread(Call::StsAssumeRole) }),
         Some(GLOBAL) => Account {
             shield: Fact::Unread(unread(Call::ShieldDescribeSubscription)),
             distributions: Fact::Unread(unread(Call::CloudFrontListDistributions)),
             vpc_origins: Fact::Unread(unread(Call::CloudFrontListVpcOrigins)),
             accelerators: Fact::Unread(unread(Call::GlobalAcceleratorListAccelerators)),
             dns_records: Fact::Unread(unread(Call::Route53ListHostedZones)),
-            ..target.blank()
+            ..target.unread()
         },
         Some(name) => {
-            Account { regions: vec![unlisted(name, Reason::Failed, said)], ..target.blank() }
+            Account { regions: vec![unlisted(name, Reason::Failed, said)], ..target.unread() }
         }
     };
     let cost = Cost::default();
@@ -210,30 +213,36 @@ pub fn missing(shard: &Shard, said: &str, taken_at: Timestamp) -> Result<Invento
 ///
 /// # Errors
 /// As [`super::collect`].
-pub async fn enter(
+pub async fn enter_accounts(
     session: &Session,
     request: &Request,
     tuning: &Tuning,
     stop: watch::Receiver<Stop>,
     shards: &[Shard],
 ) -> Result<(), AccessError> {
-    let run = Run::new(session, request, tuning, stop, &|_| ());
-    let lobby = Lobby::open(&run).await?;
+    let collection = Collection::new(session, request, tuning, stop, &|_| ());
+    let gateway = AccountGateway::open(&collection).await?;
     let mut accounts: Vec<&Shard> = shards.iter().filter(|one| one.region.is_some()).collect();
     accounts.dedup_by(|a, b| a.account == b.account);
     let targets: Vec<Target> =
         accounts.into_iter().map(Shard::target).collect::<Result<_, AccessError>>()?;
-    let at_a_time = run.accounts_at_a_time();
-    let entering = targets.iter().map(|target| lobby.enter(target, at_a_time));
+    let at_a_time = collection.accounts_at_a_time();
+    let entering = targets.iter().map(|target| gateway.enter(target, at_a_time));
     let mut entering = futures::stream::iter(entering).buffer_unordered(at_a_time);
     while entering.next().await.is_some() {}
     Ok(())
 }
 
-async fn read(run: &Run<'_>, target: &Target, region: &str) -> Result<Account, AccessError> {
+async fn read(
+    collection: &Collection<'_>,
+    target: &Target,
+    region: &str,
+) -> Result<Account, AccessError> {
     let own = match &target.role {
-        None => scope::caller(&run.config, &run.asker, &run.request.regions).await?,
-        Some(_) => Known::elsewhere(&run.config, target.partition),
+        None => {
+            scope::caller(&collection.config, &collection.api, &collection.request.regions).await?
+        }
+        Some(_) => CallerIdentity::elsewhere(&collection.config, target.partition),
     };
     if let (None, Some(id)) = (&target.role, &own.account)
         && *id != target.id
@@ -243,26 +252,28 @@ async fn read(run: &Run<'_>, target: &Target, region: &str) -> Result<Account, A
             target.id
         )));
     }
-    let lobby = Lobby::of(run, own);
-    let entry = match lobby.enter(target, 1).await {
-        Fact::Known(entry) => entry,
-        Fact::Unread(gap) => return Ok(target.shut(gap)),
+    let gateway = AccountGateway::from_caller(collection, own);
+    let access = match gateway.enter(target, 1).await {
+        Fact::Known(access) => access,
+        Fact::Unread(gap) => return Ok(target.inaccessible(gap)),
     };
-    let visit = Visit::new(run, &entry);
-    let mut account = target.blank();
-    account.caller = entry.known.caller.clone();
+    let reader = AccountReader::new(collection, &access);
+    let mut account = target.unread();
+    account.caller = access.known.caller.clone();
     if region == GLOBAL {
-        let (scope, edge) =
-            tokio::join!(scope::of_member(&entry, &run.request.regions), visit.edge());
+        let (scope, edge) = tokio::join!(
+            scope::member_regions(&access, &collection.request.regions),
+            reader.edge()
+        );
         account.region_list = scope.region_list;
         account.regions = scope.skipped;
         account.notes = scope.notes;
         edge.into_account(&mut account);
     } else {
-        account.regions = visit.regions(&[region.to_owned()]).await;
-        account.server_certificates = visit.server_certificates(&account.regions).await;
+        account.regions = reader.regions(&[region.to_owned()]).await;
+        account.server_certificates = reader.server_certificates(&account.regions).await;
     }
-    account.notes.extend(visit.slowed_down());
+    account.notes.extend(reader.slowed_down());
     Ok(account)
 }
 
@@ -275,7 +286,7 @@ mod tests {
     #[test]
     fn parts_may_be_read_on_any_thread() {
         movable(|session, request, tuning, stop| async move {
-            list(&session, &request, &tuning, stop).await
+            list_shards(&session, &request, &tuning, stop).await
         });
         movable(|session, request, tuning, stop| async move {
             let shard: Shard = serde_json::from_str("{}").unwrap();

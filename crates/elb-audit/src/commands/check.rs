@@ -5,10 +5,10 @@ use elb_audit_core::report::Exit;
 use jiff::Timestamp;
 
 use super::open;
-use super::pipeline::Run;
-use crate::aws::{Session as AwsSession, Stop};
+use super::pipeline::Pipeline;
+use crate::aws::{Session, Stop};
 use crate::cli::{CheckFile, Reporting};
-use crate::config::Terms;
+use crate::config::RunConfig;
 use crate::error::Error;
 use crate::output;
 use crate::source::Source;
@@ -27,11 +27,11 @@ pub(super) async fn judge_saved(
     now: Timestamp,
     report: &Reporting,
 ) -> Result<Exit, Error> {
-    let terms = Terms::new(report)?;
+    let config = RunConfig::new(report)?;
     let destinations = output::destinations(report.format, &report.output)?;
-    let watch = Watch::of_saved(report)?;
+    let watch = Watch::for_saved(report)?;
     let session = if watch.is_remote() { Some(open(None).await?) } else { None };
-    let before = watch.before(session.as_ref().map(AwsSession::config)).await?;
-    let run = Run { inventory, now, terms, stopped: Stop::No, watch, before };
-    Ok(run.judge(&destinations, None).await.told(report))
+    let previous = watch.read_previous(session.as_ref().map(Session::config)).await?;
+    let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
+    Ok(pipeline.run(&destinations, None).await.log(report))
 }

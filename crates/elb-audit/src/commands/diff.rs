@@ -6,23 +6,23 @@ use elb_audit_core::config::FailOn;
 use elb_audit_core::report::Exit;
 
 use super::{open, print};
-use crate::aws::Session as AwsSession;
+use crate::aws::Session;
 use crate::cli::Diff;
 use crate::error::Error;
 use crate::log::say;
 use crate::output;
-use crate::state::Place;
+use crate::state::StateLocation;
 
 /// Does what the command line says.
 pub(super) async fn diff(task: &Diff) -> Result<Exit, Error> {
-    let places = [&task.before, &task.after].map(|text| Place::parse(text));
-    let [before, after] = places;
+    let locations = [&task.before, &task.after].map(|text| StateLocation::parse(text));
+    let [before, after] = locations;
     let (before, after) = (before?, after?);
     let remote = before.is_remote() || after.is_remote();
     let session = if remote { Some(open(task.profile.as_deref()).await?) } else { None };
-    let config = session.as_ref().map(AwsSession::config);
-    let before = before.needed(config).await?;
-    let mut after = after.needed(config).await?;
+    let config = session.as_ref().map(Session::config);
+    let before = before.read_required(config).await?;
+    let mut after = after.read_required(config).await?;
     if before.taken_at > after.taken_at {
         say(format_args!("note: the first report is the later one"));
     }

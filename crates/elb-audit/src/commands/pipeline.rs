@@ -9,41 +9,41 @@ use jiff::Timestamp;
 
 use crate::aws::Stop;
 use crate::cli::Reporting;
-use crate::config::Terms;
+use crate::config::RunConfig;
 use crate::log::say;
-use crate::notify::Session;
+use crate::notify::DeliverySession;
 use crate::output::{self, OutputError};
-use crate::watch::{Before, Watch, WatchError};
+use crate::watch::{Previous, Watch, WatchError};
 
 /// Facts, what to judge them by, and what to compare the judgement with.
-pub(super) struct Run {
+pub(super) struct Pipeline {
     pub(super) inventory: Inventory,
     pub(super) now: Timestamp,
-    pub(super) terms: Terms,
+    pub(super) config: RunConfig,
     pub(super) stopped: Stop,
     pub(super) watch: Watch,
-    pub(super) before: Before,
+    pub(super) previous: Previous,
 }
 
-impl Run {
+impl Pipeline {
     /// Judges, writes the report, and tells whom it concerns.
-    pub(super) async fn judge(
+    pub(super) async fn run(
         self,
         destinations: &[output::Destination],
-        session: Option<&Session>,
-    ) -> Judged {
-        let Run { inventory, now, terms, stopped, watch, before } = self;
-        let (checks, gate) = (terms.checks.clone(), terms.gate);
-        let mut report = audit(&inventory, &checks, &terms.options(now));
+        session: Option<&DeliverySession>,
+    ) -> RunOutcome {
+        let Pipeline { inventory, now, config, stopped, watch, previous } = self;
+        let (checks, gate) = (config.checks.clone(), config.gate);
+        let mut report = audit(&inventory, &checks, &config.options(now));
         let cut = cut_short(&inventory, stopped);
         // The report of a very large account needs the room.
         drop(inventory);
-        Watch::compare(&before, &mut report);
+        Watch::compare(&previous, &mut report);
         let written = output::deliver(&report, destinations);
         let mut failures: Vec<Undelivered> = written.into_iter().map(Into::into).collect();
         let (mut exit, mut why) = report.exit(gate);
         failures.extend(
-            watch.tell(before, &mut report, session).await.into_iter().map(Undelivered::from),
+            watch.tell(previous, &mut report, session).await.into_iter().map(Undelivered::from),
         );
         if let Some((cut, said)) = cut
             && exit != Exit::NothingAssessed
@@ -53,7 +53,7 @@ impl Run {
         if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
             (exit, why) = (Exit::DeliveryFailed, format!("not everything was delivered; {why}"));
         }
-        Judged { report, exit, why, failures }
+        RunOutcome { report, exit, why, failures }
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) enum Undelivered {
 }
 
 /// What came of a run.
-pub(crate) struct Judged {
+pub(crate) struct RunOutcome {
     pub(crate) report: Report,
     pub(crate) exit: Exit,
     /// Why the exit code is what it is, in one line.
@@ -78,9 +78,9 @@ pub(crate) struct Judged {
     pub(crate) failures: Vec<Undelivered>,
 }
 
-impl Judged {
+impl RunOutcome {
     /// Says what went wrong, and why the exit code is what it is.
-    pub(super) fn told(&self, how: &Reporting) -> Exit {
+    pub(super) fn log(&self, how: &Reporting) -> Exit {
         for failure in &self.failures {
             say(format_args!("error: {failure}"));
         }

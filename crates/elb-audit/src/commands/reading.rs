@@ -6,7 +6,7 @@ use elb_audit_core::report::Exit;
 use super::progress::ProgressLine;
 use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Reading;
-use crate::collect::{Request, Wanted};
+use crate::collect::{CollectionPlan, Request};
 use crate::config::accounts;
 use crate::error::Error;
 use crate::log::say;
@@ -40,13 +40,13 @@ async fn interrupted() {
 }
 
 /// What to read, and how.
-pub(super) fn request(source: &Reading, wanted: Wanted) -> Result<Request, Error> {
+pub(super) fn request(source: &Reading, plan: CollectionPlan) -> Result<Request, Error> {
     let accounts = accounts::select(&source.accounts)?;
     Ok(Request {
         profile: source.profile.clone(),
         regions: source.regions(),
         accounts,
-        wanted,
+        plan,
         max_workers: source.max_workers,
         max_rps: source.max_rps,
         one_at_a_time: source.no_parallel,

@@ -3,15 +3,15 @@
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::Exit;
 
-use super::pipeline::{Judged, Run};
+use super::pipeline::{Pipeline, RunOutcome};
 use super::progress::ProgressLine;
 use super::reading::{read, request};
-use crate::aws::{Session as AwsSession, Stop};
+use crate::aws::{Session, Stop};
 use crate::cli::Scan;
-use crate::collect::{self, Request, Wanted};
-use crate::config::Terms;
+use crate::collect::{self, CollectionPlan, Request};
+use crate::config::RunConfig;
 use crate::error::Error;
-use crate::notify::Session;
+use crate::notify::DeliverySession;
 use crate::output;
 use crate::watch::Watch;
 
@@ -19,43 +19,43 @@ use crate::watch::Watch;
 pub(super) async fn scan(task: &Scan) -> Result<Exit, Error> {
     let shown = !task.report.quiet && !task.source.verbose;
     let destinations = output::destinations(task.report.format, &task.report.output)?;
-    let judged = scanned(task, &destinations, shown).await?;
-    Ok(judged.told(&task.report))
+    let judged = run_scan(task, &destinations, shown).await?;
+    Ok(judged.log(&task.report))
 }
 
 /// Reads and judges an account as the command line says, writes the report to these destinations, tells
 /// whom it concerns, and keeps it.
-pub(crate) async fn scanned(
+pub(crate) async fn run_scan(
     task: &Scan,
     destinations: &[output::Destination],
     shown: bool,
-) -> Result<Judged, Error> {
-    let judging = Judging::new(task)?;
+) -> Result<RunOutcome, Error> {
+    let prepared = PreparedScan::new(task)?;
     let progress = ProgressLine::new(shown);
-    let (request, tuning) = (&judging.request, task.source.tuning());
+    let (request, tuning) = (&prepared.request, task.source.tuning());
     let session = collect::open(request, &tuning).await?;
-    let before = judging.watch.before(Some(session.config())).await?;
+    let previous = prepared.watch.read_previous(Some(session.config())).await?;
     let (inventory, stopped) = read(&session, request, &tuning, &progress).await?;
     let now = inventory.taken_at;
-    let Judging { terms, watch, .. } = judging;
-    let run = Run { inventory, now, terms, stopped, watch, before };
-    Ok(run.judge(destinations, Some(&acting(&session))).await)
+    let PreparedScan { config, watch, .. } = prepared;
+    let pipeline = Pipeline { inventory, now, config, stopped, watch, previous };
+    Ok(pipeline.run(destinations, Some(&delivery_session(&session))).await)
 }
 
 /// What the command line of a scan says: what to read, what to judge by, and whom to tell.
-pub(crate) struct Judging {
+pub(crate) struct PreparedScan {
     pub(crate) request: Request,
-    terms: Terms,
+    config: RunConfig,
     watch: Watch,
 }
 
-impl Judging {
+impl PreparedScan {
     /// What the options say, as far as that is known without AWS.
     pub(crate) fn new(task: &Scan) -> Result<Self, Error> {
-        let terms = Terms::new(&task.report)?;
+        let config = RunConfig::new(&task.report)?;
         let watch = Watch::new(&task.watch, &task.report)?;
-        let request = request(&task.source, Wanted::by(&terms.checks))?;
-        Ok(Judging { request, terms, watch })
+        let request = request(&task.source, CollectionPlan::for_checks(&config.checks))?;
+        Ok(PreparedScan { request, config, watch })
     }
 
     /// Whether whom it tells is in the accounts themselves.
@@ -64,20 +64,20 @@ impl Judging {
     }
 
     /// Judges what others have read, tells whom it concerns, and keeps the report.
-    pub(crate) async fn judged(
+    pub(crate) async fn run_with(
         self,
         inventory: Inventory,
-        session: &AwsSession,
-    ) -> Result<Judged, Error> {
-        let Judging { terms, watch, .. } = self;
-        let before = watch.before(Some(session.config())).await?;
+        session: &Session,
+    ) -> Result<RunOutcome, Error> {
+        let PreparedScan { config, watch, .. } = self;
+        let previous = watch.read_previous(Some(session.config())).await?;
         let now = inventory.taken_at;
-        let run = Run { inventory, now, terms, stopped: Stop::No, watch, before };
-        Ok(run.judge(&[], Some(&acting(session))).await)
+        let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
+        Ok(pipeline.run(&[], Some(&delivery_session(session))).await)
     }
 }
 
 /// What tells others acts as the scan does.
-fn acting(session: &AwsSession) -> Session {
-    Session { base: session.config().clone(), accounts: session.entered() }
+fn delivery_session(session: &Session) -> DeliverySession {
+    DeliverySession { base: session.config().clone(), accounts: session.entered() }
 }

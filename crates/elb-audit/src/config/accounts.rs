@@ -7,7 +7,7 @@ use elb_audit_core::docs::READER;
 
 use crate::aws::{Role, RoleArnError};
 use crate::cli::Accounts;
-use crate::collect::{Accounts as Wanted, Member, Organization};
+use crate::collect::{AccountSelection, Member, Organization};
 
 /// Why no accounts can be chosen.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,7 @@ pub enum MemberError {
 }
 
 /// The accounts to read: the file is read, every id and ARN understood.
-pub(crate) fn select(options: &Accounts) -> Result<Wanted, AccountsError> {
+pub(crate) fn select(options: &Accounts) -> Result<AccountSelection, AccountsError> {
     let mut members = Members::default();
     for arn in &options.role_arn {
         let member = Role::parse(arn).map(Member::Role).map_err(MemberError::from);
@@ -77,7 +77,7 @@ pub(crate) fn select(options: &Accounts) -> Result<Wanted, AccountsError> {
     if !is_role_name(role_name) {
         return Err(AccountsError::RoleName(role_name.to_owned()));
     }
-    Ok(Wanted {
+    Ok(AccountSelection {
         members: members.in_order,
         organization: options.organization.then(|| Organization { units: options.ou.clone() }),
         exclude,

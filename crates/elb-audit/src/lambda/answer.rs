@@ -5,7 +5,7 @@ use elb_audit_core::report::{Finding, Report};
 use serde_json::{Value, json};
 
 use crate::cli::Scan;
-use crate::commands::Judged;
+use crate::commands::RunOutcome;
 use crate::watch::Watch;
 
 /// Findings, and accounts, that an answer names. Lambda takes 6 MB and Step Functions
@@ -16,7 +16,7 @@ const ACCOUNTS: usize = 50;
 const LONGEST: usize = 1_000;
 
 /// Summary, counts, the worst findings, and where the report lies.
-pub(super) fn summarize(judged: &Judged, scan: &Scan, files: &[String]) -> Value {
+pub(super) fn summarize(judged: &RunOutcome, scan: &Scan, files: &[String]) -> Value {
     let report = &judged.report;
     let mut worst: Vec<&Finding> = report.findings.iter().filter(|one| one.is_fault()).collect();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -33,7 +33,7 @@ pub(super) fn summarize(judged: &Judged, scan: &Scan, files: &[String]) -> Value
         "gaps": report.gaps.len(),
         "worst": worst.into_iter().take(NAMED).map(named).collect::<Vec<_>>(),
         "findings": files.iter().take(NAMED).collect::<Vec<_>>(),
-        "report": Watch::report_place(&scan.watch, report),
+        "report": Watch::report_url(&scan.watch, report),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::aws::query::{CLOUDWATCH, Client};
 
 /// The answer to metrics that were taken.
 #[derive(Deserialize)]
-struct Kept {}
+struct PutAnswer {}
 
 /// Puts the metrics, under the time at which the facts were read. There are a few dozen; a call takes
 /// 1,000.
@@ -37,7 +37,7 @@ pub(super) async fn put(
     }
     let parameters: Vec<(&str, &str)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let client = Client::apart(&CLOUDWATCH, config, region);
-    let answer = client.form::<Kept>("PutMetricData", &parameters).await;
+    let client = Client::outside_scan(&CLOUDWATCH, config, region);
+    let answer = client.form::<PutAnswer>("PutMetricData", &parameters).await;
     answer.map(drop).map_err(|error| Refused::new(&error, "cloudwatch:PutMetricData"))
 }

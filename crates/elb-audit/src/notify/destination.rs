@@ -165,7 +165,7 @@ pub struct Kind {
     /// One that can be given.
     pub example: &'static str,
     /// When it is told.
-    pub told: &'static str,
+    pub when: &'static str,
     /// What it is sent.
     pub carries: &'static str,
     /// Reads what follows the first colon.
@@ -184,21 +184,21 @@ pub const KINDS: &[Kind] = &[
     Kind {
         form: "sns:ARN",
         example: "sns:arn:aws:sns:eu-west-1:111122223333:alerts",
-        told: "when there is an alert",
+        when: "when there is an alert",
         carries: "one message in words",
         parse: |rest| topic(rest).map(|arn| Destination::Sns { arn }),
     },
     Kind {
         form: "s3://BUCKET/PREFIX",
         example: "s3://reports/elb",
-        told: "after every run",
+        when: "after every run",
         carries: "the whole report as JSON",
         parse: bucket,
     },
     Kind {
         form: "securityhub",
         example: "securityhub",
-        told: "after every run",
+        when: "after every run",
         carries: "every fault, in its own account and region",
         parse: |rest| match rest {
             "" => Ok(Destination::SecurityHub),
@@ -208,28 +208,28 @@ pub const KINDS: &[Kind] = &[
     Kind {
         form: "slack:URL",
         example: "slack:https://hooks.slack.com/services/T0/B0/secret",
-        told: "when there is an alert",
+        when: "when there is an alert",
         carries: "one message in blocks",
         parse: |rest| url(rest).map(|url| Destination::Slack { url }),
     },
     Kind {
         form: "webhook:URL",
         example: "webhook:https://example.com/hook",
-        told: "when there is an alert",
+        when: "when there is an alert",
         carries: "one JSON document",
         parse: |rest| url(rest).map(|url| Destination::Webhook { url }),
     },
     Kind {
         form: "eventbridge[:BUS]",
         example: "eventbridge:my-bus",
-        told: "when there is an alert",
+        when: "when there is an alert",
         carries: "an event for each change, and a summary",
         parse: bus,
     },
     Kind {
         form: "cloudwatch[:NAMESPACE]",
         example: "cloudwatch:Team/Edge",
-        told: "after every run",
+        when: "after every run",
         carries: "the totals as metrics",
         parse: namespace,
     },
@@ -265,7 +265,7 @@ impl Destination {
     /// Whether it hears of this report what it hears only once. The others are told everything again by
     /// the next run, whatever became of this one.
     #[must_use]
-    pub fn hears_once(&self, report: &Report) -> bool {
+    pub fn must_redeliver(&self, report: &Report) -> bool {
         match self {
             Destination::Sns { .. }
             | Destination::Slack { .. }

@@ -40,7 +40,7 @@ pub(super) async fn put(
     region: &str,
     config: &SdkConfig,
 ) -> Result<(), DeliveryFailure> {
-    let client = Client::apart(&EVENTS, config, region);
+    let client = Client::outside_scan(&EVENTS, config, region);
     let events = events(alert);
     let (mut failed, mut reasons) = (0, Vec::new());
     for batch in batches(&events) {

@@ -12,7 +12,7 @@ use futures::stream::{self, StreamExt as _};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{DeliveryFailure, Refused, Session};
+use super::{DeliveryFailure, DeliverySession, Refused};
 use crate::aws::query::{Client, Failed, SECURITY_HUB};
 
 /// Findings of a call, and bytes of all of them.
@@ -47,13 +47,13 @@ struct FailedFinding {
 /// Why the findings of a place were not taken.
 enum Failure {
     /// None of a call: AWS's code, and all of it in words.
-    Whole { code: String, said: String },
+    WholeAnswer { code: String, said: String },
     /// Some of them.
     Part(String),
 }
 
 /// Imports every fault; what failed. What fails alike in many regions of an account is said once.
-pub(super) async fn import(report: &Report, session: &Session) -> Vec<DeliveryFailure> {
+pub(super) async fn import(report: &Report, session: &DeliverySession) -> Vec<DeliveryFailure> {
     let home = session.region(report);
     let all = asff::findings(report, &home).into_iter().map(|(place, findings)| async move {
         let failure = import_into(&place, findings, session).await;
@@ -68,7 +68,7 @@ pub(super) async fn import(report: &Report, session: &Session) -> Vec<DeliveryFa
             Err(Failure::Part(said)) => {
                 failures.push(DeliveryFailure::Findings { account, regions: region, said });
             }
-            Err(Failure::Whole { code, said }) => {
+            Err(Failure::WholeAnswer { code, said }) => {
                 let known = alike.entry((account, code)).or_insert((said, Vec::new()));
                 known.1.push(region);
             }
@@ -88,10 +88,10 @@ pub(super) async fn import(report: &Report, session: &Session) -> Vec<DeliveryFa
 async fn import_into(
     (account, region): &asff::Place,
     findings: Vec<Value>,
-    session: &Session,
+    session: &DeliverySession,
 ) -> Result<(), Failure> {
-    let config = session.of(account);
-    let client = Client::apart(&SECURITY_HUB, config, region);
+    let config = session.config_for(account);
+    let client = Client::outside_scan(&SECURITY_HUB, config, region);
     let (all, mut failed, mut reasons) = (findings.len(), 0, Vec::new());
     for (place, batch) in batches(findings).into_iter().enumerate() {
         if let (true, Some(sleep)) = (place > 0, config.sleep_impl()) {
@@ -126,7 +126,7 @@ fn whole_call(error: &Failed) -> Failure {
         }
         _ => refused.to_string(),
     };
-    Failure::Whole { code, said }
+    Failure::WholeAnswer { code, said }
 }
 
 /// Requests with as many findings as each takes.

@@ -39,14 +39,14 @@ pub(super) async fn publish(
     attributes(&message, &mut parameters);
     let parameters: Vec<(&str, &str)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let client = Client::apart(&SNS, config, arn.region());
+    let client = Client::outside_scan(&SNS, config, arn.region());
     let answer = client.form::<Published>("Publish", &parameters).await;
     answer.map(drop).map_err(|error| Refused::new(&error, &format!("sns:Publish on {topic}")))
 }
 
 /// What a subscription can filter by. SNS takes no empty values.
 fn attributes(message: &Message, into: &mut Vec<(String, String)>) {
-    let told = message.attributes.iter().filter_map(|(name, value)| {
+    let sent = message.attributes.iter().filter_map(|(name, value)| {
         let (kind, value) = match value {
             Attribute::Text(text) => ("String", text.clone()),
             Attribute::Number(number) => ("Number", number.to_string()),
@@ -54,7 +54,7 @@ fn attributes(message: &Message, into: &mut Vec<(String, String)>) {
         };
         (!value.is_empty()).then_some((name, kind, value))
     });
-    for (place, (name, kind, value)) in told.enumerate() {
+    for (place, (name, kind, value)) in sent.enumerate() {
         let entry = format!("MessageAttributes.entry.{}", place + 1);
         into.push((format!("{entry}.Name"), (*name).to_owned()));
         into.push((format!("{entry}.Value.DataType"), kind.to_owned()));

@@ -16,8 +16,8 @@ use elb_audit_core::escape::cut;
 use serde_json::Value;
 
 use super::destination::Url;
-use crate::aws::ask::innermost;
-use crate::aws::query::dressed;
+use crate::aws::api::innermost;
+use crate::aws::query::with_sdk_settings;
 
 /// Tries, the first one included.
 const TRIES: u32 = 3;
@@ -75,7 +75,8 @@ pub(super) async fn post(
         .retry_classifier(TransientErrorClassifier::<Refusal>::new())
         .retry_classifier(HttpStatusCodeClassifier::new_from_codes(PASSING))
         .standard_retry(&retry.with_max_attempts(tries));
-    let operation = dressed(builder, config).serializer(encode).deserializer(decode).build();
+    let operation =
+        with_sdk_settings(builder, config).serializer(encode).deserializer(decode).build();
     let post = Post { target: url.target().to_owned(), body: document.to_string() };
     operation.invoke(post).await.map_err(|error| describe(url, &error))
 }

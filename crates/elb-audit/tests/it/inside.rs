@@ -121,12 +121,12 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
     };
     let request = collect::Request {
         profile: None,
-        accounts: collect::Accounts {
+        accounts: collect::AccountSelection {
             organization: settings.organization.then(collect::Organization::default),
-            ..collect::Accounts::default()
+            ..collect::AccountSelection::default()
         },
         regions: Regions::default(),
-        wanted: collect::Wanted::everything(),
+        plan: collect::CollectionPlan::everything(),
         max_workers: 40,
         max_rps: settings.max_rps,
         one_at_a_time: settings.one_at_a_time,
@@ -147,7 +147,7 @@ async fn in_parts(
     tuning: &Tuning,
     clock: &StopClock,
 ) -> Inventory {
-    let shards = collect::list(session, request, tuning, clock.signal()).await.unwrap();
+    let shards = collect::list_shards(session, request, tuning, clock.signal()).await.unwrap();
     let mut parts = Vec::new();
     for shard in shards {
         let text = serde_json::to_string(&shard).unwrap();

@@ -12,7 +12,9 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as Place;
 use elb_audit::aws::s3::{self, Condition, Put, S3Error};
-use elb_audit::notify::{Delivery, DeliveryError, Destination, Session, deliver, report_place};
+use elb_audit::notify::{
+    Delivery, DeliveryError, DeliverySession, Destination, deliver, report_url,
+};
 use elb_audit_core::alert::{Alert, NotifyOn, Terms};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Severity;
@@ -54,8 +56,8 @@ pub(crate) fn config(url: &str, sleep: impl AsyncSleep + 'static) -> SdkConfig {
         .build()
 }
 
-pub(crate) fn session(url: &str) -> Session {
-    Session { base: config(url, Instantly::default()), accounts: BTreeMap::new() }
+pub(crate) fn session(url: &str) -> DeliverySession {
+    DeliverySession { base: config(url, Instantly::default()), accounts: BTreeMap::new() }
 }
 
 /// Waits for it.
@@ -86,7 +88,7 @@ pub(crate) fn terms() -> Terms {
 }
 
 /// Delivers with an alert; what failed.
-pub(crate) fn alerted(to: &[&str], report: &Report, session: &Session) -> Vec<String> {
+pub(crate) fn alerted(to: &[&str], report: &Report, session: &DeliverySession) -> Vec<String> {
     let terms = terms();
     let alert = Alert::of(report, &terms).unwrap();
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
@@ -95,7 +97,7 @@ pub(crate) fn alerted(to: &[&str], report: &Report, session: &Session) -> Vec<St
 }
 
 /// Delivers when there is nothing to tell; what failed.
-fn silent(to: &[&str], report: &Report, session: &Session) -> Vec<String> {
+fn silent(to: &[&str], report: &Report, session: &DeliverySession) -> Vec<String> {
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
     words(&now(deliver(&to, &Delivery { report, alert: None, label: "prod" }, session)))
 }
@@ -246,7 +248,7 @@ fn what_s3_refuses_names_the_action() {
 
 /// Where a report lies under `s3://reports/elb`.
 pub(crate) fn dated_key(report: &Report) -> String {
-    let place = report_place(&Destination::parse("s3://reports/elb").unwrap(), report).unwrap();
+    let place = report_url(&Destination::parse("s3://reports/elb").unwrap(), report).unwrap();
     place.strip_prefix("s3://reports/").unwrap().to_owned()
 }
 
@@ -356,7 +358,7 @@ fn many_findings_go_in_many_calls_and_not_too_fast() {
         .collect();
     let waits = Instantly::default();
     let base = config(&double.url(), waits.clone());
-    let session = Session { base, accounts: BTreeMap::new() };
+    let session = DeliverySession { base, accounts: BTreeMap::new() };
     assert_eq!(silent(&["securityhub"], &report, &session), [""; 0]);
     assert_eq!(asked(&double, "securityhub:BatchImportFindings").len(), 3);
     assert_eq!(imported(&double).len(), 250);

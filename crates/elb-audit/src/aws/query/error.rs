@@ -102,7 +102,7 @@ mod tests {
         (error.code().map(str::to_owned), error.message().map(str::to_owned))
     }
 
-    fn told(code: &str, message: &str) -> (Option<String>, Option<String>) {
+    fn expected(code: &str, message: &str) -> (Option<String>, Option<String>) {
         (Some(code.to_owned()), Some(message.to_owned()))
     }
 
@@ -110,17 +110,17 @@ mod tests {
     fn errors_of_every_protocol_are_read() {
         let ec2 = "<?xml version=\"1.0\"?><Response><Errors><Error><Code>UnauthorizedOperation</Code>\
                    <Message>no</Message></Error></Errors><RequestID>1</RequestID></Response>";
-        assert_eq!(code("", ec2), told("UnauthorizedOperation", "no"));
+        assert_eq!(code("", ec2), expected("UnauthorizedOperation", "no"));
         let iam = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>\
                    <Message>no</Message></Error></ErrorResponse>";
-        assert_eq!(code("", iam), told("AccessDenied", "no"));
+        assert_eq!(code("", iam), expected("AccessDenied", "no"));
         let s3 = "<?xml version=\"1.0\"?><Error><Code>NoSuchBucketPolicy</Code>\
                   <Message>no</Message><BucketName>b</BucketName></Error>";
-        assert_eq!(code("", s3), told("NoSuchBucketPolicy", "no"));
+        assert_eq!(code("", s3), expected("NoSuchBucketPolicy", "no"));
         let json = r#"{"__type":"com.amazonaws.waf#WAFNonexistentItemException","message":"no"}"#;
-        assert_eq!(code("", json), told("WAFNonexistentItemException", "no"));
+        assert_eq!(code("", json), expected("WAFNonexistentItemException", "no"));
         let header = code("ThrottlingException:http://internal/", r#"{"Message":"slow"}"#);
-        assert_eq!(header, told("ThrottlingException", "slow"));
+        assert_eq!(header, expected("ThrottlingException", "slow"));
         assert_eq!(code("", "<html>Bad gateway"), (None, None));
         assert_eq!(code("", ""), (None, None));
     }

@@ -55,16 +55,16 @@ impl Reader {
             &self.query(&query::API_GATEWAY, Call::ApiGatewayGetVpcLinks),
             &self.query(&query::API_GATEWAY_V2, Call::ApiGatewayV2GetApis),
         );
-        let asker = &self.asker;
+        let api = &self.api;
         let served = any(&[Kind::Network, Kind::Gateway]);
         let linked = any(&[Kind::Application, Kind::Network]);
         let (flow_logs, services, endpoints, groups, rest, http, limits, logs) = tokio::join!(
-            self.if_wanted(Call::Ec2DescribeFlowLogs, ec2::flow_logs(asker, ec2)),
+            self.if_wanted(Call::Ec2DescribeFlowLogs, ec2::flow_logs(api, ec2)),
             self.if_of_use(
                 Call::Ec2DescribeVpcEndpointServiceConfigurations,
                 served,
                 ec2::endpoint_services(
-                    asker,
+                    api,
                     ec2,
                     self.plan.wants(Call::Ec2DescribeVpcEndpointServicePermissions)
                 )
@@ -72,23 +72,15 @@ impl Reader {
             self.if_of_use(
                 Call::Ec2DescribeVpcEndpoints,
                 any(&[Kind::Gateway]),
-                ec2::gateway_endpoints(asker, ec2)
+                ec2::gateway_endpoints(api, ec2)
             ),
-            self.if_wanted(Call::AutoScalingDescribeGroups, autoscaling::groups(asker, scaling)),
-            self.if_of_use(
-                Call::ApiGatewayGetVpcLinks,
-                linked,
-                apigateway::rest_links(asker, first)
-            ),
-            self.if_of_use(
-                Call::ApiGatewayV2GetApis,
-                linked,
-                apigateway::http_links(asker, second)
-            ),
+            self.if_wanted(Call::AutoScalingDescribeGroups, autoscaling::groups(api, scaling)),
+            self.if_of_use(Call::ApiGatewayGetVpcLinks, linked, apigateway::rest_links(api, first)),
+            self.if_of_use(Call::ApiGatewayV2GetApis, linked, apigateway::http_links(api, second)),
             self.if_of_use(
                 Call::ElbV2DescribeAccountLimits,
                 any(&[Kind::Application, Kind::Network, Kind::Gateway]),
-                elbv2::account_limits(asker, client)
+                elbv2::account_limits(api, client)
             ),
             self.deliveries(linked),
         );
@@ -109,9 +101,9 @@ impl Reader {
     async fn deliveries(&self, of_use: bool) -> (Fact<Vec<LogSource>>, Fact<Vec<String>>) {
         let call = Call::LogsDescribeDeliverySources;
         let client = self.query(&query::LOGS, call);
-        let sources = self.if_of_use(call, of_use, logs::sources(&self.asker, &client)).await;
+        let sources = self.if_of_use(call, of_use, logs::sources(&self.api, &client)).await;
         let any = sources.get().is_ok_and(|sources| !sources.is_empty());
-        let deliveries = logs::deliveries(&self.asker, &client);
+        let deliveries = logs::deliveries(&self.api, &client);
         (sources, self.if_of_use(Call::LogsDescribeDeliveries, any, deliveries).await)
     }
 
@@ -122,6 +114,6 @@ impl Reader {
             return BTreeMap::new();
         }
         let client = self.query(&query::CLOUDWATCH, call);
-        cloudwatch::traffic(&self.asker, &client, all, self.plan.taken_at).await
+        cloudwatch::traffic(&self.api, &client, all, self.plan.taken_at).await
     }
 }

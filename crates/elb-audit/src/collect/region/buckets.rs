@@ -34,7 +34,7 @@ impl Reader {
 
     /// One bucket; the state first, because it says where to ask and whether there is anything to ask.
     async fn log_bucket(&self, name: &str, used: &Use<'_>) -> LogBucket {
-        let mut bucket = Bucket::new(name, used.account, &self.asker, &self.config);
+        let mut bucket = Bucket::new(name, used.account, &self.api, &self.config);
         let state = bucket.state().await;
         let (own, readable) = match &state {
             Fact::Known(BucketState::Own { .. }) => (true, true),

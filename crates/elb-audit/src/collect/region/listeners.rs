@@ -10,7 +10,7 @@ use elb_audit_core::inventory::{
 use futures::future::join_all;
 
 use super::{Reader, presented, unique};
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query;
 use crate::collect::services::{acm, cognito, elbv2};
 
@@ -36,7 +36,7 @@ impl Reader {
                 if policies.is_empty() {
                     return Fact::Known(Vec::new());
                 }
-                self.if_wanted(call, elbv2::ssl_policies(&self.asker, client, &policies)).await
+                self.if_wanted(call, elbv2::ssl_policies(&self.api, client, &policies)).await
             },
             self.certificates(&acm, &defaults, Certificates::default()),
             self.trust_stores(client, &trusted),
@@ -64,8 +64,8 @@ impl Reader {
         if used.is_empty() {
             return Fact::Known(Vec::new());
         }
-        let asker = &self.asker;
-        let stores = self.if_wanted(call, elbv2::trust_stores(asker, client)).await;
+        let api = &self.api;
+        let stores = self.if_wanted(call, elbv2::trust_stores(api, client)).await;
         let mut stores = match stores {
             Fact::Known(stores) => stores,
             unread @ Fact::Unread(_) => return unread,
@@ -78,15 +78,15 @@ impl Reader {
                 self.if_of_use(
                     Call::ElbV2DescribeTrustStoreRevocations,
                     may_lack_lists,
-                    elbv2::revocation_lists(asker, client, &store.arn)
+                    elbv2::revocation_lists(api, client, &store.arn)
                 ),
                 self.if_wanted(
                     Call::ElbV2GetResourcePolicy,
-                    elbv2::shared_with(asker, client, &store.arn)
+                    elbv2::shared_with(api, client, &store.arn)
                 ),
                 self.if_wanted(
                     Call::ElbV2DescribeTrustStoreAssociations,
-                    elbv2::users(asker, client, &store.arn)
+                    elbv2::users(api, client, &store.arn)
                 ),
             );
         }))
@@ -109,10 +109,10 @@ impl Reader {
             authority.filter(|arn| arn.starts_with("arn:"))
         }));
         let pools = arns.into_iter().map(|arn| async move {
-            let region = arn.split(':').nth(3).unwrap_or(&self.asker.region);
-            let asker = Asker { region: region.into(), ..self.asker.clone() };
-            let client = query::Client::new(&query::COGNITO, &self.config, &asker, call);
-            let pool = cognito::user_pool(&asker, &client, &arn).await;
+            let region = arn.split(':').nth(3).unwrap_or(&self.api.region);
+            let api = ApiClient { region: region.into(), ..self.api.clone() };
+            let client = query::Client::new(&query::COGNITO, &self.config, &api, call);
+            let pool = cognito::user_pool(&api, &client, &arn).await;
             (arn, pool)
         });
         join_all(pools).await.into_iter().collect()
@@ -141,19 +141,19 @@ impl Reader {
                     if !routes {
                         return listener.rules.clone();
                     }
-                    self.if_wanted(call, elbv2::rules(&self.asker, client, &kind, listener)).await
+                    self.if_wanted(call, elbv2::rules(&self.api, client, &kind, listener)).await
                 },
                 async {
                     let call = Call::ElbV2DescribeListenerCertificates;
                     if !encrypts {
                         return Fact::Known(Vec::new());
                     }
-                    self.if_wanted(call, elbv2::certificates(&self.asker, client, listener)).await
+                    self.if_wanted(call, elbv2::certificates(&self.api, client, listener)).await
                 },
                 self.if_of_use(
                     Call::ElbV2DescribeListenerAttributes,
                     self.plan.concerns(Call::ElbV2DescribeListenerAttributes, &kind),
-                    elbv2::listener_attributes(&self.asker, client, &listener.id)
+                    elbv2::listener_attributes(&self.api, client, &listener.id)
                 ),
             );
             (listener.rules, listener.certificates) = (rules, certificates);
@@ -174,7 +174,7 @@ impl Reader {
             return found;
         }
         if found.open(arns).len() > 1 {
-            found.search(&self.asker, client).await;
+            found.search(&self.api, client).await;
         }
         let open = found.open(arns);
         for (arn, one) in self.described(client, open).await {
@@ -188,7 +188,7 @@ impl Reader {
             gap.is_some_and(|gap| gap.reason != Reason::NotFound)
         });
         if unread {
-            found.search(&self.asker, client).await;
+            found.search(&self.api, client).await;
         }
         let described = self.described(client, found.without_detail(arns)).await;
         for (arn, one) in described {
@@ -204,7 +204,7 @@ impl Reader {
         arns: Vec<String>,
     ) -> Vec<(String, Fact<Certificate>)> {
         let answers = arns.into_iter().map(|arn| async move {
-            let certificate = acm::describe(&self.asker, client, &arn).await;
+            let certificate = acm::describe(&self.api, client, &arn).await;
             (arn, certificate)
         });
         join_all(answers).await
@@ -255,9 +255,9 @@ impl Certificates {
     }
 
     /// Adds whatever the bulk call tells of certificates that are not known, in place of gaps too.
-    async fn search(&mut self, asker: &Asker, client: &aws_sdk_acm::Client) {
+    async fn search(&mut self, api: &ApiClient, client: &aws_sdk_acm::Client) {
         if !std::mem::replace(&mut self.searched, true) {
-            for (arn, one) in acm::in_use(asker, client).await {
+            for (arn, one) in acm::in_use(api, client).await {
                 if !matches!(self.by_arn.get(&arn), Some(Fact::Known(_))) {
                     self.by_arn.insert(arn, Fact::Known(one));
                 }

@@ -69,19 +69,19 @@ impl Reader {
             self.if_of_use(
                 Call::Ec2DescribeNetworkAcls,
                 !filtered.is_empty(),
-                ec2::network_acls(&self.asker, ec2, &filtered)
+                ec2::network_acls(&self.api, ec2, &filtered)
             ),
             self.if_of_use(
                 Call::Ec2DescribeVpcBlockPublicAccessOptions,
                 blocked,
-                ec2::block_public_access(&self.asker, ec2)
+                ec2::block_public_access(&self.api, ec2)
             ),
-            self.if_wanted(Call::Ec2DescribeSubnets, ec2::subnets(&self.asker, ec2, &subnets)),
-            self.if_wanted(Call::Ec2DescribeVpcs, ec2::vpcs(&self.asker, ec2, &vpcs)),
+            self.if_wanted(Call::Ec2DescribeSubnets, ec2::subnets(&self.api, ec2, &subnets)),
+            self.if_wanted(Call::Ec2DescribeVpcs, ec2::vpcs(&self.api, ec2, &vpcs)),
             self.if_wanted(Call::Ec2DescribeStaleSecurityGroups, self.stale_rules(ec2, &vpcs)),
             self.if_wanted(
                 Call::Ec2DescribeVpcEncryptionControls,
-                ec2::encryption_controls(&self.asker, ec2, &vpcs)
+                ec2::encryption_controls(&self.api, ec2, &vpcs)
             ),
         );
         let (security_groups, route_tables, prefix_lists) = filters;
@@ -99,7 +99,7 @@ impl Reader {
     }
 
     async fn stale_rules(&self, ec2: &query::Client, vpcs: &[String]) -> Fact<Vec<StaleRule>> {
-        let lists = vpcs.iter().map(|vpc| ec2::stale_rules(&self.asker, ec2, vpc));
+        let lists = vpcs.iter().map(|vpc| ec2::stale_rules(&self.api, ec2, vpc));
         joined(join_all(lists).await)
     }
 
@@ -113,12 +113,12 @@ impl Reader {
         let (groups, tables) = tokio::join!(
             self.if_wanted(
                 Call::Ec2DescribeSecurityGroups,
-                ec2::security_groups(&self.asker, ec2, groups)
+                ec2::security_groups(&self.api, ec2, groups)
             ),
             self.if_of_use(
                 Call::Ec2DescribeRouteTables,
                 !ways.is_empty(),
-                ec2::route_tables(&self.asker, ec2, ways)
+                ec2::route_tables(&self.api, ec2, ways)
             ),
         );
         let lists = unique(named(groups.get().into_iter().flatten()).chain(routed(&tables)));
@@ -128,7 +128,7 @@ impl Reader {
 
     async fn prefix_lists(&self, ec2: &query::Client, ids: Vec<String>) -> PrefixLists {
         let entries = ids.into_iter().map(move |id| async move {
-            let entries = ec2::prefix_list(&self.asker, ec2, &id);
+            let entries = ec2::prefix_list(&self.api, ec2, &id);
             let entries = self.if_wanted(Call::Ec2GetManagedPrefixListEntries, entries).await;
             (id, entries)
         });
@@ -147,7 +147,7 @@ impl Reader {
         let read = |id: &String| known.iter().any(|group| group.id == *id);
         let open: Vec<String> = all.into_iter().filter(|id| !read(id)).collect();
         let ec2 = &self.query(&query::EC2, Call::Ec2DescribeSecurityGroups);
-        match ec2::security_groups(&self.asker, ec2, &open).await {
+        match ec2::security_groups(&self.api, ec2, &open).await {
             Fact::Known(groups) => {
                 let lists = named(groups.iter()).filter(|id| !region.prefix_lists.contains_key(id));
                 let lists = self.prefix_lists(ec2, unique(lists)).await;

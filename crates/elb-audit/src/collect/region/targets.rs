@@ -55,7 +55,7 @@ impl Reader {
         client: &aws_sdk_elasticloadbalancingv2::Client,
     ) -> Fact<Vec<TargetGroup>> {
         let call = Call::ElbV2DescribeTargetGroups;
-        let groups = self.if_wanted(call, elbv2::target_groups(&self.asker, client)).await;
+        let groups = self.if_wanted(call, elbv2::target_groups(&self.api, client)).await;
         let mut groups = match groups {
             Fact::Known(groups) => groups,
             unread @ Fact::Unread(_) => return unread,
@@ -65,13 +65,13 @@ impl Reader {
             let (targets, attributes) = tokio::join!(
                 self.if_of_use(
                     Call::ElbV2DescribeTargetHealth,
-                    used || self.plan.wanted.unused_groups,
-                    elbv2::targets(&self.asker, client, &group.arn)
+                    used || self.plan.collection.unused_groups,
+                    elbv2::targets(&self.api, client, &group.arn)
                 ),
                 self.if_of_use(
                     Call::ElbV2DescribeTargetGroupAttributes,
                     used,
-                    elbv2::group_attributes(&self.asker, client, &group.arn)
+                    elbv2::group_attributes(&self.api, client, &group.arn)
                 ),
             );
             (group.targets, group.attributes) = (targets, attributes);
@@ -104,7 +104,7 @@ impl Reader {
             }
         }
         let client = self.query(&query::EC2, Call::Ec2DescribeNetworkInterfaces);
-        ec2::interfaces(&self.asker, &client, &wanted).await
+        ec2::interfaces(&self.api, &client, &wanted).await
     }
 
     /// Who may invoke the functions that are targets.
@@ -121,7 +121,7 @@ impl Reader {
         let arns: BTreeSet<String> = of_lambda.map(|(_, target)| target.id.clone()).collect();
         let client = &self.query(&query::LAMBDA, call);
         let policies = arns.into_iter().map(|arn| async move {
-            let invokers = lambda::invokers(&self.asker, client, &arn).await;
+            let invokers = lambda::invokers(&self.api, client, &arn).await;
             (arn, invokers)
         });
         join_all(policies).await.into_iter().collect()

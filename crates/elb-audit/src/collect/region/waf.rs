@@ -62,7 +62,7 @@ impl Reader {
                     self.if_of_use(
                         Call::Wafv2ListLoggingConfigurations,
                         !used.is_empty(),
-                        wafv2::logged(&self.asker, client)
+                        wafv2::logged(&self.api, client)
                     ),
                 );
                 (of, rules.0, rules.1, logged)
@@ -76,7 +76,7 @@ impl Reader {
         if asked.wanted.is_empty() || !self.plan.wants(Call::Wafv2GetWebAclForResource) {
             return Associations::default();
         }
-        wafv2::web_acls(&self.asker, client, asked).await
+        wafv2::web_acls(&self.api, client, asked).await
     }
 
     /// These web ACLs, as far as they are not read yet, and the rule groups that their rules name.
@@ -93,7 +93,7 @@ impl Reader {
         let acls = join_all(known.map(|(arn, known)| async move {
             let acl = match known {
                 Some(acl) => Fact::Known(acl),
-                None => wafv2::web_acl(&self.asker, client, arn).await,
+                None => wafv2::web_acl(&self.api, client, arn).await,
             };
             (arn.clone(), acl)
         }));
@@ -102,7 +102,7 @@ impl Reader {
             return (acls, Acls::new());
         }
         let groups = named_groups(&acls).into_iter().map(|arn| async move {
-            let group = wafv2::rule_group(&self.asker, client, &arn).await;
+            let group = wafv2::rule_group(&self.api, client, &arn).await;
             (arn, group)
         });
         let groups = join_all(groups).await.into_iter().collect();
@@ -114,10 +114,10 @@ impl Reader {
         let call = Call::WafRegionalListWebAcls;
         let client = self.query(&query::WAF_REGIONAL, call);
         self.if_of_use(call, of_use, async {
-            if !endpoint::had_waf_classic(&self.asker.region) {
+            if !endpoint::had_waf_classic(&self.api.region) {
                 return Fact::Known(Vec::new());
             }
-            waf_regional::protected(&self.asker, &client).await
+            waf_regional::protected(&self.api, &client).await
         })
         .await
     }

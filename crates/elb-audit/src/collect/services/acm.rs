@@ -11,12 +11,12 @@ use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::{Certificate, CertificateDetail, DomainValidation};
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::timestamp;
 
 /// Every certificate of the region that something uses; empty when the bulk call is not to be had, so
 /// that each one is asked for by itself.
-pub(crate) async fn in_use(asker: &Asker, client: &Client) -> BTreeMap<String, Certificate> {
+pub(crate) async fn in_use(api: &ApiClient, client: &Client) -> BTreeMap<String, Certificate> {
     let call = Call::AcmSearchCertificates;
     let filter = CertificateFilterStatement::Filter(
         CertificateFilter::AcmCertificateMetadataFilter(AcmCertificateMetadataFilter::InUse(true)),
@@ -27,16 +27,13 @@ pub(crate) async fn in_use(asker: &Asker, client: &Client) -> BTreeMap<String, C
             .filter_statement(filter.clone())
             .max_results(500)
             .set_next_token(marker);
-        asker
-            .ask(call, None, request.send())
-            .await
-            .map(|answer| (answer.results, answer.next_token))
+        api.call(call, None, request.send()).await.map(|answer| (answer.results, answer.next_token))
     };
-    let (found, _) = asker.pages(call, page).await;
-    found.into_iter().filter_map(|result| searched(asker, result)).collect()
+    let (found, _) = api.pages(call, page).await;
+    found.into_iter().filter_map(|result| searched(api, result)).collect()
 }
 
-fn searched(asker: &Asker, result: CertificateSearchResult) -> Option<(String, Certificate)> {
+fn searched(api: &ApiClient, result: CertificateSearchResult) -> Option<(String, Certificate)> {
     let arn = result.certificate_arn?;
     let attributes = result.x509_attributes?;
     let Some(CertificateMetadata::AcmCertificateMetadata(metadata)) = result.certificate_metadata
@@ -57,7 +54,7 @@ fn searched(asker: &Asker, result: CertificateSearchResult) -> Option<(String, C
             .collect(),
         status: metadata.status.map(|status| status.as_str().to_owned()),
         kind: metadata.r#type.map(|kind| kind.as_str().to_owned()),
-        key_algorithm: key_fact(asker, Call::AcmSearchCertificates, &arn, algorithm),
+        key_algorithm: key_fact(api, Call::AcmSearchCertificates, &arn, algorithm),
         not_before: attributes.not_before.as_ref().and_then(timestamp),
         not_after: attributes.not_after.as_ref().and_then(timestamp),
         export: metadata.export_option.map(|text| text.as_str().to_owned()),
@@ -71,16 +68,16 @@ fn searched(asker: &Asker, result: CertificateSearchResult) -> Option<(String, C
 }
 
 /// One certificate.
-pub(crate) async fn describe(asker: &Asker, client: &Client, arn: &str) -> Fact<Certificate> {
+pub(crate) async fn describe(api: &ApiClient, client: &Client, arn: &str) -> Fact<Certificate> {
     let call = Call::AcmDescribeCertificate;
     let request = client.describe_certificate().certificate_arn(arn).send();
-    let detail = match asker.ask(call, Some(arn), request).await {
+    let detail = match api.call(call, Some(arn), request).await {
         Fact::Known(answer) => answer.certificate,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
     let Some(found) = detail else {
         let gap = Gap::new(call, Reason::Malformed).saying("the answer holds no certificate");
-        return Fact::Unread(asker.placed(gap, Some(arn)));
+        return Fact::Unread(api.located(gap, Some(arn)));
     };
     let mut names = Vec::from_iter(found.domain_name.clone());
     for name in found.subject_alternative_names.clone().unwrap_or_default() {
@@ -98,7 +95,7 @@ pub(crate) async fn describe(asker: &Asker, client: &Client, arn: &str) -> Fact<
         names,
         status: found.status.as_ref().map(|status| status.as_str().to_owned()),
         kind: found.r#type.as_ref().map(|kind| kind.as_str().to_owned()),
-        key_algorithm: key_fact(asker, call, arn, algorithm),
+        key_algorithm: key_fact(api, call, arn, algorithm),
         not_before: found.not_before.as_ref().and_then(timestamp),
         not_after: found.not_after.as_ref().and_then(timestamp),
         export: options
@@ -147,11 +144,11 @@ fn validation(found: sdk::DomainValidation) -> DomainValidation {
     }
 }
 
-fn key_fact(asker: &Asker, call: Call, arn: &str, algorithm: Option<String>) -> Fact<String> {
+fn key_fact(api: &ApiClient, call: Call, arn: &str, algorithm: Option<String>) -> Fact<String> {
     algorithm.map_or_else(
         || {
             let gap = Gap::new(call, Reason::Malformed).saying("the answer has no KeyAlgorithm");
-            Fact::Unread(asker.placed(gap, Some(arn)))
+            Fact::Unread(api.located(gap, Some(arn)))
         },
         Fact::Known,
     )

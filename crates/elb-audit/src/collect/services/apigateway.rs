@@ -6,8 +6,8 @@ use elb_audit_core::inventory::ApiLink;
 use futures::future::join_all;
 use serde::Deserialize;
 
-use crate::aws::ask::Asker;
-use crate::aws::query::{Client, Question};
+use crate::aws::api::ApiClient;
+use crate::aws::query::{Client, RestRequest};
 
 /// Both APIs' largest page.
 const PAGE: &str = "500";
@@ -29,16 +29,16 @@ struct LinkJson {
 }
 
 /// VPC links of the region's REST APIs.
-pub(crate) async fn rest_links(asker: &Asker, client: &Client) -> Fact<Vec<ApiLink>> {
+pub(crate) async fn rest_links(api: &ApiClient, client: &Client) -> Fact<Vec<ApiLink>> {
     let call = Call::ApiGatewayGetVpcLinks;
     let page = move |marker: Option<String>| async move {
-        let question = Question::get(&["vpclinks"])
+        let request = RestRequest::get(&["vpclinks"])
             .with("limit", PAGE)
             .with_some("position", marker.as_deref());
-        let answer = asker.ask(call, None, client.json_at::<LinksAnswer>(question)).await;
+        let answer = api.call(call, None, client.json_at::<LinksAnswer>(request)).await;
         answer.map(|answer| (Some(answer.items), answer.position))
     };
-    asker.whole(call, page).await.map(|links| {
+    api.all_pages(call, page).await.map(|links| {
         let known = |link: LinkJson| ApiLink {
             kind: "rest".to_owned(),
             id: link.id,
@@ -73,22 +73,22 @@ struct IntegrationJson {
 
 /// The region's HTTP and WebSocket APIs that lead into a VPC, each with the listeners or services that
 /// it leads to.
-pub(crate) async fn http_links(asker: &Asker, client: &Client) -> Fact<Vec<ApiLink>> {
+pub(crate) async fn http_links(api: &ApiClient, client: &Client) -> Fact<Vec<ApiLink>> {
     let call = Call::ApiGatewayV2GetApis;
     let page = move |marker: Option<String>| async move {
-        let question = Question::get(&["v2", "apis"]);
-        list::<ApiJson>(asker, client, call, None, question, marker).await
+        let request = RestRequest::get(&["v2", "apis"]);
+        list::<ApiJson>(api, client, call, None, request, marker).await
     };
-    let apis = match asker.whole(call, page).await {
+    let apis = match api.all_pages(call, page).await {
         Fact::Known(apis) => apis,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
-    let links = apis.into_iter().map(|api| async move {
-        let targets = targets(asker, client, &api.api_id).await;
+    let links = apis.into_iter().map(|found| async move {
+        let targets = targets(api, client, &found.api_id).await;
         targets.map(|targets| ApiLink {
             kind: "http".to_owned(),
-            id: api.api_id,
-            name: api.name,
+            id: found.api_id,
+            name: found.name,
             targets,
         })
     });
@@ -104,13 +104,13 @@ pub(crate) async fn http_links(asker: &Asker, client: &Client) -> Fact<Vec<ApiLi
 }
 
 /// Where an API's integrations by VPC link lead, each place once.
-async fn targets(asker: &Asker, client: &Client, api: &str) -> Fact<Vec<String>> {
+async fn targets(api: &ApiClient, client: &Client, id: &str) -> Fact<Vec<String>> {
     let call = Call::ApiGatewayV2GetIntegrations;
     let page = move |marker: Option<String>| async move {
-        let question = Question::get(&["v2", "apis", api, "integrations"]);
-        list::<IntegrationJson>(asker, client, call, Some(api), question, marker).await
+        let request = RestRequest::get(&["v2", "apis", id, "integrations"]);
+        list::<IntegrationJson>(api, client, call, Some(id), request, marker).await
     };
-    asker.whole(call, page).await.map(|all| {
+    api.all_pages(call, page).await.map(|all| {
         let private =
             all.into_iter().filter(|one| one.connection_type.as_deref() == Some("VPC_LINK"));
         let mut places: Vec<String> = private.filter_map(|one| one.integration_uri).collect();
@@ -121,14 +121,14 @@ async fn targets(asker: &Asker, client: &Client, api: &str) -> Fact<Vec<String>>
 }
 
 async fn list<T: serde::de::DeserializeOwned + Send>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     call: Call,
     resource: Option<&str>,
-    question: Question,
+    request: RestRequest,
     marker: Option<String>,
-) -> crate::aws::ask::Page<T> {
-    let question = question.with("maxResults", PAGE).with_some("nextToken", marker.as_deref());
-    let answer = asker.ask(call, resource, client.json_at::<ListAnswer<T>>(question)).await;
+) -> crate::aws::api::Page<T> {
+    let request = request.with("maxResults", PAGE).with_some("nextToken", marker.as_deref());
+    let answer = api.call(call, resource, client.json_at::<ListAnswer<T>>(request)).await;
     answer.map(|answer| (Some(answer.items), answer.next_token))
 }

@@ -5,7 +5,7 @@ use elb_audit_core::fact::Fact;
 use elb_audit_core::inventory::AutoScalingGroup;
 use serde::Deserialize;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
 
 #[derive(Debug, Deserialize)]
@@ -47,7 +47,7 @@ struct SourceXml {
 }
 
 /// The region's groups with a load balancer or a target group.
-pub(crate) async fn groups(asker: &Asker, client: &Client) -> Fact<Vec<AutoScalingGroup>> {
+pub(crate) async fn groups(api: &ApiClient, client: &Client) -> Fact<Vec<AutoScalingGroup>> {
     let call = Call::AutoScalingDescribeGroups;
     let page = move |marker: Option<String>| async move {
         let mut parameters = vec![("MaxRecords", "100"), ("IncludeInstances", "false")];
@@ -55,12 +55,12 @@ pub(crate) async fn groups(asker: &Asker, client: &Client) -> Fact<Vec<AutoScali
             parameters.push(("NextToken", marker));
         }
         let answer = client.form::<Answer>(call.operation(), &parameters);
-        asker.ask(call, None, answer).await.map(|answer| {
+        api.call(call, None, answer).await.map(|answer| {
             let page = answer.result;
             (Some(page.groups.member), page.next)
         })
     };
-    asker.whole(call, page).await.map(|all| {
+    api.all_pages(call, page).await.map(|all| {
         let known = all.into_iter().map(group);
         known
             .filter(|group| !group.load_balancers.is_empty() || !group.target_groups.is_empty())

@@ -8,8 +8,8 @@ use elb_audit_core::inventory::{Distribution, Origin, VpcOrigin};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::aws::ask::{Asker, Page};
-use crate::aws::query::{Client, Question};
+use crate::aws::api::{ApiClient, Page};
+use crate::aws::query::{Client, RestRequest};
 
 /// The version of the API, which its paths begin with.
 const VERSION: &str = "2020-05-31";
@@ -139,10 +139,10 @@ struct MemberXml {
 }
 
 /// The account's distributions.
-pub(crate) async fn distributions(asker: &Asker, client: &Client) -> Fact<Vec<Distribution>> {
+pub(crate) async fn distributions(api: &ApiClient, client: &Client) -> Fact<Vec<Distribution>> {
     let call = Call::CloudFrontListDistributions;
-    let page = move |marker| list::<DistributionXml>(asker, client, call, "distribution", marker);
-    asker.whole(call, page).await.map(|all| all.into_iter().map(distribution).collect())
+    let page = move |marker| list::<DistributionXml>(api, client, call, "distribution", marker);
+    api.all_pages(call, page).await.map(|all| all.into_iter().map(distribution).collect())
 }
 
 fn distribution(xml: DistributionXml) -> Distribution {
@@ -186,10 +186,10 @@ struct VpcOriginXml {
 }
 
 /// The account's VPC origins.
-pub(crate) async fn vpc_origins(asker: &Asker, client: &Client) -> Fact<Vec<VpcOrigin>> {
+pub(crate) async fn vpc_origins(api: &ApiClient, client: &Client) -> Fact<Vec<VpcOrigin>> {
     let call = Call::CloudFrontListVpcOrigins;
-    let page = move |marker| list::<VpcOriginXml>(asker, client, call, "vpc-origin", marker);
-    asker.whole(call, page).await.map(|all| {
+    let page = move |marker| list::<VpcOriginXml>(api, client, call, "vpc-origin", marker);
+    api.all_pages(call, page).await.map(|all| {
         let known = |xml: VpcOriginXml| VpcOrigin {
             id: xml.id,
             endpoint: xml.origin_endpoint_arn,
@@ -200,16 +200,16 @@ pub(crate) async fn vpc_origins(asker: &Asker, client: &Client) -> Fact<Vec<VpcO
 }
 
 async fn list<T: DeserializeOwned + Send>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     call: Call,
     path: &str,
     marker: Option<String>,
 ) -> Page<T> {
-    let question = Question::get(&[VERSION, path])
+    let request = RestRequest::get(&[VERSION, path])
         .with("MaxItems", "100")
         .with_some("Marker", marker.as_deref());
-    asker.ask(call, None, client.xml_at::<ListXml<T>>(question)).await.map(|page| {
+    api.call(call, None, client.xml_at::<ListXml<T>>(request)).await.map(|page| {
         let next = page.next_marker.filter(|_| page.is_truncated);
         (Some(page.items.list), next)
     })

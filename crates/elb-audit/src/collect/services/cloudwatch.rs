@@ -9,10 +9,10 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
 
-/// One question takes at most this many metrics.
+/// One request takes at most this many metrics.
 const BATCH: usize = 500;
 const DAY: i64 = 24 * 60 * 60;
 /// How far back a scan looks.
@@ -33,18 +33,18 @@ struct Metric {
 ///
 /// Source: CloudWatch metrics in the guides of the four kinds.
 pub(crate) async fn traffic(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     all: &[LoadBalancer],
     now: Timestamp,
 ) -> BTreeMap<String, Fact<f64>> {
     let mut known = BTreeMap::new();
-    add(asker, client, all.iter(), first, now, &mut known).await;
+    add(api, client, all.iter(), first, now, &mut known).await;
     let silent: Vec<&LoadBalancer> = all
         .iter()
         .filter(|lb| matches!(known.get(&lb.arn), Some(Fact::Known(sum)) if *sum <= 0.0))
         .collect();
-    add(asker, client, silent.into_iter(), second, now, &mut known).await;
+    add(api, client, silent.into_iter(), second, now, &mut known).await;
     known
 }
 
@@ -81,7 +81,7 @@ fn classic(lb: &LoadBalancer, name: &'static str) -> Metric {
 
 /// Adds these metrics of these load balancers to what is known of them.
 async fn add<'a>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     all: impl Iterator<Item = &'a LoadBalancer>,
     metrics: fn(&LoadBalancer) -> Vec<Metric>,
@@ -91,7 +91,7 @@ async fn add<'a>(
     let wanted: Vec<(&str, Metric)> = all
         .flat_map(|lb| metrics(lb).into_iter().map(|metric| (lb.arn.as_str(), metric)))
         .collect();
-    let batches = wanted.chunks(BATCH).map(|batch| sums(asker, client, batch, now));
+    let batches = wanted.chunks(BATCH).map(|batch| sums(api, client, batch, now));
     for (batch, sums) in wanted.chunks(BATCH).zip(join_all(batches).await) {
         for (place, (arn, _)) in batch.iter().enumerate() {
             let sum = match &sums {
@@ -110,7 +110,7 @@ async fn add<'a>(
 
 /// The sum of each of these metrics; of one that CloudWatch never heard of, nothing.
 async fn sums(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     metrics: &[(&str, Metric)],
     now: Timestamp,
@@ -124,12 +124,12 @@ async fn sums(
             all.push(("NextToken", marker));
         }
         let answer = client.form::<Answer>(call.operation(), &all);
-        asker.ask(call, None, answer).await.map(|answer| {
+        api.call(call, None, answer).await.map(|answer| {
             let page = answer.result;
             (Some(page.results.member), page.next)
         })
     };
-    asker.whole(call, page).await.map(|results| {
+    api.all_pages(call, page).await.map(|results| {
         let sum = |place: usize, arn: &str| {
             let id = format!("m{place}");
             let own: Vec<&ResultXml> = results.iter().filter(|result| result.id == id).collect();
@@ -141,13 +141,13 @@ async fn sums(
             }
             let said = format!("the metric's state is {state}");
             let gap = Gap::new(call, Reason::Failed).saying(said);
-            Fact::Unread(asker.placed(gap, Some(arn)))
+            Fact::Unread(api.located(gap, Some(arn)))
         };
         metrics.iter().enumerate().map(|(place, (arn, _))| sum(place, arn)).collect()
     })
 }
 
-/// The question: from midnight so many days ago until now, a sum a day.
+/// The request: from midnight so many days ago until now, a sum a day.
 fn parameters(metrics: &[(&str, Metric)], now: Timestamp) -> Vec<(String, String)> {
     let midnight = now.as_second().div_euclid(DAY) * DAY;
     let start = now - SignedDuration::from_secs(now.as_second() - midnight + DAYS * DAY);

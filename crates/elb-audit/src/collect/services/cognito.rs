@@ -6,7 +6,7 @@ use elb_audit_core::inventory::UserPool;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
 
 #[derive(Debug, Deserialize)]
@@ -31,19 +31,19 @@ struct CreateJson {
 }
 
 /// One user pool, by its ARN.
-pub(crate) async fn user_pool(asker: &Asker, client: &Client, arn: &str) -> Fact<UserPool> {
+pub(crate) async fn user_pool(api: &ApiClient, client: &Client, arn: &str) -> Fact<UserPool> {
     let call = Call::CognitoDescribeUserPool;
     let id = arn.rsplit('/').next().unwrap_or(arn);
     let document = json!({ "UserPoolId": id });
     let answer = client.json::<Answer>(call.operation(), &document);
-    match asker.ask(call, Some(arn), answer).await {
+    match api.call(call, Some(arn), answer).await {
         Fact::Known(Answer { pool: Some(pool) }) => Fact::Known(UserPool {
             name: pool.name,
             admin_create_only: pool.create.is_some_and(|create| create.admin_only),
         }),
         Fact::Known(Answer { pool: None }) => {
             let gap = Gap::new(call, Reason::Malformed).saying("the answer holds no user pool");
-            Fact::Unread(asker.placed(gap, Some(arn)))
+            Fact::Unread(api.located(gap, Some(arn)))
         }
         Fact::Unread(gap) => Fact::Unread(gap),
     }

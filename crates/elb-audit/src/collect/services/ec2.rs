@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
 
 mod endpoints;
@@ -45,11 +45,11 @@ struct RegionsAnswer {
 }
 
 /// Every region of the partition, those that the account has not enabled among them.
-pub(crate) async fn regions(asker: &Asker, client: &Client) -> Fact<Vec<ListedRegion>> {
+pub(crate) async fn regions(api: &ApiClient, client: &Client) -> Fact<Vec<ListedRegion>> {
     let call = Call::Ec2DescribeRegions;
     let parameters = [("AllRegions", "true")];
     let answer =
-        asker.ask(call, None, client.form::<RegionsAnswer>(call.operation(), &parameters)).await;
+        api.call(call, None, client.form::<RegionsAnswer>(call.operation(), &parameters)).await;
     answer.map(|answer| answer.regions.item)
 }
 
@@ -78,9 +78,9 @@ struct Page<T> {
     next: Option<String>,
 }
 
-/// All pages of one question.
+/// All pages of one request.
 async fn all<T: DeserializeOwned + Send>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     call: Call,
     parameters: &[(String, String)],
@@ -93,9 +93,9 @@ async fn all<T: DeserializeOwned + Send>(
             all.push(("NextToken", marker));
         }
         let answer = client.form::<Page<T>>(call.operation(), &all);
-        asker.ask(call, resource, answer).await.map(|page| (Some(page.list.item), page.next))
+        api.call(call, resource, answer).await.map(|page| (Some(page.list.item), page.next))
     };
-    asker.whole(call, page).await
+    api.all_pages(call, page).await
 }
 
 /// Which items are asked for, and how many a page has.
@@ -113,19 +113,19 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// All pages of one question asked about many ids, in filters that EC2 takes, side by side.
+/// All pages of one request asked about many ids, in filters that EC2 takes, side by side.
 async fn filtered<T: DeserializeOwned + Send>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     call: Call,
     filter: Filter<'_>,
 ) -> Fact<Vec<T>> {
-    filtered_with(asker, client, call, filter, None).await
+    filtered_with(api, client, call, filter, None).await
 }
 
 /// The same with one more parameter.
 async fn filtered_with<T: DeserializeOwned + Send>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     call: Call,
     filter: Filter<'_>,
@@ -141,7 +141,7 @@ async fn filtered_with<T: DeserializeOwned + Send>(
         for (place, id) in batch.iter().enumerate() {
             parameters.push((format!("Filter.1.Value.{}", place + 1), id.clone()));
         }
-        all::<T>(asker, client, call, &parameters, None).await
+        all::<T>(api, client, call, &parameters, None).await
     });
     let mut found = Vec::new();
     for batch in join_all(batches).await {
@@ -155,17 +155,17 @@ async fn filtered_with<T: DeserializeOwned + Send>(
 
 /// Everything of a kind that the region has.
 async fn whole_region<T: DeserializeOwned + Send>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     call: Call,
 ) -> Fact<Vec<T>> {
     let parameters = [("MaxResults".to_owned(), "1000".to_owned())];
-    all::<T>(asker, client, call, &parameters, None).await
+    all::<T>(api, client, call, &parameters, None).await
 }
 
 /// What was read, as the inventory has it; a value that is none leaves a gap.
 fn understood<T, U>(
-    asker: &Asker,
+    api: &ApiClient,
     call: Call,
     found: Fact<Vec<T>>,
     known: impl Fn(T) -> Result<U, Unexpected>,
@@ -178,7 +178,7 @@ fn understood<T, U>(
     all.map_or_else(
         |unexpected| {
             let gap = Gap::new(call, Reason::Malformed).saying(unexpected.to_string());
-            Fact::Unread(asker.placed(gap, None))
+            Fact::Unread(api.located(gap, None))
         },
         Fact::Known,
     )
@@ -200,12 +200,12 @@ fn block(text: &str) -> Result<IpNet, Unexpected> {
     text.parse().map_err(|_| Unexpected::Block(text.to_owned()))
 }
 
-/// Whether EC2 does not know a parameter of the question here.
+/// Whether EC2 does not know a parameter of the request here.
 fn is_unknown_parameter(gap: &Gap) -> bool {
     gap.detail.as_deref().unwrap_or_default().starts_with("UnknownParameter")
 }
 
-/// Whether EC2 does not know the question here: then nothing of the kind can exist either.
+/// Whether EC2 does not know the request here: then nothing of the kind can exist either.
 fn is_unknown_action(gap: &Gap) -> bool {
     let said = gap.detail.as_deref().unwrap_or_default();
     gap.reason == Reason::Unavailable && said.starts_with("InvalidAction")

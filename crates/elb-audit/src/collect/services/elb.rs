@@ -11,7 +11,7 @@ use elb_audit_core::call::Call;
 use elb_audit_core::fact::{Fact, Gap, Listing};
 use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Target};
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::timestamp;
 
 /// AWS takes at most this many names in one question for tags.
@@ -21,19 +21,18 @@ const TAG_BATCH: usize = 20;
 ///
 /// `arn` builds an ARN from a name and the owner's account, because this API has none.
 pub(crate) async fn list(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     arn: impl Fn(&str, Option<&str>) -> String,
 ) -> Listing<LoadBalancer> {
     let call = Call::ElbDescribeLoadBalancers;
     let page = move |marker| async move {
         let request = client.describe_load_balancers().page_size(400).set_marker(marker);
-        asker
-            .ask(call, None, request.send())
+        api.call(call, None, request.send())
             .await
             .map(|answer| (answer.load_balancer_descriptions, answer.next_marker))
     };
-    let (found, gap) = asker.pages(call, page).await;
+    let (found, gap) = api.pages(call, page).await;
     let items = found.into_iter().map(|found| classic(found, &arn)).collect();
     Listing { items, rest: gap.map_or(Fact::Known(()), Fact::Unread) }
 }
@@ -110,16 +109,16 @@ fn listener(found: ListenerDescription) -> Listener {
 
 /// Attributes, under the keys that the inventory documents.
 pub(crate) async fn attributes(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     lb: &LoadBalancer,
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbDescribeLoadBalancerAttributes;
     let request = client.describe_load_balancer_attributes().load_balancer_name(&lb.name).send();
-    asker.ask(call, Some(&lb.arn), request).await.and_then(|answer| {
+    api.call(call, Some(&lb.arn), request).await.and_then(|answer| {
         let found = answer.load_balancer_attributes;
-        let found = found.ok_or_else(|| asker.empty(call, Some(&lb.arn)))?;
-        asker.pairs(call, &lb.arn, flattened(found).into_iter())
+        let found = found.ok_or_else(|| api.missing_list(call, Some(&lb.arn)))?;
+        api.pairs(call, &lb.arn, flattened(found).into_iter())
     })
 }
 
@@ -153,19 +152,19 @@ fn flattened(found: LoadBalancerAttributes) -> Vec<(Option<String>, Option<Strin
 
 /// The policies of a load balancer, listeners' and others.
 pub(crate) async fn policies(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     lb: &LoadBalancer,
 ) -> Fact<Vec<ClassicPolicy>> {
     let call = Call::ElbDescribeLoadBalancerPolicies;
     let request = client.describe_load_balancer_policies().load_balancer_name(&lb.name).send();
-    let found = asker.ask(call, Some(&lb.arn), request).await;
-    let found = asker.held(call, &lb.arn, found.map(|answer| answer.policy_descriptions));
-    found.and_then(|all| all.into_iter().map(|found| policy(asker, call, &lb.arn, found)).collect())
+    let found = api.call(call, Some(&lb.arn), request).await;
+    let found = api.required_list(call, &lb.arn, found.map(|answer| answer.policy_descriptions));
+    found.and_then(|all| all.into_iter().map(|found| policy(api, call, &lb.arn, found)).collect())
 }
 
 fn policy(
-    asker: &Asker,
+    api: &ApiClient,
     call: Call,
     arn: &str,
     found: PolicyDescription,
@@ -175,20 +174,20 @@ fn policy(
     Ok(ClassicPolicy {
         name: found.policy_name.unwrap_or_default(),
         kind: found.policy_type_name.unwrap_or_default(),
-        attributes: asker.pairs(call, arn, pairs)?,
+        attributes: api.pairs(call, arn, pairs)?,
     })
 }
 
 /// The instances of a load balancer and their state.
 pub(crate) async fn instances(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     lb: &LoadBalancer,
 ) -> Fact<Vec<Target>> {
     let call = Call::ElbDescribeInstanceHealth;
     let request = client.describe_instance_health().load_balancer_name(&lb.name).send();
-    let found = asker.ask(call, Some(&lb.arn), request).await;
-    let found = asker.held(call, &lb.arn, found.map(|answer| answer.instance_states));
+    let found = api.call(call, Some(&lb.arn), request).await;
+    let found = api.required_list(call, &lb.arn, found.map(|answer| answer.instance_states));
     found.map(|all| all.into_iter().map(instance).collect())
 }
 
@@ -205,7 +204,7 @@ fn instance(found: InstanceState) -> Target {
 
 /// Tags, by name of the load balancer.
 pub(crate) async fn tags(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     names: &[String],
 ) -> BTreeMap<String, Fact<BTreeMap<String, String>>> {
@@ -213,7 +212,7 @@ pub(crate) async fn tags(
     let mut tags = BTreeMap::new();
     for batch in names.chunks(TAG_BATCH) {
         let request = client.describe_tags().set_load_balancer_names(Some(batch.to_vec())).send();
-        match asker.ask(call, None, request).await {
+        match api.call(call, None, request).await {
             Fact::Known(answer) => {
                 for description in answer.tag_descriptions.unwrap_or_default() {
                     let pairs = description.tags.unwrap_or_default().into_iter();

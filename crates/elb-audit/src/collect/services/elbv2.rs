@@ -12,7 +12,7 @@ use elb_audit_core::inventory::{
     MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, Transform, WeightedGroup,
 };
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::timestamp;
 
 mod limits;
@@ -27,14 +27,14 @@ const TAG_BATCH: usize = 20;
 const PAGE: i32 = 400;
 
 /// The region's load balancers, without what has to be asked for one by one.
-pub(crate) async fn list(asker: &Asker, client: &Client) -> Listing<LoadBalancer> {
+pub(crate) async fn list(api: &ApiClient, client: &Client) -> Listing<LoadBalancer> {
     let call = Call::ElbV2DescribeLoadBalancers;
     let page = move |marker| async move {
         let request = client.describe_load_balancers().page_size(PAGE).set_marker(marker);
-        let answer = asker.ask(call, None, request.send()).await;
+        let answer = api.call(call, None, request.send()).await;
         answer.map(|answer| (answer.load_balancers, answer.next_marker))
     };
-    let (found, gap) = asker.pages(call, page).await;
+    let (found, gap) = api.pages(call, page).await;
     let items = found.into_iter().map(load_balancer).collect();
     Listing { items, rest: gap.map_or(Fact::Known(()), Fact::Unread) }
 }
@@ -90,7 +90,7 @@ fn kind(arn: &str, word: Option<&sdk::LoadBalancerTypeEnum>) -> Kind {
 
 /// The listeners of a load balancer, without rules and SNI certificates.
 pub(crate) async fn listeners(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     lb: &LoadBalancer,
 ) -> Fact<Vec<Listener>> {
@@ -101,10 +101,10 @@ pub(crate) async fn listeners(
             .load_balancer_arn(&lb.arn)
             .page_size(PAGE)
             .set_marker(marker);
-        let answer = asker.ask(call, Some(&lb.arn), request.send()).await;
+        let answer = api.call(call, Some(&lb.arn), request.send()).await;
         answer.map(|answer| (answer.listeners, answer.next_marker))
     };
-    asker.whole(call, page).await.map(|all| all.into_iter().map(listener).collect())
+    api.all_pages(call, page).await.map(|all| all.into_iter().map(listener).collect())
 }
 
 fn listener(found: sdk::Listener) -> Listener {
@@ -159,7 +159,7 @@ fn default_rule(listener: &str, actions: &[Action]) -> Rule {
 
 /// The rules of a listener by priority, the default one last.
 pub(crate) async fn rules(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     kind: &Kind,
     listener: &Listener,
@@ -168,17 +168,17 @@ pub(crate) async fn rules(
     let arn = listener.id.as_str();
     let page = move |marker| async move {
         let request = client.describe_rules().listener_arn(arn).page_size(PAGE).set_marker(marker);
-        let answer = asker.ask(call, Some(arn), request.send()).await;
+        let answer = api.call(call, Some(arn), request.send()).await;
         answer.map(|answer| (answer.rules, answer.next_marker))
     };
-    match asker.whole(call, page).await {
+    match api.all_pages(call, page).await {
         Fact::Known(found) => {
             let mut rules: Vec<Rule> = found.into_iter().map(rule).collect();
             rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
             if rules.iter().all(|rule| rule.priority.is_some()) {
                 let gap =
                     Gap::new(call, Reason::Malformed).saying("the answer has no default rule");
-                return Fact::Unread(asker.placed(gap, Some(arn)));
+                return Fact::Unread(api.located(gap, Some(arn)));
             }
             Fact::Known(rules)
         }
@@ -247,7 +247,7 @@ fn condition(found: sdk::RuleCondition) -> Condition {
     }
     if let Some(config) = found.query_string_config {
         let pairs = config.values.unwrap_or_default().into_iter().map(|pair| {
-            let value = hidden(pair.value.unwrap_or_default());
+            let value = hash_secret(pair.value.unwrap_or_default());
             pair.key.map_or_else(|| value.clone(), |key| format!("{key}={value}"))
         });
         condition.values.extend(pairs);
@@ -286,11 +286,11 @@ fn redacted(header: &str, values: Vec<String>) -> Vec<String> {
     if PLAIN_HEADERS.contains(&header.to_ascii_lowercase().as_str()) {
         return values;
     }
-    values.into_iter().map(hidden).collect()
+    values.into_iter().map(hash_secret).collect()
 }
 
 /// A hash of the value; wildcards alone are no secret.
-fn hidden(value: String) -> String {
+fn hash_secret(value: String) -> String {
     if value.chars().all(|c| c == '*' || c == '?') {
         return value;
     }
@@ -365,7 +365,7 @@ fn groups(config: Option<sdk::ForwardActionConfig>, single: Option<String>) -> V
 
 /// The default certificate and all that are chosen by SNI.
 pub(crate) async fn certificates(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     listener: &Listener,
 ) -> Fact<Vec<String>> {
@@ -376,10 +376,10 @@ pub(crate) async fn certificates(
             .listener_arn(&listener.id)
             .page_size(PAGE)
             .set_marker(marker);
-        let answer = asker.ask(call, Some(&listener.id), request.send()).await;
+        let answer = api.call(call, Some(&listener.id), request.send()).await;
         answer.map(|answer| (answer.certificates, answer.next_marker))
     };
-    asker.whole(call, page).await.map(|found| {
+    api.all_pages(call, page).await.map(|found| {
         let mut arns = Vec::from_iter(listener.default_certificate.clone());
         for arn in found.into_iter().filter_map(|certificate| certificate.certificate_arn) {
             if !arns.contains(&arn) {
@@ -392,52 +392,52 @@ pub(crate) async fn certificates(
 
 /// Attributes of a listener.
 pub(crate) async fn listener_attributes(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     arn: &str,
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbV2DescribeListenerAttributes;
     let request = client.describe_listener_attributes().listener_arn(arn).send();
-    let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
-    let found = asker.held(call, arn, found);
-    found.and_then(|all| asker.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
+    let found = api.call(call, Some(arn), request).await.map(|answer| answer.attributes);
+    let found = api.required_list(call, arn, found);
+    found.and_then(|all| api.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a load balancer.
 pub(crate) async fn attributes(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     arn: &str,
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbV2DescribeLoadBalancerAttributes;
     let request = client.describe_load_balancer_attributes().load_balancer_arn(arn).send();
-    let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
-    let found = asker.held(call, arn, found);
-    found.and_then(|all| asker.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
+    let found = api.call(call, Some(arn), request).await.map(|answer| answer.attributes);
+    let found = api.required_list(call, arn, found);
+    found.and_then(|all| api.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// Attributes of a target group.
 pub(crate) async fn group_attributes(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     arn: &str,
 ) -> Fact<BTreeMap<String, String>> {
     let call = Call::ElbV2DescribeTargetGroupAttributes;
     let request = client.describe_target_group_attributes().target_group_arn(arn).send();
-    let found = asker.ask(call, Some(arn), request).await.map(|answer| answer.attributes);
-    let found = asker.held(call, arn, found);
-    found.and_then(|all| asker.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
+    let found = api.call(call, Some(arn), request).await.map(|answer| answer.attributes);
+    let found = api.required_list(call, arn, found);
+    found.and_then(|all| api.pairs(call, arn, all.into_iter().map(|pair| (pair.key, pair.value))))
 }
 
 /// The region's target groups, without their targets.
-pub(crate) async fn target_groups(asker: &Asker, client: &Client) -> Fact<Vec<TargetGroup>> {
+pub(crate) async fn target_groups(api: &ApiClient, client: &Client) -> Fact<Vec<TargetGroup>> {
     let call = Call::ElbV2DescribeTargetGroups;
     let page = move |marker| async move {
         let request = client.describe_target_groups().page_size(PAGE).set_marker(marker);
-        let answer = asker.ask(call, None, request.send()).await;
+        let answer = api.call(call, None, request.send()).await;
         answer.map(|answer| (answer.target_groups, answer.next_marker))
     };
-    asker.whole(call, page).await.map(|all| all.into_iter().map(target_group).collect())
+    api.all_pages(call, page).await.map(|all| all.into_iter().map(target_group).collect())
 }
 
 fn target_group(found: sdk::TargetGroup) -> TargetGroup {
@@ -461,11 +461,11 @@ fn target_group(found: sdk::TargetGroup) -> TargetGroup {
 }
 
 /// The targets of a group and their health.
-pub(crate) async fn targets(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<Target>> {
+pub(crate) async fn targets(api: &ApiClient, client: &Client, arn: &str) -> Fact<Vec<Target>> {
     let call = Call::ElbV2DescribeTargetHealth;
     let request = client.describe_target_health().target_group_arn(arn).send();
-    let found = asker.ask(call, Some(arn), request).await;
-    let found = asker.held(call, arn, found.map(|answer| answer.target_health_descriptions));
+    let found = api.call(call, Some(arn), request).await;
+    let found = api.required_list(call, arn, found.map(|answer| answer.target_health_descriptions));
     found.map(|all| all.into_iter().map(target).collect())
 }
 
@@ -490,18 +490,18 @@ fn target(found: sdk::TargetHealthDescription) -> Target {
 /// The content of these security policies. One name that AWS does not know fails the whole question:
 /// all policies are asked for then.
 pub(crate) async fn ssl_policies(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     names: &[String],
 ) -> Fact<Vec<SslPolicy>> {
-    match policies(asker, client, Some(names)).await {
-        Fact::Unread(gap) if gap.reason == Reason::NotFound => policies(asker, client, None).await,
+    match policies(api, client, Some(names)).await {
+        Fact::Unread(gap) if gap.reason == Reason::NotFound => policies(api, client, None).await,
         answer => answer,
     }
 }
 
 async fn policies(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     names: Option<&[String]>,
 ) -> Fact<Vec<SslPolicy>> {
@@ -512,10 +512,10 @@ async fn policies(
             .set_names(names.map(<[String]>::to_vec))
             .page_size(PAGE)
             .set_marker(marker);
-        let answer = asker.ask(call, None, request.send()).await;
+        let answer = api.call(call, None, request.send()).await;
         answer.map(|answer| (answer.ssl_policies, answer.next_marker))
     };
-    asker.whole(call, page).await.map(|all| all.into_iter().map(ssl_policy).collect())
+    api.all_pages(call, page).await.map(|all| all.into_iter().map(ssl_policy).collect())
 }
 
 fn ssl_policy(found: sdk::SslPolicy) -> SslPolicy {
@@ -529,17 +529,17 @@ fn ssl_policy(found: sdk::SslPolicy) -> SslPolicy {
 
 /// Tags, by ARN. One ARN that is gone fails a whole batch: it is then asked for one by one.
 pub(crate) async fn tags(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     arns: &[String],
 ) -> BTreeMap<String, Fact<BTreeMap<String, String>>> {
     let mut tags = BTreeMap::new();
     for batch in arns.chunks(TAG_BATCH) {
-        match tag_batch(asker, client, batch).await {
+        match tag_batch(api, client, batch).await {
             Ok(found) => tags.extend(found),
             Err(gap) if gap.reason == Reason::NotFound && batch.len() > 1 => {
                 for arn in batch.chunks(1) {
-                    match tag_batch(asker, client, arn).await {
+                    match tag_batch(api, client, arn).await {
                         Ok(found) => tags.extend(found),
                         Err(gap) => tags.extend([(arn[0].clone(), Fact::Unread(gap))]),
                     }
@@ -555,11 +555,11 @@ pub(crate) async fn tags(
 
 type Tags = Vec<(String, Fact<BTreeMap<String, String>>)>;
 
-async fn tag_batch(asker: &Asker, client: &Client, arns: &[String]) -> Result<Tags, Gap> {
+async fn tag_batch(api: &ApiClient, client: &Client, arns: &[String]) -> Result<Tags, Gap> {
     let call = Call::ElbV2DescribeTags;
     let request = client.describe_tags().set_resource_arns(Some(arns.to_vec())).send();
     let resource = if let [only] = arns { Some(only.as_str()) } else { None };
-    let answer = match asker.ask(call, resource, request).await {
+    let answer = match api.call(call, resource, request).await {
         Fact::Known(answer) => answer,
         Fact::Unread(gap) => return Err(gap),
     };
@@ -579,9 +579,9 @@ mod tests {
 
     #[test]
     fn secrets_in_header_conditions_are_not_kept() {
-        let hidden = redacted("X-Origin-Verify", vec!["hunter2".to_owned(), "*".to_owned()]);
-        assert!(hidden[0].starts_with("sha256:") && !hidden[0].contains("hunter2"));
-        assert_eq!(hidden[1], "*");
+        let hashed = redacted("X-Origin-Verify", vec!["hunter2".to_owned(), "*".to_owned()]);
+        assert!(hashed[0].starts_with("sha256:") && !hashed[0].contains("hunter2"));
+        assert_eq!(hashed[1], "*");
         let plain = vec!["*Chrome*".to_owned()];
         assert_eq!(redacted("User-Agent", plain.clone()), plain);
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::aws::ask::{Asker, Page};
+use crate::aws::api::{ApiClient, Page};
 use crate::aws::query::Client;
 
 #[derive(Debug, Deserialize)]
@@ -59,30 +59,30 @@ struct EndpointJson {
 }
 
 /// The account's accelerators, each with what its listeners lead to.
-pub(crate) async fn accelerators(asker: &Asker, client: &Client) -> Fact<Vec<Accelerator>> {
+pub(crate) async fn accelerators(api: &ApiClient, client: &Client) -> Fact<Vec<Accelerator>> {
     let call = Call::GlobalAcceleratorListAccelerators;
-    let page = move |marker| list::<AcceleratorJson>(asker, client, call, None, marker);
-    let found = match asker.whole(call, page).await {
+    let page = move |marker| list::<AcceleratorJson>(api, client, call, None, marker);
+    let found = match api.all_pages(call, page).await {
         Fact::Known(found) => found,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
     let known = found.into_iter().map(|json| async move {
-        let endpoints = endpoints(asker, client, &json.accelerator_arn).await;
+        let endpoints = endpoints(api, client, &json.accelerator_arn).await;
         Accelerator { arn: json.accelerator_arn, name: json.name, enabled: json.enabled, endpoints }
     });
     Fact::Known(join_all(known).await)
 }
 
-async fn endpoints(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<AcceleratorEndpoint>> {
+async fn endpoints(api: &ApiClient, client: &Client, arn: &str) -> Fact<Vec<AcceleratorEndpoint>> {
     let call = Call::GlobalAcceleratorListListeners;
     let page = move |marker| {
-        list::<ListenerJson>(asker, client, call, Some(("AcceleratorArn", arn)), marker)
+        list::<ListenerJson>(api, client, call, Some(("AcceleratorArn", arn)), marker)
     };
-    let listeners = match asker.whole(call, page).await {
+    let listeners = match api.all_pages(call, page).await {
         Fact::Known(listeners) => listeners,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
-    let behind = listeners.into_iter().map(|listener| behind(asker, client, listener));
+    let behind = listeners.into_iter().map(|listener| behind(api, client, listener));
     let mut known = Vec::new();
     for endpoints in join_all(behind).await {
         match endpoints {
@@ -95,14 +95,14 @@ async fn endpoints(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<Accele
 
 /// What one listener leads to.
 async fn behind(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     listener: ListenerJson,
 ) -> Fact<Vec<AcceleratorEndpoint>> {
     let call = Call::GlobalAcceleratorListEndpointGroups;
     let about = ("ListenerArn", listener.listener_arn.as_str());
-    let page = move |marker| list::<GroupJson>(asker, client, call, Some(about), marker);
-    asker.whole(call, page).await.map(|groups| {
+    let page = move |marker| list::<GroupJson>(api, client, call, Some(about), marker);
+    api.all_pages(call, page).await.map(|groups| {
         let ports = listener.port_ranges.iter().map(|range| (range.from_port, range.to_port));
         let ports: Vec<(u16, u16)> = ports.collect();
         let ids = groups.into_iter().flat_map(|group| group.endpoint_descriptions);
@@ -116,7 +116,7 @@ async fn behind(
 }
 
 async fn list<T: DeserializeOwned + Send>(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     call: Call,
     about: Option<(&str, &str)>,
@@ -130,6 +130,6 @@ async fn list<T: DeserializeOwned + Send>(
         document["NextToken"] = marker.into();
     }
     let answer = client.json::<ListAnswer<T>>(call.operation(), &document);
-    let answer = asker.ask(call, about.map(|(_, arn)| arn), answer).await;
+    let answer = api.call(call, about.map(|(_, arn)| arn), answer).await;
     answer.map(|answer| (Some(answer.list), answer.next))
 }

@@ -14,7 +14,7 @@ use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
 
 #[derive(Debug, Deserialize)]
@@ -43,16 +43,16 @@ struct Metadata {
 
 /// The account's server certificates, with what those that listeners present say themselves.
 pub(crate) async fn server_certificates(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     in_use: &[String],
     with_content: bool,
 ) -> Fact<Vec<Certificate>> {
     let (list, contents) = tokio::join!(
-        list(asker, client),
+        list(api, client),
         futures::future::join_all(in_use.iter().map(move |arn| async move {
             let content = if with_content {
-                content(asker, client, arn).await
+                content(api, client, arn).await
             } else {
                 Fact::not_collected(Call::IamGetServerCertificate)
             };
@@ -90,21 +90,20 @@ fn certificate(metadata: Metadata, content: &Fact<Content>) -> Certificate {
     }
 }
 
-async fn list(asker: &Asker, client: &Client) -> Fact<Vec<Metadata>> {
+async fn list(api: &ApiClient, client: &Client) -> Fact<Vec<Metadata>> {
     let call = Call::IamListServerCertificates;
     let page = move |marker: Option<String>| async move {
         let mut parameters = vec![("MaxItems", "1000")];
         if let Some(marker) = &marker {
             parameters.push(("Marker", marker));
         }
-        let answer =
-            asker.ask(call, None, client.form::<ListAnswer>(call.operation(), &parameters));
+        let answer = api.call(call, None, client.form::<ListAnswer>(call.operation(), &parameters));
         answer.await.map(|answer| {
             let result = answer.result;
             (Some(result.list.member), result.marker.filter(|_| result.truncated))
         })
     };
-    asker.whole(call, page).await
+    api.all_pages(call, page).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -134,18 +133,18 @@ struct Content {
     detail: CertificateDetail,
 }
 
-async fn content(asker: &Asker, client: &Client, arn: &str) -> Fact<Content> {
+async fn content(api: &ApiClient, client: &Client, arn: &str) -> Fact<Content> {
     let call = Call::IamGetServerCertificate;
     let name = arn.rsplit('/').next().unwrap_or(arn);
     let parameters = [("ServerCertificateName", name)];
     let answer = client.form::<GetAnswer>(call.operation(), &parameters);
-    match asker.ask(call, Some(arn), answer).await {
+    match api.call(call, Some(arn), answer).await {
         Fact::Unread(gap) => Fact::Unread(gap),
         Fact::Known(answer) => content_of(&answer.result.certificate.body).map_or_else(
             || {
                 let said = "the certificate or its key is unreadable";
                 let gap = Gap::new(call, Reason::Malformed).saying(said);
-                Fact::Unread(asker.placed(gap, Some(arn)))
+                Fact::Unread(api.located(gap, Some(arn)))
             },
             Fact::Known,
         ),

@@ -5,9 +5,9 @@ use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::InvokeStatement;
 use serde::Deserialize;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::document::{self, Statement};
-use crate::aws::query::{Client, Question};
+use crate::aws::query::{Client, RestRequest};
 
 /// The service that load balancers invoke functions as.
 const SERVICE: &str = "elasticloadbalancing.amazonaws.com";
@@ -21,20 +21,20 @@ struct Answer {
 /// The statements of a function's policy that let load balancers, or everyone, invoke it. A function
 /// without a policy has none.
 pub(crate) async fn invokers(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     arn: &str,
 ) -> Fact<Vec<InvokeStatement>> {
     let call = Call::LambdaGetPolicy;
     let (name, qualifier) = named(arn);
-    let question = Question::get(&["2015-03-31", "functions", &name, "policy"])
+    let request = RestRequest::get(&["2015-03-31", "functions", &name, "policy"])
         .with_some("Qualifier", qualifier);
-    match asker.ask(call, Some(arn), client.json_at::<Answer>(question)).await {
+    match api.call(call, Some(arn), client.json_at::<Answer>(request)).await {
         Fact::Known(answer) => statements(&answer.policy).map_or_else(
             || {
                 let said = "the function's policy is unreadable";
                 let gap = Gap::new(call, Reason::Malformed).saying(said);
-                Fact::Unread(asker.placed(gap, Some(arn)))
+                Fact::Unread(api.located(gap, Some(arn)))
             },
             Fact::Known,
         ),

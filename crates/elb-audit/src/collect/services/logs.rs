@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
 
 #[derive(Debug, Deserialize)]
@@ -43,13 +43,13 @@ struct DeliveryJson {
 }
 
 /// The sources of load-balancer logs.
-pub(crate) async fn sources(asker: &Asker, client: &Client) -> Fact<Vec<LogSource>> {
+pub(crate) async fn sources(api: &ApiClient, client: &Client) -> Fact<Vec<LogSource>> {
     let call = Call::LogsDescribeDeliverySources;
     let page = move |marker| async move {
-        let answer: Fact<SourcesAnswer> = ask(asker, client, call, marker).await;
+        let answer: Fact<SourcesAnswer> = list_page(api, client, call, marker).await;
         answer.map(|answer| (Some(answer.delivery_sources), answer.next_token))
     };
-    asker.whole(call, page).await.map(|all| {
+    api.all_pages(call, page).await.map(|all| {
         let of_load_balancers = all.into_iter().filter(|source| {
             source.log_type.starts_with("ALB_") || source.log_type.starts_with("NLB_")
         });
@@ -63,13 +63,13 @@ pub(crate) async fn sources(asker: &Asker, client: &Client) -> Fact<Vec<LogSourc
 }
 
 /// Names of the sources that have a delivery.
-pub(crate) async fn deliveries(asker: &Asker, client: &Client) -> Fact<Vec<String>> {
+pub(crate) async fn deliveries(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
     let call = Call::LogsDescribeDeliveries;
     let page = move |marker| async move {
-        let answer: Fact<DeliveriesAnswer> = ask(asker, client, call, marker).await;
+        let answer: Fact<DeliveriesAnswer> = list_page(api, client, call, marker).await;
         answer.map(|answer| (Some(answer.deliveries), answer.next_token))
     };
-    asker.whole(call, page).await.map(|all| {
+    api.all_pages(call, page).await.map(|all| {
         let mut names: Vec<String> =
             all.into_iter().filter_map(|delivery| delivery.delivery_source_name).collect();
         names.sort();
@@ -78,8 +78,8 @@ pub(crate) async fn deliveries(asker: &Asker, client: &Client) -> Fact<Vec<Strin
     })
 }
 
-async fn ask<T: DeserializeOwned + Send>(
-    asker: &Asker,
+async fn list_page<T: DeserializeOwned + Send>(
+    api: &ApiClient,
     client: &Client,
     call: Call,
     marker: Option<String>,
@@ -88,5 +88,5 @@ async fn ask<T: DeserializeOwned + Send>(
     if let Some(marker) = marker {
         document["nextToken"] = marker.into();
     }
-    asker.ask(call, None, client.json(call.operation(), &document)).await
+    api.call(call, None, client.json(call.operation(), &document)).await
 }

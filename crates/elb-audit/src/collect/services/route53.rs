@@ -6,9 +6,9 @@ use elb_audit_core::inventory::DnsRecord;
 use futures::future::join_all;
 use serde::Deserialize;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::endpoint;
-use crate::aws::query::{Client, Question};
+use crate::aws::query::{Client, RestRequest};
 
 /// The version of the API, which its paths begin with.
 const VERSION: &str = "2013-04-01";
@@ -85,23 +85,23 @@ struct ValueXml {
 }
 
 /// The account's records that lead to a load balancer, or did.
-pub(crate) async fn records(asker: &Asker, client: &Client) -> Fact<Vec<DnsRecord>> {
+pub(crate) async fn records(api: &ApiClient, client: &Client) -> Fact<Vec<DnsRecord>> {
     let call = Call::Route53ListHostedZones;
     let page = move |marker: Option<String>| async move {
-        let question = Question::get(&[VERSION, "hostedzone"])
+        let request = RestRequest::get(&[VERSION, "hostedzone"])
             .with("maxitems", "100")
             .with_some("marker", marker.as_deref());
-        asker.ask(call, None, client.xml_at::<ZonesXml>(question)).await.map(|page| {
+        api.call(call, None, client.xml_at::<ZonesXml>(request)).await.map(|page| {
             let next = page.next_marker.filter(|_| page.is_truncated);
             (Some(page.hosted_zones.list), next)
         })
     };
-    let zones = match asker.whole(call, page).await {
+    let zones = match api.all_pages(call, page).await {
         Fact::Known(zones) => zones,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
     let mut known = Vec::new();
-    for records in join_all(zones.iter().map(|zone| in_zone(asker, client, zone))).await {
+    for records in join_all(zones.iter().map(|zone| in_zone(api, client, zone))).await {
         match records {
             Fact::Known(records) => known.extend(records),
             Fact::Unread(gap) => return Fact::Unread(gap),
@@ -111,19 +111,19 @@ pub(crate) async fn records(asker: &Asker, client: &Client) -> Fact<Vec<DnsRecor
 }
 
 /// The records of a zone that matter.
-async fn in_zone(asker: &Asker, client: &Client, zone: &ZoneXml) -> Fact<Vec<DnsRecord>> {
+async fn in_zone(api: &ApiClient, client: &Client, zone: &ZoneXml) -> Fact<Vec<DnsRecord>> {
     let call = Call::Route53ListResourceRecordSets;
     let id = zone.id.rsplit('/').next().unwrap_or(&zone.id);
     let page = move |marker: Option<String>| async move {
-        let mut question =
-            Question::get(&[VERSION, "hostedzone", id, "rrset"]).with("maxitems", "300");
+        let mut request =
+            RestRequest::get(&[VERSION, "hostedzone", id, "rrset"]).with("maxitems", "300");
         // The next page begins at a record: name, type and, among several of these, identifier.
         let parts =
             marker.as_deref().unwrap_or_default().split('\n').filter(|part| !part.is_empty());
         for (name, value) in ["name", "type", "identifier"].into_iter().zip(parts) {
-            question = question.with(name, value);
+            request = request.with(name, value);
         }
-        asker.ask(call, Some(id), client.xml_at::<RecordsXml>(question)).await.map(|page| {
+        api.call(call, Some(id), client.xml_at::<RecordsXml>(request)).await.map(|page| {
             let next = [page.next_record_name, page.next_record_type, page.next_record_identifier];
             let next = next.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let kept = page.resource_record_sets.list.into_iter();
@@ -131,7 +131,7 @@ async fn in_zone(asker: &Asker, client: &Client, zone: &ZoneXml) -> Fact<Vec<Dns
             (Some(kept), page.is_truncated.then_some(next))
         })
     };
-    asker.whole(call, page).await
+    api.all_pages(call, page).await
 }
 
 /// A record that leads to a load balancer's name; none for another.

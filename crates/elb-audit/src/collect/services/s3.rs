@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::aws::ask::Asker;
-use crate::aws::query::Question;
+use crate::aws::api::ApiClient;
+use crate::aws::query::RestRequest;
 use crate::aws::s3;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -23,7 +23,7 @@ pub(crate) struct Bucket<'a> {
     /// The account whose load balancers log to it.
     pub(crate) account: &'a str,
     /// Its region as far as known, and how fast to ask there.
-    asker: Asker,
+    api: ApiClient,
     config: &'a SdkConfig,
 }
 
@@ -38,27 +38,27 @@ enum Head {
 }
 
 impl<'a> Bucket<'a> {
-    /// A bucket of this name, which is in the asker's region as far as anyone knows.
+    /// A bucket of this name, which is in the client's region as far as anyone knows.
     pub(crate) fn new(
         name: &'a str,
         account: &'a str,
-        asker: &Asker,
+        api: &ApiClient,
         config: &'a SdkConfig,
     ) -> Self {
-        Bucket { name, account, asker: asker.clone(), config }
+        Bucket { name, account, api: api.clone(), config }
     }
 
     /// Whether it is there, and whose it is; from then on it is asked in its own region.
     ///
     /// S3 refuses alike whom it does not know and whom the bucket's owner does not let in. Only an answer
-    /// without the owner in the question tells that the owner was what was wrong with it: where S3
+    /// without the owner in the request tells that the owner was what was wrong with it: where S3
     /// refuses both, nothing is known.
     pub(crate) async fn state(&mut self) -> Fact<BucketState> {
         let call = Call::S3HeadBucket;
         if self.account.is_empty() {
             let said = "the account's number is unknown, so the owner cannot be told";
             let gap = Gap::new(call, Reason::Failed).saying(said);
-            return Fact::Unread(self.asker.placed(gap, Some(self.name)));
+            return Fact::Unread(self.api.located(gap, Some(self.name)));
         }
         // The second round is for a bucket in another region.
         for _ in 0..2 {
@@ -68,7 +68,7 @@ impl<'a> Bucket<'a> {
                 }
                 Fact::Known(Head::Missing) => return Fact::Known(BucketState::Missing),
                 Fact::Known(Head::Elsewhere(region)) => {
-                    self.asker.region = region.into();
+                    self.api.region = region.into();
                     continue;
                 }
                 Fact::Unread(gap) if gap.reason == Reason::AccessDenied => gap,
@@ -79,7 +79,7 @@ impl<'a> Bucket<'a> {
                     return Fact::Known(BucketState::Foreign { region: Some(region) });
                 }
                 Fact::Known(Head::Missing) => return Fact::Known(BucketState::Missing),
-                Fact::Known(Head::Elsewhere(region)) => self.asker.region = region.into(),
+                Fact::Known(Head::Elsewhere(region)) => self.api.region = region.into(),
                 Fact::Unread(gap) if gap.reason == Reason::AccessDenied => {
                     let said = refused.detail.clone().unwrap_or_default();
                     let said = format!("{said}: no permission, or another account's bucket");
@@ -89,12 +89,12 @@ impl<'a> Bucket<'a> {
             }
         }
         let gap = Gap::new(call, Reason::Malformed).saying("S3 points from region to region");
-        Fact::Unread(self.asker.placed(gap, Some(self.name)))
+        Fact::Unread(self.api.located(gap, Some(self.name)))
     }
 
     fn bucket(&self) -> s3::Bucket<'a> {
-        let meter = Some(self.asker.meter(Call::S3HeadBucket));
-        let region = self.asker.region.clone();
+        let meter = Some(self.api.meter(Call::S3HeadBucket));
+        let region = self.api.region.clone();
         s3::Bucket { config: self.config, name: self.name, region, meter }
     }
 
@@ -103,7 +103,7 @@ impl<'a> Bucket<'a> {
             let head = self.bucket().head(as_owner.then_some(self.account)).await;
             let error = match (head.answer, head.region) {
                 (Ok(()), region) => {
-                    return Ok(Head::Here(region.unwrap_or_else(|| self.asker.region.to_string())));
+                    return Ok(Head::Here(region.unwrap_or_else(|| self.api.region.to_string())));
                 }
                 (Err(SdkError::ServiceError(error)), region) => {
                     match (error.raw().status().as_u16(), region) {
@@ -117,12 +117,12 @@ impl<'a> Bucket<'a> {
             };
             Err(error)
         };
-        self.asker.ask(Call::S3HeadBucket, Some(self.name), answer).await
+        self.api.call(Call::S3HeadBucket, Some(self.name), answer).await
     }
 
     /// Whether its policy makes it public. Without a policy it is not.
     pub(crate) async fn policy_is_public(&self) -> Fact<bool> {
-        let answer = self.ask::<PolicyXml>(Call::S3GetBucketPolicyStatus, "policyStatus").await;
+        let answer = self.call::<PolicyXml>(Call::S3GetBucketPolicyStatus, "policyStatus").await;
         match answer {
             Fact::Unread(gap) if says(&gap, "NoSuchBucketPolicy") => Fact::Known(false),
             answer => answer.map(|status| status.public),
@@ -132,7 +132,7 @@ impl<'a> Bucket<'a> {
     /// Whether all four switches of its block on public access are on. Without one none is.
     pub(crate) async fn public_access_blocked(&self) -> Fact<bool> {
         let call = Call::S3GetPublicAccessBlock;
-        match self.ask::<BlockXml>(call, "publicAccessBlock").await {
+        match self.call::<BlockXml>(call, "publicAccessBlock").await {
             Fact::Unread(gap) if says(&gap, "NoSuchPublicAccessBlockConfiguration") => {
                 Fact::Known(false)
             }
@@ -145,10 +145,10 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    async fn ask<T: DeserializeOwned + Send>(&self, call: Call, what: &str) -> Fact<T> {
+    async fn call<T: DeserializeOwned + Send>(&self, call: Call, what: &str) -> Fact<T> {
         let (client, path) = self.bucket().client();
-        let question = Question::get(&path).with(what, "").header(s3::OWNER, self.account);
-        self.asker.ask(call, Some(self.name), client.xml_at::<T>(question)).await
+        let request = RestRequest::get(&path).with(what, "").header(s3::OWNER, self.account);
+        self.api.call(call, Some(self.name), client.xml_at::<T>(request)).await
     }
 
     /// When the newest of the logs whose names begin so was written: of those of this day, or else of
@@ -167,17 +167,17 @@ impl<'a> Bucket<'a> {
         let call = Call::S3ListObjectsV2;
         let (client, path) = &self.bucket().client();
         let page = move |marker: Option<String>| async move {
-            let question = Question::get(path)
+            let request = RestRequest::get(path)
                 .with("list-type", "2")
                 .with("prefix", prefix)
                 .with_some("continuation-token", marker.as_deref());
-            let answer = client.xml_at::<ObjectsXml>(question);
-            self.asker.ask(call, Some(self.name), answer).await.map(|page| {
+            let answer = client.xml_at::<ObjectsXml>(request);
+            self.api.call(call, Some(self.name), answer).await.map(|page| {
                 let next = page.next_continuation_token.filter(|_| page.is_truncated);
                 (Some(page.contents), next)
             })
         };
-        let all = self.asker.whole(call, page).await;
+        let all = self.api.all_pages(call, page).await;
         all.map(|objects| objects.into_iter().map(|object| object.last_modified).max())
     }
 }

@@ -6,7 +6,7 @@ use elb_audit_core::inventory::Shield;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
 
 #[derive(Debug, Deserialize)]
@@ -27,11 +27,11 @@ struct ProtectionJson {
 }
 
 /// Shield Advanced. Without a subscription nothing more is asked.
-pub(crate) async fn shield(asker: &Asker, client: &Client) -> Fact<Shield> {
+pub(crate) async fn shield(api: &ApiClient, client: &Client) -> Fact<Shield> {
     let call = Call::ShieldDescribeSubscription;
     let document = json!({});
     let answer = client.json::<SubscriptionAnswer>(call.operation(), &document);
-    match asker.ask(call, None, answer).await {
+    match api.call(call, None, answer).await {
         Fact::Known(SubscriptionAnswer {}) => {}
         Fact::Unread(gap) if gap.reason == Reason::NotFound => {
             return Fact::Known(Shield { subscribed: false, protected: Vec::new() });
@@ -45,10 +45,10 @@ pub(crate) async fn shield(asker: &Asker, client: &Client) -> Fact<Shield> {
             document["NextToken"] = marker.into();
         }
         let answer = client.json::<ProtectionsAnswer>(call.operation(), &document);
-        let answer = asker.ask(call, None, answer).await;
+        let answer = api.call(call, None, answer).await;
         answer.map(|answer| (Some(answer.protections), answer.next))
     };
-    asker.whole(call, page).await.map(|all| Shield {
+    api.all_pages(call, page).await.map(|all| Shield {
         subscribed: true,
         protected: all.into_iter().filter_map(|protection| protection.resource).collect(),
     })

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
 
 #[derive(Debug, Deserialize)]
@@ -30,7 +30,7 @@ struct ResourcesAnswer {
 }
 
 /// ARNs of the Application load balancers that have such an ACL.
-pub(crate) async fn protected(asker: &Asker, client: &Client) -> Fact<Vec<String>> {
+pub(crate) async fn protected(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
     let call = Call::WafRegionalListWebAcls;
     let page = move |marker: Option<String>| async move {
         let mut document = json!({"Limit": 100});
@@ -38,18 +38,18 @@ pub(crate) async fn protected(asker: &Asker, client: &Client) -> Fact<Vec<String
             document["NextMarker"] = marker.into();
         }
         let answer = client.json::<ListAnswer>(call.operation(), &document);
-        asker.ask(call, None, answer).await.map(|answer| {
+        api.call(call, None, answer).await.map(|answer| {
             // WAF may give a marker with the last page: an empty page ends the list.
             let next = answer.next.filter(|_| !answer.acls.is_empty());
             (Some(answer.acls), next)
         })
     };
-    let acls = match asker.whole(call, page).await {
+    let acls = match api.all_pages(call, page).await {
         Fact::Known(acls) => acls,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
     let mut known = Vec::new();
-    for resources in join_all(acls.iter().map(|acl| resources(asker, client, &acl.id))).await {
+    for resources in join_all(acls.iter().map(|acl| resources(api, client, &acl.id))).await {
         match resources {
             Fact::Known(arns) => known.extend(arns),
             Fact::Unread(gap) => return Fact::Unread(gap),
@@ -58,9 +58,9 @@ pub(crate) async fn protected(asker: &Asker, client: &Client) -> Fact<Vec<String
     Fact::Known(known)
 }
 
-async fn resources(asker: &Asker, client: &Client, acl: &str) -> Fact<Vec<String>> {
+async fn resources(api: &ApiClient, client: &Client, acl: &str) -> Fact<Vec<String>> {
     let call = Call::WafRegionalListResourcesForWebAcl;
     let document = json!({"WebACLId": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
     let answer = client.json::<ResourcesAnswer>(call.operation(), &document);
-    asker.ask(call, Some(acl), answer).await.map(|answer| answer.arns)
+    api.call(call, Some(acl), answer).await.map(|answer| answer.arns)
 }

@@ -10,7 +10,7 @@ use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
 
 mod rules;
@@ -78,28 +78,28 @@ pub(crate) struct Asked {
 
 /// The web ACL of each of these load balancers.
 ///
-/// One question a load balancer, or one list and a question a web ACL: whichever is less. What one
+/// One request a load balancer, or one list and one request a web ACL: whichever is less. What one
 /// route cannot tell, the other is asked for before it is a gap.
-pub(crate) async fn web_acls(asker: &Asker, client: &Client, these: &Asked) -> Associations {
+pub(crate) async fn web_acls(api: &ApiClient, client: &Client, these: &Asked) -> Associations {
     let mut known = Associations::default();
     let arns = &these.wanted;
     if let [only] = arns.as_slice() {
-        by_load_balancer(asker, client, &[only], &mut known).await;
+        by_load_balancer(api, client, &[only], &mut known).await;
         if !open(arns, &known).is_empty()
-            && let Fact::Known(acls) = list(asker, client).await
+            && let Fact::Known(acls) = list(api, client).await
         {
-            by_acl(asker, client, &acls, &these.all, &mut known).await;
+            by_acl(api, client, &acls, &these.all, &mut known).await;
         }
         return known;
     }
-    let acls = list(asker, client).await;
+    let acls = list(api, client).await;
     let fewer = acls.get().is_ok_and(|acls| acls.len() < arns.len());
     if let (true, Fact::Known(acls)) = (fewer, &acls) {
-        by_acl(asker, client, acls, &these.all, &mut known).await;
+        by_acl(api, client, acls, &these.all, &mut known).await;
     }
-    by_load_balancer(asker, client, &open(arns, &known), &mut known).await;
+    by_load_balancer(api, client, &open(arns, &known), &mut known).await;
     if let (false, false, Fact::Known(acls)) = (fewer, open(arns, &known).is_empty(), &acls) {
-        by_acl(asker, client, acls, &these.all, &mut known).await;
+        by_acl(api, client, acls, &these.all, &mut known).await;
     }
     known
 }
@@ -110,13 +110,13 @@ fn open<'a>(arns: &'a [String], known: &Associations) -> Vec<&'a String> {
 }
 
 async fn by_load_balancer(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     arns: &[&String],
     known: &mut Associations,
 ) {
     let answers =
-        arns.iter().map(move |arn| async move { of_load_balancer(asker, client, arn).await });
+        arns.iter().map(move |arn| async move { of_load_balancer(api, client, arn).await });
     for (arn, fact) in arns.iter().zip(join_all(answers).await) {
         let fact = fact.map(|acl| {
             let acl = acl?.into_acl();
@@ -131,13 +131,13 @@ async fn by_load_balancer(
 /// Asks every web ACL for its load balancers. A load balancer that none of them names has none, but
 /// only if all of them answered.
 async fn by_acl(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     acls: &[String],
     arns: &[String],
     known: &mut Associations,
 ) {
-    let answers = acls.iter().map(move |acl| async move { resources(asker, client, acl).await });
+    let answers = acls.iter().map(move |acl| async move { resources(api, client, acl).await });
     let mut all_answered = true;
     let mut protected: BTreeSet<String> = BTreeSet::new();
     for (acl, fact) in acls.iter().zip(join_all(answers).await) {
@@ -158,7 +158,7 @@ async fn by_acl(
     }
 }
 
-async fn list(asker: &Asker, client: &Client) -> Fact<Vec<String>> {
+async fn list(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
     let call = Call::Wafv2ListWebAcls;
     let page = move |marker: Option<String>| async move {
         let mut document = json!({"Scope": "REGIONAL", "Limit": 100});
@@ -166,59 +166,59 @@ async fn list(asker: &Asker, client: &Client) -> Fact<Vec<String>> {
             document["NextMarker"] = marker.into();
         }
         let answer = client.json::<ListAnswer>(call.operation(), &document);
-        asker.ask(call, None, answer).await.map(|answer| {
+        api.call(call, None, answer).await.map(|answer| {
             let arns: Vec<String> = answer.acls.into_iter().map(|acl| acl.arn).collect();
             // WAF may give a marker with the last page: an empty page ends the list.
             let next = answer.next.filter(|_| !arns.is_empty());
             (Some(arns), next)
         })
     };
-    asker.whole(call, page).await
+    api.all_pages(call, page).await
 }
 
-async fn resources(asker: &Asker, client: &Client, acl: &str) -> Fact<Vec<String>> {
+async fn resources(api: &ApiClient, client: &Client, acl: &str) -> Fact<Vec<String>> {
     let call = Call::Wafv2ListResourcesForWebAcl;
     let document = json!({"WebACLArn": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
     let answer = client.json::<ResourcesAnswer>(call.operation(), &document);
-    asker.ask(call, Some(acl), answer).await.map(|answer| answer.arns)
+    api.call(call, Some(acl), answer).await.map(|answer| answer.arns)
 }
 
-async fn of_load_balancer(asker: &Asker, client: &Client, arn: &str) -> Fact<Option<AclJson>> {
+async fn of_load_balancer(api: &ApiClient, client: &Client, arn: &str) -> Fact<Option<AclJson>> {
     let call = Call::Wafv2GetWebAclForResource;
     let document = json!({"ResourceArn": arn});
     let answer = client.json::<GetAnswer>(call.operation(), &document);
-    asker.ask(call, Some(arn), answer).await.map(|answer| answer.acl)
+    api.call(call, Some(arn), answer).await.map(|answer| answer.acl)
 }
 
 /// One web ACL with its rules.
-pub(crate) async fn web_acl(asker: &Asker, client: &Client, arn: &str) -> Fact<WebAcl> {
-    read(asker, client, Call::Wafv2GetWebAcl, arn).await
+pub(crate) async fn web_acl(api: &ApiClient, client: &Client, arn: &str) -> Fact<WebAcl> {
+    read(api, client, Call::Wafv2GetWebAcl, arn).await
 }
 
 /// One rule group with its rules.
-pub(crate) async fn rule_group(asker: &Asker, client: &Client, arn: &str) -> Fact<WebAcl> {
-    read(asker, client, Call::Wafv2GetRuleGroup, arn).await
+pub(crate) async fn rule_group(api: &ApiClient, client: &Client, arn: &str) -> Fact<WebAcl> {
+    read(api, client, Call::Wafv2GetRuleGroup, arn).await
 }
 
-async fn read(asker: &Asker, client: &Client, call: Call, arn: &str) -> Fact<WebAcl> {
+async fn read(api: &ApiClient, client: &Client, call: Call, arn: &str) -> Fact<WebAcl> {
     let document = json!({"ARN": arn});
     let answer = client.json::<GetAnswer>(call.operation(), &document);
-    match asker.ask(call, Some(arn), answer).await {
+    match api.call(call, Some(arn), answer).await {
         Fact::Known(GetAnswer { acl: Some(acl) }) => Fact::Known(acl.into_acl()),
         Fact::Known(GetAnswer { acl: None }) => {
             let gap = Gap::new(call, Reason::Malformed).saying("the answer holds no rules");
-            Fact::Unread(asker.placed(gap, Some(arn)))
+            Fact::Unread(api.located(gap, Some(arn)))
         }
         Fact::Unread(gap) => Fact::Unread(gap),
     }
 }
 
 /// ARNs of the web ACLs that log, whoever had them log.
-pub(crate) async fn logged(asker: &Asker, client: &Client) -> Fact<Vec<String>> {
+pub(crate) async fn logged(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
     // Who asks for no scope is told of the customer's own.
     let scopes = [None, Some("SECURITY_LAKE"), Some("CLOUDWATCH_TELEMETRY_RULE_MANAGED")];
     let mut arns = BTreeSet::new();
-    for scope in join_all(scopes.map(|scope| logged_in(asker, client, scope))).await {
+    for scope in join_all(scopes.map(|scope| logged_in(api, client, scope))).await {
         match scope {
             Fact::Known(logging) => arns.extend(logging),
             Fact::Unread(gap) => return Fact::Unread(gap),
@@ -227,7 +227,7 @@ pub(crate) async fn logged(asker: &Asker, client: &Client) -> Fact<Vec<String>> 
     Fact::Known(arns.into_iter().collect())
 }
 
-async fn logged_in(asker: &Asker, client: &Client, scope: Option<&str>) -> Fact<Vec<String>> {
+async fn logged_in(api: &ApiClient, client: &Client, scope: Option<&str>) -> Fact<Vec<String>> {
     let call = Call::Wafv2ListLoggingConfigurations;
     let page = move |marker: Option<String>| async move {
         let mut document = json!({"Scope": "REGIONAL", "Limit": 100});
@@ -238,13 +238,13 @@ async fn logged_in(asker: &Asker, client: &Client, scope: Option<&str>) -> Fact<
             document["NextMarker"] = marker.into();
         }
         let answer = client.json::<LoggingAnswer>(call.operation(), &document);
-        asker.ask(call, None, answer).await.map(|answer| {
+        api.call(call, None, answer).await.map(|answer| {
             let arns: Vec<String> = answer.configurations.into_iter().map(|one| one.acl).collect();
             let next = answer.next.filter(|_| !arns.is_empty());
             (Some(arns), next)
         })
     };
-    match asker.whole(call, page).await {
+    match api.all_pages(call, page).await {
         // An endpoint that does not know a scope logs nothing in it.
         Fact::Unread(gap) if scope.is_some() && is_unknown_scope(&gap) => Fact::Known(Vec::new()),
         answer => answer,

@@ -7,37 +7,37 @@ use futures::future::join_all;
 use serde::Deserialize;
 
 use super::{Filter, all, filtered, whole_region};
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
 
 /// The account's endpoint services in front of load balancers; with who may connect to each, if wanted.
 pub(crate) async fn endpoint_services(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     with_principals: bool,
 ) -> Fact<Vec<EndpointService>> {
     let call = Call::Ec2DescribeVpcEndpointServiceConfigurations;
-    let found = match whole_region::<ServiceXml>(asker, client, call).await {
+    let found = match whole_region::<ServiceXml>(api, client, call).await {
         Fact::Known(found) => found.into_iter().map(service),
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
     let before = found.filter(|service| !service.load_balancers.is_empty());
     let services = before.map(|mut service| async move {
         if with_principals {
-            service.principals = principals(asker, client, &service.id).await;
+            service.principals = principals(api, client, &service.id).await;
         }
         service
     });
     Fact::Known(join_all(services).await)
 }
 
-async fn principals(asker: &Asker, client: &Client, service: &str) -> Fact<Vec<String>> {
+async fn principals(api: &ApiClient, client: &Client, service: &str) -> Fact<Vec<String>> {
     let call = Call::Ec2DescribeVpcEndpointServicePermissions;
     let parameters = [
         ("ServiceId".to_owned(), service.to_owned()),
         ("MaxResults".to_owned(), "1000".to_owned()),
     ];
-    let found = all::<PrincipalXml>(asker, client, call, &parameters, Some(service)).await;
+    let found = all::<PrincipalXml>(api, client, call, &parameters, Some(service)).await;
     found.map(|all| all.into_iter().map(|one| one.principal).collect())
 }
 
@@ -55,11 +55,11 @@ fn service(xml: ServiceXml) -> EndpointService {
 }
 
 /// The account's endpoints of Gateway load balancers.
-pub(crate) async fn gateway_endpoints(asker: &Asker, client: &Client) -> Fact<Vec<VpcEndpoint>> {
+pub(crate) async fn gateway_endpoints(api: &ApiClient, client: &Client) -> Fact<Vec<VpcEndpoint>> {
     let call = Call::Ec2DescribeVpcEndpoints;
     let kind = ["GatewayLoadBalancer".to_owned()];
     let found =
-        filtered::<EndpointXml>(asker, client, call, Filter::new("vpc-endpoint-type", &kind)).await;
+        filtered::<EndpointXml>(api, client, call, Filter::new("vpc-endpoint-type", &kind)).await;
     found.map(|endpoints| {
         let known = |xml: EndpointXml| VpcEndpoint {
             id: xml.vpc_endpoint_id,

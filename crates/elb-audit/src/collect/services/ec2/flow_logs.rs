@@ -6,12 +6,12 @@ use elb_audit_core::inventory::FlowLog;
 use serde::Deserialize;
 
 use super::whole_region;
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
 
 /// Every flow log of the region.
-pub(crate) async fn flow_logs(asker: &Asker, client: &Client) -> Fact<Vec<FlowLog>> {
-    let found = whole_region::<FlowLogXml>(asker, client, Call::Ec2DescribeFlowLogs).await;
+pub(crate) async fn flow_logs(api: &ApiClient, client: &Client) -> Fact<Vec<FlowLog>> {
+    let found = whole_region::<FlowLogXml>(api, client, Call::Ec2DescribeFlowLogs).await;
     found.map(|logs| {
         let known = |xml: FlowLogXml| FlowLog {
             id: xml.flow_log_id,

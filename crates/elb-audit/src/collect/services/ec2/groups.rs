@@ -9,26 +9,30 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::{Filter, Unexpected, all, block, filtered, understood};
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
 
 /// The security groups with these ids.
 pub(crate) async fn security_groups(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     ids: &[String],
 ) -> Fact<Vec<SecurityGroup>> {
     let call = Call::Ec2DescribeSecurityGroups;
-    let found = filtered::<GroupXml>(asker, client, call, Filter::new("group-id", ids)).await;
-    understood(asker, call, found, group)
+    let found = filtered::<GroupXml>(api, client, call, Filter::new("group-id", ids)).await;
+    understood(api, call, found, group)
 }
 
 /// The rules of a VPC's groups that name a group which is gone, each pair of groups once.
-pub(crate) async fn stale_rules(asker: &Asker, client: &Client, vpc: &str) -> Fact<Vec<StaleRule>> {
+pub(crate) async fn stale_rules(
+    api: &ApiClient,
+    client: &Client,
+    vpc: &str,
+) -> Fact<Vec<StaleRule>> {
     let call = Call::Ec2DescribeStaleSecurityGroups;
     let parameters =
         [("VpcId".to_owned(), vpc.to_owned()), ("MaxResults".to_owned(), "255".to_owned())];
-    let found = all::<StaleXml>(asker, client, call, &parameters, Some(vpc)).await;
+    let found = all::<StaleXml>(api, client, call, &parameters, Some(vpc)).await;
     found.map(|groups| {
         let pairs = groups.into_iter().flat_map(|group| {
             let rules = group.ingress.item.into_iter().chain(group.egress.item);

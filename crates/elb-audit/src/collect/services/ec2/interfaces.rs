@@ -9,7 +9,7 @@ use elb_audit_core::inventory::NetworkInterface;
 use serde::Deserialize;
 
 use super::{Filter, Unexpected, block, filtered, filtered_with, is_unknown_parameter, understood};
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
 
 /// Whose interfaces are wanted.
@@ -23,7 +23,7 @@ pub(crate) struct Holders {
 
 /// The interfaces of these instances and addresses.
 pub(crate) async fn interfaces(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     wanted: &Holders,
 ) -> Fact<Vec<NetworkInterface>> {
@@ -33,9 +33,9 @@ pub(crate) async fn interfaces(
     };
     let (four, six) = (of(IpAddr::is_ipv4), of(IpAddr::is_ipv6));
     let (instances, four, six) = tokio::join!(
-        matching(asker, client, Filter::new("attachment.instance-id", &instances)),
-        matching(asker, client, Filter::new("addresses.private-ip-address", &four)),
-        matching(asker, client, Filter::new("ipv6-addresses.ipv6-address", &six)),
+        matching(api, client, Filter::new("attachment.instance-id", &instances)),
+        matching(api, client, Filter::new("addresses.private-ip-address", &four)),
+        matching(api, client, Filter::new("ipv6-addresses.ipv6-address", &six)),
     );
     let mut found = BTreeMap::new();
     for list in [instances, four, six] {
@@ -51,7 +51,7 @@ pub(crate) async fn interfaces(
     let (open, vpcs): (BTreeSet<IpAddr>, BTreeSet<String>) =
         open.filter_map(|(address, vpc)| Some((*address, vpc.clone()?))).unzip();
     let vpcs: Vec<String> = vpcs.into_iter().collect();
-    match matching(asker, client, Filter::new("vpc-id", &vpcs)).await {
+    match matching(api, client, Filter::new("vpc-id", &vpcs)).await {
         Fact::Known(all) => {
             let holders = all.into_iter().filter(|one| holds_any(one, &open));
             found.extend(holders.map(|one| (one.id.clone(), one)));
@@ -67,7 +67,7 @@ fn holds_any(interface: &NetworkInterface, open: &BTreeSet<IpAddr>) -> bool {
 }
 
 async fn matching(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     filter: Filter<'_>,
 ) -> Fact<Vec<NetworkInterface>> {
@@ -75,14 +75,14 @@ async fn matching(
     // Interfaces that a service manages, of EKS Auto Mode's nodes for instance, are left out wherever the
     // account hides them, unless they are asked for.
     let all = ("IncludeManagedResources", "true");
-    let found = match filtered_with(asker, client, call, filter, Some(all)).await {
+    let found = match filtered_with(api, client, call, filter, Some(all)).await {
         // Where EC2 does not know the parameter, it hides none.
         Fact::Unread(gap) if is_unknown_parameter(&gap) => {
-            filtered::<InterfaceXml>(asker, client, call, filter).await
+            filtered::<InterfaceXml>(api, client, call, filter).await
         }
         found => found,
     };
-    understood(asker, call, found, interface)
+    understood(api, call, found, interface)
 }
 
 fn interface(xml: InterfaceXml) -> Result<NetworkInterface, Unexpected> {

@@ -12,14 +12,14 @@ use serde::Deserialize;
 use super::{
     Filter, Unexpected, all, block, filtered, is_unknown_action, understood, whole_region,
 };
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
 
 /// The VPCs with these ids.
-pub(crate) async fn vpcs(asker: &Asker, client: &Client, ids: &[String]) -> Fact<Vec<Vpc>> {
+pub(crate) async fn vpcs(api: &ApiClient, client: &Client, ids: &[String]) -> Fact<Vec<Vpc>> {
     let call = Call::Ec2DescribeVpcs;
-    let found = filtered::<VpcXml>(asker, client, call, Filter::new("vpc-id", ids)).await;
-    understood(asker, call, found, |xml| {
+    let found = filtered::<VpcXml>(api, client, call, Filter::new("vpc-id", ids)).await;
+    understood(api, call, found, |xml| {
         // The first block is among the associated ones; moto and old answers have it alone.
         let mut texts: Vec<String> = Vec::from_iter(xml.block);
         for association in xml.v4.item {
@@ -35,10 +35,10 @@ pub(crate) async fn vpcs(asker: &Asker, client: &Client, ids: &[String]) -> Fact
 }
 
 /// The subnets with these ids.
-pub(crate) async fn subnets(asker: &Asker, client: &Client, ids: &[String]) -> Fact<Vec<Subnet>> {
+pub(crate) async fn subnets(api: &ApiClient, client: &Client, ids: &[String]) -> Fact<Vec<Subnet>> {
     let call = Call::Ec2DescribeSubnets;
-    let found = filtered::<SubnetXml>(asker, client, call, Filter::new("subnet-id", ids)).await;
-    understood(asker, call, found, |xml| {
+    let found = filtered::<SubnetXml>(api, client, call, Filter::new("subnet-id", ids)).await;
+    understood(api, call, found, |xml| {
         let six = xml.v6.item.into_iter().filter(AssociatedXml::holds);
         // A subnet for IPv6 alone has no block of the other family.
         let four = xml.block.filter(|block| !block.is_empty());
@@ -50,23 +50,23 @@ pub(crate) async fn subnets(asker: &Asker, client: &Client, ids: &[String]) -> F
 
 /// The network ACLs of these VPCs.
 pub(crate) async fn network_acls(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     vpcs: &[String],
 ) -> Fact<Vec<NetworkAcl>> {
     let call = Call::Ec2DescribeNetworkAcls;
-    let found = filtered::<AclXml>(asker, client, call, Filter::new("vpc-id", vpcs)).await;
-    understood(asker, call, found, acl)
+    let found = filtered::<AclXml>(api, client, call, Filter::new("vpc-id", vpcs)).await;
+    understood(api, call, found, acl)
 }
 
-/// Encryption controls of these VPCs. Where EC2 does not know the question, no VPC has any.
+/// Encryption controls of these VPCs. Where EC2 does not know the request, no VPC has any.
 pub(crate) async fn encryption_controls(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     vpcs: &[String],
 ) -> Fact<Vec<EncryptionControl>> {
     let call = Call::Ec2DescribeVpcEncryptionControls;
-    let found = match whole_region::<ControlXml>(asker, client, call).await {
+    let found = match whole_region::<ControlXml>(api, client, call).await {
         Fact::Unread(gap) if is_unknown_action(&gap) => return Fact::Known(Vec::new()),
         found => found,
     };
@@ -83,27 +83,27 @@ pub(crate) async fn encryption_controls(
 
 /// The route tables of these VPCs.
 pub(crate) async fn route_tables(
-    asker: &Asker,
+    api: &ApiClient,
     client: &Client,
     vpcs: &[String],
 ) -> Fact<Vec<RouteTable>> {
     let call = Call::Ec2DescribeRouteTables;
     let found = filtered::<TableXml>(
-        asker,
+        api,
         client,
         call,
         Filter { page_size: "100", ..Filter::new("vpc-id", vpcs) },
     )
     .await;
-    understood(asker, call, found, table)
+    understood(api, call, found, table)
 }
 
 /// The addresses of a prefix list, AWS's own or the customer's.
-pub(crate) async fn prefix_list(asker: &Asker, client: &Client, id: &str) -> Fact<Vec<IpNet>> {
+pub(crate) async fn prefix_list(api: &ApiClient, client: &Client, id: &str) -> Fact<Vec<IpNet>> {
     let call = Call::Ec2GetManagedPrefixListEntries;
     let parameters =
         [("PrefixListId".to_owned(), id.to_owned()), ("MaxResults".to_owned(), "100".to_owned())];
-    let found = all::<EntryXml>(asker, client, call, &parameters, Some(id)).await;
+    let found = all::<EntryXml>(api, client, call, &parameters, Some(id)).await;
     match found {
         Fact::Unread(gap) => Fact::Unread(gap),
         Fact::Known(entries) => {
@@ -112,7 +112,7 @@ pub(crate) async fn prefix_list(asker: &Asker, client: &Client, id: &str) -> Fac
             blocks.map_or_else(
                 |error| {
                     let gap = Gap::new(call, Reason::Malformed).saying(error.to_string());
-                    Fact::Unread(asker.placed(gap, Some(id)))
+                    Fact::Unread(api.located(gap, Some(id)))
                 },
                 Fact::Known,
             )
@@ -121,12 +121,15 @@ pub(crate) async fn prefix_list(asker: &Asker, client: &Client, id: &str) -> Fac
 }
 
 /// VPC Block Public Access of the region; its exclusions only when it blocks something.
-pub(crate) async fn block_public_access(asker: &Asker, client: &Client) -> Fact<BlockPublicAccess> {
+pub(crate) async fn block_public_access(
+    api: &ApiClient,
+    client: &Client,
+) -> Fact<BlockPublicAccess> {
     let call = Call::Ec2DescribeVpcBlockPublicAccessOptions;
-    let answer = asker.ask(call, None, client.form::<BlockAnswer>(call.operation(), &[])).await;
+    let answer = api.call(call, None, client.form::<BlockAnswer>(call.operation(), &[])).await;
     let mode = match answer {
         Fact::Known(answer) => answer.options.mode,
-        // A partition whose EC2 does not know the question cannot have the block either.
+        // A partition whose EC2 does not know the request cannot have the block either.
         Fact::Unread(gap) if is_unknown_action(&gap) => "off".to_owned(),
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
@@ -135,7 +138,7 @@ pub(crate) async fn block_public_access(asker: &Asker, client: &Client) -> Fact<
         return Fact::Known(BlockPublicAccess { mode, exclusions: Fact::not_collected(call) });
     }
     let parameters = [("MaxResults".to_owned(), "1000".to_owned())];
-    let found = all::<ExclusionXml>(asker, client, call, &parameters, None).await;
+    let found = all::<ExclusionXml>(api, client, call, &parameters, None).await;
     let exclusions = found.map(|list| {
         let known = |xml: ExclusionXml| Exclusion {
             resource: xml.resource,

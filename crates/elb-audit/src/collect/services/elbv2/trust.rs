@@ -9,15 +9,15 @@ use elb_audit_core::fact::{Fact, Gap, Reason};
 use elb_audit_core::inventory::TrustStore;
 
 use super::PAGE;
-use crate::aws::ask::Asker;
+use crate::aws::api::ApiClient;
 use crate::aws::document::{self, Statement};
 
 /// The region's trust stores, without what has to be asked for one by one.
-pub(crate) async fn trust_stores(asker: &Asker, client: &Client) -> Fact<Vec<TrustStore>> {
+pub(crate) async fn trust_stores(api: &ApiClient, client: &Client) -> Fact<Vec<TrustStore>> {
     let call = Call::ElbV2DescribeTrustStores;
     let page = move |marker| async move {
         let request = client.describe_trust_stores().page_size(PAGE).set_marker(marker);
-        let answer = asker.ask(call, None, request.send()).await;
+        let answer = api.call(call, None, request.send()).await;
         answer.map(|answer| (answer.trust_stores, answer.next_marker))
     };
     let known = |found: sdk::TrustStore| TrustStore {
@@ -30,11 +30,11 @@ pub(crate) async fn trust_stores(asker: &Asker, client: &Client) -> Fact<Vec<Tru
         shared_with: Fact::not_collected(Call::ElbV2GetResourcePolicy),
         users: Fact::not_collected(Call::ElbV2DescribeTrustStoreAssociations),
     };
-    asker.whole(call, page).await.map(|all| all.into_iter().map(known).collect())
+    api.all_pages(call, page).await.map(|all| all.into_iter().map(known).collect())
 }
 
 /// How many revocation lists a store has.
-pub(crate) async fn revocation_lists(asker: &Asker, client: &Client, arn: &str) -> Fact<usize> {
+pub(crate) async fn revocation_lists(api: &ApiClient, client: &Client, arn: &str) -> Fact<usize> {
     let call = Call::ElbV2DescribeTrustStoreRevocations;
     let page = move |marker| async move {
         let request = client
@@ -42,16 +42,16 @@ pub(crate) async fn revocation_lists(asker: &Asker, client: &Client, arn: &str) 
             .trust_store_arn(arn)
             .page_size(PAGE)
             .set_marker(marker);
-        let answer = asker.ask(call, Some(arn), request.send()).await;
+        let answer = api.call(call, Some(arn), request.send()).await;
         answer.map(|answer| (answer.trust_store_revocations, answer.next_marker))
     };
-    asker.whole(call, page).await.map(|lists| lists.len())
+    api.all_pages(call, page).await.map(|lists| lists.len())
 }
 
 /// The load balancers that use a store, in whatever account.
 ///
 /// Source: `DescribeTrustStoreAssociations` of the ELB API, whose resources are load balancers.
-pub(crate) async fn users(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<String>> {
+pub(crate) async fn users(api: &ApiClient, client: &Client, arn: &str) -> Fact<Vec<String>> {
     let call = Call::ElbV2DescribeTrustStoreAssociations;
     let page = move |marker| async move {
         let request = client
@@ -59,18 +59,18 @@ pub(crate) async fn users(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec
             .trust_store_arn(arn)
             .page_size(PAGE)
             .set_marker(marker);
-        let answer = asker.ask(call, Some(arn), request.send()).await;
+        let answer = api.call(call, Some(arn), request.send()).await;
         answer.map(|answer| (answer.trust_store_associations, answer.next_marker))
     };
-    let found = asker.whole(call, page).await;
+    let found = api.all_pages(call, page).await;
     found.map(|all| all.into_iter().filter_map(|association| association.resource_arn).collect())
 }
 
 /// Accounts, organizations and `*` that a store's policy shares it with; without a policy nobody.
-pub(crate) async fn shared_with(asker: &Asker, client: &Client, arn: &str) -> Fact<Vec<String>> {
+pub(crate) async fn shared_with(api: &ApiClient, client: &Client, arn: &str) -> Fact<Vec<String>> {
     let call = Call::ElbV2GetResourcePolicy;
     let request = client.get_resource_policy().resource_arn(arn).send();
-    let policy = match asker.ask(call, Some(arn), request).await {
+    let policy = match api.call(call, Some(arn), request).await {
         Fact::Known(answer) => answer.policy,
         Fact::Unread(gap) if gap.reason == Reason::NotFound => None,
         Fact::Unread(gap) => return Fact::Unread(gap),
@@ -82,7 +82,7 @@ pub(crate) async fn shared_with(asker: &Asker, client: &Client, arn: &str) -> Fa
         || {
             let said = "the trust store's policy is unreadable";
             let gap = Gap::new(call, Reason::Malformed).saying(said);
-            Fact::Unread(asker.placed(gap, Some(arn)))
+            Fact::Unread(api.located(gap, Some(arn)))
         },
         Fact::Known,
     )
@@ -126,8 +126,8 @@ mod tests {
             {"Effect": "Deny", "Principal": "*"},
             {"Effect": "Allow", "Principal": "*", "Condition":
               {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}}]}"#;
-        let told = sharers(policy).unwrap();
-        assert_eq!(told, ["222233334444", "333344445555", "o-exampleorgid"]);
+        let found = sharers(policy).unwrap();
+        assert_eq!(found, ["222233334444", "333344445555", "o-exampleorgid"]);
         assert_eq!(
             sharers(r#"{"Statement": {"Effect": "Allow", "Principal": "*"}}"#).unwrap(),
             ["*"]

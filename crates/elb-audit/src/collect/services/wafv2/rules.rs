@@ -197,11 +197,11 @@ mod tests {
         assert!(!format!("{acl:?}").contains("hunter2"));
         assert_eq!((acl.default_action.as_deref(), acl.metrics), (Some("allow"), true));
         assert_eq!(acl.low_reputation_mode.as_deref(), Some("ACTIVE_UNDER_DDOS"));
-        let told: Vec<(&str, &str)> =
+        let kinds: Vec<(&str, &str)> =
             acl.rules.iter().map(|rule| (rule.name.as_str(), rule.action.as_str())).collect();
         let own = [("first", "count"), ("last", "block"), ("new", "captcha")];
         let (before, after) = ([("before-1", "none"), ("before-2", "count")], ("after", "none"));
-        assert_eq!((&told[..2], &told[2..5], told[5]), (&before[..], &own[..], after));
+        assert_eq!((&kinds[..2], &kinds[2..5], kinds[5]), (&before[..], &own[..], after));
         let managed = &acl.rules[0].statements[0];
         assert_eq!(managed.name.as_deref(), Some("AWSManagedRulesCommonRuleSet"));
         let kinds = |place: usize| -> Vec<&str> {

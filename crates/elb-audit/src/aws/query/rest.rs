@@ -1,10 +1,10 @@
-//! A question to a service whose operations are paths.
+//! A request to a service whose operations are paths.
 
 use std::fmt::Write as _;
 
 /// A request: method, path, query, headers and body, all encoded as they go out.
 #[derive(Clone, Debug)]
-pub(crate) struct Question {
+pub(crate) struct RestRequest {
     pub(super) method: &'static str,
     /// Path with query.
     pub(super) target: String,
@@ -12,7 +12,7 @@ pub(crate) struct Question {
     pub(super) body: Vec<u8>,
 }
 
-impl Question {
+impl RestRequest {
     /// `GET` of this path, given by its segments.
     pub(crate) fn get(segments: &[&str]) -> Self {
         let mut target = String::new();
@@ -23,17 +23,17 @@ impl Question {
         if target.is_empty() {
             target.push('/');
         }
-        Question { method: "GET", target, headers: Vec::new(), body: Vec::new() }
+        RestRequest { method: "GET", target, headers: Vec::new(), body: Vec::new() }
     }
 
     /// `PUT` of this at a path.
     pub(crate) fn put(segments: &[&str], body: Vec<u8>) -> Self {
-        Question { method: "PUT", body, ..Question::get(segments) }
+        RestRequest { method: "PUT", body, ..RestRequest::get(segments) }
     }
 
     /// `POST` of this to a path.
     pub(crate) fn post(segments: &[&str], body: Vec<u8>) -> Self {
-        Question { method: "POST", body, ..Question::get(segments) }
+        RestRequest { method: "POST", body, ..RestRequest::get(segments) }
     }
 
     /// The same, only for the head of the answer.
@@ -86,9 +86,9 @@ mod tests {
 
     #[test]
     fn a_value_cannot_leave_its_place() {
-        let question =
-            Question::get(&["v2", "apis", "a/../b?c"]).with("next", "x&y=z").with("on", "");
-        assert_eq!(question.target, "/v2/apis/a%2F..%2Fb%3Fc?next=x%26y%3Dz&on");
-        assert_eq!(Question::get(&[]).with_some("prefix", None).target, "/");
+        let request =
+            RestRequest::get(&["v2", "apis", "a/../b?c"]).with("next", "x&y=z").with("on", "");
+        assert_eq!(request.target, "/v2/apis/a%2F..%2Fb%3Fc?next=x%26y%3Dz&on");
+        assert_eq!(RestRequest::get(&[]).with_some("prefix", None).target, "/");
     }
 }

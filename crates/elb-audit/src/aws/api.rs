@@ -28,7 +28,7 @@ pub(crate) type Answer<T, E> = Result<T, SdkError<E, HttpResponse>>;
 
 /// Asks in one region, at the account's pace, until told to stop.
 #[derive(Clone)]
-pub(crate) struct Asker {
+pub(crate) struct ApiClient {
     /// Id of the account that is asked; empty where there is one alone.
     pub(crate) account: Arc<str>,
     pub(crate) region: Arc<str>,
@@ -37,11 +37,11 @@ pub(crate) struct Asker {
     pub(crate) verbose: bool,
 }
 
-impl Asker {
+impl ApiClient {
     /// The answer to a call about `resource`, or the gap it leaves.
     ///
     /// The SDK's futures are some 25 KB each: boxed here, thousands can be under way.
-    pub(crate) fn ask<'a, T, E>(
+    pub(crate) fn call<'a, T, E>(
         &'a self,
         call: Call,
         resource: Option<&'a str>,
@@ -74,7 +74,7 @@ impl Asker {
                     Err(error) => gap(call, &error),
                 },
             };
-            let gap = self.placed(gap, resource);
+            let gap = self.located(gap, resource);
             self.log(call, resource, Some(&gap));
             Fact::Unread(gap)
         })
@@ -91,13 +91,13 @@ impl Asker {
         session::retry_partition(&self.account, &self.region, service)
     }
 
-    /// The gap with this asker's region and the resource it is about.
-    pub(crate) fn placed(&self, mut gap: Gap, resource: Option<&str>) -> Gap {
+    /// The gap with this client's region and the resource it is about.
+    pub(crate) fn located(&self, mut gap: Gap, resource: Option<&str>) -> Gap {
         if !gap.call.is_global() {
             gap.region = Some(self.region.to_string());
         }
         gap.resource = resource.map(str::to_owned);
-        gap.detail = gap.detail.map(|detail| secrets::brief(&detail));
+        gap.detail = gap.detail.map(|detail| secrets::redact_line(&detail));
         gap
     }
 
@@ -112,13 +112,13 @@ impl Asker {
     }
 
     /// The gap of an answer that lacks what it should hold. AWS sends its lists even when they are empty.
-    pub(crate) fn empty(&self, call: Call, resource: Option<&str>) -> Gap {
+    pub(crate) fn missing_list(&self, call: Call, resource: Option<&str>) -> Gap {
         let gap = Gap::new(call, Reason::Malformed).saying("the answer lacks its list");
-        self.placed(gap, resource)
+        self.located(gap, resource)
     }
 
     /// The list that an answer should hold.
-    pub(crate) fn held<T>(
+    pub(crate) fn required_list<T>(
         &self,
         call: Call,
         resource: &str,
@@ -126,7 +126,7 @@ impl Asker {
     ) -> Fact<Vec<T>> {
         match list {
             Fact::Known(Some(list)) => Fact::Known(list),
-            Fact::Known(None) => Fact::Unread(self.empty(call, Some(resource))),
+            Fact::Known(None) => Fact::Unread(self.missing_list(call, Some(resource))),
             Fact::Unread(gap) => Fact::Unread(gap),
         }
     }
@@ -140,7 +140,7 @@ impl Asker {
     ) -> Result<BTreeMap<String, String>, Gap> {
         found.map(|(key, value)| key.zip(value)).collect::<Option<_>>().ok_or_else(|| {
             let said = "an attribute without key or value";
-            self.placed(Gap::new(call, Reason::Malformed).saying(said), Some(resource))
+            self.located(Gap::new(call, Reason::Malformed).saying(said), Some(resource))
         })
     }
 
@@ -159,7 +159,7 @@ impl Asker {
         let mut marker: Option<String> = None;
         loop {
             match page(marker.clone()).await {
-                Fact::Known((None, _)) => return (all, Some(self.empty(call, None))),
+                Fact::Known((None, _)) => return (all, Some(self.missing_list(call, None))),
                 Fact::Known((Some(items), next)) => {
                     all.extend(items);
                     let next = next.filter(|next| !next.is_empty());
@@ -169,7 +169,7 @@ impl Asker {
                     if next == marker {
                         let said = "the same page marker came twice";
                         let gap = Gap::new(call, Reason::Malformed).saying(said);
-                        return (all, Some(self.placed(gap, None)));
+                        return (all, Some(self.located(gap, None)));
                     }
                     marker = next;
                 }
@@ -178,8 +178,8 @@ impl Asker {
         }
     }
 
-    /// Like [`Asker::pages`], for a list of which a part is of no use.
-    pub(crate) async fn whole<T, F>(
+    /// Like [`ApiClient::pages`], for a list of which a part is of no use.
+    pub(crate) async fn all_pages<T, F>(
         &self,
         call: Call,
         page: impl Fn(Option<String>) -> F,
@@ -220,7 +220,7 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let (reason, said) = plain_failure(error);
-    (reason, secrets::brief(&said))
+    (reason, secrets::redact_line(&said))
 }
 
 fn plain_failure<E>(error: &SdkError<E, HttpResponse>) -> (Reason, String)
@@ -246,7 +246,7 @@ fn reason<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Reason 
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
             match service.err().code() {
-                Some(code) => of_code(code),
+                Some(code) => reason_for_code(code),
                 None if status == 429 => Reason::Throttled,
                 // Whoever stands between, a proxy for instance, refuses in its own form.
                 None if status == 403 => Reason::AccessDenied,
@@ -261,7 +261,7 @@ fn reason<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Reason 
 /// What one of AWS's error codes means for a scan.
 ///
 /// Sources: the services' lists of common errors; ELB's `DependencyThrottle` and `…NotFound`.
-pub(crate) fn of_code(code: &str) -> Reason {
+pub(crate) fn reason_for_code(code: &str) -> Reason {
     match code {
         "AccessDenied"
         | "AccessDeniedException"
@@ -352,8 +352,8 @@ pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error 
     cause
 }
 
-impl fmt::Debug for Asker {
+impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asker").field("region", &self.region).finish_non_exhaustive()
+        f.debug_struct("ApiClient").field("region", &self.region).finish_non_exhaustive()
     }
 }
