@@ -26,6 +26,7 @@ mod parts;
 mod personas;
 mod program;
 mod regions;
+mod registries;
 mod runtime_api;
 mod shapes;
 mod usage;
