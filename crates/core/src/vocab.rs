@@ -3,7 +3,7 @@
 //! From the ground up, like the layers themselves.
 
 pub mod call; // every API call and the IAM action it needs
-pub(crate) mod digest;
+pub mod digest; // hashes
 pub mod escape; // text that others chose
 pub mod evidence; // what a verdict follows from
 pub mod exposure; // how far the internet reaches something

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{
     Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
@@ -12,11 +13,13 @@ use clap::{
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::docs::Purpose;
 use elb_audit_core::policy::config::FailOn;
+use elb_audit_core::render::{self, Format};
 use elb_audit_core::vocab::severity::Persona;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::source::aws::{Regions, Tuning};
+use crate::aws::Tuning;
+use crate::collect::Regions;
 
 mod watch;
 
@@ -114,8 +117,8 @@ pub struct Checks {
     #[arg(long, value_name = "PERSONA", value_parser = persona())]
     pub persona: Option<Persona>,
     /// How to print the list
-    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
-    pub format: String,
+    #[arg(long, default_value = "text", value_parser = list_format())]
+    pub format: ListFormat,
 }
 
 /// `elb-audit explain`.
@@ -248,8 +251,8 @@ pub struct Reporting {
     #[command(flatten)]
     pub comparing: Comparing,
     /// Format of standard output
-    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
-    pub format: String,
+    #[arg(long, default_value = render::ALL[0].name, value_parser = report_format())]
+    pub format: &'static Format,
     /// Also write the report to a file, in this format or the one of --format
     #[arg(long, value_name = "[FORMAT=]FILE")]
     pub output: Vec<String>,
@@ -282,6 +285,38 @@ pub struct Selection {
     pub skip_check: Vec<String>,
 }
 
+/// What the value of an option has to be.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Needed(String);
+
+impl Needed {
+    fn new(said: &str) -> Self {
+        Needed(said.to_owned())
+    }
+}
+
+/// Why options do not go together.
+#[derive(Debug, thiserror::Error)]
+enum Conflict {
+    /// Both say the same thing differently.
+    #[error("{0} exclude each other: give one of them")]
+    Exclusive(&'static str),
+    /// One means nothing without another.
+    #[error("{0} needs {1}")]
+    Needs(String, &'static str),
+}
+
+impl Conflict {
+    fn into_clap(self) -> clap::Error {
+        let kind = match self {
+            Conflict::Exclusive(_) => ErrorKind::ArgumentConflict,
+            Conflict::Needs(..) => ErrorKind::MissingRequiredArgument,
+        };
+        clap::Error::raw(kind, format!("{self}\n"))
+    }
+}
+
 /// Which configuration file is read.
 #[derive(Debug, Default, Args)]
 pub struct Configuration {
@@ -303,6 +338,23 @@ fn one_of<T: Copy + Send + Sync + 'static>(
     })
 }
 
+fn report_format() -> impl TypedValueParser<Value = &'static Format> {
+    one_of(render::ALL.iter().map(|format| (format.name, *format)).collect())
+}
+
+/// How the list of checks is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+fn list_format() -> impl TypedValueParser<Value = ListFormat> {
+    one_of(vec![("text", ListFormat::Text), ("json", ListFormat::Json)])
+}
+
 fn persona() -> impl TypedValueParser<Value = Persona> {
     one_of(Persona::ALL.map(|persona| (persona.word(), persona)).to_vec())
 }
@@ -319,26 +371,24 @@ fn framework() -> impl TypedValueParser<Value = Framework> {
     one_of(Framework::REPORTED.map(|framework| (framework.id(), framework)).to_vec())
 }
 
-fn date(text: &str) -> Result<Date, String> {
+fn date(text: &str) -> Result<Date, Needed> {
     let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
-    date.ok_or_else(|| "a date is needed, such as 2027-01-31".to_owned())
+    date.ok_or_else(|| Needed::new("a date is needed, such as 2027-01-31"))
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|n| *n > 0)
-        .ok_or_else(|| "a whole number above 0 is needed".to_owned())
+fn at_least_one(text: &str) -> Result<usize, Needed> {
+    let number = text.parse().ok().filter(|n| *n > 0);
+    number.ok_or_else(|| Needed::new("a whole number above 0 is needed"))
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+fn positive(text: &str) -> Result<f64, Needed> {
     let number = text.parse().ok().filter(|n: &f64| (0.01..=1e9).contains(n));
-    number.ok_or_else(|| "a number from 0.01 to 1,000,000,000 is needed".to_owned())
+    number.ok_or_else(|| Needed::new("a number from 0.01 to 1,000,000,000 is needed"))
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+fn seconds(text: &str) -> Result<Duration, Needed> {
     let seconds = positive(text)?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    Duration::try_from_secs_f64(seconds).map_err(|error| Needed(error.to_string()))
 }
 
 /// The command, every option of it mirrored in the environment.
@@ -377,70 +427,82 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
     let matches = command.try_get_matches_from_mut(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     if let Some((_, given)) = matches.subcommand() {
-        settle(&mut cli, given).map_err(|error| error.format(&mut command))?;
+        let resolved = resolve_conflicts(&mut cli.task, given);
+        resolved.map_err(|conflict| conflict.into_clap().format(&mut command))?;
     }
     Ok(cli)
 }
 
 /// Where two options exclude each other, the command line wins over the environment; two on the command
 /// line are a mistake.
-fn settle(cli: &mut Cli, given: &ArgMatches) -> Result<(), clap::Error> {
+fn resolve_conflicts(task: &mut Task, given: &ArgMatches) -> Result<(), Conflict> {
     let typed = |name: &str| given.value_source(name) == Some(ValueSource::CommandLine);
-    let conflict = |said: &str| {
-        let said = format!("{said} exclude each other: give one of them\n");
-        clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, said)
-    };
-    if let Task::Scan(scan) = &mut cli.task
-        && scan.watch.state.is_some()
-        && scan.report.comparing.baseline.is_some()
-    {
-        match (typed("state"), typed("baseline")) {
-            (true, true) => return Err(conflict("--state and --baseline")),
-            (_, true) => scan.watch.state = None,
-            _ => scan.report.comparing.baseline = None,
-        }
-    }
-    let (reading, config) = match &mut cli.task {
-        Task::Scan(scan) => (Some(&mut scan.source), Some(&mut scan.report.config)),
-        Task::Collect(collect) => (Some(&mut collect.source), None),
-        Task::Demo(report) => (None, Some(&mut report.config)),
-        Task::Check(task) => (None, Some(&mut task.report.config)),
-        Task::Permissions(task) => (None, Some(&mut task.config)),
-        Task::Accept(task) => {
-            if task.report.is_some() && task.inventory.is_some() {
-                match (typed("report"), typed("inventory")) {
-                    (true, true) => return Err(conflict("--report and --inventory")),
-                    (_, true) => task.report = None,
-                    _ => task.inventory = None,
+    match task {
+        Task::Scan(scan) => {
+            let (state, baseline) = (&mut scan.watch.state, &mut scan.report.comparing.baseline);
+            if state.is_some() && baseline.is_some() {
+                if first_wins(&typed, "state", "baseline", "--state and --baseline")? {
+                    *baseline = None;
+                } else {
+                    *state = None;
                 }
             }
-            (None, None)
+            resolve_reading(&mut scan.source, &typed)?;
+            resolve_config(&mut scan.report.config, &typed)
         }
-        Task::Checks(_) | Task::Explain(_) | Task::Diff(_) => (None, None),
-    };
-    if let Some(reading) = &reading {
-        let kind = clap::error::ErrorKind::MissingRequiredArgument;
-        let needed = |said| clap::Error::raw(kind, format!("{said}\n"));
-        reading.accounts.settle(typed).map_err(needed)?;
+        Task::Collect(collect) => resolve_reading(&mut collect.source, &typed),
+        Task::Demo(report) => resolve_config(&mut report.config, &typed),
+        Task::Check(task) => resolve_config(&mut task.report.config, &typed),
+        Task::Permissions(task) => resolve_config(&mut task.config, &typed),
+        Task::Accept(task) => {
+            if task.report.is_some() && task.inventory.is_some() {
+                if first_wins(&typed, "report", "inventory", "--report and --inventory")? {
+                    task.inventory = None;
+                } else {
+                    task.report = None;
+                }
+            }
+            Ok(())
+        }
+        Task::Checks(_) | Task::Explain(_) | Task::Diff(_) => Ok(()),
     }
-    if let Some(reading) = reading
-        && reading.all_regions
-        && !reading.region.is_empty()
-    {
-        match (typed("all_regions"), typed("region")) {
-            (true, true) => return Err(conflict("--region and --all-regions")),
-            (_, true) => reading.all_regions = false,
-            _ => reading.region.clear(),
+}
+
+/// Whether the first of two options that exclude each other is the one that counts: it is unless only the
+/// second stands on the command line.
+fn first_wins(
+    typed: &impl Fn(&str) -> bool,
+    first: &str,
+    second: &str,
+    both: &'static str,
+) -> Result<bool, Conflict> {
+    match (typed(first), typed(second)) {
+        (true, true) => Err(Conflict::Exclusive(both)),
+        (_, second) => Ok(!second),
+    }
+}
+
+fn resolve_reading(reading: &mut Reading, typed: &impl Fn(&str) -> bool) -> Result<(), Conflict> {
+    reading.accounts.check_choice(typed)?;
+    if reading.all_regions && !reading.region.is_empty() {
+        if first_wins(typed, "all_regions", "region", "--region and --all-regions")? {
+            reading.region.clear();
+        } else {
+            reading.all_regions = false;
         }
     }
-    if let Some(config) = config
-        && config.no_config
-        && config.config.is_some()
-    {
-        match (typed("no_config"), typed("config")) {
-            (true, true) => return Err(conflict("--config and --no-config")),
-            (_, true) => config.no_config = false,
-            _ => config.config = None,
+    Ok(())
+}
+
+fn resolve_config(
+    config: &mut Configuration,
+    typed: &impl Fn(&str) -> bool,
+) -> Result<(), Conflict> {
+    if config.no_config && config.config.is_some() {
+        if first_wins(typed, "no_config", "config", "--config and --no-config")? {
+            config.config = None;
+        } else {
+            config.no_config = false;
         }
     }
     Ok(())

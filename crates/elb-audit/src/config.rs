@@ -10,17 +10,52 @@ use elb_audit_core::checks;
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::policy::Policy;
 use elb_audit_core::policy::config::{Config, FILE, FailOn};
-use elb_audit_core::policy::edition::HISTORY;
-use elb_audit_core::policy::selection::{self, find};
+use elb_audit_core::policy::edition::{HISTORY, UnknownEdition};
+use elb_audit_core::policy::selection::{self, UnknownCheck, find};
 use elb_audit_core::report::Gate;
 use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::Timestamp;
 
+pub(crate) mod accounts;
+
 use crate::cli::{Configuration, Reporting, Selection};
-use crate::source::aws::Wanted;
+use crate::collect::CollectionPlan;
+
+/// Why no checks can be chosen, or nothing known to judge by.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {error}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// There is no such file.
+    #[error("cannot read {}: there is no such file", .0.display())]
+    Missing(PathBuf),
+    /// A line of the file is wrong.
+    #[error("cannot use {}: {error}", .path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Its line, and what is wrong there.
+        error: elb_audit_core::policy::config::Error,
+    },
+    /// No edition has this name.
+    #[error(transparent)]
+    Edition(#[from] UnknownEdition),
+    /// No check has this name.
+    #[error(transparent)]
+    Check(#[from] UnknownCheck),
+    /// Nothing would be judged.
+    #[error("{0} leaves no check")]
+    NoCheck(&'static str),
+}
 
 /// What a run is judged by: the command line, then the configuration, then the defaults.
-pub(crate) struct Terms {
+pub(crate) struct RunConfig {
     /// The checks that run.
     pub(crate) checks: Vec<&'static Check>,
     /// What the user means.
@@ -33,9 +68,9 @@ pub(crate) struct Terms {
     config: Option<String>,
 }
 
-impl Terms {
+impl RunConfig {
     /// What the command line and the file that it names say.
-    pub(crate) fn new(how: &Reporting) -> Result<Self, String> {
+    pub(crate) fn new(how: &Reporting) -> Result<Self, ConfigError> {
         let (mut config, file) = load(&how.config)?;
         if let Some(edition) = &how.edition {
             config.policy.edition = Some(HISTORY.pin(edition)?);
@@ -47,7 +82,7 @@ impl Terms {
             FailOn::From(severity) => Some(severity),
             FailOn::Never => None,
         };
-        Ok(Terms {
+        Ok(RunConfig {
             checks: some(&chosen, &config.policy)?,
             gate: Gate { fail_on: floor, strict: how.strict, only_new: how.comparing.only_new },
             persona: chosen.audience(),
@@ -60,7 +95,7 @@ impl Terms {
 
     /// The same for the audit, at this time.
     pub(crate) fn options(self, now: Timestamp) -> Options {
-        let Terms { policy, persona, framework, show_passed, config, .. } = self;
+        let RunConfig { policy, persona, framework, show_passed, config, .. } = self;
         Options { now, policy, show_passed, framework, persona, config }
     }
 }
@@ -69,25 +104,25 @@ impl Terms {
 pub(crate) fn selected(
     selection: &Selection,
     config: &Configuration,
-) -> Result<Vec<&'static Check>, String> {
+) -> Result<Vec<&'static Check>, ConfigError> {
     let (config, _) = load(config)?;
     some(&choice(selection, &config)?, &config.policy)
 }
 
 /// What `collect` reads: everything, unless it is told which checks it is for.
-pub(crate) fn wanted(selection: &Selection) -> Result<Wanted, String> {
+pub(crate) fn collection_plan(selection: &Selection) -> Result<CollectionPlan, ConfigError> {
     let Selection { persona, check, skip_check } = selection;
     if persona.is_none() && check.is_empty() && skip_check.is_empty() {
-        return Ok(Wanted::everything());
+        return Ok(CollectionPlan::everything());
     }
     let mut choice = choice(selection, &Config::default())?;
     choice.persona = choice.persona.or(Some(Persona::Auditor));
-    Ok(Wanted::by(&some(&choice, &Policy::default())?))
+    Ok(CollectionPlan::for_checks(&some(&choice, &Policy::default())?))
 }
 
 /// What the command line says, and behind it the file.
-fn choice(selection: &Selection, config: &Config) -> Result<selection::Selection, String> {
-    let resolved = |names: &[String]| -> Result<BTreeSet<&'static str>, String> {
+fn choice(selection: &Selection, config: &Config) -> Result<selection::Selection, ConfigError> {
+    let resolved = |names: &[String]| -> Result<BTreeSet<&'static str>, ConfigError> {
         names.iter().map(|name| Ok(find(name)?.id)).collect()
     };
     let mut choice = config.selection();
@@ -97,17 +132,20 @@ fn choice(selection: &Selection, config: &Config) -> Result<selection::Selection
     Ok(choice)
 }
 
-fn some(choice: &selection::Selection, policy: &Policy) -> Result<Vec<&'static Check>, String> {
+fn some(
+    choice: &selection::Selection,
+    policy: &Policy,
+) -> Result<Vec<&'static Check>, ConfigError> {
     let chosen = choice.choose(checks::ALL, policy);
     if !chosen.is_empty() {
         return Ok(chosen);
     }
     let by = if choice.skip.is_empty() { "the configuration" } else { "--skip-check" };
-    Err(format!("{by} leaves no check"))
+    Err(ConfigError::NoCheck(by))
 }
 
 /// The configuration, and the file that it is from; the defaults where there is none.
-fn load(wanted: &Configuration) -> Result<(Config, Option<PathBuf>), String> {
+fn load(wanted: &Configuration) -> Result<(Config, Option<PathBuf>), ConfigError> {
     if wanted.no_config {
         return Ok((Config::default(), None));
     }
@@ -115,20 +153,20 @@ fn load(wanted: &Configuration) -> Result<(Config, Option<PathBuf>), String> {
     match read(&file)? {
         Some(text) => Ok((parsed(&file, &text)?, Some(file))),
         None if wanted.config.is_none() => Ok((Config::default(), None)),
-        None => Err(format!("cannot read {}: there is no such file", file.display())),
+        None => Err(ConfigError::Missing(file)),
     }
 }
 
 /// The text of a file; none when it is not there.
-pub(crate) fn read(file: &Path) -> Result<Option<String>, String> {
+pub(crate) fn read(file: &Path) -> Result<Option<String>, ConfigError> {
     match std::fs::read_to_string(file) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("cannot read {}: {error}", file.display())),
+        Err(error) => Err(ConfigError::Read { path: file.to_owned(), error }),
     }
 }
 
 /// What the text of a file says.
-pub(crate) fn parsed(file: &Path, text: &str) -> Result<Config, String> {
-    Config::parse(text).map_err(|error| format!("cannot use {}: {error}", file.display()))
+pub(crate) fn parsed(file: &Path, text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text).map_err(|error| ConfigError::Invalid { path: file.to_owned(), error })
 }

@@ -3,8 +3,11 @@
 //! Options come from the environment as on the command line (`ELB_AUDIT_…`), a few from the event. What
 //! the command line writes to standard error is logged as JSON with the id of the request.
 
+use std::fmt;
+use std::io::Write as _;
 use std::time::Duration;
 
+use elb_audit_core::alert::metrics::embedded;
 use elb_audit_core::report::Exit;
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
@@ -13,22 +16,28 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::cli::{self, Scan, Task};
-use crate::progress::{self, say};
-use crate::run::{self, Failure, Judged, Judging};
+use crate::commands::{self, PreparedScan, RunOutcome};
+use crate::error::Error;
+use crate::log::{self, say};
 
 mod answer;
 mod event;
-mod metrics;
 mod step;
 
 use event::{Event, Params};
-use step::Done;
+use step::StepResult;
 
 /// Why an event has no answer.
 #[derive(Debug)]
 pub struct Refusal {
     kind: &'static str,
     said: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said)
+    }
 }
 
 impl From<Refusal> for Diagnostic {
@@ -45,13 +54,12 @@ impl Refusal {
 }
 
 /// Whether the environment holds options that can be used: better known before the first event.
-///
-/// # Errors
-/// In words.
-pub fn check_options() -> Result<(), String> {
-    progress::log_as_json("");
-    let scan = scan_by(&Params::default()).map_err(|refusal| refusal.said)?;
-    Judging::new(&scan).map(drop).map_err(|failure| failure.to_string())
+pub fn check_options() -> Result<(), Refusal> {
+    log::log_as_json("");
+    let scan = parse_options(&Params::default())?;
+    PreparedScan::new(&scan)
+        .map(drop)
+        .map_err(|error| Refusal::new("BadOptions", error.to_string()))
 }
 
 /// The answer to one event; `deadline` is in milliseconds since 1970.
@@ -60,62 +68,67 @@ pub fn check_options() -> Result<(), String> {
 /// When the event cannot be understood, nothing could be assessed, or not everybody could be told: Lambda
 /// counts it as an error, and an alarm can ring.
 pub async fn answer(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
-    progress::log_as_json(request);
-    let answer = answered(event, (request, deadline)).await;
+    log::log_as_json(request);
+    let answer = run_event(event, request, deadline).await;
     if let Err(refusal) = &answer {
         say(format_args!("error: {}", refusal.said));
     }
     answer
 }
 
-async fn answered(event: &Value, (request, deadline): (&str, u64)) -> Result<Value, Refusal> {
-    let event = Event::parse(event).map_err(|said| Refusal::new("BadEvent", said))?;
+async fn run_event(event: &Value, request: &str, deadline: u64) -> Result<Value, Refusal> {
+    let event = Event::parse(event).map_err(|error| Refusal::new("BadEvent", error.to_string()))?;
     let (params, step) = match event {
         Event::Scan(params) => (params, None),
         Event::Step(step) => (Params::default(), Some(step)),
     };
-    let mut scan = scan_by(&params)?;
+    let mut scan = parse_options(&params)?;
     let left = time_to_read(deadline, Timestamp::now());
     scan.source.timeout = scan.source.timeout.min(left);
     let (judged, files) = match step {
         None => {
-            let judged = Box::pin(run::scanned(&scan, &[], false)).await;
-            let refused = |failure: Failure| Refusal::new(kind(failure.exit), failure.to_string());
-            (Box::new(judged.map_err(refused)?), Vec::new())
+            let judged = Box::pin(commands::run_scan(&scan, &[], false)).await;
+            let refusal = |error: Error| Refusal::new(error_kind(error.exit()), error.to_string());
+            (Box::new(judged.map_err(refusal)?), Vec::new())
         }
-        Some(step) => match Box::pin(step::take(step, &scan)).await? {
-            Done::Answer(answer) => return Ok(answer),
-            Done::Report(judged, files) => (judged, files),
+        Some(step) => match Box::pin(step::run_step(step, &scan)).await? {
+            StepResult::Answer(answer) => return Ok(answer),
+            StepResult::Report(judged, files) => (judged, files),
         },
     };
-    told(&judged, (&scan, &files), request)
+    to_response(&judged, &scan, &files, request)
 }
 
 /// Logs what came of a run; the answer.
-fn told(
-    judged: &Judged,
-    (scan, files): (&Scan, &[String]),
+fn to_response(
+    judged: &RunOutcome,
+    scan: &Scan,
+    files: &[String],
     request: &str,
 ) -> Result<Value, Refusal> {
     say(format_args!("exit {}: {}", judged.exit.code(), judged.why));
-    let refused = |exit, said: &str| Err(Refusal::new(kind(exit), answer::cut(said)));
+    let refusal = |exit, said: &str| Err(Refusal::new(error_kind(exit), answer::cut(said)));
     // Whatever else came of the run: an alert that was not delivered must not pass for one that was.
     if !judged.failures.is_empty() {
-        let said = format!("{}: {}", judged.why, judged.failures.join("; "));
-        return refused(Exit::DeliveryFailed, &said);
+        let failures: Vec<String> = judged.failures.iter().map(ToString::to_string).collect();
+        let said = format!("{}: {}", judged.why, failures.join("; "));
+        return refusal(Exit::DeliveryFailed, &said);
     }
     if judged.exit == Exit::NothingAssessed {
-        return refused(judged.exit, &judged.why);
+        return refusal(judged.exit, &judged.why);
     }
     // A run that did not come to its end must not silence the alarm on silence.
-    metrics::emit(&judged.report, &scan.watch.environment, request);
-    Ok(answer::of(judged, scan, files))
+    let label = &scan.watch.environment;
+    let line = embedded(&judged.report, label, request, Timestamp::now());
+    // Nobody listening is no reason to fail.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+    Ok(answer::summarize(judged, scan, files))
 }
 
 /// The options that an event and the environment give.
-fn scan_by(params: &Params) -> Result<Scan, Refusal> {
+fn parse_options(params: &Params) -> Result<Scan, Refusal> {
     let arguments = params.arguments(&|name| std::env::var(name).ok());
-    let arguments = arguments.map_err(|said| Refusal::new("BadOptions", said))?;
+    let arguments = arguments.map_err(|error| Refusal::new("BadOptions", error.to_string()))?;
     let cli = cli::parse(arguments.into_iter().map(Into::into)).map_err(|error| {
         let said = error.to_string();
         let said = said.lines().next().unwrap_or_default();
@@ -127,7 +140,7 @@ fn scan_by(params: &Params) -> Result<Scan, Refusal> {
     Ok(*scan)
 }
 
-fn kind(exit: Exit) -> &'static str {
+fn error_kind(exit: Exit) -> &'static str {
     match exit {
         Exit::NothingAssessed => "NothingAssessed",
         Exit::DeliveryFailed => "DeliveryFailed",

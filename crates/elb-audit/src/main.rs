@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use elb_audit::{cli, run};
+use elb_audit::{cli, commands};
 use elb_audit_core::report::Exit;
 
 /// A scan allocates from many tasks at once: a fifth less CPU time than with the system's allocator.
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
         Ok(runtime) => {
-            let run = AssertUnwindSafe(|| runtime.block_on(run::run(cli)));
+            let run = AssertUnwindSafe(|| runtime.block_on(commands::run(cli)));
             let exit = catch_unwind(run).unwrap_or(Exit::NothingAssessed);
             ExitCode::from(exit.code())
         }

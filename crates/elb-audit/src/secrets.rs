@@ -2,7 +2,7 @@
 //!
 //! AWS quotes a request that it refuses (`SignatureDoesNotMatch` does), and so do proxies: the text of an
 //! error may hold the key id, the session token, the signature. It goes on into gaps, reports, logs, alerts
-//! and saved files. Nothing of it leaves [`clean`].
+//! and saved files. Nothing of it leaves [`redact`].
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, PoisonError, RwLock};
@@ -24,12 +24,12 @@ const PLAIN: usize = 8;
 /// any larger part of one holds a piece, and the short ones. A scan of an organization has thousands of
 /// tokens, and a text is read once whatever their number.
 #[derive(Default)]
-struct Known {
+struct KnownSecrets {
     pieces: HashSet<[u8; PIECE]>,
     short: Vec<String>,
 }
 
-static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
+static KNOWN: LazyLock<RwLock<KnownSecrets>> = LazyLock::new(RwLock::default);
 
 /// Learns what must not be told.
 pub(crate) fn learn(secret: &str) {
@@ -71,9 +71,9 @@ pub(crate) fn learn_credentials(credentials: &Credentials) {
 
 /// A provider from which is learned what it gives out.
 #[derive(Debug)]
-pub(crate) struct Learning(pub(crate) SharedCredentialsProvider);
+pub(crate) struct LearningProvider(pub(crate) SharedCredentialsProvider);
 
-impl ProvideCredentials for Learning {
+impl ProvideCredentials for LearningProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -157,7 +157,7 @@ static FIELDS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
 });
 
 /// The text without secrets.
-pub(crate) fn clean(text: &str) -> String {
+pub(crate) fn redact(text: &str) -> String {
     let mut clean = without_known(text);
     for (pattern, by) in &*FIELDS {
         if pattern.is_match(&clean) {
@@ -168,9 +168,9 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// The same in one line, cut to the length of a gap's detail.
-pub(crate) fn brief(text: &str) -> String {
+pub(crate) fn redact_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    cut(&clean(&line), Gap::LONGEST)
+    cut(&redact(&line), Gap::LONGEST)
 }
 
 /// The text without what this process knows as its own.
@@ -268,13 +268,16 @@ mod tests {
              20261129/eu-west-1/sts/aws4_request 9b3e'. Authorization: AWS4-HMAC-SHA256 \
              Credential={KEY}/20261129/eu-west-1/sts/aws4_request, SignedHeaders=host, Signature=77aa55cc"
         );
-        for told in [clean(&text), brief(&text)] {
+        for redacted in [redact(&text), redact_line(&text)] {
             for secret in [KEY, SECRET, TOKEN, "77aa55cc", "token/with", "IQoJb3"] {
-                assert!(!told.contains(secret), "{secret} in {told}");
+                assert!(!redacted.contains(secret), "{secret} in {redacted}");
             }
-            assert!(told.starts_with("SignatureDoesNotMatch: The request signature we"), "{told}");
+            assert!(
+                redacted.starts_with("SignatureDoesNotMatch: The request signature we"),
+                "{redacted}"
+            );
         }
-        assert!(brief(&text).chars().count() <= Gap::LONGEST + 1);
+        assert!(redact_line(&text).chars().count() <= Gap::LONGEST + 1);
     }
 
     #[test]
@@ -321,7 +324,7 @@ mod tests {
             ("ASIAQQQQQQQQQQQQQQQQ".to_owned(), "[removed]".to_owned()),
             (format!("message: {}", "aZ9_".repeat(40)), "message: [removed]".to_owned()),
         ] {
-            assert_eq!(clean(&text), expected, "{text}");
+            assert_eq!(redact(&text), expected, "{text}");
         }
     }
 
@@ -337,7 +340,7 @@ mod tests {
             "Missing Authentication Token",
             "",
         ] {
-            assert_eq!(clean(text), text);
+            assert_eq!(redact(text), text);
         }
     }
 }

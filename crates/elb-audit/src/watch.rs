@@ -15,9 +15,12 @@ use elb_audit_core::report::comparison::ChangeKind;
 use jiff::Timestamp;
 
 use crate::cli::{Reporting, Watching};
-use crate::notify::{self, Delivery, Destination, Session};
-use crate::progress::say;
-use crate::state::{Kept, Place, Saved};
+use crate::files::Replaced;
+use crate::log::say;
+use crate::notify::{
+    self, Delivery, DeliveryError, DeliverySession, Destination, DestinationError,
+};
+use crate::state::{LocationError, StateError, StateLocation, StoredReport};
 
 /// Most times that a run lets itself be overtaken.
 const ROUNDS: usize = 6;
@@ -27,41 +30,70 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// What a run is compared with, and who is told of it.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    against: Against,
+    compared_with: ComparedWith,
     destinations: Vec<Destination>,
-    terms: AlertRules,
+    rules: AlertRules,
 }
 
 /// What a report is compared with.
 #[derive(Debug)]
-enum Against {
+enum ComparedWith {
     /// Nothing.
     Nothing,
     /// A report that stays as it is.
-    Baseline(Place),
+    Baseline(StateLocation),
     /// The report of the run before, which this one replaces.
-    State(Place),
+    State(StateLocation),
+}
+
+/// Why options of a watch cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchOptionError {
+    /// An option names no place for a report.
+    #[error("{0}: {1}")]
+    Location(&'static str, LocationError),
+    /// `--notify` names no destination.
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+}
+
+/// What went wrong after a report was made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WatchError {
+    /// Something was not delivered.
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+    /// The report of the run before cannot be had, or this one not be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// This one is not kept, because not everybody was told.
+    #[error("{0} is left as it was, so that the next run tells again")]
+    LeftAsItWas(String),
+    /// Other runs are always faster.
+    #[error("{0} changes all the time: not written")]
+    Contended(String),
 }
 
 /// The report of the run before, or why it cannot be had.
 #[derive(Debug)]
-pub(crate) struct Before(Result<Option<Kept>, String>);
+pub(crate) struct Previous(Result<Option<StoredReport>, StateError>);
 
 impl Watch {
-    /// What the command line says; in words what is wrong with it.
-    pub(crate) fn new(how: &Watching, report: &Reporting) -> Result<Self, String> {
-        let place = |option: &str, text: &Option<String>| match text {
-            Some(text) => Place::parse(text).map(Some).map_err(|said| format!("{option}: {said}")),
-            None => Ok(None),
+    /// What the command line says.
+    pub(crate) fn new(how: &Watching, report: &Reporting) -> Result<Self, WatchOptionError> {
+        let location = |option, text: &Option<String>| {
+            let location = text.as_deref().map(StateLocation::parse).transpose();
+            location.map_err(|error| WatchOptionError::Location(option, error))
         };
-        let baseline = place("--baseline", &report.comparing.baseline)?;
-        let against = match (place("--state", &how.state)?, baseline) {
+        let baseline = location("--baseline", &report.comparing.baseline)?;
+        let compared_with = match (location("--state", &how.state)?, baseline) {
             (Some(state), _) => {
-                state.writable().map_err(|said| format!("--state: {said}"))?;
-                Against::State(state)
+                let located = state.check_writable();
+                located.map_err(|error| WatchOptionError::Location("--state", error))?;
+                ComparedWith::State(state)
             }
-            (None, Some(baseline)) => Against::Baseline(baseline),
-            (None, None) => Against::Nothing,
+            (None, Some(baseline)) => ComparedWith::Baseline(baseline),
+            (None, None) => ComparedWith::Nothing,
         };
         let topic = how.sns_topic.iter().map(|topic| format!("sns:{topic}"));
         let mut destinations = Vec::new();
@@ -71,16 +103,16 @@ impl Watch {
                 destinations.push(destination);
             }
         }
-        let terms = AlertRules {
+        let rules = AlertRules {
             on: how.notify_on,
             min_severity: how.notify_min_severity,
             heartbeat_days: how.heartbeat,
-            watching: matches!(against, Against::State(_)),
+            watching: matches!(compared_with, ComparedWith::State(_)),
             label: how.environment.clone(),
             report: None,
             trouble: None,
         };
-        Ok(Watch { against, destinations, terms })
+        Ok(Watch { compared_with, destinations, rules })
     }
 
     /// Whether somebody is told in the accounts themselves.
@@ -89,39 +121,43 @@ impl Watch {
     }
 
     /// Where the whole report of a run lies; none where it is kept nowhere.
-    pub(crate) fn report_place(how: &Watching, report: &Report) -> Option<String> {
+    pub(crate) fn report_url(how: &Watching, report: &Report) -> Option<String> {
         let mut destinations = how.notify.iter().filter_map(|text| Destination::parse(text).ok());
-        let kept = destinations.find_map(|one| notify::report_place(&one, report));
+        let kept = destinations.find_map(|one| notify::report_url(&one, report));
         kept.or_else(|| how.state.clone())
     }
 
     /// What a saved account is compared with: nobody is told.
-    pub(crate) fn of_saved(report: &Reporting) -> Result<Self, String> {
+    pub(crate) fn for_saved(report: &Reporting) -> Result<Self, WatchOptionError> {
         Watch::new(&Watching::none(), report)
     }
 
     /// Whether AWS has to be asked for what it is compared with.
     pub(crate) fn is_remote(&self) -> bool {
-        match &self.against {
-            Against::Nothing => false,
-            Against::Baseline(place) | Against::State(place) => place.is_remote(),
+        match &self.compared_with {
+            ComparedWith::Nothing => false,
+            ComparedWith::Baseline(location) | ComparedWith::State(location) => {
+                location.is_remote()
+            }
         }
     }
 
     /// Reads the report to compare with. A baseline that is not there is a mistake; without a state there
     /// is one soon.
-    pub(crate) async fn before(&self, config: Option<&SdkConfig>) -> Result<Before, String> {
-        match &self.against {
-            Against::Nothing => Ok(Before(Ok(None))),
-            Against::Baseline(place) => match place.read(config).await? {
-                Some(kept) => Ok(Before(Ok(Some(kept)))),
-                None => Err(format!("cannot read {}: there is no such report", place.name())),
+    pub(crate) async fn read_previous(
+        &self,
+        config: Option<&SdkConfig>,
+    ) -> Result<Previous, StateError> {
+        match &self.compared_with {
+            ComparedWith::Nothing => Ok(Previous(Ok(None))),
+            ComparedWith::Baseline(location) => match location.read(config).await? {
+                Some(kept) => Ok(Previous(Ok(Some(kept)))),
+                None => Err(StateError::Missing(location.name())),
             },
             // What is wrong with it is told with the findings, which it must not hide.
-            Against::State(place) => Ok(Before(match place.read(config).await {
+            ComparedWith::State(location) => Ok(Previous(match location.read(config).await {
                 Ok(Some(kept)) if kept.report.taken_at > Timestamp::now() => {
-                    let when = kept.report.taken_at;
-                    Err(format!("{} is dated in the future ({when}): remove it", place.name()))
+                    Err(StateError::Future(location.name(), kept.report.taken_at))
                 }
                 other => other,
             })),
@@ -129,57 +165,62 @@ impl Watch {
     }
 
     /// Compares a report with the one before; nothing where there is none.
-    pub(crate) fn compare(before: &Before, report: &mut Report) {
-        if let Ok(Some(kept)) = &before.0 {
+    pub(crate) fn compare(previous: &Previous, report: &mut Report) {
+        if let Ok(Some(kept)) = &previous.0 {
             report.alerted_at = kept.report.alerted_at;
             compare::compare(&kept.report, report);
         }
     }
 
-    /// Tells whom it concerns and keeps the report; what went wrong, in words.
+    /// Tells whom it concerns and keeps the report; what went wrong.
     pub(crate) async fn tell(
         &self,
-        mut before: Before,
+        mut previous: Previous,
         report: &mut Report,
-        session: Option<&Session>,
-    ) -> Vec<String> {
-        let mut told = Told::default();
+        session: Option<&DeliverySession>,
+    ) -> Vec<WatchError> {
+        let mut delivered = Delivered::default();
         let mut others = Vec::new();
         for round in 0..ROUNDS {
-            if let (Against::State(place), Ok(Some(kept))) = (&self.against, &before.0)
+            if let (ComparedWith::State(location), Ok(Some(kept))) =
+                (&self.compared_with, &previous.0)
                 && kept.report.taken_at > report.taken_at
             {
-                say(format_args!("{} is of a later run, and stays", place.name()));
+                say(format_args!("{} is of a later run, and stays", location.name()));
                 return others;
             }
-            let trouble = before.0.as_ref().err().cloned();
-            let (owed, failed) = self.deliver(report, (session, &trouble), &mut told).await;
+            let trouble = previous.0.as_ref().err().map(ToString::to_string);
+            let (owed, failed) = self.deliver(report, session, trouble, &mut delivered).await;
             others = failed;
-            let Against::State(place) = &self.against else { return [owed, others].concat() };
-            if trouble.is_some() || !owed.is_empty() {
-                let left =
-                    format!("{} is left as it was, so that the next run tells again", place.name());
+            let ComparedWith::State(location) = &self.compared_with else {
+                return owed.into_iter().chain(others).collect();
+            };
+            if previous.0.is_err() || !owed.is_empty() {
+                let trouble = previous.0.err().map(WatchError::State);
                 let said = trouble.into_iter().chain(owed).chain(others);
-                return said.chain([left]).collect();
+                return said.chain([WatchError::LeftAsItWas(location.name())]).collect();
             }
-            if told.any {
+            if delivered.any {
                 report.alerted_at = Some(report.taken_at);
             }
             let config = session.map(|session| &session.base);
-            let kept = before.0.as_ref().ok().and_then(Option::as_ref);
-            match place.replace(config, kept.map(|kept| &kept.version), report).await {
-                Ok(Saved::Done) => return others,
-                Ok(Saved::Overtaken) if round + 1 < ROUNDS => {}
-                Ok(Saved::Overtaken) => {
-                    others.push(format!("{} changes all the time: not written", place.name()));
+            let kept = previous.0.as_ref().ok().and_then(Option::as_ref);
+            match location.replace(config, kept.map(|kept| &kept.version), report).await {
+                Ok(Replaced::Done) => return others,
+                Ok(Replaced::Overtaken) if round + 1 < ROUNDS => {}
+                Ok(Replaced::Overtaken) => {
+                    others.push(WatchError::Contended(location.name()));
                     return others;
                 }
-                Err(error) => return [vec![error], others].concat(),
+                Err(error) => {
+                    others.insert(0, error.into());
+                    return others;
+                }
             }
             // Whoever is at it needs a moment.
             tokio::time::sleep(PAUSE * u32::try_from(round + 1).unwrap_or(1)).await;
-            before = Before(place.read(config).await);
-            Watch::compare(&before, report);
+            previous = Previous(location.read(config).await);
+            Watch::compare(&previous, report);
         }
         others
     }
@@ -189,21 +230,22 @@ impl Watch {
     async fn deliver(
         &self,
         report: &Report,
-        (session, trouble): (Option<&Session>, &Option<String>),
-        told: &mut Told,
-    ) -> (Vec<String>, Vec<String>) {
+        session: Option<&DeliverySession>,
+        trouble: Option<String>,
+        delivered: &mut Delivered,
+    ) -> (Vec<WatchError>, Vec<WatchError>) {
         let Some(session) = session.filter(|_| !self.destinations.is_empty()) else {
             return Default::default();
         };
-        let place = self.destinations.iter().find_map(|one| notify::report_place(one, report));
-        let terms = AlertRules { report: place, trouble: trouble.clone(), ..self.terms.clone() };
-        let mut alert = Alert::from_report(report, &terms);
-        if told.any {
-            alert = alert.and_then(|alert| told.without_known(alert));
+        let location = self.destinations.iter().find_map(|one| notify::report_url(one, report));
+        let rules = AlertRules { report: location, trouble, ..self.rules.clone() };
+        let mut alert = Alert::from_report(report, &rules);
+        if delivered.any {
+            alert = alert.and_then(|alert| delivered.without_known(alert));
         }
-        let delivery = Delivery { report, alert: alert.as_ref(), label: &terms.label };
+        let delivery = Delivery { report, alert: alert.as_ref(), label: &rules.label };
         let (once, anew): (Vec<Destination>, Vec<Destination>) =
-            self.destinations.iter().cloned().partition(|one| one.hears_once(report));
+            self.destinations.iter().cloned().partition(|one| one.must_redeliver(report));
         let (owed, others) = tokio::join!(
             notify::deliver(&once, &delivery, session),
             notify::deliver(&anew, &delivery, session),
@@ -211,20 +253,21 @@ impl Watch {
         if let Some(alert) = &alert
             && owed.is_empty()
         {
-            told.remember(alert);
+            delivered.remember(alert);
         }
-        (owed, others)
+        let errors = |all: Vec<DeliveryError>| all.into_iter().map(WatchError::Delivery).collect();
+        (errors(owed), errors(others))
     }
 }
 
 /// What this run has told already, should it be overtaken.
 #[derive(Debug, Default)]
-struct Told {
+struct Delivered {
     any: bool,
     faults: HashSet<(String, ChangeKind)>,
 }
 
-impl Told {
+impl Delivered {
     fn remember(&mut self, alert: &Alert) {
         self.any = true;
         let now = alert.new.iter().chain(&alert.worsened).copied();

@@ -1,52 +1,83 @@
-//! A report as metrics of Amazon CloudWatch.
+//! A report as metrics of Amazon CloudWatch: the same whether they are put by a call or embedded in a log.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use crate::report::Report;
 use crate::vocab::severity::Severity;
 
+/// The namespace that metrics are in unless another one is named.
+pub const NAMESPACE: &str = "elb-audit";
+/// The dimension that tells environments apart which share an account.
+pub const DIMENSION: &str = "Environment";
+/// Its value where the environment has no name.
+const UNNAMED: &str = "default";
+
 /// One number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metric {
     /// Its name.
     pub name: &'static str,
-    /// Names and values that tell it from others of its name.
-    pub dimensions: Vec<(&'static str, String)>,
+    /// `Count` or `Milliseconds`.
+    pub unit: &'static str,
     /// How many there are.
-    pub value: usize,
+    pub value: u64,
 }
 
-/// The numbers of a report. What has changed is told only where that is known; a label tells the
-/// environments apart that share an account.
+/// The value of the dimension for a label.
 #[must_use]
-pub fn metrics(report: &Report, label: &str) -> Vec<Metric> {
-    let totals = &report.summary;
-    let gaps = report.gaps.iter().filter(|gap| !gap.advisory).count();
-    let mut all = vec![
-        ("Scans", None, 1),
-        ("LoadBalancers", None, totals.load_balancers),
-        ("Faults", None, totals.faults.total()),
-        ("Unknown", None, totals.unknown),
-        ("Gaps", None, gaps),
-        ("Accepted", None, totals.accepted),
-        ("RegionsUnread", None, totals.regions_unread),
+pub fn environment(label: &str) -> &str {
+    if label.is_empty() { UNNAMED } else { label }
+}
+
+/// The numbers of a report. What is new and what is resolved is 0 where nothing was compared.
+#[must_use]
+pub fn metrics(report: &Report) -> Vec<Metric> {
+    let (totals, past) = (&report.summary, report.comparison.as_ref());
+    let faults = |severity| totals.faults.count(severity);
+    let counts = [
+        ("Scans", 1),
+        ("LoadBalancers", totals.load_balancers),
+        ("Faults", totals.faults.total()),
+        ("CriticalFaults", faults(Severity::Critical)),
+        ("HighFaults", faults(Severity::High)),
+        ("MediumFaults", faults(Severity::Medium)),
+        ("LowFaults", faults(Severity::Low)),
+        ("NewFaults", past.map_or(0, |past| past.new + past.worsened)),
+        ("ResolvedFaults", past.map_or(0, |past| past.resolved.len())),
+        ("Unknown", totals.unknown),
+        ("Gaps", report.gaps.len()),
+        ("RegionsUnread", totals.regions_unread),
     ];
-    all.extend(
-        Severity::WORST_FIRST
-            .map(|severity| ("Faults", Some(severity), totals.faults.count(severity))),
-    );
-    if let Some(comparison) = &report.comparison {
-        all.extend([
-            ("New", None, comparison.new),
-            ("Worsened", None, comparison.worsened),
-            ("Resolved", None, comparison.resolved.len()),
-            ("NotAssessed", None, comparison.not_assessed.len()),
-        ]);
-    }
-    let dimensions = |severity: Option<Severity>| {
-        let environment = Some(label).filter(|label| !label.is_empty());
-        let environment = environment.map(|label| ("Environment", label.to_owned()));
-        let severity = severity.map(|severity| ("Severity", severity.word().to_owned()));
-        environment.into_iter().chain(severity).collect()
+    let count = |(name, number)| {
+        let value = u64::try_from(number).unwrap_or(u64::MAX);
+        Metric { name, unit: "Count", value }
     };
-    let metric = |(name, severity, value)| Metric { name, dimensions: dimensions(severity), value };
-    all.into_iter().map(metric).collect()
+    let cost = &totals.cost;
+    let calls = Metric { name: "Calls", unit: "Count", value: cost.api_calls };
+    let duration = Metric { name: "Duration", unit: "Milliseconds", value: cost.milliseconds };
+    counts.into_iter().map(count).chain([calls, duration]).collect()
+}
+
+/// The numbers as a line of a log that becomes metrics without a call.
+///
+/// Source: CloudWatch user guide, embedded metric format specification.
+#[must_use]
+pub fn embedded(report: &Report, label: &str, request: &str, now: Timestamp) -> Value {
+    let metrics = metrics(report);
+    let named = metrics.iter().map(|metric| json!({"Name": metric.name, "Unit": metric.unit}));
+    let about = json!({
+        "Timestamp": now.as_millisecond(),
+        "CloudWatchMetrics": [{
+            "Namespace": NAMESPACE,
+            "Dimensions": [[DIMENSION]],
+            "Metrics": named.collect::<Vec<_>>(),
+        }],
+    });
+    let mut fields: Map<String, Value> =
+        metrics.iter().map(|metric| (metric.name.to_owned(), json!(metric.value))).collect();
+    fields.insert(DIMENSION.to_owned(), json!(environment(label)));
+    fields.insert("requestId".to_owned(), json!(request));
+    fields.insert("_aws".to_owned(), about);
+    Value::Object(fields)
 }

@@ -172,9 +172,8 @@ fn pair(check: &'static Check) -> Vec<(&'static Example, Report)> {
 
 /// Both examples with what the check says of them.
 fn shown(check: &'static Check) -> String {
-    let text = render::named("text").expect("there is a format for people");
     let block = |(example, report): (&Example, Report)| {
-        let said = (text.render)(&report, Style { color: false, width: 100 });
+        let said = render::TEXT.text(&report, Style { color: false, width: 100 });
         let said = said.split("\n\n").filter(|part| !is_totals(part)).collect::<Vec<_>>();
         format!("{}:\n\n```text\n{}\n```\n", capital(example.title), said.join("\n\n").trim())
     };

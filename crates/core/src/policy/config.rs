@@ -91,21 +91,14 @@ pub const KEYS: &[(&str, &[&str])] = &[
 ];
 
 /// Why a configuration file cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
 pub struct Error {
     /// Counted from 1.
     pub line: usize,
     /// What is wrong, and what to write instead.
     pub message: String,
 }
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}: {}", self.line, self.message)
-    }
-}
-
-impl std::error::Error for Error {}
 
 impl Config {
     /// Reads the text of a file. Of several faults the first is told.
@@ -265,7 +258,7 @@ fn thresholds(table: &Table) -> Thresholds {
 
 fn intent(table: &Table) -> Intent {
     table.knows(keys("intent"));
-    let texts = |key, understand: fn(&str) -> Result<String, String>| -> Vec<String> {
+    let texts = |key, understand: fn(&str) -> Result<String, TextError>| -> Vec<String> {
         table.list(key).iter().filter_map(|value| value.understood(understand)).collect()
     };
     let ports = table.list("public-ports");
@@ -287,55 +280,72 @@ fn port(number: u64) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
 
-fn filled(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
+/// What is wrong with a text.
+#[derive(Debug, thiserror::Error)]
+enum TextError {
+    #[error("it is empty")]
+    Empty,
+    #[error("`{0}` is no pattern: `*` stands for any characters, `?` for one")]
+    Pattern(String),
+    #[error("`{0}` is no name of a bucket: write it without `s3://` or `arn:`")]
+    Bucket(String),
+    #[error("`{0}` names no tag: write key=value")]
+    Tag(String),
+    #[error("`{0}` is no account: twelve digits are needed")]
+    Account(String),
+    #[error("`{0}` is no path: it starts with `/` or `*`")]
+    Path(String),
+    #[error("`{0}` is not what a report prints: twenty digits of 0-9 and a-f are needed")]
+    Hash(String),
+}
+
+fn filled(text: &str) -> Result<String, TextError> {
+    if text.trim().is_empty() { Err(TextError::Empty) } else { Ok(text.to_owned()) }
 }
 
 /// A pattern of a name or an ARN. Neither has brackets: who writes some expects more than there is.
-fn pattern(text: &str) -> Result<String, String> {
+fn pattern(text: &str) -> Result<String, TextError> {
     if text.contains(['[', ']', '{', '}']) {
-        return Err(format!("`{text}` is no pattern: `*` stands for any characters, `?` for one"));
+        return Err(TextError::Pattern(text.to_owned()));
     }
     filled(text)
 }
 
 /// A pattern of a bucket's name, not of its ARN or URL: those would fit none.
-fn bucket(text: &str) -> Result<String, String> {
+fn bucket(text: &str) -> Result<String, TextError> {
     if text.contains([':', '/']) {
-        return Err(format!("`{text}` is no name of a bucket: write it without `s3://` or `arn:`"));
+        return Err(TextError::Bucket(text.to_owned()));
     }
     pattern(text)
 }
 
-fn matcher(text: &str) -> Result<Matcher, String> {
+fn matcher(text: &str) -> Result<Matcher, TextError> {
     match Matcher::from(filled(text)?.as_str()) {
-        Matcher::Tag(key, _) if key.trim().is_empty() => {
-            Err(format!("`{text}` names no tag: write key=value"))
-        }
+        Matcher::Tag(key, _) if key.trim().is_empty() => Err(TextError::Tag(text.to_owned())),
         // Values of tags may hold any character.
         tag @ Matcher::Tag(..) => Ok(tag),
         _ => pattern(text).map(|text| Matcher::from(text.as_str())),
     }
 }
 
-fn account(text: &str) -> Result<String, String> {
+fn account(text: &str) -> Result<String, TextError> {
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text.to_owned());
     }
-    Err(format!("`{text}` is no account: twelve digits are needed"))
+    Err(TextError::Account(text.to_owned()))
 }
 
-fn path(text: &str) -> Result<String, String> {
+fn path(text: &str) -> Result<String, TextError> {
     if text.starts_with(['/', '*']) {
         return Ok(text.to_owned());
     }
-    Err(format!("`{text}` is no path: it starts with `/` or `*`"))
+    Err(TextError::Path(text.to_owned()))
 }
 
 fn accepted(table: &Table) -> Option<AcceptedRisk> {
     table.knows(keys("accept"));
     let check = table.needed("check").and_then(|value| check(&value));
-    let text = |key, understand: fn(&str) -> Result<String, String>| {
+    let text = |key, understand: fn(&str) -> Result<String, TextError>| {
         table.needed(key).and_then(|value| value.understood(understand))
     };
     let (resource, reason, owner) =
@@ -352,9 +362,9 @@ fn accepted(table: &Table) -> Option<AcceptedRisk> {
     })
 }
 
-fn hash(text: &str) -> Result<String, String> {
+fn hash(text: &str) -> Result<String, TextError> {
     if text.len() == 20 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         return Ok(text.to_owned());
     }
-    Err(format!("`{text}` is not what a report prints: twenty digits of 0-9 and a-f are needed"))
+    Err(TextError::Hash(text.to_owned()))
 }

@@ -60,6 +60,14 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "targets-uneven",
 ];
 
+/// A name that no edition of this release has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown edition `{name}`: this release knows {}", .known.join(", "))]
+pub struct UnknownEdition {
+    name: String,
+    known: Vec<&'static str>,
+}
+
 /// Editions, and what they changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct History {
@@ -73,12 +81,12 @@ pub struct History {
 pub const HISTORY: History = History { editions: EDITIONS, changes: CHANGES };
 
 impl History {
-    /// The edition with this name, to be held to; otherwise what to say.
-    pub fn pin(self, name: &str) -> Result<Pin, String> {
+    /// The edition with this name, to be held to.
+    pub fn pin(self, name: &str) -> Result<Pin, UnknownEdition> {
         let place = self.editions.iter().position(|edition| edition.name == name);
         place.map(|place| Pin { history: self, place }).ok_or_else(|| {
-            let known: Vec<&str> = self.editions.iter().map(|edition| edition.name).collect();
-            format!("unknown edition `{name}`: this release knows {}", known.join(", "))
+            let known = self.editions.iter().map(|edition| edition.name).collect();
+            UnknownEdition { name: name.to_owned(), known }
         })
     }
 

@@ -55,17 +55,30 @@ impl Selection {
     }
 }
 
-/// The check with this id or alias; otherwise what to say.
-pub fn find(name: &str) -> Result<&'static Check, String> {
+/// A name that no check has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown check `{name}`: {}", advice(*.meant))]
+pub struct UnknownCheck {
+    name: String,
+    /// The check that may be meant.
+    meant: Option<&'static str>,
+}
+
+fn advice(meant: Option<&str>) -> String {
+    match meant {
+        Some(id) => format!("did you mean `{id}`?"),
+        None => "`elb-audit checks` lists them".to_owned(),
+    }
+}
+
+/// The check with this id or alias.
+pub fn find(name: &str) -> Result<&'static Check, UnknownCheck> {
     let named = |check: &&&Check| check.id == name || check.aliases.contains(&name);
     if let Some(check) = checks::ALL.iter().find(named) {
         return Ok(check);
     }
     let ids = checks::ALL.iter().map(|check| check.id);
-    Err(match closest(name, ids) {
-        Some(id) => format!("unknown check `{name}`: did you mean `{id}`?"),
-        None => format!("unknown check `{name}`: `elb-audit checks` lists them"),
-    })
+    Err(UnknownCheck { name: name.to_owned(), meant: closest(name, ids) })
 }
 
 /// The word that is meant, where it is close enough to one.

@@ -2,6 +2,7 @@
 //! what could not be assessed, what is accepted, and totals.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use super::Style;
 use super::page::{Page, Paint};
@@ -19,8 +20,8 @@ mod risks;
 
 use crate::render::prose::{count, list};
 
-/// The report in words.
-pub(super) fn render(report: &Report, style: Style) -> String {
+/// Writes the report in words.
+pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
     if let Some(framework) = &report.framework {
         controls::write(&mut page, framework, report);
@@ -33,7 +34,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     changes::write(&mut page, report);
     accounts::write(&mut page, report);
     totals(&mut page, report);
-    page.into_text()
+    out.write_all(page.into_text().as_bytes())
 }
 
 /// Findings by account, region and ARN of their load balancer.

@@ -703,11 +703,16 @@ impl From<Call> for String {
     }
 }
 
-impl TryFrom<String> for Call {
-    type Error = String;
+/// A name that no call has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown call `{0}`")]
+pub struct UnknownCall(String);
 
-    fn try_from(name: String) -> Result<Self, String> {
-        Call::all().find(|call| call.name() == name).ok_or_else(|| format!("unknown call `{name}`"))
+impl TryFrom<String> for Call {
+    type Error = UnknownCall;
+
+    fn try_from(name: String) -> Result<Self, UnknownCall> {
+        Call::all().find(|call| call.name() == name).ok_or(UnknownCall(name))
     }
 }
 

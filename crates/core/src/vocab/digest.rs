@@ -1,10 +1,27 @@
-//! Hashes in hexadecimal digits.
+//! Hashes, and bytes in hexadecimal.
+
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
 /// The first ten bytes of a hash, in twenty digits.
 pub(crate) fn short(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    let digit = |number: u8| char::from_digit(u32::from(number), 16).unwrap_or_default();
-    hash.iter().take(10).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    hex(&sha256(text)[..10])
+}
+
+/// The SHA-256 of some bytes.
+#[must_use]
+pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Bytes in hexadecimal, two small digits each.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

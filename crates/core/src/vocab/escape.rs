@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// The text with every character that steers a terminal, or hides or reorders text, written out as an
 /// escape. Names and tags are chosen by whoever may create a resource, and a saved inventory by anyone.
-pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn neutral(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
     }
@@ -20,7 +21,8 @@ pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
 }
 
 /// Control characters of both blocks, and the invisible ones that change direction or width.
-pub(crate) fn steers(character: char) -> bool {
+#[must_use]
+pub fn steers(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

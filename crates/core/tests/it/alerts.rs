@@ -1,7 +1,7 @@
 //! Alerts for programs and chats: what they hold, and that nothing is ever too long.
 
 use elb_audit_core::alert::event::{Event, events};
-use elb_audit_core::alert::metrics::metrics;
+use elb_audit_core::alert::metrics::{embedded, metrics};
 use elb_audit_core::alert::slack::blocks;
 use elb_audit_core::alert::webhook::document;
 use elb_audit_core::alert::{Alert, AlertRules, NotifyOn};
@@ -168,18 +168,24 @@ fn events_are_counted_and_never_too_large() {
 }
 
 #[test]
-fn metrics_tell_what_has_changed_once_that_is_known() {
+fn metrics_are_the_same_put_and_embedded() {
     let (compared, ..) = changed();
-    let of = |report: &Report, label: &str, name: &str| -> Vec<(usize, usize)> {
-        let all = metrics(report, label);
-        let named = all.into_iter().filter(|metric| metric.name == name);
-        named.map(|metric| (metric.dimensions.len(), metric.value)).collect()
+    let of = |report: &Report, name: &str| {
+        let found = metrics(report).into_iter().find(|metric| metric.name == name);
+        found.map(|metric| metric.value)
     };
-    assert_eq!(of(&compared, "", "New"), [(0, 1)]);
-    assert_eq!(of(&compared, "prod", "Resolved"), [(1, 1)]);
-    assert_eq!(of(&report(0), "", "New"), []);
-    let faults = of(&compared, "prod", "Faults");
-    assert_eq!(faults[0], (1, compared.summary.faults.total()));
-    assert_eq!(faults[1..].iter().map(|(_, value)| value).sum::<usize>(), faults[0].1);
-    assert!(faults[1..].iter().all(|(dimensions, _)| *dimensions == 2));
+    assert_eq!((of(&compared, "NewFaults"), of(&compared, "ResolvedFaults")), (Some(1), Some(1)));
+    assert_eq!(of(&report(0), "NewFaults"), Some(0), "nothing was compared");
+    let each = ["CriticalFaults", "HighFaults", "MediumFaults", "LowFaults"];
+    let sum: u64 = each.iter().filter_map(|name| of(&compared, name)).sum();
+    let info = compared.summary.faults.count(Severity::Info) as u64;
+    assert_eq!(of(&compared, "Faults"), Some(sum + info));
+    let line = embedded(&compared, "", "r-1", compared.taken_at);
+    assert_eq!((&line["Environment"], &line["requestId"]), (&json!("default"), &json!("r-1")));
+    let declared = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list");
+    assert_eq!(declared.len(), metrics(&compared).len());
+    for (metric, declared) in metrics(&compared).iter().zip(declared) {
+        assert_eq!(*declared, json!({"Name": metric.name, "Unit": metric.unit}));
+        assert_eq!(line[metric.name], json!(metric.value));
+    }
 }

@@ -208,7 +208,7 @@ fn a_report_by_control_lists_no_pass_unless_told_to() {
 }
 
 fn text(report: &Report) -> String {
-    (render::named("text").expect("a format").render)(report, Style::PLAIN)
+    render::TEXT.text(report, Style::PLAIN)
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod schema;
 use reports::{by_control, everything, hostile, reports};
 
 fn written(format: &str, report: &Report, style: Style) -> String {
-    (render::named(format).expect("a format").render)(report, style)
+    render::named(format).expect("a format").text(report, style)
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn nothing_from_outside_steers_the_terminal() {
     let report = hostile();
     for format in render::ALL {
         for width in [60, usize::MAX] {
-            let text = (format.render)(&report, Style { color: false, width });
+            let text = format.text(&report, Style { color: false, width });
             let steers = |character: char| {
                 (character.is_control() && character != '\n')
                     || matches!(character, '\u{200b}' | '\u{202e}' | '\u{e0041}')

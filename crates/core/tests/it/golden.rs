@@ -256,12 +256,12 @@ fn the_page_on_exit_codes_is_current() {
 
 #[test]
 fn tables_of_the_readme_are_current() {
-    let text = render::named("text").expect("a format");
+    let text = render::TEXT;
     let account = demo::inventory(checks::ALL);
     let regular = Selection::default();
     let options = Options { persona: regular.audience(), ..Options::at(account.taken_at) };
     let checks = regular.choose(checks::ALL, &options.policy);
-    let demo = (text.render)(&audit(&account, &checks, &options), Style::PLAIN);
+    let demo = text.text(&audit(&account, &checks, &options), Style::PLAIN);
     block("README.md", "demo", &docs::readme_block(&demo, 42));
     block("README.md", "exit-codes", &docs::exit_code_table());
     block("README.md", "checks", &docs::checks_table(checks::ALL));

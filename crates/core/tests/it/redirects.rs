@@ -21,18 +21,21 @@ fn to(parts: &[(&str, &str)]) -> Action {
     Action { redirect: Some(redirect), ..sample::redirect_to_https() }
 }
 
-fn rules(all: Vec<(Vec<Condition>, Action)>) -> Vec<Rule> {
+/// What a rule asks for, and what it does.
+type Ruled = (Vec<Condition>, Action);
+
+fn rules(all: Vec<Ruled>) -> Vec<Rule> {
     let numbered = all.into_iter().zip(1..);
     numbered
         .map(|((conditions, action), number)| sample::rule(Some(number), conditions, vec![action]))
         .collect()
 }
 
-fn https(all: Vec<(Vec<Condition>, Action)>) -> Listener {
+fn https(all: Vec<Ruled>) -> Listener {
     sample::ruled(sample::https(vec![sample::forward("web")]), rules(all))
 }
 
-fn one(all: Vec<(Vec<Condition>, Action)>) -> Inventory {
+fn one(all: Vec<Ruled>) -> Inventory {
     sample::listening(&Kind::Application, vec![https(all)])
 }
 
@@ -40,7 +43,7 @@ fn one(all: Vec<(Vec<Condition>, Action)>) -> Inventory {
 fn a_rule_that_comes_back_to_itself_is_a_loop() {
     let (path, host) = (|text: &str| sample::path(&[text]), |text: &str| sample::host(&[text]));
     let query = |text: &str| sample::condition("query-string", &[text]);
-    let cases: Vec<(&str, Vec<(Vec<Condition>, Action)>, &str)> = vec![
+    let cases: Vec<(&str, Vec<Ruled>, &str)> = vec![
         (
             "a fixed path that the rule takes",
             vec![(vec![path("/*")], to(&[("path", "/home")]))],

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use elb_audit_core::audit::{Options, audit};
-use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::compliance::{self, Framework};
 use elb_audit_core::fixtures::sample;
@@ -89,7 +88,10 @@ fn what_someone_has_written_down_is_of_interest_to_everyone() {
 
 #[test]
 fn a_check_is_found_by_its_id_and_by_its_aliases() {
-    let id = |name: &str| find(name).map(|check: &Check| check.id);
+    let id = |name: &str| match find(name) {
+        Ok(check) => Ok(check.id),
+        Err(error) => Err(error.to_string()),
+    };
     assert_eq!(id("no-targets"), Ok("no-targets"));
     assert_eq!(id("lb-internet-facing"), Ok("internet-facing"));
     let unknown = "unknown check `no-tragets`: did you mean `no-targets`?";

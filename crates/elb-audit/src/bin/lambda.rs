@@ -12,8 +12,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    if let Err(said) = lambda::check_options() {
-        lambda::report_init_error(&said).await;
+    if let Err(refusal) = lambda::check_options() {
+        lambda::report_init_error(&refusal.to_string()).await;
         return ExitCode::FAILURE;
     }
     let answer = |event: LambdaEvent<Value>| async move {

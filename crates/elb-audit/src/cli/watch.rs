@@ -3,9 +3,11 @@
 use clap::Args;
 use elb_audit_core::alert::NotifyOn;
 use elb_audit_core::policy::config::FailOn;
+use elb_audit_core::render::{self, Format};
 use elb_audit_core::vocab::severity::Severity;
 
-use super::{fail_on, one_of};
+use super::{Needed, fail_on, one_of, report_format};
+use crate::notify::{KINDS, either};
 
 /// What a report is compared with.
 #[derive(Debug, Default, Args)]
@@ -27,9 +29,8 @@ pub struct Watching {
     /// a file, or `s3://BUCKET/KEY`
     #[arg(long, value_name = "PLACE")]
     pub state: Option<String>,
-    /// Tell: `sns:ARN`, `s3://BUCKET/PREFIX`, `securityhub`, `slack:URL`, `webhook:URL`,
-    /// `eventbridge[:BUS]` or `cloudwatch[:NAMESPACE]`
-    #[arg(long, value_name = "DESTINATION", value_delimiter = ',')]
+    /// Whom to tell.
+    #[arg(long, value_name = "DESTINATION", value_delimiter = ',', help = notify_help())]
     pub notify: Vec<String>,
     /// The same as --notify sns:ARN
     #[arg(long, value_name = "ARN")]
@@ -75,8 +76,8 @@ pub struct Diff {
     #[arg(value_name = "AFTER")]
     pub after: String,
     /// How to print what has changed
-    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
-    pub format: String,
+    #[arg(long, default_value = render::ALL[0].name, value_parser = report_format())]
+    pub format: &'static Format,
     /// Exit with 1 if a fault of this severity or worse is new or has become worse
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = fail_on())]
     pub fail_on: FailOn,
@@ -89,12 +90,16 @@ pub struct Diff {
 }
 
 /// A name that fits into the subject of a message and a dimension of a metric.
-fn label(text: &str) -> Result<String, String> {
+fn label(text: &str) -> Result<String, Needed> {
     let plain = |c: char| c.is_ascii_alphanumeric() || " ._/:#-".contains(c);
     if text.len() > 40 || !text.chars().all(plain) {
-        return Err("at most 40 letters, digits and any of ._/:#- are needed".to_owned());
+        return Err(Needed::new("at most 40 letters, digits and any of ._/:#- are needed"));
     }
     Ok(text.to_owned())
+}
+
+fn notify_help() -> String {
+    format!("Tell: {}", either(KINDS.iter().map(|kind| format!("`{}`", kind.form))))
 }
 
 fn notify_on() -> impl clap::builder::TypedValueParser<Value = NotifyOn> {

@@ -1,10 +1,11 @@
 //! The answer of the function: short, whatever the size of the account.
 
 use elb_audit_core::report::{Finding, Report};
+use elb_audit_core::vocab::escape;
 use serde_json::{Value, json};
 
 use crate::cli::Scan;
-use crate::run::Judged;
+use crate::commands::RunOutcome;
 use crate::watch::Watch;
 
 /// Findings, and accounts, that an answer names. Lambda takes 6 MB and Step Functions
@@ -15,7 +16,7 @@ const ACCOUNTS: usize = 50;
 const LONGEST: usize = 1_000;
 
 /// Summary, counts, the worst findings, and where the report lies.
-pub(super) fn of(judged: &Judged, scan: &Scan, files: &[String]) -> Value {
+pub(super) fn summarize(judged: &RunOutcome, scan: &Scan, files: &[String]) -> Value {
     let report = &judged.report;
     let mut worst: Vec<&Finding> = report.findings.iter().filter(|one| one.is_fault()).collect();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -32,7 +33,7 @@ pub(super) fn of(judged: &Judged, scan: &Scan, files: &[String]) -> Value {
         "gaps": report.gaps.len(),
         "worst": worst.into_iter().take(NAMED).map(named).collect::<Vec<_>>(),
         "findings": files.iter().take(NAMED).collect::<Vec<_>>(),
-        "report": Watch::report_place(&scan.watch, report),
+        "report": Watch::report_url(&scan.watch, report),
     })
 }
 
@@ -68,5 +69,5 @@ fn named(finding: &Finding) -> Value {
 
 /// The beginning of a text.
 pub(super) fn cut(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
+    escape::cut(text, LONGEST)
 }

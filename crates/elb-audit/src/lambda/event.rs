@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::source::aws::Shard;
+use crate::collect::Shard;
 
 /// What an event asks for: a scan, unless it names a task of the state machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +36,15 @@ pub(super) enum Task {
         /// The key of the list of parts.
         shards: String,
         /// The bucket and key of the manifest that Step Functions has written, if it has.
-        results: Option<(String, String)>,
+        results: Option<ObjectLocation>,
     },
+}
+
+/// Where an object lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ObjectLocation {
+    pub(super) bucket: String,
+    pub(super) key: String,
 }
 
 /// What an event says of a scan.
@@ -57,39 +64,61 @@ const FORMER: [(&str, &str, &str); 3] = [
     ("ENVIRONMENT", "environment", "ELB_AUDIT_ENVIRONMENT"),
 ];
 
+/// Why an event asks for nothing that can be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum EventError {
+    #[error("the event's `task` is no text: {0}")]
+    TaskIsNoText(Value),
+    #[error("unknown task `{0}`: list, scan or reduce is needed")]
+    UnknownTask(String),
+    #[error("the event has no `{0}`")]
+    Missing(String),
+    #[error("the event's `shard`: {0}")]
+    Shard(String),
+    #[error("the event's `params` is no object")]
+    Params,
+    #[error("the event's `scan_all_regions` is neither true nor false: {0}")]
+    AllRegions(Value),
+    #[error("the event's `max_workers` is no whole number above 0: {0}")]
+    MaxWorkers(Value),
+    #[error("SCAN_ALL_REGIONS is neither true nor false: {0}")]
+    Variable(String),
+}
+
 impl Event {
     /// Reads an event.
-    pub(super) fn parse(event: &Value) -> Result<Self, String> {
+    pub(super) fn parse(event: &Value) -> Result<Self, EventError> {
         match event.get("task") {
             None | Some(Value::Null) => Params::parse(event).map(Event::Scan),
             Some(Value::String(task)) => Step::parse(task, event).map(Event::Step),
-            Some(other) => Err(format!("the event's `task` is no text: {other}")),
+            Some(other) => Err(EventError::TaskIsNoText(other.clone())),
         }
     }
 }
 
 impl Step {
-    fn parse(task: &str, event: &Value) -> Result<Self, String> {
+    fn parse(task: &str, event: &Value) -> Result<Self, EventError> {
         let text = |place: &str| {
             let value =
                 event.pointer(place).and_then(Value::as_str).filter(|text| !text.is_empty());
             let name = place.trim_start_matches('/').replace('/', ".");
-            value.map(str::to_owned).ok_or_else(|| format!("the event has no `{name}`"))
+            value.map(str::to_owned).ok_or(EventError::Missing(name))
         };
         let task = match task {
             "list" => Task::List,
             "scan" => {
                 let shard = event.get("shard").cloned().unwrap_or_default();
                 let shard = serde_json::from_value(shard);
-                Task::Scan(Box::new(
-                    shard.map_err(|error| format!("the event's `shard`: {error}"))?,
-                ))
+                Task::Scan(Box::new(shard.map_err(|error| EventError::Shard(error.to_string()))?))
             }
             "reduce" => Task::Reduce {
                 shards: text("/shards/key")?,
-                results: text("/results/Bucket").ok().zip(text("/results/Key").ok()),
+                results: match (text("/results/Bucket"), text("/results/Key")) {
+                    (Ok(bucket), Ok(key)) => Some(ObjectLocation { bucket, key }),
+                    _ => None,
+                },
             },
-            other => return Err(format!("unknown task `{other}`: list, scan or reduce is needed")),
+            other => return Err(EventError::UnknownTask(other.to_owned())),
         };
         let prefix = text("/prefix")?.trim_matches('/').to_owned();
         Ok(Step { bucket: text("/bucket")?, prefix, task })
@@ -99,23 +128,21 @@ impl Step {
 impl Params {
     /// Reads `{"params": {"scan_all_regions": true, "max_workers": 10}}`. Whatever else a scheduler sends
     /// along asks for nothing.
-    pub(super) fn parse(event: &Value) -> Result<Self, String> {
+    pub(super) fn parse(event: &Value) -> Result<Self, EventError> {
         let params = match event.get("params") {
             None | Some(Value::Null) => return Ok(Params::default()),
             Some(Value::Object(params)) => params,
-            Some(_) => return Err("the event's `params` is no object".to_owned()),
+            Some(_) => return Err(EventError::Params),
         };
         let all_regions = match params.get("scan_all_regions") {
             None | Some(Value::Null) => None,
-            Some(value) => Some(boolean(value).ok_or_else(|| {
-                format!("the event's `scan_all_regions` is neither true nor false: {value}")
-            })?),
+            Some(value) => {
+                Some(boolean(value).ok_or_else(|| EventError::AllRegions(value.clone()))?)
+            }
         };
         let max_workers = match params.get("max_workers") {
             None | Some(Value::Null) => None,
-            Some(value) => Some(count(value).ok_or_else(|| {
-                format!("the event's `max_workers` is no whole number above 0: {value}")
-            })?),
+            Some(value) => Some(count(value).ok_or_else(|| EventError::MaxWorkers(value.clone()))?),
         };
         Ok(Params { all_regions, max_workers })
     }
@@ -124,7 +151,7 @@ impl Params {
     pub(super) fn arguments(
         &self,
         variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Vec<String>, String> {
+    ) -> Result<Vec<String>, EventError> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let mut arguments = vec!["elb-audit".to_owned(), "scan".to_owned()];
         for (former, option, own) in FORMER {
@@ -143,8 +170,8 @@ impl Params {
             Some(all) => Some(all),
             None => former()
                 .map(|text| {
-                    let said = format!("SCAN_ALL_REGIONS is neither true nor false: {text}");
-                    boolean(&Value::String(text)).ok_or(said)
+                    let error = EventError::Variable(text.clone());
+                    boolean(&Value::String(text)).ok_or(error)
                 })
                 .transpose()?,
         };
@@ -225,7 +252,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_misspelt_is_refused() {
         let typo = |name: &str| (name == "SCAN_ALL_REGIONS").then(|| "flase".to_owned());
-        let said = Params::default().arguments(&typo).unwrap_err();
+        let said = Params::default().arguments(&typo).unwrap_err().to_string();
         assert_eq!(said, "SCAN_ALL_REGIONS is neither true nor false: flase");
         let all = Params { all_regions: Some(true), ..Params::default() };
         assert!(all.arguments(&typo).is_ok(), "the event wins");
@@ -247,7 +274,7 @@ mod tests {
         assert_eq!(step(list), Ok(Event::Step(place(Task::List))));
         let reduce = json!({"task": "reduce", "bucket": "b", "prefix": "runs/1",
             "shards": {"key": "k"}, "results": {"Bucket": "b", "Key": "m"}});
-        let results = Some(("b".to_owned(), "m".to_owned()));
+        let results = Some(ObjectLocation { bucket: "b".to_owned(), key: "m".to_owned() });
         let task = Task::Reduce { shards: "k".to_owned(), results };
         assert_eq!(step(reduce), Ok(Event::Step(place(task))));
         for (event, part) in [
@@ -258,7 +285,7 @@ mod tests {
             (json!({"task": "sing"}), "unknown task `sing`"),
             (json!({"task": 7}), "no text"),
         ] {
-            let said = step(event).unwrap_err();
+            let said = step(event).unwrap_err().to_string();
             assert!(said.contains(part), "{said}");
         }
     }
@@ -272,7 +299,7 @@ mod tests {
             (json!({"max_workers": -1}), "no whole number"),
             (json!({"max_workers": "many"}), "no whole number"),
         ] {
-            let said = Event::parse(&json!({"params": params})).unwrap_err();
+            let said = Event::parse(&json!({"params": params})).unwrap_err().to_string();
             assert!(said.contains(part), "{said}");
         }
     }

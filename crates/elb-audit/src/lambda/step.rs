@@ -16,11 +16,13 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::Refusal;
-use super::event::{Step, Task};
-use crate::bucket::{self, Condition};
+use super::event::{ObjectLocation, Step, Task};
+use crate::aws::s3::{self, Condition, S3Error};
+use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Scan;
-use crate::run::{Judged, Judging};
-use crate::source::aws::{self, Request, Session, Shard, Stop, Tuning};
+use crate::collect::{self, Request, Shard};
+use crate::commands::{PreparedScan, RunOutcome};
+use crate::source::file::{self, InventoryError};
 
 /// Objects read at the same time.
 const READERS: usize = 40;
@@ -28,92 +30,97 @@ const READERS: usize = 40;
 const LARGEST: usize = 64 << 20;
 
 /// What came of a step.
-pub(super) enum Done {
+pub(super) enum StepResult {
     /// An answer.
     Answer(Value),
     /// A report, and where its findings lie line by line.
-    Report(Box<Judged>, Vec<String>),
+    Report(Box<RunOutcome>, Vec<String>),
 }
 
 /// Does a step.
-pub(super) async fn take(step: Step, scan: &Scan) -> Result<Done, Refusal> {
-    let judging =
-        Judging::new(scan).map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
-    let (tuning, clock) = clocked(scan);
-    let session = aws::open(&judging.request, &tuning).await.map_err(refused)?;
-    let walk = Walk { step: &step, request: &judging.request, session: &session };
-    let how = (&tuning, clock);
+pub(super) async fn run_step(step: Step, scan: &Scan) -> Result<StepResult, Refusal> {
+    let prepared = PreparedScan::new(scan)
+        .map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
+    let tuning = scan.source.tuning();
+    let clock = StopClock::start(&tuning, std::future::pending());
+    let session = collect::open(&prepared.request, &tuning).await.map_err(refusal)?;
+    let runner = StepRunner {
+        step: &step,
+        request: &prepared.request,
+        session: &session,
+        tuning: &tuning,
+        stop: clock.signal(),
+    };
     match &step.task {
-        Task::List => walk.list(how).await.map(Done::Answer),
-        Task::Scan(shard) => walk.scan(how, shard).await.map(Done::Answer),
+        Task::List => runner.list().await.map(StepResult::Answer),
+        Task::Scan(shard) => runner.scan(shard).await.map(StepResult::Answer),
         Task::Reduce { shards, results } => {
-            let results = results.as_ref().map(|(bucket, key)| (bucket.as_str(), key.as_str()));
-            let (inventory, shards) = walk.gathered(shards, results).await?;
-            if judging.acts_in_accounts() {
-                aws::enter(&session, &judging.request, how, &shards).await.map_err(refused)?;
+            let (inventory, shards) = runner.merge_parts(shards, results.as_ref()).await?;
+            if prepared.acts_in_accounts() {
+                collect::enter_accounts(
+                    &session,
+                    &prepared.request,
+                    &tuning,
+                    clock.signal(),
+                    &shards,
+                )
+                .await
+                .map_err(refusal)?;
             }
-            let judged = judging.judged(inventory, &session).await.map_err(refused)?;
-            let files = written(&judged.report, session.config(), &step).await?;
-            Ok(Done::Report(Box::new(judged), files))
+            let judged = prepared.run_with(inventory, &session).await.map_err(refusal)?;
+            let files = write_findings(&judged.report, session.config(), &step).await?;
+            Ok(StepResult::Report(Box::new(judged), files))
         }
     }
 }
 
-/// How long to wait, and a clock that says when to stop.
-fn clocked(scan: &Scan) -> (Tuning, watch::Receiver<Stop>) {
-    use aws_smithy_async::rt::sleep::AsyncSleep as _;
-    let tuning = scan.source.tuning();
-    let (stop, stopped) = watch::channel(Stop::No);
-    let (deadline, sleep) = (tuning.deadline, tuning.sleep.clone());
-    tokio::spawn(async move {
-        tokio::select! {
-            () = sleep.sleep(deadline) => { stop.send_replace(Stop::Deadline); }
-            () = stop.closed() => {}
-        }
-    });
-    (tuning, stopped)
-}
-
-fn refused(error: impl std::fmt::Display) -> Refusal {
+fn refusal(error: impl std::fmt::Display) -> Refusal {
     Refusal::new("Failed", error.to_string())
 }
 
 /// A step under way.
-struct Walk<'a> {
+struct StepRunner<'a> {
     step: &'a Step,
     request: &'a Request,
     session: &'a Session,
+    tuning: &'a Tuning,
+    stop: watch::Receiver<Stop>,
 }
 
-impl Walk<'_> {
+impl StepRunner<'_> {
     fn config(&self) -> &SdkConfig {
         self.session.config()
     }
 
-    async fn list(&self, how: (&Tuning, watch::Receiver<Stop>)) -> Result<Value, Refusal> {
-        let shards = aws::list(self.session, self.request, how).await.map_err(refused)?;
+    async fn list(&self) -> Result<Value, Refusal> {
+        let shards =
+            collect::list_shards(self.session, self.request, self.tuning, self.stop.clone())
+                .await
+                .map_err(refusal)?;
         let accounts: BTreeSet<&str> = shards.iter().map(|shard| &*shard.account).collect();
         let key = format!("{}/shards.json", self.step.prefix);
-        let told = json!({
+        let answer = json!({
             "bucket": self.step.bucket,
             "key": key,
             "accounts": accounts.len(),
             "shards": shards.len(),
         });
-        let bytes = serde_json::to_vec(&shards).map_err(refused)?;
+        let bytes = serde_json::to_vec(&shards).map_err(refusal)?;
         self.put(&key, bytes).await?;
-        Ok(told)
+        Ok(answer)
     }
 
-    async fn scan(
-        &self,
-        how: (&Tuning, watch::Receiver<Stop>),
-        shard: &Shard,
-    ) -> Result<Value, Refusal> {
-        let part = aws::collect_shard(self.session, self.request, how, shard);
-        let part = part.await.map_err(refused)?;
+    async fn scan(&self, shard: &Shard) -> Result<Value, Refusal> {
+        let part = collect::collect_shard(
+            self.session,
+            self.request,
+            self.tuning,
+            self.stop.clone(),
+            shard,
+        );
+        let part = part.await.map_err(refusal)?;
         let key = self.key(shard);
-        let mut bytes = serde_json::to_vec(&part).map_err(refused)?;
+        let mut bytes = serde_json::to_vec(&part).map_err(refusal)?;
         bytes.push(b'\n');
         self.put(&key, bytes).await?;
         let regions = part.accounts.iter().flat_map(|account| &account.regions);
@@ -138,20 +145,20 @@ impl Walk<'_> {
     }
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Refusal> {
-        let put = bucket::put(self.config(), &self.step.bucket, key, bytes, Condition::None);
-        put.await.map(drop).map_err(refused)
+        let put = s3::put(self.config(), &self.step.bucket, key, bytes, Condition::None);
+        put.await.map(drop).map_err(refusal)
     }
 
     /// The facts of all parts, and the parts.
-    async fn gathered(
+    async fn merge_parts(
         &self,
         list: &str,
-        results: Option<(&str, &str)>,
+        results: Option<&ObjectLocation>,
     ) -> Result<(Inventory, Vec<Shard>), Refusal> {
-        let bytes = bucket::get(self.config(), &self.step.bucket, list).await.map_err(refused)?;
-        let (bytes, _) = bytes.ok_or_else(|| refused(format!("{list}: there is no such list")))?;
+        let bytes = s3::get(self.config(), &self.step.bucket, list).await.map_err(refusal)?;
+        let (bytes, _) = bytes.ok_or_else(|| refusal(format!("{list}: there is no such list")))?;
         let shards: Vec<Shard> = serde_json::from_slice(&bytes)
-            .map_err(|error| refused(format!("{list} is no list of parts: {error}")))?;
+            .map_err(|error| refusal(format!("{list} is no list of parts: {error}")))?;
         let causes = match results {
             Some(manifest) => causes(self.config(), manifest).await,
             None => HashMap::new(),
@@ -161,7 +168,7 @@ impl Walk<'_> {
             futures::stream::iter(parts).buffered(READERS).collect().await;
         let parts: Vec<Inventory> = parts.into_iter().collect::<Result<_, _>>()?;
         let whole = Inventory::merge(parts);
-        let whole = whole.ok_or_else(|| refused(format!("{list} lists no part")))?;
+        let whole = whole.ok_or_else(|| refusal(format!("{list} lists no part")))?;
         Ok((whole, shards))
     }
 
@@ -178,26 +185,38 @@ impl Walk<'_> {
                 let cause = causes.get(&place).map_or("no facts were left", String::as_str);
                 format!("the part failed: {cause}")
             }
-            Err(error) => error,
+            Err(error) => error.to_string(),
         };
-        aws::missing(shard, &said, whole_second()).map_err(refused)
+        collect::missing_shard(shard, &said, whole_second()).map_err(refusal)
     }
 
-    async fn facts(&self, shard: &Shard) -> Result<Option<Inventory>, String> {
+    async fn facts(&self, shard: &Shard) -> Result<Option<Inventory>, FactsError> {
         let key = self.key(shard);
-        let Some((bytes, _)) = bucket::get(self.config(), &self.step.bucket, &key).await? else {
+        let Some((bytes, _)) = s3::get(self.config(), &self.step.bucket, &key).await? else {
             return Ok(None);
         };
-        let part = crate::source::file::parse(&bytes).map_err(|error| format!("{key}: {error}"))?;
-        if !is_of(&part, shard) {
-            return Err(format!("{key}: these are the facts of another part"));
+        let part = file::parse(&bytes);
+        let part = part.map_err(|error| FactsError::Invalid(key.clone(), error))?;
+        if !belongs_to(&part, shard) {
+            return Err(FactsError::Foreign(key));
         }
         Ok(Some(part))
     }
 }
 
+/// Why the facts of a part cannot be used.
+#[derive(Debug, thiserror::Error)]
+enum FactsError {
+    #[error(transparent)]
+    S3(#[from] S3Error),
+    #[error("{0}: {1}")]
+    Invalid(String, InventoryError),
+    #[error("{0}: these are the facts of another part")]
+    Foreign(String),
+}
+
 /// Whether facts are those of this part and of nothing else. What is global knows what was left out.
-fn is_of(part: &Inventory, shard: &Shard) -> bool {
+fn belongs_to(part: &Inventory, shard: &Shard) -> bool {
     let wanted = shard.region.as_deref();
     part.accounts.iter().all(|account| {
         let mut regions = account.regions.iter();
@@ -246,11 +265,11 @@ struct Failed {
 /// Why parts have failed, by account and region. Where that cannot be read they have failed all the same.
 async fn causes(
     config: &SdkConfig,
-    (bucket, key): (&str, &str),
+    manifest: &ObjectLocation,
 ) -> HashMap<(String, Option<String>), String> {
     let mut causes = HashMap::new();
-    let read = async |key: &str| bucket::get(config, bucket, key).await.ok().flatten();
-    let Some((bytes, _)) = read(key).await else { return causes };
+    let read = async |key: &str| s3::get(config, &manifest.bucket, key).await.ok().flatten();
+    let Some((bytes, _)) = read(&manifest.key).await else { return causes };
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { return causes };
     for file in manifest.files.failed {
         let Some((bytes, _)) = read(&file.key).await else { continue };
@@ -287,7 +306,11 @@ struct Line<'a> {
 }
 
 /// Writes the findings line by line, by the day of the scan; their keys.
-async fn written(report: &Report, config: &SdkConfig, step: &Step) -> Result<Vec<String>, Refusal> {
+async fn write_findings(
+    report: &Report,
+    config: &SdkConfig,
+    step: &Step,
+) -> Result<Vec<String>, Refusal> {
     let units: HashMap<&str, &str> = report
         .accounts
         .iter()
@@ -299,13 +322,13 @@ async fn written(report: &Report, config: &SdkConfig, step: &Step) -> Result<Vec
     let mut findings = report.findings.iter().peekable();
     while let Some(finding) = findings.next() {
         let ou = units.get(&*finding.account).copied();
-        serde_json::to_writer(&mut bytes, &Line { finding, ou }).map_err(refused)?;
+        serde_json::to_writer(&mut bytes, &Line { finding, ou }).map_err(refusal)?;
         bytes.push(b'\n');
         if bytes.len() >= LARGEST || findings.peek().is_none() {
             let key = format!("findings/date={day}/{run}-{}.ndjson", keys.len());
             let file = std::mem::take(&mut bytes);
-            let put = bucket::put(config, &step.bucket, &key, file, Condition::None).await;
-            put.map_err(refused)?;
+            let put = s3::put(config, &step.bucket, &key, file, Condition::None).await;
+            put.map_err(refusal)?;
             keys.push(format!("s3://{}/{key}", step.bucket));
         }
     }

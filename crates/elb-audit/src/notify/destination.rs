@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use elb_audit_core::alert::metrics::NAMESPACE;
 use elb_audit_core::report::Report;
 
-use crate::source::aws::endpoint::partition_of;
+use crate::aws::endpoint::partition_of;
+use crate::aws::s3::is_bucket_name;
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,27 +110,147 @@ impl fmt::Display for TopicArn {
     }
 }
 
+/// Why a text names no destination.
+#[derive(Debug, thiserror::Error)]
+pub enum DestinationError {
+    /// No kind of destination begins so.
+    #[error(
+        "unknown destination{}: write {}; a comma in an address is %2C",
+        shown(.0),
+        either(KINDS.iter().map(|kind| kind.form))
+    )]
+    Unknown(String),
+    /// No ARN of a topic.
+    #[error("`{0}` is not the ARN of an SNS topic: it has the form {TOPIC_FORM}")]
+    TopicArn(String),
+    /// The ARN of a subscription.
+    #[error("`{0}` is the ARN of a subscription: name the topic, {TOPIC_FORM}")]
+    Subscription(String),
+    /// No name of a topic.
+    #[error("`{0}` is not the name of an SNS topic: it has the form {TOPIC_FORM}")]
+    TopicName(String),
+    /// No place in S3.
+    #[error("`s3:{0}` is no place in S3: write s3://BUCKET/PREFIX")]
+    S3(String),
+    /// No name of a bucket.
+    #[error("`{0}` is not the name of a bucket: 3 to 63 small letters, digits, hyphens and dots")]
+    BucketName(String),
+    /// What the keys in this bucket should begin with.
+    #[error("s3://{0}: the prefix is longer than 900 bytes, or not printable")]
+    Prefix(String),
+    /// What is wrong with the address of a webhook, which may be a secret.
+    #[error("the address of a webhook {0}: write https://HOST/PATH")]
+    Url(&'static str),
+    /// No ARN of a bus.
+    #[error("`{0}` is not the ARN of an event bus")]
+    BusArn(String),
+    /// No name of a bus.
+    #[error("`{0}` is not the name of an event bus")]
+    BusName(String),
+    /// No namespace that is the user's own.
+    #[error(
+        "`{0}` is not a namespace for own metrics: at most 255 letters, digits and ./-_#: , \
+         and not AWS's own"
+    )]
+    Namespace(String),
+}
+
+const TOPIC_FORM: &str = "arn:aws:sns:REGION:ACCOUNT:TOPIC";
+
+/// A kind of destination. Help, the book and the parser are made from [`KINDS`].
+#[derive(Debug)]
+pub struct Kind {
+    /// How it is written.
+    pub form: &'static str,
+    /// One that can be given.
+    pub example: &'static str,
+    /// When it is told.
+    pub when: &'static str,
+    /// What it is sent.
+    pub carries: &'static str,
+    /// Reads what follows the first colon.
+    parse: fn(&str) -> Result<Destination, DestinationError>,
+}
+
+impl Kind {
+    /// What stands before the first colon.
+    fn name(&self) -> &'static str {
+        self.form.split([':', '[']).next().unwrap_or_default()
+    }
+}
+
+/// Every kind of destination.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        form: "sns:ARN",
+        example: "sns:arn:aws:sns:eu-west-1:111122223333:alerts",
+        when: "when there is an alert",
+        carries: "one message in words",
+        parse: |rest| topic(rest).map(|arn| Destination::Sns { arn }),
+    },
+    Kind {
+        form: "s3://BUCKET/PREFIX",
+        example: "s3://reports/elb",
+        when: "after every run",
+        carries: "the whole report as JSON",
+        parse: bucket,
+    },
+    Kind {
+        form: "securityhub",
+        example: "securityhub",
+        when: "after every run",
+        carries: "every fault, in its own account and region",
+        parse: |rest| match rest {
+            "" => Ok(Destination::SecurityHub),
+            _ => Err(DestinationError::Unknown("securityhub".to_owned())),
+        },
+    },
+    Kind {
+        form: "slack:URL",
+        example: "slack:https://hooks.slack.com/services/T0/B0/secret",
+        when: "when there is an alert",
+        carries: "one message in blocks",
+        parse: |rest| url(rest).map(|url| Destination::Slack { url }),
+    },
+    Kind {
+        form: "webhook:URL",
+        example: "webhook:https://example.com/hook",
+        when: "when there is an alert",
+        carries: "one JSON document",
+        parse: |rest| url(rest).map(|url| Destination::Webhook { url }),
+    },
+    Kind {
+        form: "eventbridge[:BUS]",
+        example: "eventbridge:my-bus",
+        when: "when there is an alert",
+        carries: "an event for each change, and a summary",
+        parse: bus,
+    },
+    Kind {
+        form: "cloudwatch[:NAMESPACE]",
+        example: "cloudwatch:Team/Edge",
+        when: "after every run",
+        carries: "the totals as metrics",
+        parse: namespace,
+    },
+];
+
+/// Words as a choice: `a, b or c`.
+pub fn either<T: std::fmt::Display>(words: impl IntoIterator<Item = T>) -> String {
+    let mut words: Vec<String> = words.into_iter().map(|word| word.to_string()).collect();
+    match words.pop() {
+        Some(last) if !words.is_empty() => format!("{} or {last}", words.join(", ")),
+        last => last.unwrap_or_default(),
+    }
+}
+
 impl Destination {
     /// The destination that `--notify` names.
-    ///
-    /// # Errors
-    /// In words, when it names none.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
-        match kind {
-            "sns" => topic(rest).map(|arn| Destination::Sns { arn }),
-            "s3" => bucket(rest),
-            "securityhub" if rest.is_empty() => Ok(Destination::SecurityHub),
-            "slack" => url(rest).map(|url| Destination::Slack { url }),
-            "webhook" => url(rest).map(|url| Destination::Webhook { url }),
-            "eventbridge" => bus(rest),
-            "cloudwatch" => namespace(rest),
-            _ => Err(format!(
-                "unknown destination{}: write sns:ARN, s3://BUCKET/PREFIX, securityhub, \
-                 slack:URL, webhook:URL, eventbridge[:BUS] or cloudwatch[:NAMESPACE]; a comma \
-                 in an address is %2C",
-                shown(kind)
-            )),
+    pub fn parse(text: &str) -> Result<Self, DestinationError> {
+        let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+        match KINDS.iter().find(|kind| kind.name() == name) {
+            Some(kind) => (kind.parse)(rest),
+            None => Err(DestinationError::Unknown(name.to_owned())),
         }
     }
 }
@@ -143,7 +265,7 @@ impl Destination {
     /// Whether it hears of this report what it hears only once. The others are told everything again by
     /// the next run, whatever became of this one.
     #[must_use]
-    pub fn hears_once(&self, report: &Report) -> bool {
+    pub fn must_redeliver(&self, report: &Report) -> bool {
         match self {
             Destination::Sns { .. }
             | Destination::Slack { .. }
@@ -185,62 +307,41 @@ fn arn<'a>(text: &'a str, service: &str) -> Option<(&'a str, &'a str)> {
     fits.then_some((region, name))
 }
 
-fn topic(text: &str) -> Result<TopicArn, String> {
-    const FORM: &str = "arn:aws:sns:REGION:ACCOUNT:TOPIC";
+fn topic(text: &str) -> Result<TopicArn, DestinationError> {
     let Some((region, name)) = arn(text, "sns") else {
-        return Err(format!("`{text}` is not the ARN of an SNS topic: it has the form {FORM}"));
+        return Err(DestinationError::TopicArn(text.to_owned()));
     };
     if name.contains(':') {
-        return Err(format!("`{text}` is the ARN of a subscription: name the topic, {FORM}"));
+        return Err(DestinationError::Subscription(text.to_owned()));
     }
     let plain = name.strip_suffix(".fifo").unwrap_or(name);
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if plain.is_empty() || name.len() > 256 || !plain.chars().all(fits) {
-        return Err(format!("`{name}` is not the name of an SNS topic: it has the form {FORM}"));
+        return Err(DestinationError::TopicName(name.to_owned()));
     }
     Ok(TopicArn { text: text.to_owned(), region: region.to_owned() })
 }
 
 /// A bucket with what the keys in it begin with.
-fn bucket(rest: &str) -> Result<Destination, String> {
-    let Some(place) = rest.strip_prefix("//") else {
-        return Err(format!("`s3:{rest}` is no place in S3: write s3://BUCKET/PREFIX"));
+fn bucket(rest: &str) -> Result<Destination, DestinationError> {
+    let Some(location) = rest.strip_prefix("//") else {
+        return Err(DestinationError::S3(rest.to_owned()));
     };
-    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-    bucket_name(bucket)?;
+    let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
+    if !is_bucket_name(bucket) {
+        return Err(DestinationError::BucketName(bucket.to_owned()));
+    }
     let prefix = prefix.trim_end_matches('/');
     // A key has 1,024 bytes, and the names of reports need some of them.
     if prefix.len() > 900 || prefix.chars().any(char::is_control) {
-        return Err(format!(
-            "s3://{bucket}: the prefix is longer than 900 bytes, or not printable"
-        ));
+        return Err(DestinationError::Prefix(bucket.to_owned()));
     }
     Ok(Destination::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
 }
 
-/// Refuses what cannot be the name of a bucket.
-///
-/// Source: Amazon S3 User Guide, rules for naming buckets.
-pub(crate) fn bucket_name(name: &str) -> Result<(), String> {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let fits = (3..=63).contains(&name.len())
-        && name.chars().all(|c| plain(c) || c == '-' || c == '.')
-        && name.starts_with(plain)
-        && name.ends_with(plain)
-        && !name.contains("..")
-        && name.parse::<std::net::Ipv4Addr>().is_err();
-    if fits {
-        return Ok(());
-    }
-    Err(format!(
-        "`{name}` is not the name of a bucket: 3 to 63 small letters, digits, hyphens and dots"
-    ))
-}
-
 /// An address that is encrypted on the way, or does not leave this machine. The messages never show it.
-fn url(text: &str) -> Result<Url, String> {
-    let refuse =
-        |why: &str| Err(format!("the address of a webhook {why}: write https://HOST/PATH"));
+fn url(text: &str) -> Result<Url, DestinationError> {
+    let refuse = |why| Err(DestinationError::Url(why));
     let Some((scheme @ ("https" | "http"), rest)) = text.split_once("://") else {
         return refuse("begins with https://");
     };
@@ -262,7 +363,7 @@ fn url(text: &str) -> Result<Url, String> {
 }
 
 /// A bus by its name in the caller's region, or by its ARN anywhere.
-fn bus(text: &str) -> Result<Destination, String> {
+fn bus(text: &str) -> Result<Destination, DestinationError> {
     if text.is_empty() {
         return Ok(Destination::EventBridge { bus: "default".to_owned(), region: None });
     }
@@ -270,26 +371,23 @@ fn bus(text: &str) -> Result<Destination, String> {
         let parts = arn(text, "events").and_then(|(region, name)| {
             Some((Some(region.to_owned()), name.strip_prefix("event-bus/")?))
         });
-        parts.ok_or_else(|| format!("`{text}` is not the ARN of an event bus"))?
+        parts.ok_or_else(|| DestinationError::BusArn(text.to_owned()))?
     } else {
         (None, text)
     };
     let fits = |c: char| c.is_ascii_alphanumeric() || "/.-_".contains(c);
     if name.is_empty() || name.len() > 256 || !name.chars().all(fits) {
-        return Err(format!("`{name}` is not the name of an event bus"));
+        return Err(DestinationError::BusName(name.to_owned()));
     }
     Ok(Destination::EventBridge { bus: text.to_owned(), region })
 }
 
-fn namespace(text: &str) -> Result<Destination, String> {
-    let namespace = if text.is_empty() { "elb-audit" } else { text };
+fn namespace(text: &str) -> Result<Destination, DestinationError> {
+    let namespace = if text.is_empty() { NAMESPACE } else { text };
     let fits = |c: char| c.is_ascii_alphanumeric() || "./-_#: ".contains(c);
     let bad = namespace.len() > 255 || namespace.starts_with(':') || !namespace.chars().all(fits);
     if bad || namespace.starts_with("AWS/") {
-        return Err(format!(
-            "`{namespace}` is not a namespace for own metrics: at most 255 letters, digits and ./-_#: , \
-             and not AWS's own"
-        ));
+        return Err(DestinationError::Namespace(namespace.to_owned()));
     }
     Ok(Destination::CloudWatch { namespace: namespace.to_owned() })
 }
@@ -299,7 +397,17 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> String {
-        Destination::parse(text).unwrap_err()
+        Destination::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_kind_reads_its_own_example() {
+        for kind in KINDS {
+            let destination = Destination::parse(kind.example).unwrap();
+            let shown = destination.to_string();
+            assert!(shown.starts_with(kind.name()), "{shown}");
+            assert!(refused("pigeon").contains(kind.form), "{}", refused("pigeon"));
+        }
     }
 
     #[test]

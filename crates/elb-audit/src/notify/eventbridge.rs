@@ -6,8 +6,8 @@ use elb_audit_core::alert::event::{Event, SOURCE, events};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::refused;
-use crate::source::aws::query::{Client, EVENTS};
+use super::{DeliveryFailure, Refused};
+use crate::aws::query::{Client, EVENTS};
 
 /// Entries of a call, and their bytes together.
 ///
@@ -33,13 +33,14 @@ struct Entry {
     error_message: Option<String>,
 }
 
-/// Puts the alert's events; what failed. A call that fails ends it: the next one would fail too.
+/// Puts the alert's events. A call that fails ends it: the next one would fail too.
 pub(super) async fn put(
     alert: &Alert<'_>,
-    (bus, region): (&str, &str),
+    bus: &str,
+    region: &str,
     config: &SdkConfig,
-) -> Vec<String> {
-    let client = Client::apart(&EVENTS, config, region);
+) -> Result<(), DeliveryFailure> {
+    let client = Client::outside_scan(&EVENTS, config, region);
     let events = events(alert);
     let (mut failed, mut reasons) = (0, Vec::new());
     for batch in batches(&events) {
@@ -51,17 +52,18 @@ pub(super) async fn put(
                 failed += answered.failed_entry_count;
                 reasons.extend(answered.entries.into_iter().filter_map(why));
             }
-            Err(error) => return vec![refused(&error, &format!("events:PutEvents on {bus}"))],
+            Err(error) => {
+                return Err(Refused::new(&error, &format!("events:PutEvents on {bus}")).into());
+            }
         }
     }
     if failed == 0 {
-        return Vec::new();
+        return Ok(());
     }
     reasons.sort();
     reasons.dedup();
     reasons.truncate(SHOWN);
-    let all = events.len();
-    vec![format!("{failed} of {all} events were not taken: {}", reasons.join("; "))]
+    Err(DeliveryFailure::Events { failed, all: events.len(), reasons: reasons.join("; ") })
 }
 
 fn why(entry: Entry) -> Option<String> {

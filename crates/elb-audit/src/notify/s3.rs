@@ -3,11 +3,12 @@
 use aws_types::SdkConfig;
 use elb_audit_core::render::{self, Style};
 use elb_audit_core::report::Report;
+use elb_audit_core::vocab::digest::{hex, sha256};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sha2::{Digest as _, Sha256};
 
-use crate::bucket::{Condition, Object, Put};
+use super::DeliveryFailure;
+use crate::aws::s3::{Condition, Object, Put, S3Error};
 
 /// When the facts of a report were read.
 const TAKEN_AT: &str = "x-amz-meta-taken-at";
@@ -18,45 +19,41 @@ const TRIES: usize = 5;
 /// time would not fit into memory.
 pub(super) async fn keep(
     report: &Report,
-    (bucket, prefix): (&str, &str),
+    bucket: &str,
+    prefix: &str,
     config: &SdkConfig,
-) -> Vec<String> {
+) -> Vec<DeliveryFailure> {
     let under = |name: &str| {
         if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
     };
-    let dated = dated(report, (bucket, &under(&key(report))), config).await;
-    let latest = latest(report, (bucket, &under("latest.json")), config).await;
-    let mut failures: Vec<String> = [dated, latest].into_iter().filter_map(Result::err).collect();
+    let dated = dated(report, bucket, &under(&key(report)), config).await;
+    let latest = latest(report, bucket, &under("latest.json"), config).await;
+    let failures = [dated.map_err(Into::into), latest].into_iter().filter_map(Result::err);
+    let mut failures: Vec<DeliveryFailure> = failures.collect();
     // A bucket that is not there fails both alike.
-    failures.dedup();
+    failures.dedup_by_key(|failure| failure.to_string());
     failures
 }
 
 /// `2026/11/02/235900Z-1a2b3c4d.json`: the end tells apart what was read at the same second of other
 /// accounts or regions, or for other checks.
 pub(crate) fn key(report: &Report) -> String {
-    let mut about = Sha256::new();
-    for account in &report.accounts {
-        about.update(&account.id);
-    }
-    for region in &report.regions {
-        about.update(&region.name);
-    }
-    for check in &report.basis.check_ids {
-        about.update(check);
-    }
-    let hash = about.finalize();
-    let end = hash.iter().take(4).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let accounts = report.accounts.iter().map(|account| &*account.id);
+    let regions = report.regions.iter().map(|region| &*region.name);
+    let checks = report.basis.check_ids.iter().map(|check| &**check);
+    let about: String = accounts.chain(regions).chain(checks).collect();
+    let end = hex(&sha256(about)[..4]);
     let time = report.taken_at.to_zoned(TimeZone::UTC);
     format!("{}-{end}.json", time.strftime("%Y/%m/%d/%H%M%SZ"))
 }
 
 async fn dated(
     report: &Report,
-    (bucket, key): (&str, &str),
+    bucket: &str,
+    key: &str,
     config: &SdkConfig,
-) -> Result<(), String> {
-    let object = Object::of(config, bucket, key).await?;
+) -> Result<(), S3Error> {
+    let object = Object::locate(config, bucket, key).await?;
     let taken_at = report.taken_at.to_string();
     object.put(bytes(report), &Condition::None, &[(TAKEN_AT, &taken_at)]).await.map(drop)
 }
@@ -64,10 +61,11 @@ async fn dated(
 /// Writes the latest report unless a later one is there: runs may overtake each other.
 async fn latest(
     report: &Report,
-    (bucket, key): (&str, &str),
+    bucket: &str,
+    key: &str,
     config: &SdkConfig,
-) -> Result<(), String> {
-    let object = Object::of(config, bucket, key).await?;
+) -> Result<(), DeliveryFailure> {
+    let object = Object::locate(config, bucket, key).await?;
     let taken_at = report.taken_at.to_string();
     for _ in 0..TRIES {
         let condition = match object.head().await? {
@@ -85,12 +83,11 @@ async fn latest(
             return Ok(());
         }
     }
-    Err(format!("s3://{bucket}/{key} is written by others all the time"))
+    Err(DeliveryFailure::Contended(format!("s3://{bucket}/{key}")))
 }
 
 fn bytes(report: &Report) -> Vec<u8> {
-    let json = render::named("json").map(|json| (json.render)(report, Style::PLAIN));
-    json.unwrap_or_default().into_bytes()
+    render::JSON.text(report, Style::PLAIN).into_bytes()
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use futures::stream::{self, StreamExt as _};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Session, refused};
-use crate::source::aws::query::{Client, Failed, SECURITY_HUB};
+use super::{DeliveryFailure, DeliverySession, Refused};
+use crate::aws::query::{Client, Failed, SECURITY_HUB};
 
 /// Findings of a call, and bytes of all of them.
 ///
@@ -33,12 +33,12 @@ struct Imported {
     #[serde(default)]
     failed_count: usize,
     #[serde(default)]
-    failed_findings: Vec<Refused>,
+    failed_findings: Vec<FailedFinding>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Refused {
+struct FailedFinding {
     id: String,
     error_code: String,
     error_message: String,
@@ -47,13 +47,13 @@ struct Refused {
 /// Why the findings of a place were not taken.
 enum Failure {
     /// None of a call: AWS's code, and all of it in words.
-    Whole { code: String, said: String },
+    WholeAnswer { code: String, said: String },
     /// Some of them.
     Part(String),
 }
 
 /// Imports every fault; what failed. What fails alike in many regions of an account is said once.
-pub(super) async fn import(report: &Report, session: &Session) -> Vec<String> {
+pub(super) async fn import(report: &Report, session: &DeliverySession) -> Vec<DeliveryFailure> {
     let home = session.region(report);
     let all = asff::findings(report, &home).into_iter().map(|(place, findings)| async move {
         let failure = import_into(&place, findings, session).await;
@@ -65,8 +65,10 @@ pub(super) async fn import(report: &Report, session: &Session) -> Vec<String> {
     for ((account, region), failure) in outcomes {
         match failure {
             Ok(()) => {}
-            Err(Failure::Part(said)) => failures.push(format!("{account}, {region}: {said}")),
-            Err(Failure::Whole { code, said }) => {
+            Err(Failure::Part(said)) => {
+                failures.push(DeliveryFailure::Findings { account, regions: region, said });
+            }
+            Err(Failure::WholeAnswer { code, said }) => {
                 let known = alike.entry((account, code)).or_insert((said, Vec::new()));
                 known.1.push(region);
             }
@@ -78,7 +80,7 @@ pub(super) async fn import(report: &Report, session: &Session) -> Vec<String> {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("{account}, {named}{more}: {said}")
+        DeliveryFailure::Findings { account, regions: format!("{named}{more}"), said }
     });
     alike.chain(failures).collect()
 }
@@ -86,44 +88,45 @@ pub(super) async fn import(report: &Report, session: &Session) -> Vec<String> {
 async fn import_into(
     (account, region): &asff::Place,
     findings: Vec<Value>,
-    session: &Session,
+    session: &DeliverySession,
 ) -> Result<(), Failure> {
-    let config = session.of(account);
-    let client = Client::apart(&SECURITY_HUB, config, region);
+    let config = session.config_for(account);
+    let client = Client::outside_scan(&SECURITY_HUB, config, region);
     let (all, mut failed, mut reasons) = (findings.len(), 0, Vec::new());
     for (place, batch) in batches(findings).into_iter().enumerate() {
         if let (true, Some(sleep)) = (place > 0, config.sleep_impl()) {
             sleep.sleep(PAUSE).await;
         }
         let answer = client.post_json::<Imported>(&["findings", "import"], batch).await;
-        let imported = answer.map_err(|error| call(&error))?;
+        let imported = answer.map_err(|error| whole_call(&error))?;
         failed += imported.failed_count;
         reasons.extend(imported.failed_findings);
     }
     if failed == 0 {
         return Ok(());
     }
-    let told = reasons
+    let shown = reasons
         .iter()
         .take(SHOWN)
         .map(|one| format!("{}: {}: {}", one.id, one.error_code, one.error_message));
-    let told = told.collect::<Vec<_>>().join("; ");
-    Err(Failure::Part(format!("{failed} of {all} findings were not taken: {told}")))
+    let shown = shown.collect::<Vec<_>>().join("; ");
+    Err(Failure::Part(format!("{failed} of {all} findings were not taken: {shown}")))
 }
 
-fn call(error: &Failed) -> Failure {
+/// Why none of a call's findings were taken.
+fn whole_call(error: &Failed) -> Failure {
     let code = match error {
         SdkError::ServiceError(error) => error.err().code().unwrap_or_default().to_owned(),
         _ => String::new(),
     };
+    let refused = Refused::new(error, "securityhub:BatchImportFindings");
     let said = match code.as_str() {
         "InvalidAccessException" => {
-            let said = refused(error, "securityhub:BatchImportFindings");
-            format!("{said}: switch Security Hub on there, or leave `securityhub` out")
+            format!("{refused}: switch Security Hub on there, or leave `securityhub` out")
         }
-        _ => refused(error, "securityhub:BatchImportFindings"),
+        _ => refused.to_string(),
     };
-    Failure::Whole { code, said }
+    Failure::WholeAnswer { code, said }
 }
 
 /// Requests with as many findings as each takes.

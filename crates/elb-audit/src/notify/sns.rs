@@ -1,17 +1,15 @@
 //! Amazon SNS: one message to a topic, in the topic's own region.
 
-use std::fmt::Write as _;
-
 use aws_types::SdkConfig;
 use elb_audit_core::alert::Alert;
 use elb_audit_core::alert::text::{Attribute, Message, message};
+use elb_audit_core::vocab::digest::{hex, sha256};
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
+use super::Refused;
 use super::destination::TopicArn;
-use super::refused;
-use crate::source::aws::query::{Client, SNS};
+use crate::aws::query::{Client, SNS};
 
 /// The answer to a message that was taken.
 #[derive(Deserialize)]
@@ -22,7 +20,7 @@ pub(super) async fn publish(
     arn: &TopicArn,
     alert: &Alert<'_>,
     config: &SdkConfig,
-) -> Result<(), String> {
+) -> Result<(), Refused> {
     let message = message(alert);
     // Whoever gets no text of its own, an e-mail or a queue, gets the default.
     let body = json!({"default": message.text, "sms": message.sms}).to_string();
@@ -34,21 +32,21 @@ pub(super) async fn publish(
     ];
     if arn.is_fifo() {
         // A second attempt whose first was taken is the same message.
-        parameters.push(("MessageDeduplicationId".to_owned(), digest(&body)));
+        parameters.push(("MessageDeduplicationId".to_owned(), hex(&sha256(&body))));
         parameters.push(("MessageGroupId".to_owned(), "elb-audit".to_owned()));
     }
     parameters.push(("Message".to_owned(), body));
     attributes(&message, &mut parameters);
     let parameters: Vec<(&str, &str)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let client = Client::apart(&SNS, config, arn.region());
+    let client = Client::outside_scan(&SNS, config, arn.region());
     let answer = client.form::<Published>("Publish", &parameters).await;
-    answer.map(drop).map_err(|error| refused(&error, &format!("sns:Publish on {topic}")))
+    answer.map(drop).map_err(|error| Refused::new(&error, &format!("sns:Publish on {topic}")))
 }
 
 /// What a subscription can filter by. SNS takes no empty values.
 fn attributes(message: &Message, into: &mut Vec<(String, String)>) {
-    let told = message.attributes.iter().filter_map(|(name, value)| {
+    let sent = message.attributes.iter().filter_map(|(name, value)| {
         let (kind, value) = match value {
             Attribute::Text(text) => ("String", text.clone()),
             Attribute::Number(number) => ("Number", number.to_string()),
@@ -56,18 +54,10 @@ fn attributes(message: &Message, into: &mut Vec<(String, String)>) {
         };
         (!value.is_empty()).then_some((name, kind, value))
     });
-    for (place, (name, kind, value)) in told.enumerate() {
+    for (place, (name, kind, value)) in sent.enumerate() {
         let entry = format!("MessageAttributes.entry.{}", place + 1);
         into.push((format!("{entry}.Name"), (*name).to_owned()));
         into.push((format!("{entry}.Value.DataType"), kind.to_owned()));
         into.push((format!("{entry}.Value.StringValue"), value));
     }
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

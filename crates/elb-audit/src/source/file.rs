@@ -1,17 +1,55 @@
 //! A saved inventory as a source, and as a destination of `collect`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use elb_audit_core::inventory::{Inventory, SCHEMA};
+use elb_audit_core::vocab::escape::cut;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-/// Why a saved inventory cannot be used: one sentence that says what to do.
+use crate::files;
+
+/// Why a saved inventory cannot be used or made: one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct FileError(String);
+pub enum FileError {
+    /// It cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Read(String, io::Error),
+    /// What was read is of no use.
+    #[error("cannot use {0}: {1}")]
+    Invalid(String, InventoryError),
+    /// It is not JSON, which no inventory is.
+    #[error("cannot write the inventory: {0}")]
+    Encode(serde_json::Error),
+    /// It cannot be written.
+    #[error("cannot write {0}: {1}")]
+    Write(String, io::Error),
+}
+
+/// Why some bytes are no inventory.
+#[derive(Debug, thiserror::Error)]
+pub enum InventoryError {
+    /// They are JSON, and nothing that `collect` saves.
+    #[error("it is no inventory saved by `elb-audit collect` ({0})")]
+    Foreign(serde_json::Error),
+    /// They are a part of something.
+    #[error("it ends too early, as a file cut off does ({0})")]
+    CutOff(serde_json::Error),
+    /// They are no JSON.
+    #[error("it is not JSON ({0})")]
+    NotJson(serde_json::Error),
+    /// They are an inventory of another version.
+    #[error(
+        "its schema is `{0}`, and this version reads `{SCHEMA}`: collect it again, or use the version \
+         that wrote it"
+    )]
+    Schema(String),
+    /// They are an inventory with something wrong in it.
+    #[error("it does not follow `{SCHEMA}` ({0})")]
+    Malformed(serde_json::Error),
+}
 
 /// What every version of a saved inventory has.
 #[derive(Deserialize)]
@@ -21,58 +59,40 @@ struct Head {
 
 /// Reads a saved inventory; `-` is standard input.
 pub fn read(path: &Path) -> Result<Inventory, FileError> {
-    let name = path.display();
+    let name = || path.display().to_string();
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         io::stdin().lock().read_to_end(&mut bytes)
     } else {
         File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
-    read.map_err(|error| FileError(format!("cannot read {name}: {error}")))?;
-    parse(&bytes).map_err(|error| FileError(format!("cannot use {name}: {error}")))
+    read.map_err(|error| FileError::Read(name(), error))?;
+    parse(&bytes).map_err(|error| FileError::Invalid(name(), error))
 }
 
 /// Reads an inventory of the version that this program writes.
-pub fn parse(bytes: &[u8]) -> Result<Inventory, FileError> {
+pub fn parse(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let head: Head = serde_json::from_slice(bytes).map_err(|error| {
-        FileError(match error.classify() {
-            Category::Data => {
-                format!("it is no inventory saved by `elb-audit collect` ({error})")
-            }
-            Category::Eof => format!("it ends too early, as a file cut off does ({error})"),
-            _ => format!("it is not JSON ({error})"),
-        })
+    let head: Head = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => InventoryError::Foreign(error),
+        Category::Eof => InventoryError::CutOff(error),
+        _ => InventoryError::NotJson(error),
     })?;
     if head.schema != SCHEMA {
-        let schema: String = head.schema.chars().take(80).collect();
-        return Err(FileError(format!(
-            "its schema is `{schema}`, and this version reads `{SCHEMA}`: collect it again, or use \
-             the version that wrote it"
-        )));
+        return Err(InventoryError::Schema(cut(&head.schema, 80)));
     }
-    serde_json::from_slice(bytes)
-        .map_err(|error| FileError(format!("it does not follow `{SCHEMA}` ({error})")))
+    serde_json::from_slice(bytes).map_err(InventoryError::Malformed)
 }
 
 /// Saves an inventory; `-` is standard output.
 pub fn write(path: &Path, inventory: &Inventory) -> Result<(), FileError> {
-    let mut text = serde_json::to_string_pretty(inventory)
-        .map_err(|error| FileError(format!("cannot write the inventory: {error}")))?;
+    let mut text = serde_json::to_string_pretty(inventory).map_err(FileError::Encode)?;
     text.push('\n');
     let written = if path == Path::new("-") {
         io::stdout().lock().write_all(text.as_bytes())
     } else {
-        private(path).and_then(|mut file| file.write_all(text.as_bytes()))
+        // It is a map of the network.
+        files::create_private(path).and_then(|mut file| file.write_all(text.as_bytes()))
     };
-    written.map_err(|error| FileError(format!("cannot write {}: {error}", path.display())))
-}
-
-/// A new file that its owner alone can read: it is a map of the network.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    written.map_err(|error| FileError::Write(path.display().to_string(), error))
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
-use elb_audit::source::aws::{self, Regions, Stop, Tuning};
+use elb_audit::aws::{Session, StopClock, Tuning};
+use elb_audit::collect::{self, Regions};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_fake_aws::FakeAws;
 use serde::{Deserialize, Serialize};
@@ -115,47 +116,43 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
         attempts: settings.attempts,
         attempt: Duration::from_secs_f64(settings.attempt),
         deadline: Duration::from_secs_f64(settings.deadline),
-        sleep: SharedAsyncSleep::new(fast.clone()),
+        sleep: SharedAsyncSleep::new(fast),
         ..Tuning::default()
     };
-    let request = aws::Request {
+    let request = collect::Request {
         profile: None,
-        accounts: aws::Accounts {
-            organization: settings.organization.then(aws::Organization::default),
-            ..aws::Accounts::default()
+        accounts: collect::AccountSelection {
+            organization: settings.organization.then(collect::Organization::default),
+            ..collect::AccountSelection::default()
         },
         regions: Regions::default(),
-        wanted: aws::Wanted::everything(),
+        plan: collect::CollectionPlan::everything(),
         max_workers: 40,
         max_rps: settings.max_rps,
         one_at_a_time: settings.one_at_a_time,
         verbose: false,
     };
-    let (stop, stopped) = tokio::sync::watch::channel(Stop::No);
-    let deadline = tuning.deadline;
-    tokio::spawn(async move {
-        fast.sleep(deadline).await;
-        stop.send_replace(Stop::Deadline);
-    });
-    let session = aws::open(&request, &tuning).await.unwrap();
+    let clock = StopClock::start(&tuning, std::future::pending());
+    let session = collect::open(&request, &tuning).await.unwrap();
     if settings.in_parts {
-        return in_parts(&session, &request, (&tuning, stopped)).await;
+        return in_parts(&session, &request, &tuning, &clock).await;
     }
-    aws::collect(&session, &request, (&tuning, stopped), &|_, _| ()).await.unwrap()
+    collect::collect(&session, &request, &tuning, clock.signal(), &|_| ()).await.unwrap()
 }
 
 /// Reads part by part, each as if it came over the wire to another process.
 async fn in_parts(
-    session: &aws::Session,
-    request: &aws::Request,
-    (tuning, stopped): (&Tuning, tokio::sync::watch::Receiver<Stop>),
+    session: &Session,
+    request: &collect::Request,
+    tuning: &Tuning,
+    clock: &StopClock,
 ) -> Inventory {
-    let shards = aws::list(session, request, (tuning, stopped.clone())).await.unwrap();
+    let shards = collect::list_shards(session, request, tuning, clock.signal()).await.unwrap();
     let mut parts = Vec::new();
     for shard in shards {
         let text = serde_json::to_string(&shard).unwrap();
         let shard = serde_json::from_str(&text).unwrap();
-        let part = aws::collect_shard(session, request, (tuning, stopped.clone()), &shard);
+        let part = collect::collect_shard(session, request, tuning, clock.signal(), &shard);
         let part = part.await.unwrap();
         let text = serde_json::to_string(&part).unwrap();
         assert_eq!(text.lines().count(), 1);

@@ -18,6 +18,8 @@ mod faults;
 mod frameworks;
 mod inside;
 mod lambda;
+#[path = "../../../core/tests/it/layers.rs"]
+mod layers; // one test for both crates
 mod many;
 mod moto;
 mod notify;
@@ -25,6 +27,7 @@ mod parts;
 mod personas;
 mod program;
 mod regions;
+mod registries;
 mod runtime_api;
 mod shapes;
 mod usage;

@@ -17,7 +17,7 @@ use elb_audit_core::inventory::{Account, BucketState, Inventory};
 use elb_audit_core::report::{Outcome, RegionStatus, Report};
 use elb_audit_core::vocab::fact::{Fact, Reason};
 
-use elb_audit::bucket::{self, Condition, Put};
+use elb_audit::aws::s3::{self, Condition, Put};
 use serde_json::Value;
 
 use crate::compare::name_of;
@@ -323,9 +323,9 @@ fn an_object_is_written_only_over_the_version_that_was_read() {
         let config = notify::session(&moto.url).base;
         let put = |text: &str, condition| {
             let bytes = text.as_bytes().to_vec();
-            notify::now(bucket::put(&config, "reports", "state/report.json", bytes, condition))
+            notify::now(s3::put(&config, "reports", "state/report.json", bytes, condition))
         };
-        let get = || notify::now(bucket::get(&config, "reports", "state/report.json"));
+        let get = || notify::now(s3::get(&config, "reports", "state/report.json"));
         assert_eq!(get(), Ok(None));
         let Ok(Put::Done(first)) = put("one", Condition::Absent) else { panic!("not written") };
         assert_eq!(put("two", Condition::Absent), Ok(Put::Conflict));

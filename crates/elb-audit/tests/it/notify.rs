@@ -11,8 +11,10 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as Place;
-use elb_audit::bucket::{self, Condition, Put};
-use elb_audit::notify::{Delivery, Destination, Session, deliver, report_place};
+use elb_audit::aws::s3::{self, Condition, Put, S3Error};
+use elb_audit::notify::{
+    Delivery, DeliveryError, DeliverySession, Destination, deliver, report_url,
+};
 use elb_audit_core::alert::{Alert, AlertRules, NotifyOn};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
@@ -55,8 +57,8 @@ pub(crate) fn config(url: &str, sleep: impl AsyncSleep + 'static) -> SdkConfig {
         .build()
 }
 
-pub(crate) fn session(url: &str) -> Session {
-    Session { base: config(url, Instantly::default()), accounts: BTreeMap::new() }
+pub(crate) fn session(url: &str) -> DeliverySession {
+    DeliverySession { base: config(url, Instantly::default()), accounts: BTreeMap::new() }
 }
 
 /// Waits for it.
@@ -87,18 +89,22 @@ pub(crate) fn terms() -> AlertRules {
 }
 
 /// Delivers with an alert; what failed.
-pub(crate) fn alerted(to: &[&str], report: &Report, session: &Session) -> Vec<String> {
+pub(crate) fn alerted(to: &[&str], report: &Report, session: &DeliverySession) -> Vec<String> {
     let terms = terms();
     let alert = Alert::from_report(report, &terms).unwrap();
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
     let delivery = Delivery { report, alert: Some(&alert), label: "prod" };
-    now(deliver(&to, &delivery, session))
+    words(&now(deliver(&to, &delivery, session)))
 }
 
 /// Delivers when there is nothing to tell; what failed.
-fn silent(to: &[&str], report: &Report, session: &Session) -> Vec<String> {
+fn silent(to: &[&str], report: &Report, session: &DeliverySession) -> Vec<String> {
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
-    now(deliver(&to, &Delivery { report, alert: None, label: "prod" }, session))
+    words(&now(deliver(&to, &Delivery { report, alert: None, label: "prod" }, session)))
+}
+
+fn words(failures: &[DeliveryError]) -> Vec<String> {
+    failures.iter().map(ToString::to_string).collect()
 }
 
 fn fake() -> FakeAws {
@@ -181,19 +187,19 @@ fn without_an_alert_nobody_is_told() {
     assert_eq!(fake.log(), []);
 }
 
-fn put(config: &SdkConfig, key: &str, text: &str, condition: Condition) -> Result<Put, String> {
-    now(bucket::put(config, "reports", key, text.as_bytes().to_vec(), condition))
+fn put(config: &SdkConfig, key: &str, text: &str, condition: Condition) -> Result<Put, S3Error> {
+    now(s3::put(config, "reports", key, text.as_bytes().to_vec(), condition))
 }
 
 #[test]
 fn an_object_is_written_on_condition() {
     let fake = fake();
     let config = config(&fake.url(), Instantly::default());
-    assert_eq!(now(bucket::get(&config, "reports", "state/a b.json")), Ok(None));
+    assert_eq!(now(s3::get(&config, "reports", "state/a b.json")), Ok(None));
     let key = "state/a b.json";
     let Ok(Put::Done(first)) = put(&config, key, "1", Condition::Absent) else { panic!() };
     assert_eq!(put(&config, key, "2", Condition::Absent), Ok(Put::Conflict));
-    let read = now(bucket::get(&config, "reports", key));
+    let read = now(s3::get(&config, "reports", key));
     assert_eq!(read, Ok(Some((b"1".to_vec(), first.clone()))));
     let matches = Condition::Matches(first);
     assert!(matches!(put(&config, key, "3", matches.clone()), Ok(Put::Done(_))));
@@ -207,14 +213,15 @@ fn an_object_is_written_on_condition() {
 fn a_bucket_is_found_wherever_it_is() {
     let fake = fake();
     let config = config(&fake.url(), Instantly::default());
-    let put = bucket::put(&config, "far", "k", b"x".to_vec(), Condition::None);
+    let put = s3::put(&config, "far", "k", b"x".to_vec(), Condition::None);
     assert!(matches!(now(put), Ok(Put::Done(_))));
     let regions: Vec<_> =
         fake.log().into_iter().map(|entry| (entry.operation, entry.region)).collect();
     let told = |name: &str, region: &str| (name.to_owned(), region.to_owned());
     assert_eq!(regions, [told("HeadBucket", "eu-west-1"), told("PutObject", "us-west-2")]);
-    let missing = now(bucket::get(&config, "nowhere", "k"));
-    assert_eq!(missing, Err("s3://nowhere: there is no such bucket".to_owned()));
+    let missing = now(s3::get(&config, "nowhere", "k"));
+    let missing = missing.unwrap_err().to_string();
+    assert_eq!(missing, "s3://nowhere: there is no such bucket");
 }
 
 #[test]
@@ -232,17 +239,17 @@ fn what_s3_refuses_names_the_action() {
     let config = config(&fake.url(), Instantly::default());
     fake.fault(Fault::deny("s3:PutObject"));
     fake.fault(Fault::deny("s3:ListBucket"));
-    let refused = put(&config, "k", "x", Condition::None).unwrap_err();
+    let refused = put(&config, "k", "x", Condition::None).unwrap_err().to_string();
     assert!(refused.starts_with("cannot write s3://reports/k: AccessDenied: "), "{refused}");
     assert!(refused.ends_with(": allow s3:PutObject"), "{refused}");
     fake.fault(Fault::deny("s3:GetObject"));
-    let refused = now(bucket::get(&config, "reports", "k")).unwrap_err();
+    let refused = now(s3::get(&config, "reports", "k")).unwrap_err().to_string();
     assert!(refused.ends_with(": allow s3:GetObject and s3:ListBucket"), "{refused}");
 }
 
 /// Where a report lies under `s3://reports/elb`.
 pub(crate) fn dated_key(report: &Report) -> String {
-    let place = report_place(&Destination::parse("s3://reports/elb").unwrap(), report).unwrap();
+    let place = report_url(&Destination::parse("s3://reports/elb").unwrap(), report).unwrap();
     place.strip_prefix("s3://reports/").unwrap().to_owned()
 }
 
@@ -352,7 +359,7 @@ fn many_findings_go_in_many_calls_and_not_too_fast() {
         .collect();
     let waits = Instantly::default();
     let base = config(&fake.url(), waits.clone());
-    let session = Session { base, accounts: BTreeMap::new() };
+    let session = DeliverySession { base, accounts: BTreeMap::new() };
     assert_eq!(silent(&["securityhub"], &report, &session), [""; 0]);
     assert_eq!(asked(&fake, "securityhub:BatchImportFindings").len(), 3);
     assert_eq!(imported(&fake).len(), 250);
@@ -520,15 +527,14 @@ fn metrics_are_put_after_every_run() {
     let metrics: BTreeMap<String, String> = (1..=1000)
         .map_while(|place| {
             let of = |part: &str| of(&format!("MetricData.member.{place}.{part}"));
-            let last = of("Dimensions.member.2.Value").unwrap_or_default();
             assert_eq!(of("Dimensions.member.1.Value").unwrap_or("prod"), "prod");
-            Some((format!("{}{last}", of("MetricName")?), of("Value")?.to_owned()))
+            Some((of("MetricName")?.to_owned(), of("Value")?.to_owned()))
         })
         .collect();
     let number = |number: usize| number.to_string();
-    assert_eq!(metrics["Faultshigh"], number(report.summary.faults.high));
+    assert_eq!(metrics["HighFaults"], number(report.summary.faults.high));
     assert_eq!(metrics["Faults"], number(report.summary.faults.total()));
-    assert_eq!((&*metrics["Scans"], metrics.contains_key("New")), ("1", false));
+    assert_eq!((&*metrics["Scans"], &*metrics["NewFaults"]), ("1", "0"));
     fake.fault(Fault::deny("cloudwatch:PutMetricData"));
     let failed = silent(&["cloudwatch"], &report, &session);
     assert!(failed[0].ends_with(": allow cloudwatch:PutMetricData"), "{failed:?}");

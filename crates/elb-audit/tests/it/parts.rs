@@ -1,6 +1,6 @@
 //! A scan in parts, as the state machine walks it: list, read each part, make one report.
 
-use elb_audit::bucket::{self, Condition};
+use elb_audit::aws::s3::{self, Condition};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{RegionStatus, Report};
 use elb_audit_fake_aws::{
@@ -135,7 +135,7 @@ fn what_failed_is_unread_and_said_why() {
     let put = |key: &str, text: &str| {
         let config = notify::session(&fake.url()).base;
         let bytes = text.as_bytes().to_vec();
-        notify::now(bucket::put(&config, "parts", key, bytes, Condition::None)).unwrap();
+        notify::now(s3::put(&config, "parts", key, bytes, Condition::None)).unwrap();
     };
     assert_eq!(walk(&mut function, (&fake, "two"), failed), 7);
     put(&format!("runs/two/facts/{OWN}/us-east-1.ndjson"), "{\"schema\": ");

@@ -1,7 +1,6 @@
 //! A path or host that looks like one for administrators needs no login.
 
-use crate::analysis::routing::requirements;
-use crate::analysis::routing::{self, End};
+use crate::analysis::routing::{self, End, requirements};
 use crate::checks::prelude::*;
 use crate::checks::shared::bypass;
 use crate::fixtures::sample::login;

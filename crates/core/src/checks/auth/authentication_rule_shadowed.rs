@@ -1,7 +1,6 @@
 //! A rule that asks for a login is never reached: one before it lets its requests through.
 
-use crate::analysis::routing::requirements;
-use crate::analysis::routing::{self};
+use crate::analysis::routing::{self, requirements};
 use crate::checks::prelude::*;
 use crate::fixtures::sample::login;
 

@@ -55,7 +55,7 @@ pub(crate) const CHECK: Check = Check {
             title: "a path that grows with every turn",
             given: || {
                 let to = url("#{host}", "/app/#{path}", "#{query}");
-                https(vec![sample::rule(Some(1), Vec::new(), vec![to])])
+                sample::listening(&Kind::Application, vec![sample::https(vec![to])])
             },
             finds: &["fail redirect-loop HTTPS:443"],
         },

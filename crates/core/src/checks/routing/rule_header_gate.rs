@@ -1,7 +1,6 @@
 //! A header or a parameter that any client can send decides who gets to a target.
 
-use crate::analysis::routing::requirements;
-use crate::analysis::routing::{self, End};
+use crate::analysis::routing::{self, End, requirements};
 use crate::checks::prelude::*;
 
 pub(crate) const CHECK: Check = Check {

@@ -2,6 +2,7 @@
 //! not care; the first in the file is told.
 
 use std::cell::RefCell;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
@@ -167,12 +168,13 @@ impl Value<'_, '_> {
     }
 
     /// What the text means; what `understand` says against it is a fault.
-    pub(super) fn understood<T>(
+    pub(super) fn understood<T, E: Display>(
         &self,
-        understand: impl FnOnce(&str) -> Result<T, String>,
+        understand: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         understand(self.text()?)
-            .map_err(|said| {
+            .map_err(|error| {
+                let said = error.to_string();
                 let named = said.contains('`');
                 self.is_wrong(if named { said } else { format!("`{}`: {said}", self.key) });
             })

@@ -1,5 +1,7 @@
 //! What has changed since an earlier report: totals, and the faults that are not there any more.
 
+use std::io;
+
 use super::finding::Layout;
 use super::{coverage, finding};
 use crate::render::Style;
@@ -11,8 +13,8 @@ use crate::report::{Finding, Report};
 /// Past faults of a kind that are shown before the rest is only counted.
 const SHOWN: usize = 50;
 
-/// What has changed and nothing else: new and worse faults with all there is to them, then the rest.
-pub(crate) fn render(report: &Report, style: Style) -> String {
+/// Writes what has changed and nothing else: new and worse faults with all there is to them, then the rest.
+pub(crate) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
     let changed = |finding: &&Finding| {
         let kind = finding.change.as_ref().map(|change| change.kind);
@@ -35,7 +37,7 @@ pub(crate) fn render(report: &Report, style: Style) -> String {
         finding::write_all(&mut page, Layout::Beside(2), group.iter().copied());
     }
     write(&mut page, report);
-    page.into_text()
+    out.write_all(page.into_text().as_bytes())
 }
 
 /// Nothing where the report was not compared. New and worse faults say so where they stand.

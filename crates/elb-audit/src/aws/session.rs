@@ -1,0 +1,251 @@
+//! Credentials and configuration: the standard chain, one HTTP client, one credentials cache.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::app_name::AppName;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use super::api::innermost;
+use super::connections;
+use crate::secrets;
+
+/// Why nothing at all could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// The request itself cannot be carried out.
+    #[error("{0}")]
+    Usage(String),
+    /// There are no credentials, or AWS does not take them, or it cannot be reached.
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+/// Credentials and configuration, from the standard chain or a profile; and those of the accounts that
+/// were entered with them.
+#[derive(Clone, Debug)]
+pub struct Session {
+    config: SdkConfig,
+    entered: Arc<Mutex<BTreeMap<String, SdkConfig>>>,
+}
+
+impl Session {
+    /// Finds credentials. `region` is where they are asked for when none is configured.
+    pub async fn open(
+        profile: Option<&str>,
+        region: Option<&str>,
+        tuning: &Tuning,
+    ) -> Result<Self, AccessError> {
+        Ok(Session { config: load(profile, region, tuning).await?, entered: Arc::default() })
+    }
+
+    /// What AWS is asked with.
+    #[must_use]
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    /// What it is asked with in other accounts, by their id.
+    #[must_use]
+    pub fn entered(&self) -> BTreeMap<String, SdkConfig> {
+        self.entered.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn remember(&self, account: &str, config: &SdkConfig) {
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.insert(account.to_owned(), config.clone());
+    }
+}
+
+/// What a test replaces, and what the command line sets: how long to wait, and for what.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// How often a call is tried, the first time included.
+    pub attempts: u32,
+    /// Backoff before the first retry; it doubles.
+    pub backoff: Duration,
+    /// No backoff is longer.
+    pub longest_backoff: Duration,
+    /// How long one attempt may take.
+    pub attempt: Duration,
+    /// How long the whole scan may take.
+    pub deadline: Duration,
+    /// How to wait.
+    pub sleep: SharedAsyncSleep,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Tuning {
+            attempts: 8,
+            backoff: Duration::from_secs(1),
+            longest_backoff: Duration::from_secs(20),
+            attempt: Duration::from_secs(15),
+            deadline: Duration::from_mins(15),
+            sleep: SharedAsyncSleep::new(TokioSleep::new()),
+        }
+    }
+}
+
+/// Loads the standard chain: environment, files, SSO, web identity, container, instance.
+///
+/// A profile that the user names on the command line comes before all of that: credentials in the
+/// environment would otherwise have another account audited.
+async fn load(
+    profile: Option<&str>,
+    region: Option<&str>,
+    tuning: &Tuning,
+) -> Result<SdkConfig, AccessError> {
+    clean_environment()?;
+    secrets::learn_environment();
+    let config = chain(profile, region, tuning).await?;
+    let Some(provider) = config.credentials_provider() else { return Ok(config) };
+    let provider = SharedCredentialsProvider::new(secrets::LearningProvider(provider));
+    Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// The standard chain, or that of the profile that the user names.
+async fn chain(
+    profile: Option<&str>,
+    region: Option<&str>,
+    tuning: &Tuning,
+) -> Result<SdkConfig, AccessError> {
+    // Where to ask for credentials when no region is configured.
+    let elsewhere = Region::new(region.unwrap_or("us-east-1").to_owned());
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .pool_idle_timeout(Duration::from_secs(20))
+        .build_https();
+    let http = connections::limited(http);
+    let Some(profile) = profile else {
+        let named = std::env::var("AWS_PROFILE").unwrap_or_default();
+        // One need not write down the default profile, and nobody does where a role is attached.
+        if !matches!(named.as_str(), "" | "default") {
+            must_exist(&named).await?;
+        }
+        let config = loader(&http, tuning).load().await;
+        if config.region().is_some() {
+            return Ok(config);
+        }
+        // A profile that assumes a role has to ask STS somewhere.
+        let asked = loader(&http, tuning).region(elsewhere).load().await;
+        let mut config = config.into_builder();
+        config.set_credentials_provider(asked.credentials_provider());
+        return Ok(config.build());
+    };
+    must_exist(profile).await?;
+    let config = loader(&http, tuning).profile_name(profile).load().await;
+    let own = ProviderConfig::default()
+        .with_region(Some(config.region().cloned().unwrap_or(elsewhere)))
+        .with_http_client(http)
+        .with_sleep_impl(tuning.sleep.clone());
+    let provider =
+        ProfileFileCredentialsProvider::builder().configure(&own).profile_name(profile).build();
+    let provider = SharedCredentialsProvider::new(provider);
+    Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// The standard chain with our time-outs and retries, over this HTTP client.
+fn loader(http: &SharedHttpClient, tuning: &Tuning) -> ConfigLoader {
+    let retry = RetryConfig::standard()
+        .with_max_attempts(tuning.attempts)
+        .with_initial_backoff(tuning.backoff)
+        .with_max_backoff(tuning.longest_backoff);
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(tuning.attempt.min(Duration::from_secs(5)))
+        .read_timeout(tuning.attempt)
+        .operation_attempt_timeout(tuning.attempt)
+        .build();
+    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http.clone())
+        .retry_config(retry)
+        .timeout_config(timeouts)
+        .sleep_impl(tuning.sleep.clone());
+    match AppName::new(concat!("elb-audit-", env!("CARGO_PKG_VERSION"))) {
+        Ok(name) => loader.app_name(name),
+        Err(_) => loader,
+    }
+}
+
+/// Refuses credentials with a line break or another control character in them, a slip that signing
+/// cannot survive.
+fn clean_environment() -> Result<(), AccessError> {
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        let value = std::env::var(name).unwrap_or_default();
+        if value.chars().any(char::is_control) {
+            return Err(AccessError::Unreachable(format!(
+                "{name} holds a line break or another control character: set it anew without"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a profile that the AWS configuration does not have, and says which it has.
+async fn must_exist(profile: &str) -> Result<(), AccessError> {
+    let (fs, env) = (Fs::real(), Env::real());
+    let known = aws_config::profile::load(&fs, &env, &EnvConfigFiles::default(), None).await;
+    let known = known.map_err(|error| {
+        let said = secrets::redact_line(&innermost(&error).to_string());
+        AccessError::Usage(format!("the AWS configuration cannot be read: {said}"))
+    })?;
+    if known.get_profile(profile).is_some() {
+        return Ok(());
+    }
+    let mut names: Vec<&str> = known.profiles().collect();
+    names.sort_unstable();
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Err(AccessError::Usage(format!(
+        "unknown profile `{profile}`: the AWS configuration has {names}"
+    )))
+}
+
+/// The same configuration for another region: the HTTP client and the credentials cache stay shared.
+pub(crate) fn in_region(config: &SdkConfig, region: &str) -> SdkConfig {
+    config.to_builder().region(Region::new(region.to_owned())).build()
+}
+
+/// The same configuration for the first questions: whoever is offline should not wait long to hear it.
+pub(crate) fn impatient(config: &SdkConfig) -> SdkConfig {
+    const ATTEMPTS: u32 = 3;
+    let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+    let attempts = retry.max_attempts().min(ATTEMPTS);
+    config.to_builder().retry_config(retry.with_max_attempts(attempts)).build()
+}
+
+/// Retries of one service in one region of one account draw on their own bucket, not on one that the SDK
+/// shares between all accounts of the process.
+pub(crate) fn retry_partition(account: &str, region: &str, service: &str) -> RetryPartition {
+    RetryPartition::custom(format!("elb-audit-{account}-{service}-{region}"))
+        .token_bucket(TokenBucket::default())
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_of_an_account_cost_another_nothing() {
+        let one = retry_partition("111122223333", "eu-west-1", "elbv2");
+        let names = [
+            retry_partition("444455556666", "eu-west-1", "elbv2"),
+            retry_partition("111122223333", "us-east-1", "elbv2"),
+            retry_partition("111122223333", "eu-west-1", "elb"),
+        ];
+        assert!(names.iter().all(|other| other.to_string() != one.to_string()), "{one}");
+    }
+}

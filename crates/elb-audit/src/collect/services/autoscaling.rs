@@ -1,0 +1,92 @@
+//! Auto Scaling: the groups that register their instances with load balancers.
+
+use elb_audit_core::inventory::AutoScalingGroup;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
+use serde::Deserialize;
+
+use crate::aws::api::ApiClient;
+use crate::aws::query::{Client, Members};
+
+#[derive(Debug, Deserialize)]
+struct Answer {
+    #[serde(rename = "DescribeAutoScalingGroupsResult")]
+    result: Page,
+}
+
+#[derive(Debug, Deserialize)]
+struct Page {
+    #[serde(rename = "AutoScalingGroups")]
+    groups: Members<GroupXml>,
+    #[serde(rename = "NextToken")]
+    next: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupXml {
+    auto_scaling_group_name: String,
+    #[serde(rename = "AutoScalingGroupARN")]
+    arn: Option<String>,
+    #[serde(default)]
+    availability_zones: Members<String>,
+    #[serde(default)]
+    load_balancer_names: Members<String>,
+    #[serde(rename = "TargetGroupARNs", default)]
+    target_groups: Members<String>,
+    #[serde(default)]
+    traffic_sources: Members<SourceXml>,
+    health_check_type: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SourceXml {
+    identifier: String,
+    r#type: Option<String>,
+}
+
+/// The region's groups with a load balancer or a target group.
+pub(crate) async fn groups(api: &ApiClient, client: &Client) -> Fact<Vec<AutoScalingGroup>> {
+    let call = Call::AutoScalingDescribeGroups;
+    let page = move |marker: Option<String>| async move {
+        let mut parameters = vec![("MaxRecords", "100"), ("IncludeInstances", "false")];
+        if let Some(marker) = &marker {
+            parameters.push(("NextToken", marker));
+        }
+        let answer = client.form::<Answer>(call.operation(), &parameters);
+        api.call(call, None, answer).await.map(|answer| {
+            let page = answer.result;
+            (Some(page.groups.member), page.next)
+        })
+    };
+    api.all_pages(call, page).await.map(|all| {
+        let known = all.into_iter().map(group);
+        known
+            .filter(|group| !group.load_balancers.is_empty() || !group.target_groups.is_empty())
+            .collect()
+    })
+}
+
+/// A group, with what it is attached to by either of Auto Scaling's two ways.
+fn group(xml: GroupXml) -> AutoScalingGroup {
+    let mut group = AutoScalingGroup {
+        arn: xml.arn.unwrap_or_default(),
+        name: xml.auto_scaling_group_name,
+        load_balancers: xml.load_balancer_names.member,
+        target_groups: xml.target_groups.member,
+        health_check_type: xml.health_check_type,
+        zones: xml.availability_zones.member,
+    };
+    for source in xml.traffic_sources.member {
+        let list = match source.r#type.as_deref() {
+            Some("elb") => &mut group.load_balancers,
+            Some("elbv2") => &mut group.target_groups,
+            _ => continue,
+        };
+        if !list.contains(&source.identifier) {
+            list.push(source.identifier);
+        }
+    }
+    group
+}

@@ -1,0 +1,263 @@
+//! `CloudFront`: distributions, where they fetch from, and its ways to internal load balancers.
+
+use std::collections::BTreeSet;
+
+use elb_audit_core::inventory::{Distribution, Origin, VpcOrigin};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::aws::api::{ApiClient, Page};
+use crate::aws::query::{Client, RestRequest};
+
+/// The version of the API, which its paths begin with.
+const VERSION: &str = "2020-05-31";
+
+/// A page, whose list is left out when it is empty.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", bound = "T: Deserialize<'de>")]
+struct ListXml<T> {
+    is_truncated: bool,
+    next_marker: Option<String>,
+    #[serde(default)]
+    items: ItemsXml<T>,
+}
+
+/// The items of a list, whatever they are called.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+struct ItemsXml<T> {
+    #[serde(
+        default = "Vec::new",
+        alias = "CacheBehavior",
+        alias = "DistributionSummary",
+        alias = "Origin",
+        alias = "OriginCustomHeader",
+        alias = "OriginGroup",
+        alias = "OriginGroupMember",
+        alias = "VpcOriginSummary"
+    )]
+    list: Vec<T>,
+}
+
+impl<T> Default for ItemsXml<T> {
+    fn default() -> Self {
+        ItemsXml { list: Vec::new() }
+    }
+}
+
+/// A list inside an answer: its length, and its items unless that is 0.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+struct CountedXml<T> {
+    #[serde(rename = "Items", default)]
+    items: ItemsXml<T>,
+}
+
+impl<T> Default for CountedXml<T> {
+    fn default() -> Self {
+        CountedXml { items: ItemsXml::default() }
+    }
+}
+
+impl<T> CountedXml<T> {
+    fn list(self) -> Vec<T> {
+        self.items.list
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DistributionXml {
+    id: String,
+    #[serde(rename = "ARN")]
+    arn: String,
+    enabled: bool,
+    #[serde(rename = "WebACLId")]
+    web_acl: Option<String>,
+    origins: CountedXml<OriginXml>,
+    #[serde(default)]
+    origin_groups: CountedXml<GroupXml>,
+    default_cache_behavior: BehaviourXml,
+    #[serde(default)]
+    cache_behaviors: CountedXml<BehaviourXml>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OriginXml {
+    id: String,
+    domain_name: String,
+    #[serde(default)]
+    custom_headers: CountedXml<HeaderXml>,
+    custom_origin_config: Option<CustomXml>,
+    vpc_origin_config: Option<VpcXml>,
+}
+
+/// A header that `CloudFront` adds. Its value is a secret and not even read.
+#[derive(Debug, Deserialize)]
+struct HeaderXml {
+    #[serde(rename = "HeaderName")]
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct CustomXml {
+    #[serde(rename = "HTTPPort")]
+    http: Option<u16>,
+    #[serde(rename = "HTTPSPort")]
+    https: Option<u16>,
+    #[serde(rename = "OriginProtocolPolicy")]
+    policy: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct VpcXml {
+    #[serde(rename = "VpcOriginId")]
+    id: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct BehaviourXml {
+    target_origin_id: Option<String>,
+    viewer_protocol_policy: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupXml {
+    id: String,
+    members: CountedXml<MemberXml>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MemberXml {
+    #[serde(rename = "OriginId")]
+    origin: String,
+}
+
+/// The account's distributions.
+pub(crate) async fn distributions(api: &ApiClient, client: &Client) -> Fact<Vec<Distribution>> {
+    let call = Call::CloudFrontListDistributions;
+    let page = move |marker| list::<DistributionXml>(api, client, call, "distribution", marker);
+    api.all_pages(call, page).await.map(|all| all.into_iter().map(distribution).collect())
+}
+
+fn distribution(xml: DistributionXml) -> Distribution {
+    let behaviours = std::iter::once(xml.default_cache_behavior).chain(xml.cache_behaviors.list());
+    let in_clear = behaviours.filter(|one| one.viewer_protocol_policy == "allow-all");
+    let mut in_clear: BTreeSet<String> = in_clear.filter_map(|one| one.target_origin_id).collect();
+    // A behaviour may name a group of origins instead of one.
+    for group in xml.origin_groups.list() {
+        if in_clear.contains(&group.id) {
+            in_clear.extend(group.members.list().into_iter().map(|member| member.origin));
+        }
+    }
+    let origin = |xml: OriginXml| {
+        let custom = xml.custom_origin_config.as_ref();
+        Origin {
+            viewers_in_clear: in_clear.contains(&xml.id),
+            id: xml.id,
+            domain: xml.domain_name,
+            http_port: custom.and_then(|custom| custom.http),
+            https_port: custom.and_then(|custom| custom.https),
+            protocol_policy: xml.custom_origin_config.and_then(|custom| custom.policy),
+            custom_headers: xml.custom_headers.list().into_iter().map(|one| one.name).collect(),
+            vpc_origin: xml.vpc_origin_config.map(|config| config.id),
+        }
+    };
+    Distribution {
+        arn: xml.arn,
+        id: xml.id,
+        enabled: xml.enabled,
+        web_acl: xml.web_acl.filter(|acl| !acl.is_empty()),
+        origins: xml.origins.list().into_iter().map(origin).collect(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VpcOriginXml {
+    id: String,
+    status: Option<String>,
+    origin_endpoint_arn: String,
+}
+
+/// The account's VPC origins.
+pub(crate) async fn vpc_origins(api: &ApiClient, client: &Client) -> Fact<Vec<VpcOrigin>> {
+    let call = Call::CloudFrontListVpcOrigins;
+    let page = move |marker| list::<VpcOriginXml>(api, client, call, "vpc-origin", marker);
+    api.all_pages(call, page).await.map(|all| {
+        let known = |xml: VpcOriginXml| VpcOrigin {
+            id: xml.id,
+            endpoint: xml.origin_endpoint_arn,
+            status: xml.status,
+        };
+        all.into_iter().map(known).collect()
+    })
+}
+
+async fn list<T: DeserializeOwned + Send>(
+    api: &ApiClient,
+    client: &Client,
+    call: Call,
+    path: &str,
+    marker: Option<String>,
+) -> Page<T> {
+    let request = RestRequest::get(&[VERSION, path])
+        .with("MaxItems", "100")
+        .with_some("Marker", marker.as_deref());
+    api.call(call, None, client.xml_at::<ListXml<T>>(request)).await.map(|page| {
+        let next = page.next_marker.filter(|_| page.is_truncated);
+        (Some(page.items.list), next)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const XML: &str = "<DistributionList><Marker/><MaxItems>100</MaxItems>\
+        <IsTruncated>false</IsTruncated><Quantity>1</Quantity><Items><DistributionSummary>\
+        <Id>E1</Id><ARN>arn:aws:cloudfront::1:distribution/E1</ARN><Aliases><Quantity>0</Quantity>\
+        </Aliases><Origins><Quantity>2</Quantity><Items><Origin><Id>web</Id>\
+        <DomainName>web-1.eu-west-1.elb.amazonaws.com</DomainName><CustomHeaders>\
+        <Quantity>1</Quantity><Items><OriginCustomHeader><HeaderName>X-Origin</HeaderName>\
+        <HeaderValue>hunter2</HeaderValue></OriginCustomHeader></Items></CustomHeaders>\
+        <CustomOriginConfig><HTTPPort>80</HTTPPort><HTTPSPort>443</HTTPSPort>\
+        <OriginProtocolPolicy>match-viewer</OriginProtocolPolicy></CustomOriginConfig></Origin>\
+        <Origin><Id>spare</Id><DomainName>x</DomainName><VpcOriginConfig>\
+        <VpcOriginId>vo_1</VpcOriginId></VpcOriginConfig></Origin></Items></Origins>\
+        <OriginGroups><Quantity>1</Quantity><Items><OriginGroup><Id>both</Id><Members>\
+        <Quantity>2</Quantity><Items><OriginGroupMember><OriginId>web</OriginId>\
+        </OriginGroupMember><OriginGroupMember><OriginId>spare</OriginId></OriginGroupMember>\
+        </Items></Members></OriginGroup></Items></OriginGroups><DefaultCacheBehavior>\
+        <TargetOriginId>web</TargetOriginId>\
+        <ViewerProtocolPolicy>https-only</ViewerProtocolPolicy></DefaultCacheBehavior>\
+        <CacheBehaviors><Quantity>1</Quantity><Items><CacheBehavior><PathPattern>*</PathPattern>\
+        <TargetOriginId>both</TargetOriginId><ViewerProtocolPolicy>allow-all</ViewerProtocolPolicy>\
+        </CacheBehavior></Items></CacheBehaviors><Enabled>true</Enabled><WebACLId/>\
+        </DistributionSummary></Items></DistributionList>";
+
+    #[test]
+    fn a_distribution_is_read_without_its_secrets() {
+        let page: ListXml<DistributionXml> = quick_xml::de::from_str(XML).unwrap();
+        let known = distribution(page.items.list.into_iter().next().unwrap());
+        assert!(!format!("{known:?}").contains("hunter2"));
+        assert_eq!((known.web_acl, known.enabled), (None, true));
+        let [web, spare] = known.origins.as_slice() else { panic!("{:?}", known.origins) };
+        assert_eq!((web.custom_headers[0].as_str(), web.https_port), ("X-Origin", Some(443)));
+        assert_eq!(spare.vpc_origin.as_deref(), Some("vo_1"));
+        assert!(web.viewers_in_clear && spare.viewers_in_clear, "by the group");
+    }
+
+    #[test]
+    fn an_empty_list_is_empty_and_a_page_of_something_else_is_no_answer() {
+        let empty = "<VpcOriginList><IsTruncated>false</IsTruncated></VpcOriginList>";
+        let page: ListXml<VpcOriginXml> = quick_xml::de::from_str(empty).unwrap();
+        assert!(page.items.list.is_empty());
+        assert!(quick_xml::de::from_str::<ListXml<VpcOriginXml>>("<html/>").is_err());
+    }
+}

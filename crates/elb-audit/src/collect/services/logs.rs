@@ -1,0 +1,92 @@
+//! CloudWatch Logs: vended deliveries, by which a load balancer may log without any attribute.
+
+use elb_audit_core::inventory::LogSource;
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Fact;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::aws::api::ApiClient;
+use crate::aws::query::Client;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SourcesAnswer {
+    #[serde(default)]
+    delivery_sources: Vec<SourceJson>,
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SourceJson {
+    name: String,
+    #[serde(default)]
+    resource_arns: Vec<String>,
+    #[serde(default)]
+    log_type: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeliveriesAnswer {
+    #[serde(default)]
+    deliveries: Vec<DeliveryJson>,
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeliveryJson {
+    delivery_source_name: Option<String>,
+}
+
+/// The sources of load-balancer logs.
+pub(crate) async fn sources(api: &ApiClient, client: &Client) -> Fact<Vec<LogSource>> {
+    let call = Call::LogsDescribeDeliverySources;
+    let page = move |marker| async move {
+        let answer: Fact<SourcesAnswer> = list_page(api, client, call, marker).await;
+        answer.map(|answer| (Some(answer.delivery_sources), answer.next_token))
+    };
+    api.all_pages(call, page).await.map(|all| {
+        let of_load_balancers = all.into_iter().filter(|source| {
+            source.log_type.starts_with("ALB_") || source.log_type.starts_with("NLB_")
+        });
+        let known = |json: SourceJson| LogSource {
+            name: json.name,
+            log_type: json.log_type,
+            resource_arns: json.resource_arns,
+        };
+        of_load_balancers.map(known).collect()
+    })
+}
+
+/// Names of the sources that have a delivery.
+pub(crate) async fn deliveries(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
+    let call = Call::LogsDescribeDeliveries;
+    let page = move |marker| async move {
+        let answer: Fact<DeliveriesAnswer> = list_page(api, client, call, marker).await;
+        answer.map(|answer| (Some(answer.deliveries), answer.next_token))
+    };
+    api.all_pages(call, page).await.map(|all| {
+        let mut names: Vec<String> =
+            all.into_iter().filter_map(|delivery| delivery.delivery_source_name).collect();
+        names.sort();
+        names.dedup();
+        names
+    })
+}
+
+async fn list_page<T: DeserializeOwned + Send>(
+    api: &ApiClient,
+    client: &Client,
+    call: Call,
+    marker: Option<String>,
+) -> Fact<T> {
+    let mut document = json!({"limit": 50});
+    if let Some(marker) = marker {
+        document["nextToken"] = marker.into();
+    }
+    api.call(call, None, client.json(call.operation(), &document)).await
+}

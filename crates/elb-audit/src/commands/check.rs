@@ -1,0 +1,37 @@
+//! `elb-audit check`: judges a saved inventory.
+
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::report::Exit;
+use jiff::Timestamp;
+
+use super::open;
+use super::pipeline::Pipeline;
+use crate::aws::{Session, Stop};
+use crate::cli::{CheckFile, Reporting};
+use crate::config::RunConfig;
+use crate::error::Error;
+use crate::output;
+use crate::source::Source;
+use crate::watch::Watch;
+
+/// Does what the command line says.
+pub(super) async fn check(task: &CheckFile) -> Result<Exit, Error> {
+    let (inventory, _) = Source::File(&task.file).read().await?;
+    let now = task.now.unwrap_or(inventory.taken_at);
+    judge_saved(inventory, now, &task.report).await
+}
+
+/// Judges what was read before.
+pub(super) async fn judge_saved(
+    inventory: Inventory,
+    now: Timestamp,
+    report: &Reporting,
+) -> Result<Exit, Error> {
+    let config = RunConfig::new(report)?;
+    let destinations = output::destinations(report.format, &report.output)?;
+    let watch = Watch::for_saved(report)?;
+    let session = if watch.is_remote() { Some(open(None).await?) } else { None };
+    let previous = watch.read_previous(session.as_ref().map(Session::config)).await?;
+    let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
+    Ok(pipeline.run(&destinations, None).await.log(report))
+}

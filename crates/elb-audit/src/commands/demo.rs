@@ -1,0 +1,15 @@
+//! `elb-audit demo`: judges the account that ships with the program.
+
+use elb_audit_core::fixtures::demo;
+use elb_audit_core::report::Exit;
+
+use super::check::judge_saved;
+use crate::cli::Reporting;
+use crate::error::Error;
+
+/// Does what the command line says.
+pub(super) async fn demo(report: &Reporting) -> Result<Exit, Error> {
+    let inventory = demo::inventory(elb_audit_core::checks::ALL);
+    let now = inventory.taken_at;
+    judge_saved(inventory, now, report).await
+}

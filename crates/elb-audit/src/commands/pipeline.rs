@@ -1,0 +1,114 @@
+//! From an inventory to a report, its bytes, its messages and the exit code.
+
+use elb_audit_core::audit::audit;
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::report::{Exit, Report};
+use elb_audit_core::vocab::call::Call;
+use elb_audit_core::vocab::fact::Reason;
+use jiff::Timestamp;
+
+use crate::aws::Stop;
+use crate::cli::Reporting;
+use crate::config::RunConfig;
+use crate::log::say;
+use crate::notify::DeliverySession;
+use crate::output::{self, OutputError};
+use crate::watch::{Previous, Watch, WatchError};
+
+/// Facts, what to judge them by, and what to compare the judgement with.
+pub(super) struct Pipeline {
+    pub(super) inventory: Inventory,
+    pub(super) now: Timestamp,
+    pub(super) config: RunConfig,
+    pub(super) stopped: Stop,
+    pub(super) watch: Watch,
+    pub(super) previous: Previous,
+}
+
+impl Pipeline {
+    /// Judges, writes the report, and tells whom it concerns.
+    pub(super) async fn run(
+        self,
+        destinations: &[output::Destination],
+        session: Option<&DeliverySession>,
+    ) -> RunOutcome {
+        let Pipeline { inventory, now, config, stopped, watch, previous } = self;
+        let (checks, gate) = (config.checks.clone(), config.gate);
+        let mut report = audit(&inventory, &checks, &config.options(now));
+        let cut = cut_short(&inventory, stopped);
+        // The report of a very large account needs the room.
+        drop(inventory);
+        Watch::compare(&previous, &mut report);
+        let written = output::deliver(&report, destinations);
+        let mut failures: Vec<Undelivered> = written.into_iter().map(Into::into).collect();
+        let (mut exit, mut why) = report.exit(gate);
+        failures.extend(
+            watch.tell(previous, &mut report, session).await.into_iter().map(Undelivered::from),
+        );
+        if let Some((cut, said)) = cut
+            && exit != Exit::NothingAssessed
+        {
+            (exit, why) = (cut, said.to_owned());
+        }
+        if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
+            (exit, why) = (Exit::DeliveryFailed, format!("not everything was delivered; {why}"));
+        }
+        RunOutcome { report, exit, why, failures }
+    }
+}
+
+/// What did not get to where it should.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Undelivered {
+    /// A report.
+    #[error(transparent)]
+    Report(#[from] OutputError),
+    /// An alert, or what is kept for the next run.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+}
+
+/// What came of a run.
+pub(crate) struct RunOutcome {
+    pub(crate) report: Report,
+    pub(crate) exit: Exit,
+    /// Why the exit code is what it is, in one line.
+    pub(crate) why: String,
+    /// What could not be delivered.
+    pub(crate) failures: Vec<Undelivered>,
+}
+
+impl RunOutcome {
+    /// Says what went wrong, and why the exit code is what it is.
+    pub(super) fn log(&self, how: &Reporting) -> Exit {
+        for failure in &self.failures {
+            say(format_args!("error: {failure}"));
+        }
+        if !how.quiet {
+            say(format_args!("exit {}: {}", self.exit.code(), self.why));
+        }
+        self.exit
+    }
+}
+
+/// The exit code of a scan that did not come to its end, and why it did not.
+pub(super) fn cut_short(inventory: &Inventory, stopped: Stop) -> Option<(Exit, &'static str)> {
+    // A role that could not be taken on again is the account's own trouble, and a gap there.
+    let mut expired = false;
+    for account in &inventory.accounts {
+        let own = account.role.is_none();
+        account.visit_gaps(&mut |gap| {
+            let asked = own || gap.call == Call::StsAssumeRole;
+            expired |= asked && gap.reason == Reason::NoCredentials;
+        });
+    }
+    if expired {
+        let said = "the credentials expired during the scan: sign in again";
+        return Some((Exit::NothingAssessed, said));
+    }
+    match stopped {
+        Stop::No => None,
+        Stop::Deadline => Some((Exit::Incomplete, "the scan ran out of time (--timeout)")),
+        Stop::Interrupted => Some((Exit::Incomplete, "the scan was interrupted")),
+    }
+}

@@ -1,0 +1,83 @@
+//! `elb-audit scan`: reads accounts, judges them, and tells whom it concerns.
+
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::report::Exit;
+
+use super::pipeline::{Pipeline, RunOutcome};
+use super::progress::ProgressLine;
+use super::reading::{read, request};
+use crate::aws::{Session, Stop};
+use crate::cli::Scan;
+use crate::collect::{self, CollectionPlan, Request};
+use crate::config::RunConfig;
+use crate::error::Error;
+use crate::notify::DeliverySession;
+use crate::output;
+use crate::watch::Watch;
+
+/// Does what the command line says.
+pub(super) async fn scan(task: &Scan) -> Result<Exit, Error> {
+    let shown = !task.report.quiet && !task.source.verbose;
+    let destinations = output::destinations(task.report.format, &task.report.output)?;
+    let judged = run_scan(task, &destinations, shown).await?;
+    Ok(judged.log(&task.report))
+}
+
+/// Reads and judges an account as the command line says, writes the report to these destinations, tells
+/// whom it concerns, and keeps it.
+pub(crate) async fn run_scan(
+    task: &Scan,
+    destinations: &[output::Destination],
+    shown: bool,
+) -> Result<RunOutcome, Error> {
+    let prepared = PreparedScan::new(task)?;
+    let progress = ProgressLine::new(shown);
+    let (request, tuning) = (&prepared.request, task.source.tuning());
+    let session = collect::open(request, &tuning).await?;
+    let previous = prepared.watch.read_previous(Some(session.config())).await?;
+    let (inventory, stopped) = read(&session, request, &tuning, &progress).await?;
+    let now = inventory.taken_at;
+    let PreparedScan { config, watch, .. } = prepared;
+    let pipeline = Pipeline { inventory, now, config, stopped, watch, previous };
+    Ok(pipeline.run(destinations, Some(&delivery_session(&session))).await)
+}
+
+/// What the command line of a scan says: what to read, what to judge by, and whom to tell.
+pub(crate) struct PreparedScan {
+    pub(crate) request: Request,
+    config: RunConfig,
+    watch: Watch,
+}
+
+impl PreparedScan {
+    /// What the options say, as far as that is known without AWS.
+    pub(crate) fn new(task: &Scan) -> Result<Self, Error> {
+        let config = RunConfig::new(&task.report)?;
+        let watch = Watch::new(&task.watch, &task.report)?;
+        let request = request(&task.source, CollectionPlan::for_checks(&config.checks))?;
+        Ok(PreparedScan { request, config, watch })
+    }
+
+    /// Whether whom it tells is in the accounts themselves.
+    pub(crate) fn acts_in_accounts(&self) -> bool {
+        self.watch.acts_in_accounts()
+    }
+
+    /// Judges what others have read, tells whom it concerns, and keeps the report.
+    pub(crate) async fn run_with(
+        self,
+        inventory: Inventory,
+        session: &Session,
+    ) -> Result<RunOutcome, Error> {
+        let PreparedScan { config, watch, .. } = self;
+        let previous = watch.read_previous(Some(session.config())).await?;
+        let now = inventory.taken_at;
+        let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
+        Ok(pipeline.run(&[], Some(&delivery_session(session))).await)
+    }
+}
+
+/// What tells others acts as the scan does.
+fn delivery_session(session: &Session) -> DeliverySession {
+    DeliverySession { base: session.config().clone(), accounts: session.entered() }
+}

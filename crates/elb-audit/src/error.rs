@@ -1,0 +1,179 @@
+//! Why a command ends without its result, and the exit code that says so.
+
+use std::path::PathBuf;
+
+use elb_audit_core::policy::selection::UnknownCheck;
+use elb_audit_core::report::Exit;
+use jiff::civil::Date;
+
+use crate::aws::AccessError;
+use crate::config::ConfigError;
+use crate::config::accounts::AccountsError;
+use crate::output::OutputError;
+use crate::source::SourceError;
+use crate::source::file::FileError;
+use crate::state::saved::ReportError;
+use crate::state::{LocationError, StateError};
+use crate::watch::WatchOptionError;
+
+/// Why a command ends without its result.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration cannot be used, or leaves nothing to do.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The accounts that are named cannot be chosen.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
+    /// What to compare with, or whom to tell, is not understood.
+    #[error(transparent)]
+    WatchOption(#[from] WatchOptionError),
+    /// A report to compare is nowhere.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// A report to compare with cannot be read.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// No check has this name.
+    #[error(transparent)]
+    Check(#[from] UnknownCheck),
+    /// A finding cannot be accepted.
+    #[error(transparent)]
+    Accept(#[from] AcceptError),
+    /// A report cannot be written where it should be.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// There is no inventory.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The inventory cannot be saved.
+    #[error(transparent)]
+    Save(FileError),
+    /// What was saved holds nothing that could be assessed.
+    #[error("{0}")]
+    NothingAssessed(String),
+    /// Reading ended early; the exit code says how.
+    #[error("{why}; what had been read is saved")]
+    CutShort {
+        /// The exit code.
+        exit: Exit,
+        /// Why.
+        why: &'static str,
+    },
+}
+
+impl From<AccessError> for Error {
+    fn from(error: AccessError) -> Self {
+        Error::Source(SourceError::Aws(error))
+    }
+}
+
+impl Error {
+    /// The exit code.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Error::Config(_)
+            | Error::Accounts(_)
+            | Error::WatchOption(_)
+            | Error::Location(_)
+            | Error::State(_)
+            | Error::Check(_)
+            | Error::Accept(_)
+            | Error::Source(SourceError::Aws(AccessError::Usage(_)) | SourceError::File(_)) => {
+                Exit::Usage
+            }
+            Error::Source(SourceError::Aws(AccessError::Unreachable(_)))
+            | Error::NothingAssessed(_) => Exit::NothingAssessed,
+            Error::Save(_) => Exit::DeliveryFailed,
+            Error::Output(error) => match error {
+                OutputError::StandardOutput(_) => Exit::DeliveryFailed,
+                OutputError::Format(_)
+                | OutputError::Twice(_)
+                | OutputError::Option(..)
+                | OutputError::File(..) => Exit::Usage,
+            },
+            Error::CutShort { exit, .. } => *exit,
+        }
+    }
+}
+
+/// Why a finding cannot be accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// An option says nothing.
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    /// The last day has passed.
+    #[error("--expires {0}: that day is over")]
+    Expired(Date),
+    /// The configuration cannot be used as it is.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The saved inventory cannot be used.
+    #[error(transparent)]
+    Inventory(#[from] FileError),
+    /// No report was named, and none comes by itself.
+    #[error("give the report that has the finding: --report FILE")]
+    NoReport,
+    /// The report cannot be read.
+    #[error("cannot read {}: {error}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The report cannot be used.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// There is no such finding.
+    #[error("no finding of the report has the fingerprint {0}")]
+    NoFinding(String),
+    /// There are several.
+    #[error("{0} begins several fingerprints: give more of it")]
+    Ambiguous(String),
+    /// It is not known whether there is a fault.
+    #[error("{check} is unknown for {subject}: there is nothing to accept before it is known")]
+    Unknown {
+        /// Id of the check.
+        check: String,
+        /// What it was about.
+        subject: String,
+    },
+    /// There is no fault.
+    #[error("{check} passes for {subject}")]
+    Passes {
+        /// Id of the check.
+        check: String,
+        /// What it was about.
+        subject: String,
+    },
+    /// Somebody else answers for it.
+    #[error(
+        "already accepted by {owner}{}: {reason}",
+        .until.map(|last| format!(" until {last}")).unwrap_or_default()
+    )]
+    Already {
+        /// Who.
+        owner: String,
+        /// Until when, if it ends.
+        until: Option<Date>,
+        /// Why.
+        reason: String,
+    },
+    /// The file would be wrong with the entry at its end.
+    #[error("the entry cannot be added at the end: {0}")]
+    Spoilt(ConfigError),
+    /// The file would say something else with the entry at its end.
+    #[error("the entry cannot be added at the end of {}", .0.display())]
+    Misread(PathBuf),
+    /// The configuration cannot be written.
+    #[error("cannot write {}: {error}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+}

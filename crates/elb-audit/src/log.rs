@@ -1,0 +1,45 @@
+//! Lines on standard error, for people or as JSON.
+
+use std::fmt;
+use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+use elb_audit_core::vocab::escape::neutral;
+
+use crate::secrets;
+
+/// The id of the request that lines are logged for as JSON; none: lines are for people.
+static REQUEST: Mutex<Option<String>> = Mutex::new(None);
+
+/// From here on lines are JSON, with the id of this request.
+pub(crate) fn log_as_json(request: &str) {
+    *REQUEST.lock().unwrap_or_else(PoisonError::into_inner) = Some(request.to_owned());
+}
+
+/// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
+/// terminal, which files and answers may hold, are written as escapes.
+pub(crate) fn say(line: fmt::Arguments) {
+    let clean = secrets::redact(&line.to_string());
+    let mut clean = neutral(&clean).into_owned();
+    if let Some(request) = &*REQUEST.lock().unwrap_or_else(PoisonError::into_inner) {
+        clean = logged(&clean, request);
+    }
+    let _ = writeln!(std::io::stderr().lock(), "{clean}");
+}
+
+/// A line as Lambda logs JSON.
+fn logged(line: &str, request: &str) -> String {
+    let (level, message) = match line.strip_prefix("error: ") {
+        Some(message) => ("ERROR", message),
+        None => ("INFO", line),
+    };
+    let mut fields = serde_json::json!({
+        "timestamp": jiff::Timestamp::now(),
+        "level": level,
+        "message": message,
+    });
+    if !request.is_empty() {
+        fields["requestId"] = request.into();
+    }
+    fields.to_string()
+}
