@@ -21,9 +21,7 @@ pub mod plan;
 
 use intent::{Intent, Thresholds};
 
-mod remedy;
-
-pub use remedy::{Change, Owner, Pair, Particular, Remedy, Source, Steps, Ways};
+pub use crate::remedy::{Change, Owner, Pair, Particular, Remedy, Source, Steps, Ways};
 
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///

@@ -7,6 +7,7 @@
 pub mod vocab; // words that every layer shares
 pub mod inventory; // what was read
 pub mod analysis; // what follows from the facts
+pub mod remedy; // how a fault is fixed, as data
 pub mod check; // the shape of a check
 pub mod fixtures; // clean load balancers and ways to change them; the demo account
 pub mod checks; // the list of checks
