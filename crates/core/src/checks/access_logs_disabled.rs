@@ -3,7 +3,7 @@
 use crate::analysis::logs::{self, Log};
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
 use crate::fixtures::sample;
-use crate::inventory::{Kind, LogSource};
+use crate::inventory::{Kind, LogSource, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -140,7 +140,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Network, |lb| {
                     sample::set(lb, &[(KEY, "false")]);
-                    sample::listeners(lb)[0].protocol = Some("TLS_NEXT".to_owned());
+                    sample::listeners(lb)[0].protocol = Some("TLS_NEXT".into());
                 })
             },
             finds: &[
@@ -170,7 +170,7 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
+    if lb.kind == Kind::Network && !lb.serves_any(&[Protocol::Tls])? {
         return Ok(Verdict::NotApplicable);
     }
     Ok(logs::absence(context.site, Log::Access)?.map_or(Verdict::Pass, Verdict::Fail))

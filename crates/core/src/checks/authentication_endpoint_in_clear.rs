@@ -7,7 +7,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample::{self, login};
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::inventory::{ActionKind, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 
 /// See [`Check`].
@@ -91,7 +91,7 @@ fn given(change: fn(&mut Vec<String>)) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["authenticate-oidc"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::AuthenticateOidc], |action| {
         let missing = |what| requirements::without(action, what, listener);
         let own = action.authentication.as_ref().ok_or_else(|| missing("configuration"))?;
         let mut all = own.authority.iter().chain(&own.endpoints);

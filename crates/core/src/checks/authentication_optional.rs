@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample::{self, login};
-use crate::inventory::{Action, Inventory, Kind, Listener};
+use crate::inventory::{Action, ActionKind, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 
@@ -111,7 +111,7 @@ fn answer(action: &mut Action, word: &str) {
 }
 
 fn logs_in(action: &Action) -> bool {
-    matches!(action.kind.as_str(), "authenticate-oidc" | "authenticate-cognito")
+    matches!(action.kind, ActionKind::AuthenticateOidc | ActionKind::AuthenticateCognito)
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Condition, Inventory, Kind, Listener};
+use crate::inventory::{Condition, ConditionField, Inventory, Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 
@@ -182,7 +182,7 @@ fn name(inventory: &mut Inventory, name: &str) {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS"])? {
+    if !context.lb.serves(listener, &[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;
@@ -220,7 +220,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 /// The hosts that conditions name in full and a certificate could be for: nobody gets one for a name of
 /// AWS's own.
 fn hosts(conditions: &[Condition]) -> impl Iterator<Item = &str> {
-    let of_hosts = conditions.iter().filter(|condition| condition.field == "host-header");
+    let of_hosts =
+        conditions.iter().filter(|condition| condition.field == ConditionField::HostHeader);
     let values = of_hosts.flat_map(|condition| &condition.values).map(String::as_str);
     values.filter(|host| !host.contains(['*', '?']) && !host.contains(".amazonaws."))
 }

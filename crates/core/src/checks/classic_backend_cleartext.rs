@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::inventory::{Inventory, Kind, Listener, Protocol};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -87,12 +87,12 @@ fn towards(side: Option<&'static str>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS", "SSL"])? {
+    if !context.lb.serves(listener, &[Protocol::Https, Protocol::Ssl])? {
         return Ok(Verdict::NotApplicable);
     }
     let (protocol, _) = targets::instance_side(listener)?;
     Ok(match protocol {
-        "HTTPS" | "SSL" => Verdict::Pass,
+        Protocol::Https | Protocol::Ssl => Verdict::Pass,
         _ => Verdict::Fail(Evidence::new().with("instances", listener.instance_side.clone())),
     })
 }

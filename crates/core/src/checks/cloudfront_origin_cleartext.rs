@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind, Origin};
+use crate::inventory::{Inventory, Kind, Origin, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{self, Fact, Gap, Reason};
 
@@ -197,7 +197,7 @@ fn listens(context: &Context, port: u16, forwarding: bool) -> Result<bool, Gap> 
     let lb = context.lb;
     fact::any(lb.listeners.get()?.iter().map(|listener| {
         Ok(listener.number()? == port
-            && lb.serves(listener, &["HTTP", "TCP", "TCP_UDP"])?
+            && lb.serves(listener, &[Protocol::Http, Protocol::Tcp, Protocol::TcpUdp])?
             && (!forwarding
                 || !routing::forwards_nothing(lb, listener)?
                     && !routing::fronts_application(context.index, lb, listener)?))

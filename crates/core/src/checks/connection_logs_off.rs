@@ -3,7 +3,7 @@
 use crate::analysis::logs::{self, Log};
 use crate::check::{Check, Context, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict};
 use crate::fixtures::sample;
-use crate::inventory::{Kind, Listener};
+use crate::inventory::{Kind, Listener, MutualTlsMode};
 use crate::vocab::call::Call;
 
 const KEY: &str = "connection_logs.s3.enabled";
@@ -86,6 +86,6 @@ fn judge(context: &Context) -> Judgement {
 }
 
 fn asks_for_certificates(listener: &Listener) -> bool {
-    let mode = listener.mutual_authentication.as_ref().and_then(|mutual| mutual.mode.as_deref());
-    mode.is_some_and(|mode| mode != "off")
+    let mode = listener.mutual_authentication.as_ref().and_then(|mutual| mutual.mode.as_ref());
+    mode.is_some_and(|mode| *mode != MutualTlsMode::Off)
 }

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Action, Inventory, Kind, Listener};
+use crate::inventory::{Action, ConditionField, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 
 /// See [`Check`].
@@ -96,7 +96,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
     let Some((last, others)) = routes.split_last() else { return Ok(Verdict::NotApplicable) };
     let names_hosts = |route: &routing::Route| {
-        route.conditions.iter().any(|condition| condition.field == "host-header")
+        route.conditions.iter().any(|condition| condition.field == ConditionField::HostHeader)
     };
     if names_hosts(last) || !others.iter().any(names_hosts) {
         return Ok(Verdict::NotApplicable);

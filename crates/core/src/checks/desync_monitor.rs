@@ -4,7 +4,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::Kind;
+use crate::inventory::{Kind, Protocol};
 use crate::vocab::call::Call;
 
 const KEY: &str = "routing.http.desync_mitigation_mode";
@@ -105,7 +105,7 @@ resource "aws_elb" "web" {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     let key = if lb.kind == Kind::Classic { CLASSIC_KEY } else { KEY };
-    if lb.kind == Kind::Classic && !lb.serves_any(&["HTTP", "HTTPS"])? {
+    if lb.kind == Kind::Classic && !lb.serves_any(&[Protocol::Http, Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(key, "defensive")?.as_str() {

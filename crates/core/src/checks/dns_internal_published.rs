@@ -5,7 +5,7 @@ use crate::check::{
     Check, Evidence, Example, Judge, Judgement, Names, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{DnsRecord, Inventory, Kind};
+use crate::inventory::{DnsRecord, Inventory, Kind, Scheme, or_missing};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 
@@ -85,7 +85,7 @@ fn internal(private: bool) -> Inventory {
 
 fn schemed(private: bool, scheme: &str) -> Inventory {
     let mut inventory = sample::named(&Kind::Network, private, sample::DNS_NAME);
-    sample::only(&mut inventory.accounts[0].regions[0]).scheme = Some(scheme.to_owned());
+    sample::only(&mut inventory.accounts[0].regions[0]).scheme = Some(scheme.into());
     inventory
 }
 
@@ -96,9 +96,9 @@ fn judge(names: &Names, record: &DnsRecord) -> Judgement {
     let Some(lb) = dns::owner(names.inventory, &record.target)? else {
         return Ok(Verdict::NotApplicable);
     };
-    match lb.scheme.as_deref() {
-        Some("internet-facing") => Ok(Verdict::Pass),
-        Some("internal") => {
+    match &lb.scheme {
+        Some(Scheme::InternetFacing) => Ok(Verdict::Pass),
+        Some(Scheme::Internal) => {
             let evidence = Evidence::new().with("zone", record.zone_name.as_str());
             Ok(Verdict::Note(evidence.with("load_balancer", lb.arn.as_str())))
         }
@@ -107,7 +107,7 @@ fn judge(names: &Names, record: &DnsRecord) -> Judgement {
                 Kind::Classic => Call::ElbDescribeLoadBalancers,
                 _ => Call::ElbV2DescribeLoadBalancers,
             };
-            let said = format!("scheme {}", scheme.unwrap_or("missing"));
+            let said = format!("scheme {}", or_missing(scheme.as_ref()));
             Err(Gap::new(call, Reason::Unrecognised).of(&lb.arn).saying(said))
         }
     }

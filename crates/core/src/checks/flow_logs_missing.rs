@@ -7,7 +7,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{FlowLog, Inventory, Kind, LoadBalancer};
+use crate::inventory::{FlowLog, Inventory, Kind, LoadBalancer, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{self, Fact, Gap, Reason};
 
@@ -143,8 +143,8 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 let mut inventory = watched(&Kind::Network, Vec::new());
                 sample::regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
-                    group.target_type = Some("alb".to_owned());
-                    group.protocol = Some("TCP".to_owned());
+                    group.target_type = Some("alb".into());
+                    group.protocol = Some("TCP".into());
                 });
                 inventory
             },
@@ -217,7 +217,7 @@ fn has_unlogged(context: &Context) -> Result<bool, Gap> {
         return Ok(true);
     }
     fact::any(lb.listeners.get()?.iter().map(|listener| {
-        Ok(!lb.serves(listener, &["TLS"])?
+        Ok(!lb.serves(listener, &[Protocol::Tls])?
             && !routing::fronts_application(context.index, lb, listener)?)
     }))
 }

@@ -4,7 +4,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::Kind;
+use crate::inventory::{Kind, TargetType};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -75,7 +75,7 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let groups = context.index.groups_of(&context.lb.arn)?.iter();
-    let holders = groups.filter(|group| group.target_type.as_deref() == Some("alb"));
+    let holders = groups.filter(|group| group.target_type == Some(TargetType::Alb));
     let behind: Vec<String> = holders
         .map(|group| {
             let targets = group.targets.get().into_iter().flatten();

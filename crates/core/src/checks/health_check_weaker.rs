@@ -6,7 +6,7 @@ use crate::check::{
     Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind, LoadBalancer, TargetGroup};
+use crate::inventory::{Inventory, Kind, LoadBalancer, Protocol, TargetGroup};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 
@@ -47,7 +47,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Application, |region| {
                     sample::regroup(region, "web", |group| {
-                        group.health_check_protocol = Some("HTTP".to_owned());
+                        group.health_check_protocol = Some("HTTP".into());
                     });
                 })
             },
@@ -115,14 +115,15 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 }
 
 fn of_group(group: &TargetGroup) -> Judgement {
-    match (group.protocol.as_deref(), group.health_check_protocol.as_deref()) {
-        (Some("HTTPS"), Some("HTTP")) => {
+    match (&group.protocol, &group.health_check_protocol) {
+        (Some(Protocol::Https), Some(Protocol::Http)) => {
             let evidence = Evidence::new().with("protocol", "HTTPS");
             Ok(Verdict::Fail(evidence.with("health_check_protocol", "HTTP")))
         }
-        (Some("HTTPS"), Some("HTTPS")) => Ok(Verdict::Pass),
-        (Some("HTTPS"), other) => {
-            let said = format!("health check by {}", other.unwrap_or("nothing"));
+        (Some(Protocol::Https), Some(Protocol::Https)) => Ok(Verdict::Pass),
+        (Some(Protocol::Https), other) => {
+            let said = other.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+            let said = format!("health check by {said}");
             Err(targets::unexpected_value(group, Reason::Unrecognised, said))
         }
         _ => Ok(Verdict::NotApplicable),
@@ -132,7 +133,8 @@ fn of_group(group: &TargetGroup) -> Judgement {
 fn of_instances(lb: &LoadBalancer) -> Judgement {
     let sides = lb.listeners.get()?.iter().map(targets::instance_side);
     let sides = sides.collect::<Result<Vec<_>, Gap>>()?;
-    if sides.is_empty() || sides.iter().any(|(protocol, _)| !matches!(*protocol, "HTTPS" | "SSL")) {
+    let is_tls = |protocol: &Protocol| matches!(protocol, Protocol::Https | Protocol::Ssl);
+    if sides.is_empty() || sides.iter().any(|(protocol, _)| !is_tls(protocol)) {
         return Ok(Verdict::NotApplicable);
     }
     let gap = |reason, said: String| {
@@ -141,9 +143,11 @@ fn of_instances(lb: &LoadBalancer) -> Judgement {
     let Some(check) = lb.health_check.as_deref() else {
         return gap(Reason::Malformed, "a load balancer without health check".to_owned());
     };
-    match check.split(':').next() {
-        Some("HTTPS" | "SSL") => Ok(Verdict::Pass),
-        Some("HTTP" | "TCP") => Ok(Verdict::Fail(Evidence::new().with("health_check", check))),
+    match check.split(':').next().map(Protocol::from) {
+        Some(Protocol::Https | Protocol::Ssl) => Ok(Verdict::Pass),
+        Some(Protocol::Http | Protocol::Tcp) => {
+            Ok(Verdict::Fail(Evidence::new().with("health_check", check)))
+        }
         _ => gap(Reason::Unrecognised, format!("health check {check}")),
     }
 }

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind};
+use crate::inventory::{ConditionField, Inventory, Kind};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -169,8 +169,7 @@ fn takes_any_host(route: &Route) -> bool {
     let forwards = matches!(&route.end, End::Forward(groups) if !groups.is_empty());
     let any = |value: &String| value.bytes().all(|byte| byte == b'*');
     forwards
-        && !route
-            .conditions
-            .iter()
-            .any(|condition| condition.field == "host-header" && !condition.values.iter().any(any))
+        && !route.conditions.iter().any(|condition| {
+            condition.field == ConditionField::HostHeader && !condition.values.iter().any(any)
+        })
 }

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Kind, Listener};
+use crate::inventory::{Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -108,7 +108,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS"])? {
+    if !context.lb.serves(listener, &[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     let Some(value) = headers::set(listener, HEADER)? else {

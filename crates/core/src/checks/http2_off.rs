@@ -4,7 +4,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::Kind;
+use crate::inventory::{Kind, Protocol};
 
 const KEY: &str = "routing.http2.enabled";
 const DROP: &str = "routing.http.drop_invalid_header_fields.enabled";
@@ -74,7 +74,7 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if !lb.serves_any(&["HTTPS"])? {
+    if !lb.serves_any(&[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(KEY, "true")?.as_str() {

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind, Region};
+use crate::inventory::{Inventory, IpAddressType, Kind, Region};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -60,7 +60,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Application, |lb| {
                     sample::internal(lb);
-                    lb.ip_address_type = Some("dualstack".to_owned());
+                    lb.ip_address_type = Some("dualstack".into());
                     sample::set(lb, &[(ATTRIBUTE, "false")]);
                 })
             },
@@ -76,7 +76,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::front::fronted(|region| {
                     let lb = &mut region.v2.items[0];
-                    lb.ip_address_type = Some("dualstack".to_owned());
+                    lb.ip_address_type = Some("dualstack".into());
                     sample::set(lb, &[(ATTRIBUTE, "false")]);
                 })
             },
@@ -130,7 +130,7 @@ fn dual(change: impl FnOnce(&mut Region)) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    let is_v4 = matches!(lb.ip_address_type.as_deref(), None | Some("ipv4"));
+    let is_v4 = matches!(lb.ip_address_type, None | Some(IpAddressType::Ipv4));
     if is_v4 || !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::Kind;
+use crate::inventory::{Kind, Scheme};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -98,10 +98,10 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.scheme.as_deref() == Some("internal") {
+    if lb.scheme == Some(Scheme::Internal) {
         return Ok(Verdict::Pass);
     }
-    if !context.intent.public.is_empty() && lb.scheme.as_deref() == Some("internet-facing") {
+    if !context.intent.public.is_empty() && lb.is_internet_facing() {
         return meant(context);
     }
     if let Exposure::Unknown(gap) = context.exposure {

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::inventory::{Inventory, IpAddressType, Kind, Listener};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::net::Family;
@@ -75,7 +75,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 let mut inventory = admitting(&["198.51.100.0/24", "::/0"]);
                 let lb = sample::only(&mut inventory.accounts[0].regions[0]);
-                lb.ip_address_type = Some("triplestack".to_owned());
+                lb.ip_address_type = Some("triplestack".into());
                 inventory
             },
             finds: &[
@@ -116,12 +116,12 @@ fn admitting(ranges: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let unexpected_value = match context.lb.ip_address_type.as_deref() {
-        Some("dualstack") => None,
-        None | Some("ipv4" | "dualstack-without-public-ipv4") => {
+    let unexpected_value = match &context.lb.ip_address_type {
+        Some(IpAddressType::Dualstack) => None,
+        None | Some(IpAddressType::Ipv4 | IpAddressType::DualstackWithoutPublicIpv4) => {
             return Ok(Verdict::NotApplicable);
         }
-        Some(other) => {
+        Some(IpAddressType::Other(other)) => {
             let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
             Some(gap.of(&context.lb.arn).saying(format!("address type {other}")))
         }

@@ -6,7 +6,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample::{self, login};
-use crate::inventory::{Inventory, JwtValidation, Kind, Listener};
+use crate::inventory::{ActionKind, Inventory, JwtValidation, Kind, Listener};
 use crate::vocab::call::Call;
 
 /// See [`Check`].
@@ -90,7 +90,7 @@ fn given(change: fn(&mut JwtValidation)) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::JwtValidation], |action| {
         let missing = || requirements::without(action, "configuration", listener);
         let own = action.jwt.as_ref().ok_or_else(missing)?;
         let evidence = || {

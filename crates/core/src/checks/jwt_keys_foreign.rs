@@ -7,7 +7,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample::{self, login};
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::inventory::{ActionKind, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 
 /// See [`Check`].
@@ -72,7 +72,7 @@ fn given(endpoint: &str) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::JwtValidation], |action| {
         let own = action.jwt.as_ref();
         let both =
             own.and_then(|jwt| Some((jwt.issuer.as_deref()?, jwt.jwks_endpoint.as_deref()?)));

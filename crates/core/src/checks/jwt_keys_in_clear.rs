@@ -7,7 +7,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample::{self, login};
-use crate::inventory::{Inventory, Kind, Listener};
+use crate::inventory::{ActionKind, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 
 /// See [`Check`].
@@ -79,7 +79,7 @@ fn given(endpoint: Option<&str>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::JwtValidation], |action| {
         let own = action.jwt.as_ref().and_then(|jwt| jwt.jwks_endpoint.as_deref());
         let url = own.ok_or_else(|| requirements::without(action, "JWKS endpoint", listener))?;
         if domain::is_https(url) {

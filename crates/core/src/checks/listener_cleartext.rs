@@ -6,7 +6,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Action, Kind, Listener};
+use crate::inventory::{Action, Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -202,7 +202,7 @@ pub(super) const CHECK: Check = Check {
                             vec![sample::rule(
                                 Some(1),
                                 vec![sample::path(&["/new"])],
-                                vec![Action { kind: "teleport".to_owned(), ..Action::default() }],
+                                vec![Action { kind: "teleport".into(), ..Action::default() }],
                             )],
                         ),
                     ],
@@ -255,7 +255,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTP"])? {
+    if !context.lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.kind == Kind::Classic {

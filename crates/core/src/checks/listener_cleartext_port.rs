@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Kind, Listener};
+use crate::inventory::{Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 
 /// Ports whose usual protocol is not encrypted. The list is in `logic` too, where a test compares them.
@@ -149,7 +149,7 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 80, vec![sample::forward("web")])];
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("alb".to_owned());
+                        group.target_type = Some("alb".into());
                     });
                 })
             },
@@ -167,9 +167,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let own: &[&str] = match context.lb.kind {
-        Kind::Classic => &["TCP"],
-        _ => &["TCP", "UDP", "TCP_UDP", "TCP_QUIC"],
+    let own: &[Protocol] = match context.lb.kind {
+        Kind::Classic => &[Protocol::Tcp],
+        _ => &[Protocol::Tcp, Protocol::Udp, Protocol::TcpUdp, Protocol::TcpQuic],
     };
     if !context.lb.serves(listener, own)? {
         return Ok(Verdict::NotApplicable);

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{BucketState, Kind};
+use crate::inventory::{BucketState, Kind, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 
@@ -123,7 +123,7 @@ fn silent(kind: &Kind, traffic: Fact<f64>) -> crate::inventory::Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
+    if lb.kind == Kind::Network && !lb.serves_any(&[Protocol::Tls])? {
         return Ok(Verdict::NotApplicable);
     }
     let Some(name) = logs::bucket(lb, Log::Access)? else { return Ok(Verdict::NotApplicable) };

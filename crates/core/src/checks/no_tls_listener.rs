@@ -6,12 +6,13 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Kind, Listener, Redirect};
+use crate::inventory::{Kind, Listener, Protocol, Redirect};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap};
 
 /// Protocols that encrypt, at the load balancer or from end to end.
-const ENCRYPTED: &[&str] = &["HTTPS", "TLS", "SSL", "QUIC", "TCP_QUIC"];
+const ENCRYPTED: &[Protocol] =
+    &[Protocol::Https, Protocol::Tls, Protocol::Ssl, Protocol::Quic, Protocol::TcpQuic];
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -143,7 +144,7 @@ pub(super) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 80, vec![sample::forward("web")])];
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("alb".to_owned());
+                        group.target_type = Some("alb".into());
                     });
                 })
             },
@@ -218,11 +219,11 @@ enum Ending {
 }
 
 fn end(context: &Context, listener: &Listener) -> Result<Ending, Gap> {
-    if listener.speaks(&["HTTP"]) {
+    if listener.speaks(&[Protocol::Http]) {
         return requests(context, listener);
     }
-    let passes_tls =
-        listener.speaks(&["TCP", "TCP_UDP"]) && tls::usual_protocol(listener)?.is_some();
+    let passes_tls = listener.speaks(&[Protocol::Tcp, Protocol::TcpUdp])
+        && tls::usual_protocol(listener)?.is_some();
     if passes_tls || routing::fronts_application(context.index, context.lb, listener)? {
         return Ok(Ending::Elsewhere);
     }

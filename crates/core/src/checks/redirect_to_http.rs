@@ -6,7 +6,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Kind, Listener};
+use crate::inventory::{Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 
 /// See [`Check`].
@@ -81,7 +81,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTP"])? {
+    if !context.lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Action, Condition, Inventory, Kind, Listener};
+use crate::inventory::{Action, Condition, ConditionField, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 
 /// See [`Check`].
@@ -110,7 +110,7 @@ fn given(condition: Condition, default: Action) -> Inventory {
 
 /// What a client writes itself.
 fn is_written(condition: &Condition) -> bool {
-    matches!(condition.field.as_str(), "http-header" | "query-string")
+    matches!(condition.field, ConditionField::HttpHeader | ConditionField::QueryString)
 }
 
 /// `header X-Internal`, `query preview`: never a value.

@@ -7,7 +7,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample::{self, login};
-use crate::inventory::{Inventory, Kind, Listener, Permission};
+use crate::inventory::{ConditionField, Inventory, Kind, Listener, Permission};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -116,7 +116,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let asked: Vec<(&str, Vec<IpNet>)> = routes
         .iter()
         .flat_map(|route| {
-            let sources = route.conditions.iter().filter(|own| own.field == "source-ip");
+            let sources =
+                route.conditions.iter().filter(|own| own.field == ConditionField::SourceIp);
             sources.map(|own| {
                 let ranges = own.values.iter().filter_map(|value| value.parse().ok()).collect();
                 (route.label.as_str(), ranges)

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Kind, Listener};
+use crate::inventory::{Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 
 const POLICY: &str = "content_security_policy";
@@ -96,7 +96,7 @@ fn without(headers: &[&str]) -> crate::inventory::Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS"])? {
+    if !context.lb.serves(listener, &[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     let policy = headers::set(listener, POLICY)?;

@@ -4,7 +4,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{ClassicPolicy, Inventory, Kind, Listener};
+use crate::inventory::{ClassicPolicy, Inventory, Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 
@@ -105,7 +105,7 @@ fn sticky(protocol: &str, kind: &str) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let lb = context.lb;
-    if !lb.serves(listener, &["HTTP"])? {
+    if !lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
     let mut hidden = None;

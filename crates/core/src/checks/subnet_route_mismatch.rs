@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind};
+use crate::inventory::{Inventory, IpAddressType, Kind};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 use crate::vocab::net::Family;
@@ -55,7 +55,7 @@ pub(super) const CHECK: Check = Check {
             title: "IPv6 addresses alone, and no IPv6 route",
             given: || {
                 sample::with(&Kind::Application, |lb| {
-                    lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
+                    lb.ip_address_type = Some("dualstack-without-public-ipv4".into());
                 })
             },
             finds: &[
@@ -113,8 +113,8 @@ fn private_subnet(subnets: &[&str]) -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     let is_internal = reach::is_internal(lb)?;
-    let family = match lb.ip_address_type.as_deref() {
-        Some("dualstack-without-public-ipv4") if !is_internal => Family::V6,
+    let family = match lb.ip_address_type {
+        Some(IpAddressType::DualstackWithoutPublicIpv4) if !is_internal => Family::V6,
         _ => Family::V4,
     };
     let (mut unexpected_value, mut hidden) = (Vec::new(), None);
@@ -129,6 +129,6 @@ fn judge(context: &Context) -> Judgement {
         return hidden.map_or(Ok(Verdict::Pass), Err);
     }
     let subnets = if is_internal { "public_subnets" } else { "private_subnets" };
-    let scheme = lb.scheme.clone().unwrap_or_default();
+    let scheme = lb.scheme.as_ref().map(ToString::to_string).unwrap_or_default();
     Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, unexpected_value)))
 }

@@ -8,7 +8,7 @@ use crate::check::{
     Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{BlockPublicAccess, Inventory, Kind, Region, TargetGroup};
+use crate::inventory::{BlockPublicAccess, Inventory, Kind, Protocol, Region, TargetGroup};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap};
 
@@ -275,7 +275,7 @@ fn published(kind: &Kind, change: impl FnOnce(&mut Region)) -> Inventory {
 }
 
 fn passing_through(region: &mut Region) {
-    sample::regroup(region, "web", |group| group.protocol = Some("TCP".to_owned()));
+    sample::regroup(region, "web", |group| group.protocol = Some("TCP".into()));
     *sample::listeners(sample::only(region)) =
         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
 }
@@ -320,7 +320,7 @@ fn is_guarded(context: &Context, targets: &Targets) -> Result<bool, Gap> {
     };
     let hop = targets::hop(context.lb, group);
     let ends_tls = hop.as_ref().is_ok_and(|hop| matches!(hop, Hop::Stripped(_)));
-    if ends_tls || group.protocol.as_deref() == Some("TLS") {
+    if ends_tls || group.protocol == Some(Protocol::Tls) {
         return Ok(true);
     }
     match context.exposure {

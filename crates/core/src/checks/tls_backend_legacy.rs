@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::Kind;
+use crate::inventory::{Kind, Protocol};
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -65,7 +65,7 @@ pub(super) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Network, |region| {
                     sample::regroup(region, "web", |group| {
-                        group.protocol = Some("TCP".to_owned());
+                        group.protocol = Some("TCP".into());
                     });
                 })
             },
@@ -98,7 +98,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let groups = context.index.groups_of(&context.lb.arn)?.iter();
     let encrypted =
-        groups.filter(|group| matches!(group.protocol.as_deref(), Some("HTTPS" | "TLS")));
+        groups.filter(|group| matches!(group.protocol, Some(Protocol::Https | Protocol::Tls)));
     let names: Vec<&str> = encrypted.map(|group| group.name.as_str()).collect();
     if names.is_empty() {
         return Ok(Verdict::NotApplicable);

@@ -4,7 +4,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Kind, Listener};
+use crate::inventory::{Kind, Listener, Protocol};
 use crate::vocab::call::Call;
 
 const SUBJECT: &str = "routing.http.request.x_amzn_mtls_clientcert_subject.header_name";
@@ -79,6 +79,6 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !evidence.0.is_empty() {
         return Ok(Verdict::Note(evidence));
     }
-    let encrypts = context.lb.serves(listener, &["HTTPS"])?;
+    let encrypts = context.lb.serves(listener, &[Protocol::Https])?;
     Ok(if encrypts { Verdict::Pass } else { Verdict::NotApplicable })
 }

@@ -5,7 +5,7 @@ use crate::check::{
     Check, Context, Evidence, Example, Judge, Judgement, Persona, Remedy, Severity, Verdict,
 };
 use crate::fixtures::sample;
-use crate::inventory::{Inventory, Kind, Listener, Region};
+use crate::inventory::{Inventory, Kind, Listener, Protocol, Region};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 
@@ -124,7 +124,7 @@ fn serving(protocol: &str, port: u16, change: impl FnOnce(&mut Region)) -> Inven
         *sample::listeners(sample::only(region)) =
             vec![sample::listener(protocol, port, vec![sample::forward("web")])];
         sample::regroup(region, "web", |group| {
-            (group.protocol, group.port) = (Some(protocol.to_owned()), Some(port));
+            (group.protocol, group.port) = (Some(protocol.into()), Some(port));
         });
         let mut door = sample::open_group("sg-web", &[i32::from(port)]);
         "-1".clone_into(&mut door.ingress[0].protocol);
@@ -134,7 +134,7 @@ fn serving(protocol: &str, port: u16, change: impl FnOnce(&mut Region)) -> Inven
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["UDP", "TCP_UDP"])? {
+    if !context.lb.serves(listener, &[Protocol::Udp, Protocol::TcpUdp])? {
         return Ok(Verdict::NotApplicable);
     }
     let number = listener.number()?;

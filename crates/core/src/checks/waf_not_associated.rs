@@ -124,9 +124,7 @@ pub(super) const CHECK: Check = Check {
         },
         Example {
             title: "a scheme that this version does not know",
-            given: || {
-                sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
-            },
+            given: || sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".into())),
             finds: &[
                 "unknown waf-not-associated web",
                 "note tls-backend-legacy web",

@@ -30,3 +30,4 @@ mod silence;
 mod tls;
 mod trust;
 mod values;
+mod words;
