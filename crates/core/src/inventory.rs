@@ -1,10 +1,10 @@
 //! What was read: accounts, their regions, and the load balancers in them. Facts only, no opinion.
 //!
-//! Names and values are AWS's own. Enumerations stay text, because AWS adds members whenever it likes
-//! and a new one must reach the judge as "unknown value", never as a crash.
+//! Names and values are AWS's own. Where AWS has a closed list of words today it adds to it tomorrow, and a
+//! new one must reach the judge as "unknown value", never as a crash: the types of words have an `Other`,
+//! and what is compared in one place alone stays text.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ mod logs;
 mod merge;
 mod network;
 mod waf;
+mod words;
 
 pub use backend::{AutoScalingGroup, InvokeStatement, NetworkInterface, UserPool};
 pub use certificate::Provenance;
@@ -38,6 +39,11 @@ pub use network::{
     RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,
 };
 pub use waf::{WafRule, WafStatement, WebAcl};
+pub(crate) use words::or_missing;
+pub use words::{
+    ActionKind, ConditionField, IpAddressType, Kind, MutualTlsMode, Protocol, Scheme, TargetState,
+    TargetType, TransformKind, Transport,
+};
 
 /// The version a saved inventory carries. Another one is refused, not guessed at.
 pub const SCHEMA: &str = "elb-audit/inventory/v1";
@@ -204,52 +210,6 @@ pub struct Region {
     pub notes: Vec<String>,
 }
 
-/// The four kinds of load balancer, and whatever AWS adds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum Kind {
-    /// Classic Load Balancer.
-    Classic,
-    /// Application Load Balancer.
-    Application,
-    /// Network Load Balancer.
-    Network,
-    /// Gateway Load Balancer.
-    Gateway,
-    /// A kind this version does not know; nothing is judged about it.
-    Other(String),
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::Classic => "classic",
-            Kind::Application => "application",
-            Kind::Network => "network",
-            Kind::Gateway => "gateway",
-            Kind::Other(text) => text,
-        })
-    }
-}
-
-impl From<Kind> for String {
-    fn from(kind: Kind) -> Self {
-        kind.to_string()
-    }
-}
-
-impl From<String> for Kind {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "classic" => Kind::Classic,
-            "application" => Kind::Application,
-            "network" => Kind::Network,
-            "gateway" => Kind::Gateway,
-            _ => Kind::Other(text),
-        }
-    }
-}
-
 /// One load balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoadBalancer {
@@ -261,7 +221,7 @@ pub struct LoadBalancer {
     pub kind: Kind,
     /// `internet-facing` or `internal`; a Gateway load balancer has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scheme: Option<String>,
+    pub scheme: Option<Scheme>,
     /// `active`, `provisioning`, `active_impaired`, `failed`; none for Classic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -273,7 +233,7 @@ pub struct LoadBalancer {
     pub vpc_id: Option<String>,
     /// `ipv4`, `dualstack`, `dualstack-without-public-ipv4`; none for Classic, which is IPv4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ip_address_type: Option<String>,
+    pub ip_address_type: Option<IpAddressType>,
     /// Ids of its subnets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subnets: Vec<String>,
@@ -326,14 +286,14 @@ impl LoadBalancer {
     /// Whether its addresses are public ones.
     #[must_use]
     pub fn is_internet_facing(&self) -> bool {
-        self.scheme.as_deref() == Some("internet-facing")
+        self.scheme == Some(Scheme::InternetFacing)
     }
 
     /// Whether it certainly has no public address: IPv6 ones are public, whatever the scheme.
     #[must_use]
     pub fn is_private(&self) -> bool {
-        let is_v4 = matches!(self.ip_address_type.as_deref(), None | Some("ipv4"));
-        self.scheme.as_deref() == Some("internal") && is_v4
+        let is_v4 = matches!(self.ip_address_type, None | Some(IpAddressType::Ipv4));
+        self.scheme == Some(Scheme::Internal) && is_v4
     }
 }
 
@@ -357,13 +317,13 @@ pub struct TargetGroup {
     pub name: String,
     /// `HTTP`, `TLS` …; a Lambda group has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub protocol: Option<String>,
+    pub protocol: Option<Protocol>,
     /// A Lambda group has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// `instance`, `ip`, `lambda`, `alb`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target_type: Option<String>,
+    pub target_type: Option<TargetType>,
     /// `HTTP1`, `HTTP2`, `GRPC`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol_version: Option<String>,
@@ -375,7 +335,7 @@ pub struct TargetGroup {
     pub health_check_enabled: Option<bool>,
     /// `HTTP`, `HTTPS`, `TCP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub health_check_protocol: Option<String>,
+    pub health_check_protocol: Option<Protocol>,
     /// The path that is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_path: Option<String>,
@@ -400,7 +360,7 @@ pub struct Target {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// `healthy`, `unhealthy`, `draining` …; `InService`, `OutOfService`, `Unknown` for Classic.
-    pub state: String,
+    pub state: TargetState,
     /// AWS's reason code: `Target.Timeout`; for Classic `ELB` (still registering) or `Instance`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

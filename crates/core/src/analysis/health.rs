@@ -4,7 +4,7 @@
 use crate::analysis::routing;
 use crate::analysis::site::Site;
 use crate::analysis::targets::Targets;
-use crate::inventory::{Kind, Target};
+use crate::inventory::{Kind, Target, TargetState, TargetType};
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{self, Gap, Reason};
@@ -70,7 +70,7 @@ pub fn tally<'a>(site: Site, targets: &Targets<'a>) -> Result<Option<Tally<'a>>,
 /// Whether it is a function without health checks, whose health says nothing.
 fn is_unchecked(targets: &Targets) -> bool {
     let Targets::Group(group) = targets else { return false };
-    group.target_type.as_deref() == Some("lambda") && group.health_check_enabled != Some(true)
+    group.target_type == Some(TargetType::Lambda) && group.health_check_enabled != Some(true)
 }
 
 /// The targets of a subject, whatever leads there.
@@ -88,24 +88,29 @@ pub fn count<'a>(site: Site, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
         unknown: None,
     };
     for target in targets.health().get()? {
-        match (target.state.as_str(), target.reason.as_deref()) {
-            ("draining", _) => tally.leaving += 1,
-            ("unused", _) => tally.unused.push(target),
+        match (&target.state, target.reason.as_deref()) {
+            (TargetState::Draining, _) => tally.leaving += 1,
+            (TargetState::Unused, _) => tally.unused.push(target),
             _ if is_unchecked => tally.unchecked += 1,
-            ("healthy" | "InService", _) => tally.healthy += 1,
-            ("initial", _) => tally.starting += 1,
-            ("OutOfService", Some("ELB")) if is_registering(target) => tally.registering += 1,
-            ("unhealthy" | "unhealthy.draining" | "OutOfService", _) => {
-                tally.unhealthy.push(target);
+            (TargetState::Healthy | TargetState::InService, _) => tally.healthy += 1,
+            (TargetState::Initial, _) => tally.starting += 1,
+            (TargetState::OutOfService, Some("ELB")) if is_registering(target) => {
+                tally.registering += 1;
             }
-            ("unavailable", None | Some("Target.HealthCheckDisabled")) => tally.unchecked += 1,
-            ("", _) => {
+            (
+                TargetState::Unhealthy | TargetState::UnhealthyDraining | TargetState::OutOfService,
+                _,
+            ) => tally.unhealthy.push(target),
+            (TargetState::Unavailable, None | Some("Target.HealthCheckDisabled")) => {
+                tally.unchecked += 1;
+            }
+            (TargetState::Other(text), _) if text.is_empty() => {
                 let said = format!("{} without a state", target.id);
                 tally.unknown = Some(unclear(site, targets, (Reason::Malformed, said)));
             }
             (state, reason) => {
-                let known = matches!(state, "unavailable" | "Unknown");
-                let why = if known { Reason::Undetermined } else { Reason::Unrecognised };
+                let is_new = matches!(state, TargetState::Other(_));
+                let why = if is_new { Reason::Unrecognised } else { Reason::Undetermined };
                 let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
                 let said = format!("state {state}{reason} of {}", target.id);
                 tally.unknown = Some(unclear(site, targets, (why, said)));

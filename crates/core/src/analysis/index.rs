@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use crate::inventory::{
     Account, AutoScalingGroup, Certificate, EndpointService, Kind, LoadBalancer, LogSource,
     NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup,
-    TrustStore, Vpc,
+    TargetType, TrustStore, Vpc,
 };
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
@@ -189,11 +189,11 @@ impl<'a> Index<'a> {
             let arns = group.load_balancer_arns.iter();
             let mut fronts = arns.map(|arn| self.load_balancers.get(arn.as_str()));
             let is_reached = fronts.any(|lb| lb.is_none_or(|lb| !lb.is_private()));
-            match group.target_type.as_deref() {
-                Some("alb") if is_reached => {
+            match &group.target_type {
+                Some(TargetType::Alb) if is_reached => {
                     self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
                 }
-                Some("ip") if is_reached => {
+                Some(TargetType::Ip) if is_reached => {
                     self.unread_addresses = self.unread_addresses.or(Some(gap));
                 }
                 _ => {}

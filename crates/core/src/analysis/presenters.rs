@@ -22,7 +22,7 @@ pub struct Presenters<'a> {
     /// How many are known to.
     pub count: usize,
     /// Name of one for each scheme.
-    pub schemes: BTreeMap<&'a str, &'a str>,
+    pub schemes: BTreeMap<String, &'a str>,
     /// Name of one for each environment that tags tell.
     pub environments: BTreeMap<String, &'a str>,
     /// How many have unread tags, and the first gap.
@@ -44,7 +44,7 @@ impl<'a> Presenters<'a> {
     fn add(&mut self, lb: &'a LoadBalancer, environment: Option<&String>) {
         self.count += 1;
         if let Some(scheme) = &lb.scheme {
-            self.schemes.entry(scheme).or_insert(&lb.name);
+            self.schemes.entry(scheme.to_string()).or_insert(&lb.name);
         }
         if let Some(environment) = environment {
             self.environments.entry(environment.clone()).or_insert(&lb.name);

@@ -1,7 +1,7 @@
 //! Who can reach a listener, and by what.
 
 use crate::analysis::index::Index;
-use crate::inventory::{Kind, Listener, LoadBalancer, Region};
+use crate::inventory::{Kind, Listener, LoadBalancer, Region, Scheme, Transport, or_missing};
 use crate::vocab::call::Call;
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::fact::{Fact, Gap, Reason};
@@ -134,18 +134,18 @@ impl<'a> Reachability<'a> {
     /// Follows the routes once for all listeners of a load balancer.
     #[must_use]
     pub fn new(index: &'a Index<'a>, lb: &'a LoadBalancer) -> Self {
-        let side = match (&lb.kind, lb.scheme.as_deref()) {
+        let side = match (&lb.kind, &lb.scheme) {
             (Kind::Gateway, _) => Side::Inside,
-            (Kind::Other(_), scheme) if scheme != Some("internal") => {
+            (Kind::Other(_), scheme) if *scheme != Some(Scheme::Internal) => {
                 Side::Unknown(unexpected_value(lb, "a kind of load balancer", &lb.kind))
             }
-            (_, Some("internal")) => match InternetRoutes::follow(index, lb) {
+            (_, Some(Scheme::Internal)) => match InternetRoutes::follow(index, lb) {
                 routes if routes.is_public() => Side::Edge(routes),
                 _ => Side::Inside,
             },
-            (_, Some("internet-facing")) => Side::Outside(InternetRoutes::follow(index, lb)),
+            (_, Some(Scheme::InternetFacing)) => Side::Outside(InternetRoutes::follow(index, lb)),
             (_, scheme) => {
-                Side::Unknown(unexpected_value(lb, "scheme", scheme.unwrap_or("missing")))
+                Side::Unknown(unexpected_value(lb, "scheme", or_missing(scheme.as_ref())))
             }
         };
         Reachability { index, lb, side }
@@ -312,20 +312,18 @@ fn at_most(any: Exposure, gap: Gap) -> Exposure {
 
 /// Whether a load balancer's scheme is `internal`.
 pub(crate) fn is_internal(lb: &LoadBalancer) -> Result<bool, Gap> {
-    match lb.scheme.as_deref() {
-        Some("internal") => Ok(true),
-        Some("internet-facing") => Ok(false),
-        other => Err(unexpected_value(lb, "scheme", other.unwrap_or("missing"))),
+    match &lb.scheme {
+        Some(Scheme::Internal) => Ok(true),
+        Some(Scheme::InternetFacing) => Ok(false),
+        other => Err(unexpected_value(lb, "scheme", or_missing(other.as_ref()))),
     }
 }
 
 /// The transports and the port of a listener.
-pub(crate) fn transports_and_port(
-    listener: &Listener,
-) -> Result<(&'static [&'static str], u16), Gap> {
+pub(crate) fn transports_and_port(listener: &Listener) -> Result<(&'static [Transport], u16), Gap> {
     match Port::of_listener(listener)? {
         Port::One { transports, number } => Ok((transports, number)),
-        Port::Any => Ok((&["tcp", "udp"], 0)),
+        Port::Any => Ok((&Transport::BOTH, 0)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::analysis::routing::pattern::{self, Match};
 use crate::analysis::routing::request::texts_for;
 use crate::analysis::routing::{self, End, Route, redirect};
 use crate::analysis::site::Site;
-use crate::inventory::{Condition, Listener, Redirect};
+use crate::inventory::{Condition, ConditionField, Listener, Protocol, Redirect};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::glob;
@@ -42,7 +42,7 @@ type Routes<'a> = Result<Vec<Route<'a>>, Gap>;
 /// What a client asks for, in the course of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Request {
-    protocol: String,
+    protocol: Protocol,
     host: String,
     port: u16,
     path: String,
@@ -87,7 +87,7 @@ impl<'a> Redirects<'a> {
         if !self.may_return(at, target)? {
             return Ok(None);
         }
-        let methods = texts_for(route.conditions, "http-request-method", &["GET"]);
+        let methods = texts_for(route.conditions, &ConditionField::HttpRequestMethod, &["GET"]);
         let method = methods.first().map_or("GET", String::as_str);
         let client = Client { conditions: route.conditions, method };
         let (mut taken, mut gap) = (false, None);
@@ -133,10 +133,11 @@ impl<'a> Redirects<'a> {
     }
 
     /// The listener of a protocol and port. One whose port is not known may be the one.
-    fn serving(&self, protocol: &str, port: u16) -> Result<Option<usize>, Gap> {
+    fn serving(&self, protocol: &Protocol, port: u16) -> Result<Option<usize>, Gap> {
         let mut all = self.listeners.iter().map(|(listener, _)| *listener);
         if let Some(at) = all.clone().position(|listener| listener.port == Some(port)) {
-            let serves = self.site.lb.serves(self.listeners[at].0, &[protocol])?;
+            let serves =
+                self.site.lb.serves(self.listeners[at].0, std::slice::from_ref(protocol))?;
             return Ok(serves.then_some(at));
         }
         all.try_for_each(|listener| listener.number().map(drop)).map(|()| None)
@@ -151,11 +152,11 @@ impl<'a> Redirects<'a> {
     /// Requests that a rule may take: its hosts with one path, its paths with one host.
     fn requests(&self, listener: &Listener, conditions: &[Condition]) -> Result<Vec<Request>, Gap> {
         let own = self.site.lb.dns_name.as_deref().unwrap_or(&self.site.lb.name).to_lowercase();
-        let hosts = texts_for(conditions, "host-header", &[&own]);
-        let paths = texts_for(conditions, "path-pattern", &["/", "/any/path"]);
+        let hosts = texts_for(conditions, &ConditionField::HostHeader, &[&own]);
+        let paths = texts_for(conditions, &ConditionField::PathPattern, &["/", "/any/path"]);
         let request = |host: &String, path: &String| -> Result<Request, Gap> {
             Ok(Request {
-                protocol: listener.protocol.clone().unwrap_or_default(),
+                protocol: listener.protocol.clone().unwrap_or(Protocol::Http),
                 host: host.to_lowercase(),
                 port: listener.number()?,
                 path: path.clone(),
@@ -248,18 +249,22 @@ impl<'a> Redirects<'a> {
         first: &str,
     ) -> Match {
         let asked = || client.conditions.iter().any(|own| narrows(own, condition));
-        match condition.field.as_str() {
-            "host-header" => condition::meets(condition, &request.host),
-            "path-pattern" => condition::meets(condition, &request.path),
-            "http-request-method" => condition::meets(condition, client.method),
-            "query-string" if request.query == first && asked() => Match::Yes,
-            "query-string" => {
+        match &condition.field {
+            ConditionField::HostHeader => condition::meets(condition, &request.host),
+            ConditionField::PathPattern => condition::meets(condition, &request.path),
+            ConditionField::HttpRequestMethod => condition::meets(condition, client.method),
+            ConditionField::QueryString if request.query == first && asked() => Match::Yes,
+            ConditionField::QueryString => {
                 let parameters = request.query.split('&').filter(|one| !one.is_empty());
                 Match::any(parameters.map(|one| parameter(condition, one)))
             }
-            "source-ip" if asked() || condition::any_source(self.site.lb, condition) => Match::Yes,
-            "source-ip" => {
-                let own = condition::on(client.conditions, "source-ip");
+            ConditionField::SourceIp
+                if asked() || condition::any_source(self.site.lb, condition) =>
+            {
+                Match::Yes
+            }
+            ConditionField::SourceIp => {
+                let own = condition::on(client.conditions, &ConditionField::SourceIp);
                 if own.is_some() { Match::Maybe } else { Match::No }
             }
             _ if asked() => Match::Yes,
@@ -275,9 +280,9 @@ impl<'a> Redirects<'a> {
         at: usize,
     ) -> Result<Option<Request>, Gap> {
         let listener = self.listeners[at].0;
-        let port = now.port.to_string();
+        let (protocol, port) = (now.protocol.to_string(), now.port.to_string());
         let parts = [
-            ("#{protocol}", now.protocol.as_str()),
+            ("#{protocol}", protocol.as_str()),
             ("#{host}", &now.host),
             ("#{port}", &port),
             ("#{path}", now.path.strip_prefix('/').unwrap_or(&now.path)),
@@ -288,7 +293,7 @@ impl<'a> Redirects<'a> {
             parts.iter().fold(template, |text, (key, value)| text.replace(key, value))
         };
         let next = Request {
-            protocol: redirect::protocol(target, listener)?.to_owned(),
+            protocol: redirect::protocol(target, listener)?.clone(),
             host: filled(&target.host, "#{host}").to_lowercase(),
             port: redirect::port(target, listener)?,
             path: filled(&target.path, "/#{path}"),
@@ -317,13 +322,13 @@ impl Request {
     /// knows it.
     fn url(&self) -> String {
         let Request { protocol, host, port, path, query } = self;
-        let usual = if protocol == "HTTPS" { 443 } else { 80 };
+        let usual = if *protocol == Protocol::Https { 443 } else { 80 };
         let port = if *port == usual { String::new() } else { format!(":{port}") };
         let slash = if path.starts_with('/') { "" } else { "/" };
         let names: Vec<String> =
             query.split('&').filter(|one| !one.is_empty()).map(named).collect();
         let query = if names.is_empty() { String::new() } else { format!("?{}", names.join("&")) };
-        format!("{}://{host}{port}{slash}{path}{query}", protocol.to_lowercase())
+        format!("{}://{host}{port}{slash}{path}{query}", protocol.to_string().to_lowercase())
     }
 }
 
@@ -334,7 +339,7 @@ fn named(parameter: &str) -> String {
 
 /// A query that meets a rule's conditions on it.
 fn query(conditions: &[Condition]) -> String {
-    let own = conditions.iter().filter(|condition| condition.field == "query-string");
+    let own = conditions.iter().filter(|condition| condition.field == ConditionField::QueryString);
     let first = own.filter_map(|condition| condition.values.first());
     first.map(|value| value.replace(['*', '?'], "x")).collect::<Vec<_>>().join("&")
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::index::Index;
-use crate::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Redirect, Rule};
+use crate::inventory::{
+    Action, ActionKind, Condition, Kind, Listener, LoadBalancer, Redirect, Rule, TargetType,
+    TransformKind,
+};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 
@@ -206,27 +209,21 @@ fn end<'a>(actions: &[&'a Action], listener: &Listener) -> End<'a> {
     let gap = |reason, said: String| {
         End::Unknown(Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said))
     };
-    let known = |action: &Action| is_authentication(action) || is_terminal(&action.kind);
-    if let Some(unknown) = actions.iter().find(|action| !known(action)) {
+    let is_new = |action: &&&Action| matches!(action.kind, ActionKind::Other(_));
+    if let Some(unknown) = actions.iter().find(is_new) {
         return gap(Reason::Unrecognised, format!("action {}", unknown.kind));
     }
     let Some(last) = actions.last() else {
         return gap(Reason::Malformed, "a rule without action".to_owned());
     };
-    match (last.kind.as_str(), &last.redirect) {
-        ("forward", _) if !last.target_groups.is_empty() => End::Forward(weighted(last).collect()),
-        ("redirect", Some(redirect)) => End::Redirect(redirect),
-        ("fixed-response", _) => End::Answer,
+    match (&last.kind, &last.redirect) {
+        (ActionKind::Forward, _) if !last.target_groups.is_empty() => {
+            End::Forward(weighted(last).collect())
+        }
+        (ActionKind::Redirect, Some(redirect)) => End::Redirect(redirect),
+        (ActionKind::FixedResponse, _) => End::Answer,
         (kind, _) => gap(Reason::Malformed, format!("a rule that ends with {kind}")),
     }
-}
-
-fn is_terminal(kind: &str) -> bool {
-    matches!(kind, "forward" | "redirect" | "fixed-response")
-}
-
-fn is_authentication(action: &Action) -> bool {
-    matches!(action.kind.as_str(), "authenticate-oidc" | "authenticate-cognito" | "jwt-validation")
 }
 
 impl<'a> Route<'a> {
@@ -255,7 +252,8 @@ impl<'a> Route<'a> {
     /// domain, and leaves their path as it is. They have to be answered in clear (RFC 8555, 8.3).
     #[must_use]
     pub fn is_acme_only(&self) -> bool {
-        let rewrites = self.transforms.iter().any(|transform| transform.kind == "url-rewrite");
+        let rewrites =
+            self.transforms.iter().any(|transform| transform.kind == TransformKind::UrlRewrite);
         !rewrites && self.conditions.iter().any(condition::acme_only)
     }
 
@@ -319,7 +317,7 @@ pub fn fronts_application(
             End::Forward(groups) => {
                 for arn in groups {
                     any = true;
-                    if index.target_group(arn)?.target_type.as_deref() != Some("alb") {
+                    if index.target_group(arn)?.target_type != Some(TargetType::Alb) {
                         return Ok(false);
                     }
                 }

@@ -8,7 +8,10 @@ use crate::analysis::index::Index;
 use crate::analysis::reach::Port;
 use crate::analysis::routing::{self, End};
 use crate::analysis::site::Site;
-use crate::inventory::{Listener, LoadBalancer, NetworkInterface, Target, TargetGroup};
+use crate::inventory::{
+    Listener, LoadBalancer, NetworkInterface, Protocol, Target, TargetGroup, TargetState,
+    TargetType, Transport, or_missing,
+};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{self, Fact, Gap, Reason};
 
@@ -46,12 +49,12 @@ pub enum Sort {
 
 /// What the targets of a group are.
 pub fn sort(group: &TargetGroup) -> Result<Sort, Gap> {
-    match group.target_type.as_deref() {
-        Some("instance") => Ok(Sort::Instance),
-        Some("ip") => Ok(Sort::Address),
-        Some("lambda") => Ok(Sort::Function),
-        Some("alb") => Ok(Sort::LoadBalancer),
-        Some(other) => {
+    match &group.target_type {
+        Some(TargetType::Instance) => Ok(Sort::Instance),
+        Some(TargetType::Ip) => Ok(Sort::Address),
+        Some(TargetType::Lambda) => Ok(Sort::Function),
+        Some(TargetType::Alb) => Ok(Sort::LoadBalancer),
+        Some(TargetType::Other(other)) => {
             Err(unexpected_value(group, Reason::Unrecognised, format!("target type {other}")))
         }
         None => Err(unexpected_value(
@@ -123,11 +126,11 @@ pub fn hop<'a>(lb: &'a LoadBalancer, group: &TargetGroup) -> Result<Hop<'a>, Gap
     if matches!(sort(group)?, Sort::Function | Sort::LoadBalancer) {
         return Ok(Hop::Inside);
     }
-    match group.protocol.as_deref() {
-        Some("HTTP") => Ok(Hop::Clear),
-        Some("HTTPS" | "TLS" | "QUIC") => Ok(Hop::Encrypted),
-        Some("UDP" | "GENEVE") => Ok(Hop::Opaque),
-        Some("TCP" | "TCP_UDP" | "TCP_QUIC") => {
+    match &group.protocol {
+        Some(Protocol::Http) => Ok(Hop::Clear),
+        Some(Protocol::Https | Protocol::Tls | Protocol::Quic) => Ok(Hop::Encrypted),
+        Some(Protocol::Udp | Protocol::Geneve) => Ok(Hop::Opaque),
+        Some(Protocol::Tcp | Protocol::TcpUdp | Protocol::TcpQuic) => {
             Ok(stripper(lb, &group.arn)?.map_or(Hop::Opaque, Hop::Stripped))
         }
         Some(other) => {
@@ -143,7 +146,7 @@ pub fn hop<'a>(lb: &'a LoadBalancer, group: &TargetGroup) -> Result<Hop<'a>, Gap
 fn stripper<'a>(lb: &'a LoadBalancer, group: &str) -> Result<Option<&'a Listener>, Gap> {
     let mut hidden = None;
     for listener in lb.listeners.get()? {
-        let routes = match lb.serves(listener, &["TLS"]) {
+        let routes = match lb.serves(listener, &[Protocol::Tls]) {
             Ok(false) => continue,
             Ok(true) => routing::live(lb, listener),
             Err(gap) => Err(gap),
@@ -168,7 +171,7 @@ fn stripper<'a>(lb: &'a LoadBalancer, group: &str) -> Result<Option<&'a Listener
 
 /// Whether a group has a target that is not about to leave.
 pub fn has_any(group: &TargetGroup) -> Result<bool, Gap> {
-    Ok(group.targets.get()?.iter().any(|target| target.state != "draining"))
+    Ok(group.targets.get()?.iter().any(|target| target.state != TargetState::Draining))
 }
 
 /// Whether any of these groups has a target that is not about to leave; `hidden` is the gap that may hide
@@ -199,7 +202,8 @@ pub fn remote(index: &Index, group: &TargetGroup) -> Result<(Vec<String>, Option
     }
     let mut found = Vec::new();
     let mut hidden = None;
-    for target in group.targets.get()?.iter().filter(|target| target.state != "draining") {
+    for target in group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining)
+    {
         match is_remote(index, group, target) {
             Ok(true) => found.push(target.id.clone()),
             Ok(false) => {}
@@ -318,7 +322,7 @@ pub(crate) fn direct_paths<'a>(
     let mut found = Vec::new();
     let mut hidden = None;
     for target in targets.health().get()? {
-        if target.state == "draining" || target.zone.as_deref() == Some("all") {
+        if target.state == TargetState::Draining || target.zone.as_deref() == Some("all") {
             continue;
         }
         let interfaces = match interfaces(site.index, targets, target) {
@@ -357,16 +361,15 @@ fn ports(lb: &LoadBalancer, targets: &Targets, target: &Target) -> Result<Vec<Po
         return Ok(ports);
     };
     let number = port(group, target)?;
-    let transports: &[&str] = match group.protocol.as_deref() {
-        Some("HTTP" | "HTTPS" | "TCP" | "TLS") => &["tcp"],
-        Some("UDP" | "QUIC" | "GENEVE") => &["udp"],
-        Some("TCP_UDP" | "TCP_QUIC") => &["tcp", "udp"],
-        other => {
-            let said = format!("protocol {}", other.unwrap_or("missing"));
-            return Err(unexpected_value(group, Reason::Unrecognised, said));
-        }
-    };
-    Ok(vec![Port::One { transports, number }])
+    Ok(vec![Port::One { transports: transports(group)?, number }])
+}
+
+/// What carries the requests to a group's targets.
+pub(crate) fn transports(group: &TargetGroup) -> Result<&'static [Transport], Gap> {
+    group.protocol.as_ref().and_then(Protocol::transports).ok_or_else(|| {
+        let said = format!("protocol {}", or_missing(group.protocol.as_ref()));
+        unexpected_value(group, Reason::Unrecognised, said)
+    })
 }
 
 /// The port that a target of a group is sent to.
@@ -378,10 +381,11 @@ pub fn port(group: &TargetGroup, target: &Target) -> Result<u16, Gap> {
 }
 
 /// Protocol and port of a Classic listener towards its instances: `HTTP` and 8080 of `HTTP:8080`.
-pub fn instance_side(listener: &Listener) -> Result<(&str, u16), Gap> {
+pub fn instance_side(listener: &Listener) -> Result<(Protocol, u16), Gap> {
     let side = listener.instance_side.as_deref().unwrap_or_default();
-    let parts =
-        side.split_once(':').and_then(|(protocol, port)| Some((protocol, port.parse().ok()?)));
+    let parts = side
+        .split_once(':')
+        .and_then(|(protocol, port)| Some((Protocol::from(protocol), port.parse().ok()?)));
     let parts = parts.filter(|(_, port)| *port > 0);
     parts.ok_or_else(|| {
         Gap::new(Call::ElbDescribeLoadBalancers, Reason::Malformed)
@@ -392,7 +396,7 @@ pub fn instance_side(listener: &Listener) -> Result<(&str, u16), Gap> {
 
 fn instance_port(listener: &Listener) -> Result<Port, Gap> {
     let (_, number) = instance_side(listener)?;
-    Ok(Port::One { transports: &["tcp"], number })
+    Ok(Port::One { transports: &[Transport::Tcp], number })
 }
 
 /// Whether clients of a Network load balancer may come to this port of a target by themselves: it hands
@@ -413,7 +417,7 @@ pub(crate) fn is_served_by_network(index: &Index, door: &DirectPath) -> Result<b
 
 /// Whether a Network load balancer sends to this group.
 fn is_network(group: &TargetGroup) -> bool {
-    let protocol = group.protocol.as_deref().unwrap_or_default();
+    use Protocol::{Quic, Tcp, TcpQuic, TcpUdp, Tls, Udp};
     !group.load_balancer_arns.is_empty()
-        && ["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"].contains(&protocol)
+        && matches!(group.protocol, Some(Tcp | Tls | Udp | TcpUdp | Quic | TcpQuic))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Region, SslPolicy};
+use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Protocol, Region, SslPolicy};
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{Gap, Reason};
@@ -94,8 +94,8 @@ pub struct WeakCipher<'a> {
 /// Whether the load balancer itself ends TLS on this listener.
 pub fn terminates(lb: &LoadBalancer, listener: &Listener) -> Result<bool, Gap> {
     match lb.kind {
-        Kind::Classic => lb.serves(listener, &["HTTPS", "SSL"]),
-        _ => lb.serves(listener, &["HTTPS", "TLS"]),
+        Kind::Classic => lb.serves(listener, &[Protocol::Https, Protocol::Ssl]),
+        _ => lb.serves(listener, &[Protocol::Https, Protocol::Tls]),
     }
 }
 
@@ -163,7 +163,7 @@ pub fn as_of() -> &'static str {
 pub fn bundled() -> impl Iterator<Item = (Kind, Offer)> {
     let kinds = |row: &'static table::Row| {
         row.families.iter().map(move |family| {
-            let kind = Kind::from(family.clone());
+            let kind = Kind::from(family.as_str());
             let offer = from_row(row, &kind);
             (kind, offer)
         })

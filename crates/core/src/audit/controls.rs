@@ -97,7 +97,7 @@ fn one(control: &Control, found: &Found, report: &Report) -> ControlReport {
 
 /// Whether a rule asks what a finding answers. What belongs to no load balancer has no kind to ask for.
 fn asks(rule: &Rule, finding: &Finding) -> bool {
-    let kind = finding.load_balancer.as_ref().map(|lb| Kind::from(lb.kind.clone()));
+    let kind = finding.load_balancer.as_ref().map(|lb| Kind::from(lb.kind.as_str()));
     rule.checks.contains(&finding.check.as_str())
         && kind.is_none_or(|kind| rule.kinds.contains(&kind))
 }

@@ -20,7 +20,7 @@ pub(super) fn summarize(site: Site, reach: &Reach) -> LoadBalancerSummary {
         arn: lb.arn.clone(),
         name: lb.name.clone(),
         kind: lb.kind.to_string(),
-        scheme: lb.scheme.clone(),
+        scheme: lb.scheme.as_ref().map(ToString::to_string),
         state: lb.state.clone(),
         dns_name: lb.dns_name.clone(),
         exposure: reach.lb.class(),
@@ -56,7 +56,7 @@ fn words(action: &Action) -> String {
     let status = action.fixed_response.as_ref().and_then(|response| response.status.as_deref());
     match status {
         Some(status) => format!("fixed response {status}"),
-        None => action.kind.clone(),
+        None => action.kind.to_string(),
     }
 }
 
@@ -89,7 +89,7 @@ fn targets(site: Site, listener: &Listener) -> Vec<TargetsSummary> {
 fn counted(targets: &Fact<Vec<Target>>) -> Option<BTreeMap<String, usize>> {
     let mut counts = BTreeMap::new();
     for target in targets.get().ok()? {
-        *counts.entry(target.state.clone()).or_insert(0) += 1;
+        *counts.entry(target.state.to_string()).or_insert(0) += 1;
     }
     Some(counts)
 }

@@ -8,8 +8,9 @@ pub(super) use crate::check::{
 };
 pub(super) use crate::fixtures::sample;
 pub(super) use crate::inventory::{
-    Action, Certificate, Condition, Inventory, Kind, Listener, LoadBalancer, Permission,
-    Provenance, Region, Rule, Target, TargetGroup,
+    Action, ActionKind, Certificate, Condition, ConditionField, Inventory, IpAddressType, Kind,
+    Listener, LoadBalancer, MutualTlsMode, Permission, Protocol, Provenance, Region, Rule, Scheme,
+    Target, TargetGroup, TargetState, TargetType, Transport, or_missing,
 };
 pub(super) use crate::vocab::call::Call;
 pub(super) use crate::vocab::fact::{Fact, Gap, Reason};

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, LoadBalancer};
+use super::{
+    ActionKind, ConditionField, Kind, LoadBalancer, MutualTlsMode, Protocol, TransformKind,
+};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{self, Fact, Gap, Reason};
 
@@ -16,7 +18,7 @@ pub struct Listener {
     pub id: String,
     /// `HTTP`, `HTTPS`, `TCP`, `TLS`, `SSL`, `UDP`, `QUIC` …; a Gateway load balancer's has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub protocol: Option<String>,
+    pub protocol: Option<Protocol>,
     /// A Gateway load balancer's listener has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
@@ -55,7 +57,7 @@ impl Listener {
     pub fn label(&self) -> String {
         match (&self.protocol, self.port) {
             (Some(protocol), Some(port)) => format!("{protocol}:{port}"),
-            (Some(protocol), None) => protocol.clone(),
+            (Some(protocol), None) => protocol.to_string(),
             (None, Some(port)) => format!("port {port}"),
             (None, None) => "all ports".to_owned(),
         }
@@ -71,9 +73,9 @@ impl Listener {
     /// Its mutual TLS, if it verifies client certificates. A mode that this version does not know might.
     pub fn verifies(&self) -> Result<Option<&MutualAuthentication>, Gap> {
         let Some(mutual) = &self.mutual_authentication else { return Ok(None) };
-        match mutual.mode.as_deref() {
-            None | Some("off" | "passthrough") => Ok(None),
-            Some("verify") => Ok(Some(mutual)),
+        match &mutual.mode {
+            None | Some(MutualTlsMode::Off | MutualTlsMode::Passthrough) => Ok(None),
+            Some(MutualTlsMode::Verify) => Ok(Some(mutual)),
             Some(other) => {
                 Err(self
                     .unexpected_value(Reason::Unrecognised, &format!("mutual TLS mode {other}")))
@@ -107,33 +109,29 @@ impl Listener {
 
     /// Whether its protocol is one of these.
     #[must_use]
-    pub fn speaks(&self, protocols: &[&str]) -> bool {
-        self.protocol.as_deref().is_some_and(|own| protocols.contains(&own))
+    pub fn speaks(&self, protocols: &[Protocol]) -> bool {
+        self.protocol.as_ref().is_some_and(|own| protocols.contains(own))
     }
 }
-
-/// Every protocol that a listener may have, of any kind of load balancer but Gateway.
-const PROTOCOLS: &[&str] =
-    &["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", "SSL"];
 
 impl LoadBalancer {
     /// Whether the listener's protocol is one of these. A protocol that is missing, or that this version
     /// does not know, might be: only a Gateway load balancer's listeners have none.
-    pub fn serves(&self, listener: &Listener, protocols: &[&str]) -> Result<bool, Gap> {
-        match listener.protocol.as_deref() {
-            Some(own) if PROTOCOLS.contains(&own) => Ok(protocols.contains(&own)),
-            _ if self.kind == Kind::Gateway => Ok(false),
-            Some(other) => {
+    pub fn serves(&self, listener: &Listener, protocols: &[Protocol]) -> Result<bool, Gap> {
+        match &listener.protocol {
+            None | Some(Protocol::Other(_)) if self.kind == Kind::Gateway => Ok(false),
+            Some(Protocol::Other(other)) => {
                 Err(listener.unexpected_value(Reason::Unrecognised, &format!("protocol {other}")))
             }
             None => {
                 Err(listener.unexpected_value(Reason::Malformed, "a listener without protocol"))
             }
+            Some(own) => Ok(protocols.contains(own)),
         }
     }
 
     /// Whether any listener's protocol is one of these.
-    pub fn serves_any(&self, protocols: &[&str]) -> Result<bool, Gap> {
+    pub fn serves_any(&self, protocols: &[Protocol]) -> Result<bool, Gap> {
         fact::any(self.listeners.get()?.iter().map(|listener| self.serves(listener, protocols)))
     }
 }
@@ -170,7 +168,7 @@ impl Rule {
 pub struct Transform {
     /// `host-header-rewrite`, `url-rewrite`, or what AWS adds.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: TransformKind,
     /// Regular expressions with what stands for their match afterwards, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewrites: Vec<(String, String)>,
@@ -180,7 +178,7 @@ pub struct Transform {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// `host-header`, `path-pattern`, `http-header`, `http-request-method`, `query-string`, `source-ip`.
-    pub field: String,
+    pub field: ConditionField,
     /// Values with AWS's wildcards `*` and `?`. A query string's are `key=value` or `value`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
@@ -201,7 +199,7 @@ pub struct Action {
     /// `forward`, `redirect`, `fixed-response`, `authenticate-oidc`, `authenticate-cognito`,
     /// `jwt-validation`, or what AWS adds.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: ActionKind,
     /// Lowest first; the last one ends the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<i32>,
@@ -341,7 +339,7 @@ pub struct JwtValidation {
 pub struct MutualAuthentication {
     /// `off`, `passthrough`, `verify`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
+    pub mode: Option<MutualTlsMode>,
     /// The trust store of `verify`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trust_store_arn: Option<String>,

@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::Transport;
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 
@@ -90,12 +91,14 @@ impl Scope {
         }
     }
 
-    /// First and last port of a transport, `tcp` or `udp`; none where it is about other protocols.
+    /// First and last port of a transport; none where it is about other protocols.
     #[must_use]
-    pub fn ports(self, transport: &str) -> Option<(u16, u16)> {
+    pub fn ports(self, transport: Transport) -> Option<(u16, u16)> {
         match (self, transport) {
             (Scope::Everything, _) => Some((0, u16::MAX)),
-            (Scope::Tcp(from, to), "tcp") | (Scope::Udp(from, to), "udp") => Some((from, to)),
+            (Scope::Tcp(from, to), Transport::Tcp) | (Scope::Udp(from, to), Transport::Udp) => {
+                Some((from, to))
+            }
             _ => None,
         }
     }
@@ -114,13 +117,13 @@ impl Permission {
         })
     }
 
-    /// Whether it is about a transport, `tcp` or `udp`.
-    pub fn is_about(&self, transport: &str) -> Result<bool, Gap> {
+    /// Whether it is about a transport.
+    pub fn is_about(&self, transport: Transport) -> Result<bool, Gap> {
         Ok(self.scope()?.ports(transport).is_some())
     }
 
     /// Whether it is about a port of a transport.
-    pub fn covers(&self, transport: &str, port: u16) -> Result<bool, Gap> {
+    pub fn covers(&self, transport: Transport, port: u16) -> Result<bool, Gap> {
         let ports = self.scope()?.ports(transport);
         Ok(ports.is_some_and(|(from, to)| (from..=to).contains(&port)))
     }

@@ -159,7 +159,7 @@ fn a_rule_on_the_same_listener_gets_past_or_does_not() {
                 sample::rule(
                     Some(1),
                     path("/x"),
-                    vec![Action { kind: "teleport".to_owned(), ..Action::default() }],
+                    vec![Action { kind: "teleport".into(), ..Action::default() }],
                 ),
                 log_in(2, all()),
             ],
@@ -219,7 +219,7 @@ fn what_both_rules_ask_for_sets_none_apart() {
 fn another_proof_is_one_too_and_an_optional_login_is_another_question() {
     let mut verified = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
     verified.mutual_authentication = Some(MutualAuthentication {
-        mode: Some("verify".to_owned()),
+        mode: Some("verify".into()),
         ..MutualAuthentication::default()
     });
     let token = login::on_port(sample::https(login::then_forward(login::token(), "web")), 8443);
@@ -250,7 +250,7 @@ fn a_policy_names_public_paths() {
 
 fn transformed(kind: &str, regex: &str, text: &str, rule: Rule) -> Rule {
     let rewrites = vec![(regex.to_owned(), text.to_owned())];
-    Rule { transforms: vec![Transform { kind: kind.to_owned(), rewrites }], ..rule }
+    Rule { transforms: vec![Transform { kind: kind.into(), rewrites }], ..rule }
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn an_address_is_one_of_its_vpc_and_a_function_is_itself() {
         let region = &mut inventory.accounts[0].regions[0];
         for (name, vpc) in [("web", vpcs[0]), ("second", vpcs[1])] {
             sample::regroup(region, name, |group| {
-                group.target_type = Some(kind.to_owned());
+                group.target_type = Some(kind.into());
                 group.vpc_id = Some(vpc.to_owned());
                 group.targets = registered(target, None, "healthy");
             });

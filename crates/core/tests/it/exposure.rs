@@ -171,7 +171,7 @@ fn halves_may_stand_in_two_groups() {
 #[test]
 fn several_ways_may_be_open_to_everyone_together() {
     let found = exposure(|scene| {
-        scene.listener.protocol = Some("TCP_UDP".to_owned());
+        scene.listener.protocol = Some("TCP_UDP".into());
         let udp = Permission { protocol: "udp".to_owned(), ..tcp(443, &["128.0.0.0/1"]) };
         admit(scene, vec![tcp(443, &["0.0.0.0/1"]), udp]);
     });
@@ -189,7 +189,7 @@ fn evidence_names_rule_or_obstacle() {
     let why = "sg-web admits TCP 443 from IPv6 alone, and it has no public IPv6 address".to_owned();
     assert_eq!(other, Exposure::Blocked(why));
     let roadless = exposure(|scene| {
-        scene.lb.ip_address_type = Some("dualstack".to_owned());
+        scene.lb.ip_address_type = Some("dualstack".into());
         admit(scene, vec![tcp(443, &["::/0"])]);
     });
     let why =
@@ -219,7 +219,7 @@ fn transports_follow_the_protocol() {
         for (transport, number, open) in [("tcp", "6", tcp_open), ("udp", "17", udp_open)] {
             for spelled in [transport, number] {
                 let found = word(|scene| {
-                    scene.listener.protocol = Some(protocol.to_owned());
+                    scene.listener.protocol = Some(protocol.into());
                     let rule = tcp(443, &["0.0.0.0/0"]);
                     admit(scene, vec![Permission { protocol: spelled.to_owned(), ..rule }]);
                 });
@@ -228,7 +228,7 @@ fn transports_follow_the_protocol() {
             }
         }
     }
-    assert_eq!(word(|scene| scene.listener.protocol = Some("SCTP".to_owned())), "unknown");
+    assert_eq!(word(|scene| scene.listener.protocol = Some("SCTP".into())), "unknown");
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn block_public_access_blocks_unless_excluded() {
 fn address_types_decide_which_way() {
     let v6 = |scene: &mut Scene| {
         routes(scene, &[("::/0", "igw-1", "active")]);
-        scene.lb.ip_address_type = Some("dualstack".to_owned());
+        scene.lb.ip_address_type = Some("dualstack".into());
         admit(scene, vec![tcp(443, &["::/0"])]);
     };
     assert_eq!(word(v6), "internet");
@@ -361,7 +361,7 @@ fn address_types_decide_which_way() {
     };
     assert_eq!(word(hidden), "unknown");
     let private_v4 = |scene: &mut Scene| {
-        scene.lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
+        scene.lb.ip_address_type = Some("dualstack-without-public-ipv4".into());
     };
     assert_eq!(word(private_v4), "blocked");
 }
@@ -371,8 +371,8 @@ fn an_internal_one_may_have_public_ipv6_addresses() {
     let inside = |change: &dyn Fn(&mut Scene)| {
         word(|scene| {
             routes(scene, &[("0.0.0.0/0", "igw-1", "active"), ("::/0", "igw-1", "active")]);
-            scene.lb.scheme = Some("internal".to_owned());
-            scene.lb.ip_address_type = Some("dualstack".to_owned());
+            scene.lb.scheme = Some("internal".into());
+            scene.lb.ip_address_type = Some("dualstack".into());
             sample::set(&mut scene.lb, &[("ipv6.deny_all_igw_traffic", "false")]);
             change(scene);
         })
@@ -384,7 +384,7 @@ fn an_internal_one_may_have_public_ipv6_addresses() {
     let members = Permission { groups: vec!["sg-other".to_owned()], ..tcp(443, &[]) };
     assert_eq!(inside(&|scene| admit(scene, vec![members.clone()])), "internal");
     assert_eq!(inside(&|scene| routes(scene, &[("0.0.0.0/0", "igw-1", "active")])), "internal");
-    assert_eq!(inside(&|scene| scene.lb.ip_address_type = Some("ipv4".to_owned())), "internal");
+    assert_eq!(inside(&|scene| scene.lb.ip_address_type = Some("ipv4".into())), "internal");
     let set = |value: &'static str| {
         inside(&|scene| sample::set(&mut scene.lb, &[("ipv6.deny_all_igw_traffic", value)]))
     };
@@ -401,7 +401,7 @@ fn an_internal_one_may_have_public_ipv6_addresses() {
 #[test]
 fn the_side_of_the_edge_comes_first() {
     let scheme = |scheme: Option<&str>| {
-        let scheme = scheme.map(str::to_owned);
+        let scheme = scheme.map(Into::into);
         word(|scene| scene.lb.scheme = scheme)
     };
     assert_eq!(scheme(Some("internal")), "internal");

@@ -86,7 +86,7 @@ fn a_fault_against_the_list_needs_no_more_than_the_scheme() {
     assert_eq!(outcome(&unread, "\"other\""), Some(Outcome::Fail));
     assert_eq!(outcome(&unread, "\"web\""), Some(Outcome::Pass));
     assert_eq!(outcome(&unread, ""), Some(Outcome::Unknown));
-    let odd = sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()));
+    let odd = sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".into()));
     assert_eq!(outcome(&odd, "\"other\""), Some(Outcome::Unknown));
 }
 

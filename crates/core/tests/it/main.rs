@@ -31,3 +31,4 @@ mod severity;
 mod tls;
 mod trust;
 mod values;
+mod words;

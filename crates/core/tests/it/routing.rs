@@ -58,7 +58,7 @@ fn nothing_is_alive_behind_a_rule_that_takes_everything() {
 #[test]
 fn a_source_condition_has_to_take_both_families_where_there_are_two() {
     let mut dual = lb();
-    dual.ip_address_type = Some("dualstack".to_owned());
+    dual.ip_address_type = Some("dualstack".into());
     let source = |values: &[&str]| vec![sample::condition("source-ip", values)];
     assert_eq!(alive(&dual, source(&["0.0.0.0/0"])).len(), 2);
     assert_eq!(alive(&dual, source(&["0.0.0.0/0", "::/0"])).len(), 1);
@@ -66,8 +66,7 @@ fn a_source_condition_has_to_take_both_families_where_there_are_two() {
 
 #[test]
 fn priority_orders_rules_and_order_orders_actions() {
-    let login =
-        Action { kind: "authenticate-oidc".to_owned(), order: Some(1), ..Action::default() };
+    let login = Action { kind: "authenticate-oidc".into(), order: Some(1), ..Action::default() };
     let last = Action { order: Some(2), ..sample::forward("web") };
     let rules = vec![
         sample::rule(Some(20), vec![sample::path(&["/b"])], vec![last, login]),
@@ -92,8 +91,7 @@ fn weights_decide_which_groups_count() {
 
 #[test]
 fn an_unknown_action_is_unknown_wherever_it_stands() {
-    let odd =
-        |order| Action { kind: "teleport".to_owned(), order: Some(order), ..Action::default() };
+    let odd = |order| Action { kind: "teleport".into(), order: Some(order), ..Action::default() };
     for order in [1, 9] {
         let actions = vec![odd(order), Action { order: Some(5), ..sample::forward("web") }];
         let listener = listener(vec![sample::rule(Some(1), vec![sample::path(&["/x"])], actions)]);
@@ -110,7 +108,7 @@ fn only_the_proofs_of_a_certificate_authority_are_exempt() {
         let mut rule = forward(1, conditions);
         rule.transforms = transforms
             .iter()
-            .map(|kind| Transform { kind: (*kind).to_owned(), rewrites: Vec::new() })
+            .map(|kind| Transform { kind: (*kind).into(), rewrites: Vec::new() })
             .collect();
         let listener = listener(vec![rule]);
         routing::live(&lb(), &listener).expect("known")[0].is_acme_only()

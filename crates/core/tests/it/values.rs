@@ -195,14 +195,14 @@ fn of_hosts_in_rules() {
         said("certificate-host-uncovered", &sample::listening(&Kind::Application, vec![listener]))
     };
     let other = &["shop.example.com"][..];
-    let unknown = || Action { kind: "teleport".to_owned(), ..Action::default() };
+    let unknown = || Action { kind: "teleport".into(), ..Action::default() };
     assert_eq!(asked(serving(other, sample::redirect_to_https())), Some(Fail));
     assert_eq!(asked(serving(other, unknown())), Some(Unknown));
     assert_eq!(asked(serving(&["www.example.com"], unknown())), Some(Pass));
     // What its own name answers, nobody can have a certificate for.
     assert_eq!(asked(serving(&["web-123.eu-west-1.elb.amazonaws.com"], unknown())), None);
     let mut http = serving(other, sample::forward("web"));
-    http.protocol = Some("HTTP".to_owned());
+    http.protocol = Some("HTTP".into());
     assert_eq!(asked(http), None);
     let mut bare = serving(other, sample::forward("web"));
     bare.certificates = Fact::Known(Vec::new());
@@ -235,7 +235,7 @@ fn of_mutual_tls() {
         (None, None),
         (Some("strict"), Some(Unknown)),
     ] {
-        let inventory = sample::mutually(|mutual| mutual.mode = mode.map(str::to_owned));
+        let inventory = sample::mutually(|mutual| mutual.mode = mode.map(Into::into));
         assert_eq!(said("mtls-passthrough", &inventory), expected, "{mode:?}");
         let others = [
             "mtls-authorities-advertised",

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use elb_audit_core::inventory::{Kind, LoadBalancer, Region};
+use elb_audit_core::inventory::{Kind, LoadBalancer, Protocol, Region};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Reason};
 use futures::FutureExt as _;
@@ -188,7 +188,7 @@ impl Reader {
         mut lb: LoadBalancer,
     ) -> LoadBalancer {
         let encrypts = lb.listeners.get().is_ok_and(|listeners| {
-            listeners.iter().any(|listener| listener.speaks(&["HTTPS", "SSL"]))
+            listeners.iter().any(|listener| listener.speaks(&[Protocol::Https, Protocol::Ssl]))
         });
         // Policies towards the instances say how these prove themselves.
         let has_policies = encrypts || !lb.backend_policies.is_empty();

@@ -2,7 +2,7 @@
 
 use elb_audit_core::inventory::{
     Account as Known, Inventory, Listener as KnownListener, LoadBalancer as KnownBalancer,
-    Region as KnownRegion,
+    Protocol, Region as KnownRegion, TransformKind,
 };
 use elb_audit_core::vocab::fact::{Fact, Reason};
 use elb_audit_fake_aws::{
@@ -146,13 +146,13 @@ fn rules_and_actions() {
         ["private address", "version"]
     );
     let rewrite = &rules[4].transforms[0];
-    assert_eq!((rewrite.kind.as_str(), rewrite.rewrites.len()), ("host-header-rewrite", 1));
+    assert_eq!((&rewrite.kind, rewrite.rewrites.len()), (&TransformKind::HostHeaderRewrite, 1));
     let pool = region.user_pools[&place().arn("cognito-idp", "userpool/eu-west-1_pool")].get();
     assert!(!pool.unwrap().admin_create_only);
     let group = &region.target_groups.get().unwrap()[0];
     assert_eq!(
-        (group.health_check_protocol.as_deref(), group.health_check_path.as_deref()),
-        (Some("HTTPS"), Some("/health"))
+        (group.health_check_protocol.as_ref(), group.health_check_path.as_deref()),
+        (Some(&Protocol::Https), Some("/health"))
     );
     assert_eq!(group.protocol_version.as_deref(), Some("HTTP2"));
     assert_eq!(group.vpc_id.as_deref(), Some(network::VPC));

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::bounds::Bounds;
 use super::ingress::Flow;
 use crate::analysis::index::Index;
-use crate::inventory::{AclEntry, LoadBalancer, NetworkAcl, Scope};
+use crate::inventory::{AclEntry, LoadBalancer, NetworkAcl, Scope, Transport};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Sources, without};
@@ -51,11 +51,16 @@ impl<'a> Direction<'a> {
 
     /// What is answered; UDP does its harm without.
     pub(super) fn outbound(acl: &'a NetworkAcl, flow: Flow) -> Option<Self> {
-        let is_tcp = flow.transport == "tcp";
+        let is_tcp = flow.transport == Transport::Tcp;
         is_tcp.then(|| Direction::from_acl(acl, true, flow.transport, EPHEMERAL))
     }
 
-    fn from_acl(acl: &'a NetworkAcl, egress: bool, transport: &str, ports: (u16, u16)) -> Self {
+    fn from_acl(
+        acl: &'a NetworkAcl,
+        egress: bool,
+        transport: Transport,
+        ports: (u16, u16),
+    ) -> Self {
         let (first, last) = ports;
         let own = acl.entries.iter().filter(|entry| entry.egress == egress);
         let mut entries: Vec<_> = own
@@ -161,7 +166,7 @@ fn scope(entry: &AclEntry) -> Result<Scope, (Reason, String)> {
 
 /// First and last port of a transport that an entry is about; none if it is about others. One that is not
 /// understood may be about any.
-fn reach(entry: &AclEntry, transport: &str) -> Option<(u16, u16)> {
+fn reach(entry: &AclEntry, transport: Transport) -> Option<(u16, u16)> {
     scope(entry).unwrap_or(Scope::Everything).ports(transport)
 }
 

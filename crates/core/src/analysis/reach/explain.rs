@@ -9,7 +9,7 @@ use super::routes::{self, InternetRoutes, NO_GATEWAY};
 use super::{Entry, Exposure, Reachability, Side};
 use crate::analysis::index::Index;
 use crate::analysis::routing::group_name;
-use crate::inventory::{Kind, Listener, LoadBalancer};
+use crate::inventory::{IpAddressType, Kind, Listener, LoadBalancer, or_missing};
 use crate::vocab::evidence::Step;
 use crate::vocab::fact::Gap;
 use crate::vocab::net::{Family, Level, Sources};
@@ -62,11 +62,11 @@ impl Reachability<'_> {
                 format!("internal, but {NO_GATEWAY} is not true: its IPv6 addresses are public")
             }
             (Side::Outside(_), _) => {
-                let family = self.lb.ip_address_type.as_deref().unwrap_or("ipv4");
+                let family = self.lb.ip_address_type.as_ref().unwrap_or(&IpAddressType::Ipv4);
                 format!("internet-facing, {family}")
             }
             (Side::Unknown(_), _) => {
-                format!("scheme {}", self.lb.scheme.as_deref().unwrap_or("missing"))
+                format!("scheme {}", or_missing(self.lb.scheme.as_ref()))
             }
         }
     }

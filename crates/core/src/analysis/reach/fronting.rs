@@ -6,7 +6,9 @@ use super::ingress::{Flow, Port, SecurityGroupIngress};
 use super::{Reachability, acl};
 use crate::analysis::index::Index;
 use crate::analysis::routing::{self, End};
-use crate::inventory::{Kind, Listener, LoadBalancer, TargetGroup};
+use crate::inventory::{
+    IpAddressType, Kind, Listener, LoadBalancer, TargetGroup, TargetState, TargetType, Transport,
+};
 use crate::vocab::fact::{Fact, Gap};
 use crate::vocab::net::{Family, IpSet, Level, Sources};
 
@@ -41,7 +43,7 @@ pub(super) fn find<'a>(
     port: &Port,
 ) -> Vec<FrontingNlb<'a>> {
     let mut found = Vec::new();
-    let flow = port.flows().find(|flow| flow.transport == "tcp");
+    let flow = port.flows().find(|flow| flow.transport == Transport::Tcp);
     let (Kind::Application, Some(flow)) = (&alb.kind, flow) else { return found };
     let behind = Behind { index, alb, flow };
     match index.groups_with(&alb.arn) {
@@ -75,11 +77,12 @@ impl<'a> Behind<'a> {
 
     /// Whether the group sends new connections to the port. A target that is draining gets none.
     fn is_held_by(self, group: &TargetGroup) -> bool {
-        let is_alb = group.target_type.as_deref() == Some("alb");
+        let is_alb = group.target_type == Some(TargetType::Alb);
         let targets = group.targets.get().into_iter().flatten();
         is_alb
             && targets.filter(|target| target.id == self.alb.arn).any(|target| {
-                target.state != "draining" && self.is_asked_of(target.port.or(group.port))
+                target.state != TargetState::Draining
+                    && self.is_asked_of(target.port.or(group.port))
             })
     }
 
@@ -218,7 +221,7 @@ impl<'a> Behind<'a> {
 
 /// Whether a listener forwards to a group. Only one of a dual-stack load balancer can have rules.
 fn forwards(nlb: &LoadBalancer, listener: &Listener, group: &str) -> Result<bool, Gap> {
-    let is_dual = nlb.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4");
+    let is_dual = nlb.ip_address_type.as_ref().is_some_and(|kind| *kind != IpAddressType::Ipv4);
     let routes = match routing::live(nlb, listener) {
         Ok(routes) => routes,
         Err(gap) if is_dual => return Err(gap),

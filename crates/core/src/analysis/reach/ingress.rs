@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::bounds::Bounds;
 use crate::analysis::index::Index;
 use crate::analysis::security_groups;
-use crate::inventory::{Listener, Permission, SecurityGroup};
+use crate::inventory::{Listener, Permission, Protocol, SecurityGroup, Transport};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Level, Sources};
@@ -19,19 +19,19 @@ pub(crate) enum Port {
     /// Any port.
     Any,
     /// One port, by these transports.
-    One { transports: &'static [&'static str], number: u16 },
+    One { transports: &'static [Transport], number: u16 },
 }
 
 /// One transport, and a port or any.
 #[derive(Clone, Copy)]
 pub(super) struct Flow {
-    pub(super) transport: &'static str,
+    pub(super) transport: Transport,
     pub(super) port: Option<u16>,
 }
 
 impl std::fmt::Display for Flow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.transport)?;
+        self.transport.fmt(f)?;
         self.port.map_or(Ok(()), |port| write!(f, " {port}"))
     }
 }
@@ -42,24 +42,23 @@ impl Port {
         let gap = |reason, said: String| {
             Gap::new(Call::ElbV2DescribeListeners, reason).of(&listener.id).saying(said)
         };
-        let protocol = listener.protocol.as_deref().unwrap_or_default();
-        let transports: &[&str] = match protocol {
-            "HTTP" | "HTTPS" | "TCP" | "TLS" | "SSL" => &["tcp"],
-            "UDP" | "QUIC" => &["udp"],
-            "TCP_UDP" | "TCP_QUIC" => &["tcp", "udp"],
-            "" => return Err(gap(Reason::Malformed, "a listener without protocol".to_owned())),
-            other => return Err(gap(Reason::Unrecognised, format!("protocol {other}"))),
-        };
+        let protocol =
+            listener.protocol.as_ref().filter(|own| **own != Protocol::Other(String::new()));
+        let protocol = protocol
+            .ok_or_else(|| gap(Reason::Malformed, "a listener without protocol".to_owned()))?;
+        let transports = protocol
+            .transports()
+            .ok_or_else(|| gap(Reason::Unrecognised, format!("protocol {protocol}")))?;
         Ok(Port::One { transports, number: listener.number()? })
     }
 
     /// Each transport by itself.
     pub(super) fn flows(&self) -> impl Iterator<Item = Flow> {
-        let (transports, port): (&'static [&'static str], _) = match self {
-            Port::Any => (&["tcp", "udp"], None),
+        let (transports, port) = match self {
+            Port::Any => (&Transport::BOTH[..], None),
             Port::One { transports, number } => (*transports, Some(*number)),
         };
-        transports.iter().map(move |transport| Flow { transport, port })
+        transports.iter().map(move |&transport| Flow { transport, port })
     }
 }
 
@@ -68,7 +67,8 @@ impl std::fmt::Display for Port {
         match self {
             Port::Any => f.write_str("TCP or UDP"),
             Port::One { transports, number } => {
-                write!(f, "{} {number}", transports.join(" or ").to_uppercase())
+                let words: Vec<&str> = transports.iter().map(|one| one.word()).collect();
+                write!(f, "{} {number}", words.join(" or ").to_uppercase())
             }
         }
     }

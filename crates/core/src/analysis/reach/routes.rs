@@ -6,7 +6,7 @@ use super::acl;
 use super::bounds::Bounds;
 use super::ingress::{Flow, entries};
 use crate::analysis::index::Index;
-use crate::inventory::{Exclusion, LoadBalancer, Route, RouteTable};
+use crate::inventory::{Exclusion, IpAddressType, LoadBalancer, Route, RouteTable, Scheme};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Sources};
@@ -72,19 +72,21 @@ pub(super) const NO_GATEWAY: &str = "ipv6.deny_all_igw_traffic";
 const ELSEWHERE: &[&str] = &["nat", "tgw", "pcx", "local", "eigw", "i", "lgw", "vgw"];
 
 fn is_internal(lb: &LoadBalancer) -> bool {
-    lb.scheme.as_deref() == Some("internal")
+    lb.scheme == Some(Scheme::Internal)
 }
 
 /// Whether its addresses of a family are public.
 fn public(lb: &LoadBalancer, family: Family) -> Bounds {
     let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
-    match (family, lb.ip_address_type.as_deref()) {
+    match (family, &lb.ip_address_type) {
         (Family::V4, _) if is_internal(lb) => Bounds::shut(),
-        (Family::V4, Some("dualstack-without-public-ipv4")) | (Family::V6, None | Some("ipv4")) => {
-            Bounds::shut()
-        }
+        (Family::V4, Some(IpAddressType::DualstackWithoutPublicIpv4))
+        | (Family::V6, None | Some(IpAddressType::Ipv4)) => Bounds::shut(),
         (Family::V4, _) => whole,
-        (Family::V6, Some("dualstack" | "dualstack-without-public-ipv4")) => {
+        (
+            Family::V6,
+            Some(IpAddressType::Dualstack | IpAddressType::DualstackWithoutPublicIpv4),
+        ) => {
             // Source: Elastic Load Balancing user guides, load-balancer attributes.
             let default = if is_internal(lb) { "true" } else { "false" };
             match lb.attribute(NO_GATEWAY, default).as_deref() {

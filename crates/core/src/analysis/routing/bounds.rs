@@ -105,7 +105,7 @@ proptest! {
 }
 
 fn of(field: &str, values: Vec<String>) -> Condition {
-    Condition { field: field.to_owned(), values, ..Condition::default() }
+    Condition { field: field.into(), values, ..Condition::default() }
 }
 
 /// 41 characters that ask for 64 GB.

@@ -1,7 +1,7 @@
 //! What a rule's conditions let through.
 
 use super::pattern::{self, Match};
-use crate::inventory::{Condition, LoadBalancer};
+use crate::inventory::{Condition, ConditionField, IpAddressType, LoadBalancer};
 use crate::vocab::glob;
 use crate::vocab::net::{self, Family};
 
@@ -13,7 +13,7 @@ const ACME: &str = "/.well-known/acme-challenge/";
 pub(crate) fn catch_all(lb: &LoadBalancer, conditions: &[Condition]) -> bool {
     let mut sources = Vec::new();
     for condition in conditions {
-        if condition.field == "source-ip" {
+        if condition.field == ConditionField::SourceIp {
             sources.push(condition);
         } else if !takes_any(condition) {
             return false;
@@ -24,14 +24,16 @@ pub(crate) fn catch_all(lb: &LoadBalancer, conditions: &[Condition]) -> bool {
 
 fn takes_any(condition: &Condition) -> bool {
     let stars = |value: &str| !value.is_empty() && value.bytes().all(|byte| byte == b'*');
-    let any_value = |value: &String| match condition.field.as_str() {
-        "host-header" => stars(value),
-        "path-pattern" => stars(value.strip_prefix('/').unwrap_or(value)),
+    let any_value = |value: &String| match condition.field {
+        ConditionField::HostHeader => stars(value),
+        ConditionField::PathPattern => stars(value.strip_prefix('/').unwrap_or(value)),
         _ => false,
     };
-    let any_regex = |regex: &String| match condition.field.as_str() {
-        "host-header" => matches!(regex.as_str(), ".*" | "^.*$" | ".+" | "^.+$"),
-        "path-pattern" => matches!(regex.as_str(), ".*" | "^.*$" | "^/.*$" | "^/.*" | "/.*"),
+    let any_regex = |regex: &String| match condition.field {
+        ConditionField::HostHeader => matches!(regex.as_str(), ".*" | "^.*$" | ".+" | "^.+$"),
+        ConditionField::PathPattern => {
+            matches!(regex.as_str(), ".*" | "^.*$" | "^/.*$" | "^/.*" | "/.*")
+        }
         _ => false,
     };
     condition.values.iter().any(any_value) || condition.regex_values.iter().any(any_regex)
@@ -43,7 +45,7 @@ pub(crate) fn any_source(lb: &LoadBalancer, condition: &Condition) -> bool {
         return false; // one family of a dual-stack Network load balancer
     }
     let ranges: Vec<_> = condition.values.iter().filter_map(|value| value.parse().ok()).collect();
-    let v6 = lb.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
+    let v6 = lb.ip_address_type.as_ref().is_some_and(IpAddressType::is_dual);
     net::cover(Family::V4, &ranges) && (!v6 || net::cover(Family::V6, &ranges))
 }
 
@@ -53,7 +55,7 @@ pub(crate) fn acme_only(condition: &Condition) -> bool {
         let plain = regex.trim_start_matches('^').replace('\\', "");
         regex.starts_with('^') && !regex.contains('|') && plain.starts_with(ACME)
     };
-    condition.field == "path-pattern"
+    condition.field == ConditionField::PathPattern
         && !(condition.values.is_empty() && condition.regex_values.is_empty())
         && condition.values.iter().all(|value| value.starts_with(ACME))
         && condition.regex_values.iter().all(regex)
@@ -69,8 +71,11 @@ pub(crate) fn narrows(inner: &Condition, outer: &Condition) -> bool {
         && header(inner) == header(outer)
         && inner.ip_address_type == outer.ip_address_type;
     let globs = matches!(
-        inner.field.as_str(),
-        "host-header" | "path-pattern" | "http-request-method" | "http-header"
+        inner.field,
+        ConditionField::HostHeader
+            | ConditionField::PathPattern
+            | ConditionField::HttpRequestMethod
+            | ConditionField::HttpHeader
     );
     let held = |value: &String| {
         let wider = |own: &String| {
@@ -92,7 +97,7 @@ pub(crate) fn is_dead(rule: &[Condition], earlier: &[Condition]) -> bool {
 
 /// Whether a text meets a condition. Names of hosts have no case.
 pub(crate) fn meets(condition: &Condition, text: &str) -> Match {
-    let field = condition.field.as_str();
+    let field = &condition.field;
     let value = |value: &String| match takes(field, value, text) {
         _ if pattern::is_hidden(value) => Match::Maybe,
         true => Match::Yes,
@@ -104,7 +109,7 @@ pub(crate) fn meets(condition: &Condition, text: &str) -> Match {
 }
 
 /// Whether a field's value takes a text.
-pub(crate) fn takes(field: &str, value: &str, text: &str) -> bool {
+pub(crate) fn takes(field: &ConditionField, value: &str, text: &str) -> bool {
     glob::matches(&folded(field, value), &folded(field, text))
 }
 
@@ -134,7 +139,7 @@ pub(crate) fn may_share(one: &Condition, other: &Condition) -> bool {
 /// Whether a rule takes no path but those whose patterns pass.
 pub(crate) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool) -> bool {
     let only = |condition: &Condition| {
-        condition.field == "path-pattern"
+        condition.field == ConditionField::PathPattern
             && condition.regex_values.is_empty()
             && !condition.values.is_empty()
             && condition.values.iter().all(|value| passes(value))
@@ -146,7 +151,7 @@ pub(crate) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool
 pub(crate) fn narrows_source(condition: &Condition) -> bool {
     let ranges: Vec<_> = condition.values.iter().filter_map(|value| value.parse().ok()).collect();
     let whole = |family| net::cover(family, &ranges);
-    condition.field == "source-ip"
+    condition.field == ConditionField::SourceIp
         && !condition.values.is_empty()
         && ![Family::V4, Family::V6].into_iter().any(whole)
 }
@@ -155,33 +160,38 @@ pub(crate) fn narrows_source(condition: &Condition) -> bool {
 /// alone: who sends it may know a secret.
 pub(crate) fn may_be_secret(condition: &Condition) -> bool {
     let hidden = |value: &String| {
-        let value = match condition.field.as_str() {
-            "query-string" => value.split_once('=').map_or(value.as_str(), |(_, value)| value),
+        let value = match condition.field {
+            ConditionField::QueryString => {
+                value.split_once('=').map_or(value.as_str(), |(_, value)| value)
+            }
             _ => value,
         };
         pattern::is_hidden(value)
     };
     let mut all = condition.values.iter().chain(&condition.regex_values).peekable();
-    matches!(condition.field.as_str(), "http-header" | "query-string")
+    matches!(condition.field, ConditionField::HttpHeader | ConditionField::QueryString)
         && all.peek().is_some()
         && all.all(hidden)
 }
 
 /// The condition on a field, if there is one: a rule has at most one on host, path and method.
-pub(crate) fn on<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
-    conditions.iter().find(|condition| condition.field == field)
+pub(crate) fn on<'a>(conditions: &'a [Condition], field: &ConditionField) -> Option<&'a Condition> {
+    conditions.iter().find(|condition| condition.field == *field)
 }
 
 /// The same, if it leaves the field less open than none would.
-pub(crate) fn closed<'a>(conditions: &'a [Condition], field: &str) -> Option<&'a Condition> {
+pub(crate) fn closed<'a>(
+    conditions: &'a [Condition],
+    field: &ConditionField,
+) -> Option<&'a Condition> {
     on(conditions, field).filter(|condition| !takes_any(condition))
 }
 
-fn has_no_case(field: &str) -> bool {
-    matches!(field, "host-header" | "http-header")
+fn has_no_case(field: &ConditionField) -> bool {
+    matches!(field, ConditionField::HostHeader | ConditionField::HttpHeader)
 }
 
 /// A value as it is compared: names of hosts and values of headers without case.
-pub(crate) fn folded(field: &str, text: &str) -> String {
+pub(crate) fn folded(field: &ConditionField, text: &str) -> String {
     if has_no_case(field) { text.to_lowercase() } else { text.to_owned() }
 }

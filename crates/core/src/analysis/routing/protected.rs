@@ -10,7 +10,8 @@ use super::requirements::{self, AuthKind, AuthRequirements};
 use super::{End, Route, live};
 use crate::analysis::index::Index;
 use crate::inventory::{
-    Action, Condition, Kind, Listener, LoadBalancer, Region, Target, TargetGroup, Transform,
+    Action, ActionKind, Condition, Kind, Listener, LoadBalancer, Region, Target, TargetGroup,
+    TargetType, Transform,
 };
 use crate::vocab::fact::{Fact, Gap};
 
@@ -55,8 +56,8 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// Where a target group sends to.
     pub(crate) fn from_target(group: &TargetGroup, target: &Target) -> Self {
-        let by_address = group.target_type.as_deref() == Some("ip");
-        let port = if group.target_type.as_deref() == Some("lambda") { None } else { group.port };
+        let by_address = group.target_type == Some(TargetType::Ip);
+        let port = if group.target_type == Some(TargetType::Lambda) { None } else { group.port };
         Endpoint {
             vpc: group.vpc_id.clone().filter(|_| by_address),
             id: target.id.clone(),
@@ -289,7 +290,8 @@ impl ProtectedRoutes {
 
 /// Whether a listener plainly asks for nothing: a look at its actions is enough.
 fn asks_nothing(listener: &Listener) -> bool {
-    let plain = |action: &Action| super::is_terminal(&action.kind);
+    use ActionKind::{FixedResponse, Forward, Redirect};
+    let plain = |action: &Action| matches!(action.kind, Forward | Redirect | FixedResponse);
     let Fact::Known(rules) = &listener.rules else { return false };
     let mut actions = rules.iter().flat_map(|rule| &rule.actions).chain(&listener.default_actions);
     !requirements::may_verify(listener) && actions.all(plain)

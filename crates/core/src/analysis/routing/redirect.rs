@@ -1,16 +1,17 @@
 //! Where a redirect leads, with what it leaves to the request filled in.
 
-use crate::inventory::{Listener, Redirect};
+use crate::inventory::{Listener, Protocol, Redirect};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 
 /// The protocol that a client is told to ask by: `HTTP` or `HTTPS`.
-pub fn protocol<'a>(redirect: &'a Redirect, listener: &'a Listener) -> Result<&'a str, Gap> {
+pub fn protocol<'a>(redirect: &'a Redirect, listener: &'a Listener) -> Result<&'a Protocol, Gap> {
     match redirect.protocol.as_deref() {
-        None | Some("#{protocol}") => listener.protocol.as_deref().ok_or_else(|| {
+        None | Some("#{protocol}") => listener.protocol.as_ref().ok_or_else(|| {
             unexpected_value(listener, Reason::Malformed, "a listener without protocol")
         }),
-        Some(known @ ("HTTP" | "HTTPS")) => Ok(known),
+        Some("HTTP") => Ok(&Protocol::Http),
+        Some("HTTPS") => Ok(&Protocol::Https),
         Some(other) => Err(unexpected_value(
             listener,
             Reason::Unrecognised,

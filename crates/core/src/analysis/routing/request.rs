@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::condition::{self, meets, narrows};
 use super::example;
 use super::pattern::Match;
-use crate::inventory::{Condition, Listener, LoadBalancer};
+use crate::inventory::{Condition, ConditionField, Listener, LoadBalancer, Protocol};
 use crate::vocab::glob;
 
 /// Paths to ask for where a rule does not care, first choice first.
@@ -29,7 +29,7 @@ pub(crate) fn for_rule(
     lb: &LoadBalancer,
     listener: &Listener,
 ) -> String {
-    let fits = &|_: &str, _: &str| Match::Yes;
+    let fits = &|_: &ConditionField, _: &str| Match::Yes;
     let wanted = RequestSearch { conditions, earlier, other: &[], fillers: &[], fits };
     let found =
         [Match::Yes, Match::Maybe].into_iter().find_map(|least| wanted.find(lb, listener, least));
@@ -44,18 +44,22 @@ pub(crate) fn for_rule(
     if glob::is_short(&all) {
         return format!("any of {all} that no earlier rule takes");
     }
-    let fields: BTreeSet<&str> = conditions.iter().map(|one| one.field.as_str()).collect();
-    let fields: Vec<&str> = fields.into_iter().filter(|field| glob::is_short(field)).collect();
+    let fields: BTreeSet<String> = conditions.iter().map(|one| one.field.to_string()).collect();
+    let fields: Vec<String> = fields.into_iter().filter(|field| glob::is_short(field)).collect();
     format!("any with {} as the rule asks that no earlier rule takes", fields.join(", "))
 }
 
 /// Texts of a field that a rule takes, each of its values once before any of them with another filling; these
 /// where it does not care.
-pub(crate) fn texts_for(conditions: &[Condition], field: &str, otherwise: &[&str]) -> Vec<String> {
+pub(crate) fn texts_for(
+    conditions: &[Condition],
+    field: &ConditionField,
+    otherwise: &[&str],
+) -> Vec<String> {
     let Some(own) = condition::closed(conditions, field) else {
         return otherwise.iter().map(|text| (*text).to_owned()).collect();
     };
-    let fillers = if field == "host-header" { HOST_FILLERS } else { FILLERS };
+    let fillers = if *field == ConditionField::HostHeader { HOST_FILLERS } else { FILLERS };
     let filled = fillers.iter().flat_map(|fill| {
         own.values.iter().map(move |value| value.replace('*', fill).replace('?', "x"))
     });
@@ -80,7 +84,7 @@ pub(crate) struct RequestSearch<'a> {
     /// What may stand for a `*` of the path, before the usual.
     pub(crate) fillers: &'a [String],
     /// Whether a text of a field will do.
-    pub(crate) fits: &'a dyn Fn(&str, &str) -> Match,
+    pub(crate) fits: &'a dyn Fn(&ConditionField, &str) -> Match,
 }
 
 impl RequestSearch<'_> {
@@ -97,14 +101,14 @@ impl RequestSearch<'_> {
         let fillers: Vec<&str> =
             self.fillers.iter().map(String::as_str).chain(FILLERS.iter().copied()).collect();
         let fields = [
-            ("http-request-method", &["GET"][..], METHODS),
-            ("host-header", HOST_FILLERS, &any_host),
-            ("path-pattern", &fillers, PATHS),
+            (ConditionField::HttpRequestMethod, &["GET"][..], METHODS),
+            (ConditionField::HostHeader, HOST_FILLERS, &any_host),
+            (ConditionField::PathPattern, &fillers, PATHS),
         ];
         let [methods, hosts, paths] = fields.map(|(field, fillers, otherwise)| {
-            let mut texts = self.candidates(field, fillers, otherwise);
+            let mut texts = self.candidates(&field, fillers, otherwise);
             texts.retain(|text| {
-                self.asked(field, text).and((self.fits)(field, text)).is_at_least(least)
+                self.asked(&field, text).and((self.fits)(&field, text)).is_at_least(least)
             });
             texts.truncate(TRIED);
             texts
@@ -124,13 +128,18 @@ impl RequestSearch<'_> {
     }
 
     /// Whether the rule asks for this text of a field.
-    fn asked(&self, field: &str, text: &str) -> Match {
+    fn asked(&self, field: &ConditionField, text: &str) -> Match {
         let own = condition::on(self.conditions, field);
         own.map_or(Match::Yes, |condition| meets(condition, text))
     }
 
     /// Texts that a field may have: each value with its wildcards filled in, or any at all.
-    fn candidates(&self, field: &str, fillers: &[&str], otherwise: &[&str]) -> Vec<String> {
+    fn candidates(
+        &self,
+        field: &ConditionField,
+        fillers: &[&str],
+        otherwise: &[&str],
+    ) -> Vec<String> {
         let filled = |value: &String| -> Vec<String> {
             fillers.iter().map(|fill| value.replace('*', fill).replace('?', "x")).collect()
         };
@@ -173,10 +182,10 @@ impl Asked<'_> {
     /// Whether a rule takes the request.
     fn taken_by(&self, rule: &[Condition]) -> Match {
         let one = |condition: &Condition| {
-            let text = match condition.field.as_str() {
-                "host-header" => self.host,
-                "path-pattern" => self.path,
-                "http-request-method" => self.method,
+            let text = match condition.field {
+                ConditionField::HostHeader => self.host,
+                ConditionField::PathPattern => self.path,
+                ConditionField::HttpRequestMethod => self.method,
                 _ => {
                     let own = &mut self.wanted.conditions.iter();
                     let same = own.any(|own| narrows(own, condition));
@@ -189,9 +198,9 @@ impl Asked<'_> {
     }
 
     fn words(&self, listener: &Listener, certain: bool) -> String {
-        let (scheme, usual) = match listener.protocol.as_deref() {
-            Some("HTTPS") => ("https", 443),
-            None | Some("HTTP") => ("http", 80),
+        let (scheme, usual) = match &listener.protocol {
+            Some(Protocol::Https) => ("https", 443),
+            None | Some(Protocol::Http) => ("http", 80),
             Some(other) => return self.connection(other, listener),
         };
         let port = match listener.port {
@@ -208,7 +217,7 @@ impl Asked<'_> {
     }
 
     /// A connection to a listener that knows nothing of requests: `TCP web.example.com:8443`.
-    fn connection(&self, protocol: &str, listener: &Listener) -> String {
+    fn connection(&self, protocol: &Protocol, listener: &Listener) -> String {
         let port = listener.port.map_or_else(String::new, |port| format!(":{port}"));
         let remarks = self.wanted.conditions.iter().filter_map(|condition| remark(condition, true));
         remarks.fold(format!("{protocol} {}{port}", self.host), |text, remark| {
@@ -219,7 +228,7 @@ impl Asked<'_> {
 
 /// A query that all conditions on it take.
 fn query(conditions: &[Condition]) -> String {
-    let own = conditions.iter().filter(|condition| condition.field == "query-string");
+    let own = conditions.iter().filter(|condition| condition.field == ConditionField::QueryString);
     let first = own.filter_map(|condition| condition.values.first());
     let all: Vec<String> = first.map(|value| parameter(value)).collect();
     if all.is_empty() { String::new() } else { format!("?{}", all.join("&")) }
@@ -228,9 +237,14 @@ fn query(conditions: &[Condition]) -> String {
 /// The condition in words that give no secret away.
 fn described(condition: &Condition) -> String {
     let field = &condition.field;
-    match field.as_str() {
-        "http-header" => format!("{field} {}", condition.header.as_deref().unwrap_or_default()),
-        "host-header" | "path-pattern" | "http-request-method" | "source-ip" => {
+    match field {
+        ConditionField::HttpHeader => {
+            format!("{field} {}", condition.header.as_deref().unwrap_or_default())
+        }
+        ConditionField::HostHeader
+        | ConditionField::PathPattern
+        | ConditionField::HttpRequestMethod
+        | ConditionField::SourceIp => {
             let all: Vec<&str> = condition
                 .values
                 .iter()
@@ -239,7 +253,7 @@ fn described(condition: &Condition) -> String {
                 .collect();
             format!("{field} {}", all.join(" or "))
         }
-        _ => field.clone(),
+        ConditionField::QueryString | ConditionField::Other(_) => field.to_string(),
     }
 }
 
@@ -259,16 +273,19 @@ fn parameter(pattern: &str) -> String {
 
 /// What a URL cannot say. A header's values stay out: some rules let in whoever knows one.
 fn remark(condition: &Condition, certain: bool) -> Option<String> {
-    match condition.field.as_str() {
-        "http-header" => Some(format!("with header {}", condition.header.as_deref()?)),
-        "source-ip" => {
+    use ConditionField::{
+        HostHeader, HttpHeader, HttpRequestMethod, Other, PathPattern, QueryString, SourceIp,
+    };
+    match &condition.field {
+        HttpHeader => Some(format!("with header {}", condition.header.as_deref()?)),
+        SourceIp => {
             let source = condition.values.first().or(condition.ip_address_type.as_ref())?;
             Some(format!("from {source}"))
         }
-        field @ ("host-header" | "path-pattern" | "http-request-method") if !certain => {
+        field @ (HostHeader | PathPattern | HttpRequestMethod) if !certain => {
             Some(format!("with {field} matching {}", condition.regex_values.first()?))
         }
-        "host-header" | "path-pattern" | "http-request-method" | "query-string" => None,
-        other => Some(format!("with {other} as the rule asks")),
+        HostHeader | PathPattern | HttpRequestMethod | QueryString => None,
+        Other(other) => Some(format!("with {other} as the rule asks")),
     }
 }

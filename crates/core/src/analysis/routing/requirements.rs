@@ -1,7 +1,7 @@
 //! What a route to a target asks of a request before it lets it through.
 
 use super::Route;
-use crate::inventory::{Action, Listener};
+use crate::inventory::{Action, ActionKind, Listener, MutualTlsMode, Protocol};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 
@@ -105,7 +105,7 @@ pub fn of_route(route: &Route, listener: &Listener) -> AuthRequirements {
 /// Source: user guide of Application load balancers, "Authenticate users" and "Verify JWTs".
 #[must_use]
 pub fn may_log_in(listener: &Listener) -> bool {
-    !listener.speaks(&["HTTP"])
+    !listener.speaks(&[Protocol::Http])
 }
 
 /// Whether the listener verifies client certificates, or may.
@@ -117,21 +117,21 @@ pub fn may_verify(listener: &Listener) -> bool {
 /// Whether a client has to have a certificate. One that is passed on unverified proves nothing.
 fn certificate(listener: &Listener) -> Result<Option<Credential>, Gap> {
     let mutual = listener.mutual_authentication.as_ref();
-    match mutual.and_then(|mutual| mutual.mode.as_deref()).unwrap_or("off") {
-        "verify" => Ok(Some(Credential::Certificate)),
-        "off" | "passthrough" => Ok(None),
-        other => Err(Gap::new(Call::ElbV2DescribeListeners, Reason::Unrecognised)
+    match mutual.and_then(|mutual| mutual.mode.as_ref()) {
+        Some(MutualTlsMode::Verify) => Ok(Some(Credential::Certificate)),
+        None | Some(MutualTlsMode::Off | MutualTlsMode::Passthrough) => Ok(None),
+        Some(other) => Err(Gap::new(Call::ElbV2DescribeListeners, Reason::Unrecognised)
             .of(&listener.id)
             .saying(format!("mutual TLS mode {other}"))),
     }
 }
 
 /// The actions that sign users in.
-pub const LOGINS: &[&str] = &["authenticate-oidc", "authenticate-cognito"];
+pub const LOGINS: &[ActionKind] = &[ActionKind::AuthenticateOidc, ActionKind::AuthenticateCognito];
 
 /// Whether an action signs users in.
 fn logs_in(action: &Action) -> bool {
-    LOGINS.contains(&action.kind.as_str())
+    LOGINS.contains(&action.kind)
 }
 
 fn lets_others_in(action: &Action) -> Option<&str> {
@@ -141,8 +141,8 @@ fn lets_others_in(action: &Action) -> Option<&str> {
 
 /// What an action before the last one asks for.
 fn credential(action: &Action, listener: &Listener) -> Result<Option<Credential>, Gap> {
-    match (action.kind.as_str(), lets_others_in(action)) {
-        ("jwt-validation", _) => Ok(Some(Credential::Token)),
+    match (&action.kind, lets_others_in(action)) {
+        (ActionKind::JwtValidation, _) => Ok(Some(Credential::Token)),
         (_, Some("authenticate" | "deny")) => Ok(Some(Credential::Login)),
         (_, Some("allow")) => Ok(None),
         (_, Some(other)) => Err(Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised)

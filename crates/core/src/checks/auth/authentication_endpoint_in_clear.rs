@@ -78,7 +78,7 @@ fn given(change: fn(&mut Vec<String>)) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["authenticate-oidc"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::AuthenticateOidc], |action| {
         let missing = |what| requirements::without(action, what, listener);
         let own = action.authentication.as_ref().ok_or_else(|| missing("configuration"))?;
         let mut all = own.authority.iter().chain(&own.endpoints);

@@ -131,9 +131,9 @@ fn telling(condition: &Condition) -> Option<&str> {
         words.any(|word| WORDS.contains(&word.to_lowercase().as_str()))
     };
     let mut all = condition.values.iter().chain(&condition.regex_values).map(String::as_str);
-    match condition.field.as_str() {
-        "path-pattern" => all.find(|value| has_word(value)),
-        "host-header" => all.find(|value| {
+    match condition.field {
+        ConditionField::PathPattern => all.find(|value| has_word(value)),
+        ConditionField::HostHeader => all.find(|value| {
             let (first, rest) = value.split_once('.').unwrap_or((value, ""));
             !rest.is_empty() && has_word(first)
         }),

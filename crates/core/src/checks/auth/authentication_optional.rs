@@ -92,7 +92,7 @@ fn answer(action: &mut Action, word: &str) {
 }
 
 fn logs_in(action: &Action) -> bool {
-    matches!(action.kind.as_str(), "authenticate-oidc" | "authenticate-cognito")
+    matches!(action.kind, ActionKind::AuthenticateOidc | ActionKind::AuthenticateCognito)
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

@@ -92,7 +92,7 @@ fn given(pool: Option<Fact<UserPool>>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["authenticate-cognito"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::AuthenticateCognito], |action| {
         let own = action.authentication.as_ref().and_then(|own| own.authority.as_deref());
         let arn = own.ok_or_else(|| requirements::without(action, "user pool", listener))?;
         let unasked = || {

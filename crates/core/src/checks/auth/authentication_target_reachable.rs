@@ -137,17 +137,18 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         let hidden = protected.hidden_on(context.lb).cloned();
         return hidden.map_or(Ok(Verdict::NotApplicable), Err);
     }
-    match group.target_type.as_deref() {
-        Some("instance" | "ip") => {}
-        Some("lambda" | "alb") => return Ok(Verdict::NotApplicable),
+    match &group.target_type {
+        Some(TargetType::Instance | TargetType::Ip) => {}
+        Some(TargetType::Lambda | TargetType::Alb) => return Ok(Verdict::NotApplicable),
         other => {
-            let said = format!("target type {}", other.unwrap_or("missing"));
+            let said = format!("target type {}", or_missing(other.as_ref()));
             let gap = Gap::new(Call::ElbV2DescribeTargetGroups, Reason::Unrecognised);
             return Err(gap.of(&group.arn).saying(said));
         }
     }
     let mut others = Others::default();
-    let members = group.targets.get()?.iter().filter(|target| target.state != "draining");
+    let members =
+        group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining);
     for target in members.filter(|target| target.zone.as_deref() != Some("all")) {
         if let Err(gap) = others.look(context, group, target) {
             others.hidden = others.hidden.take().or(Some(gap));
@@ -167,7 +168,7 @@ fn interfaces<'a>(
     group: &TargetGroup,
     target: &Target,
 ) -> Result<Vec<&'a NetworkInterface>, Gap> {
-    if group.target_type.as_deref() == Some("instance") {
+    if group.target_type == Some(TargetType::Instance) {
         return Ok(context.index.interfaces_of(&target.id)?.to_vec());
     }
     let gap = |reason| {
@@ -208,7 +209,7 @@ impl Others {
                 .with("security_group", door.id.as_str())
                 .with("lets_in", let_in)
         };
-        let about = |permission: &Permission| permission.covers("tcp", port);
+        let about = |permission: &Permission| permission.covers(Transport::Tcp, port);
         for permission in security_groups::admitting(context.index, door, about) {
             let permission = match permission {
                 Ok(permission) => permission,

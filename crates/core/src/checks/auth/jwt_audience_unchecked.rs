@@ -82,7 +82,7 @@ fn given(change: fn(&mut JwtValidation)) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::JwtValidation], |action| {
         let missing = || requirements::without(action, "configuration", listener);
         let own = action.jwt.as_ref().ok_or_else(missing)?;
         let evidence = || {

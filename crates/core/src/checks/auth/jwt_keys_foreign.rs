@@ -66,7 +66,7 @@ fn given(endpoint: &str) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::JwtValidation], |action| {
         let own = action.jwt.as_ref();
         let both =
             own.and_then(|jwt| Some((jwt.issuer.as_deref()?, jwt.jwks_endpoint.as_deref()?)));

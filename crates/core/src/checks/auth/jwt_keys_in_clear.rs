@@ -65,7 +65,7 @@ fn given(endpoint: Option<&str>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    each_rule::judge_actions(context, listener, &["jwt-validation"], |action| {
+    each_rule::judge_actions(context, listener, &[ActionKind::JwtValidation], |action| {
         let own = action.jwt.as_ref().and_then(|jwt| jwt.jwks_endpoint.as_deref());
         let url = own.ok_or_else(|| requirements::without(action, "JWKS endpoint", listener))?;
         if domain::is_https(url) {

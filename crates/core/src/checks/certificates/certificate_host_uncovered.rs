@@ -152,7 +152,7 @@ fn name(inventory: &mut Inventory, name: &str) {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS"])? {
+    if !context.lb.serves(listener, &[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;
@@ -190,7 +190,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 /// The hosts that conditions name in full and a certificate could be for: nobody gets one for a name of
 /// AWS's own.
 fn hosts(conditions: &[Condition]) -> impl Iterator<Item = &str> {
-    let of_hosts = conditions.iter().filter(|condition| condition.field == "host-header");
+    let of_hosts =
+        conditions.iter().filter(|condition| condition.field == ConditionField::HostHeader);
     let values = of_hosts.flat_map(|condition| &condition.values).map(String::as_str);
     values.filter(|host| !host.contains(['*', '?']) && !host.contains(".amazonaws."))
 }

@@ -351,7 +351,8 @@ fn ways<'a>(context: &Context<'a>, headers: &BTreeSet<String>) -> Result<Ways<'a
 impl<'a> Ways<'a> {
     fn add(&mut self, listener: &Listener, route: Route<'a>, headers: &BTreeSet<String>) {
         let asks = |condition: &Condition| {
-            let header = condition.header.as_ref().filter(|_| condition.field == "http-header");
+            let header =
+                condition.header.as_ref().filter(|_| condition.field == ConditionField::HttpHeader);
             header.is_some_and(|header| headers.contains(&header.to_lowercase()))
         };
         let guarded = route.conditions.iter().any(asks);
@@ -377,10 +378,10 @@ fn answers_everyone(
         Exposure::Unknown(gap) => return Err(gap),
         _ => return Ok(false),
     }
-    let mutual = listener.mutual_authentication.as_ref().and_then(|mutual| mutual.mode.as_deref());
+    let mutual = listener.mutual_authentication.as_ref().and_then(|mutual| mutual.mode.as_ref());
     match mutual {
-        None | Some("off" | "passthrough") => {}
-        Some("verify") => return Ok(false),
+        None | Some(MutualTlsMode::Off | MutualTlsMode::Passthrough) => {}
+        Some(MutualTlsMode::Verify) => return Ok(false),
         Some(other) => {
             let gap = Gap::new(Call::ElbV2DescribeListeners, Reason::Unrecognised).of(&listener.id);
             return Err(gap.saying(format!("mutual TLS mode {other}")));
@@ -395,6 +396,8 @@ fn is_public(context: &Context, route: &Route) -> bool {
     let meant = |path: &String| public.iter().any(|pattern| glob::matches(pattern, path));
     route.conditions.iter().any(|condition| {
         let plain = condition.regex_values.is_empty() && !condition.values.is_empty();
-        condition.field == "path-pattern" && plain && condition.values.iter().all(meant)
+        condition.field == ConditionField::PathPattern
+            && plain
+            && condition.values.iter().all(meant)
     })
 }

@@ -175,7 +175,7 @@ fn listens(context: &Context, port: u16, forwarding: bool) -> Result<bool, Gap> 
     let lb = context.lb;
     fact::any(lb.listeners.get()?.iter().map(|listener| {
         Ok(listener.number()? == port
-            && lb.serves(listener, &["HTTP", "TCP", "TCP_UDP"])?
+            && lb.serves(listener, &[Protocol::Http, Protocol::Tcp, Protocol::TcpUdp])?
             && (!forwarding
                 || !routing::forwards_nothing(lb, listener)?
                     && !routing::fronts_application(context.index, lb, listener)?))

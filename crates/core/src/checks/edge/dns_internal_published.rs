@@ -83,7 +83,7 @@ fn internal(private: bool) -> Inventory {
 
 fn schemed(private: bool, scheme: &str) -> Inventory {
     let mut inventory = sample::named(&Kind::Network, private, sample::DNS_NAME);
-    sample::only(&mut inventory.accounts[0].regions[0]).scheme = Some(scheme.to_owned());
+    sample::only(&mut inventory.accounts[0].regions[0]).scheme = Some(scheme.into());
     inventory
 }
 
@@ -94,9 +94,9 @@ fn judge(names: &Names, record: &DnsRecord) -> Judgement {
     let Some(lb) = dns::owner(names.inventory, &record.target)? else {
         return Ok(Verdict::NotApplicable);
     };
-    match lb.scheme.as_deref() {
-        Some("internet-facing") => Ok(Verdict::Pass),
-        Some("internal") => {
+    match &lb.scheme {
+        Some(Scheme::InternetFacing) => Ok(Verdict::Pass),
+        Some(Scheme::Internal) => {
             let evidence = Evidence::new().with("zone", record.zone_name.as_str());
             Ok(Verdict::Note(evidence.with("load_balancer", lb.arn.as_str())))
         }
@@ -105,7 +105,7 @@ fn judge(names: &Names, record: &DnsRecord) -> Judgement {
                 Kind::Classic => Call::ElbDescribeLoadBalancers,
                 _ => Call::ElbV2DescribeLoadBalancers,
             };
-            let said = format!("scheme {}", scheme.unwrap_or("missing"));
+            let said = format!("scheme {}", or_missing(scheme.as_ref()));
             Err(Gap::new(call, Reason::Unrecognised).of(&lb.arn).saying(said))
         }
     }

@@ -66,7 +66,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let groups = context.index.groups_of(&context.lb.arn)?.iter();
-    let holders = groups.filter(|group| group.target_type.as_deref() == Some("alb"));
+    let holders = groups.filter(|group| group.target_type == Some(TargetType::Alb));
     let behind: Vec<String> = holders
         .map(|group| {
             let targets = group.targets.get().into_iter().flatten();

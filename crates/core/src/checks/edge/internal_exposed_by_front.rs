@@ -231,7 +231,7 @@ fn fronted_by_address(change: impl FnOnce(&mut Region)) -> Inventory {
         }
         sample::regroup(region, "alb", |group| {
             let target = |address| sample::target(address, "healthy");
-            group.target_type = Some("ip".to_owned());
+            group.target_type = Some("ip".into());
             group.targets = Fact::Known(vec![target(address), target("10.0.2.20")]);
         });
         change(region);

@@ -96,7 +96,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Network, |lb| {
                     sample::set(lb, &[(KEY, "false")]);
-                    sample::listeners(lb)[0].protocol = Some("TLS_NEXT".to_owned());
+                    sample::listeners(lb)[0].protocol = Some("TLS_NEXT".into());
                 })
             },
             finds: &[
@@ -121,7 +121,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
+    if lb.kind == Kind::Network && !lb.serves_any(&[Protocol::Tls])? {
         return Ok(Verdict::NotApplicable);
     }
     Ok(logs::absence(context.site, Log::Access)?.map_or(Verdict::Pass, Verdict::Fail))

@@ -61,6 +61,6 @@ fn judge(context: &Context) -> Judgement {
 }
 
 fn asks_for_certificates(listener: &Listener) -> bool {
-    let mode = listener.mutual_authentication.as_ref().and_then(|mutual| mutual.mode.as_deref());
-    mode.is_some_and(|mode| mode != "off")
+    let mode = listener.mutual_authentication.as_ref().and_then(|mutual| mutual.mode.as_ref());
+    mode.is_some_and(|mode| *mode != MutualTlsMode::Off)
 }

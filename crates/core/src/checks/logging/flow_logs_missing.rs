@@ -122,8 +122,8 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 let mut inventory = watched(&Kind::Network, Vec::new());
                 sample::regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
-                    group.target_type = Some("alb".to_owned());
-                    group.protocol = Some("TCP".to_owned());
+                    group.target_type = Some("alb".into());
+                    group.protocol = Some("TCP".into());
                 });
                 inventory
             },
@@ -195,7 +195,7 @@ fn has_unlogged(context: &Context) -> Result<bool, Gap> {
         return Ok(true);
     }
     fact::any(lb.listeners.get()?.iter().map(|listener| {
-        Ok(!lb.serves(listener, &["TLS"])?
+        Ok(!lb.serves(listener, &[Protocol::Tls])?
             && !routing::fronts_application(context.index, lb, listener)?)
     }))
 }

@@ -109,7 +109,7 @@ fn silent(kind: &Kind, traffic: Fact<f64>) -> crate::inventory::Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.kind == Kind::Network && !lb.serves_any(&["TLS"])? {
+    if lb.kind == Kind::Network && !lb.serves_any(&[Protocol::Tls])? {
         return Ok(Verdict::NotApplicable);
     }
     let Some(name) = logs::bucket(lb, Log::Access)? else { return Ok(Verdict::NotApplicable) };

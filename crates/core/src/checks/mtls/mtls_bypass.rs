@@ -65,7 +65,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 let mut any = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
                 any.mutual_authentication = Some(MutualAuthentication {
-                    mode: Some("passthrough".to_owned()),
+                    mode: Some("passthrough".into()),
                     ..MutualAuthentication::default()
                 });
                 beside(any, |_| ())
@@ -109,7 +109,7 @@ fn beside(other: Listener, change: impl FnOnce(&mut Region)) -> Inventory {
 
 fn verifying(mut listener: Listener) -> Listener {
     listener.mutual_authentication = Some(MutualAuthentication {
-        mode: Some("verify".to_owned()),
+        mode: Some("verify".into()),
         ignore_client_certificate_expiry: Some(false),
         trust_store_arn: Some(sample::TRUST_STORE.to_owned()),
         trust_store_status: Some("active".to_owned()),

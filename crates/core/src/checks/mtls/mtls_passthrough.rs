@@ -48,8 +48,10 @@ fn judge(_: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::Pass);
     }
     let mutual = listener.mutual_authentication.as_ref();
-    match mutual.and_then(|mutual| mutual.mode.as_deref()) {
-        Some("passthrough") => Ok(Verdict::Fail(Evidence::new().with("mode", "passthrough"))),
+    match mutual.and_then(|mutual| mutual.mode.as_ref()) {
+        Some(MutualTlsMode::Passthrough) => {
+            Ok(Verdict::Fail(Evidence::new().with("mode", "passthrough")))
+        }
         _ => Ok(Verdict::NotApplicable),
     }
 }

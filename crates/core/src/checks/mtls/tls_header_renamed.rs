@@ -65,6 +65,6 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !evidence.0.is_empty() {
         return Ok(Verdict::Note(evidence));
     }
-    let encrypts = context.lb.serves(listener, &["HTTPS"])?;
+    let encrypts = context.lb.serves(listener, &[Protocol::Https])?;
     Ok(if encrypts { Verdict::Pass } else { Verdict::NotApplicable })
 }

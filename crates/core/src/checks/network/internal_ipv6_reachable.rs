@@ -39,7 +39,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 sample::with(&Kind::Application, |lb| {
                     sample::internal(lb);
-                    lb.ip_address_type = Some("dualstack".to_owned());
+                    lb.ip_address_type = Some("dualstack".into());
                     sample::set(lb, &[(ATTRIBUTE, "false")]);
                 })
             },
@@ -50,7 +50,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 sample::front::fronted(|region| {
                     let lb = &mut region.v2.items[0];
-                    lb.ip_address_type = Some("dualstack".to_owned());
+                    lb.ip_address_type = Some("dualstack".into());
                     sample::set(lb, &[(ATTRIBUTE, "false")]);
                 })
             },
@@ -95,7 +95,7 @@ fn dual(change: impl FnOnce(&mut Region)) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    let is_v4 = matches!(lb.ip_address_type.as_deref(), None | Some("ipv4"));
+    let is_v4 = matches!(lb.ip_address_type, None | Some(IpAddressType::Ipv4));
     if is_v4 || !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }

@@ -87,10 +87,10 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if lb.scheme.as_deref() == Some("internal") {
+    if lb.scheme == Some(Scheme::Internal) {
         return Ok(Verdict::Pass);
     }
-    if !context.intent.public.is_empty() && lb.scheme.as_deref() == Some("internet-facing") {
+    if !context.intent.public.is_empty() && lb.is_internet_facing() {
         return meant(context);
     }
     if let Exposure::Unknown(gap) = context.exposure {

@@ -51,7 +51,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 let mut inventory = admitting(&["198.51.100.0/24", "::/0"]);
                 let lb = sample::only(&mut inventory.accounts[0].regions[0]);
-                lb.ip_address_type = Some("triplestack".to_owned());
+                lb.ip_address_type = Some("triplestack".into());
                 inventory
             },
             finds: &["unknown internet-facing web", "unknown ipv6-wider-than-ipv4 TLS:443"],
@@ -87,12 +87,12 @@ fn admitting(ranges: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let unexpected_value = match context.lb.ip_address_type.as_deref() {
-        Some("dualstack") => None,
-        None | Some("ipv4" | "dualstack-without-public-ipv4") => {
+    let unexpected_value = match &context.lb.ip_address_type {
+        Some(IpAddressType::Dualstack) => None,
+        None | Some(IpAddressType::Ipv4 | IpAddressType::DualstackWithoutPublicIpv4) => {
             return Ok(Verdict::NotApplicable);
         }
-        Some(other) => {
+        Some(IpAddressType::Other(other)) => {
             let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
             Some(gap.of(&context.lb.arn).saying(format!("address type {other}")))
         }

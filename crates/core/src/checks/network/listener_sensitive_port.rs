@@ -147,7 +147,7 @@ pub(crate) const CHECK: Check = Check {
                         vec![sample::listener("TCP", 6443, vec![sample::forward("web")])];
                     sample::guard(region, sample::open_group("sg-web", &[6443]));
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("alb".to_owned());
+                        group.target_type = Some("alb".into());
                     });
                 })
             },

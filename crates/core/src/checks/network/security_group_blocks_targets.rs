@@ -66,7 +66,7 @@ pub(crate) const CHECK: Check = Check {
                     let_out(region, None);
                     sample::regroup(region, "web", |group| {
                         (group.target_type, group.protocol, group.port) =
-                            (Some("lambda".to_owned()), None, None);
+                            (Some("lambda".into()), None, None);
                     });
                 })
             },
@@ -139,7 +139,7 @@ fn judge(context: &Context) -> Judgement {
     let mut shut: Vec<String> = Vec::new();
     let mut unclear = None;
     for (transport, port) in &ports {
-        match is_let_out(context, &attached, (transport, *port)) {
+        match is_let_out(context, &attached, (*transport, *port)) {
             Ok(true) => {}
             Ok(false) => shut.push(format!("{transport} {port}")),
             Err(gap) => unclear = unclear.or(Some(gap)),
@@ -164,7 +164,7 @@ fn judge(context: &Context) -> Judgement {
 fn is_let_out(
     context: &Context,
     attached: &Attached,
-    (transport, port): (&str, u16),
+    (transport, port): (Transport, u16),
 ) -> Result<bool, Gap> {
     fact::any(attached.egress().map(|(group, permission)| {
         let covers = permission.covers(transport, port);
@@ -172,7 +172,7 @@ fn is_let_out(
     }))
 }
 
-type Ports = BTreeSet<(&'static str, u16)>;
+type Ports = BTreeSet<(Transport, u16)>;
 
 /// The ports of a Classic load balancer's instances: `HTTP:8080`.
 fn instance_ports(lb: &LoadBalancer) -> Result<Ports, Gap> {
@@ -185,7 +185,7 @@ fn instance_ports(lb: &LoadBalancer) -> Result<Ports, Gap> {
                 .of(&lb.arn)
                 .saying(format!("instance side {side}"))
         };
-        ports.insert(("tcp", port.ok_or_else(unexpected_value)?));
+        ports.insert((Transport::Tcp, port.ok_or_else(unexpected_value)?));
     }
     Ok(ports)
 }
@@ -211,17 +211,9 @@ fn target_ports(context: &Context) -> Result<(Ports, Option<Gap>), Gap> {
 }
 
 /// How a group's targets are reached; not at all by network when they are functions.
-fn transports(group: &TargetGroup) -> Result<&'static [&'static str], Gap> {
-    match group.protocol.as_deref() {
-        _ if group.target_type.as_deref() == Some("lambda") => Ok(&[]),
-        Some("HTTP" | "HTTPS" | "TCP" | "TLS") => Ok(&["tcp"]),
-        Some("UDP" | "QUIC") => Ok(&["udp"]),
-        Some("TCP_UDP" | "TCP_QUIC") => Ok(&["tcp", "udp"]),
-        other => {
-            let said = format!("protocol {}", other.unwrap_or("missing"));
-            Err(Gap::new(Call::ElbV2DescribeTargetGroups, Reason::Unrecognised)
-                .of(&group.arn)
-                .saying(said))
-        }
+fn transports(group: &TargetGroup) -> Result<&'static [Transport], Gap> {
+    match group.target_type {
+        Some(TargetType::Lambda) => Ok(&[]),
+        _ => targets::transports(group),
     }
 }

@@ -143,7 +143,7 @@ fn judge(context: &Context) -> Judgement {
     if lb.security_groups.is_empty() || listeners.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let mut ports: BTreeSet<(&str, u16)> = BTreeSet::new();
+    let mut ports: BTreeSet<(Transport, u16)> = BTreeSet::new();
     for listener in listeners {
         let (transports, port) = reach::transports_and_port(listener)?;
         ports.extend(transports.iter().map(|transport| (*transport, port)));
@@ -174,11 +174,12 @@ fn judge(context: &Context) -> Judgement {
 }
 
 /// Whether a permission is about a port that is not among these.
-fn is_wider(permission: &Permission, ports: &BTreeSet<(&str, u16)>) -> Result<bool, Gap> {
+fn is_wider(permission: &Permission, ports: &BTreeSet<(Transport, u16)>) -> Result<bool, Gap> {
     let scope = permission.scope()?;
-    Ok(["tcp", "udp"].into_iter().any(|transport| {
+    Ok(Transport::BOTH.into_iter().any(|transport| {
         scope.ports(transport).is_some_and(|(from, to)| {
-            let used = |(own, port): &&(&str, u16)| *own == transport && (from..=to).contains(port);
+            let used =
+                |(own, port): &&(Transport, u16)| *own == transport && (from..=to).contains(port);
             usize::from(to - from) + 1 > ports.iter().filter(used).count()
         })
     }))

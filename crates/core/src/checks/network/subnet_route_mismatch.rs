@@ -52,7 +52,7 @@ pub(crate) const CHECK: Check = Check {
             title: "IPv6 addresses alone, and no IPv6 route",
             given: || {
                 sample::with(&Kind::Application, |lb| {
-                    lb.ip_address_type = Some("dualstack-without-public-ipv4".to_owned());
+                    lb.ip_address_type = Some("dualstack-without-public-ipv4".into());
                 })
             },
             finds: &["note subnet-route-mismatch web"],
@@ -101,8 +101,8 @@ fn private_subnet(subnets: &[&str]) -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     let is_internal = reach::is_internal(lb)?;
-    let family = match lb.ip_address_type.as_deref() {
-        Some("dualstack-without-public-ipv4") if !is_internal => Family::V6,
+    let family = match lb.ip_address_type {
+        Some(IpAddressType::DualstackWithoutPublicIpv4) if !is_internal => Family::V6,
         _ => Family::V4,
     };
     let (mut unexpected_value, mut hidden) = (Vec::new(), None);
@@ -117,6 +117,6 @@ fn judge(context: &Context) -> Judgement {
         return hidden.map_or(Ok(Verdict::Pass), Err);
     }
     let subnets = if is_internal { "public_subnets" } else { "private_subnets" };
-    let scheme = lb.scheme.clone().unwrap_or_default();
+    let scheme = lb.scheme.as_ref().map(ToString::to_string).unwrap_or_default();
     Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, unexpected_value)))
 }

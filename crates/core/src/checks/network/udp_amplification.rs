@@ -93,7 +93,7 @@ fn serving(protocol: &str, port: u16, change: impl FnOnce(&mut Region)) -> Inven
         *sample::listeners(sample::only(region)) =
             vec![sample::listener(protocol, port, vec![sample::forward("web")])];
         sample::regroup(region, "web", |group| {
-            (group.protocol, group.port) = (Some(protocol.to_owned()), Some(port));
+            (group.protocol, group.port) = (Some(protocol.into()), Some(port));
         });
         let mut door = sample::open_group("sg-web", &[i32::from(port)]);
         "-1".clone_into(&mut door.ingress[0].protocol);
@@ -103,7 +103,7 @@ fn serving(protocol: &str, port: u16, change: impl FnOnce(&mut Region)) -> Inven
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["UDP", "TCP_UDP"])? {
+    if !context.lb.serves(listener, &[Protocol::Udp, Protocol::TcpUdp])? {
         return Ok(Verdict::NotApplicable);
     }
     let number = listener.number()?;

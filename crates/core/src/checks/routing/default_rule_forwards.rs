@@ -70,7 +70,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
     let Some((last, others)) = routes.split_last() else { return Ok(Verdict::NotApplicable) };
     let names_hosts = |route: &routing::Route| {
-        route.conditions.iter().any(|condition| condition.field == "host-header")
+        route.conditions.iter().any(|condition| condition.field == ConditionField::HostHeader)
     };
     if names_hosts(last) || !others.iter().any(names_hosts) {
         return Ok(Verdict::NotApplicable);

@@ -65,7 +65,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     let key = if lb.kind == Kind::Classic { CLASSIC_KEY } else { KEY };
-    if lb.kind == Kind::Classic && !lb.serves_any(&["HTTP", "HTTPS"])? {
+    if lb.kind == Kind::Classic && !lb.serves_any(&[Protocol::Http, Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(key, "defensive")?.as_str() {

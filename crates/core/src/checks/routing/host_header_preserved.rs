@@ -150,8 +150,7 @@ fn takes_any_host(route: &Route) -> bool {
     let forwards = matches!(&route.end, End::Forward(groups) if !groups.is_empty());
     let any = |value: &String| value.bytes().all(|byte| byte == b'*');
     forwards
-        && !route
-            .conditions
-            .iter()
-            .any(|condition| condition.field == "host-header" && !condition.values.iter().any(any))
+        && !route.conditions.iter().any(|condition| {
+            condition.field == ConditionField::HostHeader && !condition.values.iter().any(any)
+        })
 }

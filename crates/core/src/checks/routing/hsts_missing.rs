@@ -71,7 +71,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS"])? {
+    if !context.lb.serves(listener, &[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     let Some(value) = headers::set(listener, HEADER)? else {

@@ -45,7 +45,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
-    if !lb.serves_any(&["HTTPS"])? {
+    if !lb.serves_any(&[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(KEY, "true")?.as_str() {

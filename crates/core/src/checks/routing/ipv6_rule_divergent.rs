@@ -54,7 +54,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 let mut inventory = for_ipv6("web");
                 let lb = sample::only(&mut inventory.accounts[0].regions[0]);
-                lb.ip_address_type = Some("triplestack".to_owned());
+                lb.ip_address_type = Some("triplestack".into());
                 inventory
             },
             finds: &["unknown ipv6-rule-divergent TLS:443"],
@@ -65,7 +65,7 @@ pub(crate) const CHECK: Check = Check {
                 let mut inventory = for_ipv6("web-v6");
                 let lb = sample::only(&mut inventory.accounts[0].regions[0]);
                 if let Fact::Known(rules) = &mut sample::listeners(lb)[0].rules {
-                    rules[0].conditions[0].ip_address_type = Some("ipv8".to_owned());
+                    rules[0].conditions[0].ip_address_type = Some("ipv8".into());
                 }
                 inventory
             },
@@ -101,9 +101,9 @@ fn for_ipv6(name: &str) -> Inventory {
             sample::add_groups(region, &Kind::Network, &[name]);
         }
         let lb = sample::only(region);
-        lb.ip_address_type = Some("dualstack".to_owned());
+        lb.ip_address_type = Some("dualstack".into());
         let ipv6 = Condition {
-            field: "source-ip".to_owned(),
+            field: "source-ip".into(),
             ip_address_type: Some("ipv6".to_owned()),
             ..Condition::default()
         };
@@ -114,7 +114,7 @@ fn for_ipv6(name: &str) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if matches!(context.lb.ip_address_type.as_deref(), None | Some("ipv4")) {
+    if matches!(context.lb.ip_address_type, None | Some(IpAddressType::Ipv4)) {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;
@@ -139,9 +139,7 @@ fn recognised(context: &Context, listener: &Listener, routes: &[Route]) -> Resul
         let said = format!("address type {kind}");
         Err(Gap::new(call, Reason::Unrecognised).of(id).saying(said))
     };
-    let known = ["dualstack", "dualstack-without-public-ipv4"];
-    let kind = context.lb.ip_address_type.as_deref().unwrap_or_default();
-    if !known.contains(&kind) {
+    if let Some(IpAddressType::Other(kind)) = &context.lb.ip_address_type {
         return unexpected_value(Call::ElbV2DescribeLoadBalancers, &context.lb.arn, kind);
     }
     let mut families = routes.iter().flat_map(|route| route.conditions);
@@ -170,7 +168,7 @@ fn groups<'a>(routes: &[Route<'a>], family: &str) -> Result<BTreeSet<&'a str>, G
 fn described(context: &Context, arn: &str) -> String {
     let name = routing::group_name(arn);
     let group = context.index.target_group(arn).ok();
-    match group.and_then(|group| group.target_type.as_deref()) {
+    match group.and_then(|group| group.target_type.as_ref()) {
         Some(kind) => format!("{name} ({kind})"),
         None => name.to_owned(),
     }

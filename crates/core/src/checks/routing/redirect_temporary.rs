@@ -55,7 +55,7 @@ fn given(status: Option<&str>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTP"])? {
+    if !context.lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
     each_rule::judge_redirects(context, listener, |own| {
@@ -63,14 +63,14 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Err(Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said))
         };
         match (redirect::protocol(own, listener)?, own.status.as_deref()) {
-            ("HTTPS", Some("HTTP_301")) => Ok(Verdict::Pass),
-            ("HTTPS", Some(status @ "HTTP_302")) => {
+            (Protocol::Https, Some("HTTP_301")) => Ok(Verdict::Pass),
+            (Protocol::Https, Some(status @ "HTTP_302")) => {
                 Ok(Verdict::Note(Evidence::new().with("status", status)))
             }
-            ("HTTPS", Some(other)) => {
+            (Protocol::Https, Some(other)) => {
                 unexpected_value(Reason::Unrecognised, format!("redirect status {other}"))
             }
-            ("HTTPS", None) => {
+            (Protocol::Https, None) => {
                 unexpected_value(Reason::Malformed, "a redirect without status".to_owned())
             }
             _ => Ok(Verdict::NotApplicable),

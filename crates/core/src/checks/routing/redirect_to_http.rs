@@ -62,7 +62,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTP"])? {
+    if !context.lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;

@@ -104,7 +104,7 @@ fn given(condition: Condition, default: Action) -> Inventory {
 
 /// What a client writes itself.
 fn is_written(condition: &Condition) -> bool {
-    matches!(condition.field.as_str(), "http-header" | "query-string")
+    matches!(condition.field, ConditionField::HttpHeader | ConditionField::QueryString)
 }
 
 /// `header X-Internal`, `query preview`: never a value.

@@ -80,10 +80,8 @@ pub(crate) const CHECK: Check = Check {
 /// `/admin/*` logs in, `/public/*` is rewritten.
 fn given(rewrites: &[(&str, &str)]) -> Inventory {
     let owned = |(regex, text): &(&str, &str)| ((*regex).to_owned(), (*text).to_owned());
-    let transform = Transform {
-        kind: "url-rewrite".to_owned(),
-        rewrites: rewrites.iter().map(owned).collect(),
-    };
+    let transform =
+        Transform { kind: "url-rewrite".into(), rewrites: rewrites.iter().map(owned).collect() };
     let open =
         sample::rule(Some(2), vec![sample::path(&["/public/*"])], vec![sample::forward("web")]);
     let listener = sample::ruled(

@@ -113,7 +113,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let asked: Vec<(&str, Vec<IpNet>)> = routes
         .iter()
         .flat_map(|route| {
-            let sources = route.conditions.iter().filter(|own| own.field == "source-ip");
+            let sources =
+                route.conditions.iter().filter(|own| own.field == ConditionField::SourceIp);
             sources.map(|own| {
                 let ranges = own.values.iter().filter_map(|value| value.parse().ok()).collect();
                 (route.label.as_str(), ranges)

@@ -62,7 +62,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 let mut inventory = given(&["203.0.113.0/24", "::/0"]);
                 let lb = sample::only(&mut inventory.accounts[0].regions[0]);
-                lb.ip_address_type = Some("triplestack".to_owned());
+                lb.ip_address_type = Some("triplestack".into());
                 inventory
             },
             finds: &["unknown rule-source-open HTTPS:443"],
@@ -84,9 +84,9 @@ fn given(sources: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let kind = context.lb.ip_address_type.as_deref().unwrap_or("ipv4");
-    let has_v6 = kind != "ipv4";
-    let known = matches!(kind, "ipv4" | "dualstack" | "dualstack-without-public-ipv4");
+    let kind = context.lb.ip_address_type.as_ref().unwrap_or(&IpAddressType::Ipv4);
+    let has_v6 = *kind != IpAddressType::Ipv4;
+    let known = !matches!(kind, IpAddressType::Other(_));
     let everybody = |value: &&String| *value == "0.0.0.0/0" || has_v6 && *value == "::/0";
     let narrow = |value: &&String| !value.ends_with("/0");
     let hole = |condition: &&Condition| {
@@ -97,7 +97,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut seen = false;
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
-        let mut sources = route.conditions.iter().filter(|own| own.field == "source-ip").peekable();
+        let mut sources =
+            route.conditions.iter().filter(|own| own.field == ConditionField::SourceIp).peekable();
         if sources.peek().is_none() {
             continue;
         }

@@ -64,7 +64,7 @@ fn without(headers: &[&str]) -> crate::inventory::Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS"])? {
+    if !context.lb.serves(listener, &[Protocol::Https])? {
         return Ok(Verdict::NotApplicable);
     }
     let policy = headers::set(listener, POLICY)?;

@@ -90,7 +90,7 @@ fn sticky(protocol: &str, kind: &str) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let lb = context.lb;
-    if !lb.serves(listener, &["HTTP"])? {
+    if !lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
     let mut hidden = None;

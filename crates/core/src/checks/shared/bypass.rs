@@ -9,7 +9,10 @@ use crate::analysis::routing::request::RequestSearch;
 use crate::analysis::routing::requirements::{self, AuthKind};
 use crate::analysis::routing::{End, Route, group_name, live};
 use crate::check::{Context, Judgement, Verdict};
-use crate::inventory::{Condition, Kind, Listener, LoadBalancer, Target, TargetGroup, Transform};
+use crate::inventory::{
+    Condition, ConditionField, Kind, Listener, LoadBalancer, Protocol, Target, TargetGroup,
+    TargetState, Transform, TransformKind,
+};
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{Gap, Reason};
@@ -41,7 +44,8 @@ pub(crate) const PUBLIC_PATHS: &[&str] = &[
 const WRITTEN_FOR_THEM: &[&str] = &["/health*", "/healthz*", "/healthcheck*"];
 
 /// What tells requests apart.
-const FIELDS: [&str; 3] = ["path-pattern", "host-header", "http-request-method"];
+const FIELDS: [ConditionField; 3] =
+    [ConditionField::PathPattern, ConditionField::HostHeader, ConditionField::HttpRequestMethod];
 
 /// What a listener's routes come to, beside those that ask for something.
 #[derive(Default)]
@@ -153,7 +157,7 @@ pub(crate) fn of_rewrites(context: &Context, listener: &Listener, kind: AuthKind
 
 /// Another service may listen on the same number where a listener speaks UDP alone.
 fn is_datagram(lb: &LoadBalancer, listener: &Listener) -> bool {
-    lb.kind == Kind::Network && listener.speaks(&["UDP", "QUIC"])
+    lb.kind == Kind::Network && listener.speaks(&[Protocol::Udp, Protocol::Quic])
 }
 
 /// What a target gets to see of a request.
@@ -243,7 +247,7 @@ pub(crate) fn is_public(context: &Context, route: &Route) -> bool {
         is_public_path(path) || own.iter().any(|public| covers(public))
     };
     let rewrites = rewrites_url(route.transforms);
-    let method = condition::on(route.conditions, "http-request-method");
+    let method = condition::on(route.conditions, &ConditionField::HttpRequestMethod);
     let preflight = method.is_some_and(|method| {
         !method.values.is_empty() && method.values.iter().all(|value| value == "OPTIONS")
     });
@@ -255,14 +259,14 @@ fn is_public_path(path: &str) -> bool {
 }
 
 pub(crate) fn rewrites_url(transforms: &[Transform]) -> bool {
-    transforms.iter().any(|transform| transform.kind == "url-rewrite")
+    transforms.iter().any(|transform| transform.kind == TransformKind::UrlRewrite)
 }
 
 /// What the target gets to see of a field of a request.
-fn seen(transforms: &[Transform], field: &str, text: &str) -> Option<String> {
+fn seen(transforms: &[Transform], field: &ConditionField, text: &str) -> Option<String> {
     let kind = match field {
-        "host-header" => "host-header-rewrite",
-        "path-pattern" => "url-rewrite",
+        ConditionField::HostHeader => TransformKind::HostHeaderRewrite,
+        ConditionField::PathPattern => TransformKind::UrlRewrite,
         _ => return Some(text.to_owned()),
     };
     match transforms.iter().find(|transform| transform.kind == kind) {
@@ -292,7 +296,7 @@ fn processes<'a>(
         match members(context, arn) {
             Ok((group, targets)) => {
                 survey.hide(protected.unread_in(group.vpc_id.as_ref()).cloned());
-                let live = targets.iter().filter(|target| target.state != "draining");
+                let live = targets.iter().filter(|target| target.state != TargetState::Draining);
                 found.extend(live.map(|target| {
                     let place = Endpoint::from_target(group, target);
                     (Some(*arn), (place, named(&target.id, target.port)))
@@ -418,24 +422,26 @@ impl Entry<'_> {
         protected_route: &ProtectedRoute,
     ) -> Result<Option<String>, Gap> {
         let rewrites = rewrites_url(self.transforms) || rewrites_url(&protected_route.transforms);
-        let own_host = condition::closed(self.conditions, "host-header").is_some();
-        let fits = |field: &str, text: &str| match (
+        let own_host = condition::closed(self.conditions, &ConditionField::HostHeader).is_some();
+        let fits = |field: &ConditionField, text: &str| match (
             field,
             condition::closed(&protected_route.conditions, field),
         ) {
             (_, None) => Match::Yes,
-            ("host-header", _) if !own_host => Match::Yes,
-            ("path-pattern", _) if rewrites && self.transforms != protected_route.transforms => {
+            (ConditionField::HostHeader, _) if !own_host => Match::Yes,
+            (ConditionField::PathPattern, _)
+                if rewrites && self.transforms != protected_route.transforms =>
+            {
                 Match::No
             }
             (_, Some(condition)) => meets(condition, text),
         };
         // Nobody wonders at a path that is public by custom: another one shows more.
-        let surprising = |field: &str, text: &str| match field {
-            "path-pattern" if is_public_path(text) => Match::No,
+        let surprising = |field: &ConditionField, text: &str| match field {
+            ConditionField::PathPattern if is_public_path(text) => Match::No,
             _ => fits(field, text),
         };
-        let find = |fits: &dyn Fn(&str, &str) -> Match| {
+        let find = |fits: &dyn Fn(&ConditionField, &str) -> Match| {
             let wanted = RequestSearch {
                 conditions: self.conditions,
                 earlier: &self.earlier,
@@ -448,7 +454,7 @@ impl Entry<'_> {
         if let Some(found) = find(&surprising).or_else(|| find(&fits)) {
             return Ok(Some(found));
         }
-        let apart = |field: &str| {
+        let apart = |field: &ConditionField| {
             let both = condition::closed(self.conditions, field)
                 .zip(condition::closed(&protected_route.conditions, field));
             both.is_some_and(|(own, other)| !condition::may_share(own, other))
@@ -457,9 +463,9 @@ impl Entry<'_> {
             .earlier
             .iter()
             .any(|earlier| condition::is_dead(&protected_route.conditions, earlier));
-        let paths = condition::closed(&protected_route.conditions, "path-pattern");
+        let paths = condition::closed(&protected_route.conditions, &ConditionField::PathPattern);
         let differ = rewrites && self.transforms != protected_route.transforms && paths.is_some();
-        if all_taken || differ || FIELDS.into_iter().any(apart) {
+        if all_taken || differ || FIELDS.iter().any(apart) {
             return Ok(None);
         }
         Err(self.unclear("rules whose requests cannot be compared"))
@@ -471,32 +477,32 @@ impl Entry<'_> {
         lb: &LoadBalancer,
         protected_route: &ProtectedRoute,
     ) -> Result<Option<String>, Gap> {
-        let own_host = condition::closed(self.conditions, "host-header").is_some();
-        let into = |kind: &str, field: &str| {
+        let own_host = condition::closed(self.conditions, &ConditionField::HostHeader).is_some();
+        let into = |kind: TransformKind, field: &ConditionField| {
             let rewrites = self.transforms.iter().any(|transform| transform.kind == kind);
             rewrites && condition::closed(&protected_route.conditions, field).is_some()
         };
-        let hosts = into("host-header-rewrite", "host-header") && own_host;
+        let hosts = into(TransformKind::HostHeaderRewrite, &ConditionField::HostHeader) && own_host;
         if rewrites_url(&protected_route.transforms)
-            || !(into("url-rewrite", "path-pattern") || hosts)
+            || !(into(TransformKind::UrlRewrite, &ConditionField::PathPattern) || hosts)
         {
             return Ok(None);
         }
         if self.transforms.iter().any(|transform| !pattern::is_clear(&transform.rewrites)) {
             return Err(self.unclear("a rewrite that is not understood"));
         }
-        let fits = |field: &str, text: &str| match (
+        let fits = |field: &ConditionField, text: &str| match (
             field,
             condition::closed(&protected_route.conditions, field),
         ) {
             (_, None) => Match::Yes,
-            ("host-header", _) if !own_host => Match::Yes,
+            (ConditionField::HostHeader, _) if !own_host => Match::Yes,
             (_, Some(condition)) => {
                 let seen = seen(self.transforms, field, text);
                 seen.map_or(Match::No, |seen| meets(condition, &seen))
             }
         };
-        let paths = condition::closed(&protected_route.conditions, "path-pattern");
+        let paths = condition::closed(&protected_route.conditions, &ConditionField::PathPattern);
         let paths = paths.map_or(&[][..], |condition| &condition.values);
         let bare = |value: &String| value.replace('*', "x").trim_start_matches('/').to_owned();
         let wanted = RequestSearch {

@@ -2,7 +2,7 @@
 
 use crate::analysis::routing::{End, live, requirements};
 use crate::check::{Context, Judgement, Verdict};
-use crate::inventory::{Action, Listener, Redirect};
+use crate::inventory::{Action, ActionKind, Listener, Redirect};
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::Gap;
 
@@ -52,7 +52,7 @@ impl Worst {
 pub(in crate::checks) fn judge_actions(
     context: &Context,
     listener: &Listener,
-    kinds: &[&str],
+    kinds: &[ActionKind],
     judge: impl Fn(&Action) -> Judgement,
 ) -> Judgement {
     if !requirements::may_log_in(listener) {
@@ -63,7 +63,7 @@ pub(in crate::checks) fn judge_actions(
         if let End::Unknown(gap) = &route.end {
             worst.hide(gap.clone());
         }
-        for action in route.before().filter(|action| kinds.contains(&action.kind.as_str())) {
+        for action in route.before().filter(|action| kinds.contains(&action.kind)) {
             worst.applies = true;
             let placed = |evidence: Evidence| evidence.with("rule", route.label.as_str());
             if let Some(verdict) = worst.take(judge(action), placed) {

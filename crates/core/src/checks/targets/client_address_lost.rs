@@ -100,8 +100,8 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let default = match protocol(group)? {
-        Protocol::Keeps => return Ok(Verdict::Pass),
-        Protocol::MayKeep => sort != Sort::Address,
+        ClientAddress::Keeps => return Ok(Verdict::Pass),
+        ClientAddress::MayKeep => sort != Sort::Address,
     };
     if targets::switched_on(group, PRESERVE, default)? || targets::switched_on(group, PROXY, false)?
     {
@@ -111,7 +111,7 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
 }
 
 /// What becomes of a client's address.
-enum Protocol {
+enum ClientAddress {
     /// It always arrives.
     Keeps,
     /// An attribute decides.
@@ -119,12 +119,13 @@ enum Protocol {
 }
 
 // Source: ElasticLoadBalancingV2 API reference, TargetGroupAttribute, and the Network user guide.
-fn protocol(group: &TargetGroup) -> Result<Protocol, crate::vocab::fact::Gap> {
-    match group.protocol.as_deref() {
-        Some("TCP" | "TLS") => Ok(Protocol::MayKeep),
-        Some("UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC") => Ok(Protocol::Keeps),
+fn protocol(group: &TargetGroup) -> Result<ClientAddress, crate::vocab::fact::Gap> {
+    use Protocol::{Quic, Tcp, TcpQuic, TcpUdp, Tls, Udp};
+    match &group.protocol {
+        Some(Tcp | Tls) => Ok(ClientAddress::MayKeep),
+        Some(Udp | TcpUdp | Quic | TcpQuic) => Ok(ClientAddress::Keeps),
         other => {
-            let said = format!("protocol {}", other.unwrap_or("missing"));
+            let said = format!("protocol {}", or_missing(other.as_ref()));
             Err(targets::unexpected_value(group, Reason::Unrecognised, said))
         }
     }

@@ -74,7 +74,7 @@ pub(crate) const CHECK: Check = Check {
                         zone: Some("all".to_owned()),
                         ..sample::target(address, "healthy")
                     };
-                    group.target_type = Some("ip".to_owned());
+                    group.target_type = Some("ip".into());
                     group.targets = Fact::Known(["10.9.1.10", "10.9.2.10"].map(outside).to_vec());
                 });
                 inventory
@@ -132,7 +132,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if context.lb.switched_on(CROSS_ZONE)? {
         return Ok(Verdict::Pass);
     }
-    let is_up = |target: &&Target| matches!(target.state.as_str(), "healthy" | "initial");
+    let is_up =
+        |target: &&Target| matches!(target.state, TargetState::Healthy | TargetState::Initial);
     let counted: Vec<&Target> = targets.health().get()?.iter().filter(is_up).collect();
     let zones = targets::by_zone(context.site, targets, &counted)?;
     let bare: Vec<&str> =

@@ -51,7 +51,7 @@ pub(crate) const CHECK: Check = Check {
 fn checked(kind: &Kind, protocol: &'static str) -> Inventory {
     sample::with_region(kind, |region| {
         sample::regroup(region, "web", |group| {
-            group.health_check_protocol = Some(protocol.to_owned());
+            group.health_check_protocol = Some(protocol.into());
         });
     })
 }
@@ -61,9 +61,9 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
     if group.health_check_enabled == Some(false) || targets::sort(group)? == Sort::Function {
         return Ok(Verdict::NotApplicable);
     }
-    match group.health_check_protocol.as_deref() {
-        Some("HTTPS" | "TCP") => Ok(Verdict::Pass),
-        Some("HTTP") => {
+    match &group.health_check_protocol {
+        Some(Protocol::Https | Protocol::Tcp) => Ok(Verdict::Pass),
+        Some(Protocol::Http) => {
             // What follows a `?` may be a secret that keeps others from asking.
             let path = group.health_check_path.as_deref().unwrap_or("/");
             let path = path.split('?').next().unwrap_or(path);
@@ -71,7 +71,8 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
             Ok(Verdict::Fail(evidence.with("path", path)))
         }
         other => {
-            let said = format!("health check by {}", other.unwrap_or("nothing"));
+            let said = other.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+            let said = format!("health check by {said}");
             Err(targets::unexpected_value(group, Reason::Unrecognised, said))
         }
     }

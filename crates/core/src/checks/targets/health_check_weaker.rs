@@ -31,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Application, |region| {
                     sample::regroup(region, "web", |group| {
-                        group.health_check_protocol = Some("HTTP".to_owned());
+                        group.health_check_protocol = Some("HTTP".into());
                     });
                 })
             },
@@ -80,14 +80,15 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 }
 
 fn of_group(group: &TargetGroup) -> Judgement {
-    match (group.protocol.as_deref(), group.health_check_protocol.as_deref()) {
-        (Some("HTTPS"), Some("HTTP")) => {
+    match (&group.protocol, &group.health_check_protocol) {
+        (Some(Protocol::Https), Some(Protocol::Http)) => {
             let evidence = Evidence::new().with("protocol", "HTTPS");
             Ok(Verdict::Fail(evidence.with("health_check_protocol", "HTTP")))
         }
-        (Some("HTTPS"), Some("HTTPS")) => Ok(Verdict::Pass),
-        (Some("HTTPS"), other) => {
-            let said = format!("health check by {}", other.unwrap_or("nothing"));
+        (Some(Protocol::Https), Some(Protocol::Https)) => Ok(Verdict::Pass),
+        (Some(Protocol::Https), other) => {
+            let said = other.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+            let said = format!("health check by {said}");
             Err(targets::unexpected_value(group, Reason::Unrecognised, said))
         }
         _ => Ok(Verdict::NotApplicable),
@@ -97,7 +98,8 @@ fn of_group(group: &TargetGroup) -> Judgement {
 fn of_instances(lb: &LoadBalancer) -> Judgement {
     let sides = lb.listeners.get()?.iter().map(targets::instance_side);
     let sides = sides.collect::<Result<Vec<_>, Gap>>()?;
-    if sides.is_empty() || sides.iter().any(|(protocol, _)| !matches!(*protocol, "HTTPS" | "SSL")) {
+    let is_tls = |protocol: &Protocol| matches!(protocol, Protocol::Https | Protocol::Ssl);
+    if sides.is_empty() || sides.iter().any(|(protocol, _)| !is_tls(protocol)) {
         return Ok(Verdict::NotApplicable);
     }
     let gap = |reason, said: String| {
@@ -106,9 +108,11 @@ fn of_instances(lb: &LoadBalancer) -> Judgement {
     let Some(check) = lb.health_check.as_deref() else {
         return gap(Reason::Malformed, "a load balancer without health check".to_owned());
     };
-    match check.split(':').next() {
-        Some("HTTPS" | "SSL") => Ok(Verdict::Pass),
-        Some("HTTP" | "TCP") => Ok(Verdict::Fail(Evidence::new().with("health_check", check))),
+    match check.split(':').next().map(Protocol::from) {
+        Some(Protocol::Https | Protocol::Ssl) => Ok(Verdict::Pass),
+        Some(Protocol::Http | Protocol::Tcp) => {
+            Ok(Verdict::Fail(Evidence::new().with("health_check", check)))
+        }
         _ => gap(Reason::Unrecognised, format!("health check {check}")),
     }
 }

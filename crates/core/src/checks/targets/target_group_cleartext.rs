@@ -41,7 +41,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Network, |region| {
                     sample::regroup(region, "web", |group| {
-                        group.protocol = Some("TCP".to_owned());
+                        group.protocol = Some("TCP".into());
                     });
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
@@ -77,7 +77,8 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
-    let evidence = || Evidence::new().with("protocol", group.protocol.clone());
+    let evidence =
+        || Evidence::new().with("protocol", group.protocol.as_ref().map(ToString::to_string));
     match targets::hop(context.lb, group)? {
         Hop::Encrypted => Ok(Verdict::Pass),
         Hop::Clear => Ok(Verdict::Fail(evidence())),

@@ -127,7 +127,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 
 fn of_route(context: &Context, route: &Route) -> Judgement {
     let several = route.actions.last().filter(|action| action.target_groups.len() > 1);
-    let Some(action) = several.filter(|action| action.kind == "forward") else {
+    let Some(action) = several.filter(|action| action.kind == ActionKind::Forward) else {
         return Ok(Verdict::NotApplicable);
     };
     let weighted: Vec<&str> = routing::weighted(action).collect();

@@ -87,7 +87,7 @@ pub(crate) const CHECK: Check = Check {
 fn weighted(kind: &Kind, protocol: &str, weight: Option<i32>) -> Inventory {
     sample::with_region(kind, |region| {
         sample::add_groups(region, kind, &["canary"]);
-        sample::regroup(region, "canary", |group| group.protocol = Some(protocol.to_owned()));
+        sample::regroup(region, "canary", |group| group.protocol = Some(protocol.into()));
         let both = sample::forward_weighted(&[("web", Some(9)), ("canary", weight)]);
         let listener = &mut sample::listeners(sample::only(region))[0];
         let protocol = listener.protocol.clone();

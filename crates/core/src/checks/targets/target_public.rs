@@ -204,7 +204,7 @@ fn published(kind: &Kind, change: impl FnOnce(&mut Region)) -> Inventory {
 }
 
 fn passing_through(region: &mut Region) {
-    sample::regroup(region, "web", |group| group.protocol = Some("TCP".to_owned()));
+    sample::regroup(region, "web", |group| group.protocol = Some("TCP".into()));
     *sample::listeners(sample::only(region)) =
         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
 }
@@ -249,7 +249,7 @@ fn is_guarded(context: &Context, targets: &Targets) -> Result<bool, Gap> {
     };
     let hop = targets::hop(context.lb, group);
     let ends_tls = hop.as_ref().is_ok_and(|hop| matches!(hop, Hop::Stripped(_)));
-    if ends_tls || group.protocol.as_deref() == Some("TLS") {
+    if ends_tls || group.protocol == Some(Protocol::Tls) {
         return Ok(true);
     }
     match context.exposure {

@@ -82,8 +82,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if !targets::hop(context.lb, group)?.is_clear() {
         return Ok(Verdict::Pass);
     }
-    let evidence =
-        Evidence::new().with("protocol", group.protocol.clone()).with("outside_vpc", remote.len());
+    let evidence = Evidence::new()
+        .with("protocol", group.protocol.as_ref().map(ToString::to_string))
+        .with("outside_vpc", remote.len());
     remote.truncate(NAMED);
     Ok(Verdict::Fail(evidence.with("addresses", remote)))
 }

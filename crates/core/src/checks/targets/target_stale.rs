@@ -131,22 +131,22 @@ fn failing(kind: &Kind, addresses: &[&str]) -> Inventory {
         if let Fact::Known(targets) = &mut group.targets
             && let Some(last) = targets.last_mut()
         {
-            "unhealthy".clone_into(&mut last.state);
+            last.state = "unhealthy".into();
         }
     });
     inventory
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
+    use TargetState::{Draining, Healthy, UnhealthyDraining};
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
     if targets::sort(group)? != Sort::Address {
         return Ok(Verdict::NotApplicable);
     }
     let mut stale = Vec::new();
     let mut hidden = None;
-    let leaving = ["draining", "unhealthy.draining"];
     let is_meant =
-        |target: &&Target| target.state != "healthy" && !leaving.contains(&target.state.as_str());
+        |target: &&Target| !matches!(target.state, Healthy | Draining | UnhealthyDraining);
     for target in group.targets.get()?.iter().filter(is_meant) {
         match is_stale(context.index, group, target) {
             Ok(true) => stale.push(format!("{} {}", target.id, target.state)),

@@ -57,7 +57,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Network, |region| {
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("alb".to_owned());
+                        group.target_type = Some("alb".into());
                         group.targets = sample::in_states(&["healthy"]);
                     });
                 })

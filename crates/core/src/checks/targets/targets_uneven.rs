@@ -104,7 +104,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if context.lb.zones.len() < 2 {
         return Ok(Verdict::NotApplicable);
     }
-    let healthy = |target: &&Target| matches!(target.state.as_str(), "healthy" | "InService");
+    let healthy =
+        |target: &&Target| matches!(target.state, TargetState::Healthy | TargetState::InService);
     let counted: Vec<&Target> = targets.health().get()?.iter().filter(healthy).collect();
     let zones = targets::by_zone(context.site, targets, &counted)?;
     let (least, most) = (zones.values().min().copied(), zones.values().max().copied());

@@ -76,7 +76,7 @@ pub(crate) const CHECK: Check = Check {
                 sample::with_region(&Kind::Network, |region| {
                     sample::listeners(sample::only(region))[0].alpn = None;
                     sample::regroup(region, "web", |group| {
-                        group.protocol = Some("TCP".to_owned());
+                        group.protocol = Some("TCP".into());
                     });
                 })
             },
@@ -111,7 +111,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let lb = context.lb;
-    if !lb.serves(listener, &["TLS"])? || tls::usual_protocol(listener)? != Some("HTTPS") {
+    if !lb.serves(listener, &[Protocol::Tls])? || tls::usual_protocol(listener)? != Some("HTTPS") {
         return Ok(Verdict::NotApplicable);
     }
     if !encrypts_again(context, listener)? {
@@ -142,7 +142,7 @@ fn encrypts_again(context: &Context, listener: &Listener) -> Result<bool, Gap> {
         };
         for arn in groups {
             match context.index.target_group(arn) {
-                Ok(group) if group.protocol.as_deref() == Some("TLS") => return Ok(true),
+                Ok(group) if group.protocol == Some(Protocol::Tls) => return Ok(true),
                 Ok(_) => {}
                 Err(gap) => hidden = hidden.or(Some(gap)),
             }

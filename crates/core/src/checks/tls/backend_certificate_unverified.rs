@@ -156,9 +156,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Err(unexpected_value(format!("{} without instance side", listener.label())));
     };
     let (protocol, port) = side.split_once(':').unwrap_or((side, ""));
-    match protocol {
-        "HTTPS" | "SSL" => {}
-        "HTTP" | "TCP" => return Ok(Verdict::NotApplicable),
+    match Protocol::from(protocol) {
+        Protocol::Https | Protocol::Ssl => {}
+        Protocol::Http | Protocol::Tcp => return Ok(Verdict::NotApplicable),
         _ => return Err(unexpected_value(format!("instance side {side}"))),
     }
     let port: u16 = port.parse().map_err(|_| unexpected_value(format!("instance side {side}")))?;

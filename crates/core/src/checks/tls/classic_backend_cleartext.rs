@@ -76,12 +76,12 @@ fn towards(side: Option<&'static str>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTPS", "SSL"])? {
+    if !context.lb.serves(listener, &[Protocol::Https, Protocol::Ssl])? {
         return Ok(Verdict::NotApplicable);
     }
     let (protocol, _) = targets::instance_side(listener)?;
     Ok(match protocol {
-        "HTTPS" | "SSL" => Verdict::Pass,
+        Protocol::Https | Protocol::Ssl => Verdict::Pass,
         _ => Verdict::Fail(Evidence::new().with("instances", listener.instance_side.clone())),
     })
 }

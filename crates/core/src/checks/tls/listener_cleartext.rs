@@ -176,7 +176,7 @@ pub(crate) const CHECK: Check = Check {
                             vec![sample::rule(
                                 Some(1),
                                 vec![sample::path(&["/new"])],
-                                vec![Action { kind: "teleport".to_owned(), ..Action::default() }],
+                                vec![Action { kind: "teleport".into(), ..Action::default() }],
                             )],
                         ),
                     ],
@@ -220,7 +220,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.serves(listener, &["HTTP"])? {
+    if !context.lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.kind == Kind::Classic {

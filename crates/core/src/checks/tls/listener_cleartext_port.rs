@@ -108,7 +108,7 @@ pub(crate) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 80, vec![sample::forward("web")])];
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("alb".to_owned());
+                        group.target_type = Some("alb".into());
                     });
                 })
             },
@@ -123,9 +123,9 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let own: &[&str] = match context.lb.kind {
-        Kind::Classic => &["TCP"],
-        _ => &["TCP", "UDP", "TCP_UDP", "TCP_QUIC"],
+    let own: &[Protocol] = match context.lb.kind {
+        Kind::Classic => &[Protocol::Tcp],
+        _ => &[Protocol::Tcp, Protocol::Udp, Protocol::TcpUdp, Protocol::TcpQuic],
     };
     if !context.lb.serves(listener, own)? {
         return Ok(Verdict::NotApplicable);

@@ -6,7 +6,8 @@ use crate::checks::prelude::*;
 use crate::inventory::Redirect;
 
 /// Protocols that encrypt, at the load balancer or from end to end.
-const ENCRYPTED: &[&str] = &["HTTPS", "TLS", "SSL", "QUIC", "TCP_QUIC"];
+const ENCRYPTED: &[Protocol] =
+    &[Protocol::Https, Protocol::Tls, Protocol::Ssl, Protocol::Quic, Protocol::TcpQuic];
 
 pub(crate) const CHECK: Check = Check {
     id: "no-tls-listener",
@@ -92,7 +93,7 @@ pub(crate) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 80, vec![sample::forward("web")])];
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("alb".to_owned());
+                        group.target_type = Some("alb".into());
                     });
                 })
             },
@@ -158,11 +159,11 @@ enum Ending {
 }
 
 fn end(context: &Context, listener: &Listener) -> Result<Ending, Gap> {
-    if listener.speaks(&["HTTP"]) {
+    if listener.speaks(&[Protocol::Http]) {
         return requests(context, listener);
     }
-    let passes_tls =
-        listener.speaks(&["TCP", "TCP_UDP"]) && tls::usual_protocol(listener)?.is_some();
+    let passes_tls = listener.speaks(&[Protocol::Tcp, Protocol::TcpUdp])
+        && tls::usual_protocol(listener)?.is_some();
     if passes_tls || routing::fronts_application(context.index, context.lb, listener)? {
         return Ok(Ending::Elsewhere);
     }

@@ -55,7 +55,7 @@ pub(crate) const CHECK: Check = Check {
             given: || {
                 sample::with_region(&Kind::Network, |region| {
                     sample::regroup(region, "web", |group| {
-                        group.protocol = Some("TCP".to_owned());
+                        group.protocol = Some("TCP".into());
                     });
                 })
             },
@@ -87,7 +87,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let groups = context.index.groups_of(&context.lb.arn)?.iter();
     let encrypted =
-        groups.filter(|group| matches!(group.protocol.as_deref(), Some("HTTPS" | "TLS")));
+        groups.filter(|group| matches!(group.protocol, Some(Protocol::Https | Protocol::Tls)));
     let names: Vec<&str> = encrypted.map(|group| group.name.as_str()).collect();
     if names.is_empty() {
         return Ok(Verdict::NotApplicable);

@@ -54,7 +54,7 @@ pub(crate) const CHECK: Check = Check {
                     *sample::listeners(sample::only(region)) =
                         vec![sample::listener("TCP", 443, vec![sample::forward("web")])];
                     sample::regroup(region, "web", |group| {
-                        group.target_type = Some("alb".to_owned());
+                        group.target_type = Some("alb".into());
                     });
                 })
             },
@@ -88,10 +88,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some(protocol) = tls::usual_protocol(listener)? else {
         return Ok(Verdict::NotApplicable);
     };
-    if tls::terminates(context.lb, listener)? || listener.speaks(&["QUIC"]) {
+    if tls::terminates(context.lb, listener)? || listener.speaks(&[Protocol::Quic]) {
         return Ok(Verdict::Pass);
     }
-    if !listener.speaks(&["TCP", "TCP_UDP", "TCP_QUIC"])
+    if !listener.speaks(&[Protocol::Tcp, Protocol::TcpUdp, Protocol::TcpQuic])
         || routing::fronts_application(context.index, context.lb, listener)?
     {
         return Ok(Verdict::NotApplicable);

@@ -101,9 +101,7 @@ pub(crate) const CHECK: Check = Check {
         },
         Example {
             title: "a scheme that this version does not know",
-            given: || {
-                sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".to_owned()))
-            },
+            given: || sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".into())),
             finds: &[
                 "unknown waf-not-associated web",
                 "unknown 15 others: elbv2:DescribeLoadBalancers",

@@ -26,7 +26,7 @@ pub(super) fn is_incomplete(report: &Report) -> bool {
 
 /// Whether the load balancer is of a kind that no check of this version knows.
 pub(super) fn is_unjudged(lb: &LoadBalancerSummary) -> bool {
-    matches!(Kind::from(lb.kind.clone()), Kind::Other(_))
+    matches!(Kind::from(lb.kind.as_str()), Kind::Other(_))
 }
 
 /// All of it, or nothing when everything was read.

@@ -165,7 +165,7 @@ fn answers_have_to_get_out() {
     }
     // Of UDP the request alone does harm.
     let datagrams = word(|scene| {
-        scene.listener.protocol = Some("UDP".to_owned());
+        scene.listener.protocol = Some("UDP".into());
         let rule = Permission { protocol: "udp".to_owned(), ..tcp(443, &["0.0.0.0/0"]) };
         admit(scene, vec![rule]);
         filter(scene, &[(100, "in", "allow", "17", (443, 443), "0.0.0.0/0")]);
@@ -173,7 +173,7 @@ fn answers_have_to_get_out() {
     assert_eq!(datagrams, "internet");
     // What lets UDP in is no way for TCP.
     let crossed = word(|scene| {
-        scene.listener.protocol = Some("TCP_UDP".to_owned());
+        scene.listener.protocol = Some("TCP_UDP".into());
         filter(scene, &[(100, "in", "allow", "17", (443, 443), "0.0.0.0/0"), OPEN_OUT]);
     });
     assert_eq!(crossed, "blocked");
@@ -230,7 +230,7 @@ fn an_unread_acl_hides_what_it_could_narrow() {
     });
     assert_eq!(roadless, "blocked");
     let inside = word(|scene| {
-        scene.lb.scheme = Some("internal".to_owned());
+        scene.lb.scheme = Some("internal".into());
         hide(scene);
     });
     assert_eq!(inside, "internal");

@@ -96,7 +96,7 @@ fn a_front_counts_only_if_it_sends_something() {
     let holder = |change: fn(&mut elb_audit_core::inventory::TargetGroup)| {
         word(|region| sample::regroup(region, "alb", change))
     };
-    assert_eq!(holder(|group| group.target_type = Some("ip".to_owned())), "internal");
+    assert_eq!(holder(|group| group.target_type = Some("ip".into())), "internal");
     assert_eq!(holder(|group| group.load_balancer_arns.clear()), "internal");
     assert_eq!(holder(|group| group.targets = Fact::Known(Vec::new())), "internal");
     assert_eq!(
@@ -109,7 +109,7 @@ fn a_front_counts_only_if_it_sends_something() {
     assert_eq!(
         holder(|group| {
             let Fact::Known(targets) = &mut group.targets else { panic!("known") };
-            targets[0].state = "draining".to_owned();
+            targets[0].state = "draining".into();
         }),
         "internal"
     );
@@ -130,7 +130,7 @@ fn a_front_counts_only_if_it_sends_something() {
 fn a_public_one_behind_a_front_has_two_ways() {
     let both = |change: fn(&mut Region)| {
         exposure(|region| {
-            region.v2.items[0].scheme = Some("internet-facing".to_owned());
+            region.v2.items[0].scheme = Some("internet-facing".into());
             change(region);
         })
     };
@@ -149,7 +149,7 @@ fn ipv6_clients_arrive_with_an_address_of_the_front() {
     let v6 = |web: Vec<Permission>, change: fn(&mut Region)| {
         word(|region| {
             let front = of(region);
-            front.ip_address_type = Some("dualstack".to_owned());
+            front.ip_address_type = Some("dualstack".into());
             front.attributes = Fact::Known(sample::text_map(&[]));
             let Fact::Known(tables) = &mut region.route_tables else { panic!("known") };
             let mut route = tables[0].routes[1].clone();
@@ -248,7 +248,7 @@ fn unread_facts_hide_a_front_where_there_may_be_one() {
     // Only a dual-stack one can have rules.
     let rules = |kind: &'static str| {
         word(|region| {
-            of(region).ip_address_type = Some(kind.to_owned());
+            of(region).ip_address_type = Some(kind.into());
             let unread = Fact::Unread(gap(Call::ElbV2DescribeRules));
             sample::listeners(of(region))[0].rules = unread;
         })

@@ -70,7 +70,7 @@ fn each_thing_on_the_way_says_what_it_lets_through() {
 #[test]
 fn both_families_count_where_both_are_public() {
     let (chain, closes) = proof(|scene| {
-        scene.lb.ip_address_type = Some("dualstack".to_owned());
+        scene.lb.ip_address_type = Some("dualstack".into());
         routes(scene, &[("0.0.0.0/0", "igw-1", "active"), ("::/0", "igw-1", "active")]);
         let members = Permission { groups: vec!["sg-other".to_owned()], ..tcp(443, &[]) };
         admit(scene, vec![tcp(443, &["0.0.0.0/0", "::/0"]), members]);
@@ -130,7 +130,7 @@ fn what_stands_in_the_way_is_a_step_too() {
         scene.region.network_acls = Fact::Unread(sample::denied(Call::Ec2DescribeNetworkAcls));
     };
     assert_eq!(beside(unread), ["eu-west-1: ec2:DescribeNetworkAcls: access denied"]);
-    let odd = |scene: &mut super::Scene| scene.lb.scheme = Some("sideways".to_owned());
+    let odd = |scene: &mut super::Scene| scene.lb.scheme = Some("sideways".into());
     assert_eq!(
         beside(odd),
         [
@@ -162,14 +162,14 @@ fn particular_openings_have_particular_closings() {
 
     let inside = proof(|scene| {
         sample::internal(&mut scene.lb);
-        scene.lb.ip_address_type = Some("dualstack".to_owned());
+        scene.lb.ip_address_type = Some("dualstack".into());
         routes(scene, &[("::/0", "igw-1", "active")]);
         admit(scene, vec![tcp(443, &["::/0"])]);
     });
     assert_eq!(inside.1[0], "set ipv6.deny_all_igw_traffic to true");
     assert!(!inside.1.iter().any(|line| line.contains("internal")), "{:?}", inside.1);
 
-    let both = proof(|scene| scene.listener.protocol = Some("TCP_UDP".to_owned()));
+    let both = proof(|scene| scene.listener.protocol = Some("TCP_UDP".into()));
     assert_eq!(beside_the_open_ones(both.0), ["sg-web: no rule admits udp 443"]);
 
     let many: Vec<String> = (1..=20).map(|part| format!("10.{part}.0.0/16")).collect();
@@ -214,7 +214,7 @@ fn the_chain_leads_through_the_front() {
         ]
     );
     let (_, closes) = through(|region| {
-        region.v2.items[0].scheme = Some("internet-facing".to_owned());
+        region.v2.items[0].scheme = Some("internet-facing".into());
     });
     assert_eq!(
         closes,

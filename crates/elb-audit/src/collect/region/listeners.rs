@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use elb_audit_core::inventory::{
-    Certificate, CertificateDetail, Kind, Listener, LoadBalancer, Region, TrustStore, UserPool,
+    ActionKind, Certificate, CertificateDetail, IpAddressType, Kind, Listener, LoadBalancer,
+    Protocol, Region, TrustStore, UserPool,
 };
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
@@ -103,7 +104,7 @@ impl Reader {
         let rules = listeners(all).filter_map(|listener| listener.rules.get().ok()).flatten();
         let actions = rules.flat_map(|rule| &rule.actions);
         let actions = actions.chain(listeners(all).flat_map(|listener| &listener.default_actions));
-        let cognito = actions.filter(|action| action.kind == "authenticate-cognito");
+        let cognito = actions.filter(|action| action.kind == ActionKind::AuthenticateCognito);
         let arns = unique(cognito.filter_map(|action| {
             let authority = action.authentication.as_ref()?.authority.clone();
             authority.filter(|arn| arn.starts_with("arn:"))
@@ -134,7 +135,7 @@ impl Reader {
             listeners.iter_mut().map(move |listener| (kind.clone(), routes, listener))
         });
         join_all(all.map(move |(kind, routes, listener)| async move {
-            let encrypts = listener.speaks(&["HTTPS", "TLS"]);
+            let encrypts = listener.speaks(&[Protocol::Https, Protocol::Tls]);
             let (rules, certificates, attributes) = tokio::join!(
                 async {
                     let call = Call::ElbV2DescribeRules;
@@ -285,7 +286,9 @@ fn listeners(all: &[LoadBalancer]) -> impl Iterator<Item = &Listener> {
 fn routes_by_rule(lb: &LoadBalancer) -> bool {
     match lb.kind {
         Kind::Application => true,
-        Kind::Network => lb.ip_address_type.as_deref().is_some_and(|kind| kind != "ipv4"),
+        Kind::Network => {
+            lb.ip_address_type.as_ref().is_some_and(|kind| *kind != IpAddressType::Ipv4)
+        }
         _ => false,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use elb_audit_core::inventory::{
-    BlockPublicAccess, EncryptionControl, LoadBalancer, NetworkAcl, Region, RouteTable,
-    SecurityGroup, StaleRule, Subnet, Vpc,
+    BlockPublicAccess, EncryptionControl, IpAddressType, LoadBalancer, NetworkAcl, Region,
+    RouteTable, SecurityGroup, StaleRule, Subnet, Vpc,
 };
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
@@ -166,8 +166,7 @@ impl Reader {
 /// Whether an address may be public: IPv6 ones of internal load balancers are, unless an attribute says
 /// otherwise.
 fn may_be_public(lb: &LoadBalancer) -> bool {
-    let dual_stack =
-        lb.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
+    let dual_stack = lb.ip_address_type.as_ref().is_some_and(IpAddressType::is_dual);
     lb.is_internet_facing() || dual_stack
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use elb_audit_core::inventory::{
-    InvokeStatement, LoadBalancer, NetworkInterface, Region, Target, TargetGroup,
+    InvokeStatement, LoadBalancer, NetworkInterface, Region, Target, TargetGroup, TargetType,
 };
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
@@ -90,11 +90,11 @@ impl Reader {
         let of_classic = classic.iter().filter_map(|lb| lb.instances.get().ok()).flatten();
         wanted.instances.extend(of_classic.map(|instance| instance.id.clone()));
         for (group, target) in targets(groups) {
-            match group.target_type.as_deref() {
-                Some("instance") => {
+            match group.target_type {
+                Some(TargetType::Instance) => {
                     wanted.instances.insert(target.id.clone());
                 }
-                Some("ip") => {
+                Some(TargetType::Ip) => {
                     let Ok(address) = target.id.parse::<IpAddr>() else { continue };
                     let vpc = group.vpc_id.clone();
                     let vpc = vpc.filter(|_| target.zone.as_deref() != Some("all"));
@@ -117,7 +117,7 @@ impl Reader {
             return BTreeMap::new();
         }
         let of_lambda =
-            targets(groups).filter(|(group, _)| group.target_type.as_deref() == Some("lambda"));
+            targets(groups).filter(|(group, _)| group.target_type == Some(TargetType::Lambda));
         let arns: BTreeSet<String> = of_lambda.map(|(_, target)| target.id.clone()).collect();
         let client = &self.query(&query::LAMBDA, call);
         let policies = arns.into_iter().map(|arn| async move {

@@ -52,7 +52,7 @@ fn classic(
         arn: arn(&name, owner.as_deref()),
         name,
         kind: Kind::Classic,
-        scheme: found.scheme,
+        scheme: found.scheme.as_deref().map(Into::into),
         state: None,
         state_reason: None,
         zones: found.availability_zones.unwrap_or_default(),
@@ -90,7 +90,7 @@ fn listener(found: ListenerDescription) -> Listener {
     let certificate = own.and_then(|own| own.ssl_certificate_id).filter(|arn| !arn.is_empty());
     let mut listener = Listener {
         id: String::new(),
-        protocol,
+        protocol: protocol.as_deref().map(Into::into),
         port,
         instance_side,
         ssl_policy: None,
@@ -196,7 +196,7 @@ fn instance(found: InstanceState) -> Target {
         id: found.instance_id.unwrap_or_default(),
         port: None,
         zone: None,
-        state: found.state.unwrap_or_default(),
+        state: found.state.as_deref().unwrap_or_default().into(),
         reason: found.reason_code.filter(|code| code != "N/A"),
         description: found.description.filter(|words| words != "N/A"),
     }

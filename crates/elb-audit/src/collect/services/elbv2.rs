@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
 use elb_audit_core::inventory::{
-    Action, Authentication, Condition, FixedResponse, JwtValidation, Kind, Listener, LoadBalancer,
-    MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup, Transform, WeightedGroup,
+    Action, Authentication, Condition, ConditionField, FixedResponse, JwtValidation, Kind,
+    Listener, LoadBalancer, MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup,
+    Transform, WeightedGroup,
 };
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::digest::{hex, sha256};
@@ -49,7 +50,7 @@ fn load_balancer(found: sdk::LoadBalancer) -> LoadBalancer {
         kind: kind(&arn, found.r#type.as_ref()),
         arn,
         name: found.load_balancer_name.unwrap_or_default(),
-        scheme: found.scheme.map(|scheme| scheme.as_str().to_owned()),
+        scheme: found.scheme.map(|scheme| scheme.as_str().into()),
         state: state.map(|code| code.as_str().to_owned()),
         state_reason,
         zones: zones.iter().filter_map(|zone| zone.zone_name.clone()).collect(),
@@ -59,7 +60,7 @@ fn load_balancer(found: sdk::LoadBalancer) -> LoadBalancer {
         backend_policies: BTreeMap::new(),
         dns_name: found.dns_name,
         vpc_id: found.vpc_id,
-        ip_address_type: found.ip_address_type.map(|kind| kind.as_str().to_owned()),
+        ip_address_type: found.ip_address_type.map(|kind| kind.as_str().into()),
         subnets: zones.into_iter().filter_map(|zone| zone.subnet_id).collect(),
         security_groups: found.security_groups.unwrap_or_default(),
         created: found.created_time.as_ref().and_then(timestamp),
@@ -77,7 +78,7 @@ fn load_balancer(found: sdk::LoadBalancer) -> LoadBalancer {
 /// The answer's own word; where it is missing, what the ARN says.
 fn kind(arn: &str, word: Option<&sdk::LoadBalancerTypeEnum>) -> Kind {
     match word {
-        Some(word) => Kind::from(word.as_str().to_owned()),
+        Some(word) => Kind::from(word.as_str()),
         None => match arn.split('/').nth(1) {
             Some("app") => Kind::Application,
             Some("net") => Kind::Network,
@@ -107,7 +108,7 @@ pub(crate) async fn listeners(
 }
 
 fn listener(found: sdk::Listener) -> Listener {
-    let protocol = found.protocol.map(|protocol| protocol.as_str().to_owned());
+    let protocol = found.protocol.filter(|protocol| !protocol.as_str().is_empty());
     let default_certificate = found
         .certificates
         .unwrap_or_default()
@@ -119,7 +120,7 @@ fn listener(found: sdk::Listener) -> Listener {
     Listener {
         rules: Fact::Known(vec![default_rule(&arn, &default_actions)]),
         id: arn,
-        protocol: protocol.filter(|protocol| !protocol.is_empty()),
+        protocol: protocol.map(|protocol| protocol.as_str().into()),
         port: found.port.and_then(|port| u16::try_from(port).ok()),
         instance_side: None,
         ssl_policy: found.ssl_policy,
@@ -137,7 +138,7 @@ fn mutual_authentication(found: sdk::MutualAuthenticationAttributes) -> MutualAu
     let status = found.trust_store_association_status;
     let advertise = found.advertise_trust_store_ca_names;
     MutualAuthentication {
-        mode: found.mode,
+        mode: found.mode.as_deref().map(Into::into),
         trust_store_arn: found.trust_store_arn,
         ignore_client_certificate_expiry: found.ignore_client_certificate_expiry,
         trust_store_status: status.map(|status| status.as_str().to_owned()),
@@ -207,7 +208,7 @@ fn transform(found: sdk::RuleTransform) -> Transform {
         (rewrite.regex.unwrap_or_default(), rewrite.replace.unwrap_or_default())
     };
     Transform {
-        kind: found.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        kind: found.r#type.map(|kind| kind.as_str().into()).unwrap_or_default(),
         rewrites: rewrites.map(pair).collect(),
     }
 }
@@ -217,11 +218,11 @@ fn condition(found: sdk::RuleCondition) -> Condition {
     let header =
         found.http_header_config.as_ref().and_then(|config| config.http_header_name.clone());
     let mut condition = Condition {
-        field: found.field.unwrap_or_default(),
+        field: found.field.unwrap_or_default().as_str().into(),
         regex_values: found.regex_values.unwrap_or_default(),
         ..Condition::default()
     };
-    if condition.field == "http-header" {
+    if condition.field == ConditionField::HttpHeader {
         let name = header.as_deref().unwrap_or_default();
         condition.regex_values = redacted(name, condition.regex_values);
     }
@@ -318,7 +319,7 @@ fn action(found: sdk::Action) -> Action {
         session_timeout: config.session_timeout,
     });
     Action {
-        kind: found.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        kind: found.r#type.map(|kind| kind.as_str().into()).unwrap_or_default(),
         order: found.order,
         target_groups: groups(found.forward_config, found.target_group_arn),
         redirect: found.redirect_config.map(|config| Redirect {
@@ -443,15 +444,13 @@ fn target_group(found: sdk::TargetGroup) -> TargetGroup {
     TargetGroup {
         arn: found.target_group_arn.unwrap_or_default(),
         name: found.target_group_name.unwrap_or_default(),
-        protocol: found.protocol.map(|protocol| protocol.as_str().to_owned()),
+        protocol: found.protocol.map(|protocol| protocol.as_str().into()),
         port: found.port.and_then(|port| u16::try_from(port).ok()),
-        target_type: found.target_type.map(|kind| kind.as_str().to_owned()),
+        target_type: found.target_type.map(|kind| kind.as_str().into()),
         protocol_version: found.protocol_version,
         vpc_id: found.vpc_id,
         health_check_enabled: found.health_check_enabled,
-        health_check_protocol: found
-            .health_check_protocol
-            .map(|protocol| protocol.as_str().to_owned()),
+        health_check_protocol: found.health_check_protocol.map(|protocol| protocol.as_str().into()),
         health_check_path: found.health_check_path,
         load_balancer_arns: found.load_balancer_arns.unwrap_or_default(),
         targets: Fact::not_collected(Call::ElbV2DescribeTargetHealth),
@@ -480,8 +479,8 @@ fn target(found: sdk::TargetHealthDescription) -> Target {
         state: health
             .as_ref()
             .and_then(|health| health.state.as_ref())
-            .map(|state| state.as_str().to_owned())
-            .unwrap_or_default(),
+            .map_or("", |state| state.as_str())
+            .into(),
         description: health.and_then(|health| health.description),
     }
 }
