@@ -7,7 +7,8 @@ use crate::check::{
 use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, Origin};
 use crate::vocab::call::Call;
-use crate::vocab::fact::{self, Fact, Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -161,22 +162,18 @@ fn fetched(policy: &str, viewers_in_clear: bool, inventory: Inventory) -> Invent
 }
 
 fn judge(context: &Context) -> Judgement {
-    let (mut clear, mut hidden, mut custom) = (Vec::new(), None, false);
+    let (mut clear, mut custom) = (Partial::whole(Vec::new()), false);
     for (distribution, origin) in cloudfront::origins(context.site)? {
         let Some(policy) = origin.protocol_policy.as_deref() else { continue };
         custom = true;
-        match asks_in_clear(context, origin, policy) {
-            Ok(true) => clear.push(format!("{} {}: {policy}", distribution.id, origin.id)),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
+        if clear.learn(asks_in_clear(context, origin, policy)) == Some(true) {
+            clear.found.push(format!("{} {}: {policy}", distribution.id, origin.id));
         }
     }
-    match hidden {
-        _ if !clear.is_empty() => Ok(Verdict::Fail(Evidence::new().with("origins", clear))),
-        Some(gap) => Err(gap),
-        None if custom => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
+    if clear.found.is_empty() {
+        return clear.otherwise(if custom { Verdict::Pass } else { Verdict::NotApplicable });
     }
+    Ok(Verdict::Fail(Evidence::new().with("origins", clear.found)))
 }
 
 fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<bool, Gap> {
@@ -195,11 +192,11 @@ fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<boo
 /// not left to another load balancer.
 fn listens(context: &Context, port: u16, forwarding: bool) -> Result<bool, Gap> {
     let lb = context.lb;
-    fact::any(lb.listeners.get()?.iter().map(|listener| {
+    Partial::whole(lb.listeners.get()?).any(|listener| {
         Ok(listener.number()? == port
             && lb.serves(listener, &["HTTP", "TCP", "TCP_UDP"])?
             && (!forwarding
                 || !routing::forwards_nothing(lb, listener)?
                     && !routing::fronts_application(context.index, lb, listener)?))
-    }))
+    })
 }

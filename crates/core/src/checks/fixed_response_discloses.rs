@@ -7,6 +7,7 @@ use crate::check::{
 use crate::fixtures::sample;
 use crate::inventory::{FixedResponse, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
+use crate::vocab::partial::Partial;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -68,13 +69,12 @@ fn given(body: &str) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let mut hidden = None;
-    let mut seen = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
-            End::Answer => seen = true,
-            End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
+            End::Answer => verdict.found = Verdict::Pass,
+            End::Unknown(gap) => verdict.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) => {}
         }
         let responses = route.actions.iter().filter_map(|action| action.fixed_response.as_ref());
@@ -87,9 +87,5 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::Note(evidence));
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if seen => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }

@@ -9,7 +9,8 @@ use crate::check::{
 use crate::fixtures::sample;
 use crate::inventory::{FlowLog, Inventory, Kind, LoadBalancer};
 use crate::vocab::call::Call;
-use crate::vocab::fact::{self, Fact, Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -186,11 +187,11 @@ fn judge(context: &Context) -> Judgement {
         let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Malformed).of(&lb.arn);
         return Err(gap.saying("a load balancer without VPC"));
     };
-    let (mut watched, mut hidden) = (BTreeSet::new(), None);
+    let (mut watched, mut gap) = (BTreeSet::new(), None);
     for flow in context.region.flow_logs.get()? {
         match records(flow) {
             Ok(true) => drop(watched.insert(flow.resource.as_str())),
-            Err(gap) if is_about(flow, lb) => hidden = Some(gap),
+            Err(own) if is_about(flow, lb) => gap = Some(own),
             Ok(false) | Err(_) => {}
         }
     }
@@ -199,7 +200,7 @@ fn judge(context: &Context) -> Judgement {
     if watched.contains(vpc) || open.is_empty() && !lb.subnets.is_empty() {
         return Ok(Verdict::Pass);
     }
-    if let Some(gap) = hidden {
+    if let Some(gap) = gap {
         return Err(gap);
     }
     let evidence = Evidence::new().with("vpc", vpc).with("subnets_without_flow_log", open);
@@ -216,10 +217,10 @@ fn has_unlogged(context: &Context) -> Result<bool, Gap> {
     if lb.kind == Kind::Gateway {
         return Ok(true);
     }
-    fact::any(lb.listeners.get()?.iter().map(|listener| {
+    Partial::whole(lb.listeners.get()?).any(|listener| {
         Ok(!lb.serves(listener, &["TLS"])?
             && !routing::fronts_application(context.index, lb, listener)?)
-    }))
+    })
 }
 
 /// Whether a flow log records connections that were let in, as far as it is delivered.

@@ -8,6 +8,7 @@ use crate::fixtures::sample;
 use crate::inventory::{Condition, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -108,8 +109,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         condition.values.iter().any(|value| everybody(&value))
             && condition.values.iter().any(|value| narrow(&value))
     };
-    let mut hidden = None;
-    let mut seen = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         let mut sources = route.conditions.iter().filter(|own| own.field == "source-ip").peekable();
@@ -117,9 +117,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             continue;
         }
         match &route.end {
-            End::Forward(_) => seen = true,
+            End::Forward(_) => verdict.found = Verdict::Pass,
             End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap.clone()));
+                verdict.add_gap(gap.clone());
                 continue;
             }
             End::Redirect(_) | End::Answer => continue,
@@ -127,8 +127,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         if let Some(condition) = sources.find(hole) {
             if !known && !condition.values.iter().any(|value| value == "0.0.0.0/0") {
                 let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
-                let gap = gap.of(&context.lb.arn).saying(format!("address type {kind}"));
-                hidden = hidden.or(Some(gap));
+                verdict.add_gap(gap.of(&context.lb.arn).saying(format!("address type {kind}")));
                 continue;
             }
             let evidence = Evidence::new()
@@ -138,9 +137,5 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::Fail(evidence));
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if seen => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }

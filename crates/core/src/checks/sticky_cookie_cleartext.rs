@@ -7,6 +7,7 @@ use crate::fixtures::sample;
 use crate::inventory::{ClassicPolicy, Inventory, Kind, Listener};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// Source: Elastic Load Balancing API reference 2012-06-01, policy types.
 const STICKY: &str = "AppCookieStickinessPolicyType";
@@ -108,7 +109,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !lb.serves(listener, &["HTTP"])? {
         return Ok(Verdict::NotApplicable);
     }
-    let mut hidden = None;
+    let mut verdict = Partial::whole(Verdict::Pass);
     for name in &listener.policy_names {
         match lb.policies.get()?.iter().find(|policy| policy.name == *name) {
             Some(policy) if policy.kind == STICKY => {
@@ -119,9 +120,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Some(_) => {}
             None => {
                 let gap = Gap::new(Call::ElbDescribeLoadBalancerPolicies, Reason::NotFound);
-                hidden = hidden.or(Some(gap.of(&lb.arn).saying(format!("policy {name}"))));
+                verdict.add_gap(gap.of(&lb.arn).saying(format!("policy {name}")));
             }
         }
     }
-    hidden.map_or(Ok(Verdict::Pass), Err)
+    verdict.complete()
 }

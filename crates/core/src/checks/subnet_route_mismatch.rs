@@ -9,6 +9,7 @@ use crate::inventory::{Inventory, Kind};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Fact;
 use crate::vocab::net::Family;
+use crate::vocab::partial::Partial;
 
 /// See [`Check`].
 pub(super) const CHECK: Check = Check {
@@ -117,18 +118,14 @@ fn judge(context: &Context) -> Judgement {
         Some("dualstack-without-public-ipv4") if !is_internal => Family::V6,
         _ => Family::V4,
     };
-    let (mut unexpected_value, mut hidden) = (Vec::new(), None);
-    for subnet in &lb.subnets {
-        match reach::leads_out(context.index, lb, subnet, family) {
-            Ok(is_public) if is_public == is_internal => unexpected_value.push(subnet.clone()),
-            Ok(_) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    if unexpected_value.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+    let wrong = Partial::whole(&lb.subnets).filter_map(|subnet| {
+        let is_public = reach::leads_out(context.index, lb, subnet, family)?;
+        Ok((is_public == is_internal).then_some(subnet.as_str()))
+    });
+    if wrong.found.is_empty() {
+        return wrong.otherwise(Verdict::Pass);
     }
     let subnets = if is_internal { "public_subnets" } else { "private_subnets" };
     let scheme = lb.scheme.clone().unwrap_or_default();
-    Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, unexpected_value)))
+    Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, wrong.found)))
 }

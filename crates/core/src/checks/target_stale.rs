@@ -10,6 +10,7 @@ use crate::fixtures::sample;
 use crate::inventory::{Inventory, Kind, NetworkInterface, Target, TargetGroup};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap};
+use crate::vocab::partial::Partial;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
@@ -167,21 +168,19 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if targets::sort(group)? != Sort::Address {
         return Ok(Verdict::NotApplicable);
     }
-    let mut stale = Vec::new();
-    let mut hidden = None;
+
     let leaving = ["draining", "unhealthy.draining"];
     let is_meant =
         |target: &&Target| target.state != "healthy" && !leaving.contains(&target.state.as_str());
-    for target in group.targets.get()?.iter().filter(is_meant) {
-        match is_stale(context.index, group, target) {
-            Ok(true) => stale.push(format!("{} {}", target.id, target.state)),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let meant = group.targets.get()?.iter().filter(is_meant);
+    let stale = Partial::whole(meant).filter_map(|target| {
+        let is_stale = is_stale(context.index, group, target)?;
+        Ok(is_stale.then(|| format!("{} {}", target.id, target.state)))
+    });
+    if stale.found.is_empty() {
+        return stale.otherwise(Verdict::Pass);
     }
-    if stale.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
-    }
+    let mut stale = stale.found;
     let evidence = Evidence::new().with("stale", stale.len());
     stale.truncate(NAMED);
     Ok(Verdict::Fail(evidence.with("addresses", stale)))
