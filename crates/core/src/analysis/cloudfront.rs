@@ -20,7 +20,7 @@ const OF_AWS: [&str; 6] = [
 /// # Errors
 ///
 /// The gap of distributions, or of records that may lead an origin here.
-pub fn origins<'a>(site: Site<'a>) -> Result<Vec<(&'a Distribution, &'a Origin)>, Gap> {
+pub fn origins(site: Site<'_>) -> Result<Vec<(&Distribution, &Origin)>, Gap> {
     let Some(own) = &site.lb.dns_name else { return Ok(Vec::new()) };
     let own = own.to_lowercase();
     let mut found = Vec::new();

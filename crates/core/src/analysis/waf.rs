@@ -53,7 +53,7 @@ pub fn is_due(lb: &LoadBalancer) -> Result<bool, Gap> {
 }
 
 /// ARN of the web ACL of an internet-facing load balancer; none for an internal one, or without.
-pub fn arn<'a>(site: Site<'a>) -> Result<Option<&'a str>, Gap> {
+pub fn arn(site: Site<'_>) -> Result<Option<&str>, Gap> {
     if !is_due(site.lb)? {
         return Ok(None);
     }
@@ -61,7 +61,7 @@ pub fn arn<'a>(site: Site<'a>) -> Result<Option<&'a str>, Gap> {
 }
 
 /// The web ACL of an internet-facing load balancer; none for an internal one, or without.
-pub fn filter<'a>(site: Site<'a>) -> Result<Option<Filter<'a>>, Gap> {
+pub fn filter(site: Site<'_>) -> Result<Option<Filter<'_>>, Gap> {
     let Some(arn) = arn(site)? else { return Ok(None) };
     let region = site.region;
     let missing = || unread(Call::Wafv2GetWebAcl, region, arn);
@@ -76,7 +76,7 @@ pub fn filter<'a>(site: Site<'a>) -> Result<Option<Filter<'a>>, Gap> {
 
 /// The same, but only one that lets requests in and stops some of them. One that stops nothing has
 /// findings of its own; one that blocks what it does not allow needs no list of what is bad.
-pub fn selective<'a>(site: Site<'a>) -> Result<Option<Filter<'a>>, Gap> {
+pub fn selective(site: Site<'_>) -> Result<Option<Filter<'_>>, Gap> {
     let Some(filter) = filter(site)? else { return Ok(None) };
     if filter.stops_the_rest()? || !filter.stops(|_| true)? {
         return Ok(None);
