@@ -13,6 +13,7 @@ use crate::inventory::{
 use crate::vocab::call::Call;
 pub use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::Gap;
+use crate::vocab::partial::Partial;
 pub use crate::vocab::severity::{Persona, Severity};
 
 pub mod catalogue; // every question anybody asks, and what became of it
@@ -198,4 +199,77 @@ pub enum Verdict {
     Note(Evidence),
     /// The question makes no sense here.
     NotApplicable,
+}
+
+impl Verdict {
+    /// Whether it says more against its subject than another one.
+    pub(crate) fn is_worse_than(&self, other: &Verdict) -> bool {
+        let badness = |verdict: &Verdict| match verdict {
+            Verdict::NotApplicable => 0,
+            Verdict::Pass => 1,
+            Verdict::Note(_) => 2,
+            Verdict::Fail(_) => 3,
+        };
+        badness(self) > badness(other)
+    }
+
+    /// The same, with more evidence where it has some.
+    pub(crate) fn with(self, more: impl FnOnce(Evidence) -> Evidence) -> Verdict {
+        match self {
+            Verdict::Note(evidence) => Verdict::Note(more(evidence)),
+            Verdict::Fail(evidence) => Verdict::Fail(more(evidence)),
+            Verdict::Pass | Verdict::NotApplicable => self,
+        }
+    }
+}
+
+/// The worst verdict of many that was found, of those as bad the first.
+impl Partial<Verdict> {
+    /// Takes one more in.
+    pub(crate) fn worsen(&mut self, verdict: Verdict) {
+        if verdict.is_worse_than(&self.found) {
+            self.found = verdict;
+        }
+    }
+
+    /// Whether nothing can change it any more.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.found, Verdict::Fail(_))
+    }
+
+    /// What they come to: a failure, or else the gap that may hide one, or else the worst of the others.
+    pub(crate) fn judgement(self) -> Judgement {
+        if self.is_settled() { Ok(self.found) } else { self.complete() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocab::call::Call;
+    use crate::vocab::fact::Reason;
+
+    #[test]
+    fn the_worst_verdict_stands_and_only_a_failure_over_a_gap() {
+        let said = |by: &str| Evidence::new().with("by", by);
+        let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Throttled);
+        let mut worst = Partial::whole(Verdict::NotApplicable);
+        let mut come_to = |verdict: Verdict| {
+            worst.worsen(verdict);
+            let mut with_gap = worst.clone();
+            with_gap.add_gap(gap.clone());
+            (worst.clone().judgement(), with_gap.judgement())
+        };
+        let unknown = || Err(gap.clone());
+        assert_eq!(come_to(Verdict::NotApplicable), (Ok(Verdict::NotApplicable), unknown()));
+        assert_eq!(come_to(Verdict::Pass), (Ok(Verdict::Pass), unknown()));
+        assert_eq!(come_to(Verdict::NotApplicable), (Ok(Verdict::Pass), unknown()));
+        let noted = Verdict::Note(said("first"));
+        assert_eq!(come_to(noted.clone()), (Ok(noted.clone()), unknown()));
+        assert_eq!(come_to(Verdict::Pass), (Ok(noted.clone()), unknown()));
+        assert_eq!(come_to(Verdict::Note(said("second"))), (Ok(noted), unknown()));
+        let failed = Verdict::Fail(said("first"));
+        assert_eq!(come_to(failed.clone()), (Ok(failed.clone()), Ok(failed.clone())));
+        assert_eq!(come_to(Verdict::Fail(said("second"))), (Ok(failed.clone()), Ok(failed)));
+    }
 }

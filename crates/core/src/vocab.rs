@@ -10,4 +10,5 @@ pub mod exposure; // how far the internet reaches something
 pub mod fact; // known or unread
 pub(crate) mod glob; // AWS's wildcards
 pub(crate) mod net; // sets of addresses
+pub mod partial; // what was found, and the gap that may hide more
 pub mod severity; // how bad, and for whom

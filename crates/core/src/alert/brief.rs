@@ -88,10 +88,10 @@ pub(super) fn changes<'a>(alert: &'a Alert<'a>) -> impl Iterator<Item = ChangeEn
     let new = alert.new.iter().map(|finding| ChangeEntry::now(ChangeKind::New, finding));
     let worsened =
         alert.worsened.iter().map(|finding| ChangeEntry::now(ChangeKind::Worsened, finding));
-    let blind =
+    let unread =
         alert.not_assessed.iter().map(|past| ChangeEntry::past(ChangeKind::NotAssessed, past));
     let gone = alert.resolved.iter().map(|past| ChangeEntry::past(ChangeKind::Resolved, past));
-    new.chain(worsened).chain(blind).chain(gone)
+    new.chain(worsened).chain(unread).chain(gone)
 }
 
 /// What stands as it was.

@@ -7,7 +7,8 @@ use crate::analysis::targets::Targets;
 use crate::inventory::{Kind, Target, TargetState, TargetType};
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
-use crate::vocab::fact::{self, Gap, Reason};
+use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
@@ -34,7 +35,8 @@ pub struct Tally<'a> {
     /// Those that AWS sends nothing to: stopped, or in a zone that is not enabled.
     pub unused: Vec<&'a Target>,
     fails_open: bool,
-    unknown: Option<Gap>,
+    /// Why a state is not known; of several the last.
+    gap: Option<Gap>,
 }
 
 /// Whether a request that reaches a group can be served. That it is not known is a gap.
@@ -59,9 +61,9 @@ pub fn tally<'a>(site: Site, targets: &Targets<'a>) -> Result<Option<Tally<'a>>,
         return Ok(None);
     }
     if let Targets::Group(group) = targets {
-        let (live, hidden) = routing::groups(site.lb);
-        if !live.contains(group.arn.as_str()) {
-            return hidden.map_or(Ok(None), Err);
+        let live = routing::groups(site.lb);
+        if !live.found.contains(group.arn.as_str()) {
+            return live.otherwise(None);
         }
     }
     count(site, targets).map(Some)
@@ -85,7 +87,7 @@ pub fn count<'a>(site: Site, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
         unhealthy: Vec::new(),
         unused: Vec::new(),
         fails_open: matches!(site.lb.kind, Kind::Application | Kind::Network),
-        unknown: None,
+        gap: None,
     };
     for target in targets.health().get()? {
         match (&target.state, target.reason.as_deref()) {
@@ -106,14 +108,14 @@ pub fn count<'a>(site: Site, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
             }
             (TargetState::Other(text), _) if text.is_empty() => {
                 let said = format!("{} without a state", target.id);
-                tally.unknown = Some(unclear(site, targets, (Reason::Malformed, said)));
+                tally.gap = Some(state_gap(site, targets, (Reason::Malformed, said)));
             }
             (state, reason) => {
                 let is_new = matches!(state, TargetState::Other(_));
                 let why = if is_new { Reason::Unrecognised } else { Reason::Undetermined };
                 let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
                 let said = format!("state {state}{reason} of {}", target.id);
-                tally.unknown = Some(unclear(site, targets, (why, said)));
+                tally.gap = Some(state_gap(site, targets, (why, said)));
             }
         }
     }
@@ -121,7 +123,7 @@ pub fn count<'a>(site: Site, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
 }
 
 /// The gap of a state that is not known.
-fn unclear(site: Site, targets: &Targets, (why, said): (Reason, String)) -> Gap {
+fn state_gap(site: Site, targets: &Targets, (why, said): (Reason, String)) -> Gap {
     let (call, of) = match targets {
         Targets::Group(group) => (Call::ElbV2DescribeTargetHealth, &group.arn),
         Targets::Instances(_) => (Call::ElbDescribeInstanceHealth, &site.lb.arn),
@@ -131,10 +133,10 @@ fn unclear(site: Site, targets: &Targets, (why, said): (Reason, String)) -> Gap 
 
 /// Whether any of these groups can serve a request, by a target that is in order or by one that is not.
 pub fn any_served<'a>(site: Site, groups: impl IntoIterator<Item = &'a str>) -> Result<bool, Gap> {
-    fact::any(groups.into_iter().map(|arn| {
+    Partial::whole(groups).any(|arn| {
         let group = Targets::Group(site.index.target_group(arn)?);
         Ok(count(site, &group)?.service()? != Service::Unserved)
-    }))
+    })
 }
 
 /// Whether a Classic instance is out of service for being new: ELB itself is the reason, and says so
@@ -165,7 +167,7 @@ impl<'a> Tally<'a> {
 
     /// The gap of a state that is not known.
     pub fn complete(&self) -> Result<(), Gap> {
-        self.unknown.clone().map_or(Ok(()), Err)
+        self.gap.clone().map_or(Ok(()), Err)
     }
 
     /// Those that are unused for the zone that they lie in.

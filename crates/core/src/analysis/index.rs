@@ -13,6 +13,7 @@ use crate::inventory::{
 };
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// The region's lists by id. Every look-up answers with the gap of the list it needs.
 pub struct Index<'a> {
@@ -194,7 +195,7 @@ impl<'a> Index<'a> {
                     self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
                 }
                 Some(TargetType::Ip) if is_reached => {
-                    self.unread_addresses = self.unread_addresses.or(Some(gap));
+                    self.unread_addresses.get_or_insert(gap);
                 }
                 _ => {}
             }
@@ -312,11 +313,12 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Who presents this certificate in the region, as far as that is known, and the first gap that may
-    /// hide others.
+    /// Who presents this certificate in the region.
     #[must_use]
-    pub fn presenters(&self, certificate: &str) -> (Option<&Presenters<'a>>, Option<&Gap>) {
-        (self.presented.by_certificate.get(certificate), self.presented.hidden.as_ref())
+    pub fn presenters(&self, certificate: &str) -> Partial<Option<&Presenters<'a>>> {
+        let mut presenters = Partial::whole(self.presented.found.get(certificate));
+        presenters.add_gap(self.presented.gap().cloned());
+        presenters
     }
 
     /// The target groups whose targets are unread.

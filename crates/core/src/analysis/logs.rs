@@ -7,6 +7,7 @@ use crate::inventory::{Kind, LoadBalancer, LogBucket, LogSource};
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// A log that a load balancer may keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,17 +118,17 @@ pub fn wrong_buckets(
     site: Site,
     ask: impl Fn(&str, &LogBucket) -> Result<Answer, Gap>,
 ) -> Result<Option<Vec<String>>, Gap> {
-    let (mut wrong, mut hidden, mut asked) = (Vec::new(), None, false);
+    let (mut wrong, mut asked) = (Partial::whole(Vec::new()), false);
     for name in buckets(site.lb)?.keys() {
         match facts(site, name).and_then(|bucket| ask(name, bucket)) {
             Ok(Answer::Beside) => {}
             Ok(Answer::Fine) => asked = true,
-            Ok(Answer::Wrong(what)) => wrong.push(format!("{name}: {what}")),
-            Err(gap) => hidden = hidden.or(Some(gap)),
+            Ok(Answer::Wrong(what)) => wrong.found.push(format!("{name}: {what}")),
+            Err(gap) => wrong.add_gap(gap),
         }
     }
-    match hidden {
-        Some(gap) if wrong.is_empty() => Err(gap),
-        _ => Ok((asked || !wrong.is_empty()).then_some(wrong)),
+    if wrong.found.is_empty() {
+        return wrong.otherwise(asked.then(Vec::new));
     }
+    Ok(Some(wrong.found))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::inventory::{Kind, LoadBalancer, Region};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// Keys of the tag that names an environment, in any case, first choice first.
 const ENVIRONMENT: &[&str] = &["environment", "env", "stage"];
@@ -57,17 +58,13 @@ impl<'a> Presenters<'a> {
 }
 
 /// Every certificate of a region with those who present it.
-pub(super) struct Presented<'a> {
-    pub(super) by_certificate: HashMap<&'a str, Presenters<'a>>,
-    /// What may hide further ones.
-    pub(super) hidden: Option<Gap>,
-}
+pub(super) type Presented<'a> = Partial<HashMap<&'a str, Presenters<'a>>>;
 
 impl<'a> Presented<'a> {
     /// Looks at every listener of the region once.
     pub(super) fn in_region(region: &'a Region) -> Self {
-        let rest = region.classic.rest.gap().or(region.v2.rest.gap());
-        let mut all = Presented { by_certificate: HashMap::new(), hidden: rest.cloned() };
+        let mut all = Presented::default();
+        all.add_gap(region.classic.rest.gap().or(region.v2.rest.gap()).cloned());
         for lb in region.load_balancers().filter(|lb| lb.kind != Kind::Gateway) {
             all.add(lb);
         }
@@ -81,28 +78,24 @@ impl<'a> Presented<'a> {
                 _ => Call::ElbV2DescribeLoadBalancers,
             };
             let gap = Gap::new(call, Reason::Malformed).of(&lb.arn);
-            self.hide(gap.saying("a load balancer without scheme"));
+            self.add_gap(gap.saying("a load balancer without scheme"));
         }
         let listeners = match &lb.listeners {
             Fact::Known(listeners) => listeners,
-            Fact::Unread(gap) => return self.hide(gap.clone()),
+            Fact::Unread(gap) => return self.add_gap(gap.clone()),
         };
         let mut arns: BTreeSet<&str> = BTreeSet::new();
         for listener in listeners {
             arns.extend(listener.default_certificate.as_deref());
             match &listener.certificates {
                 Fact::Known(own) => arns.extend(own.iter().map(String::as_str)),
-                Fact::Unread(gap) => self.hide(gap.clone()),
+                Fact::Unread(gap) => self.add_gap(gap.clone()),
             }
         }
         let environment = lb.tags.get().ok().and_then(environment);
         for arn in arns {
-            self.by_certificate.entry(arn).or_default().add(lb, environment.as_ref());
+            self.found.entry(arn).or_default().add(lb, environment.as_ref());
         }
-    }
-
-    fn hide(&mut self, gap: Gap) {
-        self.hidden.get_or_insert(gap);
     }
 }
 

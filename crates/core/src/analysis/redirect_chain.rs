@@ -14,6 +14,7 @@ use crate::inventory::{Condition, ConditionField, Listener, Protocol, Redirect};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::glob;
+use crate::vocab::partial::Partial;
 
 /// Redirects that a client follows before it gives up. Source: the Fetch standard, HTTP-redirect fetch.
 const MOST: usize = 20;
@@ -90,20 +91,19 @@ impl<'a> Redirects<'a> {
         let methods = texts_for(route.conditions, &ConditionField::HttpRequestMethod, &["GET"]);
         let method = methods.first().map_or("GET", String::as_str);
         let client = Client { conditions: route.conditions, method };
-        let (mut taken, mut gap) = (false, None);
+        let mut taken = Partial::whole(false);
         for request in self.requests(listener, route.conditions)? {
             match self.follow((at, rule), &request, client) {
                 Ok(Trail::Loops(found)) => return Ok(Some(found)),
-                Ok(Trail::Ends) => taken = true,
+                Ok(Trail::Ends) => taken.found = true,
                 Ok(Trail::Elsewhere) => {}
-                Err(own) => gap = gap.or(Some(own)),
+                Err(gap) => taken.add_gap(gap),
             }
         }
-        match gap {
-            None if taken => Ok(None),
-            None => Err(unclear(listener, &format!("which requests {} takes", route.label))),
-            Some(gap) => Err(gap),
+        if taken.complete()? {
+            return Ok(None);
         }
+        Err(unclear(listener, &format!("which requests {} takes", route.label)))
     }
 
     /// Whether some chain of redirects may lead from this one back to its listener, whatever the requests.
@@ -351,7 +351,7 @@ fn parameter(condition: &Condition, text: &str) -> Match {
         let (name, own) = pattern.split_once('=').unwrap_or(("*", pattern));
         match glob::matches(name, key) {
             _ if pattern == text => Match::Yes,
-            true if pattern::is_hidden(own) => Match::Maybe,
+            true if pattern::is_hashed(own) => Match::Maybe,
             true if glob::matches(own, value) => Match::Yes,
             _ => Match::No,
         }

@@ -9,6 +9,7 @@ use crate::inventory::{
 };
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::partial::Partial;
 
 #[cfg(test)]
 mod bounds;
@@ -110,10 +111,7 @@ impl Rules<'_> {
     pub fn lets_past_login(&self, dead: &Shadowed, listener: &Listener) -> Result<bool, Gap> {
         if !dead.route.asks_to_log_in(listener) {
             let requirements = requirements::of_route(&dead.route, listener);
-            return requirements
-                .unclear(requirements::AuthKind::Login)
-                .cloned()
-                .map_or(Ok(false), Err);
+            return requirements.gap(requirements::AuthKind::Login).cloned().map_or(Ok(false), Err);
         }
         let by = &self.live[dead.by];
         match &by.end {
@@ -147,43 +145,32 @@ pub(crate) fn turns_away(
     }
 }
 
-/// The target groups that any listener of the load balancer forwards to, and the first gap that may hide
-/// others.
+/// The target groups that any listener of the load balancer forwards to.
 #[must_use]
-pub fn groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
+pub fn groups(lb: &LoadBalancer) -> Partial<BTreeSet<&str>> {
     forwarded(lb, |route| route.weighted().to_vec())
 }
 
 /// The same, with those of weight 0.
 #[must_use]
-pub fn named_groups(lb: &LoadBalancer) -> (BTreeSet<&str>, Option<Gap>) {
+pub fn named_groups(lb: &LoadBalancer) -> Partial<BTreeSet<&str>> {
     forwarded(lb, |route| route.forwards_to().collect())
 }
 
 fn forwarded<'a>(
     lb: &'a LoadBalancer,
     by: impl Fn(&Route<'a>) -> Vec<&'a str>,
-) -> (BTreeSet<&'a str>, Option<Gap>) {
-    let mut found = BTreeSet::new();
-    let listeners = match &lb.listeners {
-        crate::vocab::fact::Fact::Known(listeners) => listeners,
-        crate::vocab::fact::Fact::Unread(gap) => return (found, Some(gap.clone())),
-    };
-    let mut hidden = None;
-    for listener in listeners {
-        match live(lb, listener) {
-            Err(gap) => hidden = hidden.or(Some(gap)),
-            Ok(routes) => {
-                for route in routes {
-                    found.extend(by(&route));
-                    if let End::Unknown(gap) = route.end {
-                        hidden = hidden.or(Some(gap));
-                    }
-                }
+) -> Partial<BTreeSet<&'a str>> {
+    let mut groups: Partial<BTreeSet<&str>> = Partial::default();
+    for listener in groups.learn(lb.listeners.get()).into_iter().flatten() {
+        for route in groups.learn(live(lb, listener)).into_iter().flatten() {
+            groups.found.extend(by(&route));
+            if let End::Unknown(gap) = route.end {
+                groups.add_gap(gap);
             }
         }
     }
-    (found, hidden)
+    groups
 }
 
 /// The groups of a forward action that get any request: an absent weight is 1, weight 0 gets none.
@@ -335,13 +322,10 @@ pub fn forwards_nothing(lb: &LoadBalancer, listener: &Listener) -> Result<bool, 
     if lb.kind == Kind::Classic {
         return Ok(false);
     }
-    let mut hidden = None;
-    for route in live(lb, listener)? {
-        match route.end {
-            End::Forward(_) => return Ok(false),
-            End::Unknown(gap) => hidden = hidden.or(Some(gap)),
-            End::Redirect(_) | End::Answer => {}
-        }
-    }
-    hidden.map_or(Ok(true), Err)
+    let forwards = Partial::whole(live(lb, listener)?).any(|route| match route.end {
+        End::Forward(_) => Ok(true),
+        End::Unknown(gap) => Err(gap),
+        End::Redirect(_) | End::Answer => Ok(false),
+    })?;
+    Ok(!forwards)
 }

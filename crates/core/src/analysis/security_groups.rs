@@ -3,40 +3,25 @@
 use crate::analysis::index::Index;
 use crate::inventory::{LoadBalancer, Permission, SecurityGroup};
 use crate::vocab::fact::Gap;
+use crate::vocab::partial::Partial;
 
-/// The security groups that are known, and the gap that hides others.
-pub(crate) struct Attached<'a> {
-    /// Those that are known.
-    pub(crate) known: Vec<&'a SecurityGroup>,
-    hidden: Option<Gap>,
-}
+/// The security groups of a load balancer.
+pub(crate) type Attached<'a> = Partial<Vec<&'a SecurityGroup>>;
 
 /// The security groups of a load balancer.
 pub(crate) fn attached_to<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Attached<'a> {
-    let mut attached = Attached { known: Vec::new(), hidden: None };
-    for id in &lb.security_groups {
-        match index.security_group(id) {
-            Ok(group) => attached.known.push(group),
-            Err(gap) => attached.hidden = attached.hidden.or(Some(gap)),
-        }
-    }
-    attached
+    lb.security_groups.iter().map(|id| index.security_group(id)).collect()
 }
 
 impl<'a> Attached<'a> {
     /// What they let in, each with its group.
     pub(crate) fn ingress(&self) -> impl Iterator<Item = (&'a SecurityGroup, &'a Permission)> + '_ {
-        self.known.iter().flat_map(|group| group.ingress.iter().map(move |one| (*group, one)))
+        self.found.iter().flat_map(|group| group.ingress.iter().map(move |one| (*group, one)))
     }
 
     /// What they let out, each with its group.
     pub(crate) fn egress(&self) -> impl Iterator<Item = (&'a SecurityGroup, &'a Permission)> + '_ {
-        self.known.iter().flat_map(|group| group.egress.iter().map(move |one| (*group, one)))
-    }
-
-    /// The gap of a group that is not known.
-    pub(crate) fn complete(self) -> Result<(), Gap> {
-        self.hidden.map_or(Ok(()), Err)
+        self.found.iter().flat_map(|group| group.egress.iter().map(move |one| (*group, one)))
     }
 }
 

@@ -13,7 +13,8 @@ use crate::inventory::{
     TargetType, Transport, or_missing,
 };
 use crate::vocab::call::Call;
-use crate::vocab::fact::{self, Fact, Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// What stands behind a load balancer in one place.
 pub enum Targets<'a> {
@@ -144,29 +145,22 @@ pub fn hop<'a>(lb: &'a LoadBalancer, group: &TargetGroup) -> Result<Hop<'a>, Gap
 
 /// The listener that ends TLS and forwards to this group.
 fn stripper<'a>(lb: &'a LoadBalancer, group: &str) -> Result<Option<&'a Listener>, Gap> {
-    let mut hidden = None;
+    let mut stripper = Partial::whole(None);
     for listener in lb.listeners.get()? {
         let routes = match lb.serves(listener, &[Protocol::Tls]) {
             Ok(false) => continue,
             Ok(true) => routing::live(lb, listener),
             Err(gap) => Err(gap),
         };
-        let routes = match routes {
-            Ok(routes) => routes,
-            Err(gap) => {
-                hidden = hidden.or(Some(gap));
-                continue;
-            }
-        };
-        for route in routes {
+        for route in stripper.learn(routes).into_iter().flatten() {
             match route.end {
                 End::Forward(groups) if groups.contains(&group) => return Ok(Some(listener)),
-                End::Unknown(gap) => hidden = hidden.or(Some(gap)),
+                End::Unknown(gap) => stripper.add_gap(gap),
                 End::Forward(_) | End::Redirect(_) | End::Answer => {}
             }
         }
     }
-    hidden.map_or(Ok(None), Err)
+    stripper.complete()
 }
 
 /// Whether a group has a target that is not about to leave.
@@ -174,15 +168,12 @@ pub fn has_any(group: &TargetGroup) -> Result<bool, Gap> {
     Ok(group.targets.get()?.iter().any(|target| target.state != TargetState::Draining))
 }
 
-/// Whether any of these groups has a target that is not about to leave; `hidden` is the gap that may hide
-/// other groups.
+/// Whether any of these groups has a target that is not about to leave.
 pub fn any_registered<'a>(
     site: Site,
-    groups: impl IntoIterator<Item = &'a str>,
-    hidden: Option<Gap>,
+    groups: Partial<impl IntoIterator<Item = &'a str>>,
 ) -> Result<bool, Gap> {
-    let known = groups.into_iter().map(|arn| site.index.target_group(arn).and_then(has_any));
-    fact::any(hidden.map(Err).into_iter().chain(known))
+    groups.any(|arn| site.index.target_group(arn).and_then(has_any))
 }
 
 /// Whether an address is outside the VPC of its group.
@@ -194,23 +185,15 @@ fn is_remote(index: &Index, group: &TargetGroup, target: &Target) -> Result<bool
     }
 }
 
-/// The addresses of a group that are outside its VPC, and the gap that may hide others. Targets that are
-/// about to leave do not count.
-pub fn remote(index: &Index, group: &TargetGroup) -> Result<(Vec<String>, Option<Gap>), Gap> {
+/// The addresses of a group that are outside its VPC. Targets that are about to leave do not count.
+pub fn remote(index: &Index, group: &TargetGroup) -> Result<Partial<Vec<String>>, Gap> {
     if sort(group)? != Sort::Address {
-        return Ok((Vec::new(), None));
+        return Ok(Partial::default());
     }
-    let mut found = Vec::new();
-    let mut hidden = None;
-    for target in group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining)
-    {
-        match is_remote(index, group, target) {
-            Ok(true) => found.push(target.id.clone()),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    Ok((found, hidden))
+    let staying =
+        group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining);
+    Ok(Partial::whole(staying)
+        .filter_map(|target| Ok(is_remote(index, group, target)?.then(|| target.id.clone()))))
 }
 
 /// Whether an address is one of the VPC's that a group is in.
@@ -313,35 +296,28 @@ impl DirectPath<'_> {
     }
 }
 
-/// The ways to targets of the VPC that leave the load balancer out, and the gap that may hide others.
-/// What another load balancer stands at is judged there; targets that leave are left out.
+/// The ways to targets of the VPC that leave the load balancer out. What another load balancer stands at is
+/// judged there; targets that leave are left out.
 pub(crate) fn direct_paths<'a>(
     site: Site<'a>,
     targets: &Targets<'a>,
-) -> Result<(Vec<DirectPath<'a>>, Option<Gap>), Gap> {
-    let mut found = Vec::new();
-    let mut hidden = None;
+) -> Result<Partial<Vec<DirectPath<'a>>>, Gap> {
+    let mut paths = Partial::<Vec<DirectPath>>::default();
     for target in targets.health().get()? {
         if target.state == TargetState::Draining || target.zone.as_deref() == Some("all") {
             continue;
         }
-        let interfaces = match interfaces(site.index, targets, target) {
-            Ok(interfaces) => interfaces,
-            Err(gap) => {
-                hidden = hidden.or(Some(gap));
-                continue;
-            }
-        };
+        let interfaces = paths.learn(interfaces(site.index, targets, target)).unwrap_or_default();
         let own = interfaces.into_iter().filter(|interface| !is_load_balancers(interface));
         let own: Vec<&NetworkInterface> = own.collect();
         if own.is_empty() {
             continue;
         }
         for port in ports(site.lb, targets, target)? {
-            found.extend(own.iter().map(|interface| DirectPath { target, interface, port }));
+            paths.found.extend(own.iter().map(|interface| DirectPath { target, interface, port }));
         }
     }
-    Ok((found, hidden))
+    Ok(paths)
 }
 
 /// Whether an interface is one of a load balancer's own.

@@ -6,6 +6,7 @@ use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Protocol, Re
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::partial::Partial;
 
 mod table;
 
@@ -357,22 +358,13 @@ impl Offer {
 
     /// The ciphers that should be refused. A cipher of an unknown name hides nothing that was found.
     pub fn weak_ciphers(&self) -> Result<Vec<WeakCipher<'_>>, Gap> {
-        let ciphers: &'static BTreeMap<String, Vec<String>> = &table::get().ciphers;
-        let mut found = Vec::new();
-        let mut unknown = None;
-        for name in &self.ciphers {
-            match ciphers.get(name) {
-                Some(classes) if classes.iter().any(|class| table::is_weak(class)) => {
-                    found.push(WeakCipher { name, classes });
-                }
-                Some(_) => {}
-                None => unknown = unknown.or(Some(name)),
-            }
-        }
-        match unknown {
-            Some(name) if found.is_empty() => Err(self.unknown("cipher", name)),
-            _ => Ok(found),
-        }
+        let table: &'static BTreeMap<String, Vec<String>> = &table::get().ciphers;
+        let weak = Partial::whole(&self.ciphers).filter_map(|name| {
+            let classes = table.get(name).ok_or_else(|| self.unknown("cipher", name))?;
+            let is_weak = classes.iter().any(|class| table::is_weak(class));
+            Ok(is_weak.then_some(WeakCipher { name, classes }))
+        });
+        if weak.found.is_empty() { weak.complete() } else { Ok(weak.found) }
     }
 
     /// The policy and where its content comes from, as evidence.

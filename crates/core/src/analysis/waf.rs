@@ -5,6 +5,7 @@ use crate::analysis::site::Site;
 use crate::inventory::{LoadBalancer, Region, WafRule, WebAcl};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// The calls that tell which web ACL a load balancer has.
 pub const ASSOCIATION: &[Call] =
@@ -43,8 +44,7 @@ pub struct Filter<'a> {
     /// The web ACL.
     pub acl: &'a WebAcl,
     /// Its rules; for a reference to a rule group those of the group.
-    pub rules: Vec<Working<'a>>,
-    hidden: Option<Gap>,
+    pub rules: Partial<Vec<Working<'a>>>,
 }
 
 /// Whether the load balancer is one that should have a web ACL: internet-facing.
@@ -66,11 +66,10 @@ pub fn filter(site: Site<'_>) -> Result<Option<Filter<'_>>, Gap> {
     let region = site.region;
     let missing = || unread(Call::Wafv2GetWebAcl, region, arn);
     let acl = region.web_acls.get(arn).ok_or_else(missing)?.get()?;
-    let mut filter = Filter { acl, rules: Vec::new(), hidden: None };
+    let mut filter = Filter { acl, rules: Partial::default() };
     for rule in &acl.rules {
-        if let Err(gap) = filter.add(region, rule) {
-            filter.hidden.get_or_insert(gap);
-        }
+        let added = filter.add(region, rule);
+        filter.rules.learn(added);
     }
     Ok(Some(filter))
 }
@@ -90,7 +89,7 @@ impl<'a> Filter<'a> {
     fn add(&mut self, region: &'a Region, rule: &'a WafRule) -> Result<(), Gap> {
         let mut statements = rule.statements.iter();
         let Some(named) = statements.find(|inner| inner.kind == "rule-group-reference") else {
-            self.rules.push(Working { rule, effect: self.effect(rule)? });
+            self.rules.found.push(Working { rule, effect: self.effect(rule)? });
             return Ok(());
         };
         let counted = match rule.action.as_str() {
@@ -102,13 +101,11 @@ impl<'a> Filter<'a> {
         let missing = || unread(Call::Wafv2GetRuleGroup, region, arn);
         for inner in &region.rule_groups.get(arn).ok_or_else(missing)?.get()?.rules {
             let counts = counted || named.counted.contains(&inner.name);
-            match self.effect(inner) {
-                Ok(own) => {
-                    let effect = if counts { Effect::Counts } else { own };
-                    self.rules.push(Working { rule: inner, effect });
-                }
-                Err(gap) => drop(self.hidden.get_or_insert(gap)),
-            }
+            let own = self.effect(inner);
+            self.rules.extend([own.map(|own| {
+                let effect = if counts { Effect::Counts } else { own };
+                Working { rule: inner, effect }
+            })]);
         }
         Ok(())
     }
@@ -128,26 +125,21 @@ impl<'a> Filter<'a> {
         Gap::new(Call::Wafv2GetWebAcl, Reason::Unrecognised).of(&self.acl.arn).saying(said)
     }
 
-    /// Whether every rule is known; otherwise why not.
-    pub fn complete(&self) -> Result<(), Gap> {
-        self.hidden.clone().map_or(Ok(()), Err)
-    }
-
     /// Whether there is no rule at all.
     pub fn is_empty(&self) -> Result<bool, Gap> {
-        if !self.rules.is_empty() {
+        if !self.rules.found.is_empty() {
             return Ok(false);
         }
-        self.complete().map(|()| true)
+        self.rules.otherwise(true)
     }
 
     /// Whether some rule that stops requests is like this.
     pub fn stops(&self, like: impl Fn(&WafRule) -> bool) -> Result<bool, Gap> {
-        let mut stopping = self.rules.iter().filter(|working| working.effect == Effect::Stops);
-        if stopping.any(|working| like(working.rule)) {
+        let mut rules = self.rules.found.iter();
+        if rules.any(|working| working.effect == Effect::Stops && like(working.rule)) {
             return Ok(true);
         }
-        self.complete().map(|()| false)
+        self.rules.otherwise(false)
     }
 
     /// Whether a request that no rule decides is blocked.
@@ -165,7 +157,7 @@ impl<'a> Filter<'a> {
 
     /// Names of the rules that work like this.
     pub fn names(&self, effect: Effect, like: impl Fn(&WafRule) -> bool) -> Vec<&'a str> {
-        let alike = self.rules.iter().filter(|working| working.effect == effect);
+        let alike = self.rules.found.iter().filter(|working| working.effect == effect);
         alike.filter(|working| like(working.rule)).map(|own| own.rule.name.as_str()).collect()
     }
 }

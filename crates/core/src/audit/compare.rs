@@ -243,11 +243,11 @@ impl<'a> Known<'a> {
         if let Some(was) = self.faults.get(&*now.fingerprint) {
             let known = LastKnown::from_finding(was.finding);
             // Whoever cannot see any more who reaches it has not seen it become worse.
-            let blinded =
+            let lost_sight =
                 now.exposure == ExposureClass::Unknown && known.exposure != ExposureClass::Unknown;
-            let why = if blinded { None } else { worse(known, now) };
+            let why = if lost_sight { None } else { worse(known, now) };
             let kind = if why.is_some() { ChangeKind::Worsened } else { ChangeKind::Unchanged };
-            let last_known = blinded.then_some(known);
+            let last_known = lost_sight.then_some(known);
             return Change { kind, first_seen_at: was.first_seen_at, why, last_known };
         }
         let (first_seen_at, why) = match self.accepted.get(&*now.fingerprint) {

@@ -131,12 +131,12 @@ fn unseen(control: &Control, report: &Report) -> Option<String> {
         (Call::ElbDescribeLoadBalancers, control.rules.iter().any(|rule| classic(&rule))),
         (Call::ElbV2DescribeLoadBalancers, control.rules.iter().any(|rule| newer(&rule))),
     ];
-    let hidden = |call: Call| {
+    let unanswered = |call: Call| {
         let whole = |gap: &&crate::report::ReportedGap| gap.resource.is_none();
         report.gaps.iter().filter(whole).find(|gap| gap.call == call.name())
     };
     let mut gaps =
-        lists.into_iter().filter(|(_, asked)| *asked).filter_map(|(call, _)| hidden(call));
+        lists.into_iter().filter(|(_, asked)| *asked).filter_map(|(call, _)| unanswered(call));
     gaps.next().map(|gap| {
         let region = gap.region.as_deref().unwrap_or_default();
         format!("{} was not answered in {region}", gap.call)

@@ -13,6 +13,7 @@ use crate::policy::Policy;
 use crate::report::{Subject, SubjectKind};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// All findings about one load balancer, passes among them, and the gaps that stood in the way.
 pub(super) fn judge(
@@ -97,9 +98,9 @@ impl<'a> Walk<'a> {
             Err(gap) => return self.unlisted(check, &gap),
         };
         let by_rules = check.needs.contains(&Call::ElbV2DescribeRules);
-        let (named, hidden) = if by_rules { routing::groups(lb) } else { Default::default() };
+        let named = if by_rules { routing::groups(lb) } else { Partial::default() };
         let mut unknown = false;
-        for arn in named {
+        for arn in &named.found {
             match index.target_group(arn) {
                 Ok(group) if groups.iter().any(|known| known.arn == group.arn) => {}
                 Ok(group) => groups.push(group),
@@ -116,8 +117,8 @@ impl<'a> Walk<'a> {
             self.add(check, group_subject(&group.arn, &group.name), &reach, judgement);
         }
         // A rule that is not known may name a group that nothing else does.
-        if let (false, Some(gap)) = (unknown, hidden) {
-            self.unlisted(check, &gap);
+        if let (false, Some(gap)) = (unknown, named.gap()) {
+            self.unlisted(check, gap);
         }
     }
 
@@ -131,7 +132,7 @@ impl<'a> Walk<'a> {
             Fact::Unread(gap) => return self.unlisted(check, gap),
         };
         let mut presented: Vec<(&'a str, Vec<Exposure>)> = Vec::new();
-        let mut hidden: Vec<(Exposure, Gap)> = Vec::new();
+        let mut gaps: Vec<(Exposure, Gap)> = Vec::new();
         for (place, listener) in listeners.iter().enumerate() {
             let reach = &self.reach.listeners[place];
             let arns: Vec<&str> = match &listener.certificates {
@@ -148,12 +149,12 @@ impl<'a> Walk<'a> {
             }
             if let Err(gap) = presents(self.site.lb, listener) {
                 let reach = reach.clone();
-                hidden.push((reach.clone(), gap.clone()));
+                gaps.push((reach.clone(), gap.clone()));
                 self.add(check, listener_subject(listener), &reach, Err(gap));
             }
         }
         for (arn, reaches) in presented {
-            let reach = widened(reaches, &hidden);
+            let reach = widened(reaches, &gaps);
             let judgement = match self.site.certificate(arn) {
                 Ok(certificate) => {
                     self.judged(check, &reach, |context| judge(context, certificate))
@@ -232,9 +233,9 @@ fn presents(lb: &LoadBalancer, listener: &Listener) -> Result<(), Gap> {
 
 /// The widest exposure of those who present a certificate. A listener whose certificates are unread may
 /// present it too; where that could widen the answer, there is none.
-fn widened(reaches: Vec<Exposure>, hidden: &[(Exposure, Gap)]) -> Exposure {
+fn widened(reaches: Vec<Exposure>, gaps: &[(Exposure, Gap)]) -> Exposure {
     let known = Exposure::widest(reaches).unwrap_or(Exposure::Internal);
-    let wider = hidden.iter().find(|(reach, _)| {
+    let wider = gaps.iter().find(|(reach, _)| {
         let both = Exposure::widest([reach.clone(), known.clone()]);
         both.is_some_and(|both| both.class() != known.class())
     });

@@ -14,3 +14,4 @@ pub(super) use crate::inventory::{
 };
 pub(super) use crate::vocab::call::Call;
 pub(super) use crate::vocab::fact::{Fact, Gap, Reason};
+pub(super) use crate::vocab::partial::Partial;

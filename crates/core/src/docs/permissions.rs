@@ -124,7 +124,7 @@ fn sid(service: &str) -> &'static str {
     }
 }
 
-/// Why an action is in the policy, and which checks are blind without it.
+/// Why an action is in the policy, and which checks cannot judge without it.
 #[derive(Default)]
 struct Need {
     reasons: BTreeSet<String>,
@@ -139,7 +139,7 @@ fn reasons(calls: &[Call], checks: &[&Check]) -> BTreeMap<String, Need> {
         .map(|check| (check.id, with_companions(check.needs.iter().copied())))
         .collect();
     for call in calls {
-        let blind: Vec<&str> =
+        let needing: Vec<&str> =
             asking.iter().filter(|(_, asked)| asked.contains(call)).map(|(id, _)| *id).collect();
         let implied =
             call.permission_only().iter().map(|action| (*action).to_owned()).map(|action| {
@@ -151,7 +151,7 @@ fn reasons(calls: &[Call], checks: &[&Check]) -> BTreeMap<String, Need> {
         for (action, reason) in std::iter::once((call.action(), purpose(*call))).chain(implied) {
             let need = needs.entry(action).or_default();
             need.reasons.insert(reason);
-            need.checks.extend(&blind);
+            need.checks.extend(&needing);
             need.every_report |= Check::BASE.contains(call);
         }
     }

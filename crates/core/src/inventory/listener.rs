@@ -9,7 +9,8 @@ use super::{
     ActionKind, ConditionField, Kind, LoadBalancer, MutualTlsMode, Protocol, TransformKind,
 };
 use crate::vocab::call::Call;
-use crate::vocab::fact::{self, Fact, Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::partial::Partial;
 
 /// A listener of any kind of load balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,7 +133,7 @@ impl LoadBalancer {
 
     /// Whether any listener's protocol is one of these.
     pub fn serves_any(&self, protocols: &[Protocol]) -> Result<bool, Gap> {
-        fact::any(self.listeners.get()?.iter().map(|listener| self.serves(listener, protocols)))
+        Partial::whole(self.listeners.get()?).any(|listener| self.serves(listener, protocols))
     }
 }
 

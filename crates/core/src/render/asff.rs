@@ -60,8 +60,8 @@ fn past(report: &Report) -> impl Iterator<Item = (&Past, &'static str, &'static 
         let gone = comparison.gone().map(|past| (past, "ARCHIVED", "PASSED"));
         let read =
             |past: &&Past| report.accounts.iter().any(|account| account.id == past.finding.account);
-        let blind = comparison.not_assessed.iter().filter(read);
-        gone.chain(blind.map(|past| (past, "ACTIVE", "NOT_AVAILABLE")))
+        let unread = comparison.not_assessed.iter().filter(read);
+        gone.chain(unread.map(|past| (past, "ACTIVE", "NOT_AVAILABLE")))
     })
 }
 

@@ -57,19 +57,6 @@ impl<T> Fact<T> {
     }
 }
 
-/// Whether any answer is yes: one is enough, and where none is, one that is not known may be.
-pub fn any(answers: impl IntoIterator<Item = Result<bool, Gap>>) -> Result<bool, Gap> {
-    let mut hidden = None;
-    for answer in answers {
-        match answer {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    hidden.map_or(Ok(false), Err)
-}
-
 /// A list whose pages may have stopped early: what was read stays, and `rest` says whether that is all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Listing<T> {

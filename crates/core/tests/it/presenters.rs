@@ -47,11 +47,9 @@ fn environments_differ_by_tag_and_unread_tags_leave_it_open() {
     ] {
         let region = region(&tags);
         let index = Index::new(None, &region);
-        let (presenters, hidden) = index.presenters(sample::CERTIFICATE);
-        let presenters = presenters.unwrap();
+        let presenters = index.presenters(sample::CERTIFICATE).complete().unwrap().unwrap();
         assert_eq!(presenters.share_an_environment().ok(), same, "{tags:?}");
         assert_eq!(presenters.count, tags.len());
-        assert!(hidden.is_none());
     }
 }
 
@@ -62,8 +60,9 @@ fn a_load_balancer_counts_once_and_an_unread_one_is_told() {
     sample::listeners(&mut region.v2.items[0]).push(more);
     let count = |region: &Region| {
         let index = Index::new(None, region);
-        let (presenters, hidden) = index.presenters(sample::CERTIFICATE);
-        (presenters.map_or(0, |presenters| presenters.count), hidden.map(|gap| gap.call))
+        let presenters = index.presenters(sample::CERTIFICATE);
+        let count = presenters.found.map_or(0, |presenters| presenters.count);
+        (count, presenters.gap().map(|gap| gap.call))
     };
     assert_eq!(count(&region), (2, None));
     let certificates = Call::ElbV2DescribeListenerCertificates;

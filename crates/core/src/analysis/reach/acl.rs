@@ -76,11 +76,11 @@ impl<'a> Direction<'a> {
             self.entries.iter().map(|(entry, _)| entry).find(|entry| !is_plain(entry));
         let lower = self.let_through(false);
         let Some(unexpected_value) = unexpected_value else { return Bounds::exactly(lower) };
-        let unclear = scope(unexpected_value)
+        let what = scope(unexpected_value)
             .err()
             .map_or_else(|| format!("protocol {}", unexpected_value.protocol), |(_, said)| said);
         let said =
-            format!("{} of {unclear} in rule {}", unexpected_value.action, unexpected_value.number);
+            format!("{} of {what} in rule {}", unexpected_value.action, unexpected_value.number);
         let gap = Gap::new(Call::Ec2DescribeNetworkAcls, Reason::Unrecognised)
             .in_region(&index.region().name)
             .of(&self.acl.id)

@@ -92,7 +92,7 @@ impl Bounds {
         }
     }
 
-    /// The level, if nothing that is hidden could change it.
+    /// The level, if the gap could not change it.
     pub(super) fn decided(&self) -> Result<Level, Gap> {
         let level = self.lower.level();
         match &self.gap {

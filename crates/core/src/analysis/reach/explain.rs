@@ -159,7 +159,7 @@ impl Removals {
     /// Adds what lets these in, or the members of these groups.
     fn add(&mut self, ingress: &SecurityGroupIngress, who: &Sources, groups: &[String]) {
         let is_internet = who.level() == Level::Internet;
-        for admission in &ingress.admissions {
+        for admission in &ingress.admissions.found {
             let lets_in = match admission.source {
                 // Members of a group are not the internet, unless they hand it on.
                 Source::Group(id) if !groups.is_empty() => groups.iter().any(|group| group == id),
@@ -329,7 +329,7 @@ impl Chain {
             return self.add(&lb.arn, "no security group");
         }
         for group in ingress.groups {
-            let own = ingress.admissions.iter().filter(|admission| admission.group == group);
+            let own = ingress.admissions.found.iter().filter(|admission| admission.group == group);
             let own: Vec<&Admission> =
                 own.filter(|admission| admission.source.may_be_of(families)).collect();
             for admission in own.iter().take(RULES) {
@@ -338,7 +338,7 @@ impl Chain {
                     format!("{} from {}", admission.permission.label(), admission.source),
                 );
             }
-            if own.is_empty() && ingress.gap().is_none() {
+            if own.is_empty() && ingress.admissions.gap().is_none() {
                 self.add(group, format!("no rule admits {flow}"));
             } else if own.len() > RULES {
                 self.add(group, format!("and {} more sources", own.len() - RULES));

@@ -11,6 +11,7 @@ use crate::inventory::{
 };
 use crate::vocab::fact::{Fact, Gap};
 use crate::vocab::net::{Family, IpSet, Level, Sources};
+use crate::vocab::partial::Partial;
 
 /// A way through another load balancer.
 pub(super) struct FrontingNlb<'a> {
@@ -194,7 +195,7 @@ impl<'a> Behind<'a> {
                 Err(gap) => return all.clone().perhaps(gap),
             };
             let own = |part: &IpSet| subnet.ranges.iter().any(|own| !part.within(own).is_empty());
-            match (own(&let_in.lower().v4), own(&let_in.upper().v4), ingress.gap()) {
+            match (own(&let_in.lower().v4), own(&let_in.upper().v4), ingress.admissions.gap()) {
                 (true, ..) => all.clone(),
                 (false, true, Some(gap)) => all.clone().perhaps(gap.clone()),
                 _ => Bounds::shut(),
@@ -230,13 +231,9 @@ fn forwards(nlb: &LoadBalancer, listener: &Listener, group: &str) -> Result<bool
             return Ok(forwarded.any(|arn| arn == group));
         }
     };
-    let mut hidden = None;
-    for route in routes {
-        match route.end {
-            End::Forward(groups) if groups.contains(&group) => return Ok(true),
-            End::Unknown(gap) => hidden = hidden.or(Some(gap)),
-            _ => {}
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    Partial::whole(routes).any(|route| match route.end {
+        End::Forward(groups) => Ok(groups.contains(&group)),
+        End::Unknown(gap) => Err(gap),
+        End::Redirect(_) | End::Answer => Ok(false),
+    })
 }

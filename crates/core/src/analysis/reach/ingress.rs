@@ -9,6 +9,7 @@ use crate::inventory::{Listener, Permission, Protocol, SecurityGroup, Transport}
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Level, Sources};
+use crate::vocab::partial::Partial;
 
 /// Ranges that stand for a longer list of what is left of a wider one.
 const PIECES: usize = 8;
@@ -147,23 +148,21 @@ impl Admission<'_> {
 /// What the security groups let through.
 pub(super) struct SecurityGroupIngress<'a> {
     pub(super) groups: &'a [String],
-    pub(super) admissions: Vec<Admission<'a>>,
+    pub(super) admissions: Partial<Vec<Admission<'a>>>,
     admitted: Sources,
-    hidden: Option<Gap>,
 }
 
 impl<'a> SecurityGroupIngress<'a> {
     pub(super) fn from_groups(index: &'a Index<'a>, groups: &'a [String], flow: Flow) -> Self {
         let mut ingress = SecurityGroupIngress {
             groups,
-            admissions: Vec::new(),
+            admissions: Partial::default(),
             admitted: Sources::none(),
-            hidden: None,
         };
         for id in groups {
             match index.security_group(id) {
                 Ok(group) => ingress.add(index, group, flow),
-                Err(gap) => ingress.hidden = ingress.hidden.or(Some(gap)),
+                Err(gap) => ingress.admissions.add_gap(gap),
             }
         }
         ingress.admitted = ingress.sum();
@@ -171,27 +170,21 @@ impl<'a> SecurityGroupIngress<'a> {
     }
 
     fn add(&mut self, index: &'a Index<'a>, group: &'a SecurityGroup, flow: Flow) {
+        let admissions = &mut self.admissions;
         let about = move |permission: &Permission| flow.admitted_by(permission);
         for permission in security_groups::admitting(index, group, about) {
-            let permission = match permission {
-                Ok(permission) => permission,
-                Err(gap) => {
-                    self.hidden.get_or_insert(gap);
-                    continue;
-                }
-            };
+            let Some(permission) = admissions.learn(permission) else { continue };
             let group = group.id.as_str();
             let from = |source| Admission { group, permission, source };
             let ranges = permission.ranges.iter().map(|range| from(Source::Range(*range)));
-            self.admissions.extend(ranges);
-            self.admissions
-                .extend(permission.groups.iter().map(|other| from(Source::Group(other))));
-            for list in &permission.prefix_lists {
-                match entries(index, list) {
-                    Ok(ranges) => self.admissions.push(from(Source::List(list, ranges))),
-                    Err(gap) => self.hidden = self.hidden.take().or(Some(gap)),
-                }
-            }
+            admissions.found.extend(ranges);
+            let others = permission.groups.iter().map(|other| from(Source::Group(other)));
+            admissions.found.extend(others);
+            admissions.extend(
+                permission.prefix_lists.iter().map(|list| {
+                    entries(index, list).map(|ranges| from(Source::List(list, ranges)))
+                }),
+            );
         }
     }
 
@@ -199,18 +192,15 @@ impl<'a> SecurityGroupIngress<'a> {
     /// where another group is let in.
     pub(super) fn admitted(self) -> Result<Option<Vec<IpNet>>, Gap> {
         let is_group = |one: &Admission| matches!(one.source, Source::Group(_));
-        if self.groups.is_empty() || self.admissions.iter().any(is_group) {
+        if self.groups.is_empty() || self.admissions.found.iter().any(is_group) {
             return Ok(None);
         }
-        if let Some(gap) = self.hidden {
-            return Err(gap);
-        }
-        let ranges = self.admissions.iter().flat_map(|one| one.source.ranges().to_vec());
-        Ok(Some(ranges.collect()))
+        let all = self.admissions.complete()?;
+        Ok(Some(all.iter().flat_map(|one| one.source.ranges().to_vec()).collect()))
     }
 
     fn sum(&self) -> Sources {
-        let all = || self.admissions.iter().flat_map(|admission| admission.source.ranges());
+        let all = || self.admissions.found.iter().flat_map(|admission| admission.source.ranges());
         let part = |family: Family| {
             IpSet::from_ranges(all().filter(|range| family.has(range)).copied().collect())
         };
@@ -218,7 +208,7 @@ impl<'a> SecurityGroupIngress<'a> {
         Sources {
             v4: part(Family::V4),
             v6: part(Family::V6),
-            groups: self.admissions.iter().any(is_group),
+            groups: self.admissions.found.iter().any(is_group),
         }
     }
 
@@ -227,18 +217,13 @@ impl<'a> SecurityGroupIngress<'a> {
         self.groups.is_empty()
     }
 
-    /// What hides some of those who are let in.
-    pub(super) fn gap(&self) -> Option<&Gap> {
-        self.hidden.as_ref()
-    }
-
     /// Who is let in.
     pub(super) fn bounds(&self) -> Bounds {
         if self.is_missing() {
             return Bounds::open();
         }
         let known = Bounds::exactly(self.admitted.clone());
-        match &self.hidden {
+        match self.admissions.gap() {
             Some(gap) => known.or(Bounds::unknown(gap.clone())),
             None => known,
         }
@@ -246,7 +231,7 @@ impl<'a> SecurityGroupIngress<'a> {
 
     /// Whether the members of one of these groups are let in.
     pub(super) fn admits_members_of(&self, groups: &[String]) -> bool {
-        self.admissions.iter().any(|admission| match admission.source {
+        self.admissions.found.iter().any(|admission| match admission.source {
             Source::Group(id) => groups.iter().any(|group| group == id),
             _ => false,
         })
@@ -265,7 +250,7 @@ impl<'a> SecurityGroupIngress<'a> {
             let open = |family: &Family| who.part(*family).is_internet();
             return Family::BOTH.into_iter().filter(open).flat_map(|one| self.open(one)).collect();
         }
-        let among = self.admissions.iter().filter(|admission| admission.source.is_among(who));
+        let among = self.admissions.found.iter().filter(|admission| admission.source.is_among(who));
         among.flat_map(|admission| narrowed(admission, who)).collect()
     }
 
@@ -280,9 +265,9 @@ impl<'a> SecurityGroupIngress<'a> {
             _ => false,
         };
         let whole: Vec<String> =
-            self.admissions.iter().filter(whole).map(Admission::words).collect();
+            self.admissions.found.iter().filter(whole).map(Admission::words).collect();
         if whole.is_empty() {
-            return self.admissions.iter().filter(of).map(Admission::words).collect();
+            return self.admissions.found.iter().filter(of).map(Admission::words).collect();
         }
         whole
     }

@@ -10,6 +10,7 @@ use crate::inventory::{Exclusion, IpAddressType, LoadBalancer, Route, RouteTable
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Sources};
+use crate::vocab::partial::Partial;
 
 /// The ways from the internet to a load balancer's own addresses.
 pub(super) struct InternetRoutes<'a> {
@@ -110,31 +111,30 @@ pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Fami
         Ok(table) => table,
         Err(gap) => return whole.and(Bounds::unknown(gap)),
     };
-    let (mut gateway, mut inspected): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
-    let mut hidden = None;
+    let mut ways: Partial<Vec<(Way, IpNet)>> = Partial::default();
     for route in table.routes.iter().filter(|route| is_live(route) != Some(false)) {
-        if is_live(route).is_none() && way(route).is_some() {
-            hidden = hidden.or_else(|| Some(odd_state(index, route)));
-            continue;
-        }
-        let found = match way(route) {
-            Some(Way::Gateway) => &mut gateway,
-            Some(Way::Inspected) => &mut inspected,
-            None => {
-                hidden = hidden.or_else(|| odd_target(index, route, family));
-                continue;
+        match way(route) {
+            None => ways.add_gap(odd_target(index, route, family)),
+            Some(_) if is_live(route).is_none() => ways.add_gap(odd_state(index, route)),
+            Some(way) => {
+                let ranges = ways.learn(destination(index, route)).unwrap_or_default();
+                let own = ranges.into_iter().filter(|range| family.has(range));
+                ways.found.extend(own.map(|range| (way, range)));
             }
-        };
-        match destination(index, route) {
-            Ok(ranges) => found.extend(ranges.iter().filter(|range| family.has(range))),
-            Err(gap) => hidden = hidden.or(Some(gap)),
         }
     }
     // Without a way to everywhere, answers find their way to some addresses by a gateway alone.
-    let both = IpSet::from_ranges(gateway.iter().chain(&inspected).copied().collect());
-    let open = if both.is_internet() { both } else { IpSet::from_ranges(gateway) };
+    let by = |is_meant: fn(Way) -> bool| {
+        let ranges = ways.found.iter().filter(|(way, _)| is_meant(*way)).map(|(_, range)| *range);
+        IpSet::from_ranges(ranges.collect())
+    };
+    let both = by(|_| true);
+    let open = if both.is_internet() { both } else { by(|way| way == Way::Gateway) };
     let known = Bounds::exactly(Sources::from_family(family, open));
-    hidden.map_or(known.clone(), |gap| known.or(whole.and(Bounds::unknown(gap))))
+    match ways.gap() {
+        Some(gap) => known.or(whole.and(Bounds::unknown(gap.clone()))),
+        None => known,
+    }
 }
 
 /// How a route leads to the internet.

@@ -9,8 +9,9 @@ use crate::analysis::index::Index;
 use crate::analysis::security_groups;
 use crate::inventory::{NetworkInterface, Permission};
 use crate::vocab::call::Call;
-use crate::vocab::fact::{self, Gap, Reason};
+use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Level, Sources};
+use crate::vocab::partial::Partial;
 
 /// Who can reach this port of an interface at the interface's own public addresses.
 pub(crate) fn interface_exposure(
@@ -97,51 +98,36 @@ impl Origin {
     }
 }
 
-/// Everyone whom these security groups let in on a port, and the gap that may hide others.
-pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> (Vec<Source>, Option<Gap>) {
-    let mut found = Vec::new();
-    let mut hidden = None;
+/// Everyone whom these security groups let in on a port.
+pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> Partial<Vec<Source>> {
+    let mut sources = Partial::<Vec<Source>>::default();
     for id in groups {
-        let group = match index.security_group(id) {
-            Ok(group) => group,
-            Err(gap) => {
-                hidden = hidden.or(Some(gap));
-                continue;
-            }
-        };
+        let Some(group) = sources.learn(index.security_group(id)) else { continue };
         let about = |permission: &Permission| {
-            fact::any(port.flows().map(|flow| flow.admitted_by(permission)))
+            Partial::whole(port.flows()).any(|flow| flow.admitted_by(permission))
         };
         for permission in security_groups::admitting(index, group, about) {
-            let permission = match permission {
-                Ok(permission) => permission,
-                Err(gap) => {
-                    hidden = hidden.or(Some(gap));
-                    continue;
-                }
-            };
+            let Some(permission) = sources.learn(permission) else { continue };
             let own = permission.ranges.iter().map(|range| Source {
                 origin: Origin::Range(*range),
                 words: format!("{range} in {id}"),
             });
-            found.extend(own);
+            sources.found.extend(own);
             let others = permission.groups.iter().map(|other| Source {
                 origin: Origin::Group(other.clone()),
                 words: format!("{other} in {id}"),
             });
-            found.extend(others);
+            sources.found.extend(others);
             for list in &permission.prefix_lists {
-                match entries(index, list) {
-                    Ok(ranges) => found.extend(ranges.iter().map(|range| Source {
-                        origin: Origin::Range(*range),
-                        words: format!("{range} of {list} in {id}"),
-                    })),
-                    Err(gap) => hidden = hidden.or(Some(gap)),
-                }
+                let ranges = sources.learn(entries(index, list)).unwrap_or_default();
+                sources.found.extend(ranges.iter().map(|range| Source {
+                    origin: Origin::Range(*range),
+                    words: format!("{range} of {list} in {id}"),
+                }));
             }
         }
     }
-    (found, hidden)
+    sources
 }
 
 fn unexpected_value(interface: &NetworkInterface, said: &str) -> Gap {

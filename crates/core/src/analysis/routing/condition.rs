@@ -99,7 +99,7 @@ pub(crate) fn is_dead(rule: &[Condition], earlier: &[Condition]) -> bool {
 pub(crate) fn meets(condition: &Condition, text: &str) -> Match {
     let field = &condition.field;
     let value = |value: &String| match takes(field, value, text) {
-        _ if pattern::is_hidden(value) => Match::Maybe,
+        _ if pattern::is_hashed(value) => Match::Maybe,
         true => Match::Yes,
         false => Match::No,
     };
@@ -159,19 +159,19 @@ pub(crate) fn narrows_source(condition: &Condition) -> bool {
 /// Whether a condition asks for a header or a parameter of the query whose values were kept as hashes
 /// alone: who sends it may know a secret.
 pub(crate) fn may_be_secret(condition: &Condition) -> bool {
-    let hidden = |value: &String| {
+    let is_hashed = |value: &String| {
         let value = match condition.field {
             ConditionField::QueryString => {
                 value.split_once('=').map_or(value.as_str(), |(_, value)| value)
             }
             _ => value,
         };
-        pattern::is_hidden(value)
+        pattern::is_hashed(value)
     };
     let mut all = condition.values.iter().chain(&condition.regex_values).peekable();
     matches!(condition.field, ConditionField::HttpHeader | ConditionField::QueryString)
         && all.peek().is_some()
-        && all.all(hidden)
+        && all.all(is_hashed)
 }
 
 /// The condition on a field, if there is one: a rule has at most one on host, path and method.

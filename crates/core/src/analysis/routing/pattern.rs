@@ -60,14 +60,14 @@ impl Match {
 }
 
 /// Whether a value is kept as a hash alone.
-pub(crate) fn is_hidden(value: &str) -> bool {
+pub(crate) fn is_hashed(value: &str) -> bool {
     value.starts_with(HASH)
 }
 
 /// Whether a regular expression matches a text. AWS does not say whether it has to match all of it: where
 /// that makes a difference, and where the expression is not understood, it may.
 pub(crate) fn regex(pattern: &str, text: &str, fold: bool) -> Match {
-    if is_hidden(pattern) {
+    if is_hashed(pattern) {
         return Match::Maybe;
     }
     let whole = format!("^(?:{pattern})$");

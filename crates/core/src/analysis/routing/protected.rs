@@ -14,6 +14,7 @@ use crate::inventory::{
     TargetType, Transform,
 };
 use crate::vocab::fact::{Fact, Gap};
+use crate::vocab::partial::Partial;
 
 /// The protected routes of a region, by what they ask for.
 #[derive(Debug)]
@@ -71,19 +72,19 @@ impl Endpoint {
     }
 }
 
-/// The routes of a region with one kind of requirement, and what may hide others.
+/// The routes of a region with one kind of requirement, and the gaps that may hide others.
 #[derive(Debug, Default)]
 pub struct ProtectedRoutes {
     all: Vec<ProtectedRoute>,
     by_group: HashMap<String, Vec<usize>>,
     /// Groups with such routes, by what is registered with them.
     by_target: HashMap<Endpoint, Vec<String>>,
-    /// By load balancer: why its rules are not known.
-    hidden: HashMap<String, Gap>,
+    /// By load balancer: why a route of it may have the requirement too.
+    maybe_protected: HashMap<String, Gap>,
     /// The load balancers that were listed, when others were not.
     listed: Option<(HashSet<String>, Gap)>,
     /// Targets of groups that may have such routes.
-    veiled: HashMap<Endpoint, Gap>,
+    maybe_protected_targets: HashMap<Endpoint, Gap>,
     /// By VPC: a group with such routes, or that may have some, whose targets are not known.
     unread: HashMap<Option<String>, Gap>,
 }
@@ -126,13 +127,13 @@ impl ProtectedBy {
         let listeners = match &lb.listeners {
             Fact::Known(listeners) => listeners,
             Fact::Unread(gap) => {
-                self.logins.hide(lb, gap);
-                return self.certificates.hide(lb, gap);
+                self.logins.add_gap(lb, gap);
+                return self.certificates.add_gap(lb, gap);
             }
         };
         for listener in listeners.iter().filter(|listener| !asks_nothing(listener)) {
             match live(lb, listener) {
-                Err(gap) => self.hide(lb, listener, &gap),
+                Err(gap) => self.add_gap(lb, listener, &gap),
                 Ok(routes) => {
                     for route in &routes {
                         self.add_route(place, (lb, listener), route);
@@ -150,7 +151,7 @@ impl ProtectedBy {
     ) {
         let groups = match &route.end {
             End::Forward(groups) => groups,
-            End::Unknown(gap) => return self.hide(lb, listener, gap),
+            End::Unknown(gap) => return self.add_gap(lb, listener, gap),
             End::Redirect(_) | End::Answer => return,
         };
         let requirements = requirements::of_route(route, listener);
@@ -165,8 +166,8 @@ impl ProtectedBy {
         for (kind, locked) in
             [(AuthKind::Login, &mut self.logins), (AuthKind::Certificate, &mut self.certificates)]
         {
-            if let Some(gap) = requirements.unclear(kind) {
-                locked.hide(lb, gap);
+            if let Some(gap) = requirements.gap(kind) {
+                locked.add_gap(lb, gap);
             }
             if requirements.has(kind) {
                 locked.add(protected_route.clone(), groups);
@@ -175,12 +176,12 @@ impl ProtectedBy {
     }
 
     /// What the listener's rules may ask for is not known.
-    fn hide(&mut self, lb: &LoadBalancer, listener: &Listener, gap: &Gap) {
+    fn add_gap(&mut self, lb: &LoadBalancer, listener: &Listener, gap: &Gap) {
         if requirements::may_log_in(listener) {
-            self.logins.hide(lb, gap);
+            self.logins.add_gap(lb, gap);
         }
         if requirements::may_verify(listener) {
-            self.certificates.hide(lb, gap);
+            self.certificates.add_gap(lb, gap);
         }
     }
 }
@@ -199,14 +200,14 @@ impl ProtectedRoutes {
         self.all.push(protected_route);
     }
 
-    fn hide(&mut self, lb: &LoadBalancer, gap: &Gap) {
-        self.hidden.entry(lb.arn.clone()).or_insert_with(|| gap.clone());
+    fn add_gap(&mut self, lb: &LoadBalancer, gap: &Gap) {
+        self.maybe_protected.entry(lb.arn.clone()).or_insert_with(|| gap.clone());
     }
 
     fn add_targets(&mut self, group: &TargetGroup) {
         let guarded = self.by_group.contains_key(&group.arn);
-        let veil = self.veil(group).cloned();
-        if !guarded && veil.is_none() {
+        let gap = self.gap_at(group).cloned();
+        if !guarded && gap.is_none() {
             return;
         }
         let targets = match &group.targets {
@@ -218,8 +219,8 @@ impl ProtectedRoutes {
         };
         for target in targets {
             let place = Endpoint::from_target(group, target);
-            if let Some(gap) = &veil {
-                self.veiled.entry(place.clone()).or_insert_with(|| gap.clone());
+            if let Some(gap) = &gap {
+                self.maybe_protected_targets.entry(place.clone()).or_insert_with(|| gap.clone());
             }
             if guarded {
                 let groups = self.by_target.entry(place).or_default();
@@ -230,10 +231,10 @@ impl ProtectedRoutes {
         }
     }
 
-    /// Whether there is no such route, and nothing that hides one.
+    /// Whether there is no such route, and no gap that may hide one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.all.is_empty() && self.hidden.is_empty() && self.listed.is_none()
+        self.all.is_empty() && self.maybe_protected.is_empty() && self.listed.is_none()
     }
 
     /// The routes into a target group.
@@ -242,44 +243,46 @@ impl ProtectedRoutes {
         places.iter().map(|place| &self.all[*place])
     }
 
-    /// What may hide a route from this load balancer, or any other one, into this target group.
+    /// The gap that may hide a route from this load balancer, or any other one, into this target group.
     #[must_use]
-    pub fn hidden_into(&self, index: &Index, lb: &LoadBalancer, arn: &str) -> Option<Gap> {
+    pub fn gap_into(&self, index: &Index, lb: &LoadBalancer, arn: &str) -> Option<Gap> {
         let anywhere = || {
             let unlisted = self.listed.as_ref().map(|(_, gap)| gap);
-            self.hidden.values().min().or(unlisted)
+            self.maybe_protected.values().min().or(unlisted)
         };
         let others = match index.target_group(arn) {
-            Ok(group) => self.veil(group),
+            Ok(group) => self.gap_at(group),
             Err(_) => anywhere(),
         };
-        self.hidden_on(lb).or(others).cloned()
+        self.gap_on(lb).or(others).cloned()
     }
 
-    /// What may hide a route of this load balancer.
+    /// The gap that may hide a route of this load balancer.
     #[must_use]
-    pub fn hidden_on(&self, lb: &LoadBalancer) -> Option<&Gap> {
-        self.hidden.get(&lb.arn)
+    pub fn gap_on(&self, lb: &LoadBalancer) -> Option<&Gap> {
+        self.maybe_protected.get(&lb.arn)
     }
 
-    fn veil(&self, group: &TargetGroup) -> Option<&Gap> {
+    fn gap_at(&self, group: &TargetGroup) -> Option<&Gap> {
         let unlisted = |arn: &String| match &self.listed {
             Some((listed, gap)) if !listed.contains(arn) => Some(gap),
             _ => None,
         };
         let mut all = group.load_balancer_arns.iter();
-        all.find_map(|arn| self.hidden.get(arn).or_else(|| unlisted(arn)))
+        all.find_map(|arn| self.maybe_protected.get(arn).or_else(|| unlisted(arn)))
     }
 
-    /// The routes to a process through other groups than this one, and what may hide some.
+    /// The routes to a process through other groups than this one.
     pub(crate) fn to<'a>(
         &'a self,
         place: &Endpoint,
         through: Option<&'a str>,
-    ) -> (impl Iterator<Item = &'a ProtectedRoute>, Option<&'a Gap>) {
+    ) -> Partial<impl Iterator<Item = &'a ProtectedRoute>> {
         let groups = self.by_target.get(place).map_or(&[][..], Vec::as_slice);
         let others = groups.iter().filter(move |group| Some(group.as_str()) != through);
-        (others.flat_map(|group| self.into_group(group)), self.veiled.get(place))
+        let mut routes = Partial::whole(others.flat_map(|group| self.into_group(group)));
+        routes.add_gap(self.maybe_protected_targets.get(place).cloned());
+        routes
     }
 
     /// Why it is not known which targets are protected in a VPC.

@@ -45,15 +45,15 @@ pub struct AuthRequirements {
     /// Whether it has a login that lets everybody else through too.
     pub optional: bool,
     /// Why it may ask for a login although none is known.
-    unclear_login: Option<Gap>,
+    login_gap: Option<Gap>,
     /// Why it may ask for a certificate although none is known.
-    unclear_certificate: Option<Gap>,
+    certificate_gap: Option<Gap>,
 }
 
 impl AuthRequirements {
     /// Whether it asks for nothing at all.
     pub fn is_open(&self) -> Result<bool, Gap> {
-        match self.unclear_login.as_ref().or(self.unclear_certificate.as_ref()) {
+        match self.login_gap.as_ref().or(self.certificate_gap.as_ref()) {
             _ if !self.credentials.is_empty() => Ok(false),
             Some(gap) => Err(gap.clone()),
             None => Ok(!self.optional),
@@ -69,13 +69,18 @@ impl AuthRequirements {
         })
     }
 
+    /// Whether it has such a requirement.
+    pub fn asks_for(&self, kind: AuthKind) -> Result<bool, Gap> {
+        self.gap(kind).cloned().map_or(Ok(self.has(kind)), Err)
+    }
+
     /// Why it may have such a requirement although none is known.
     #[must_use]
-    pub fn unclear(&self, kind: AuthKind) -> Option<&Gap> {
+    pub fn gap(&self, kind: AuthKind) -> Option<&Gap> {
         match kind {
             _ if self.has(kind) => None,
-            AuthKind::Login => self.unclear_login.as_ref(),
-            AuthKind::Certificate => self.unclear_certificate.as_ref(),
+            AuthKind::Login => self.login_gap.as_ref(),
+            AuthKind::Certificate => self.certificate_gap.as_ref(),
         }
     }
 }
@@ -86,14 +91,12 @@ pub fn of_route(route: &Route, listener: &Listener) -> AuthRequirements {
     let mut requirements = AuthRequirements::default();
     match certificate(listener) {
         Ok(credential) => requirements.credentials.extend(credential),
-        Err(gap) => requirements.unclear_certificate = Some(gap),
+        Err(gap) => requirements.certificate_gap = Some(gap),
     }
     for action in route.before() {
         match credential(action, listener) {
             Ok(credential) => requirements.credentials.extend(credential),
-            Err(gap) => {
-                requirements.unclear_login = requirements.unclear_login.take().or(Some(gap));
-            }
+            Err(gap) => drop(requirements.login_gap.get_or_insert(gap)),
         }
         requirements.optional |= lets_others_in(action) == Some("allow");
     }

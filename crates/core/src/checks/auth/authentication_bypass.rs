@@ -209,10 +209,10 @@ pub(crate) const CHECK: Check = Check {
         Example {
             title: "the rules of another port are unread",
             given: || {
-                let mut hidden = sample::https(login::required("web"));
-                hidden.rules = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
+                let mut unread = sample::https(login::required("web"));
+                unread.rules = Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
                 let open = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
-                sample::listening(&Kind::Application, vec![hidden, open])
+                sample::listening(&Kind::Application, vec![unread, open])
             },
             finds: &[
                 "unknown authentication-bypass HTTPS:443",
@@ -235,5 +235,5 @@ fn with_rules(default: Vec<Action>, rules: Vec<Rule>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    bypass::of_groups(context, listener, AuthKind::Login).verdict()
+    bypass::of_groups(context, listener, AuthKind::Login).judgement()
 }

@@ -183,5 +183,5 @@ fn beside(kind: &Kind, all: Vec<Listener>, change: impl FnOnce(&mut Region)) -> 
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    bypass::of_targets(context, listener, AuthKind::Login).verdict()
+    bypass::of_targets(context, listener, AuthKind::Login).judgement()
 }

@@ -71,19 +71,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let routes = routing::live(context.lb, listener)?;
     let Some((last, others)) = routes.split_last() else { return Ok(Verdict::NotApplicable) };
-    let mut hidden = None;
-    let mut asks = false;
-    for route in others {
-        let requirements = requirements::of_route(route, listener);
-        match &route.end {
-            End::Forward(_) if requirements.has(AuthKind::Login) => asks = true,
-            End::Forward(_) => hidden = hidden.or(requirements.unclear(AuthKind::Login).cloned()),
-            End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
-            End::Redirect(_) | End::Answer => {}
-        }
-    }
-    if !asks {
-        return hidden.map_or(Ok(Verdict::NotApplicable), Err);
+    let asks = Partial::whole(others).any(|route| match &route.end {
+        End::Forward(_) => requirements::of_route(route, listener).asks_for(AuthKind::Login),
+        End::Unknown(gap) => Err(gap.clone()),
+        End::Redirect(_) | End::Answer => Ok(false),
+    });
+    if !asks? {
+        return Ok(Verdict::NotApplicable);
     }
     let groups = match &last.end {
         End::Forward(groups) if !groups.is_empty() => groups,

@@ -143,33 +143,26 @@ fn telling(condition: &Condition) -> Option<&str> {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
-    let mut hidden = None;
-    let mut seen = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     for (place, route) in routes.iter().enumerate() {
         let Some(value) = route.conditions.iter().find_map(telling) else { continue };
         match &route.end {
-            End::Forward(groups) if !groups.is_empty() => seen = true,
+            End::Forward(groups) if !groups.is_empty() => verdict.found = Verdict::Pass,
             End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap.clone()));
+                verdict.add_gap(gap.clone());
                 continue;
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => continue,
         }
-        match requirements::of_route(route, listener).is_open() {
-            Ok(true) if !(bypass::is_public(context, route) || bypass::is_narrow(route)) => {
-                let evidence = Evidence::new()
-                    .with("rule", route.label.as_str())
-                    .with("value", value)
-                    .with("request", route.request(&routes[..place], context.lb, listener));
-                return Ok(Verdict::Note(evidence));
-            }
-            Ok(_) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
+        let is_open = verdict.learn(requirements::of_route(route, listener).is_open());
+        if is_open == Some(true) && !(bypass::is_public(context, route) || bypass::is_narrow(route))
+        {
+            let evidence = Evidence::new()
+                .with("rule", route.label.as_str())
+                .with("value", value)
+                .with("request", route.request(&routes[..place], context.lb, listener));
+            return Ok(Verdict::Note(evidence));
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if seen => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }

@@ -97,18 +97,17 @@ fn logs_in(action: &Action) -> bool {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
-    let mut hidden: Option<Gap> = None;
-    let mut seen = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     for (place, route) in routes.iter().enumerate() {
         if let End::Unknown(gap) = &route.end {
-            hidden = hidden.or(Some(gap.clone()));
+            verdict.add_gap(gap.clone());
         }
         for action in route.before().filter(|action| logs_in(action)) {
-            seen = true;
+            verdict.found = Verdict::Pass;
             let Some(authentication) = &action.authentication else {
                 let said = format!("{} without its configuration", action.kind);
                 let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Malformed);
-                hidden = hidden.or(Some(gap.of(&listener.id).saying(said)));
+                verdict.add_gap(gap.of(&listener.id).saying(said));
                 continue;
             };
             match authentication.on_unauthenticated_request.as_deref() {
@@ -124,14 +123,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 Some(other) => {
                     let said = format!("OnUnauthenticatedRequest {other}");
                     let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised);
-                    hidden = hidden.or(Some(gap.of(&listener.id).saying(said)));
+                    verdict.add_gap(gap.of(&listener.id).saying(said));
                 }
             }
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if seen => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }

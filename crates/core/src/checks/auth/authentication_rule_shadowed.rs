@@ -77,26 +77,18 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let rules = routing::rules(context.lb, listener)?;
-    let mut hidden = None;
-    for dead in &rules.shadowed {
-        match rules.lets_past_login(dead, listener) {
-            Ok(true) => {
-                let by = &rules.live[dead.by];
-                let evidence = Evidence::new()
-                    .with("rule", dead.route.label.as_str())
-                    .with("shadowed_by", by.label.as_str())
-                    .with("request", by.request(&rules.live[..dead.by], context.lb, listener));
-                return Ok(Verdict::Fail(evidence));
-            }
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
     let shadowed = rules.shadowed.iter().map(|dead| &dead.route);
     let asks = rules.live.iter().chain(shadowed).any(|route| route.asks_to_log_in(listener));
-    match hidden {
-        Some(gap) => Err(gap),
-        None if asks => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
+    let mut verdict = Partial::whole(if asks { Verdict::Pass } else { Verdict::NotApplicable });
+    for dead in &rules.shadowed {
+        if verdict.learn(rules.lets_past_login(dead, listener)) == Some(true) {
+            let by = &rules.live[dead.by];
+            let evidence = Evidence::new()
+                .with("rule", dead.route.label.as_str())
+                .with("shadowed_by", by.label.as_str())
+                .with("request", by.request(&rules.live[..dead.by], context.lb, listener));
+            return Ok(Verdict::Fail(evidence));
+        }
     }
+    verdict.complete()
 }

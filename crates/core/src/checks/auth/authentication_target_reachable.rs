@@ -8,7 +8,6 @@ use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
 use crate::fixtures::sample::login;
 use crate::inventory::{NetworkInterface, SecurityGroup};
-use crate::vocab::fact;
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-target-reachable",
@@ -116,16 +115,6 @@ fn given(change: fn(&mut Permission)) -> Inventory {
     })
 }
 
-/// Who reaches a target beside the load balancer.
-#[derive(Default)]
-struct Others {
-    /// By range or prefix list.
-    ranges: Option<Evidence>,
-    /// By security group.
-    groups: Option<Evidence>,
-    hidden: Option<Gap>,
-}
-
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
     let protected = context.protected().with(AuthKind::Login);
@@ -134,8 +123,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         lb.is_some_and(|lb| lb.arn == context.lb.arn)
     };
     if !protected.into_group(&group.arn).any(own) {
-        let hidden = protected.hidden_on(context.lb).cloned();
-        return hidden.map_or(Ok(Verdict::NotApplicable), Err);
+        let gap = protected.gap_on(context.lb).cloned();
+        return gap.map_or(Ok(Verdict::NotApplicable), Err);
     }
     match &group.target_type {
         Some(TargetType::Instance | TargetType::Ip) => {}
@@ -146,20 +135,14 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
             return Err(gap.of(&group.arn).saying(said));
         }
     }
-    let mut others = Others::default();
+    let mut verdict = Partial::whole(Verdict::Pass);
     let members =
         group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining);
     for target in members.filter(|target| target.zone.as_deref() != Some("all")) {
-        if let Err(gap) = others.look(context, group, target) {
-            others.hidden = others.hidden.take().or(Some(gap));
-        }
+        let looked = look(context, group, target, &mut verdict);
+        verdict.learn(looked);
     }
-    match (others.ranges, others.hidden, others.groups) {
-        (Some(evidence), _, _) => Ok(Verdict::Fail(evidence)),
-        (_, Some(gap), _) => Err(gap),
-        (_, _, Some(evidence)) => Ok(Verdict::Note(evidence)),
-        _ => Ok(Verdict::Pass),
-    }
+    verdict.judgement()
 }
 
 /// The interfaces of a target.
@@ -181,65 +164,61 @@ fn interfaces<'a>(
     if own.is_empty() { Err(gap(Reason::NotFound)) } else { Ok(own) }
 }
 
-impl Others {
-    fn look(&mut self, context: &Context, group: &TargetGroup, target: &Target) -> Result<(), Gap> {
-        let port = targets::port(group, target)?;
-        for interface in interfaces(context, group, target)? {
-            for id in &interface.groups {
-                match context.index.security_group(id) {
-                    Ok(door) => self.through(context, door, (interface, target, port)),
-                    Err(gap) => self.hidden = self.hidden.take().or(Some(gap)),
-                }
+/// Who reaches one target beside the load balancer: a failure for a range or prefix list, a note for another
+/// security group.
+fn look(
+    context: &Context,
+    group: &TargetGroup,
+    target: &Target,
+    verdict: &mut Partial<Verdict>,
+) -> Result<(), Gap> {
+    let port = targets::port(group, target)?;
+    for interface in interfaces(context, group, target)? {
+        for id in &interface.groups {
+            match context.index.security_group(id) {
+                Ok(door) => through(context, door, (interface, target, port), verdict),
+                Err(gap) => verdict.add_gap(gap),
             }
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// Who is let in by one security group of a target.
-    fn through(
-        &mut self,
-        context: &Context,
-        door: &SecurityGroup,
-        (interface, target, port): (&NetworkInterface, &Target, u16),
-    ) {
-        let evidence = |let_in: Vec<String>| {
-            Evidence::new()
-                .with("target", format!("{}:{port}", target.id))
-                .with("interface", interface.id.as_str())
-                .with("security_group", door.id.as_str())
-                .with("lets_in", let_in)
+/// Who is let in by one security group of a target.
+fn through(
+    context: &Context,
+    door: &SecurityGroup,
+    (interface, target, port): (&NetworkInterface, &Target, u16),
+    verdict: &mut Partial<Verdict>,
+) {
+    let evidence = |let_in: Vec<String>| {
+        Evidence::new()
+            .with("target", format!("{}:{port}", target.id))
+            .with("interface", interface.id.as_str())
+            .with("security_group", door.id.as_str())
+            .with("lets_in", let_in)
+    };
+    let about = |permission: &Permission| permission.covers(Transport::Tcp, port);
+    for permission in security_groups::admitting(context.index, door, about) {
+        let Some(permission) = verdict.learn(permission) else { continue };
+        let own = permission
+            .ranges
+            .iter()
+            .map(|range| (in_subnets(context, range).map(|inside| !inside), range.to_string()));
+        let lists = permission.prefix_lists.iter();
+        let lists = lists.map(|list| (leads_outside(context, list), list.clone()));
+        let ranges = Partial::whole(own.chain(lists))
+            .filter_map(|(outside, named)| Ok(outside?.then_some(named)));
+        let ranges = verdict.absorb(ranges);
+        if !ranges.is_empty() {
+            verdict.worsen(Verdict::Fail(evidence(ranges)));
+        }
+        let known = |id: &&String| {
+            !context.lb.security_groups.contains(id) && !interface.groups.contains(id)
         };
-        let about = |permission: &Permission| permission.covers(Transport::Tcp, port);
-        for permission in security_groups::admitting(context.index, door, about) {
-            let permission = match permission {
-                Ok(permission) => permission,
-                Err(gap) => {
-                    self.hidden.get_or_insert(gap);
-                    continue;
-                }
-            };
-            let mut ranges = Vec::new();
-            let mut add = |outside: Result<bool, Gap>, named: String| match outside {
-                Ok(true) => ranges.push(named),
-                Ok(false) => {}
-                Err(gap) => self.hidden = self.hidden.take().or(Some(gap)),
-            };
-            for range in &permission.ranges {
-                add(in_subnets(context, range).map(|inside| !inside), range.to_string());
-            }
-            for list in &permission.prefix_lists {
-                add(leads_outside(context, list), list.clone());
-            }
-            if self.ranges.is_none() && !ranges.is_empty() {
-                self.ranges = Some(evidence(ranges));
-            }
-            let known = |id: &&String| {
-                !context.lb.security_groups.contains(id) && !interface.groups.contains(id)
-            };
-            let groups: Vec<String> = permission.groups.iter().filter(known).cloned().collect();
-            if self.groups.is_none() && !groups.is_empty() {
-                self.groups = Some(evidence(groups));
-            }
+        let groups: Vec<String> = permission.groups.iter().filter(known).cloned().collect();
+        if !groups.is_empty() {
+            verdict.worsen(Verdict::Note(evidence(groups)));
         }
     }
 }
@@ -255,7 +234,7 @@ fn leads_outside(context: &Context, list: &str) -> Result<bool, Gap> {
             .of(list)
     };
     let ranges = context.region.prefix_lists.get(list).ok_or_else(unasked)?.get()?;
-    fact::any(ranges.iter().map(|range| Ok(!in_subnets(context, range)?)))
+    Partial::whole(ranges).any(|range| Ok(!in_subnets(context, range)?))
 }
 
 /// Whether a range is within one of the load balancer's subnets.
@@ -264,8 +243,8 @@ fn in_subnets(context: &Context, range: &IpNet) -> Result<bool, Gap> {
     if range.prefix_len() < widest {
         return Ok(false);
     }
-    fact::any(context.lb.subnets.iter().map(|id| {
+    Partial::whole(&context.lb.subnets).any(|id| {
         let subnet = context.index.subnet(id)?;
         Ok(subnet.ranges.iter().any(|own| own.contains(range)))
-    }))
+    })
 }

@@ -156,35 +156,27 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;
-    let (names, hidden) = names(context, listener);
-    let (mut any, mut unclear) = (false, None);
-    let mut uncovered: Vec<(&str, &str)> = Vec::new();
+    let names = names(context, listener);
+    let mut any = false;
+    let mut uncovered: Partial<Vec<(&str, &str)>> = Partial::default();
     for route in routes.iter().filter(|route| route.end != End::Answer) {
         for host in hosts(route.conditions) {
             any = true;
             match &route.end {
-                _ if names.iter().any(|name| covers(name, host)) => {}
-                End::Unknown(gap) => unclear = unclear.or(Some(gap.clone())),
-                _ => uncovered.push((&route.label, host)),
+                _ if names.found.iter().any(|name| covers(name, host)) => {}
+                End::Unknown(gap) => uncovered.add_gap(gap.clone()),
+                _ => uncovered.found.push((&route.label, host)),
             }
         }
     }
-    let Some((rule, _)) = uncovered.first() else {
-        return match unclear {
-            Some(gap) => Err(gap),
-            None if any => Ok(Verdict::Pass),
-            None => Ok(Verdict::NotApplicable),
-        };
+    let Some((rule, _)) = uncovered.found.first() else {
+        return uncovered.otherwise(if any { Verdict::Pass } else { Verdict::NotApplicable });
     };
-    if let Some(gap) = hidden {
-        return Err(gap);
-    }
-    let hosts: Vec<&str> = uncovered.iter().map(|(_, host)| *host).collect();
-    let evidence = Evidence::new()
-        .with("rule", *rule)
-        .with("hosts", hosts)
-        .with("certificate_names", names.iter().take(SHOWN).copied().collect::<Vec<_>>());
-    Ok(Verdict::Fail(evidence))
+    let hosts: Vec<&str> = uncovered.found.iter().map(|(_, host)| *host).collect();
+    let shown: Vec<&str> = names.found.iter().take(SHOWN).copied().collect();
+    let evidence =
+        Evidence::new().with("rule", *rule).with("hosts", hosts).with("certificate_names", shown);
+    names.otherwise(Verdict::Fail(evidence))
 }
 
 /// The hosts that conditions name in full and a certificate could be for: nobody gets one for a name of
@@ -196,29 +188,23 @@ fn hosts(conditions: &[Condition]) -> impl Iterator<Item = &str> {
     values.filter(|host| !host.contains(['*', '?']) && !host.contains(".amazonaws."))
 }
 
-/// The names of the listener's certificates, and the first gap that may hide others.
-fn names<'a>(context: &Context<'a>, listener: &'a Listener) -> (Vec<&'a str>, Option<Gap>) {
-    let (arns, mut hidden): (Vec<&str>, Option<Gap>) = match &listener.certificates {
-        Fact::Known(arns) => (arns.iter().map(String::as_str).collect(), None),
-        Fact::Unread(gap) => {
-            (listener.default_certificate.as_deref().into_iter().collect(), Some(gap.clone()))
-        }
+/// The names of the listener's certificates.
+fn names<'a>(context: &Context<'a>, listener: &'a Listener) -> Partial<Vec<&'a str>> {
+    let mut names = Partial::<Vec<&str>>::default();
+    let arns: Vec<&str> = match names.learn(listener.certificates.get()) {
+        Some(arns) => arns.iter().map(String::as_str).collect(),
+        None => listener.default_certificate.as_deref().into_iter().collect(),
     };
     if arns.is_empty() {
-        let none = || {
-            listener.unexpected_value(Reason::Malformed, "an HTTPS listener without certificate")
-        };
-        hidden.get_or_insert_with(none);
+        let said = "an HTTPS listener without certificate";
+        names.add_gap(listener.unexpected_value(Reason::Malformed, said));
     }
-    let mut names = Vec::new();
     for arn in arns {
         let certificate = context.site.certificate(arn);
-        match certificate.and_then(|certificate| certificate.hosts()) {
-            Ok(hosts) => names.extend(hosts.iter().map(String::as_str)),
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+        let hosts = names.learn(certificate.and_then(|certificate| certificate.hosts()));
+        names.found.extend(hosts.into_iter().flatten().map(String::as_str));
     }
-    (names, hidden)
+    names
 }
 
 /// Whether a certificate's name stands for a host: itself, or any one label in the place of `*`.

@@ -150,14 +150,12 @@ fn with_second(change: impl FnOnce(&mut LoadBalancer)) -> Inventory {
 }
 
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {
-    let (presenters, hidden) = context.index.presenters(&certificate.arn);
-    let Some(presenters) = presenters else {
-        return hidden.map_or(Ok(Verdict::Pass), |gap| Err(gap.clone()));
-    };
+    let known = context.index.presenters(&certificate.arn);
+    let Some(presenters) = known.found else { return known.otherwise(Verdict::Pass) };
     let environment = presenters.share_an_environment();
     if presenters.schemes.len() < 2 && environment != Ok(false) {
         environment?;
-        return hidden.map_or(Ok(Verdict::Pass), |gap| Err(gap.clone()));
+        return known.otherwise(Verdict::Pass);
     }
     let schemes = presenters.schemes.iter().map(|(scheme, lb)| format!("{scheme}: {lb}"));
     let environments = presenters.environments.iter().map(|(name, lb)| format!("{name}: {lb}"));

@@ -279,7 +279,6 @@ struct Ways<'a> {
     guarded: BTreeSet<&'a str>,
     /// The other rules, each with its target groups.
     open: Vec<(String, Vec<&'a str>)>,
-    hidden: Option<Gap>,
 }
 
 fn judge(context: &Context) -> Judgement {
@@ -293,15 +292,17 @@ fn judge(context: &Context) -> Judgement {
         .map(|header| header.to_lowercase())
         .collect();
     let ways = ways(context, &headers)?;
-    let guarded = !ways.guarded.is_empty();
-    let around = |groups: &[&str]| groups.iter().any(|group| ways.guarded.contains(group));
-    let direct = ways.open.iter().filter(|(_, groups)| !guarded || around(groups));
+    let Ways { guarded: behind, open } = &ways.found;
+    let guarded = !behind.is_empty();
+    let around = |groups: &[&str]| groups.iter().any(|group| behind.contains(group));
+    let direct = open.iter().filter(|(_, groups)| !guarded || around(groups));
     let direct: Vec<String> = direct.map(|(label, _)| label.clone()).collect();
     let settled = guarded || headers.is_empty();
-    match ways.hidden {
-        Some(gap) if direct.is_empty() || !settled => return Err(gap),
-        _ if direct.is_empty() => return Ok(Verdict::Pass),
-        _ => {}
+    if direct.is_empty() {
+        return ways.otherwise(Verdict::Pass);
+    }
+    if !settled {
+        ways.complete()?;
     }
     let filtered = |(one, _): &&(&Distribution, &Origin)| one.web_acl.is_some();
     let filtered: Vec<&str> =
@@ -321,35 +322,37 @@ fn has_acl(context: &Context) -> Result<bool, Gap> {
     Ok(context.lb.kind == Kind::Application && context.lb.web_acl.get()?.is_some())
 }
 
-fn ways<'a>(context: &Context<'a>, headers: &BTreeSet<String>) -> Result<Ways<'a>, Gap> {
+fn ways<'a>(context: &Context<'a>, headers: &BTreeSet<String>) -> Result<Partial<Ways<'a>>, Gap> {
     let lb = context.lb;
     let approach = Reachability::new(context.index, lb);
-    let mut ways = Ways::default();
+    let mut ways = Partial::<Ways>::default();
     for listener in lb.listeners.get()? {
         let routes = match answers_everyone(context, &approach, listener) {
             Ok(false) => continue,
             Ok(true) if lb.kind == Kind::Classic => {
-                ways.open.push((listener.label(), Vec::new()));
+                ways.found.open.push((listener.label(), Vec::new()));
                 continue;
             }
             Ok(true) => routing::live(lb, listener),
             Err(gap) => Err(gap),
         };
-        match routes {
-            Err(gap) => drop(ways.hidden.get_or_insert(gap)),
-            Ok(routes) => {
-                let meant = |route: &Route| route.is_acme_only() || is_public(context, route);
-                for route in routes.into_iter().filter(|route| !meant(route)) {
-                    ways.add(listener, route, headers);
-                }
-            }
+        let meant = |route: &Route| route.is_acme_only() || is_public(context, route);
+        let routes = ways.learn(routes).into_iter().flatten();
+        for route in routes.filter(|route| !meant(route)) {
+            let added = ways.found.add(listener, route, headers);
+            ways.learn(added);
         }
     }
     Ok(ways)
 }
 
 impl<'a> Ways<'a> {
-    fn add(&mut self, listener: &Listener, route: Route<'a>, headers: &BTreeSet<String>) {
+    fn add(
+        &mut self,
+        listener: &Listener,
+        route: Route<'a>,
+        headers: &BTreeSet<String>,
+    ) -> Result<(), Gap> {
         let asks = |condition: &Condition| {
             let header =
                 condition.header.as_ref().filter(|_| condition.field == ConditionField::HttpHeader);
@@ -357,13 +360,14 @@ impl<'a> Ways<'a> {
         };
         let guarded = route.conditions.iter().any(asks);
         match route.end {
-            End::Unknown(gap) => drop(self.hidden.get_or_insert(gap)),
+            End::Unknown(gap) => return Err(gap),
             End::Forward(groups) if guarded => self.guarded.extend(groups),
             End::Forward(groups) if !groups.is_empty() => {
                 self.open.push((format!("{} {}", listener.label(), route.label), groups));
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => {}
         }
+        Ok(())
     }
 }
 

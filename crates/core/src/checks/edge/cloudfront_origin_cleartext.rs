@@ -3,7 +3,6 @@
 use crate::analysis::{cloudfront, routing};
 use crate::checks::prelude::*;
 use crate::inventory::Origin;
-use crate::vocab::fact;
 
 pub(crate) const CHECK: Check = Check {
     id: "cloudfront-origin-cleartext",
@@ -139,22 +138,18 @@ fn fetched(policy: &str, viewers_in_clear: bool, inventory: Inventory) -> Invent
 }
 
 fn judge(context: &Context) -> Judgement {
-    let (mut clear, mut hidden, mut custom) = (Vec::new(), None, false);
+    let (mut clear, mut custom) = (Partial::whole(Vec::new()), false);
     for (distribution, origin) in cloudfront::origins(context.site)? {
         let Some(policy) = origin.protocol_policy.as_deref() else { continue };
         custom = true;
-        match asks_in_clear(context, origin, policy) {
-            Ok(true) => clear.push(format!("{} {}: {policy}", distribution.id, origin.id)),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
+        if clear.learn(asks_in_clear(context, origin, policy)) == Some(true) {
+            clear.found.push(format!("{} {}: {policy}", distribution.id, origin.id));
         }
     }
-    match hidden {
-        _ if !clear.is_empty() => Ok(Verdict::Fail(Evidence::new().with("origins", clear))),
-        Some(gap) => Err(gap),
-        None if custom => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
+    if clear.found.is_empty() {
+        return clear.otherwise(if custom { Verdict::Pass } else { Verdict::NotApplicable });
     }
+    Ok(Verdict::Fail(Evidence::new().with("origins", clear.found)))
 }
 
 fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<bool, Gap> {
@@ -173,11 +168,11 @@ fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<boo
 /// not left to another load balancer.
 fn listens(context: &Context, port: u16, forwarding: bool) -> Result<bool, Gap> {
     let lb = context.lb;
-    fact::any(lb.listeners.get()?.iter().map(|listener| {
+    Partial::whole(lb.listeners.get()?).any(|listener| {
         Ok(listener.number()? == port
             && lb.serves(listener, &[Protocol::Http, Protocol::Tcp, Protocol::TcpUdp])?
             && (!forwarding
                 || !routing::forwards_nothing(lb, listener)?
                     && !routing::fronts_application(context.index, lb, listener)?))
-    }))
+    })
 }

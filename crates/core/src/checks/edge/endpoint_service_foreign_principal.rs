@@ -92,18 +92,14 @@ fn judge(context: &Context) -> Judgement {
             && account != context.account.id
             && trusted.iter().all(|trusted| trusted != account)
     };
-    let (mut foreign, mut hidden) = (Vec::new(), None);
+    let mut foreign = Partial::whole(Vec::new());
     for service in context.index.endpoint_services(&context.lb.arn)? {
-        match service.principals.get() {
-            Ok(principals) => {
-                let all = principals.iter().filter(is_foreign);
-                foreign.extend(all.map(|principal| format!("{}: {principal}", service.id)));
-            }
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+        let principals = foreign.learn(service.principals.get()).into_iter().flatten();
+        let all = principals.filter(is_foreign);
+        foreign.found.extend(all.map(|principal| format!("{}: {principal}", service.id)));
     }
-    if foreign.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+    if foreign.found.is_empty() {
+        return foreign.otherwise(Verdict::Pass);
     }
-    Ok(Verdict::Note(Evidence::new().with("principals", foreign)))
+    Ok(Verdict::Note(Evidence::new().with("principals", foreign.found)))
 }

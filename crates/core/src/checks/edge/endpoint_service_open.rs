@@ -90,16 +90,13 @@ fn served(principals: &[&str], acceptance: bool) -> Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let (mut open, mut asking, mut hidden) = (Vec::new(), Vec::new(), None);
+    let (mut open, mut asking) = (Partial::whole(Vec::new()), Vec::new());
     for service in context.index.endpoint_services(&context.lb.arn)? {
-        match service.principals.get() {
-            Ok(principals) if principals.iter().any(|principal| principal == "*") => {
-                let list = if service.acceptance_required { &mut asking } else { &mut open };
-                list.push(service.id.clone());
-            }
-            Ok(_) => {}
+        let mut principals = open.learn(service.principals.get()).into_iter().flatten();
+        if principals.any(|principal| principal == "*") {
             // With consent it is a note at most.
-            Err(gap) => hidden = hidden.or(Some(gap)),
+            let list = if service.acceptance_required { &mut asking } else { &mut open.found };
+            list.push(service.id.clone());
         }
     }
     let evidence = |services: Vec<String>, acceptance: bool| {
@@ -108,10 +105,9 @@ fn judge(context: &Context) -> Judgement {
             .with("principal", "*")
             .with("acceptance_required", acceptance)
     };
-    match (open.is_empty(), hidden) {
-        (false, _) => Ok(Verdict::Fail(evidence(open, false))),
-        (true, Some(gap)) => Err(gap),
-        (true, None) if asking.is_empty() => Ok(Verdict::Pass),
-        (true, None) => Ok(Verdict::Note(evidence(asking, true))),
+    if !open.found.is_empty() {
+        return Ok(Verdict::Fail(evidence(open.found, false)));
     }
+    open.complete()?;
+    Ok(if asking.is_empty() { Verdict::Pass } else { Verdict::Note(evidence(asking, true)) })
 }

@@ -131,49 +131,34 @@ fn judge(context: &Context) -> Judgement {
     if by_vpc.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let (mut narrow, mut hidden) = (Vec::new(), None);
-    for (vpc, endpoints) in by_vpc {
-        match zones(context, &endpoints) {
-            Ok(zones) if zones.len() > 1 => {}
-            Ok(zones) => {
-                let zones: Vec<&str> = zones.into_iter().collect();
-                let zone = if zones.is_empty() { "none available" } else { zones[0] };
-                narrow.push(format!("{vpc}: {zone}"));
-            }
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let narrow = Partial::whole(by_vpc).filter_map(|(vpc, endpoints)| {
+        let zones = zones(context, &endpoints)?;
+        let zone = zones.first().copied().unwrap_or("none available");
+        Ok((zones.len() < 2).then(|| format!("{vpc}: {zone}")))
+    });
+    if narrow.found.is_empty() {
+        return narrow.otherwise(Verdict::Pass);
     }
-    if narrow.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
-    }
-    Ok(Verdict::Fail(Evidence::new().with("vpcs", narrow)))
+    Ok(Verdict::Fail(Evidence::new().with("vpcs", narrow.found)))
 }
 
 /// The zones in which a VPC has an available endpoint: all, or two.
 fn zones<'a>(context: &'a Context, endpoints: &[&VpcEndpoint]) -> Result<BTreeSet<&'a str>, Gap> {
-    let (mut zones, mut hidden) = (BTreeSet::new(), None);
+    let mut zones = Partial::<BTreeSet<&str>>::default();
     for endpoint in endpoints {
         let state = endpoint.state.as_deref().unwrap_or_default();
         if !state.eq_ignore_ascii_case("available") {
             continue;
         }
-        for subnet in &endpoint.subnets {
-            let zone = context.index.subnet(subnet).and_then(|subnet| {
-                let unexpected_value = || {
-                    Gap::new(Call::Ec2DescribeSubnets, Reason::Malformed)
-                        .of(&subnet.id)
-                        .saying("a subnet without zone")
-                };
-                subnet.zone.as_deref().ok_or_else(unexpected_value)
-            });
-            match zone {
-                Ok(zone) => drop(zones.insert(zone)),
-                Err(gap) => hidden = hidden.or(Some(gap)),
-            }
-        }
+        zones.extend(endpoint.subnets.iter().map(|subnet| {
+            let subnet = context.index.subnet(subnet)?;
+            let unexpected_value = || {
+                Gap::new(Call::Ec2DescribeSubnets, Reason::Malformed)
+                    .of(&subnet.id)
+                    .saying("a subnet without zone")
+            };
+            subnet.zone.as_deref().ok_or_else(unexpected_value)
+        }));
     }
-    match hidden {
-        Some(gap) if zones.len() < 2 => Err(gap),
-        _ => Ok(zones),
-    }
+    if zones.found.len() < 2 { zones.complete() } else { Ok(zones.found) }
 }

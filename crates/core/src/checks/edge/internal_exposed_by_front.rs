@@ -254,8 +254,8 @@ fn judge(context: &Context) -> Judgement {
         .and(entrypoints::vpc_origins(context.account, lb))
         .and(entrypoints::api_links(context.region, lb))
         .and(entrypoints::by_address(context.index, lb));
-    if entrypoints.known.is_empty() {
-        return entrypoints.complete().map(|()| Verdict::Pass);
+    if entrypoints.found.is_empty() {
+        return entrypoints.otherwise(Verdict::Pass);
     }
-    Ok(Verdict::Note(Evidence::new().with("through", entrypoints.known)))
+    Ok(Verdict::Note(Evidence::new().with("through", entrypoints.found)))
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::analysis::routing;
 use crate::checks::prelude::*;
 use crate::inventory::FlowLog;
-use crate::vocab::fact;
 
 pub(crate) const CHECK: Check = Check {
     id: "flow-logs-missing",
@@ -164,11 +163,11 @@ fn judge(context: &Context) -> Judgement {
         let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Malformed).of(&lb.arn);
         return Err(gap.saying("a load balancer without VPC"));
     };
-    let (mut watched, mut hidden) = (BTreeSet::new(), None);
+    let (mut watched, mut gap) = (BTreeSet::new(), None);
     for flow in context.region.flow_logs.get()? {
         match records(flow) {
             Ok(true) => drop(watched.insert(flow.resource.as_str())),
-            Err(gap) if is_about(flow, lb) => hidden = Some(gap),
+            Err(own) if is_about(flow, lb) => gap = Some(own),
             Ok(false) | Err(_) => {}
         }
     }
@@ -177,7 +176,7 @@ fn judge(context: &Context) -> Judgement {
     if watched.contains(vpc) || open.is_empty() && !lb.subnets.is_empty() {
         return Ok(Verdict::Pass);
     }
-    if let Some(gap) = hidden {
+    if let Some(gap) = gap {
         return Err(gap);
     }
     let evidence = Evidence::new().with("vpc", vpc).with("subnets_without_flow_log", open);
@@ -194,10 +193,10 @@ fn has_unlogged(context: &Context) -> Result<bool, Gap> {
     if lb.kind == Kind::Gateway {
         return Ok(true);
     }
-    fact::any(lb.listeners.get()?.iter().map(|listener| {
+    Partial::whole(lb.listeners.get()?).any(|listener| {
         Ok(!lb.serves(listener, &[Protocol::Tls])?
             && !routing::fronts_application(context.index, lb, listener)?)
-    }))
+    })
 }
 
 /// Whether a flow log records connections that were let in, as far as it is delivered.

@@ -119,6 +119,8 @@ fn verifying(mut listener: Listener) -> Listener {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let groups = bypass::of_groups(context, listener, AuthKind::Certificate);
-    groups.and(bypass::of_targets(context, listener, AuthKind::Certificate)).verdict()
+    let mut survey = bypass::of_groups(context, listener, AuthKind::Certificate);
+    let targets = survey.absorb(bypass::of_targets(context, listener, AuthKind::Certificate));
+    survey.worsen(targets);
+    survey.judgement()
 }

@@ -95,20 +95,13 @@ fn judge(context: &Context) -> Judgement {
         return Ok(if on { Verdict::Pass } else { Verdict::Fail(evidence) });
     }
     let groups = context.index.groups_of(&context.lb.arn)?;
-    let (mut off, mut hidden) = (Vec::new(), None);
-    for group in groups {
-        match balances(group, on) {
-            Ok(true) => {}
-            Ok(false) => off.push(group.name.as_str()),
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let off = Partial::whole(groups)
+        .filter_map(|group| Ok((!balances(group, on)?).then_some(group.name.as_str())));
+    if !off.found.is_empty() {
+        return Ok(Verdict::Note(evidence.with("target_groups", off.found)));
     }
-    match hidden {
-        _ if !off.is_empty() => Ok(Verdict::Note(evidence.with("target_groups", off))),
-        Some(gap) => Err(gap),
-        None if groups.is_empty() && !on => Ok(Verdict::Note(evidence)),
-        None => Ok(Verdict::Pass),
-    }
+    let is_bare = groups.is_empty() && !on;
+    off.otherwise(if is_bare { Verdict::Note(evidence) } else { Verdict::Pass })
 }
 
 /// Whether a group gets requests from every zone: its own setting goes before the load balancer's.

@@ -89,8 +89,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let attached = security_groups::attached_to(context.index, lb);
-    let mut open = Vec::new();
-    let mut hidden = None;
+    let mut open = Partial::whole(Vec::new());
     for (group, permission) in attached.ingress() {
         let any = permission.ranges.iter().filter(|range| range.prefix_len() == 0);
         let any: Vec<String> = any.map(ToString::to_string).collect();
@@ -98,16 +97,15 @@ fn judge(context: &Context) -> Judgement {
             _ if any.is_empty() => {}
             Ok(Scope::Other) => {}
             Ok(_) => {
-                open.extend(any.iter().map(|from| security_groups::rule(group, permission, from)));
+                let rules = any.iter().map(|from| security_groups::rule(group, permission, from));
+                open.found.extend(rules);
             }
-            Err(gap) => {
-                hidden = hidden.or(Some(security_groups::placed(context.index, group, gap)));
-            }
+            Err(gap) => open.add_gap(security_groups::placed(context.index, group, gap)),
         }
     }
-    if open.is_empty() {
+    if open.found.is_empty() {
         attached.complete()?;
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+        return open.otherwise(Verdict::Pass);
     }
     match Reachability::new(context.index, lb).by_fronts() {
         Exposure::Internet(_) | Exposure::Restricted(_) => return Ok(Verdict::Pass),
@@ -115,9 +113,8 @@ fn judge(context: &Context) -> Judgement {
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
     let accelerators = entrypoints::accelerators(context.account, lb);
-    if !accelerators.known.is_empty() {
+    if !accelerators.found.is_empty() {
         return Ok(Verdict::Pass);
     }
-    accelerators.complete()?;
-    Ok(Verdict::Fail(Evidence::new().with("rules", open)))
+    accelerators.otherwise(Verdict::Fail(Evidence::new().with("rules", open.found)))
 }

@@ -93,11 +93,11 @@ pub(crate) const CHECK: Check = Check {
 ///
 /// Source: user guide for Application Load Balancers, CloudWatch metrics, `RequestCount`.
 fn counts_requests(context: &Context) -> Result<bool, Gap> {
-    let (groups, hidden) = routing::groups(context.lb);
-    match (health::any_served(context.site, groups), hidden) {
-        (Ok(false), Some(gap)) => Err(gap),
-        (served, _) => served,
+    let groups = routing::groups(context.lb);
+    if health::any_served(context.site, groups.found.iter().copied())? {
+        return Ok(true);
     }
+    groups.otherwise(false)
 }
 
 fn judge(context: &Context) -> Judgement {

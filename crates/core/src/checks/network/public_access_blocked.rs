@@ -104,16 +104,12 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let mode = &context.region.block_public_access.get()?.mode;
-    let (mut blocked, mut hidden) = (Vec::new(), None);
-    for subnet in &lb.subnets {
-        match reach::is_blocked(context.index, lb, subnet) {
-            Ok(true) => blocked.push(subnet.clone()),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let blocked = Partial::whole(&lb.subnets).filter_map(|subnet| {
+        Ok(reach::is_blocked(context.index, lb, subnet)?.then_some(subnet.as_str()))
+    });
+    if blocked.found.is_empty() {
+        return blocked.otherwise(Verdict::Pass);
     }
-    if blocked.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
-    }
-    Ok(Verdict::Note(Evidence::new().with("mode", mode.as_str()).with("blocked_subnets", blocked)))
+    let evidence = Evidence::new().with("mode", mode.as_str());
+    Ok(Verdict::Note(evidence.with("blocked_subnets", blocked.found)))
 }

@@ -96,22 +96,16 @@ fn limited(quotas: &[(&str, u64)]) -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let limits = context.region.limits.get()?;
     let percent = u64::from(context.thresholds.quota_percent);
-    let mut near = Vec::new();
-    let mut hidden = None;
-    for (quota, count) in counts(context) {
-        let Some(most) = limits.get(&quota) else { continue };
-        match count {
-            Ok(count) if count as u64 * 100 > most * percent => {
-                near.push(format!("{quota}: {count} of {most}"));
-            }
-            Ok(_) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let near = Partial::whole(counts(context)).filter_map(|(quota, count)| {
+        let Some(most) = limits.get(&quota) else { return Ok(None) };
+        let count = count?;
+        let is_near = count as u64 * 100 > most * percent;
+        Ok(is_near.then(|| format!("{quota}: {count} of {most}")))
+    });
+    if near.found.is_empty() {
+        return near.otherwise(Verdict::Pass);
     }
-    if !near.is_empty() {
-        return Ok(Verdict::Fail(Evidence::new().with("quotas", near)));
-    }
-    hidden.map_or(Ok(Verdict::Pass), Err)
+    Ok(Verdict::Fail(Evidence::new().with("quotas", near.found)))
 }
 
 /// How much of each quota is used.

@@ -105,7 +105,6 @@ fn judge(context: &Context) -> Judgement {
     if attached.ingress().next().is_some() {
         return Ok(Verdict::Pass);
     }
-    attached.complete()?;
     let evidence = Evidence::new().with("security_groups", lb.security_groups.clone());
-    Ok(Verdict::Fail(evidence))
+    attached.otherwise(Verdict::Fail(evidence))
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::analysis::security_groups::Attached;
 use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
-use crate::vocab::fact;
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-blocks-targets",
@@ -131,33 +130,24 @@ fn judge(context: &Context) -> Judgement {
     if context.lb.security_groups.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let (ports, hidden) = match context.lb.kind {
-        Kind::Classic => (instance_ports(context.lb)?, None),
+    let ports = match context.lb.kind {
+        Kind::Classic => Partial::whole(instance_ports(context.lb)?),
         _ => target_ports(context)?,
     };
     let attached = security_groups::attached_to(context.index, context.lb);
-    let mut shut: Vec<String> = Vec::new();
-    let mut unclear = None;
-    for (transport, port) in &ports {
-        match is_let_out(context, &attached, (*transport, *port)) {
-            Ok(true) => {}
-            Ok(false) => shut.push(format!("{transport} {port}")),
-            Err(gap) => unclear = unclear.or(Some(gap)),
-        }
-    }
-    let hidden = hidden.or(unclear);
-    if !shut.is_empty() {
+    let is_empty = ports.found.is_empty();
+    let shut = ports.filter_map(|(transport, port)| {
+        let let_out = is_let_out(context, &attached, (transport, port))?;
+        Ok((!let_out).then(|| format!("{transport} {port}")))
+    });
+    if !shut.found.is_empty() {
         attached.complete()?;
         let groups = context.lb.security_groups.clone();
         return Ok(Verdict::Fail(
-            Evidence::new().with("target_ports", shut).with("security_groups", groups),
+            Evidence::new().with("target_ports", shut.found).with("security_groups", groups),
         ));
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if ports.is_empty() => Ok(Verdict::NotApplicable),
-        None => Ok(Verdict::Pass),
-    }
+    shut.otherwise(if is_empty { Verdict::NotApplicable } else { Verdict::Pass })
 }
 
 /// Whether a port is let out to. A rule that is not understood may be the one that does.
@@ -166,10 +156,10 @@ fn is_let_out(
     attached: &Attached,
     (transport, port): (Transport, u16),
 ) -> Result<bool, Gap> {
-    fact::any(attached.egress().map(|(group, permission)| {
+    Partial::whole(attached.egress()).any(|(group, permission)| {
         let covers = permission.covers(transport, port);
         covers.map_err(|gap| security_groups::placed(context.index, group, gap))
-    }))
+    })
 }
 
 type Ports = BTreeSet<(Transport, u16)>;
@@ -190,9 +180,9 @@ fn instance_ports(lb: &LoadBalancer) -> Result<Ports, Gap> {
     Ok(ports)
 }
 
-/// The ports of the registered targets, and the gap that hides others.
-fn target_ports(context: &Context) -> Result<(Ports, Option<Gap>), Gap> {
-    let (mut ports, mut hidden) = (Ports::new(), None);
+/// The ports of the registered targets.
+fn target_ports(context: &Context) -> Result<Partial<Ports>, Gap> {
+    let mut ports = Partial::<Ports>::default();
     for group in context.index.groups_of(&context.lb.arn)? {
         let found = transports(group).and_then(|transports| {
             let targets = group.targets.get()?;
@@ -201,13 +191,13 @@ fn target_ports(context: &Context) -> Result<(Ports, Option<Gap>), Gap> {
             }
             for target in targets {
                 let port = targets::port(group, target)?;
-                ports.extend(transports.iter().map(|one| (*one, port)));
+                ports.found.extend(transports.iter().map(|one| (*one, port)));
             }
             Ok(())
         });
-        hidden = hidden.or(found.err());
+        ports.learn(found);
     }
-    Ok((ports, hidden))
+    Ok(ports)
 }
 
 /// How a group's targets are reached; not at all by network when they are functions.

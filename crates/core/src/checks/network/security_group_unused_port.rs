@@ -149,27 +149,22 @@ fn judge(context: &Context) -> Judgement {
         ports.extend(transports.iter().map(|transport| (*transport, port)));
     }
     let attached = security_groups::attached_to(context.index, lb);
-    let mut unused = Vec::new();
-    let mut hidden = None;
+    let mut unused = Partial::whole(Vec::new());
     for (group, permission) in attached.ingress() {
         let outside = permission.ranges.len() + permission.prefix_lists.len();
-        match is_wider(permission, &ports) {
-            Ok(true) => {
-                let named = permission.others().take(outside);
-                unused.extend(named.map(|from| security_groups::rule(group, permission, &from)));
-            }
-            Ok(false) => {}
-            Err(gap) => {
-                hidden = hidden.or(Some(security_groups::placed(context.index, group, gap)));
-            }
+        let wider = is_wider(permission, &ports)
+            .map_err(|gap| security_groups::placed(context.index, group, gap));
+        if unused.learn(wider) == Some(true) {
+            let named = permission.others().take(outside);
+            unused.found.extend(named.map(|from| security_groups::rule(group, permission, &from)));
         }
     }
-    if unused.is_empty() {
+    if unused.found.is_empty() {
         attached.complete()?;
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+        return unused.otherwise(Verdict::Pass);
     }
     let listening: Vec<String> = listeners.iter().map(Listener::label).collect();
-    let evidence = Evidence::new().with("rules", unused).with("listeners", listening);
+    let evidence = Evidence::new().with("rules", unused.found).with("listeners", listening);
     Ok(Verdict::Fail(evidence))
 }
 

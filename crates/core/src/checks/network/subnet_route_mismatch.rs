@@ -105,18 +105,14 @@ fn judge(context: &Context) -> Judgement {
         Some(IpAddressType::DualstackWithoutPublicIpv4) if !is_internal => Family::V6,
         _ => Family::V4,
     };
-    let (mut unexpected_value, mut hidden) = (Vec::new(), None);
-    for subnet in &lb.subnets {
-        match reach::leads_out(context.index, lb, subnet, family) {
-            Ok(is_public) if is_public == is_internal => unexpected_value.push(subnet.clone()),
-            Ok(_) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    if unexpected_value.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+    let wrong = Partial::whole(&lb.subnets).filter_map(|subnet| {
+        let is_public = reach::leads_out(context.index, lb, subnet, family)?;
+        Ok((is_public == is_internal).then_some(subnet.as_str()))
+    });
+    if wrong.found.is_empty() {
+        return wrong.otherwise(Verdict::Pass);
     }
     let subnets = if is_internal { "public_subnets" } else { "private_subnets" };
     let scheme = lb.scheme.as_ref().map(ToString::to_string).unwrap_or_default();
-    Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, unexpected_value)))
+    Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, wrong.found)))
 }

@@ -101,13 +101,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         End::Unknown(gap) => return Err(gap.clone()),
         End::Forward(_) | End::Redirect(_) | End::Answer => return Ok(Verdict::NotApplicable),
     };
-    let (all, hidden) = routing::groups(context.lb);
-    if targets::any_registered(context.site, groups.iter().copied(), None)? {
+    if targets::any_registered(context.site, Partial::whole(groups.iter().copied()))? {
         let served = health::any_served(context.site, groups.iter().copied())?;
         return Ok(if served { Verdict::Pass } else { Verdict::NotApplicable });
     }
     if health::any_served(context.site, default.forwards_to())?
-        || !targets::any_registered(context.site, all, hidden)?
+        || !targets::any_registered(context.site, routing::groups(context.lb))?
     {
         return Ok(Verdict::NotApplicable);
     }

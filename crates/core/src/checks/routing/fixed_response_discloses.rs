@@ -61,13 +61,12 @@ fn given(body: &str) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let mut hidden = None;
-    let mut seen = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
-            End::Answer => seen = true,
-            End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
+            End::Answer => verdict.found = Verdict::Pass,
+            End::Unknown(gap) => verdict.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) => {}
         }
         let responses = route.actions.iter().filter_map(|action| action.fixed_response.as_ref());
@@ -80,9 +79,5 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::Note(evidence));
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if seen => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }

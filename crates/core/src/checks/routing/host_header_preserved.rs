@@ -125,25 +125,20 @@ fn judge(context: &Context) -> Judgement {
     if !lb.switched_on(KEY)? {
         return Ok(Verdict::Pass);
     }
-    let (mut open, mut hidden) = (Vec::new(), None);
+    let mut open = Partial::whole(Vec::new());
     for listener in lb.listeners.get()? {
-        match routing::live(lb, listener) {
-            Err(gap) => hidden = hidden.or(Some(gap)),
-            Ok(routes) => {
-                for route in routes {
-                    if let End::Unknown(gap) = &route.end {
-                        hidden = hidden.or(Some(gap.clone()));
-                    } else if takes_any_host(&route) {
-                        open.push(format!("{} {}", listener.label(), route.label));
-                    }
-                }
+        for route in open.learn(routing::live(lb, listener)).into_iter().flatten() {
+            if let End::Unknown(gap) = &route.end {
+                open.add_gap(gap.clone());
+            } else if takes_any_host(&route) {
+                open.found.push(format!("{} {}", listener.label(), route.label));
             }
         }
     }
-    if !open.is_empty() {
-        return Ok(Verdict::Note(Evidence::new().with(KEY, "true").with("open_rules", open)));
+    if open.found.is_empty() {
+        return open.otherwise(Verdict::Pass);
     }
-    hidden.map_or(Ok(Verdict::Pass), Err)
+    Ok(Verdict::Note(Evidence::new().with(KEY, "true").with("open_rules", open.found)))
 }
 
 fn takes_any_host(route: &Route) -> bool {

@@ -86,43 +86,32 @@ fn given(host: &str) -> Inventory {
     )
 }
 
-/// The registered domains of all certificates of the load balancer, and what hides some.
-fn domains(context: &Context) -> (BTreeSet<String>, Option<Gap>) {
-    let mut found = BTreeSet::new();
-    let mut hidden = None;
+/// The registered domains of all certificates of the load balancer.
+fn domains(context: &Context) -> Partial<BTreeSet<String>> {
+    let mut domains = Partial::<BTreeSet<String>>::default();
     for listener in context.lb.listeners.get().into_iter().flatten() {
-        let sni = match &listener.certificates {
-            Fact::Known(arns) => &arns[..],
-            Fact::Unread(gap) => {
-                hidden = hidden.or(Some(gap.clone()));
-                &[]
-            }
-        };
-        for arn in sni.iter().chain(&listener.default_certificate) {
-            match context.site.certificate(arn) {
-                Ok(certificate) => {
-                    found.extend(certificate.names.iter().map(|name| registered(name)));
-                }
-                Err(gap) => hidden = hidden.or(Some(gap)),
-            }
+        let sni = domains.learn(listener.certificates.get()).into_iter().flatten();
+        for arn in sni.chain(&listener.default_certificate) {
+            let certificate = domains.learn(context.site.certificate(arn));
+            let names = certificate.map(|certificate| &certificate.names).into_iter().flatten();
+            domains.found.extend(names.map(|name| registered(name)));
         }
     }
-    (found, hidden)
+    domains
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     each_rule::judge_redirects(context, listener, |own| {
         let Some(host) = redirect::other_host(own) else { return Ok(Verdict::NotApplicable) };
-        let (domains, hidden) = domains(context);
-        match hidden {
-            _ if domains.contains(&registered(host)) => Ok(Verdict::Pass),
-            Some(gap) => Err(gap),
-            None if domains.is_empty() => Ok(Verdict::NotApplicable),
-            None => Ok(Verdict::Note(
-                Evidence::new()
-                    .with("host", host)
-                    .with("certificate_domains", domains.into_iter().collect::<Vec<_>>()),
-            )),
+        let domains = domains(context);
+        if domains.found.contains(&registered(host)) {
+            return Ok(Verdict::Pass);
         }
+        let domains: Vec<String> = domains.complete()?.into_iter().collect();
+        if domains.is_empty() {
+            return Ok(Verdict::NotApplicable);
+        }
+        let evidence = Evidence::new().with("host", host);
+        Ok(Verdict::Note(evidence.with("certificate_domains", domains)))
     })
 }

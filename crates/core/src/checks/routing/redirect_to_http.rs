@@ -66,28 +66,24 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;
-    let mut hidden = None;
+    let mut verdict = Partial::whole(Verdict::Pass);
     for (place, route) in routes.iter().enumerate() {
         let redirect = match &route.end {
             End::Redirect(redirect) => redirect,
             End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap.clone()));
+                verdict.add_gap(gap.clone());
                 continue;
             }
             End::Forward(_) | End::Answer => continue,
         };
-        match routing::leads_to_cleartext(redirect, listener) {
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-            Ok(true) => {
-                let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
-                let evidence = Evidence::new()
-                    .with("rule", route.label.as_str())
-                    .with("redirect_protocol", protocol)
-                    .with("request", route.request(&routes[..place], context.lb, listener));
-                return Ok(Verdict::Fail(evidence));
-            }
+        if verdict.learn(routing::leads_to_cleartext(redirect, listener)) == Some(true) {
+            let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
+            let evidence = Evidence::new()
+                .with("rule", route.label.as_str())
+                .with("redirect_protocol", protocol)
+                .with("request", route.request(&routes[..place], context.lb, listener));
+            return Ok(Verdict::Fail(evidence));
         }
     }
-    hidden.map_or(Ok(Verdict::Pass), Err)
+    verdict.complete()
 }

@@ -119,13 +119,12 @@ fn named(condition: &Condition) -> String {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
-    let mut hidden = None;
-    let mut seen = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
             End::Forward(groups) if !groups.is_empty() => {}
             End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap.clone()));
+                verdict.add_gap(gap.clone());
                 continue;
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => continue,
@@ -135,26 +134,18 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         if written.is_empty() {
             continue;
         }
-        seen = true;
+        verdict.found = Verdict::Pass;
         let gate = requirements::of_route(route, listener).is_open().and_then(|open| {
             let rest: Vec<Condition> = rest.into_iter().cloned().collect();
             Ok(open && routing::turns_away(&routes[place + 1..], &rest, listener)?)
         });
-        match gate {
-            Ok(true) => {
-                let evidence = Evidence::new()
-                    .with("rule", route.label.as_str())
-                    .with("decided_by", written.into_iter().map(named).collect::<Vec<_>>())
-                    .with("request", route.request(&routes[..place], context.lb, listener));
-                return Ok(Verdict::Note(evidence));
-            }
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
+        if verdict.learn(gate) == Some(true) {
+            let evidence = Evidence::new()
+                .with("rule", route.label.as_str())
+                .with("decided_by", written.into_iter().map(named).collect::<Vec<_>>())
+                .with("request", route.request(&routes[..place], context.lb, listener));
+            return Ok(Verdict::Note(evidence));
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if seen => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }

@@ -96,7 +96,7 @@ fn given(rewrites: &[(&str, &str)]) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let survey = bypass::of_rewrites(context, listener, AuthKind::Login);
-    survey.verdict().map(|verdict| match verdict {
+    survey.judgement().map(|verdict| match verdict {
         Verdict::Fail(evidence) => Verdict::Note(evidence),
         other => other,
     })

@@ -72,28 +72,18 @@ fn given(rules: Vec<Rule>) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let rules = routing::rules(context.lb, listener)?;
-    let mut hidden = None;
-    let mut found = Vec::new();
-    for dead in &rules.shadowed {
-        match rules.lets_past_login(dead, listener) {
-            Ok(true) => {}
-            Ok(false) => found.push(dead),
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let found = Partial::whole(&rules.shadowed)
+        .filter_map(|dead| Ok((!rules.lets_past_login(dead, listener)?).then_some(dead)));
+    let Some((first, others)) = found.found.split_first() else {
+        let several = rules.live.len() + rules.shadowed.len() > 1;
+        return found.otherwise(if several { Verdict::Pass } else { Verdict::NotApplicable });
+    };
+    let mut evidence = Evidence::new()
+        .with("rule", first.route.label.as_str())
+        .with("shadowed_by", rules.live[first.by].label.as_str());
+    if !others.is_empty() {
+        let others = others.iter().map(|dead| dead.route.label.clone());
+        evidence = evidence.with("further_rules", others.collect::<Vec<_>>());
     }
-    if let Some((first, others)) = found.split_first() {
-        let mut evidence = Evidence::new()
-            .with("rule", first.route.label.as_str())
-            .with("shadowed_by", rules.live[first.by].label.as_str());
-        if !others.is_empty() {
-            let others = others.iter().map(|dead| dead.route.label.clone());
-            evidence = evidence.with("further_rules", others.collect::<Vec<_>>());
-        }
-        return Ok(Verdict::Fail(evidence));
-    }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if rules.live.len() + rules.shadowed.len() > 1 => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    Ok(Verdict::Fail(evidence))
 }

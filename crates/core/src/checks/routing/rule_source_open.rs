@@ -93,8 +93,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         condition.values.iter().any(|value| everybody(&value))
             && condition.values.iter().any(|value| narrow(&value))
     };
-    let mut hidden = None;
-    let mut seen = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         let mut sources =
@@ -103,9 +102,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             continue;
         }
         match &route.end {
-            End::Forward(_) => seen = true,
+            End::Forward(_) => verdict.found = Verdict::Pass,
             End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap.clone()));
+                verdict.add_gap(gap.clone());
                 continue;
             }
             End::Redirect(_) | End::Answer => continue,
@@ -113,8 +112,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         if let Some(condition) = sources.find(hole) {
             if !known && !condition.values.iter().any(|value| value == "0.0.0.0/0") {
                 let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
-                let gap = gap.of(&context.lb.arn).saying(format!("address type {kind}"));
-                hidden = hidden.or(Some(gap));
+                verdict.add_gap(gap.of(&context.lb.arn).saying(format!("address type {kind}")));
                 continue;
             }
             let evidence = Evidence::new()
@@ -124,9 +122,5 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::Fail(evidence));
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if seen => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }

@@ -211,27 +211,25 @@ fn ruled(name: &str, states: &[&str]) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
-    let (mut found, mut further) = (None, Vec::new());
-    let (mut hidden, mut judged) = (None, false);
+    let (mut verdict, mut further) = (Partial::whole(Verdict::NotApplicable), Vec::new());
     for (place, route) in routes.iter().enumerate() {
         match of_route(context, route) {
-            Ok(Some(_)) if found.is_some() => further.push(route.label.clone()),
+            Ok(Some(_)) if verdict.is_settled() => further.push(route.label.clone()),
             Ok(Some(evidence)) => {
                 let request = route.request(&routes[..place], context.lb, listener);
                 let evidence = evidence.with("rule", route.label.as_str());
-                found = Some(evidence.with("request", request));
+                verdict.found = Verdict::Fail(evidence.with("request", request));
             }
-            Ok(None) => judged = true,
-            Err(Skip::Unread(gap)) => hidden = hidden.or(Some(gap)),
+            Ok(None) => verdict.worsen(Verdict::Pass),
+            Err(Skip::Unread(gap)) => verdict.add_gap(gap),
             Err(Skip::Elsewhere) => {}
         }
     }
-    match (found, hidden) {
-        (Some(evidence), _) if further.is_empty() => Ok(Verdict::Fail(evidence)),
-        (Some(evidence), _) => Ok(Verdict::Fail(evidence.with("further_rules", further))),
-        (None, Some(gap)) => Err(gap),
-        (None, None) if judged => Ok(Verdict::Pass),
-        (None, None) => Ok(Verdict::NotApplicable),
+    match verdict.judgement()? {
+        Verdict::Fail(evidence) if !further.is_empty() => {
+            Ok(Verdict::Fail(evidence.with("further_rules", further)))
+        }
+        verdict => Ok(verdict),
     }
 }
 
@@ -260,18 +258,16 @@ fn of_route(context: &Context, route: &Route) -> Result<Option<Evidence>, Skip> 
     if weighted.is_empty() && action.target_groups.len() < 2 {
         return Err(Skip::Elsewhere); // a single group of weight 0
     }
-    let (mut tallies, mut hidden) = (Vec::new(), None);
+    let mut tallies = Partial::whole(Vec::new());
     for arn in weighted {
         let tally = of_group(context, arn);
         match tally.and_then(|tally| Ok((tally.service()?, tally))) {
             Ok((Service::Served | Service::FailOpen, _)) => return Ok(None),
-            Ok((Service::Unserved, tally)) => tallies.push((*arn, tally)),
-            Err(gap) => hidden = hidden.or(Some(gap)),
+            Ok((Service::Unserved, tally)) => tallies.found.push((*arn, tally)),
+            Err(gap) => tallies.add_gap(gap),
         }
     }
-    if let Some(gap) = hidden {
-        return Err(gap.into());
-    }
+    let tallies = tallies.complete()?;
     if tallies.iter().any(|(_, tally)| !tally.unhealthy.is_empty()) {
         return Err(Skip::Elsewhere); // `targets-all-unhealthy`
     }
@@ -301,12 +297,11 @@ fn spare<'a>(context: &Context, action: &'a Action) -> Vec<&'a str> {
 /// Whether `no-targets` or `default-group-missing` says that nobody is registered: nowhere behind the load
 /// balancer, or only where what no rule takes is sent.
 fn is_said_elsewhere(context: &Context, route: &Route) -> Result<bool, Gap> {
-    let (named, hidden) = routing::named_groups(context.lb);
-    if !targets::any_registered(context.site, named, hidden)? {
+    if !targets::any_registered(context.site, routing::named_groups(context.lb))? {
         return Ok(true);
     }
-    let (weighted, hidden) = routing::groups(context.lb);
-    Ok(route.is_default() && targets::any_registered(context.site, weighted, hidden)?)
+    let weighted = routing::groups(context.lb);
+    Ok(route.is_default() && targets::any_registered(context.site, weighted)?)
 }
 
 fn evidence(action: &Action, tallies: &[(&str, Tally)], spare: Vec<&str>) -> Evidence {

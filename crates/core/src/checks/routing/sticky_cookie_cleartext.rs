@@ -93,7 +93,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
-    let mut hidden = None;
+    let mut verdict = Partial::whole(Verdict::Pass);
     for name in &listener.policy_names {
         match lb.policies.get()?.iter().find(|policy| policy.name == *name) {
             Some(policy) if policy.kind == STICKY => {
@@ -104,9 +104,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Some(_) => {}
             None => {
                 let gap = Gap::new(Call::ElbDescribeLoadBalancerPolicies, Reason::NotFound);
-                hidden = hidden.or(Some(gap.of(&lb.arn).saying(format!("policy {name}"))));
+                verdict.add_gap(gap.of(&lb.arn).saying(format!("policy {name}")));
             }
         }
     }
-    hidden.map_or(Ok(Verdict::Pass), Err)
+    verdict.complete()
 }

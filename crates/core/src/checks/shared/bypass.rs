@@ -8,7 +8,7 @@ use crate::analysis::routing::protected::{Endpoint, ProtectedRoute, ProtectedRou
 use crate::analysis::routing::request::RequestSearch;
 use crate::analysis::routing::requirements::{self, AuthKind};
 use crate::analysis::routing::{End, Route, group_name, live};
-use crate::check::{Context, Judgement, Verdict};
+use crate::check::{Context, Verdict};
 use crate::inventory::{
     Condition, ConditionField, Kind, Listener, LoadBalancer, Protocol, Target, TargetGroup,
     TargetState, Transform, TransformKind,
@@ -17,6 +17,7 @@ use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::glob;
+use crate::vocab::partial::Partial;
 
 /// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,
 /// and files that do not change.
@@ -47,58 +48,23 @@ const WRITTEN_FOR_THEM: &[&str] = &["/health*", "/healthz*", "/healthcheck*"];
 const FIELDS: [ConditionField; 3] =
     [ConditionField::PathPattern, ConditionField::HostHeader, ConditionField::HttpRequestMethod];
 
-/// What a listener's routes come to, beside those that ask for something.
-#[derive(Default)]
-pub(crate) struct Survey {
-    /// Whether anything that it forwards to is protected somewhere.
-    protected: bool,
-    /// A request that gets past.
-    open: Option<Evidence>,
-    /// One that gets past from inside alone, while what is protected is open to the internet.
-    inside: Option<Evidence>,
-    hidden: Option<Gap>,
-}
-
-impl Survey {
-    /// Fails on a request that gets past, and notes one that gets past from inside alone.
-    pub(crate) fn verdict(self) -> Judgement {
-        match (self.open, self.hidden, self.inside) {
-            (Some(evidence), _, _) => Ok(Verdict::Fail(evidence)),
-            (_, Some(gap), _) => Err(gap),
-            (_, _, Some(evidence)) => Ok(Verdict::Note(evidence)),
-            _ if self.protected => Ok(Verdict::Pass),
-            _ => Ok(Verdict::NotApplicable),
-        }
-    }
-
-    /// Both surveys as one.
-    #[must_use]
-    pub(crate) fn and(self, other: Survey) -> Survey {
-        Survey {
-            protected: self.protected || other.protected,
-            open: self.open.or(other.open),
-            inside: self.inside.or(other.inside),
-            hidden: self.hidden.or(other.hidden),
-        }
-    }
-
-    fn hide(&mut self, gap: Option<Gap>) {
-        self.hidden = self.hidden.take().or(gap);
-    }
-}
+/// What a listener's routes come to, beside those that ask for something: a failure for a request that gets
+/// past, a note for one that gets past from inside alone, while what is protected is open to the internet,
+/// and a pass where anything that it forwards to is protected somewhere.
+pub(crate) type Survey = Partial<Verdict>;
 
 /// Looks at every group that the listener forwards to: whether other rules, wherever they are, forward
 /// to it behind such a requirement.
 #[must_use]
 pub(crate) fn of_groups(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
     let protected = context.protected().with(kind);
-    let mut survey = Survey::default();
+    let mut survey = Survey::whole(Verdict::NotApplicable);
     if protected.is_empty() {
         return survey;
     }
     for entry in entries(context, listener, &mut survey) {
         for group in &entry.groups {
-            survey.hide(protected.hidden_into(context.index, context.lb, group));
+            survey.add_gap(protected.gap_into(context.index, context.lb, group));
             let mut guarded = protected.into_group(group);
             entry.compare(context, &mut guarded, (group, Seen::AsAsked), &mut survey);
         }
@@ -111,22 +77,21 @@ pub(crate) fn of_groups(context: &Context, listener: &Listener, kind: AuthKind) 
 #[must_use]
 pub(crate) fn of_targets(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
     let protected = context.protected().with(kind);
-    let mut survey = Survey::default();
+    let mut survey = Survey::whole(Verdict::NotApplicable);
     if protected.is_empty() || is_datagram(context.lb, listener) {
         return survey;
     }
-    survey.hide(context.region.target_groups.gap().cloned());
+    survey.add_gap(context.region.target_groups.gap().cloned());
     for entry in entries(context, listener, &mut survey) {
         let mut tried = HashSet::new();
         for (through, place) in processes(context, &entry, protected, &mut survey) {
-            let (others, veil) = protected.to(&place.0, through);
+            let others = survey.absorb(protected.to(&place.0, through));
             let mut guarded =
                 others.filter(|protected_route| tried.insert(std::ptr::from_ref(*protected_route)));
-            survey.hide(veil.cloned());
             let seen = (through.unwrap_or_default(), Seen::By(&place.1));
             entry.compare(context, &mut guarded, seen, &mut survey);
-            if survey.open.is_some() {
-                return survey; // nothing else can change the verdict
+            if survey.is_settled() {
+                return survey;
             }
         }
     }
@@ -138,7 +103,7 @@ pub(crate) fn of_targets(context: &Context, listener: &Listener, kind: AuthKind)
 #[must_use]
 pub(crate) fn of_rewrites(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
     let protected = context.protected().with(kind);
-    let mut survey = Survey::default();
+    let mut survey = Survey::whole(Verdict::NotApplicable);
     if protected.is_empty() {
         return survey;
     }
@@ -147,7 +112,7 @@ pub(crate) fn of_rewrites(context: &Context, listener: &Listener, kind: AuthKind
             continue;
         }
         for group in &entry.groups {
-            survey.hide(protected.hidden_into(context.index, context.lb, group));
+            survey.add_gap(protected.gap_into(context.index, context.lb, group));
             let mut guarded = protected.into_group(group);
             entry.compare(context, &mut guarded, (group, Seen::Rewritten), &mut survey);
         }
@@ -200,7 +165,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
     let routes = match live(context.lb, listener) {
         Ok(routes) => routes,
         Err(gap) => {
-            survey.hide(Some(gap));
+            survey.add_gap(gap);
             return Vec::new();
         }
     };
@@ -220,7 +185,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
                 },
                 listener,
             }),
-            End::Unknown(gap) => survey.hide(Some(gap.clone())),
+            End::Unknown(gap) => survey.add_gap(gap.clone()),
             End::Redirect(_) | End::Answer => {}
         }
     }
@@ -275,8 +240,8 @@ fn seen(transforms: &[Transform], field: &ConditionField, text: &str) -> Option<
     }
 }
 
-/// The processes behind a rule: each by the group that it is in, with its name. What hides some is added to
-/// the survey.
+/// The processes behind a rule: each by the group that it is in, with its name. The gap that may hide some
+/// is added to the survey.
 fn processes<'a>(
     context: &Context,
     entry: &Entry<'a>,
@@ -285,24 +250,24 @@ fn processes<'a>(
 ) -> Vec<(Option<&'a str>, (Endpoint, String))> {
     let mut found = Vec::new();
     if context.lb.kind == Kind::Classic {
-        survey.hide(protected.unread_in(context.lb.vpc_id.as_ref()).cloned());
+        survey.add_gap(protected.unread_in(context.lb.vpc_id.as_ref()).cloned());
         match instances(context.lb, entry.listener) {
             Ok(all) => found.extend(all.map(|(place, name)| (None, (place, name)))),
-            Err(gap) => survey.hide(Some(gap)),
+            Err(gap) => survey.add_gap(gap),
         }
         return found;
     }
     for arn in &entry.groups {
         match members(context, arn) {
             Ok((group, targets)) => {
-                survey.hide(protected.unread_in(group.vpc_id.as_ref()).cloned());
+                survey.add_gap(protected.unread_in(group.vpc_id.as_ref()).cloned());
                 let live = targets.iter().filter(|target| target.state != TargetState::Draining);
                 found.extend(live.map(|target| {
                     let place = Endpoint::from_target(group, target);
                     (Some(*arn), (place, named(&target.id, target.port)))
                 }));
             }
-            Err(gap) => survey.hide(Some(gap)),
+            Err(gap) => survey.add_gap(gap),
         }
     }
     found
@@ -347,16 +312,17 @@ impl Entry<'_> {
         survey: &mut Survey,
     ) {
         for protected_route in guarded {
-            survey.protected = true;
+            survey.worsen(Verdict::Pass);
             match &self.open {
-                Ok(true) if survey.open.is_none() => {}
+                Ok(true) if !survey.is_settled() => {}
                 Ok(_) => return,
-                Err(gap) => return survey.hide(Some(gap.clone())),
+                Err(gap) => return survey.add_gap(gap.clone()),
             }
             let lb = protected_route.load_balancer(context.region);
             let from_inside = !context.lb.is_internet_facing()
                 && lb.is_some_and(LoadBalancer::is_internet_facing);
-            if self.is_set_apart(protected_route) || from_inside && survey.inside.is_some() {
+            let is_noted = matches!(survey.found, Verdict::Note(_));
+            if self.is_set_apart(protected_route) || from_inside && is_noted {
                 continue;
             }
             let request = match seen {
@@ -366,11 +332,11 @@ impl Entry<'_> {
             match request {
                 Ok(Some(request)) => {
                     let evidence = self.evidence(request, (protected_route, lb), (group, seen));
-                    let place = if from_inside { &mut survey.inside } else { &mut survey.open };
-                    *place = Some(evidence);
+                    let verdict = if from_inside { Verdict::Note } else { Verdict::Fail };
+                    survey.worsen(verdict(evidence));
                 }
                 Ok(None) => {}
-                Err(gap) => survey.hide(Some(gap)),
+                Err(gap) => survey.add_gap(gap),
             }
         }
     }
@@ -468,7 +434,7 @@ impl Entry<'_> {
         if all_taken || differ || FIELDS.iter().any(apart) {
             return Ok(None);
         }
-        Err(self.unclear("rules whose requests cannot be compared"))
+        Err(self.unrecognised("rules whose requests cannot be compared"))
     }
 
     /// A request that this rule takes and rewrites, so that the target sees what the protected route asks for.
@@ -489,7 +455,7 @@ impl Entry<'_> {
             return Ok(None);
         }
         if self.transforms.iter().any(|transform| !pattern::is_clear(&transform.rewrites)) {
-            return Err(self.unclear("a rewrite that is not understood"));
+            return Err(self.unrecognised("a rewrite that is not understood"));
         }
         let fits = |field: &ConditionField, text: &str| match (
             field,
@@ -515,7 +481,7 @@ impl Entry<'_> {
         Ok(wanted.find(lb, self.listener, Match::Yes))
     }
 
-    fn unclear(&self, said: &str) -> Gap {
+    fn unrecognised(&self, said: &str) -> Gap {
         Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised).of(&self.listener.id).saying(said)
     }
 }

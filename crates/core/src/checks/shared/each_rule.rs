@@ -4,51 +4,23 @@ use crate::analysis::routing::{End, live, requirements};
 use crate::check::{Context, Judgement, Verdict};
 use crate::inventory::{Action, ActionKind, Listener, Redirect};
 use crate::vocab::evidence::Evidence;
-use crate::vocab::fact::Gap;
+use crate::vocab::partial::Partial;
 
-/// What several judgements come to: the first failure, or else what hides one, or else the first note.
-#[derive(Default)]
-struct Worst {
-    noted: Option<Evidence>,
-    gap: Option<Gap>,
-    applies: bool,
-}
-
-impl Worst {
-    /// Takes one in. A failure decides at once.
-    fn take(
-        &mut self,
-        judgement: Judgement,
-        placed: impl FnOnce(Evidence) -> Evidence,
-    ) -> Option<Verdict> {
-        self.applies |= matches!(judgement, Ok(Verdict::Pass | Verdict::Note(_)));
-        match judgement {
-            Ok(Verdict::Fail(evidence)) => return Some(Verdict::Fail(placed(evidence))),
-            Ok(Verdict::Note(evidence)) if self.noted.is_none() => {
-                self.noted = Some(placed(evidence));
-            }
-            Ok(Verdict::Note(_) | Verdict::Pass | Verdict::NotApplicable) => {}
-            Err(gap) => self.hide(gap),
-        }
-        None
-    }
-
-    fn hide(&mut self, gap: Gap) {
-        self.gap.get_or_insert(gap);
-    }
-
-    fn verdict(self) -> Judgement {
-        match (self.gap, self.noted) {
-            (Some(gap), _) => Err(gap),
-            (_, Some(evidence)) => Ok(Verdict::Note(evidence)),
-            _ if self.applies => Ok(Verdict::Pass),
-            _ => Ok(Verdict::NotApplicable),
-        }
+/// Takes one judgement in, its evidence with the place if it is the worst so far.
+fn weigh(
+    worst: &mut Partial<Verdict>,
+    judgement: Judgement,
+    placed: impl FnOnce(Evidence) -> Evidence,
+) {
+    let verdict = worst.learn(judgement);
+    if let Some(verdict) = verdict.filter(|verdict| verdict.is_worse_than(&worst.found)) {
+        worst.found = verdict.with(placed);
     }
 }
 
 /// Judges the actions before the last one of every rule that a request can reach, as far as they are of
-/// these kinds: the first failure, or else what hides one, or else the first note. The rule is added.
+/// these kinds: the first failure, or else the gap that may hide one, or else the first note. The rule is
+/// added.
 pub(in crate::checks) fn judge_actions(
     context: &Context,
     listener: &Listener,
@@ -58,24 +30,25 @@ pub(in crate::checks) fn judge_actions(
     if !requirements::may_log_in(listener) {
         return Ok(Verdict::NotApplicable);
     }
-    let mut worst = Worst::default();
+    let mut worst = Partial::whole(Verdict::NotApplicable);
     for route in &live(context.lb, listener)? {
         if let End::Unknown(gap) = &route.end {
-            worst.hide(gap.clone());
+            worst.add_gap(gap.clone());
         }
         for action in route.before().filter(|action| kinds.contains(&action.kind)) {
-            worst.applies = true;
+            worst.worsen(Verdict::Pass);
             let placed = |evidence: Evidence| evidence.with("rule", route.label.as_str());
-            if let Some(verdict) = worst.take(judge(action), placed) {
-                return Ok(verdict);
+            weigh(&mut worst, judge(action), placed);
+            if worst.is_settled() {
+                return worst.judgement();
             }
         }
     }
-    worst.verdict()
+    worst.judgement()
 }
 
-/// Judges the redirect of every rule that a request can reach: the first failure, or else what hides one,
-/// or else the first note. Rule and request are added.
+/// Judges the redirect of every rule that a request can reach: the first failure, or else the gap that may
+/// hide one, or else the first note. Rule and request are added.
 pub(in crate::checks) fn judge_redirects(
     context: &Context,
     listener: &Listener,
@@ -91,13 +64,13 @@ pub(in crate::checks) fn judge_redirecting_rules(
     listener: &Listener,
     judge: impl Fn(usize, &Redirect) -> Judgement,
 ) -> Judgement {
-    let mut worst = Worst::default();
+    let mut worst = Partial::whole(Verdict::NotApplicable);
     let routes = live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         let redirect = match &route.end {
             End::Redirect(redirect) => redirect,
             End::Unknown(gap) => {
-                worst.hide(gap.clone());
+                worst.add_gap(gap.clone());
                 continue;
             }
             End::Forward(_) | End::Answer => continue,
@@ -110,9 +83,10 @@ pub(in crate::checks) fn judge_redirecting_rules(
             let request = route.request(&routes[..place], context.lb, listener);
             evidence.with("request", request)
         };
-        if let Some(verdict) = worst.take(judge(place, redirect), placed) {
-            return Ok(verdict);
+        weigh(&mut worst, judge(place, redirect), placed);
+        if worst.is_settled() {
+            break;
         }
     }
-    worst.verdict()
+    worst.judgement()
 }

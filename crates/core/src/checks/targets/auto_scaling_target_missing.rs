@@ -79,21 +79,14 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     if group.load_balancers.is_empty() && group.target_groups.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let mut gone = Vec::new();
-    let mut hidden = None;
     let classic = group.load_balancers.iter().map(|name| (name, has_classic(around.region, name)));
     let groups = group.target_groups.iter().map(|arn| (arn, around.index.has_target_group(arn)));
-    for (name, there) in classic.chain(groups) {
-        match there {
-            Ok(true) => {}
-            Ok(false) => gone.push(name.as_str()),
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let gone = Partial::whole(classic.chain(groups))
+        .filter_map(|(name, there)| Ok((!there?).then_some(name.as_str())));
+    if gone.found.is_empty() {
+        return gone.otherwise(Verdict::Pass);
     }
-    if !gone.is_empty() {
-        return Ok(Verdict::Fail(Evidence::new().with("gone", gone)));
-    }
-    hidden.map_or(Ok(Verdict::Pass), Err)
+    Ok(Verdict::Fail(Evidence::new().with("gone", gone.found)))
 }
 
 fn has_classic(region: &Region, name: &str) -> Result<bool, Gap> {

@@ -70,57 +70,52 @@ fn third_zone(kind: &Kind) -> Inventory {
 }
 
 fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
-    let (fronts, mut hidden) = fronts(around, group);
-    let mut strange: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut strange: Partial<BTreeMap<&str, Vec<&str>>> = Partial::default();
+    let fronts = strange.absorb(fronts(around, group));
     for lb in &fronts {
         if lb.zones.is_empty() {
-            hidden = hidden.or(Some(zoneless(lb)));
+            strange.add_gap(zoneless(lb));
             continue;
         }
         for zone in group.zones.iter().filter(|zone| !lb.zones.contains(zone)) {
-            strange.entry(zone).or_default().push(&lb.name);
+            strange.found.entry(zone).or_default().push(&lb.name);
         }
     }
-    if !strange.is_empty() {
-        let lacks = strange.iter().map(|(zone, lbs)| format!("{zone}: {}", lbs.join(", ")));
-        let evidence = Evidence::new().with("zones_without", lacks.collect::<Vec<_>>());
-        return Ok(Verdict::Fail(evidence));
+    if strange.found.is_empty() {
+        let is_empty = fronts.is_empty();
+        return strange.otherwise(if is_empty { Verdict::NotApplicable } else { Verdict::Pass });
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if fronts.is_empty() => Ok(Verdict::NotApplicable),
-        None => Ok(Verdict::Pass),
-    }
+    let lacks = strange.found.iter().map(|(zone, lbs)| format!("{zone}: {}", lbs.join(", ")));
+    let evidence = Evidence::new().with("zones_without", lacks.collect::<Vec<_>>());
+    Ok(Verdict::Fail(evidence))
 }
 
-/// The load balancers that a group registers with, and the gap that may hide others.
+/// The load balancers that a group registers with.
 fn fronts<'a>(
     around: &RegionScope<'a>,
     group: &AutoScalingGroup,
-) -> (Vec<&'a LoadBalancer>, Option<Gap>) {
+) -> Partial<Vec<&'a LoadBalancer>> {
     let region = around.region;
-    let mut hidden = None;
-    let mut arns: Vec<&str> = Vec::new();
+    let mut arns: Partial<Vec<&str>> = Partial::default();
     for arn in &group.target_groups {
-        match around.index.has_target_group(arn) {
-            Ok(false) => continue, // what `auto-scaling-target-missing` is about
-            Ok(true) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
+        if arns.learn(around.index.has_target_group(arn)) == Some(false) {
+            continue; // what `auto-scaling-target-missing` is about
         }
         if let Ok(group) = around.index.target_group(arn) {
-            arns.extend(group.load_balancer_arns.iter().map(String::as_str));
+            arns.found.extend(group.load_balancer_arns.iter().map(String::as_str));
         }
     }
-    let v2 = region.v2.items.iter().filter(|lb| arns.contains(&lb.arn.as_str()));
+    if !arns.found.is_empty() {
+        arns.add_gap(region.v2.rest.gap().cloned());
+    }
+    if !group.load_balancers.is_empty() {
+        arns.add_gap(region.classic.rest.gap().cloned());
+    }
     let classic = region.classic.items.iter().filter(|lb| group.load_balancers.contains(&lb.name));
-    let found: Vec<&LoadBalancer> = classic.chain(v2).collect();
-    if let (false, Some(gap)) = (arns.is_empty(), region.v2.rest.gap()) {
-        hidden = hidden.or_else(|| Some(gap.clone()));
-    }
-    if let (false, Some(gap)) = (group.load_balancers.is_empty(), region.classic.rest.gap()) {
-        hidden = hidden.or_else(|| Some(gap.clone()));
-    }
-    (found, hidden)
+    arns.map(|arns| {
+        let v2 = region.v2.items.iter().filter(|lb| arns.contains(&lb.arn.as_str()));
+        classic.chain(v2).collect()
+    })
 }
 
 fn zoneless(lb: &LoadBalancer) -> Gap {

@@ -156,39 +156,24 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if targets::sort(group)? != Sort::Function {
         return Ok(Verdict::NotApplicable);
     }
-    let functions = group.targets.get()?;
-    let (mut hidden, mut noted) = (None, None);
-    for function in functions {
-        match statements(context, &function.id) {
-            Ok(statements) => {
-                hidden =
-                    hidden.or_else(|| statements.iter().find_map(|own| unclear(own, function)));
-                let open: Vec<&InvokeStatement> =
-                    statements.iter().filter(|statement| is_open(statement)).collect();
-                let everyone = open.iter().find(|one| one.principal == "*");
-                if let Some(first) = everyone.or(open.first()) {
-                    let evidence = Evidence::new()
-                        .with("function", function.id.as_str())
-                        .with("principal", first.principal.as_str())
-                        .with(
-                            "statements",
-                            open.iter().map(|open| open.sid.clone()).collect::<Vec<_>>(),
-                        );
-                    if everyone.is_some() {
-                        return Ok(Verdict::Fail(evidence));
-                    }
-                    noted = noted.or(Some(evidence));
-                }
-            }
-            Err(gap) => hidden = hidden.or(Some(gap)),
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
+    for function in group.targets.get()? {
+        verdict.worsen(Verdict::Pass);
+        let statements = verdict.learn(statements(context, &function.id)).unwrap_or_default();
+        verdict.add_gap(statements.iter().find_map(|own| gap_of(own, function)));
+        let open: Vec<&InvokeStatement> =
+            statements.iter().filter(|statement| is_open(statement)).collect();
+        let everyone = open.iter().find(|one| one.principal == "*");
+        if let Some(first) = everyone.or(open.first()) {
+            let evidence = Evidence::new()
+                .with("function", function.id.as_str())
+                .with("principal", first.principal.as_str())
+                .with("statements", open.iter().map(|open| open.sid.clone()).collect::<Vec<_>>());
+            let found = if everyone.is_some() { Verdict::Fail } else { Verdict::Note };
+            verdict.worsen(found(evidence));
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if noted.is_some() => Ok(noted.map_or(Verdict::Pass, Verdict::Note)),
-        None if functions.is_empty() => Ok(Verdict::NotApplicable),
-        None => Ok(Verdict::Pass),
-    }
+    verdict.judgement()
 }
 
 fn statements<'a>(context: &Context<'a>, function: &str) -> Result<&'a [InvokeStatement], Gap> {
@@ -206,9 +191,8 @@ fn is_open(statement: &InvokeStatement) -> bool {
 }
 
 /// The gap of a statement that only conditions narrow which were not understood.
-fn unclear(statement: &InvokeStatement, function: &Target) -> Option<Gap> {
-    let unclear = statement.other_conditions && !names_accounts(statement);
-    unclear.then(|| {
+fn gap_of(statement: &InvokeStatement, function: &Target) -> Option<Gap> {
+    (statement.other_conditions && !names_accounts(statement)).then(|| {
         let said = format!("conditions of {}", statement.sid.as_deref().unwrap_or("a statement"));
         Gap::new(Call::LambdaGetPolicy, Reason::Unrecognised).of(&function.id).saying(said)
     })

@@ -123,12 +123,12 @@ fn judge(context: &Context) -> Judgement {
         let evidence = Evidence::new().with("instances", 0);
         return Ok(if none { Verdict::Fail(evidence) } else { Verdict::Pass });
     }
-    let (mut groups, hidden) = routing::named_groups(lb);
-    let known = groups.clone();
+    let mut groups = routing::named_groups(lb);
+    let known = groups.found.clone();
     let unread = listeners.iter().filter(|listener| listener.rules.gap().is_some());
     let defaults = unread.flat_map(|listener| &listener.default_actions);
-    groups.extend(defaults.flat_map(|action| &action.target_groups).map(|group| &*group.arn));
-    if targets::any_registered(context.site, groups, hidden)? {
+    groups.found.extend(defaults.flat_map(|action| &action.target_groups).map(|group| &*group.arn));
+    if targets::any_registered(context.site, groups)? {
         return Ok(Verdict::Pass);
     }
     if known.is_empty() {

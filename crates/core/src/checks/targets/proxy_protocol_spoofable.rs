@@ -110,26 +110,20 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if !targets::switched_on(group, KEY, false)? {
         return Ok(Verdict::NotApplicable);
     }
-    let (doors, mut hidden) = targets::direct_paths(context.site, targets)?;
-    let (mut open, mut liars) = (Vec::new(), Vec::new());
-    for door in &doors {
+    let (mut open, mut liars) = (Partial::whole(Vec::new()), Vec::new());
+    for door in open.absorb(targets::direct_paths(context.site, targets)?) {
         let groups = &door.interface.groups;
-        let (sources, gap) = reach::sources(context.index, groups, &door.port);
-        hidden = hidden.or(gap);
-        for source in sources {
-            match is_load_balancers(context, &source.origin) {
-                Ok(true) => {}
-                Ok(false) => {
-                    open.push(door.label());
-                    liars.push(source.words);
-                }
-                Err(gap) => hidden = hidden.or(Some(gap)),
+        for source in open.absorb(reach::sources(context.index, groups, &door.port)) {
+            if open.learn(is_load_balancers(context, &source.origin)) == Some(false) {
+                open.found.push(door.label());
+                liars.push(source.words);
             }
         }
     }
-    if open.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+    if open.found.is_empty() {
+        return open.otherwise(Verdict::Pass);
     }
+    let mut open = open.found;
     open.dedup();
     open.truncate(NAMED);
     liars.sort();

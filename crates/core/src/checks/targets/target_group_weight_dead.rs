@@ -108,21 +108,13 @@ fn weighted(weights: [Option<i32>; 2], states: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let mut hidden = None;
-    let mut judged = false;
+    let mut worst = Partial::whole(Verdict::NotApplicable);
     for route in routing::live(context.lb, listener)? {
-        match of_route(context, &route) {
-            Ok(Verdict::NotApplicable) => {}
-            Ok(Verdict::Pass) => judged = true,
-            Ok(found) => return Ok(found),
-            Err(gap) => hidden = hidden.or(Some(gap)),
+        if let Some(verdict) = worst.learn(of_route(context, &route)) {
+            worst.worsen(verdict);
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if judged => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    worst.judgement()
 }
 
 fn of_route(context: &Context, route: &Route) -> Judgement {
@@ -132,22 +124,18 @@ fn of_route(context: &Context, route: &Route) -> Judgement {
     };
     let weighted: Vec<&str> = routing::weighted(action).collect();
     let evidence = Evidence::new().with("rule", route.label.as_str());
-    let (mut dead, mut answers, mut hidden) = (Vec::new(), false, None);
+    let (mut dead, mut answers) = (Partial::whole(Vec::new()), false);
     for arn in weighted {
         match is_dead(context, arn) {
-            Ok(true) => dead.push(routing::group_name(arn)),
+            Ok(true) => dead.found.push(routing::group_name(arn)),
             Ok(false) => answers = true,
-            Err(gap) => hidden = hidden.or(Some(gap)),
+            Err(gap) => dead.add_gap(gap),
         }
     }
-    if answers && !dead.is_empty() {
-        return Ok(Verdict::Fail(evidence.with("target_groups", dead)));
+    if answers && !dead.found.is_empty() {
+        return Ok(Verdict::Fail(evidence.with("target_groups", dead.found)));
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if answers => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    dead.otherwise(if answers { Verdict::Pass } else { Verdict::NotApplicable })
 }
 
 /// Whether nobody in a group can answer: AWS sends nothing there, or only to targets that fail.

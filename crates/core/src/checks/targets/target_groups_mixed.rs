@@ -97,19 +97,18 @@ fn weighted(kind: &Kind, protocol: &str, weight: Option<i32>) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let mut hidden = None;
-    let mut judged = false;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     for route in routing::live(context.lb, listener)? {
         let groups = match route.end {
             End::Forward(groups) if groups.len() > 1 => groups,
             End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap));
+                verdict.add_gap(gap);
                 continue;
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => continue,
         };
-        judged = true;
-        let (encrypted, clear, gap) = sorted(context, &groups);
+        verdict.found = Verdict::Pass;
+        let (encrypted, clear) = verdict.absorb(sorted(context, &groups));
         if !encrypted.is_empty() && !clear.is_empty() {
             let evidence = Evidence::new()
                 .with("rule", route.label)
@@ -117,26 +116,21 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("in_clear", clear);
             return Ok(Verdict::Fail(evidence));
         }
-        hidden = hidden.or(gap);
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if judged => Ok(Verdict::Pass),
-        None => Ok(Verdict::NotApplicable),
-    }
+    verdict.complete()
 }
 
-/// The groups that get requests by TLS, those that get them in clear, and the gap that may hide others.
-fn sorted<'a>(context: &Context, groups: &[&'a str]) -> (Vec<&'a str>, Vec<&'a str>, Option<Gap>) {
-    let (mut encrypted, mut clear, mut hidden) = (Vec::new(), Vec::new(), None);
+/// The groups that get requests by TLS, and those that get them in clear.
+fn sorted<'a>(context: &Context, groups: &[&'a str]) -> Partial<(Vec<&'a str>, Vec<&'a str>)> {
+    let mut sorted = Partial::whole((Vec::new(), Vec::new()));
     for arn in groups {
         let group = context.index.target_group(arn);
         match group.and_then(|group| targets::hop(context.lb, group)) {
-            Ok(Hop::Encrypted) => encrypted.push(routing::group_name(arn)),
-            Ok(Hop::Clear | Hop::Stripped(_)) => clear.push(routing::group_name(arn)),
+            Ok(Hop::Encrypted) => sorted.found.0.push(routing::group_name(arn)),
+            Ok(Hop::Clear | Hop::Stripped(_)) => sorted.found.1.push(routing::group_name(arn)),
             Ok(Hop::Opaque | Hop::Inside) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
+            Err(gap) => sorted.add_gap(gap),
         }
     }
-    (encrypted, clear, hidden)
+    sorted
 }

@@ -210,24 +210,24 @@ fn passing_through(region: &mut Region) {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let (doors, mut hidden) = targets::direct_paths(context.site, targets)?;
-    let mut open = Vec::new();
+    let mut open = Partial::whole(Vec::new());
     let mut sources = Vec::new();
-    for door in &doors {
+    for door in open.absorb(targets::direct_paths(context.site, targets)?) {
         match reach::interface_exposure(context.index, door.interface, &door.port) {
             Exposure::Internet(from) => {
                 let public = door.interface.public_addresses.first();
                 let address = public.map_or_else(String::new, |address| format!(" at {address}"));
-                open.push(format!("{}{address}", door.label()));
+                open.found.push(format!("{}{address}", door.label()));
                 sources.extend(from);
             }
-            Exposure::Unknown(gap) => hidden = hidden.or(Some(gap)),
+            Exposure::Unknown(gap) => open.add_gap(gap),
             Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {}
         }
     }
-    if open.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+    if open.found.is_empty() {
+        return open.otherwise(Verdict::Pass);
     }
+    let mut open = open.found;
     let count = open.len();
     open.truncate(NAMED);
     sources.sort();

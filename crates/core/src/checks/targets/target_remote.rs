@@ -73,20 +73,18 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if !targets::are_hosts(targets)? {
         return Ok(Verdict::NotApplicable);
     }
-    let (mut outside, mut hidden) = targets::remote(context.index, group)?;
+    let mut outside = targets::remote(context.index, group)?;
     let mut owners = BTreeSet::new();
     for target in group.targets.get()? {
-        match targets::interfaces(context.index, targets, target) {
-            Ok(interfaces) => {
-                owners.extend(interfaces.iter().filter_map(|interface| interface.owner.as_deref()));
-            }
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+        let interfaces = outside.learn(targets::interfaces(context.index, targets, target));
+        let interfaces = interfaces.into_iter().flatten();
+        owners.extend(interfaces.filter_map(|interface| interface.owner.as_deref()));
     }
     owners.remove(context.account.id.as_str());
-    if outside.is_empty() && owners.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+    if outside.found.is_empty() && owners.is_empty() {
+        return outside.otherwise(Verdict::Pass);
     }
+    let mut outside = outside.found;
     let count = outside.len();
     outside.truncate(NAMED);
     let evidence = Evidence::new()

@@ -75,10 +75,11 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
-    let (mut remote, hidden) = targets::remote(context.index, group)?;
-    if remote.is_empty() {
-        return hidden.map_or(Ok(Verdict::NotApplicable), Err);
+    let remote = targets::remote(context.index, group)?;
+    if remote.found.is_empty() {
+        return remote.otherwise(Verdict::NotApplicable);
     }
+    let mut remote = remote.found;
     if !targets::hop(context.lb, group)?.is_clear() {
         return Ok(Verdict::Pass);
     }

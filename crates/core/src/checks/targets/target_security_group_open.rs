@@ -148,31 +148,24 @@ fn groups(inventory: &mut Inventory) -> &mut [SecurityGroup] {
 }
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
-    let (doors, mut hidden) = targets::direct_paths(context.site, targets)?;
+    let mut verdict = Partial::whole(Verdict::NotApplicable);
     let (mut beyond, mut within) = (Guests::default(), Guests::default());
-    for door in &doors {
-        let (guests, gap) = guests(context, door);
-        hidden = hidden.or(gap);
+    for door in verdict.absorb(targets::direct_paths(context.site, targets)?) {
+        verdict.worsen(Verdict::Pass);
+        let guests = verdict.absorb(guests(context, &door));
         if guests.is_empty() {
             continue;
         }
-        match targets::is_served_by_network(context.index, door) {
-            Ok(true) => {}
-            Ok(false) => {
-                let (far, near) = guests.into_iter().partition(|(beyond, _)| *beyond);
-                beyond.add(door, far);
-                within.add(door, near);
-            }
-            Err(gap) => hidden = hidden.or(Some(gap)),
+        if verdict.learn(targets::is_served_by_network(context.index, &door)) == Some(false) {
+            let (far, near) = guests.into_iter().partition(|(beyond, _)| *beyond);
+            beyond.add(&door, far);
+            within.add(&door, near);
         }
     }
-    match (hidden, beyond.evidence(), within.evidence()) {
-        (_, Some(evidence), _) => Ok(Verdict::Fail(evidence)),
-        (Some(gap), None, _) => Err(gap),
-        (None, None, Some(evidence)) => Ok(Verdict::Note(evidence)),
-        (None, None, None) if doors.is_empty() => Ok(Verdict::NotApplicable),
-        (None, None, None) => Ok(Verdict::Pass),
+    if let Some(evidence) = beyond.evidence() {
+        return Ok(Verdict::Fail(evidence));
     }
+    verdict.complete().map(|verdict| within.evidence().map_or(verdict, Verdict::Note))
 }
 
 /// Who else may come to which targets.
@@ -204,19 +197,13 @@ impl Guests {
     }
 }
 
-/// Who else may come to one target, each with whether it is from beyond the VPC, and the gap that may hide
-/// others.
-fn guests(context: &Context, door: &DirectPath) -> (Vec<(bool, String)>, Option<Gap>) {
-    let (sources, mut hidden) = reach::sources(context.index, &door.interface.groups, &door.port);
-    let mut found = Vec::new();
-    for source in sources {
-        match is_beyond(context, door, &source.origin) {
-            Ok(Some(beyond)) => found.push((beyond, source.words)),
-            Ok(None) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
-    }
-    (found, hidden)
+/// Who else may come to one target, each with whether it is from beyond the VPC.
+fn guests(context: &Context, door: &DirectPath) -> Partial<Vec<(bool, String)>> {
+    let sources = reach::sources(context.index, &door.interface.groups, &door.port);
+    sources.filter_map(|source| {
+        let beyond = is_beyond(context, door, &source.origin)?;
+        Ok(beyond.map(|beyond| (beyond, source.words)))
+    })
 }
 
 /// Whether a guest is from beyond the VPC; none for a load balancer, which is none.

@@ -143,20 +143,18 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if targets::sort(group)? != Sort::Address {
         return Ok(Verdict::NotApplicable);
     }
-    let mut stale = Vec::new();
-    let mut hidden = None;
+
     let is_meant =
         |target: &&Target| !matches!(target.state, Healthy | Draining | UnhealthyDraining);
-    for target in group.targets.get()?.iter().filter(is_meant) {
-        match is_stale(context.index, group, target) {
-            Ok(true) => stale.push(format!("{} {}", target.id, target.state)),
-            Ok(false) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
-        }
+    let meant = group.targets.get()?.iter().filter(is_meant);
+    let stale = Partial::whole(meant).filter_map(|target| {
+        let is_stale = is_stale(context.index, group, target)?;
+        Ok(is_stale.then(|| format!("{} {}", target.id, target.state)))
+    });
+    if stale.found.is_empty() {
+        return stale.otherwise(Verdict::Pass);
     }
-    if stale.is_empty() {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
-    }
+    let mut stale = stale.found;
     let evidence = Evidence::new().with("stale", stale.len());
     stale.truncate(NAMED);
     Ok(Verdict::Fail(evidence.with("addresses", stale)))

@@ -130,23 +130,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 
 /// Whether a listener forwards to a TLS target group, which alone an ALPN policy is for.
 fn encrypts_again(context: &Context, listener: &Listener) -> Result<bool, Gap> {
-    let mut hidden = None;
-    for route in routing::live(context.lb, listener)? {
-        let groups = match route.end {
-            End::Forward(groups) => groups,
-            End::Unknown(gap) => {
-                hidden = hidden.or(Some(gap));
-                continue;
-            }
-            End::Redirect(_) | End::Answer => continue,
-        };
-        for arn in groups {
-            match context.index.target_group(arn) {
-                Ok(group) if group.protocol == Some(Protocol::Tls) => return Ok(true),
-                Ok(_) => {}
-                Err(gap) => hidden = hidden.or(Some(gap)),
-            }
-        }
-    }
-    hidden.map_or(Ok(false), Err)
+    Partial::whole(routing::live(context.lb, listener)?).any(|route| match route.end {
+        End::Forward(groups) => Partial::whole(groups).any(|arn| {
+            let group = context.index.target_group(arn)?;
+            Ok(group.protocol == Some(Protocol::Tls))
+        }),
+        End::Unknown(gap) => Err(gap),
+        End::Redirect(_) | End::Answer => Ok(false),
+    })
 }

@@ -230,26 +230,25 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::Fail(evidence));
     }
     let routes = routing::live(context.lb, listener)?;
-    let mut hidden = None;
-    let mut open = Vec::new();
+    let mut open = Partial::whole(Vec::new());
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
             _ if route.is_acme_only() => {}
-            End::Forward(groups) if !groups.is_empty() => open.push((place, route, groups)),
-            End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
+            End::Forward(groups) if !groups.is_empty() => open.found.push((place, route, groups)),
+            End::Unknown(gap) => open.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) | End::Answer => {}
         }
     }
-    let Some((place, first, groups)) = open.first() else {
-        return hidden.map_or(Ok(Verdict::Pass), Err);
+    let Some(((place, first, groups), others)) = open.found.split_first() else {
+        return open.otherwise(Verdict::Pass);
     };
     let names: Vec<&str> = groups.iter().map(|arn| routing::group_name(arn)).collect();
     let mut evidence = Evidence::new()
         .with("rule", first.label.as_str())
         .with("request", first.request(&routes[..*place], context.lb, listener))
         .with("target_groups", names);
-    if open.len() > 1 {
-        let others = open[1..].iter().map(|(_, route, _)| route.label.clone());
+    if !others.is_empty() {
+        let others = others.iter().map(|(_, route, _)| route.label.clone());
         evidence = evidence.with("further_rules", others.collect::<Vec<_>>());
     }
     Ok(Verdict::Fail(evidence))

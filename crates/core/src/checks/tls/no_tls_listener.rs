@@ -131,21 +131,20 @@ fn judge(context: &Context) -> Judgement {
     if context.lb.serves_any(ENCRYPTED)? {
         return Ok(Verdict::Pass);
     }
-    let mut bare = Vec::new();
-    let mut hidden = None;
+    let mut bare = Partial::whole(Vec::new());
     for listener in listeners {
         match end(context, listener) {
             Ok(Ending::InClear) => return Ok(Verdict::NotApplicable),
-            Ok(Ending::Here) => bare.push(listener.label()),
+            Ok(Ending::Here) => bare.found.push(listener.label()),
             Ok(Ending::Elsewhere) => {}
-            Err(gap) => hidden = hidden.or(Some(gap)),
+            Err(gap) => bare.add_gap(gap),
         }
     }
-    match hidden {
-        Some(gap) => Err(gap),
-        None if bare.is_empty() => Ok(Verdict::NotApplicable),
-        None => Ok(Verdict::Note(Evidence::new().with("listeners", bare))),
+    let bare = bare.complete()?;
+    if bare.is_empty() {
+        return Ok(Verdict::NotApplicable);
     }
+    Ok(Verdict::Note(Evidence::new().with("listeners", bare)))
 }
 
 /// Where what a listener without encryption takes in ends up.
@@ -175,16 +174,15 @@ fn requests(context: &Context, listener: &Listener) -> Result<Ending, Gap> {
         return Ok(Ending::InClear);
     }
     let own_host = |redirect: &Redirect| matches!(redirect.host.as_deref(), None | Some("#{host}"));
-    let mut ending = Ending::Elsewhere;
-    let mut hidden = None;
+    let mut ending = Partial::whole(Ending::Elsewhere);
     for route in routing::live(context.lb, listener)? {
         match &route.end {
             _ if route.is_acme_only() => {}
             End::Forward(groups) if !groups.is_empty() => return Ok(Ending::InClear),
-            End::Redirect(redirect) if own_host(redirect) => ending = Ending::Here,
-            End::Unknown(gap) => hidden = hidden.or(Some(gap.clone())),
+            End::Redirect(redirect) if own_host(redirect) => ending.found = Ending::Here,
+            End::Unknown(gap) => ending.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) | End::Answer => {}
         }
     }
-    hidden.map_or(Ok(ending), Err)
+    ending.complete()
 }

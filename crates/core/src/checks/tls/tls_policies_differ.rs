@@ -75,8 +75,7 @@ fn two_ports(policy: &str) -> Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let mut oldest: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut hidden: Vec<Gap> = Vec::new();
+    let mut oldest: Partial<BTreeMap<&str, Vec<String>>> = Partial::default();
     let mut several = 0;
     for listener in context.lb.listeners.get()? {
         let protocol = match tls::terminates(context.lb, listener) {
@@ -87,19 +86,18 @@ fn judge(context: &Context) -> Judgement {
         };
         several += 1;
         match protocol {
-            Ok(protocol) => oldest.entry(protocol).or_default().push(listener.label()),
-            Err(gap) => hidden.push(gap),
+            Ok(protocol) => oldest.found.entry(protocol).or_default().push(listener.label()),
+            Err(gap) => oldest.add_gap(gap),
         }
     }
-    if oldest.len() > 1 {
-        let lines =
-            oldest.iter().map(|(protocol, ports)| format!("{protocol}: {}", ports.join(", ")));
+    if oldest.found.len() > 1 {
+        let lines = oldest.found.iter();
+        let lines = lines.map(|(protocol, ports)| format!("{protocol}: {}", ports.join(", ")));
         let evidence = Evidence::new().with("oldest_protocols", lines.collect::<Vec<_>>());
         return Ok(Verdict::Fail(evidence));
     }
-    match hidden.into_iter().next() {
-        _ if several < 2 => Ok(Verdict::NotApplicable),
-        Some(gap) => Err(gap),
-        None => Ok(Verdict::Pass),
+    if several < 2 {
+        return Ok(Verdict::NotApplicable);
     }
+    oldest.otherwise(Verdict::Pass)
 }

@@ -60,7 +60,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
-    let working = filter.rules.iter().map(|working| working.rule);
+    let working = filter.rules.found.iter().map(|working| working.rule);
     let silent: BTreeSet<&str> = filter
         .acl
         .rules
@@ -70,7 +70,7 @@ fn judge(context: &Context) -> Judgement {
         .map(|rule| rule.name.as_str())
         .collect();
     if filter.acl.metrics && silent.is_empty() {
-        return filter.complete().map(|()| Verdict::Pass);
+        return filter.rules.otherwise(Verdict::Pass);
     }
     let evidence = Evidence::new()
         .with("web_acl", filter.acl.name.as_str())

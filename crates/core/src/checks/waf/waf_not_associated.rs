@@ -140,14 +140,15 @@ fn is_filtered_by_cloudfront(context: &Context) -> Result<bool, Gap> {
         return Ok(false);
     }
     let approach = Reachability::new(context.index, context.lb);
-    let mut hidden = None;
-    for listener in context.lb.listeners.get()? {
-        match approach.to(listener) {
-            Exposure::Internet(_) => return Ok(false),
-            Exposure::Unknown(gap) => drop(hidden.get_or_insert(gap)),
-            _ => {}
-        }
+    let listeners = Partial::whole(context.lb.listeners.get()?);
+    let is_open = listeners.any(|listener| match approach.to(listener) {
+        Exposure::Internet(_) => Ok(true),
+        Exposure::Unknown(gap) => Err(gap),
+        _ => Ok(false),
+    });
+    if is_open == Ok(true) {
+        return Ok(false);
     }
     origins?;
-    hidden.map_or(Ok(true), Err)
+    Ok(!is_open?)
 }
