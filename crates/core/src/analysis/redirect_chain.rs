@@ -12,7 +12,7 @@ use crate::analysis::routing::{self, End, Route, redirect};
 use crate::analysis::site::Site;
 use crate::inventory::{Condition, ConditionField, Listener, Protocol, Redirect};
 use crate::vocab::call::Call;
-use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::glob;
 use crate::vocab::partial::Partial;
 
@@ -305,14 +305,18 @@ impl<'a> Redirects<'a> {
     }
 
     /// Whether a host is the load balancer itself: its own name, or one that a record read in this scan leads
-    /// to it.
+    /// to it. Where this scan reads no records, every other host is somebody else's.
     fn is_own_host(&self, host: &str) -> Result<bool, Gap> {
         let lb = self.site.lb;
         if dns::has_name(lb, host) {
             return Ok(true);
         }
-        let records = self.site.account.dns_records.get()?.iter();
-        let mut own = records.filter(|record| record.name.eq_ignore_ascii_case(host));
+        let records = match &self.site.account.dns_records {
+            Fact::Known(records) => records,
+            Fact::Unread(gap) if gap.reason == Reason::NotCollected => return Ok(false),
+            Fact::Unread(gap) => return Err(gap.clone()),
+        };
+        let mut own = records.iter().filter(|record| record.name.eq_ignore_ascii_case(host));
         Ok(own.any(|record| dns::has_name(lb, &record.target)))
     }
 }

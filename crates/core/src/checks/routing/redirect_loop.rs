@@ -15,10 +15,10 @@ pub(crate) const CHECK: Check = Check {
             listeners of this load balancer, the reserved words of host, path, port and query filled in. \
             Fails when a request comes back to the rule, over other rules and listeners too, or when \
             its path or query grows with every turn. Another host is followed only if it is \
-            the load balancer's own name or a Route 53 record read in this scan leads it here; a redirect \
-            that only leads into the loop of another one passes. The client sends the headers that the \
-            rule asks for and no others. Unknown where it cannot be told which rule takes a \
-            request, or whether a host is the load balancer's while DNS records are not known.",
+            the load balancer's own name, or a Route 53 record that this scan has read leads there. A \
+            redirect that only leads into the loop of another one passes. The client sends the headers that \
+            the rule asks for and no others. Unknown where it cannot be told which rule takes a \
+            request, or where records that decide could not be read.",
     fix: "exclude the redirect's own destination from its rule: put a rule for the destination before it, \
           or narrow the rule's conditions to the hosts and paths that are to be redirected",
     remedy: Remedy::redirect(&[("Host", "www.example.com")]).console(
