@@ -189,8 +189,8 @@ impl<'a> Alert<'a> {
     /// The worst severity among what is new, worse or standing; none where nothing is.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
-        let told = self.new.iter().chain(&self.worsened).chain(&self.standing);
-        told.map(|finding| finding.severity).max()
+        let faults = self.new.iter().chain(&self.worsened).chain(&self.standing);
+        faults.map(|finding| finding.severity).max()
     }
 }
 

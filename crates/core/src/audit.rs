@@ -192,8 +192,8 @@ impl Tally<'_> {
         for (mut finding, gap) in found {
             self.risks.apply(&mut finding);
             count_finding(&mut self.report.summary, &finding);
-            let told = gap.map(|gap| reported(account, &gap, finding.advisory));
-            self.report.gaps.extend(told);
+            let gap = gap.map(|gap| reported(account, &gap, finding.advisory));
+            self.report.gaps.extend(gap);
             self.report.findings.push(finding);
         }
     }

@@ -668,9 +668,9 @@ impl Report {
             ("expired", of(RiskState::Expired)),
             ("unused", of(RiskState::Unused)),
         ];
-        let told = counts.into_iter().filter(|(_, number)| *number > 0);
-        let told: Vec<String> = told.map(|(word, number)| format!("{word} {number}")).collect();
-        if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) }
+        let parts = counts.into_iter().filter(|(_, number)| *number > 0);
+        let parts: Vec<String> = parts.map(|(word, number)| format!("{word} {number}")).collect();
+        if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
     }
 
     fn by_faults(&self, gate: Gate) -> (Exit, String) {

@@ -41,12 +41,12 @@ pub fn events(alert: &Alert<'_>) -> Vec<Event> {
     let environment = Some(alert.label).filter(|label| !label.is_empty());
     let mut events: Vec<Event> = changes(alert)
         .take(MOST)
-        .map(|told| {
-            let mut detail = told.entry();
+        .map(|entry| {
+            let mut detail = entry.entry();
             detail["environment"] = json!(environment);
             detail["taken_at"] = json!(alert.report.taken_at);
-            let detail_type = format!("elb-audit finding {}", told.kind.words());
-            Event { detail_type, resources: resources(&told), detail: detail.to_string() }
+            let detail_type = format!("elb-audit finding {}", entry.kind.words());
+            Event { detail_type, resources: resources(&entry), detail: detail.to_string() }
         })
         .collect();
     let mut detail: Map<String, Value> = overview(alert);
@@ -61,9 +61,9 @@ pub fn events(alert: &Alert<'_>) -> Vec<Event> {
 }
 
 /// The load balancer and what of it is meant, where that has an ARN. Longer ones than AWS's are none.
-fn resources(told: &ChangeEntry<'_>) -> Vec<String> {
-    let lb = told.finding.load_balancer.as_ref().map(|lb| lb.arn.as_str());
-    let subject = Some(told.finding.subject.id.as_str()).filter(|id| lb != Some(id));
+fn resources(entry: &ChangeEntry<'_>) -> Vec<String> {
+    let lb = entry.finding.load_balancer.as_ref().map(|lb| lb.arn.as_str());
+    let subject = Some(entry.finding.subject.id.as_str()).filter(|id| lb != Some(id));
     let arn = |id: &&str| id.starts_with("arn:") && id.len() <= 2_048;
     lb.into_iter().chain(subject).filter(arn).map(str::to_owned).collect()
 }

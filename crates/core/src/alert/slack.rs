@@ -21,9 +21,9 @@ pub fn blocks(alert: &Alert<'_>) -> Value {
     let subject = message(alert).subject;
     let heading = json!({"type": "plain_text", "text": clip(&subject, 150), "emoji": false});
     let mut blocks = vec![json!({"type": "header", "text": heading})];
-    let told = changes(alert).map(|told| fault(&told));
+    let entry = changes(alert).map(|entry| fault(&entry));
     let unread = alert.lost.iter().map(|gap| call(&lost(gap)));
-    let texts = told.chain(unread).chain(standing(alert).map(|told| fault(&told)));
+    let texts = entry.chain(unread).chain(standing(alert).map(|entry| fault(&entry)));
     let all = changes(alert).count() + alert.lost.len() + alert.standing.len();
     let (mut room, mut shown) = (ALL, 0);
     for text in texts.take(BLOCKS) {
@@ -51,13 +51,13 @@ fn section(text: &str) -> Value {
 
 /// One fault: what has become of it, where it is, why, and what mends it. Every part is cut, so that it
 /// stays below the 3,000 characters that a block may have.
-fn fault(told: &ChangeEntry<'_>) -> String {
-    let finding = told.finding;
+fn fault(entry: &ChangeEntry<'_>) -> String {
+    let finding = entry.finding;
     let short = |text: &str| escaped(text, 100);
     let mut text = format!(
         "{} *{}: {}* [{}] {}",
         mark(finding.severity),
-        told.kind.words(),
+        entry.kind.words(),
         finding.severity.word(),
         short(&finding.check),
         short(&finding.title)
@@ -70,10 +70,10 @@ fn fault(told: &ChangeEntry<'_>) -> String {
     text.push_str(&places.collect::<Vec<_>>().join(" · "));
     text.push_str(&[" · ", exposure(finding.exposure)].concat());
     let lines = [
-        told.why().map(|why| escaped(why, 200)),
+        entry.why().map(|why| escaped(why, 200)),
         Some(escaped(&sentence(&finding.evidence), 300)),
-        Some(escaped(&finding.fix, 200)).filter(|_| told.last_seen_at.is_none()),
-        link(finding).filter(|_| told.last_seen_at.is_none()).map(|link| escaped(link, 150)),
+        Some(escaped(&finding.fix, 200)).filter(|_| entry.last_seen_at.is_none()),
+        link(finding).filter(|_| entry.last_seen_at.is_none()).map(|link| escaped(link, 150)),
     ];
     for line in lines.into_iter().flatten().filter(|line| !line.is_empty()) {
         text.push('\n');

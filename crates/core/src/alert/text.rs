@@ -105,13 +105,13 @@ fn bad(findings: &[&Finding]) -> String {
     for finding in findings {
         counts.add(finding.severity);
     }
-    let told = [(counts.critical, "critical"), (counts.high, "high")];
-    let told: Vec<String> = told
+    let parts = [(counts.critical, "critical"), (counts.high, "high")];
+    let parts: Vec<String> = parts
         .iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, word)| format!("{number} {word}"))
         .collect();
-    if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
 /// ` in account 111122223333`, ` in 3 accounts`.
@@ -143,10 +143,10 @@ fn short(alert: &Alert) -> String {
 }
 
 fn attributes(alert: &Alert) -> Vec<(&'static str, Attribute)> {
-    let told = alert.new.iter().chain(&alert.worsened).chain(&alert.standing).copied();
+    let faults = alert.new.iter().chain(&alert.worsened).chain(&alert.standing).copied();
     let past = alert.resolved.iter().chain(&alert.not_assessed).map(|past| &past.finding);
     let mut accounts: BTreeSet<&str> =
-        told.chain(past).map(|finding| finding.account.as_str()).collect();
+        faults.chain(past).map(|finding| finding.account.as_str()).collect();
     accounts.extend(alert.lost.iter().map(|gap| gap.account.as_str()));
     if accounts.is_empty() {
         accounts.extend(alert.report.accounts.iter().map(|account| account.id.as_str()));

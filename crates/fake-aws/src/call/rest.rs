@@ -26,7 +26,7 @@ pub(super) fn read(service: &str, request: &Request) -> Option<(Family, String, 
         "route53" => route53(&parts),
         "s3" => s3(&parts, request, &mut parameters),
         "securityhub" => {
-            told(&request.body, &mut parameters);
+            read_json(&request.body, &mut parameters);
             (
                 Family::SecurityHub,
                 Some("BatchImportFindings").filter(|_| path == "/findings/import"),
@@ -34,7 +34,7 @@ pub(super) fn read(service: &str, request: &Request) -> Option<(Family, String, 
             )
         }
         "" if parts.first() == Some(&"hooks") => {
-            told(&request.body, &mut parameters);
+            read_json(&request.body, &mut parameters);
             (Family::Webhook, Some("Post"), Some(("path", request.target.clone())))
         }
         _ => return None,
@@ -56,7 +56,7 @@ pub(super) fn read(service: &str, request: &Request) -> Option<(Family, String, 
 }
 
 /// Adds what a body says in JSON.
-fn told(body: &[u8], into: &mut Parameters) {
+fn read_json(body: &[u8], into: &mut Parameters) {
     flatten("", &serde_json::from_slice(body).unwrap_or_default(), into);
 }
 

@@ -41,13 +41,13 @@ pub(crate) const CHECK: Check = Check {
     examples: &[
         Example {
             title: "the whole VPC may connect",
-            given: || told("10.0.0.0/16"),
+            given: || trusting("10.0.0.0/16"),
             finds: &["fail proxy-protocol-spoofable web"],
         },
         Example {
             title: "a neighbour's group may connect",
             given: || {
-                let mut inventory = told("10.0.1.0/24");
+                let mut inventory = trusting("10.0.1.0/24");
                 let region = &mut inventory.accounts[0].regions[0];
                 if let Fact::Known(groups) = &mut region.security_groups {
                     for permission in groups.iter_mut().flat_map(|group| &mut group.ingress) {
@@ -62,13 +62,13 @@ pub(crate) const CHECK: Check = Check {
         },
         Example {
             title: "only the load balancer's subnet may connect",
-            given: || told("10.0.1.0/24"),
+            given: || trusting("10.0.1.0/24"),
             finds: &[],
         },
         Example {
             title: "no Proxy Protocol",
             given: || {
-                let mut inventory = told("10.0.0.0/16");
+                let mut inventory = trusting("10.0.0.0/16");
                 sample::regroup(&mut inventory.accounts[0].regions[0], "web", |group| {
                     sample::set_group(group, &[(KEY, "false")]);
                 });
@@ -79,7 +79,7 @@ pub(crate) const CHECK: Check = Check {
         Example {
             title: "subnets unread",
             given: || {
-                let mut inventory = told("10.0.1.0/24");
+                let mut inventory = trusting("10.0.1.0/24");
                 let gap = sample::denied(Call::Ec2DescribeSubnets);
                 inventory.accounts[0].regions[0].subnets = Fact::Unread(gap);
                 inventory
@@ -91,7 +91,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 /// The clean Network account with Proxy Protocol, its targets letting this range in.
-fn told(range: &str) -> Inventory {
+fn trusting(range: &str) -> Inventory {
     sample::with_region(&Kind::Network, |region| {
         sample::regroup(region, "web", |group| sample::set_group(group, &[(KEY, "true")]));
         let Fact::Known(groups) = &mut region.security_groups else { return };

@@ -51,18 +51,18 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         (comparison.not_assessed.len(), "not assessed"),
         (comparison.unchanged, "unchanged"),
     ];
-    let told: Vec<String> = counted
+    let parts: Vec<String> = counted
         .iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, word)| format!("{number} {word}"))
         .collect();
-    let told = match comparison.judged_differently {
-        _ if !told.is_empty() => told.join(", "),
+    let parts = match comparison.judged_differently {
+        _ if !parts.is_empty() => parts.join(", "),
         Some(_) => "nothing new".to_owned(),
         None => "no fault then or now".to_owned(),
     };
     let since = format!("Since {}", comparison.before);
-    page.line(0, &[(Paint::Bold, &since), (Paint::Plain, ": "), (Paint::Plain, &told)]);
+    page.line(0, &[(Paint::Bold, &since), (Paint::Plain, ": "), (Paint::Plain, &parts)]);
     if let Some(differently) = &comparison.judged_differently {
         page.line(2, &[(Paint::Dim, &differently.words())]);
     }

@@ -35,10 +35,10 @@ fn totals(framework: &FrameworkReport) -> String {
         (counts.not_covered, ControlStatus::NotCovered),
         (counts.not_applicable, ControlStatus::NotApplicable),
     ];
-    let told = all.iter().filter(|(number, _)| *number > 0);
-    let told: Vec<String> =
-        told.map(|(number, status)| format!("{number} {}", status.words())).collect();
-    format!(": {}: {}", count(framework.controls.len(), "control"), told.join(", "))
+    let parts = all.iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> =
+        parts.map(|(number, status)| format!("{number} {}", status.words())).collect();
+    format!(": {}: {}", count(framework.controls.len(), "control"), parts.join(", "))
 }
 
 fn write_control(page: &mut Page, control: &ControlReport, report: &Report) {

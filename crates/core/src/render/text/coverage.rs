@@ -269,11 +269,11 @@ pub(super) fn regions(report: &Report) -> String {
         several => {
             let of = |status| several.iter().filter(|one| one.status == status).count();
             let words = [(AccountStatus::Unread, "unread"), (AccountStatus::Skipped, "skipped")];
-            let mut told = vec![count(several.len(), "account")];
+            let mut parts = vec![count(several.len(), "account")];
             let counts = words.map(|(status, word)| (of(status), word));
             let counts = counts.into_iter().filter(|(number, _)| *number > 0);
-            told.extend(counts.map(|(number, word)| format!("{number} {word}")));
-            format!("{}: ", told.join(", "))
+            parts.extend(counts.map(|(number, word)| format!("{number} {word}")));
+            format!("{}: ", parts.join(", "))
         }
     };
     let summary = &report.summary;

@@ -49,7 +49,7 @@ pub(super) fn write_all<'a>(
             (Outcome::Unknown, _) => {}
             (Outcome::Pass, _) => passed.push(&finding.check),
             (_, Some(accepted)) => write_accepted(page, place, finding, accepted),
-            _ if finding.advisory => write_informing(page, place, finding),
+            _ if finding.advisory => write_advisory(page, place, finding),
             (Outcome::Fail, _) => write_fault(page, place, finding),
             (Outcome::Note, _) => write_note(page, place, finding),
         }
@@ -113,7 +113,7 @@ fn write_accepted(page: &mut Page, place: Layout, finding: &Finding, accepted: &
     );
 }
 
-fn write_informing(page: &mut Page, place: Layout, finding: &Finding) {
+fn write_advisory(page: &mut Page, place: Layout, finding: &Finding) {
     let word = if finding.outcome == Outcome::Fail { finding.severity.word() } else { "note" };
     let edition = match finding.edition.as_str() {
         "" => "newer than every edition".to_owned(),

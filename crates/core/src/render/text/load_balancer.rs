@@ -71,9 +71,9 @@ fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
 fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding]>) {
     let mut facts = vec![prose::kind(&lb.kind)];
     facts.extend(lb.scheme.clone());
-    let told = lb.exposure == ExposureClass::Internal
+    let is_said = lb.exposure == ExposureClass::Internal
         && (lb.kind == "gateway" || lb.scheme.as_deref() == Some("internal"));
-    if !told {
+    if !is_said {
         facts.push(prose::exposure(lb.exposure).to_owned());
     }
     facts.extend(lb.state.clone().filter(|state| state != "active"));
