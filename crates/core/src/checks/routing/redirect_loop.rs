@@ -11,20 +11,31 @@ pub(crate) const CHECK: Check = Check {
     applies_to: &[Kind::Application],
     why: "The client is sent round until it gives up: browsers show \"too many redirects\", and what \
           the rule is for cannot be reached. Every turn is a request that the load balancer counts.",
-    logic: "Follows requests that a redirect takes, as a client would: through the rules of the \
-            listeners of this load balancer, the reserved words of host, path, port and query filled in. \
-            Fails when a request comes back to the rule, over other rules and listeners too, or when \
-            its path or query grows with every turn. Another host is followed only if it is \
-            the load balancer's own name, or a Route 53 record that this scan has read leads there. A \
-            redirect that only leads into the loop of another one passes. The client sends the headers that \
-            the rule asks for and no others. Unknown where it cannot be told which rule takes a \
+    logic: "Follows a request that the redirect takes, as a client would, through the rules of this \
+            load balancer's listeners. Fails when it comes back to the rule, over other rules and \
+            listeners too, or when path or query grow with every turn. Another host is followed only \
+            if it is the load balancer's own name, or a Route 53 record that this scan has read leads \
+            there. What only leads into the loop of another rule passes. The client sends the headers \
+            that the rule asks for and no others. Unknown where it cannot be told which rule takes a \
             request, or where records that decide could not be read.",
     fix: "exclude the redirect's own destination from its rule: put a rule for the destination before it, \
           or narrow the rule's conditions to the hosts and paths that are to be redirected",
-    remedy: Remedy::redirect(&[("Host", "www.example.com")]).console(
-        "EC2, Load Balancers, the listener, Rules, the rule: narrow its conditions so that they leave out \
-         what it redirects to, or add a rule for that with a lower number.",
-    ),
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load Balancers, the listener, Rules, the rule, Edit: narrow its conditions so that \
+                  they leave out what it redirects to, or add a rule for that with a lower number.",
+        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --conditions Field=host-header,Values=example.com",
+        terraform: r#"
+            resource "aws_lb_listener_rule" "redirect" {
+              condition {
+                host_header { values = ["example.com"] }
+              }
+            }"#,
+        cloudformation: r"
+            Conditions:
+              - Field: host-header
+                HostHeaderConfig: { Values: [example.com] }",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],
@@ -49,7 +60,11 @@ pub(crate) const CHECK: Check = Check {
                 let to = url("www.example.com", "/#{path}", "#{query}");
                 https(vec![sample::rule(Some(1), vec![hosts], vec![to])])
             },
-            finds: &["fail redirect-loop HTTPS:443", "fail certificate-host-uncovered HTTPS:443", "fail default-rule-forwards HTTPS:443"],
+            finds: &[
+                "fail redirect-loop HTTPS:443",
+                "fail certificate-host-uncovered HTTPS:443",
+                "fail default-rule-forwards HTTPS:443",
+            ],
         },
         Example {
             title: "a path that grows with every turn",
@@ -81,7 +96,12 @@ pub(crate) const CHECK: Check = Check {
                 unread.accounts[0].dns_records = Fact::Unread(denied);
                 canonical(unread)
             },
-            finds: &["fail security-group-unused-port web", "unknown redirect-loop HTTPS:443", "unknown dns-alias-dangling 111122223333", "unknown dns-internal-published 111122223333"],
+            finds: &[
+                "fail security-group-unused-port web",
+                "unknown redirect-loop HTTPS:443",
+                "unknown dns-alias-dangling 111122223333",
+                "unknown dns-internal-published 111122223333",
+            ],
         },
         Example {
             title: "to one that no record leads here",
@@ -101,11 +121,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[],
         },
-        Example {
-            title: "no redirect",
-            given: || https(Vec::new()),
-            finds: &["does not apply"],
-        },
+        Example { title: "no redirect", given: || https(Vec::new()), finds: &["does not apply"] },
     ],
     ..Check::new(Judge::Listener(judge))
 };
