@@ -39,11 +39,7 @@ pub(crate) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],
-    needs: &[
-        Call::ElbV2DescribeRules,
-        Call::Route53ListHostedZones,
-        Call::Route53ListResourceRecordSets,
-    ],
+    needs: &[Call::ElbV2DescribeRules, Call::Route53ListHostedZones],
     examples: &[
         Example {
             title: "only the query changes",
@@ -129,12 +125,9 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let redirects = Redirects::new(context.site)?;
     each_rule::judge_redirecting_rules(context, listener, |rule, _| {
-        Ok(match redirects.loop_at(listener, rule)? {
-            None => Verdict::Pass,
-            Some(found) => Verdict::Fail(
-                Evidence::new().with("request", found.request).with("leads_to", found.urls),
-            ),
-        })
+        let Some(found) = redirects.loop_at(listener, rule)? else { return Ok(Verdict::Pass) };
+        let evidence = Evidence::new().with("request", found.request);
+        Ok(Verdict::Fail(evidence.with("leads_to", found.urls)))
     })
 }
 
