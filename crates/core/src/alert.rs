@@ -21,7 +21,7 @@ pub mod webhook;
 pub enum NotifyOn {
     /// When faults are new or have become worse.
     New,
-    /// When faults are mended or no longer assessed, or calls no longer answered, too.
+    /// When faults are fixed or no longer assessed, or calls no longer answered, too.
     #[default]
     Changed,
     /// Also while faults stand unchanged.

@@ -367,7 +367,7 @@ pub struct Finding {
     pub subject: Subject,
     /// The fields that decided; for an unknown outcome the call that would have.
     pub evidence: Evidence,
-    /// One line that mends it; for an unknown outcome, how to get an answer.
+    /// One line that fixes it; for an unknown outcome, how to get an answer.
     pub fix: String,
     /// The same from scan to scan, whatever the evidence says.
     pub fingerprint: String,

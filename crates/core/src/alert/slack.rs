@@ -49,7 +49,7 @@ fn section(text: &str) -> Value {
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
-/// One fault: what has become of it, where it is, why, and what mends it. Every part is cut, so that it
+/// One fault: what has become of it, where it is, why, and what fixes it. Every part is cut, so that it
 /// stays below the 3,000 characters that a block may have.
 fn fault(entry: &ChangeEntry<'_>) -> String {
     let finding = entry.finding;

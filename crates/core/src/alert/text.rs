@@ -296,7 +296,7 @@ fn place(finding: &Finding) -> String {
     parts.join(", ")
 }
 
-/// Where to read more, and where to mend it.
+/// Where to read more, and where to fix it.
 fn links(finding: &Finding, page: &mut Page) {
     let check = ALL.iter().find(|check| check.id == finding.check);
     if let Some(link) = check.and_then(|check| check.links.first()) {

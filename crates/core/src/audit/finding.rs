@@ -152,7 +152,7 @@ fn remedy(check: &str, gap: &Gap) -> String {
 }
 
 /// Check, load balancer and subject, hashed: stable from scan to scan whatever the evidence says. A
-/// listener goes by protocol and port, so that one made anew with the same fault is the same finding.
+/// listener goes by protocol and port, so that one recreated with the same fault is the same finding.
 fn fingerprint(check: &str, lb: &str, subject: &Subject) -> String {
     let key = match subject.kind {
         SubjectKind::LoadBalancer => "",

@@ -11,7 +11,7 @@ use crate::vocab::severity::Persona;
 /// What decides which checks run.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Whom to tell; none: whoever mends faults.
+    /// Whom to tell; none: whoever fixes faults.
     pub persona: Option<Persona>,
     /// What a report by this framework needs, whoever it is for.
     pub framework: Option<Framework>,

@@ -1,9 +1,9 @@
 //! Faults in the format of Security Hub, AWS's ASFF, by the account and region that each is imported in.
 //!
-//! A fault that counts is active and failed. One that is mended is archived and passed. One that nobody
-//! has looked at this time stays active, its status not available: it is no more mended than it was, and a
+//! A fault that counts is active and failed. One that is fixed is archived and passed. One that nobody
+//! has looked at this time stays active, its status not available: it is no more fixed than it was, and a
 //! finding that is not updated for 90 days would vanish. One that somebody has accepted is archived but
-//! stays failed: nothing has been mended, and nobody needs to look; when the acceptance ends it is active
+//! stays failed: nothing has been fixed, and nobody needs to look; when the acceptance ends it is active
 //! again. Workflow and notes are the user's own and are never written.
 //!
 //! Source: AWS Security Hub API reference, `AwsSecurityFinding`; user guide, `BatchImportFindings`.

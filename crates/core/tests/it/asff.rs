@@ -90,11 +90,11 @@ fn a_fault_tells_all_that_filters_want() {
 #[test]
 fn a_mended_fault_is_archived_and_an_unseen_one_is_not() {
     let before = report(0);
-    let (mut mended, mut blind) = (report(1), report(1));
-    let gone = fault(&mut mended).clone();
-    mended.findings.retain(|one| one.fingerprint != gone.fingerprint);
-    compare(&before, &mut mended);
-    let archived = all(&mended);
+    let (mut fixed, mut blind) = (report(1), report(1));
+    let gone = fault(&mut fixed).clone();
+    fixed.findings.retain(|one| one.fingerprint != gone.fingerprint);
+    compare(&before, &mut fixed);
+    let archived = all(&fixed);
     let one = of(&archived, &gone);
     assert_eq!(state(one), ("ARCHIVED", "PASSED"));
     assert!(one["Description"].as_str().unwrap().contains(" Resolved: "), "{one}");

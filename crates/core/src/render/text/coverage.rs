@@ -91,7 +91,7 @@ fn unread_regions(page: &mut Page, report: &Report) {
     }
 }
 
-/// Gaps that are mended the same way: one action, one kind of reason.
+/// Gaps that are fixed the same way: one action, one kind of reason.
 #[derive(Default)]
 struct Group<'a> {
     places: BTreeMap<String, usize>,
