@@ -1,6 +1,6 @@
 //! Names of Elastic Load Balancing, and the load balancers that have them.
 
-use crate::inventory::{Account, Inventory, Kind, LoadBalancer, Region};
+use crate::inventory::{Account, DnsRecord, Inventory, Kind, LoadBalancer, Region};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 
@@ -31,12 +31,57 @@ pub fn owner<'a>(inventory: &'a Inventory, name: &str) -> Result<Option<&'a Load
 }
 
 /// Whether a name is the load balancer's, or that of one of its zones or address families.
-pub(crate) fn has_name(lb: &LoadBalancer, name: &str) -> bool {
+fn has_name(lb: &LoadBalancer, name: &str) -> bool {
     let own = lb.dns_name.as_ref().map(|own| own.to_lowercase());
     own.is_some_and(|own| {
         let before = name.strip_suffix(&own);
         before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     })
+}
+
+/// Whether a name is the load balancer's own, or that of one of its zones or address families.
+pub(crate) fn is_own_name(lb: &LoadBalancer, name: &str) -> bool {
+    let (own, name) = (lb.dns_name.as_deref().map(plain), plain(name));
+    let before = own.as_ref().and_then(|own| name.strip_suffix(own.as_str()));
+    before.is_some_and(|before| match before.strip_suffix('.') {
+        None => before.is_empty(),
+        Some(part) => {
+            ["dualstack", "ipv6"].contains(&part) || lb.zones.iter().any(|zone| zone == part)
+        }
+    })
+}
+
+/// Whether a name leads to a load balancer: its own, or one that records lead to it, over others if need be. For
+/// a record that stands for all names beside it another one may go before that is not kept.
+pub(crate) fn leads_to(lb: &LoadBalancer, records: &[DnsRecord], name: &str) -> Result<bool, Gap> {
+    let mut name = plain(name);
+    for _ in 0..=records.len() {
+        if is_own_name(lb, &name) {
+            return Ok(true);
+        }
+        let exact = records.iter().filter(|record| plain(&record.name) == name);
+        let Some(target) =
+            exact.map(|record| plain(&record.target)).max_by_key(|target| is_own_name(lb, target))
+        else {
+            let wild = |record: &&DnsRecord| {
+                let rest = plain(&record.name).strip_prefix('*').map(str::to_owned);
+                rest.is_some_and(|rest| name.ends_with(&rest)) && is_own_name(lb, &record.target)
+            };
+            return records.iter().find(wild).map_or(Ok(false), |record| {
+                let said = format!("cannot tell whether {} answers for {name}", record.name);
+                Err(Gap::new(Call::Route53ListResourceRecordSets, Reason::Unrecognised)
+                    .of(&name)
+                    .saying(said))
+            });
+        };
+        name = target;
+    }
+    Ok(false)
+}
+
+/// A name without case, last dot and Route 53's way to write a star.
+fn plain(name: &str) -> String {
+    name.trim_end_matches('.').replace("\\052", "*").to_lowercase()
 }
 
 /// Whether every load balancer of an account that could have a name was listed.

@@ -1,27 +1,32 @@
 //! Where a client ends up that follows a redirect: at a listener of the same load balancer it may be
 //! redirected again, and for ever.
 
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::analysis::dns;
-use crate::analysis::routing::condition::{self, narrows};
-use crate::analysis::routing::pattern::{self, Match};
+use crate::analysis::routing::pattern::Match;
 use crate::analysis::routing::request::texts_for;
 use crate::analysis::routing::{self, End, Route, redirect};
 use crate::analysis::site::Site;
-use crate::inventory::{Condition, ConditionField, Listener, Protocol, Redirect};
+use crate::inventory::{ConditionField, Listener, Protocol, Redirect};
 use crate::vocab::call::Call;
+use crate::vocab::escape::cut;
 use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::glob;
 use crate::vocab::partial::Partial;
 
-/// Redirects that a client follows before it gives up. Source: the Fetch standard, HTTP-redirect fetch.
-const MOST: usize = 20;
+mod client;
+
+use client::{Client, Request};
+
+/// Redirects that are followed. A client gives up after 20; more than there are rules shows a loop of many.
+const MOST: usize = 256;
 /// Texts of a field that are tried, so that a rule's first and last value are among them.
 const TRIED: usize = 8;
-/// URLs of a loop that are shown.
+/// URLs of a loop that are shown, and characters of one.
 const SHOWN: usize = 4;
+const LONGEST: usize = 200;
 
 /// A request that is redirected for ever.
 pub struct Loop {
@@ -35,20 +40,11 @@ pub struct Loop {
 pub struct Redirects<'a> {
     site: Site<'a>,
     listeners: Vec<(&'a Listener, OnceCell<Routes<'a>>)>,
+    known: RefCell<HashMap<Request, Taken<'a>>>,
 }
 
 /// The rules of a listener that a request can reach.
 type Routes<'a> = Result<Vec<Route<'a>>, Gap>;
-
-/// What a client asks for, in the course of a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Request {
-    protocol: Protocol,
-    host: String,
-    port: u16,
-    path: String,
-    query: String,
-}
 
 /// How a chain ends.
 enum Trail {
@@ -60,22 +56,17 @@ enum Trail {
     Loops(Loop),
 }
 
-/// What a client sends with every request of a chain: what the rule asks for that it begins at.
-#[derive(Clone, Copy)]
-struct Client<'a> {
-    conditions: &'a [Condition],
-    method: &'a str,
-}
-
 /// A rule, by the places of its listener and of itself.
 type Place = (usize, usize);
+/// The rule that redirects a request, and where to.
+type Taken<'a> = Result<Option<(Place, &'a Redirect)>, Gap>;
 
 impl<'a> Redirects<'a> {
     /// Those of a load balancer whose listeners are known.
     pub fn new(site: Site<'a>) -> Result<Self, Gap> {
         let all = site.lb.listeners.get()?.iter();
         let listeners = all.map(|listener| (listener, OnceCell::new())).collect();
-        Ok(Redirects { site, listeners })
+        Ok(Redirects { site, listeners, known: RefCell::default() })
     }
 
     /// A request that one of a listener's rules, by its place among those that are reached, redirects again and
@@ -88,11 +79,10 @@ impl<'a> Redirects<'a> {
         if !self.may_return(at, target)? {
             return Ok(None);
         }
-        let methods = texts_for(route.conditions, &ConditionField::HttpRequestMethod, &["GET"]);
-        let method = methods.first().map_or("GET", String::as_str);
-        let client = Client { conditions: route.conditions, method };
+        let query = client::query(route.conditions);
+        let client = Client { lb: self.site.lb, conditions: route.conditions, query: &query };
         let mut taken = Partial::whole(false);
-        for request in self.requests(listener, route.conditions)? {
+        for request in self.requests(listener, client)? {
             match self.follow((at, rule), &request, client) {
                 Ok(Trail::Loops(found)) => return Ok(Some(found)),
                 Ok(Trail::Ends) => taken.found = true,
@@ -150,17 +140,21 @@ impl<'a> Redirects<'a> {
     }
 
     /// Requests that a rule may take: its hosts with one path, its paths with one host.
-    fn requests(&self, listener: &Listener, conditions: &[Condition]) -> Result<Vec<Request>, Gap> {
+    fn requests(&self, listener: &Listener, client: Client) -> Result<Vec<Request>, Gap> {
+        let conditions = client.conditions;
+        let methods = texts_for(conditions, &ConditionField::HttpRequestMethod, &["GET"]);
+        let method = methods.first().map_or("GET", String::as_str);
         let own = self.site.lb.dns_name.as_deref().unwrap_or(&self.site.lb.name).to_lowercase();
         let hosts = texts_for(conditions, &ConditionField::HostHeader, &[&own]);
         let paths = texts_for(conditions, &ConditionField::PathPattern, &["/", "/any/path"]);
         let request = |host: &String, path: &String| -> Result<Request, Gap> {
             Ok(Request {
+                method: method.to_owned(),
                 protocol: listener.protocol.clone().unwrap_or(Protocol::Http),
                 host: host.to_lowercase(),
                 port: listener.number()?,
                 path: path.clone(),
-                query: query(conditions),
+                query: client.query.to_owned(),
             })
         };
         let (Some(host), Some(path)) = (hosts.first(), paths.first()) else {
@@ -176,7 +170,7 @@ impl<'a> Redirects<'a> {
         let mut chain: Vec<(Place, Request)> = Vec::new();
         let (mut now, mut doubt, mut comes_back) = (first.clone(), None, false);
         while chain.len() < MOST {
-            let Some((place, target)) = self.taken(&now, client, &first.query)? else {
+            let Some((place, target)) = self.taken(&now, client)? else {
                 return Ok(Trail::Ends);
             };
             if chain.is_empty() && place != start {
@@ -187,7 +181,12 @@ impl<'a> Redirects<'a> {
                 comes_back = true;
                 break;
             }
-            let Some(next) = self.redirected(&now, target, place.0)? else { break };
+            let Some(next) = self.redirected(&now, target, place.0)? else {
+                if chain.len() < 2 {
+                    return Err(unclear(self.listeners[place.0].0, "where a long URL leads"));
+                }
+                break;
+            };
             if next.host != now.host {
                 match self.is_own_host(&next.host) {
                     Ok(true) => {}
@@ -207,20 +206,32 @@ impl<'a> Redirects<'a> {
         }
         let mut urls: Vec<String> = chain.iter().skip(1).map(|(_, one)| one.url()).collect();
         urls.push(now.url());
-        urls.truncate(SHOWN);
-        Ok(Trail::Loops(Loop { request: format!("{} {}", client.method, first.url()), urls }))
+        if urls.len() > SHOWN {
+            urls.truncate(SHOWN);
+            urls.push("…".to_owned());
+        }
+        let urls = urls.iter().map(|url| cut(url, LONGEST)).collect();
+        Ok(Trail::Loops(Loop { request: client.described(first), urls }))
     }
 
-    /// The rule that redirects a request, and where to; none where it ends.
-    fn taken(
-        &self,
-        request: &Request,
-        client: Client,
-        query: &str,
-    ) -> Result<Option<(Place, &'a Redirect)>, Gap> {
+    /// The rule that redirects a request, and where to; none where it ends. What becomes of a request of
+    /// nobody special is found out once for all rules.
+    fn taken(&self, request: &Request, client: Client) -> Taken<'a> {
+        if !client.is_plain() {
+            return self.find_taken(request, client);
+        }
+        if let Some(known) = self.known.borrow().get(request) {
+            return known.clone();
+        }
+        let found = self.find_taken(request, client);
+        self.known.borrow_mut().insert(request.clone(), found.clone());
+        found
+    }
+
+    fn find_taken(&self, request: &Request, client: Client) -> Taken<'a> {
         let Some(at) = self.serving(&request.protocol, request.port)? else { return Ok(None) };
         for (rule, route) in self.routes(at)?.iter().enumerate() {
-            let meets = |condition| self.meets(condition, request, client, query);
+            let meets = |condition| client.meets(condition, request);
             match route.conditions.iter().map(meets).fold(Match::Yes, Match::and) {
                 Match::No => {}
                 Match::Maybe => {
@@ -237,39 +248,6 @@ impl<'a> Redirects<'a> {
             }
         }
         Ok(None)
-    }
-
-    /// Whether a request of this client meets a condition. It sends the headers that the rule asks for which
-    /// the chain begins at, comes from where that one asks, and is otherwise nobody special.
-    fn meets(
-        &self,
-        condition: &Condition,
-        request: &Request,
-        client: Client,
-        first: &str,
-    ) -> Match {
-        let asked = || client.conditions.iter().any(|own| narrows(own, condition));
-        match &condition.field {
-            ConditionField::HostHeader => condition::meets(condition, &request.host),
-            ConditionField::PathPattern => condition::meets(condition, &request.path),
-            ConditionField::HttpRequestMethod => condition::meets(condition, client.method),
-            ConditionField::QueryString if request.query == first && asked() => Match::Yes,
-            ConditionField::QueryString => {
-                let parameters = request.query.split('&').filter(|one| !one.is_empty());
-                Match::any(parameters.map(|one| parameter(condition, one)))
-            }
-            ConditionField::SourceIp
-                if asked() || condition::any_source(self.site.lb, condition) =>
-            {
-                Match::Yes
-            }
-            ConditionField::SourceIp => {
-                let own = condition::on(client.conditions, &ConditionField::SourceIp);
-                if own.is_some() { Match::Maybe } else { Match::No }
-            }
-            _ if asked() => Match::Yes,
-            _ => Match::No,
-        }
     }
 
     /// What a redirect makes of a request; none where that is longer than is of use: it grows.
@@ -292,7 +270,10 @@ impl<'a> Redirects<'a> {
             let template = template.as_deref().unwrap_or(default).to_owned();
             parts.iter().fold(template, |text, (key, value)| text.replace(key, value))
         };
+        // Source: the Fetch standard, HTTP-redirect fetch.
+        let method = if now.method == "POST" { "GET" } else { &now.method };
         let next = Request {
+            method: method.to_owned(),
             protocol: redirect::protocol(target, listener)?.clone(),
             host: filled(&target.host, "#{host}").to_lowercase(),
             port: redirect::port(target, listener)?,
@@ -307,64 +288,17 @@ impl<'a> Redirects<'a> {
     /// Whether a host is the load balancer itself: its own name, or one that a record read in this scan leads
     /// to it. Where this scan reads no records, every other host is somebody else's.
     fn is_own_host(&self, host: &str) -> Result<bool, Gap> {
-        let lb = self.site.lb;
-        if dns::has_name(lb, host) {
-            return Ok(true);
+        match &self.site.account.dns_records {
+            Fact::Known(records) => dns::leads_to(self.site.lb, records, host),
+            Fact::Unread(_) if dns::is_own_name(self.site.lb, host) => Ok(true),
+            Fact::Unread(gap) if gap.reason == Reason::NotCollected => Ok(false),
+            Fact::Unread(gap) => Err(gap.clone()),
         }
-        let records = match &self.site.account.dns_records {
-            Fact::Known(records) => records,
-            Fact::Unread(gap) if gap.reason == Reason::NotCollected => return Ok(false),
-            Fact::Unread(gap) => return Err(gap.clone()),
-        };
-        let mut own = records.iter().filter(|record| record.name.eq_ignore_ascii_case(host));
-        Ok(own.any(|record| dns::has_name(lb, &record.target)))
     }
-}
-
-impl Request {
-    /// The request as a URL. What parameters of the query are set to stays out: some rules let in whoever
-    /// knows it.
-    fn url(&self) -> String {
-        let Request { protocol, host, port, path, query } = self;
-        let usual = if *protocol == Protocol::Https { 443 } else { 80 };
-        let port = if *port == usual { String::new() } else { format!(":{port}") };
-        let slash = if path.starts_with('/') { "" } else { "/" };
-        let names: Vec<String> =
-            query.split('&').filter(|one| !one.is_empty()).map(named).collect();
-        let query = if names.is_empty() { String::new() } else { format!("?{}", names.join("&")) };
-        format!("{}://{host}{port}{slash}{path}{query}", protocol.to_string().to_lowercase())
-    }
-}
-
-/// `name=…`.
-fn named(parameter: &str) -> String {
-    parameter.split_once('=').map_or_else(|| "…".to_owned(), |(name, _)| format!("{name}=…"))
-}
-
-/// A query that meets a rule's conditions on it.
-fn query(conditions: &[Condition]) -> String {
-    let own = conditions.iter().filter(|condition| condition.field == ConditionField::QueryString);
-    let first = own.filter_map(|condition| condition.values.first());
-    first.map(|value| value.replace(['*', '?'], "x")).collect::<Vec<_>>().join("&")
-}
-
-/// Whether a parameter of a query meets a condition on it: `key=value`, or a value of whatever key.
-fn parameter(condition: &Condition, text: &str) -> Match {
-    let (key, value) = text.split_once('=').unwrap_or(("", text));
-    let one = |pattern: &String| {
-        let (name, own) = pattern.split_once('=').unwrap_or(("*", pattern));
-        match glob::matches(name, key) {
-            _ if pattern == text => Match::Yes,
-            true if pattern::is_hashed(own) => Match::Maybe,
-            true if glob::matches(own, value) => Match::Yes,
-            _ => Match::No,
-        }
-    };
-    Match::any(condition.values.iter().map(one))
 }
 
 fn unclear(listener: &Listener, said: &str) -> Gap {
-    Gap::new(Call::ElbV2DescribeRules, Reason::Undetermined)
+    Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised)
         .of(&listener.id)
         .saying(format!("cannot tell {said}"))
 }

@@ -2,6 +2,7 @@
 
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Action, Condition, Inventory, Kind, Listener, Redirect, Rule};
+use elb_audit_core::vocab::fact::Fact;
 
 use crate::bypass::{check, verdicts};
 
@@ -174,6 +175,115 @@ fn a_rule_that_comes_back_to_itself_is_a_loop() {
         let found = verdicts(&one(rules), "redirect-loop");
         let worst = found.iter().find(|one| one.starts_with(expected));
         assert!(worst.is_some() && (expected == "fail" || found.len() == 1), "{title}: {found:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_told_is_unknown_and_a_client_is_nobody_special() {
+    let path = |text: &str| sample::path(&[text]);
+    let header = |name: &str, value: &str| Condition {
+        header: Some(name.to_owned()),
+        ..sample::condition("http-header", &[value])
+    };
+    let source = |range: &str| sample::condition("source-ip", &[range]);
+    let turn = || (vec![path("/x")], to(&[("query", "lang=en")]));
+    let before = |conditions: Vec<Condition>| vec![(conditions, sample::forward("web")), turn()];
+    let hashed = elb_audit_core::vocab::digest::hash_secret("en");
+    let cases: Vec<(&str, Vec<Ruled>, &str)> = vec![
+        (
+            "a condition that is not known",
+            before(vec![sample::condition("geo", &["DE"])]),
+            "unknown",
+        ),
+        ("a path condition without value", before(vec![sample::path(&[])]), "unknown"),
+        ("a header that everybody sends", before(vec![header("User-Agent", "*")]), "pass"),
+        ("a browser among others", before(vec![header("User-Agent", "*Mobile*")]), "fail"),
+        (
+            "two conditions on one header",
+            vec![
+                (vec![header("User-Agent", "*Mozilla*")], sample::forward("web")),
+                (vec![header("User-Agent", "*Mobile*")], to(&[("path", "/m")])),
+            ],
+            "unknown",
+        ),
+        (
+            "the hash of what the redirect sets",
+            before(vec![sample::condition("query-string", &[&format!("lang={hashed}")])]),
+            "pass",
+        ),
+        ("from inside, and from anywhere", before(vec![source("10.0.0.0/8")]), "fail"),
+        (
+            "from ranges apart",
+            vec![
+                (vec![source("192.0.2.0/24")], sample::forward("web")),
+                (vec![source("198.51.100.0/24")], to(&[("query", "a=1")])),
+            ],
+            "fail",
+        ),
+        (
+            "from a range inside the one before",
+            vec![
+                (vec![source("192.0.2.0/24"), path("/y")], sample::forward("web")),
+                (vec![source("192.0.2.0/25")], to(&[("path", "/y")])),
+            ],
+            "pass",
+        ),
+        (
+            "a form that is sent, and a page that is asked for",
+            vec![(
+                vec![sample::condition("http-request-method", &["POST"])],
+                to(&[("path", "/wait")]),
+            )],
+            "pass",
+        ),
+        (
+            "a path longer than is looked into",
+            vec![(vec![path("/*")], to(&[("path", &format!("/{}", "a".repeat(600)))]))],
+            "unknown",
+        ),
+    ];
+    for (title, rules, expected) in cases {
+        let found = verdicts(&one(rules), "redirect-loop");
+        assert!(found.iter().any(|one| one.starts_with(expected)), "{title}: {found:?}");
+    }
+}
+
+#[test]
+fn many_rules_make_one_loop() {
+    let step = |number: u32| {
+        let next = format!("/{}", (number + 1) % 60);
+        (vec![sample::path(&[&format!("/{number}")])], to(&[("path", &next)]))
+    };
+    let found = verdicts(&one((0..60).map(step).collect()), "redirect-loop");
+    assert!(found[0].starts_with("fail"), "{found:?}");
+}
+
+#[test]
+fn records_lead_here_over_others_and_a_star_is_not_certain() {
+    let record = |name: &str, target: &str| {
+        let mut named = sample::named(&Kind::Application, false, target);
+        let Fact::Known(mut all) = named.accounts.remove(0).dns_records else { unreachable!() };
+        all[0].name = name.to_owned();
+        all.remove(0)
+    };
+    let chained =
+        || vec![record("www.example.com.", "example.com"), record("example.com", sample::DNS_NAME)];
+    let cases = [
+        (chained(), "fail"),
+        (vec![record("*.example.com", sample::DNS_NAME)], "unknown"),
+        (vec![record("\\052.example.com", sample::DNS_NAME)], "unknown"),
+        (
+            vec![record("*.example.com", sample::DNS_NAME), record("www.example.com", "other")],
+            "pass",
+        ),
+    ];
+    for (records, expected) in cases {
+        let mut inventory =
+            one(vec![(vec![sample::path(&["/*"])], to(&[("host", "www.example.com")]))]);
+        let said = format!("{records:?}");
+        inventory.accounts[0].dns_records = Fact::Known(records);
+        let found = verdicts(&inventory, "redirect-loop");
+        assert!(found[0].starts_with(expected), "{said}: {found:?}");
     }
 }
 

@@ -272,7 +272,7 @@ fn parameter(pattern: &str) -> String {
 }
 
 /// What a URL cannot say. A header's values stay out: some rules let in whoever knows one.
-fn remark(condition: &Condition, certain: bool) -> Option<String> {
+pub(crate) fn remark(condition: &Condition, certain: bool) -> Option<String> {
     use ConditionField::{
         HostHeader, HttpHeader, HttpRequestMethod, Other, PathPattern, QueryString, SourceIp,
     };

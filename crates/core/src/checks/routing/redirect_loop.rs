@@ -14,27 +14,29 @@ pub(crate) const CHECK: Check = Check {
     logic: "Follows a request that the redirect takes, as a client would, through the rules of this \
             load balancer's listeners. Fails when it comes back to the rule, over other rules and \
             listeners too, or when path or query grow with every turn. Another host is followed only \
-            if it is the load balancer's own name, or a Route 53 record that this scan has read leads \
-            there. What only leads into the loop of another rule passes. The client sends the headers \
-            that the rule asks for and no others. Unknown where it cannot be told which rule takes a \
-            request, or where records that decide could not be read.",
-    fix: "exclude the redirect's own destination from its rule: put a rule for the destination before it, \
-          or narrow the rule's conditions to the hosts and paths that are to be redirected",
+            if it is the load balancer's own name, or Route 53 records that this scan has read lead \
+            there. What only leads into the loop of another rule passes. The client sends what the \
+            rule asks for and is nobody special otherwise. Unknown where it cannot be told which rule \
+            takes a request, or whether a host leads here.",
+    fix: "put a rule for the redirect's own destination before it, or narrow its conditions to what \
+          is to be redirected",
     remedy: Remedy::steps(Steps {
-        console: "EC2, Load Balancers, the listener, Rules, the rule, Edit: narrow its conditions so that \
-                  they leave out what it redirects to, or add a rule for that with a lower number.",
-        cli: "aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --conditions Field=host-header,Values=example.com",
+        console: "EC2, Load Balancers, the listener, Rules, Add rule: conditions that the destination \
+                  meets, a forward, and a lower number than that of the redirect.",
+        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER \
+              --conditions Field=path-pattern,Values=/home --actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN",
         terraform: r#"
-            resource "aws_lb_listener_rule" "redirect" {
+            resource "aws_lb_listener_rule" "destination" {
+              priority = NUMBER
               condition {
-                host_header { values = ["example.com"] }
+                path_pattern { values = ["/home"] }
               }
             }"#,
         cloudformation: r"
+            Priority: NUMBER
             Conditions:
-              - Field: host-header
-                HostHeaderConfig: { Values: [example.com] }",
+              - Field: path-pattern
+                PathPatternConfig: { Values: [/home] }",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",

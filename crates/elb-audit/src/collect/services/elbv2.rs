@@ -9,7 +9,7 @@ use elb_audit_core::inventory::{
     Transform, WeightedGroup,
 };
 use elb_audit_core::vocab::call::Call;
-use elb_audit_core::vocab::digest::{hex, sha256};
+use elb_audit_core::vocab::digest;
 use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 
 use crate::aws::api::ApiClient;
@@ -294,7 +294,7 @@ fn hash_secret(value: String) -> String {
     if value.chars().all(|c| c == '*' || c == '?') {
         return value;
     }
-    format!("sha256:{}", hex(&sha256(value)[..8]))
+    digest::hash_secret(&value)
 }
 
 fn action(found: sdk::Action) -> Action {
