@@ -21,7 +21,7 @@ mod client;
 use client::{Client, Request};
 
 /// Redirects that are followed. A client gives up after 20; more than there are rules shows a loop of many.
-const MOST: usize = 256;
+const MOST: usize = 1_024;
 /// Texts of a field that are tried, so that a rule's first and last value are among them.
 const TRIED: usize = 8;
 /// URLs of a loop that are shown, and characters of one.
