@@ -196,9 +196,7 @@ impl<'a> Redirects<'a> {
             }
             chain.push((place, std::mem::replace(&mut now, next)));
         }
-        // What only leads into a loop is none itself.
-        let inside = if comes_back { 0 } else { chain.len() / 2 };
-        if !chain[inside..].iter().any(|(place, _)| *place == start) {
+        if !self.is_loop(start, &chain, comes_back)? {
             return Ok(Trail::Ends);
         }
         if let Some(gap) = doubt {
@@ -212,6 +210,24 @@ impl<'a> Redirects<'a> {
         }
         let urls = urls.iter().map(|url| cut(url, LONGEST)).collect();
         Ok(Trail::Loops(Loop { request: client.described(first), urls }))
+    }
+
+    /// Whether a chain that does not end goes round by this rule. What only leads into a loop is none itself.
+    fn is_loop(
+        &self,
+        rule: Place,
+        chain: &[(Place, Request)],
+        comes_back: bool,
+    ) -> Result<bool, Gap> {
+        let turns = chain.iter().filter(|(place, _)| *place == rule).count();
+        let rules: BTreeSet<Place> = chain.iter().map(|(place, _)| *place).collect();
+        match turns {
+            0 => Ok(false),
+            1 if comes_back => Ok(true),
+            1 if rules.len() < chain.len() => Ok(false),
+            1 => Err(unclear(self.listeners[rule.0].0, "where a URL leads that grows")),
+            _ => Ok(true),
+        }
     }
 
     /// The rule that redirects a request, and where to; none where it ends. What becomes of a request of

@@ -259,6 +259,16 @@ fn many_rules_make_one_loop() {
 }
 
 #[test]
+fn a_url_that_grows_from_rule_to_rule_is_not_followed_for_ever() {
+    let step = |number: u32| {
+        let next = format!("/{}/#{{path}}/#{{path}}", number + 1);
+        (vec![sample::path(&[&format!("/{number}/*")])], to(&[("path", &next)]))
+    };
+    let found = verdicts(&one((0..60).map(step).collect()), "redirect-loop");
+    assert!(found[0].starts_with("unknown"), "{found:?}");
+}
+
+#[test]
 fn records_lead_here_over_others_and_a_star_is_not_certain() {
     let record = |name: &str, target: &str| {
         let mut named = sample::named(&Kind::Application, false, target);
