@@ -46,7 +46,7 @@ const CHAINS: &[(Call, &[Call])] = &[
     (Call::Wafv2ListLoggingConfigurations, &[Call::Wafv2GetWebAclForResource]),
 ];
 
-/// The name of the role that a member account is read through unless told otherwise.
+/// The name of the role that a member account is read through by default.
 pub const READER: &str = "elb-audit-reader";
 
 /// Every call that a scan with these checks may make, in the order of a scan.

@@ -12,7 +12,7 @@ pub(crate) const CHECK: Check = Check {
     persona: Persona::Auditor,
     applies_to: &[Kind::Application],
     why: "Browsers remember a permanent redirect and ask by HTTPS at once; a temporary one sends \
-          every first request in clear again.",
+          every first request in cleartext again.",
     logic: "Looks at redirects from HTTP to HTTPS, of rules that a request can reach. Notes status \
             HTTP_302; passes on HTTP_301. Does not apply where no rule redirects to HTTPS.",
     fix: "redirect with HTTP_301, and send Strict-Transport-Security over HTTPS",

@@ -18,7 +18,7 @@ pub(crate) const CHECK: Check = Check {
     fix: "give the group in clear the protocol of the other one",
     remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register \
-                  the targets, then put it into the rule in place of the one in clear.",
+                  the targets, then put it into the rule in place of the cleartext one.",
         cli: r#"
             aws elbv2 modify-rule --rule-arn ARN \
               --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":9},{"TargetGroupArn":"ARN_2","Weight":1}]}}]'"#,
@@ -120,7 +120,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     verdict.complete()
 }
 
-/// The groups that get requests by TLS, and those that get them in clear.
+/// The groups that get requests by TLS, and those that get them in cleartext.
 fn sorted<'a>(context: &Context, groups: &[&'a str]) -> Partial<(Vec<&'a str>, Vec<&'a str>)> {
     let mut sorted = Partial::whole((Vec::new(), Vec::new()));
     for arn in groups {
