@@ -44,15 +44,15 @@ pub(crate) const CHECK: Check = Check {
                 type  = "authenticate-cognito"
                 order = 1
                 authenticate_cognito {
-                  user_pool_arn       = POOL_ARN
-                  user_pool_client_id = CLIENT_ID
-                  user_pool_domain    = DOMAIN
+                  user_pool_arn       = "POOL_ARN"
+                  user_pool_client_id = "CLIENT_ID"
+                  user_pool_domain    = "DOMAIN"
                 }
               }
               action {
                 type             = "forward"
                 order            = 2
-                target_group_arn = GROUP_ARN
+                target_group_arn = "GROUP_ARN"
               }
             }"#,
         cloudformation: r"

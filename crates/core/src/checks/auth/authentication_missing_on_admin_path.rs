@@ -32,12 +32,12 @@ pub(crate) const CHECK: Check = Check {
             resource "aws_lb_listener_rule" "admin" {
               condition {
                 path_pattern {
-                  values = [PATH]
+                  values = ["PATH"]
                 }
               }
               condition {
                 source_ip {
-                  values = [CIDR]
+                  values = ["CIDR"]
                 }
               }
             }"#,

@@ -24,7 +24,7 @@ pub(crate) const CHECK: Check = Check {
             resource "aws_lb" "NAME" {
               load_balancer_type = "application"
               subnets            = [SUBNET_A, SUBNET_B]
-              security_groups    = [GROUP]
+              security_groups    = ["GROUP"]
             }"#,
         cloudformation: r"
             Type: AWS::ElasticLoadBalancingV2::LoadBalancer

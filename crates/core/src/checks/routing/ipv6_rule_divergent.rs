@@ -28,7 +28,7 @@ pub(crate) const CHECK: Check = Check {
             resource "aws_lb_listener_rule" "NAME" {
               action {
                 type             = "forward"
-                target_group_arn = GROUP_ARN
+                target_group_arn = "GROUP_ARN"
               }
             }"#,
         cloudformation: r"

@@ -31,8 +31,8 @@ pub(crate) const CHECK: Check = Check {
                 type  = "jwt-validation"
                 order = 1
                 jwt_validation {
-                  issuer        = ISSUER
-                  jwks_endpoint = JWKS_URL
+                  issuer        = "ISSUER"
+                  jwks_endpoint = "JWKS_URL"
                 }
               }
             }"#,

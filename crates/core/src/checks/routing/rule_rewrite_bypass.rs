@@ -37,8 +37,8 @@ pub(crate) const CHECK: Check = Check {
                 type = "url-rewrite"
                 url_rewrite_config {
                   rewrite {
-                    regex   = REGEX
-                    replace = REPLACEMENT
+                    regex   = "REGEX"
+                    replace = "REPLACEMENT"
                   }
                 }
               }

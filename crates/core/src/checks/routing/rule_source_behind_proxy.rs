@@ -33,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
             # the web ACL gets a rule that compares X-Forwarded-For with the IP set; the source-ip condition goes",
         terraform: r#"
             ip_set_reference_statement {
-              arn = IP_SET_ARN
+              arn = "IP_SET_ARN"
               ip_set_forwarded_ip_config {
                 header_name       = "X-Forwarded-For"
                 position          = "LAST"

@@ -28,7 +28,7 @@ pub(crate) const CHECK: Check = Check {
             resource "aws_lb_listener_rule" "office" {
               condition {
                 source_ip {
-                  values = [CIDR]
+                  values = ["CIDR"]
                 }
               }
             }"#,

@@ -41,8 +41,8 @@ pub(crate) const CHECK: Check = Check {
               --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":0},{"TargetGroupArn":"ARN_2","Weight":1}]}}]'"#,
         terraform: r#"
             resource "aws_lb_target_group_attachment" "NAME" {
-              target_group_arn = TARGET_GROUP_ARN
-              target_id        = INSTANCE_ID
+              target_group_arn = "TARGET_GROUP_ARN"
+              target_id        = "INSTANCE_ID"
             }
 
             resource "aws_lb" "NAME" {
@@ -54,7 +54,7 @@ pub(crate) const CHECK: Check = Check {
                 type = "forward"
                 forward {
                   target_group {
-                    arn    = GROUP_ARN
+                    arn    = "GROUP_ARN"
                     weight = 1
                   }
                 }

@@ -25,7 +25,7 @@ pub(crate) const CHECK: Check = Check {
               --load-balancer-names LOAD_BALANCER",
         terraform: r#"
             resource "aws_autoscaling_attachment" "NAME" {
-              autoscaling_group_name = NAME
+              autoscaling_group_name = "NAME"
               lb_target_group_arn    = aws_lb_target_group.NAME.arn
             }"#,
         cloudformation: r"

@@ -35,7 +35,7 @@ pub(crate) const CHECK: Check = Check {
         terraform: r#"
             resource "aws_lambda_permission" "NAME" {
               action        = "lambda:InvokeFunction"
-              function_name = NAME
+              function_name = "NAME"
               principal     = "elasticloadbalancing.amazonaws.com"
               source_arn    = aws_lb_target_group.NAME.arn
             }"#,

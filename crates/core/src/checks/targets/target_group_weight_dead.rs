@@ -29,7 +29,7 @@ pub(crate) const CHECK: Check = Check {
                 type = "forward"
                 forward {
                   target_group {
-                    arn    = GROUP_ARN
+                    arn    = "GROUP_ARN"
                     weight = 0
                   }
                 }
