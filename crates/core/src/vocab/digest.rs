@@ -26,8 +26,11 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// What stands before the hash of a value that may be a secret.
+pub(crate) const HASHED: &str = "sha256:";
+
 /// What is kept of a value that may be a secret: enough to see whether two are the same.
 #[must_use]
 pub fn hash_secret(value: &str) -> String {
-    format!("sha256:{}", hex(&sha256(value)[..8]))
+    format!("{HASHED}{}", hex(&sha256(value)[..8]))
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use regex_lite::{Regex, RegexBuilder};
 
+use crate::vocab::digest::HASHED;
 use crate::vocab::glob::is_short;
 
 /// The largest compiled expression, in bytes. Expressions as people write them in rules take a few
@@ -12,8 +13,6 @@ use crate::vocab::glob::is_short;
 const LARGEST: usize = 64 << 10;
 /// How many compiled expressions a thread keeps: those of a listener with as many rules as AWS allows.
 const KEPT: usize = 1_024;
-/// What collection writes before the hash of a value that may be a secret.
-const HASH: &str = "sha256:";
 
 /// Whether a text matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +60,7 @@ impl Match {
 
 /// Whether a value is kept as a hash alone.
 pub(crate) fn is_hashed(value: &str) -> bool {
-    value.starts_with(HASH)
+    value.starts_with(HASHED)
 }
 
 /// Whether a regular expression matches a text. AWS does not say whether it has to match all of it: where
