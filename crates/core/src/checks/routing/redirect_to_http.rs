@@ -1,7 +1,8 @@
 //! An HTTP listener redirects to HTTP.
 
-use crate::analysis::routing::{self, End};
+use crate::analysis::routing;
 use crate::checks::prelude::*;
+use crate::checks::shared::each_rule;
 
 pub(crate) const CHECK: Check = Check {
     id: "redirect-to-http",
@@ -65,25 +66,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !context.lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
-    let routes = routing::live(context.lb, listener)?;
-    let mut verdict = Partial::whole(Verdict::Pass);
-    for (place, route) in routes.iter().enumerate() {
-        let redirect = match &route.end {
-            End::Redirect(redirect) => redirect,
-            End::Unknown(gap) => {
-                verdict.add_gap(gap.clone());
-                continue;
-            }
-            End::Forward(_) | End::Answer => continue,
-        };
-        if verdict.learn(routing::leads_to_cleartext(redirect, listener)) == Some(true) {
-            let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
-            let evidence = Evidence::new()
-                .with("rule", route.label.as_str())
-                .with("redirect_protocol", protocol)
-                .with("request", route.request(&routes[..place], context.lb, listener));
-            return Ok(Verdict::Fail(evidence));
+    let judged = each_rule::judge_redirects(context, listener, |redirect| {
+        if !routing::leads_to_cleartext(redirect, listener)? {
+            return Ok(Verdict::Pass);
         }
-    }
-    verdict.complete()
+        let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
+        Ok(Verdict::Fail(Evidence::new().with("redirect_protocol", protocol)))
+    })?;
+    // A listener that redirects nothing sends nobody to HTTP.
+    Ok(if judged == Verdict::NotApplicable { Verdict::Pass } else { judged })
 }
