@@ -19,13 +19,15 @@ use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::severity::Persona;
 
 mod accounts;
-mod unattached;
+mod actions;
+mod cause;
 pub mod compare;
 mod controls;
 pub mod digest;
 mod finding;
 mod overview;
 mod risks;
+mod unattached;
 mod walk;
 
 use finding::Verdicts;
@@ -81,6 +83,7 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
     }
     let Tally { mut report, risks, .. } = tally;
     report.accepted_risks = risks.statuses(checks, &report);
+    report.actions = actions::actions(&report);
     report.framework = options.framework.map(|one| controls::judged(one, checks, &report));
     if !options.show_passed {
         report.findings.retain(|finding| finding.outcome != Outcome::Pass);
@@ -115,6 +118,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
         summary: Summary { cost: inventory.cost, ..Summary::default() },
         load_balancers: Vec::new(),
         findings: Vec::new(),
+        actions: Vec::new(),
         gaps: Vec::new(),
         framework: None,
         accepted_risks: Vec::new(),

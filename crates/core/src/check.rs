@@ -11,16 +11,18 @@ use crate::inventory::{
     AutoScalingGroup, Certificate, DnsRecord, Inventory, Kind, Listener, TargetGroup,
 };
 use crate::vocab::call::Call;
-pub use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::Gap;
 use crate::vocab::partial::Partial;
 pub use crate::vocab::severity::{Persona, Severity};
 
 pub mod catalogue; // every question anybody asks, and what became of it
+mod grounds;
 pub mod intent;
 pub mod plan;
 
 use intent::{Intent, Thresholds};
+
+pub use grounds::Grounds;
 
 pub use crate::remedy::{Change, Owner, Pair, Particular, Remedy, Source, Steps, Ways};
 
@@ -191,12 +193,12 @@ impl<'a> Deref for Context<'a> {
 /// What a judge says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// Looked at, and right.
-    Pass,
+    /// Looked at, and right; this is what was seen.
+    Pass(Grounds),
     /// Wrong, and this is why.
-    Fail(Evidence),
+    Fail(Grounds),
     /// Neither right nor wrong, but worth knowing.
-    Note(Evidence),
+    Note(Grounds),
     /// The question makes no sense here.
     NotApplicable,
 }
@@ -206,19 +208,19 @@ impl Verdict {
     pub(crate) fn is_worse_than(&self, other: &Verdict) -> bool {
         let badness = |verdict: &Verdict| match verdict {
             Verdict::NotApplicable => 0,
-            Verdict::Pass => 1,
+            Verdict::Pass(_) => 1,
             Verdict::Note(_) => 2,
             Verdict::Fail(_) => 3,
         };
         badness(self) > badness(other)
     }
 
-    /// The same, with more evidence where it has some.
-    pub(crate) fn with(self, more: impl FnOnce(Evidence) -> Evidence) -> Verdict {
+    /// The same, with more evidence where it says something against its subject.
+    pub(crate) fn with(self, more: impl FnOnce(Grounds) -> Grounds) -> Verdict {
         match self {
             Verdict::Note(evidence) => Verdict::Note(more(evidence)),
             Verdict::Fail(evidence) => Verdict::Fail(more(evidence)),
-            Verdict::Pass | Verdict::NotApplicable => self,
+            Verdict::Pass(_) | Verdict::NotApplicable => self,
         }
     }
 }
@@ -251,8 +253,9 @@ mod tests {
 
     #[test]
     fn the_worst_verdict_stands_and_only_a_failure_over_a_gap() {
-        let said = |by: &str| Evidence::new().with("by", by);
+        let said = |by: &str| Grounds::new().with("by", by);
         let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Throttled);
+        let passed = Verdict::Pass(said("nothing"));
         let mut worst = Partial::whole(Verdict::NotApplicable);
         let mut come_to = |verdict: Verdict| {
             worst.worsen(verdict);
@@ -262,11 +265,11 @@ mod tests {
         };
         let unknown = || Err(gap.clone());
         assert_eq!(come_to(Verdict::NotApplicable), (Ok(Verdict::NotApplicable), unknown()));
-        assert_eq!(come_to(Verdict::Pass), (Ok(Verdict::Pass), unknown()));
-        assert_eq!(come_to(Verdict::NotApplicable), (Ok(Verdict::Pass), unknown()));
+        assert_eq!(come_to(passed.clone()), (Ok(passed.clone()), unknown()));
+        assert_eq!(come_to(Verdict::NotApplicable), (Ok(passed.clone()), unknown()));
         let noted = Verdict::Note(said("first"));
         assert_eq!(come_to(noted.clone()), (Ok(noted.clone()), unknown()));
-        assert_eq!(come_to(Verdict::Pass), (Ok(noted.clone()), unknown()));
+        assert_eq!(come_to(passed.clone()), (Ok(noted.clone()), unknown()));
         assert_eq!(come_to(Verdict::Note(said("second"))), (Ok(noted), unknown()));
         let failed = Verdict::Fail(said("first"));
         assert_eq!(come_to(failed.clone()), (Ok(failed.clone()), Ok(failed.clone())));

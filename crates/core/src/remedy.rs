@@ -5,8 +5,11 @@ use serde::Serialize;
 use crate::inventory::Kind;
 
 mod attributes;
+pub mod binding; // what placeholders stand for
+pub mod cause; // what several faults have in common
 mod listeners;
 mod network;
+pub mod placeholder; // capitals in a command
 mod targets;
 mod text;
 mod web_acl;

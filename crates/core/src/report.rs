@@ -9,14 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::inventory::Cost;
 use crate::policy::AcceptedRisk;
+use crate::remedy::binding::Bindings;
+use crate::remedy::cause::Cause;
 use crate::vocab::call::Call;
 use crate::vocab::evidence::{Evidence, Step};
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::severity::{Persona, Severity};
 
+pub mod action;
 pub mod comparison;
 pub mod controls;
 
+use action::Action;
 use comparison::{Change, ChangeKind, Comparison};
 use controls::FrameworkReport;
 
@@ -52,6 +56,10 @@ pub struct Report {
     /// Faults, notes and what could not be judged; passes only when asked for. By account, region and
     /// load balancer, worst first.
     pub findings: Vec<Finding>,
+    /// What to do about the faults that count, what resolves most of the worst first: each is in exactly
+    /// one. Empty in a report from before there were any.
+    #[serde(default)]
+    pub actions: Vec<Action>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
     /// What came of each control of a framework, where that was asked for.
@@ -373,6 +381,13 @@ pub struct Finding {
     pub fingerprint: String,
     /// Changes when what was found changes: what an accepted risk is held to.
     pub configuration: String,
+    /// For a fault, the resource to change and what to do with it; none in a report from before that was
+    /// told.
+    #[serde(default)]
+    pub cause: Option<Cause>,
+    /// What the placeholders in the ways of the remedy stand for.
+    #[serde(default)]
+    pub bindings: Bindings,
     /// Who lives with it, and why; the outcome stays what it is.
     pub accepted: Option<Accepted>,
     /// Whether it only informs, its check being newer than the pinned edition.

@@ -2,10 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::Options;
 use super::digest::configuration;
+use super::{Options, cause};
 use crate::analysis::reach::Exposure;
-use crate::check::{Check, Judgement, Verdict};
+use crate::check::{Check, Grounds, Judgement, Verdict};
 use crate::inventory::LoadBalancer;
 use crate::policy::Policy;
 use crate::report::{Finding, GLOBAL, LoadBalancerRef, Outcome, Subject, SubjectKind};
@@ -63,19 +63,19 @@ impl FindingScope<'_> {
         judgement: Judgement,
         into: &mut Verdicts,
     ) {
-        let (outcome, evidence, gap) = match judgement {
+        let (outcome, grounds, gap) = match judgement {
             Ok(Verdict::NotApplicable) => return,
-            Ok(Verdict::Pass) => (Outcome::Pass, Evidence::new(), None),
-            Ok(Verdict::Fail(evidence)) => (Outcome::Fail, evidence, None),
-            Ok(Verdict::Note(evidence)) => (Outcome::Note, evidence, None),
-            Err(gap) => (Outcome::Unknown, unread(&gap), Some(gap)),
+            Ok(Verdict::Pass(grounds)) => (Outcome::Pass, grounds, None),
+            Ok(Verdict::Fail(grounds)) => (Outcome::Fail, grounds, None),
+            Ok(Verdict::Note(grounds)) => (Outcome::Note, grounds, None),
+            Err(gap) => (Outcome::Unknown, unread(&gap).into(), Some(gap)),
         };
         into.passed += usize::from(outcome == Outcome::Pass);
         if outcome == Outcome::Pass && !into.keep_passed {
             return;
         }
         let fix = gap.as_ref().map_or_else(|| check.fix.to_owned(), |gap| remedy(check.id, gap));
-        let finding = Finding { fix, ..self.finding(check, subject, outcome, evidence) };
+        let finding = Finding { fix, ..self.finding(check, subject, outcome, grounds) };
         into.found.push((finding, gap));
     }
 
@@ -84,9 +84,15 @@ impl FindingScope<'_> {
         check: &'static Check,
         subject: Subject,
         outcome: Outcome,
-        evidence: Evidence,
+        grounds: Grounds,
     ) -> Finding {
         let FindingScope { policy, account, region, of } = self;
+        let Grounds { evidence, cause, bindings } = grounds;
+        let tells = matches!(outcome, Outcome::Fail | Outcome::Note);
+        let fails = outcome == Outcome::Fail;
+        let cause = fails.then(|| cause.unwrap_or_else(|| cause::own(self, check, &subject)));
+        let bindings =
+            if tells { cause::bindings(self, check, &subject, bindings) } else { bindings };
         let severity = policy.severity(check, of.map(|(_, exposure)| exposure));
         Finding {
             check: check.id.to_owned(),
@@ -104,6 +110,8 @@ impl FindingScope<'_> {
             fix: String::new(),
             fingerprint: fingerprint(check.id, of.map_or(account, |(lb, _)| &lb.arn), &subject),
             configuration: configuration(check.id, outcome, &evidence),
+            cause,
+            bindings,
             accepted: None,
             advisory: policy.advisory(check),
             edition: policy.edition_of(check).unwrap_or_default().to_owned(),

@@ -3,8 +3,8 @@
 pub(super) use crate::analysis::reach::Exposure;
 pub(super) use crate::analysis::site::RegionScope;
 pub(super) use crate::check::{
-    Change, Check, Context, Evidence, Example, Judge, Judgement, Names, Particular, Persona,
-    Remedy, Severity, Source, Steps, Targets, Verdict,
+    Change, Check, Context, Example, Grounds, Judge, Judgement, Names, Particular, Persona, Remedy,
+    Severity, Source, Steps, Targets, Verdict,
 };
 pub(super) use crate::fixtures::sample;
 pub(super) use crate::inventory::{

@@ -1,5 +1,6 @@
 //! Laws, formats and pages of the core.
 
+mod actions;
 mod alerts;
 mod asff;
 mod bypass;
@@ -20,6 +21,7 @@ mod layers;
 mod mutual_tls;
 mod not_applicable;
 mod owner;
+mod placeholders;
 mod presenters;
 mod remedies;
 mod redirects;

@@ -83,10 +83,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let own = action.authentication.as_ref().ok_or_else(|| missing("configuration"))?;
         let mut all = own.authority.iter().chain(&own.endpoints);
         match all.find(|url| !domain::is_https(url)) {
-            Some(url) => Ok(Verdict::Fail(Evidence::new().with("endpoint", url.as_str()))),
+            Some(url) => Ok(Verdict::Fail(Grounds::new().with("endpoint", url.as_str()))),
             None if own.authority.is_none() => Err(missing("issuer")),
             None if own.endpoints.len() < 3 => Err(missing("endpoints")),
-            None => Ok(Verdict::Pass),
+            None => Ok(Verdict::Pass(Grounds::new())),
         }
     })
 }

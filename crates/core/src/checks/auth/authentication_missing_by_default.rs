@@ -82,13 +82,15 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let groups = match &last.end {
         End::Forward(groups) if !groups.is_empty() => groups,
         End::Unknown(gap) => return Err(gap.clone()),
-        End::Forward(_) | End::Redirect(_) | End::Answer => return Ok(Verdict::Pass),
+        End::Forward(_) | End::Redirect(_) | End::Answer => {
+            return Ok(Verdict::Pass(Grounds::new()));
+        }
     };
     if !requirements::of_route(last, listener).is_open()? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let names: Vec<&str> = groups.iter().map(|arn| group_name(arn)).collect();
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("rule", last.label.as_str())
         .with("target_groups", names)
         .with("request", last.request(others, context.lb, listener));

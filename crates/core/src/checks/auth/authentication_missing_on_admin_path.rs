@@ -147,7 +147,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     for (place, route) in routes.iter().enumerate() {
         let Some(value) = route.conditions.iter().find_map(telling) else { continue };
         match &route.end {
-            End::Forward(groups) if !groups.is_empty() => verdict.found = Verdict::Pass,
+            End::Forward(groups) if !groups.is_empty() => {
+                verdict.found = Verdict::Pass(Grounds::new());
+            }
             End::Unknown(gap) => {
                 verdict.add_gap(gap.clone());
                 continue;
@@ -157,7 +159,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let is_open = verdict.learn(requirements::of_route(route, listener).is_open());
         if is_open == Some(true) && !(bypass::is_public(context, route) || bypass::is_narrow(route))
         {
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", route.label.as_str())
                 .with("value", value)
                 .with("request", route.request(&routes[..place], context.lb, listener));

@@ -103,7 +103,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             verdict.add_gap(gap.clone());
         }
         for action in route.before().filter(|action| logs_in(action)) {
-            verdict.found = Verdict::Pass;
+            verdict.found = Verdict::Pass(Grounds::new());
             let Some(authentication) = &action.authentication else {
                 let said = format!("{} without its configuration", action.kind);
                 let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Malformed);
@@ -113,7 +113,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             match authentication.on_unauthenticated_request.as_deref() {
                 None | Some("authenticate" | "deny") => {}
                 Some("allow") => {
-                    let evidence = Evidence::new()
+                    let evidence = Grounds::new()
                         .with("rule", route.label.as_str())
                         .with("on_unauthenticated_request", "allow")
                         .with("authority", authentication.authority.clone())

@@ -79,11 +79,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let rules = routing::rules(context.lb, listener)?;
     let shadowed = rules.shadowed.iter().map(|dead| &dead.route);
     let asks = rules.live.iter().chain(shadowed).any(|route| route.asks_to_log_in(listener));
-    let mut verdict = Partial::whole(if asks { Verdict::Pass } else { Verdict::NotApplicable });
+    let mut verdict =
+        Partial::whole(if asks { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable });
     for dead in &rules.shadowed {
         if verdict.learn(rules.lets_past_login(dead, listener)) == Some(true) {
             let by = &rules.live[dead.by];
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", dead.route.label.as_str())
                 .with("shadowed_by", by.label.as_str())
                 .with("request", by.request(&rules.live[..dead.by], context.lb, listener));

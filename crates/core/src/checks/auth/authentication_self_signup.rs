@@ -102,9 +102,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         };
         let pool = context.region.user_pools.get(arn).ok_or_else(unasked)?.get()?;
         if pool.admin_create_only {
-            return Ok(Verdict::Pass);
+            return Ok(Verdict::Pass(Grounds::new()));
         }
-        let evidence = Evidence::new().with("user_pool", arn).with("name", pool.name.clone());
+        let evidence = Grounds::new().with("user_pool", arn).with("name", pool.name.clone());
         Ok(Verdict::Fail(evidence))
     })
 }

@@ -73,10 +73,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let own = action.authentication.as_ref().ok_or_else(missing)?;
         let seconds = own.session_timeout.unwrap_or(DEFAULT);
         if seconds <= allowed {
-            return Ok(Verdict::Pass);
+            return Ok(Verdict::Pass(Grounds::new()));
         }
         let evidence =
-            Evidence::new().with("session_seconds", seconds).with("allowed_seconds", allowed);
+            Grounds::new().with("session_seconds", seconds).with("allowed_seconds", allowed);
         Ok(Verdict::Fail(evidence))
     })
 }

@@ -135,7 +135,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
             return Err(gap.of(&group.arn).saying(said));
         }
     }
-    let mut verdict = Partial::whole(Verdict::Pass);
+    let mut verdict = Partial::whole(Verdict::Pass(Grounds::new()));
     let members =
         group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining);
     for target in members.filter(|target| target.zone.as_deref() != Some("all")) {
@@ -192,7 +192,7 @@ fn through(
     verdict: &mut Partial<Verdict>,
 ) {
     let evidence = |let_in: Vec<String>| {
-        Evidence::new()
+        Grounds::new()
             .with("target", format!("{}:{port}", target.id))
             .with("interface", interface.id.as_str())
             .with("security_group", door.id.as_str())

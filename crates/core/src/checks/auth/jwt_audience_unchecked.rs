@@ -86,13 +86,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let missing = || requirements::without(action, "configuration", listener);
         let own = action.jwt.as_ref().ok_or_else(missing)?;
         let evidence = || {
-            let evidence = Evidence::new().with("claims", own.claims.clone());
+            let evidence = Grounds::new().with("claims", own.claims.clone());
             evidence.with("issuer", own.issuer.clone())
         };
         match &own.claims[..] {
             [] => Ok(Verdict::Fail(evidence())),
             claims if claims.iter().any(|claim| AUDIENCES.contains(&claim.as_str())) => {
-                Ok(Verdict::Pass)
+                Ok(Verdict::Pass(Grounds::new()))
             }
             _ => Ok(Verdict::Note(evidence())),
         }

@@ -75,8 +75,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let owner = registered(host_of(issuer));
         // An issuer may be any text; one that is no name of a host has no domain.
         if !owner.contains('.') || owner == registered(host_of(keys)) {
-            return Ok(Verdict::Pass);
+            return Ok(Verdict::Pass(Grounds::new()));
         }
-        Ok(Verdict::Note(Evidence::new().with("issuer", issuer).with("jwks_endpoint", keys)))
+        Ok(Verdict::Note(Grounds::new().with("issuer", issuer).with("jwks_endpoint", keys)))
     })
 }

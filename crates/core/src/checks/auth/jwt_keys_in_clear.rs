@@ -69,8 +69,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let own = action.jwt.as_ref().and_then(|jwt| jwt.jwks_endpoint.as_deref());
         let url = own.ok_or_else(|| requirements::without(action, "JWKS endpoint", listener))?;
         if domain::is_https(url) {
-            return Ok(Verdict::Pass);
+            return Ok(Verdict::Pass(Grounds::new()));
         }
-        Ok(Verdict::Fail(Evidence::new().with("jwks_endpoint", url)))
+        Ok(Verdict::Fail(Grounds::new().with("jwks_endpoint", url)))
     })
 }

@@ -76,8 +76,8 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match certificate.validation_method.as_deref() {
-        Some("DNS" | "HTTP") => Ok(Verdict::Pass),
-        Some("EMAIL") => Ok(Verdict::Fail(Evidence::new().with("validation_method", "EMAIL"))),
+        Some("DNS" | "HTTP") => Ok(Verdict::Pass(Grounds::new())),
+        Some("EMAIL") => Ok(Verdict::Fail(Grounds::new().with("validation_method", "EMAIL"))),
         Some(other) => Err(certificate
             .unexpected_value(Reason::Unrecognised, &format!("validation method {other}"))),
         None => Err(certificate

@@ -103,7 +103,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     if !certificate.has_expired(context.now)? {
         let never = certificate.days_left(context.now)?.is_none();
-        return Ok(if never { Verdict::NotApplicable } else { Verdict::Pass });
+        return Ok(if never { Verdict::NotApplicable } else { Verdict::Pass(Grounds::new()) });
     }
-    Ok(Verdict::Fail(certificate.validity(Evidence::new(), context.now)))
+    Ok(Verdict::Fail(Grounds::new().and(|own| certificate.validity(own, context.now))))
 }

@@ -184,10 +184,10 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
         }
     };
     if !late {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = certificate.validity(Evidence::new(), context.now);
-    Ok(Verdict::Fail(certificate.renewal(evidence)))
+    let grounds = Grounds::new().and(|own| certificate.validity(own, context.now));
+    Ok(Verdict::Fail(grounds.and(|own| certificate.renewal(own))))
 }
 
 /// Whether ACM should have renewed it by now, or cannot.

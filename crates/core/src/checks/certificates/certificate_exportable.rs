@@ -78,8 +78,8 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match certificate.export.as_deref() {
-        None | Some("DISABLED") => Ok(Verdict::Pass),
-        Some("ENABLED") => Ok(Verdict::Fail(Evidence::new().with("export", "ENABLED"))),
+        None | Some("DISABLED") => Ok(Verdict::Pass(Grounds::new())),
+        Some("ENABLED") => Ok(Verdict::Fail(Grounds::new().with("export", "ENABLED"))),
         Some(other) => {
             Err(certificate.unexpected_value(Reason::Unrecognised, &format!("export {other}")))
         }

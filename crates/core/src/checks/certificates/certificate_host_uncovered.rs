@@ -170,12 +170,16 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         }
     }
     let Some((rule, _)) = uncovered.found.first() else {
-        return uncovered.otherwise(if any { Verdict::Pass } else { Verdict::NotApplicable });
+        return uncovered.otherwise(if any {
+            Verdict::Pass(Grounds::new())
+        } else {
+            Verdict::NotApplicable
+        });
     };
     let hosts: Vec<&str> = uncovered.found.iter().map(|(_, host)| *host).collect();
     let shown: Vec<&str> = names.found.iter().take(SHOWN).copied().collect();
     let evidence =
-        Evidence::new().with("rule", *rule).with("hosts", hosts).with("certificate_names", shown);
+        Grounds::new().with("rule", *rule).with("hosts", hosts).with("certificate_names", shown);
     names.otherwise(Verdict::Fail(evidence))
 }
 

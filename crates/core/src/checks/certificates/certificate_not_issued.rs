@@ -83,11 +83,11 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
             if certificate.has_expired(context.now)? {
                 return Ok(Verdict::NotApplicable);
             }
-            Ok(Verdict::Fail(Evidence::new().with("status", status)))
+            Ok(Verdict::Fail(Grounds::new().with("status", status)))
         }
         "EXPIRED" => Ok(Verdict::NotApplicable),
         "ISSUED" if certificate.has_expired(context.now)? => Ok(Verdict::NotApplicable),
-        "ISSUED" => Ok(Verdict::Pass),
+        "ISSUED" => Ok(Verdict::Pass(Grounds::new())),
         other => {
             Err(certificate.unexpected_value(Reason::Unrecognised, &format!("status {other}")))
         }

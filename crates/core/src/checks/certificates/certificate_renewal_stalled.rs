@@ -155,13 +155,14 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     if certificate.has_expired(context.now)? || days.is_none_or(|days| days < Certificate::SOON) {
         return Ok(Verdict::NotApplicable);
     }
-    let evidence = || certificate.renewal(certificate.validity(Evidence::new(), context.now));
+    let grounds =
+        || Grounds::new().and(|own| certificate.renewal(certificate.validity(own, context.now)));
     if certificate.renewal_is_stalled()? {
-        return Ok(Verdict::Fail(evidence()));
+        return Ok(Verdict::Fail(grounds()));
     }
     match certificate.renewal_eligibility.as_deref() {
-        Some("ELIGIBLE") => Ok(Verdict::Pass),
-        Some("INELIGIBLE") => Ok(Verdict::Note(evidence())),
+        Some("ELIGIBLE") => Ok(Verdict::Pass(Grounds::new())),
+        Some("INELIGIBLE") => Ok(Verdict::Note(grounds())),
         Some(other) => Err(certificate
             .unexpected_value(Reason::Unrecognised, &format!("renewal eligibility {other}"))),
         None => Err(certificate

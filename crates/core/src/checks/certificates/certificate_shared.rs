@@ -151,15 +151,17 @@ fn with_second(change: impl FnOnce(&mut LoadBalancer)) -> Inventory {
 
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     let known = context.index.presenters(&certificate.arn);
-    let Some(presenters) = known.found else { return known.otherwise(Verdict::Pass) };
+    let Some(presenters) = known.found else {
+        return known.otherwise(Verdict::Pass(Grounds::new()));
+    };
     let environment = presenters.share_an_environment();
     if presenters.schemes.len() < 2 && environment != Ok(false) {
         environment?;
-        return known.otherwise(Verdict::Pass);
+        return known.otherwise(Verdict::Pass(Grounds::new()));
     }
     let schemes = presenters.schemes.iter().map(|(scheme, lb)| format!("{scheme}: {lb}"));
     let environments = presenters.environments.iter().map(|(name, lb)| format!("{name}: {lb}"));
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("load_balancers", presenters.count)
         .with("schemes", schemes.collect::<Vec<_>>())
         .with("environments", environments.collect::<Vec<_>>());

@@ -70,9 +70,9 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(_: &Context, certificate: &Certificate) -> Judgement {
-    let evidence = |kept: &str| Evidence::new().with("kept_in", kept);
+    let evidence = |kept: &str| Grounds::new().with("kept_in", kept);
     Ok(match certificate.provenance()? {
-        Provenance::Amazon | Provenance::Private => Verdict::Pass,
+        Provenance::Amazon | Provenance::Private => Verdict::Pass(Grounds::new()),
         Provenance::Imported => Verdict::Note(evidence("ACM").with("type", "IMPORTED")),
         Provenance::Iam => Verdict::Fail(evidence("IAM")),
     })

@@ -94,11 +94,11 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     let evidence = match provenance {
         Provenance::Amazon => None,
         _ if !reached => None,
-        Provenance::Private => Some(Evidence::new().with("type", "PRIVATE")),
+        Provenance::Private => Some(Grounds::new().with("type", "PRIVATE")),
         Provenance::Imported | Provenance::Iam => signed_by_itself(certificate)?,
     };
     match (evidence, context.exposure) {
-        (None, _) => Ok(Verdict::Pass),
+        (None, _) => Ok(Verdict::Pass(Grounds::new())),
         (Some(_), Exposure::Unknown(gap)) => Err(gap.clone()),
         (Some(evidence), _) => Ok(Verdict::Note(evidence)),
     }
@@ -106,7 +106,7 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
 
 /// Issuer and subject, where they are the same. A certificate may go without subject; then it has been
 /// signed by somebody else.
-fn signed_by_itself(certificate: &Certificate) -> Result<Option<Evidence>, Gap> {
+fn signed_by_itself(certificate: &Certificate) -> Result<Option<Grounds>, Gap> {
     let detail = certificate.detail.get()?;
     let Some(issuer) = detail.issuer.as_deref() else {
         return Err(certificate.unexpected_value(Reason::Malformed, "a certificate without issuer"));
@@ -114,7 +114,7 @@ fn signed_by_itself(certificate: &Certificate) -> Result<Option<Evidence>, Gap> 
     let subject = detail.subject.as_deref().unwrap_or_default();
     let full = issuer.contains('=') && subject.contains('=');
     let same = if full { issuer == subject } else { common_name(issuer) == common_name(subject) };
-    let evidence = || Evidence::new().with("issuer", issuer).with("subject", subject);
+    let evidence = || Grounds::new().with("issuer", issuer).with("subject", subject);
     Ok(same.then(evidence))
 }
 

@@ -90,7 +90,7 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
         }
     };
     if !weak {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("key_algorithm", algorithm.as_str())))
+    Ok(Verdict::Fail(Grounds::new().with("key_algorithm", algorithm.as_str())))
 }

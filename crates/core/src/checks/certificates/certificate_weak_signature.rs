@@ -114,7 +114,7 @@ fn signed(algorithm: &str) -> Inventory {
 
 fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     match certificate.provenance()? {
-        Provenance::Amazon | Provenance::Private => return Ok(Verdict::Pass),
+        Provenance::Amazon | Provenance::Private => return Ok(Verdict::Pass(Grounds::new())),
         Provenance::Imported | Provenance::Iam => {}
     }
     let Some(algorithm) = &certificate.detail.get()?.signature_algorithm else {
@@ -124,11 +124,11 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     let name = algorithm.replace(['-', '_'], "").to_uppercase();
     let has = |hashes: &[&str]| hashes.iter().any(|hash| name.contains(hash));
     if has(BROKEN) {
-        let evidence = Evidence::new().with("signature_algorithm", algorithm.as_str());
+        let evidence = Grounds::new().with("signature_algorithm", algorithm.as_str());
         return Ok(Verdict::Fail(evidence));
     }
     if has(SOUND) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     Err(certificate
         .unexpected_value(Reason::Unrecognised, &format!("signature algorithm {algorithm}")))

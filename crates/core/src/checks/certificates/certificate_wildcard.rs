@@ -65,7 +65,7 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     let hosts = certificate.hosts()?.iter().map(String::as_str);
     let wild: Vec<&str> = hosts.filter(|host| host.starts_with("*.")).collect();
     if wild.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Note(Evidence::new().with("names", wild)))
+    Ok(Verdict::Note(Grounds::new().with("names", wild)))
 }

@@ -299,7 +299,7 @@ fn judge(context: &Context) -> Judgement {
     let direct: Vec<String> = direct.map(|(label, _)| label.clone()).collect();
     let settled = guarded || headers.is_empty();
     if direct.is_empty() {
-        return ways.otherwise(Verdict::Pass);
+        return ways.otherwise(Verdict::Pass(Grounds::new()));
     }
     if !settled {
         ways.complete()?;
@@ -309,7 +309,7 @@ fn judge(context: &Context) -> Judgement {
         origins.iter().filter(filtered).map(|(one, _)| one.id.as_str()).collect();
     let lost = settled && !filtered.is_empty() && !has_acl(context)?;
     let distributions: Vec<&str> = origins.iter().map(|(one, _)| one.id.as_str()).collect();
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("distributions", distributions)
         .with("distributions_with_web_acl", filtered)
         .with("headers_that_cloudfront_adds", headers.into_iter().collect::<Vec<_>>())

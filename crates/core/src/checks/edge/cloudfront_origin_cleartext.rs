@@ -147,9 +147,13 @@ fn judge(context: &Context) -> Judgement {
         }
     }
     if clear.found.is_empty() {
-        return clear.otherwise(if custom { Verdict::Pass } else { Verdict::NotApplicable });
+        return clear.otherwise(if custom {
+            Verdict::Pass(Grounds::new())
+        } else {
+            Verdict::NotApplicable
+        });
     }
-    Ok(Verdict::Fail(Evidence::new().with("origins", clear.found)))
+    Ok(Verdict::Fail(Grounds::new().with("origins", clear.found)))
 }
 
 fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<bool, Gap> {

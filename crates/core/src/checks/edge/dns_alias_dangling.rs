@@ -129,9 +129,9 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(names: &Names, record: &DnsRecord) -> Judgement {
     if dns::owner(names.inventory, &record.target)?.is_some() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("zone", record.zone_name.as_str())
         .with("type", record.kind.as_str())
         .with("target", record.target.as_str());

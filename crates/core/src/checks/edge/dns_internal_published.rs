@@ -95,9 +95,9 @@ fn judge(names: &Names, record: &DnsRecord) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     match &lb.scheme {
-        Some(Scheme::InternetFacing) => Ok(Verdict::Pass),
+        Some(Scheme::InternetFacing) => Ok(Verdict::Pass(Grounds::new())),
         Some(Scheme::Internal) => {
-            let evidence = Evidence::new().with("zone", record.zone_name.as_str());
+            let evidence = Grounds::new().with("zone", record.zone_name.as_str());
             Ok(Verdict::Note(evidence.with("load_balancer", lb.arn.as_str())))
         }
         scheme => {

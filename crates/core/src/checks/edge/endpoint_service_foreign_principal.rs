@@ -99,7 +99,7 @@ fn judge(context: &Context) -> Judgement {
         foreign.found.extend(all.map(|principal| format!("{}: {principal}", service.id)));
     }
     if foreign.found.is_empty() {
-        return foreign.otherwise(Verdict::Pass);
+        return foreign.otherwise(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Note(Evidence::new().with("principals", foreign.found)))
+    Ok(Verdict::Note(Grounds::new().with("principals", foreign.found)))
 }

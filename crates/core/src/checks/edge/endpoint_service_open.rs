@@ -100,7 +100,7 @@ fn judge(context: &Context) -> Judgement {
         }
     }
     let evidence = |services: Vec<String>, acceptance: bool| {
-        Evidence::new()
+        Grounds::new()
             .with("endpoint_services", services)
             .with("principal", "*")
             .with("acceptance_required", acceptance)
@@ -109,5 +109,9 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::Fail(evidence(open.found, false)));
     }
     open.complete()?;
-    Ok(if asking.is_empty() { Verdict::Pass } else { Verdict::Note(evidence(asking, true)) })
+    Ok(if asking.is_empty() {
+        Verdict::Pass(Grounds::new())
+    } else {
+        Verdict::Note(evidence(asking, true))
+    })
 }

@@ -76,7 +76,7 @@ fn judge(context: &Context) -> Judgement {
         })
         .collect();
     if behind.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Note(Evidence::new().with("load_balancers", behind)))
+    Ok(Verdict::Note(Grounds::new().with("load_balancers", behind)))
 }

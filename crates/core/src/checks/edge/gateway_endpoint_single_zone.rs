@@ -137,9 +137,9 @@ fn judge(context: &Context) -> Judgement {
         Ok((zones.len() < 2).then(|| format!("{vpc}: {zone}")))
     });
     if narrow.found.is_empty() {
-        return narrow.otherwise(Verdict::Pass);
+        return narrow.otherwise(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("vpcs", narrow.found)))
+    Ok(Verdict::Fail(Grounds::new().with("vpcs", narrow.found)))
 }
 
 /// The zones in which a VPC has an available endpoint: all, or two.

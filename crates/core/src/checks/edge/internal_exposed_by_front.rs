@@ -246,7 +246,7 @@ fn judge(context: &Context) -> Judgement {
     match Reachability::new(context.index, lb).by_fronts() {
         Exposure::Unknown(gap) => return Err(gap),
         Exposure::Internet(sources) | Exposure::Restricted(sources) => {
-            return Ok(Verdict::Fail(Evidence::new().with("reachable_from", sources)));
+            return Ok(Verdict::Fail(Grounds::new().with("reachable_from", sources)));
         }
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
@@ -255,7 +255,7 @@ fn judge(context: &Context) -> Judgement {
         .and(entrypoints::api_links(context.region, lb))
         .and(entrypoints::by_address(context.index, lb));
     if entrypoints.found.is_empty() {
-        return entrypoints.otherwise(Verdict::Pass);
+        return entrypoints.otherwise(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Note(Evidence::new().with("through", entrypoints.found)))
+    Ok(Verdict::Note(Grounds::new().with("through", entrypoints.found)))
 }

@@ -89,7 +89,7 @@ fn judge(context: &Context) -> Judgement {
     }
     match lb.private_link_rules.as_deref() {
         // Source: Elastic Load Balancing API reference, SetSecurityGroups: the default is `on`.
-        None | Some("on") => return Ok(Verdict::Pass),
+        None | Some("on") => return Ok(Verdict::Pass(Grounds::new())),
         Some("off") => {}
         Some(other) => {
             return Err(Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised)
@@ -99,11 +99,11 @@ fn judge(context: &Context) -> Judgement {
     }
     let services = context.index.endpoint_services(&lb.arn)?;
     if services.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let names: Vec<String> = services.iter().map(|service| service.id.clone()).collect();
     Ok(Verdict::Fail(
-        Evidence::new()
+        Grounds::new()
             .with("endpoint_services", names)
             .with("security_groups", lb.security_groups.clone()),
     ))

@@ -136,10 +136,10 @@ fn judge(context: &Context) -> Judgement {
         _ => return Ok(Verdict::NotApplicable),
     }
     if wanted.is_empty() {
-        return Ok(Verdict::Note(Evidence::new().with("elastic_ip_addresses", "none")));
+        return Ok(Verdict::Note(Grounds::new().with("elastic_ip_addresses", "none")));
     }
     if missing.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("unprotected", missing)))
+    Ok(Verdict::Fail(Grounds::new().with("unprotected", missing)))
 }

@@ -58,12 +58,12 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let fine = |bucket: &str| allowed.iter().any(|pattern| glob::matches(pattern, bucket));
-    let mut evidence = Evidence::new();
+    let mut grounds = Grounds::new();
     for (bucket, key) in buckets.iter().filter(|(bucket, _)| !fine(bucket)) {
-        evidence = evidence.with(key, bucket.as_str());
+        grounds = grounds.with(key, bucket.as_str());
     }
-    if evidence.0.is_empty() {
-        return Ok(Verdict::Pass);
+    if grounds.evidence.0.is_empty() {
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(evidence.with("approved", allowed.clone())))
+    Ok(Verdict::Fail(grounds.with("approved", allowed.clone())))
 }

@@ -124,5 +124,6 @@ fn judge(context: &Context) -> Judgement {
     if lb.kind == Kind::Network && !lb.serves_any(&[Protocol::Tls])? {
         return Ok(Verdict::NotApplicable);
     }
-    Ok(logs::absence(context.site, Log::Access)?.map_or(Verdict::Pass, Verdict::Fail))
+    Ok(logs::absence(context.site, Log::Access)?
+        .map_or(Verdict::Pass(Grounds::new()), |own| Verdict::Fail(own.into())))
 }

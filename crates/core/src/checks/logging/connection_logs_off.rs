@@ -48,16 +48,16 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(evidence) = logs::absence(context.site, Log::Connection)? else {
-        return Ok(Verdict::Pass);
+    let Some(grounds) = logs::absence(context.site, Log::Connection)?.map(Grounds::from) else {
+        return Ok(Verdict::Pass(Grounds::new()));
     };
     let listeners = context.lb.listeners.get().into_iter().flatten();
     let mutual = listeners.filter(|own| asks_for_certificates(own)).map(Listener::label);
     let mutual: Vec<String> = mutual.collect();
     if mutual.is_empty() {
-        return Ok(Verdict::Fail(evidence));
+        return Ok(Verdict::Fail(grounds));
     }
-    Ok(Verdict::Fail(evidence.with("listeners_with_mutual_tls", mutual)))
+    Ok(Verdict::Fail(grounds.with("listeners_with_mutual_tls", mutual)))
 }
 
 fn asks_for_certificates(listener: &Listener) -> bool {

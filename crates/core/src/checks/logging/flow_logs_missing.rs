@@ -174,12 +174,12 @@ fn judge(context: &Context) -> Judgement {
     let open: Vec<&str> =
         lb.subnets.iter().map(String::as_str).filter(|id| !watched.contains(id)).collect();
     if watched.contains(vpc) || open.is_empty() && !lb.subnets.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     if let Some(gap) = gap {
         return Err(gap);
     }
-    let evidence = Evidence::new().with("vpc", vpc).with("subnets_without_flow_log", open);
+    let evidence = Grounds::new().with("vpc", vpc).with("subnets_without_flow_log", open);
     let interfaces: Vec<&str> = watched.into_iter().filter(|id| id.starts_with("eni-")).collect();
     if interfaces.is_empty() {
         return Ok(Verdict::Fail(evidence));

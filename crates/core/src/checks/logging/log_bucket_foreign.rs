@@ -71,9 +71,9 @@ fn judge(context: &Context) -> Judgement {
     let Some(wrong) = logs::wrong_buckets(context.site, ask)? else {
         return Ok(Verdict::NotApplicable);
     };
-    let evidence = Evidence::new().with("buckets", wrong.clone());
+    let evidence = Grounds::new().with("buckets", wrong.clone());
     match (wrong.is_empty(), intent.trusted_accounts.is_empty()) {
-        (true, _) => Ok(Verdict::Pass),
+        (true, _) => Ok(Verdict::Pass(Grounds::new())),
         (false, true) => Ok(Verdict::Fail(evidence)),
         (false, false) => {
             let trusted = intent.trusted_accounts.clone();

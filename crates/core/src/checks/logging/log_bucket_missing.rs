@@ -110,7 +110,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if wrong.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("buckets", wrong).with("load_balancer_region", own)))
+    Ok(Verdict::Fail(Grounds::new().with("buckets", wrong).with("load_balancer_region", own)))
 }

@@ -121,7 +121,7 @@ fn judge(context: &Context) -> Judgement {
     };
     match logs::wrong_buckets(context.site, ask)? {
         None => Ok(Verdict::NotApplicable),
-        Some(none) if none.is_empty() => Ok(Verdict::Pass),
-        Some(open) => Ok(Verdict::Fail(Evidence::new().with("buckets", open))),
+        Some(none) if none.is_empty() => Ok(Verdict::Pass(Grounds::new())),
+        Some(open) => Ok(Verdict::Fail(Grounds::new().with("buckets", open))),
     }
 }

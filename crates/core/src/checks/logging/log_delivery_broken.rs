@@ -92,7 +92,7 @@ fn judge(context: &Context) -> Judgement {
         .map(|source| format!("{} ({})", source.name, source.log_type))
         .collect();
     if broken.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("sources_without_delivery", broken)))
+    Ok(Verdict::Fail(Grounds::new().with("sources_without_delivery", broken)))
 }

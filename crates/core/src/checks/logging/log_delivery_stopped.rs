@@ -123,11 +123,11 @@ fn judge(context: &Context) -> Judgement {
     };
     let newest = bucket.newest.get(&lb.arn).ok_or_else(gap)?.get()?;
     if newest.is_some() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let traffic = *lb.traffic.get()?;
     if traffic > 0.0 {
-        let evidence = Evidence::new().with("bucket", name).with("newest_log", "none in a day");
+        let evidence = Grounds::new().with("bucket", name).with("newest_log", "none in a day");
         return Ok(Verdict::Note(evidence.with("traffic_in_14_days", traffic)));
     }
     Ok(Verdict::NotApplicable)

@@ -52,9 +52,9 @@ fn judge(_: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     match mutual.advertise_authorities.as_deref() {
-        None | Some("off") => Ok(Verdict::Pass),
+        None | Some("off") => Ok(Verdict::Pass(Grounds::new())),
         Some("on") => {
-            Ok(Verdict::Note(Evidence::new().with("advertise_trust_store_ca_names", "on")))
+            Ok(Verdict::Note(Grounds::new().with("advertise_trust_store_ca_names", "on")))
         }
         Some(other) => Err(listener.unexpected_value(
             Reason::Unrecognised,

@@ -40,8 +40,8 @@ fn judge(_: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if mutual.ignore_client_certificate_expiry != Some(true) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let key = "ignore_client_certificate_expiry";
-    Ok(Verdict::Fail(Evidence::new().with("mode", "verify").with(key, true)))
+    Ok(Verdict::Fail(Grounds::new().with("mode", "verify").with(key, true)))
 }

@@ -86,8 +86,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     };
     let most = context.thresholds.trust_store_authorities;
     if count <= most {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new().with("trust_store", store.name.as_str());
+    let evidence = Grounds::new().with("trust_store", store.name.as_str());
     Ok(Verdict::Fail(evidence.with("ca_certificates", count).with("threshold", most)))
 }

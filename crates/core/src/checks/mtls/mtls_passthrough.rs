@@ -45,12 +45,12 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {
     if listener.verifies()?.is_some() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let mutual = listener.mutual_authentication.as_ref();
     match mutual.and_then(|mutual| mutual.mode.as_ref()) {
         Some(MutualTlsMode::Passthrough) => {
-            Ok(Verdict::Fail(Evidence::new().with("mode", "passthrough")))
+            Ok(Verdict::Fail(Grounds::new().with("mode", "passthrough")))
         }
         _ => Ok(Verdict::NotApplicable),
     }

@@ -111,8 +111,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let store = context.index.trust_store(context.account, arn)?;
     let revokes = store.revoked_entries.is_some_and(|entries| entries > 0);
     if revokes || *store.revocation_lists.get()? > 0 {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new().with("trust_store", store.name.as_str());
+    let evidence = Grounds::new().with("trust_store", store.name.as_str());
     Ok(Verdict::Fail(evidence.with("revocation_lists", 0)))
 }

@@ -88,9 +88,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     match mutual.trust_store_status.as_deref() {
-        Some("active") => Ok(Verdict::Pass),
+        Some("active") => Ok(Verdict::Pass(Grounds::new())),
         Some("removed") => {
-            let evidence = Evidence::new().with("trust_store", mutual.trust_store_arn.clone());
+            let evidence = Grounds::new().with("trust_store", mutual.trust_store_arn.clone());
             Ok(Verdict::Fail(evidence.with("status", "removed")))
         }
         Some(other) => {
@@ -100,7 +100,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         None => {
             let owner = listener.trust_store()?.and_then(|arn| arn.split(':').nth(4));
             if owner == Some(context.account.id.as_str()) {
-                return Ok(Verdict::Pass);
+                return Ok(Verdict::Pass(Grounds::new()));
             }
             Err(listener.unexpected_value(Reason::Malformed, "a shared trust store without status"))
         }

@@ -53,18 +53,18 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let mut evidence = Evidence::new();
+    let mut grounds = Grounds::new();
     for (key, name) in listener.attributes.get()? {
         let own = key.strip_prefix("routing.http.request.");
         let Some(usual) = own.and_then(|own| own.strip_suffix(".header_name")) else { continue };
         let renamed = !name.is_empty() && !name.eq_ignore_ascii_case(&usual.replace('_', "-"));
         if renamed {
-            evidence = evidence.with(key, name.as_str());
+            grounds = grounds.with(key, name.as_str());
         }
     }
-    if !evidence.0.is_empty() {
-        return Ok(Verdict::Note(evidence));
+    if !grounds.evidence.0.is_empty() {
+        return Ok(Verdict::Note(grounds));
     }
     let encrypts = context.lb.serves(listener, &[Protocol::Https])?;
-    Ok(if encrypts { Verdict::Pass } else { Verdict::NotApplicable })
+    Ok(if encrypts { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable })
 }

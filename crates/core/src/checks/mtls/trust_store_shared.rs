@@ -133,7 +133,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let found = if trusted.is_empty() { Verdict::Note } else { Verdict::Fail };
     let is_own = |id: &str| id == context.account.id || trusted.iter().any(|known| known == id);
     if let Some(owner) = account(arn).filter(|owner| !is_own(owner)) {
-        return Ok(found(Evidence::new().with("trust_store", arn).with("owner", owner)));
+        return Ok(found(Grounds::new().with("trust_store", arn).with("owner", owner)));
     }
     let store = context.index.trust_store(context.account, arn)?;
     let mut shared_with = named(&store.shared_with);
@@ -143,9 +143,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if shared_with.is_empty() && used_by.is_empty() {
         store.shared_with.get()?;
         store.users.get()?;
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("trust_store", store.name.as_str())
         .with("shared_with", shared_with.into_iter().collect::<Vec<_>>())
         .with("used_by", used_by.into_iter().collect::<Vec<_>>());

@@ -63,7 +63,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match *context.lb.reserved_capacity.get()? {
-        0 => Ok(Verdict::Note(Evidence::new().with("capacity_units", 0))),
-        _ => Ok(Verdict::Pass),
+        0 => Ok(Verdict::Note(Grounds::new().with("capacity_units", 0))),
+        _ => Ok(Verdict::Pass(Grounds::new())),
     }
 }

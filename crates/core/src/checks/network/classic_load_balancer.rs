@@ -50,7 +50,7 @@ pub(crate) const CHECK: Check = Check {
 #[expect(clippy::unnecessary_wraps, reason = "a judge may always find a gap")]
 fn judge(context: &Context) -> Judgement {
     Ok(match context.lb.kind {
-        Kind::Classic => Verdict::Note(Evidence::new().with("kind", "classic")),
-        _ => Verdict::Pass,
+        Kind::Classic => Verdict::Note(Grounds::new().with("kind", "classic")),
+        _ => Verdict::Pass(Grounds::new()),
     })
 }

@@ -43,7 +43,7 @@ pub(crate) const CHECK: Check = Check {
 #[expect(clippy::unnecessary_wraps, reason = "a judge may always find a gap")]
 fn judge(context: &Context) -> Judgement {
     Ok(match context.lb.vpc_id {
-        None => Verdict::Note(Evidence::new().with("vpc", "none")),
-        Some(_) => Verdict::Pass,
+        None => Verdict::Note(Grounds::new().with("vpc", "none")),
+        Some(_) => Verdict::Pass(Grounds::new()),
     })
 }

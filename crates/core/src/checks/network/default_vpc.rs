@@ -61,7 +61,7 @@ fn judge(context: &Context) -> Judgement {
     let Some(vpc) = context.lb.vpc()? else { return Ok(Verdict::NotApplicable) };
     let vpc = context.index.vpc(vpc)?;
     if vpc.is_default {
-        return Ok(Verdict::Fail(Evidence::new().with("vpc", vpc.id.as_str())));
+        return Ok(Verdict::Fail(Grounds::new().with("vpc", vpc.id.as_str())));
     }
-    Ok(Verdict::Pass)
+    Ok(Verdict::Pass(Grounds::new()))
 }

@@ -82,13 +82,13 @@ fn controlled(mode: &str, state: &str) -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let controls = context.region.encryption_controls.get()?;
     let Some(vpc) = context.lb.vpc()? else { return Ok(Verdict::NotApplicable) };
-    let evidence = Evidence::new().with("vpc", vpc);
+    let evidence = Grounds::new().with("vpc", vpc);
     let Some(control) = controls.iter().find(|control| control.vpc_id == vpc) else {
         return Ok(Verdict::Note(evidence.with("mode", "none")));
     };
     let state = control.state.as_deref().unwrap_or("missing");
     match (control.mode.as_str(), state) {
-        ("enforce", "available") => Ok(Verdict::Pass),
+        ("enforce", "available") => Ok(Verdict::Pass(Grounds::new())),
         ("enforce" | "monitor", _) => {
             Ok(Verdict::Note(evidence.with("mode", control.mode.as_str()).with("state", state)))
         }

@@ -100,11 +100,11 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(ATTRIBUTE, "true")?.as_str() {
-        "true" => return Ok(Verdict::Pass),
+        "true" => return Ok(Verdict::Pass(Grounds::new())),
         "false" => {}
         other => return Err(lb.unknown_attribute(ATTRIBUTE, other)),
     }
-    let evidence = Evidence::new().with(ATTRIBUTE, "false");
+    let evidence = Grounds::new().with(ATTRIBUTE, "false");
     match Reachability::new(context.index, lb).by_itself() {
         Exposure::Unknown(gap) => Err(gap),
         Exposure::Internal | Exposure::Blocked(_) => Ok(Verdict::Note(evidence)),

@@ -105,16 +105,18 @@ fn judge(context: &Context) -> Judgement {
     }
     if open.found.is_empty() {
         attached.complete()?;
-        return open.otherwise(Verdict::Pass);
+        return open.otherwise(Verdict::Pass(Grounds::new()));
     }
     match Reachability::new(context.index, lb).by_fronts() {
-        Exposure::Internet(_) | Exposure::Restricted(_) => return Ok(Verdict::Pass),
+        Exposure::Internet(_) | Exposure::Restricted(_) => {
+            return Ok(Verdict::Pass(Grounds::new()));
+        }
         Exposure::Unknown(gap) => return Err(gap),
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
     let accelerators = entrypoints::accelerators(context.account, lb);
     if !accelerators.found.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    accelerators.otherwise(Verdict::Fail(Evidence::new().with("rules", open.found)))
+    accelerators.otherwise(Verdict::Fail(Grounds::new().with("rules", open.found)))
 }

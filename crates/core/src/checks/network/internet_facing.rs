@@ -88,7 +88,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if lb.scheme == Some(Scheme::Internal) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     if !context.intent.public.is_empty() && lb.is_internet_facing() {
         return meant(context);
@@ -105,16 +105,16 @@ fn judge(context: &Context) -> Judgement {
         }
         ports.push(words(&listener.label(), &exposure));
     }
-    let evidence = Evidence::new().with("exposure", context.exposure.class().word());
+    let evidence = Grounds::new().with("exposure", context.exposure.class().word());
     Ok(Verdict::Note(evidence.with("ports", ports)))
 }
 
 /// Whether the user's list names it.
 fn meant(context: &Context) -> Judgement {
     if context.intent.means_public(context.lb)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new().with("scheme", "internet-facing");
+    let evidence = Grounds::new().with("scheme", "internet-facing");
     Ok(Verdict::Fail(evidence.with("public", "in no entry of the configuration's list")))
 }
 

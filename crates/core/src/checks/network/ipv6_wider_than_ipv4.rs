@@ -103,7 +103,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         Exposure::Restricted(sources) => Ok(sources),
         Exposure::Unknown(gap) => Err(gap),
         Exposure::Internet(_) | Exposure::Internal | Exposure::Blocked(_) => {
-            return Ok(Verdict::Pass);
+            return Ok(Verdict::Pass(Grounds::new()));
         }
     };
     if let Some(gap) = unexpected_value {
@@ -111,10 +111,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     match approach.by_family(listener, Family::V6) {
         Exposure::Internet(open) => {
-            let evidence = Evidence::new().with("ipv4_from", named?).with("ipv6_from", open);
+            let evidence = Grounds::new().with("ipv4_from", named?).with("ipv6_from", open);
             Ok(Verdict::Fail(evidence))
         }
         Exposure::Unknown(gap) => Err(gap),
-        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => Ok(Verdict::Pass),
+        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {
+            Ok(Verdict::Pass(Grounds::new()))
+        }
     }
 }

@@ -116,12 +116,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if reach::is_admitted(context.index, lb, listener)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     if security_groups::attached_to(context.index, lb).ingress().next().is_none() {
         return Ok(Verdict::NotApplicable);
     }
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("listener", listener.label())
         .with("security_groups", lb.security_groups.clone());
     Ok(Verdict::Fail(evidence))

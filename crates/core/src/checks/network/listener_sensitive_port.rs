@@ -160,32 +160,34 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let number = listener.number()?;
     let Some((port, name)) = PORTS.iter().find(|(port, _)| *port == number) else {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     };
     if context.intent.public_ports.contains(port) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     if matches!(
         context.exposure,
         Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_)
     ) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     // A pass, not a question without sense: a narrow port passes whatever is behind it.
     if routing::fronts_application(context.index, context.lb, listener)?
         || routing::forwards_nothing(context.lb, listener)?
     {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     match context.exposure {
         Exposure::Internet(sources) => {
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("port", *port)
                 .with("usual_protocol", *name)
                 .with("open_to", sources.clone());
             Ok(Verdict::Fail(evidence))
         }
         Exposure::Unknown(gap) => Err(gap.clone()),
-        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => Ok(Verdict::Pass),
+        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {
+            Ok(Verdict::Pass(Grounds::new()))
+        }
     }
 }

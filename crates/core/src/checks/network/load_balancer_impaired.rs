@@ -61,10 +61,10 @@ fn judge(context: &Context) -> Judgement {
         Err(Gap::new(Call::ElbV2DescribeLoadBalancers, reason).of(&lb.arn).saying(said))
     };
     match lb.state.as_deref() {
-        Some("active") => Ok(Verdict::Pass),
+        Some("active") => Ok(Verdict::Pass(Grounds::new())),
         Some("provisioning") => Ok(Verdict::NotApplicable),
         Some(state @ ("active_impaired" | "failed")) => {
-            let evidence = Evidence::new().with("state", state);
+            let evidence = Grounds::new().with("state", state);
             Ok(Verdict::Fail(match lb.state_reason.as_deref() {
                 Some(reason) => evidence.with("reason", reason),
                 None => evidence,

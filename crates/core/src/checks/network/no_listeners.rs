@@ -78,7 +78,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.listeners.get()?.is_empty() {
-        return Ok(Verdict::Fail(Evidence::new().with("listeners", 0)));
+        return Ok(Verdict::Fail(Grounds::new().with("listeners", 0)));
     }
-    Ok(Verdict::Pass)
+    Ok(Verdict::Pass(Grounds::new()))
 }

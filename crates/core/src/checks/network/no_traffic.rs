@@ -107,7 +107,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if *lb.traffic.get()? > 0.0 {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     if lb.kind == Kind::Application && !counts_requests(context)? {
         return Ok(Verdict::NotApplicable);
@@ -119,7 +119,7 @@ fn judge(context: &Context) -> Judgement {
     };
     match lb.created {
         Some(created) => {
-            let evidence = Evidence::new().with(metric, 0).with("days", WATCHED / (24 * 60 * 60));
+            let evidence = Grounds::new().with(metric, 0).with("days", WATCHED / (24 * 60 * 60));
             Ok(Verdict::Note(evidence.with("created", created.to_string())))
         }
         None => Err(Gap::new(call, Reason::Malformed)

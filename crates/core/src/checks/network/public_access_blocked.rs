@@ -108,8 +108,8 @@ fn judge(context: &Context) -> Judgement {
         Ok(reach::is_blocked(context.index, lb, subnet)?.then_some(subnet.as_str()))
     });
     if blocked.found.is_empty() {
-        return blocked.otherwise(Verdict::Pass);
+        return blocked.otherwise(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new().with("mode", mode.as_str());
+    let evidence = Grounds::new().with("mode", mode.as_str());
     Ok(Verdict::Note(evidence.with("blocked_subnets", blocked.found)))
 }

@@ -103,9 +103,9 @@ fn judge(context: &Context) -> Judgement {
         Ok(is_near.then(|| format!("{quota}: {count} of {most}")))
     });
     if near.found.is_empty() {
-        return near.otherwise(Verdict::Pass);
+        return near.otherwise(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("quotas", near.found)))
+    Ok(Verdict::Fail(Grounds::new().with("quotas", near.found)))
 }
 
 /// How much of each quota is used.

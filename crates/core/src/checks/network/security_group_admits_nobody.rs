@@ -103,8 +103,8 @@ fn judge(context: &Context) -> Judgement {
     }
     let attached = security_groups::attached_to(context.index, lb);
     if attached.ingress().next().is_some() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new().with("security_groups", lb.security_groups.clone());
+    let evidence = Grounds::new().with("security_groups", lb.security_groups.clone());
     attached.otherwise(Verdict::Fail(evidence))
 }

@@ -144,10 +144,10 @@ fn judge(context: &Context) -> Judgement {
         attached.complete()?;
         let groups = context.lb.security_groups.clone();
         return Ok(Verdict::Fail(
-            Evidence::new().with("target_ports", shut.found).with("security_groups", groups),
+            Grounds::new().with("target_ports", shut.found).with("security_groups", groups),
         ));
     }
-    shut.otherwise(if is_empty { Verdict::NotApplicable } else { Verdict::Pass })
+    shut.otherwise(if is_empty { Verdict::NotApplicable } else { Verdict::Pass(Grounds::new()) })
 }
 
 /// Whether a port is let out to. A rule that is not understood may be the one that does.

@@ -88,12 +88,12 @@ fn judge(context: &Context) -> Judgement {
     let attached = security_groups::attached_to(context.index, context.lb);
     let is_default = |name: Option<&str>| name == Some("default");
     if let Some(group) = attached.found.iter().find(|group| is_default(group.name.as_deref())) {
-        return Ok(Verdict::Fail(Evidence::new().with("security_group", group.id.as_str())));
+        return Ok(Verdict::Fail(Grounds::new().with("security_group", group.id.as_str())));
     }
     if let Some(group) = attached.found.iter().find(|group| group.name.is_none()) {
         return Err(Gap::new(Call::Ec2DescribeSecurityGroups, Reason::Malformed)
             .of(&group.id)
             .saying("a security group without name"));
     }
-    attached.otherwise(Verdict::Pass)
+    attached.otherwise(Verdict::Pass(Grounds::new()))
 }

@@ -62,9 +62,9 @@ pub(crate) const CHECK: Check = Check {
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every judge")]
 fn judge(context: &Context) -> Judgement {
     if !context.lb.security_groups.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let mut evidence = Evidence::new().with("security_groups", Vec::<String>::new());
+    let mut evidence = Grounds::new().with("security_groups", Vec::<String>::new());
     if let Ok(listeners) = context.lb.listeners.get() {
         let ports: Vec<String> = listeners.iter().map(Listener::label).collect();
         evidence = evidence.with("open_ports", ports);

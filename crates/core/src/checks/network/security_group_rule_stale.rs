@@ -67,7 +67,7 @@ fn judge(context: &Context) -> Judgement {
     let rules: Vec<String> =
         own.map(|rule| format!("{}: {} is gone", rule.group, rule.names)).collect();
     if rules.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("rules", rules)))
+    Ok(Verdict::Fail(Grounds::new().with("rules", rules)))
 }

@@ -161,10 +161,10 @@ fn judge(context: &Context) -> Judgement {
     }
     if unused.found.is_empty() {
         attached.complete()?;
-        return unused.otherwise(Verdict::Pass);
+        return unused.otherwise(Verdict::Pass(Grounds::new()));
     }
     let listening: Vec<String> = listeners.iter().map(Listener::label).collect();
-    let evidence = Evidence::new().with("rules", unused.found).with("listeners", listening);
+    let evidence = Grounds::new().with("rules", unused.found).with("listeners", listening);
     Ok(Verdict::Fail(evidence))
 }
 

@@ -69,7 +69,7 @@ fn judge(context: &Context) -> Judgement {
             .saying("a load balancer without zone")),
         // The zones of a region add one letter to its name; Local and Wavelength Zones add more.
         [zone] if zone.len() > context.region.name.len() + 1 => Ok(Verdict::NotApplicable),
-        [zone] => Ok(Verdict::Fail(Evidence::new().with("zones", vec![zone.as_str()]))),
-        _ => Ok(Verdict::Pass),
+        [zone] => Ok(Verdict::Fail(Grounds::new().with("zones", vec![zone.as_str()]))),
+        _ => Ok(Verdict::Pass(Grounds::new())),
     }
 }

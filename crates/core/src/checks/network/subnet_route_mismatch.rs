@@ -110,9 +110,9 @@ fn judge(context: &Context) -> Judgement {
         Ok((is_public == is_internal).then_some(subnet.as_str()))
     });
     if wrong.found.is_empty() {
-        return wrong.otherwise(Verdict::Pass);
+        return wrong.otherwise(Verdict::Pass(Grounds::new()));
     }
     let subnets = if is_internal { "public_subnets" } else { "private_subnets" };
     let scheme = lb.scheme.as_ref().map(ToString::to_string).unwrap_or_default();
-    Ok(Verdict::Note(Evidence::new().with("scheme", scheme).with(subnets, wrong.found)))
+    Ok(Verdict::Note(Grounds::new().with("scheme", scheme).with(subnets, wrong.found)))
 }

@@ -74,16 +74,16 @@ fn judge(context: &Context) -> Judgement {
     let required = &context.intent.required_tags;
     if required.is_empty() {
         return Ok(match &own[..] {
-            [] => Verdict::Note(Evidence::new().with("tags", "none")),
-            _ => Verdict::Pass,
+            [] => Verdict::Note(Grounds::new().with("tags", "none")),
+            _ => Verdict::Pass(Grounds::new()),
         });
     }
     let missing: Vec<&str> =
         required.iter().map(String::as_str).filter(|key| !own.contains(key)).collect();
     if missing.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("missing", missing).with("tags", own)))
+    Ok(Verdict::Fail(Grounds::new().with("missing", missing).with("tags", own)))
 }
 
 #[cfg(test)]

@@ -108,21 +108,23 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let number = listener.number()?;
     let Some((port, service)) = PORTS.iter().find(|(port, _)| *port == number) else {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     };
     if context.intent.public_ports.contains(port) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     match context.exposure {
         Exposure::Internet(sources) => {
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("port", *port)
                 .with("usual_protocol", *service)
                 .with("open_to", sources.clone());
             Ok(Verdict::Fail(evidence))
         }
         Exposure::Unknown(gap) => Err(gap.clone()),
-        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => Ok(Verdict::Pass),
+        Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {
+            Ok(Verdict::Pass(Grounds::new()))
+        }
     }
 }
 

@@ -66,9 +66,9 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {
     let Some(origin @ ("*" | "null")) = headers::set(listener, ORIGIN)? else {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     };
-    let evidence = Evidence::new().with(ORIGIN_KEY, origin);
+    let evidence = Grounds::new().with(ORIGIN_KEY, origin);
     if headers::set(listener, CREDENTIALS)? == Some("true") {
         return Ok(Verdict::Fail(evidence.with(CREDENTIALS_KEY, "true")));
     }

@@ -103,7 +103,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     };
     if targets::any_registered(context.site, Partial::whole(groups.iter().copied()))? {
         let served = health::any_served(context.site, groups.iter().copied())?;
-        return Ok(if served { Verdict::Pass } else { Verdict::NotApplicable });
+        return Ok(if served { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable });
     }
     if health::any_served(context.site, default.forwards_to())?
         || !targets::any_registered(context.site, routing::groups(context.lb))?
@@ -111,5 +111,5 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let names: Vec<&str> = groups.iter().map(|arn| routing::group_name(arn)).collect();
-    Ok(Verdict::Fail(Evidence::new().with("empty", names)))
+    Ok(Verdict::Fail(Grounds::new().with("empty", names)))
 }

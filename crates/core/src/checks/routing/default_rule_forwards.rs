@@ -78,13 +78,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     match &last.end {
         End::Forward(groups) if !groups.is_empty() => {
             let names: Vec<&str> = groups.iter().map(|arn| group_name(arn)).collect();
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", last.label.as_str())
                 .with("target_groups", names)
                 .with("request", last.request(others, context.lb, listener));
             Ok(Verdict::Fail(evidence))
         }
-        End::Forward(_) | End::Redirect(_) | End::Answer => Ok(Verdict::Pass),
+        End::Forward(_) | End::Redirect(_) | End::Answer => Ok(Verdict::Pass(Grounds::new())),
         End::Unknown(gap) => Err(gap.clone()),
     }
 }

@@ -69,8 +69,8 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(key, "defensive")?.as_str() {
-        "monitor" => Ok(Verdict::Fail(Evidence::new().with(key, "monitor"))),
-        "defensive" | "strictest" => Ok(Verdict::Pass),
+        "monitor" => Ok(Verdict::Fail(Grounds::new().with(key, "monitor"))),
+        "defensive" | "strictest" => Ok(Verdict::Pass(Grounds::new())),
         other => Err(lb.unknown_attribute(key, other)),
     }
 }

@@ -65,13 +65,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
-            End::Answer => verdict.found = Verdict::Pass,
+            End::Answer => verdict.found = Verdict::Pass(Grounds::new()),
             End::Unknown(gap) => verdict.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) => {}
         }
         let responses = route.actions.iter().filter_map(|action| action.fixed_response.as_ref());
         if let Some(found) = responses.into_iter().find(|response| !response.discloses.is_empty()) {
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", route.label.as_str())
                 .with("status", found.status.clone())
                 .with("discloses", found.discloses.clone())

@@ -57,9 +57,9 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let mode = context.lb.attribute(KEY, "append")?;
-    let evidence = Evidence::new().with(KEY, mode.as_str());
+    let evidence = Grounds::new().with(KEY, mode.as_str());
     match (mode.as_str(), context.exposure) {
-        ("append", _) => Ok(Verdict::Pass),
+        ("append", _) => Ok(Verdict::Pass(Grounds::new())),
         ("preserve", Exposure::Internet(_)) => Ok(Verdict::Fail(evidence)),
         ("preserve", Exposure::Unknown(gap)) => Err(gap.clone()),
         ("preserve" | "remove", _) => Ok(Verdict::Note(evidence)),

@@ -123,7 +123,7 @@ fn by_host() -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if !lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let mut open = Partial::whole(Vec::new());
     for listener in lb.listeners.get()? {
@@ -136,9 +136,9 @@ fn judge(context: &Context) -> Judgement {
         }
     }
     if open.found.is_empty() {
-        return open.otherwise(Verdict::Pass);
+        return open.otherwise(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Note(Evidence::new().with(KEY, "true").with("open_rules", open.found)))
+    Ok(Verdict::Note(Grounds::new().with(KEY, "true").with("open_rules", open.found)))
 }
 
 fn takes_any_host(route: &Route) -> bool {

@@ -75,12 +75,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let Some(value) = headers::set(listener, HEADER)? else {
-        return Ok(Verdict::Note(Evidence::new().with(KEY, "not set")));
+        return Ok(Verdict::Note(Grounds::new().with(KEY, "not set")));
     };
     let wanted = context.thresholds.hsts_seconds;
     match max_age(value) {
-        Some(seconds) if seconds >= wanted => Ok(Verdict::Pass),
-        _ => Ok(Verdict::Note(Evidence::new().with(KEY, value).with("wanted_seconds", wanted))),
+        Some(seconds) if seconds >= wanted => Ok(Verdict::Pass(Grounds::new())),
+        _ => Ok(Verdict::Note(Grounds::new().with(KEY, value).with("wanted_seconds", wanted))),
     }
 }
 

@@ -49,9 +49,9 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(KEY, "true")?.as_str() {
-        "true" => Ok(Verdict::Pass),
+        "true" => Ok(Verdict::Pass(Grounds::new())),
         "false" => {
-            let evidence = Evidence::new().with(KEY, "false");
+            let evidence = Grounds::new().with(KEY, "false");
             Ok(Verdict::Note(evidence.with(DROP, lb.attribute(DROP, "false")?)))
         }
         other => Err(lb.unknown_attribute(KEY, other)),

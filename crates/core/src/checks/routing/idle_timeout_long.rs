@@ -54,18 +54,20 @@ fn judge(context: &Context) -> Judgement {
     let (lb, most) = (context.lb, context.thresholds.idle_seconds);
     let application = lb.kind == Kind::Application;
     let timeouts = [(IDLE, "60"), (KEEP_ALIVE, "3600")].into_iter();
-    let (mut evidence, mut gap) = (Evidence::new(), None);
+    let (mut grounds, mut gap) = (Grounds::new(), None);
     for (key, default) in timeouts.take(if application { 2 } else { 1 }) {
         let value = lb.attribute(key, default)?;
         match value.parse::<u64>() {
-            Ok(seconds) if seconds > most => evidence = evidence.with(key, seconds),
+            Ok(seconds) if seconds > most => grounds = grounds.with(key, seconds),
             Ok(_) => {}
             Err(_) => gap = Some(lb.unknown_attribute(key, &value)),
         }
     }
     match gap {
-        _ if !evidence.0.is_empty() => Ok(Verdict::Note(evidence.with("most_seconds", most))),
+        _ if !grounds.evidence.0.is_empty() => {
+            Ok(Verdict::Note(grounds.with("most_seconds", most)))
+        }
         Some(gap) => Err(gap),
-        None => Ok(Verdict::Pass),
+        None => Ok(Verdict::Pass(Grounds::new())),
     }
 }

@@ -46,13 +46,13 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let mode = lb.attribute(MODE, "defensive")?;
     match mode.as_str() {
-        "strictest" => Ok(Verdict::Pass),
+        "strictest" => Ok(Verdict::Pass(Grounds::new())),
         "defensive" | "monitor" => {
-            Ok(Verdict::Fail(Evidence::new().with(KEY, "false").with(MODE, mode)))
+            Ok(Verdict::Fail(Grounds::new().with(KEY, "false").with(MODE, mode)))
         }
         other => Err(lb.unknown_attribute(MODE, other)),
     }

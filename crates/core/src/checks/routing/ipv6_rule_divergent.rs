@@ -125,12 +125,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     recognised(context, listener, &routes)?;
     let (v4, v6) = (groups(&routes, "ipv4")?, groups(&routes, "ipv6")?);
     if v4 == v6 {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let names = |arns: &BTreeSet<&str>| -> Vec<String> {
         arns.iter().map(|arn| described(context, arn)).collect()
     };
-    Ok(Verdict::Note(Evidence::new().with("ipv4", names(&v4)).with("ipv6", names(&v6))))
+    Ok(Verdict::Note(Grounds::new().with("ipv4", names(&v4)).with("ipv6", names(&v6))))
 }
 
 /// The gap of a type of addresses, or of a family that a rule asks for, that this version does not know.

@@ -105,13 +105,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let Some(host) = redirect::other_host(own) else { return Ok(Verdict::NotApplicable) };
         let domains = domains(context);
         if domains.found.contains(&registered(host)) {
-            return Ok(Verdict::Pass);
+            return Ok(Verdict::Pass(Grounds::new()));
         }
         let domains: Vec<String> = domains.complete()?.into_iter().collect();
         if domains.is_empty() {
             return Ok(Verdict::NotApplicable);
         }
-        let evidence = Evidence::new().with("host", host);
+        let evidence = Grounds::new().with("host", host);
         Ok(Verdict::Note(evidence.with("certificate_domains", domains)))
     })
 }

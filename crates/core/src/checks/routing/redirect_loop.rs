@@ -127,8 +127,10 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let redirects = Redirects::new(context.site)?;
     each_rule::judge_redirecting_rules(context, listener, |rule, _| {
-        let Some(found) = redirects.loop_at(listener, rule)? else { return Ok(Verdict::Pass) };
-        let evidence = Evidence::new().with("request", found.request);
+        let Some(found) = redirects.loop_at(listener, rule)? else {
+            return Ok(Verdict::Pass(Grounds::new()));
+        };
+        let evidence = Grounds::new().with("request", found.request);
         Ok(Verdict::Fail(evidence.with("leads_to", found.urls)))
     })
 }

@@ -66,10 +66,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::NotApplicable);
         }
         let (protocol, port) = (redirect::protocol(own, listener)?, redirect::port(own, listener)?);
-        let evidence = Evidence::new().with("leads_to", format!("{protocol}:{port}"));
+        let evidence = Grounds::new().with("leads_to", format!("{protocol}:{port}"));
         match all.iter().find(|other| other.port == Some(port)) {
             Some(other) if context.lb.serves(other, std::slice::from_ref(protocol))? => {
-                Ok(Verdict::Pass)
+                Ok(Verdict::Pass(Grounds::new()))
             }
             Some(other) => Ok(Verdict::Fail(evidence.with("served_there", other.label()))),
             // A listener whose port is not known may be the one.

@@ -68,11 +68,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let judged = each_rule::judge_redirects(context, listener, |redirect| {
         if !routing::leads_to_cleartext(redirect, listener)? {
-            return Ok(Verdict::Pass);
+            return Ok(Verdict::Pass(Grounds::new()));
         }
         let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
-        Ok(Verdict::Fail(Evidence::new().with("redirect_protocol", protocol)))
+        Ok(Verdict::Fail(Grounds::new().with("redirect_protocol", protocol)))
     })?;
     // A listener that redirects nothing sends nobody to HTTP.
-    Ok(if judged == Verdict::NotApplicable { Verdict::Pass } else { judged })
+    Ok(if judged == Verdict::NotApplicable { Verdict::Pass(Grounds::new()) } else { judged })
 }

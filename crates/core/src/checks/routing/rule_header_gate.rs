@@ -134,13 +134,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         if written.is_empty() {
             continue;
         }
-        verdict.found = Verdict::Pass;
+        verdict.found = Verdict::Pass(Grounds::new());
         let gate = requirements::of_route(route, listener).is_open().and_then(|open| {
             let rest: Vec<Condition> = rest.into_iter().cloned().collect();
             Ok(open && routing::turns_away(&routes[place + 1..], &rest, listener)?)
         });
         if verdict.learn(gate) == Some(true) {
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", route.label.as_str())
                 .with("decided_by", written.into_iter().map(named).collect::<Vec<_>>())
                 .with("request", route.request(&routes[..place], context.lb, listener));

@@ -76,9 +76,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         .filter_map(|dead| Ok((!rules.lets_past_login(dead, listener)?).then_some(dead)));
     let Some((first, others)) = found.found.split_first() else {
         let several = rules.live.len() + rules.shadowed.len() > 1;
-        return found.otherwise(if several { Verdict::Pass } else { Verdict::NotApplicable });
+        return found.otherwise(if several {
+            Verdict::Pass(Grounds::new())
+        } else {
+            Verdict::NotApplicable
+        });
     };
-    let mut evidence = Evidence::new()
+    let mut evidence = Grounds::new()
         .with("rule", first.route.label.as_str())
         .with("shadowed_by", rules.live[first.by].label.as_str());
     if !others.is_empty() {

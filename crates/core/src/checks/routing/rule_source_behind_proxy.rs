@@ -125,7 +125,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let Some(admitted) = reach::admitted(context.index, context.lb, listener)? else {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     };
     if admitted.is_empty() {
         return Ok(Verdict::NotApplicable);
@@ -138,13 +138,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             let texts = |ranges: &[IpNet]| -> Vec<String> {
                 ranges.iter().take(SHOWN).map(ToString::to_string).collect()
             };
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", *rule)
                 .with("asks_for", texts(ranges))
                 .with("let_in", texts(&admitted));
             Ok(Verdict::Fail(evidence))
         }
-        None => Ok(Verdict::Pass),
+        None => Ok(Verdict::Pass(Grounds::new())),
     }
 }
 

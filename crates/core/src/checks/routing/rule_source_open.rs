@@ -102,7 +102,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             continue;
         }
         match &route.end {
-            End::Forward(_) => verdict.found = Verdict::Pass,
+            End::Forward(_) => verdict.found = Verdict::Pass(Grounds::new()),
             End::Unknown(gap) => {
                 verdict.add_gap(gap.clone());
                 continue;
@@ -115,7 +115,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 verdict.add_gap(gap.of(&context.lb.arn).saying(format!("address type {kind}")));
                 continue;
             }
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", route.label.as_str())
                 .with("sources", condition.values.clone())
                 .with("request", route.request(&routes[..place], context.lb, listener));

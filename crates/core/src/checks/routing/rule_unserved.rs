@@ -220,7 +220,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 let evidence = evidence.with("rule", route.label.as_str());
                 verdict.found = Verdict::Fail(evidence.with("request", request));
             }
-            Ok(None) => verdict.worsen(Verdict::Pass),
+            Ok(None) => verdict.worsen(Verdict::Pass(Grounds::new())),
             Err(Skip::Unread(gap)) => verdict.add_gap(gap),
             Err(Skip::Elsewhere) => {}
         }
@@ -248,7 +248,7 @@ impl From<Gap> for Skip {
 }
 
 /// What shows that nobody serves the requests of a rule; none if somebody does.
-fn of_route(context: &Context, route: &Route) -> Result<Option<Evidence>, Skip> {
+fn of_route(context: &Context, route: &Route) -> Result<Option<Grounds>, Skip> {
     let weighted = match &route.end {
         End::Forward(weighted) => weighted,
         End::Unknown(gap) => return Err(gap.clone().into()),
@@ -304,11 +304,11 @@ fn is_said_elsewhere(context: &Context, route: &Route) -> Result<bool, Gap> {
     Ok(route.is_default() && targets::any_registered(context.site, weighted)?)
 }
 
-fn evidence(action: &Action, tallies: &[(&str, Tally)], spare: Vec<&str>) -> Evidence {
+fn evidence(action: &Action, tallies: &[(&str, Tally)], spare: Vec<&str>) -> Grounds {
     let groups = tallies
         .iter()
         .map(|(arn, tally)| format!("{}: {}", routing::group_name(arn), tally.words()));
-    let mut evidence = Evidence::new().with("target_groups", groups.collect::<Vec<_>>());
+    let mut evidence = Grounds::new().with("target_groups", groups.collect::<Vec<_>>());
     let unused = || tallies.iter().flat_map(|(_, tally)| tally.unused.iter().copied());
     let (named, said) = (health::named(unused()), health::said(unused()));
     if !named.is_empty() {

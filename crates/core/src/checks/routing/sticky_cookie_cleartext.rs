@@ -93,12 +93,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
-    let mut verdict = Partial::whole(Verdict::Pass);
+    let mut verdict = Partial::whole(Verdict::Pass(Grounds::new()));
     for name in &listener.policy_names {
         match lb.policies.get()?.iter().find(|policy| policy.name == *name) {
             Some(policy) if policy.kind == STICKY => {
                 let cookie = policy.attributes.get("CookieName").cloned();
-                let evidence = Evidence::new().with("policy", name.as_str());
+                let evidence = Grounds::new().with("policy", name.as_str());
                 return Ok(Verdict::Fail(evidence.with("cookie", cookie)));
             }
             Some(_) => {}

@@ -8,13 +8,13 @@ use crate::analysis::routing::protected::{Endpoint, ProtectedRoute, ProtectedRou
 use crate::analysis::routing::request::RequestSearch;
 use crate::analysis::routing::requirements::{self, AuthKind};
 use crate::analysis::routing::{End, Route, group_name, live};
+use crate::check::Grounds;
 use crate::check::{Context, Verdict};
 use crate::inventory::{
     Condition, ConditionField, Kind, Listener, LoadBalancer, Protocol, Target, TargetGroup,
     TargetState, Transform, TransformKind,
 };
 use crate::vocab::call::Call;
-use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::glob;
 use crate::vocab::partial::Partial;
@@ -312,7 +312,7 @@ impl Entry<'_> {
         survey: &mut Survey,
     ) {
         for protected_route in guarded {
-            survey.worsen(Verdict::Pass);
+            survey.worsen(Verdict::Pass(Grounds::new()));
             match &self.open {
                 Ok(true) if !survey.is_settled() => {}
                 Ok(_) => return,
@@ -346,7 +346,7 @@ impl Entry<'_> {
         request: String,
         (protected_route, lb): (&ProtectedRoute, Option<&LoadBalancer>),
         (group, seen): (&str, Seen),
-    ) -> Evidence {
+    ) -> Grounds {
         let named = lb.map_or("", |lb| lb.name.as_str());
         let protected = format!("{named} {} {}", protected_route.listener, protected_route.rule);
         let asked: Vec<&str> = protected_route
@@ -355,7 +355,7 @@ impl Entry<'_> {
             .iter()
             .map(|credential| credential.word())
             .collect();
-        let mut evidence = Evidence::new()
+        let mut evidence = Grounds::new()
             .with("request", request)
             .with("protected_by", protected)
             .with("asks_for", asked);

@@ -1,16 +1,16 @@
 //! One judgement of many: a check's question put to each rule of a listener that a request can reach.
 
 use crate::analysis::routing::{End, live, requirements};
+use crate::check::Grounds;
 use crate::check::{Context, Judgement, Verdict};
 use crate::inventory::{Action, ActionKind, Listener, Redirect};
-use crate::vocab::evidence::Evidence;
 use crate::vocab::partial::Partial;
 
-/// Takes one judgement in, its evidence with the place if it is the worst so far.
+/// Takes one judgement in, its grounds with the place if it is the worst so far.
 fn weigh(
     worst: &mut Partial<Verdict>,
     judgement: Judgement,
-    placed: impl FnOnce(Evidence) -> Evidence,
+    placed: impl FnOnce(Grounds) -> Grounds,
 ) {
     let verdict = worst.learn(judgement);
     if let Some(verdict) = verdict.filter(|verdict| verdict.is_worse_than(&worst.found)) {
@@ -36,8 +36,8 @@ pub(in crate::checks) fn judge_actions(
             worst.add_gap(gap.clone());
         }
         for action in route.before().filter(|action| kinds.contains(&action.kind)) {
-            worst.worsen(Verdict::Pass);
-            let placed = |evidence: Evidence| evidence.with("rule", route.label.as_str());
+            worst.worsen(Verdict::Pass(Grounds::new()));
+            let placed = |grounds: Grounds| grounds.with("rule", route.label.as_str());
             weigh(&mut worst, judge(action), placed);
             if worst.is_settled() {
                 return worst.judgement();
@@ -75,13 +75,13 @@ pub(in crate::checks) fn judge_redirecting_rules(
             }
             End::Forward(_) | End::Answer => continue,
         };
-        let placed = |evidence: Evidence| {
-            let evidence = evidence.with("rule", route.label.as_str());
-            if evidence.0.contains_key("request") {
-                return evidence;
+        let placed = |grounds: Grounds| {
+            let grounds = grounds.with("rule", route.label.as_str());
+            if grounds.evidence.0.contains_key("request") {
+                return grounds;
             }
             let request = route.request(&routes[..place], context.lb, listener);
-            evidence.with("request", request)
+            grounds.with("request", request)
         };
         weigh(&mut worst, judge(place, redirect), placed);
         if worst.is_settled() {

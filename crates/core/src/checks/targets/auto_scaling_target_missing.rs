@@ -84,9 +84,9 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     let gone = Partial::whole(classic.chain(groups))
         .filter_map(|(name, there)| Ok((!there?).then_some(name.as_str())));
     if gone.found.is_empty() {
-        return gone.otherwise(Verdict::Pass);
+        return gone.otherwise(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("gone", gone.found)))
+    Ok(Verdict::Fail(Grounds::new().with("gone", gone.found)))
 }
 
 fn has_classic(region: &Region, name: &str) -> Result<bool, Gap> {

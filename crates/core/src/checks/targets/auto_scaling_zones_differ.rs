@@ -83,10 +83,14 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     }
     if strange.found.is_empty() {
         let is_empty = fronts.is_empty();
-        return strange.otherwise(if is_empty { Verdict::NotApplicable } else { Verdict::Pass });
+        return strange.otherwise(if is_empty {
+            Verdict::NotApplicable
+        } else {
+            Verdict::Pass(Grounds::new())
+        });
     }
     let lacks = strange.found.iter().map(|(zone, lbs)| format!("{zone}: {}", lbs.join(", ")));
-    let evidence = Evidence::new().with("zones_without", lacks.collect::<Vec<_>>());
+    let evidence = Grounds::new().with("zones_without", lacks.collect::<Vec<_>>());
     Ok(Verdict::Fail(evidence))
 }
 

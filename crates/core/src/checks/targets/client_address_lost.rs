@@ -100,14 +100,14 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let default = match protocol(group)? {
-        ClientAddress::Keeps => return Ok(Verdict::Pass),
+        ClientAddress::Keeps => return Ok(Verdict::Pass(Grounds::new())),
         ClientAddress::MayKeep => sort != Sort::Address,
     };
     if targets::switched_on(group, PRESERVE, default)? || targets::switched_on(group, PROXY, false)?
     {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with(PRESERVE, "false").with(PROXY, "false")))
+    Ok(Verdict::Fail(Grounds::new().with(PRESERVE, "false").with(PROXY, "false")))
 }
 
 /// What becomes of a client's address.

@@ -65,7 +65,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     if context.lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with(KEY, "false")))
+    Ok(Verdict::Fail(Grounds::new().with(KEY, "false")))
 }

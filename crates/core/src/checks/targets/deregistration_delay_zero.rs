@@ -61,8 +61,8 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     match delay.parse::<u32>() {
-        Ok(0) => Ok(Verdict::Fail(Evidence::new().with(KEY, delay.as_str()))),
-        Ok(_) => Ok(Verdict::Pass),
+        Ok(0) => Ok(Verdict::Fail(Grounds::new().with(KEY, delay.as_str()))),
+        Ok(_) => Ok(Verdict::Pass(Grounds::new())),
         Err(_) => Err(targets::unknown_attribute(group, KEY, delay)),
     }
 }

@@ -59,8 +59,8 @@ fn failing_over(pairs: &[(&str, &str)]) -> Inventory {
 fn judge(_: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
     match group.attributes.get()?.get(KEY).map(String::as_str) {
-        Some("rebalance") => Ok(Verdict::Pass),
-        None | Some("no_rebalance") => Ok(Verdict::Fail(Evidence::new().with(KEY, "no_rebalance"))),
+        Some("rebalance") => Ok(Verdict::Pass(Grounds::new())),
+        None | Some("no_rebalance") => Ok(Verdict::Fail(Grounds::new().with(KEY, "no_rebalance"))),
         Some(other) => Err(targets::unknown_attribute(group, KEY, other)),
     }
 }

@@ -125,12 +125,12 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if up < 2 {
         tally.complete()?;
         return Ok(match tally.service()? {
-            Service::Served => Verdict::Fail(tally.evidence()),
+            Service::Served => Verdict::Fail(tally.evidence().into()),
             Service::FailOpen | Service::Unserved => Verdict::NotApplicable,
         });
     }
     if context.lb.switched_on(CROSS_ZONE)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let is_up =
         |target: &&Target| matches!(target.state, TargetState::Healthy | TargetState::Initial);
@@ -139,8 +139,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let bare: Vec<&str> =
         zones.into_iter().filter_map(|(zone, count)| (count == 0).then_some(zone)).collect();
     if bare.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     tally.complete()?;
-    Ok(Verdict::Fail(tally.evidence().with(CROSS_ZONE, "false").with("zones_without", bare)))
+    Ok(Verdict::Fail(
+        Grounds::from(tally.evidence()).with(CROSS_ZONE, "false").with("zones_without", bare),
+    ))
 }

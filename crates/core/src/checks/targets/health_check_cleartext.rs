@@ -62,12 +62,12 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match &group.health_check_protocol {
-        Some(Protocol::Https | Protocol::Tcp) => Ok(Verdict::Pass),
+        Some(Protocol::Https | Protocol::Tcp) => Ok(Verdict::Pass(Grounds::new())),
         Some(Protocol::Http) => {
             // What follows a `?` may be a secret that keeps others from asking.
             let path = group.health_check_path.as_deref().unwrap_or("/");
             let path = path.split('?').next().unwrap_or(path);
-            let evidence = Evidence::new().with("health_check_protocol", "HTTP");
+            let evidence = Grounds::new().with("health_check_protocol", "HTTP");
             Ok(Verdict::Fail(evidence.with("path", path)))
         }
         other => {

@@ -52,8 +52,8 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match group.health_check_enabled {
-        Some(true) => Ok(Verdict::Pass),
-        Some(false) => Ok(Verdict::Fail(Evidence::new().with("health_check_enabled", false))),
+        Some(true) => Ok(Verdict::Pass(Grounds::new())),
+        Some(false) => Ok(Verdict::Fail(Grounds::new().with("health_check_enabled", false))),
         None => {
             let said = "a group without HealthCheckEnabled".to_owned();
             Err(targets::unexpected_value(group, Reason::Malformed, said))

@@ -82,10 +82,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 fn of_group(group: &TargetGroup) -> Judgement {
     match (&group.protocol, &group.health_check_protocol) {
         (Some(Protocol::Https), Some(Protocol::Http)) => {
-            let evidence = Evidence::new().with("protocol", "HTTPS");
+            let evidence = Grounds::new().with("protocol", "HTTPS");
             Ok(Verdict::Fail(evidence.with("health_check_protocol", "HTTP")))
         }
-        (Some(Protocol::Https), Some(Protocol::Https)) => Ok(Verdict::Pass),
+        (Some(Protocol::Https), Some(Protocol::Https)) => Ok(Verdict::Pass(Grounds::new())),
         (Some(Protocol::Https), other) => {
             let said = other.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
             let said = format!("health check by {said}");
@@ -109,9 +109,9 @@ fn of_instances(lb: &LoadBalancer) -> Judgement {
         return gap(Reason::Malformed, "a load balancer without health check".to_owned());
     };
     match check.split(':').next().map(Protocol::from) {
-        Some(Protocol::Https | Protocol::Ssl) => Ok(Verdict::Pass),
+        Some(Protocol::Https | Protocol::Ssl) => Ok(Verdict::Pass(Grounds::new())),
         Some(Protocol::Http | Protocol::Tcp) => {
-            Ok(Verdict::Fail(Evidence::new().with("health_check", check)))
+            Ok(Verdict::Fail(Grounds::new().with("health_check", check)))
         }
         _ => gap(Reason::Unrecognised, format!("health check {check}")),
     }

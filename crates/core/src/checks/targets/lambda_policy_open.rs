@@ -158,14 +158,14 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let mut verdict = Partial::whole(Verdict::NotApplicable);
     for function in group.targets.get()? {
-        verdict.worsen(Verdict::Pass);
+        verdict.worsen(Verdict::Pass(Grounds::new()));
         let statements = verdict.learn(statements(context, &function.id)).unwrap_or_default();
         verdict.add_gap(statements.iter().find_map(|own| gap_of(own, function)));
         let open: Vec<&InvokeStatement> =
             statements.iter().filter(|statement| is_open(statement)).collect();
         let everyone = open.iter().find(|one| one.principal == "*");
         if let Some(first) = everyone.or(open.first()) {
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("function", function.id.as_str())
                 .with("principal", first.principal.as_str())
                 .with("statements", open.iter().map(|open| open.sid.clone()).collect::<Vec<_>>());

@@ -120,8 +120,8 @@ fn judge(context: &Context) -> Judgement {
     }
     if lb.kind == Kind::Classic {
         let none = lb.instances.get()?.is_empty();
-        let evidence = Evidence::new().with("instances", 0);
-        return Ok(if none { Verdict::Fail(evidence) } else { Verdict::Pass });
+        let evidence = Grounds::new().with("instances", 0);
+        return Ok(if none { Verdict::Fail(evidence) } else { Verdict::Pass(Grounds::new()) });
     }
     let mut groups = routing::named_groups(lb);
     let known = groups.found.clone();
@@ -129,11 +129,11 @@ fn judge(context: &Context) -> Judgement {
     let defaults = unread.flat_map(|listener| &listener.default_actions);
     groups.found.extend(defaults.flat_map(|action| &action.target_groups).map(|group| &*group.arn));
     if targets::any_registered(context.site, groups)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     if known.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
     let names: Vec<&str> = known.into_iter().map(routing::group_name).collect();
-    Ok(Verdict::Fail(Evidence::new().with("target_groups", names)))
+    Ok(Verdict::Fail(Grounds::new().with("target_groups", names)))
 }

@@ -121,16 +121,14 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         }
     }
     if open.found.is_empty() {
-        return open.otherwise(Verdict::Pass);
+        return open.otherwise(Verdict::Pass(Grounds::new()));
     }
     let mut open = open.found;
     open.dedup();
     open.truncate(NAMED);
     liars.sort();
     liars.dedup();
-    Ok(Verdict::Fail(
-        Evidence::new().with(KEY, "true").with("targets", open).with("open_to", liars),
-    ))
+    Ok(Verdict::Fail(Grounds::new().with(KEY, "true").with("targets", open).with("open_to", liars)))
 }
 
 /// Whether nobody but load balancers comes from here.

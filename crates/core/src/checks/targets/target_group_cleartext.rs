@@ -78,9 +78,9 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
     let evidence =
-        || Evidence::new().with("protocol", group.protocol.as_ref().map(ToString::to_string));
+        || Grounds::new().with("protocol", group.protocol.as_ref().map(ToString::to_string));
     match targets::hop(context.lb, group)? {
-        Hop::Encrypted => Ok(Verdict::Pass),
+        Hop::Encrypted => Ok(Verdict::Pass(Grounds::new())),
         Hop::Clear => Ok(Verdict::Fail(evidence())),
         Hop::Stripped(listener) => {
             Ok(Verdict::Fail(evidence().with("tls_ends_at", listener.label())))

@@ -61,7 +61,7 @@ fn unused(states: &[&str]) -> Inventory {
 
 fn judge(_: &RegionScope, group: &TargetGroup) -> Judgement {
     match group.targets.get()?.len() {
-        0 => Ok(Verdict::Pass),
-        count => Ok(Verdict::Note(Evidence::new().with("targets", count))),
+        0 => Ok(Verdict::Pass(Grounds::new())),
+        count => Ok(Verdict::Note(Grounds::new().with("targets", count))),
     }
 }

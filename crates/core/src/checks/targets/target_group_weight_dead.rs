@@ -123,7 +123,7 @@ fn of_route(context: &Context, route: &Route) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     let weighted: Vec<&str> = routing::weighted(action).collect();
-    let evidence = Evidence::new().with("rule", route.label.as_str());
+    let evidence = Grounds::new().with("rule", route.label.as_str());
     let (mut dead, mut answers) = (Partial::whole(Vec::new()), false);
     for arn in weighted {
         match is_dead(context, arn) {
@@ -135,7 +135,7 @@ fn of_route(context: &Context, route: &Route) -> Judgement {
     if answers && !dead.found.is_empty() {
         return Ok(Verdict::Fail(evidence.with("target_groups", dead.found)));
     }
-    dead.otherwise(if answers { Verdict::Pass } else { Verdict::NotApplicable })
+    dead.otherwise(if answers { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable })
 }
 
 /// Whether nobody in a group can answer: AWS sends nothing there, or only to targets that fail.

@@ -107,10 +107,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => continue,
         };
-        verdict.found = Verdict::Pass;
+        verdict.found = Verdict::Pass(Grounds::new());
         let (encrypted, clear) = verdict.absorb(sorted(context, &groups));
         if !encrypted.is_empty() && !clear.is_empty() {
-            let evidence = Evidence::new()
+            let evidence = Grounds::new()
                 .with("rule", route.label)
                 .with("encrypted", encrypted)
                 .with("in_clear", clear);

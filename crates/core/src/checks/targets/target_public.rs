@@ -225,7 +225,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         }
     }
     if open.found.is_empty() {
-        return open.otherwise(Verdict::Pass);
+        return open.otherwise(Verdict::Pass(Grounds::new()));
     }
     let mut open = open.found;
     let count = open.len();
@@ -233,7 +233,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     sources.sort();
     sources.dedup();
     let evidence =
-        Evidence::new().with("open", count).with("targets", open).with("open_to", sources);
+        Grounds::new().with("open", count).with("targets", open).with("open_to", sources);
     Ok(if is_guarded(context, targets)? {
         Verdict::Fail(evidence)
     } else {

@@ -82,12 +82,12 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     owners.remove(context.account.id.as_str());
     if outside.found.is_empty() && owners.is_empty() {
-        return outside.otherwise(Verdict::Pass);
+        return outside.otherwise(Verdict::Pass(Grounds::new()));
     }
     let mut outside = outside.found;
     let count = outside.len();
     outside.truncate(NAMED);
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("outside_vpc", count)
         .with("addresses", outside)
         .with("accounts", owners.into_iter().collect::<Vec<_>>());

@@ -81,9 +81,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let mut remote = remote.found;
     if !targets::hop(context.lb, group)?.is_clear() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("protocol", group.protocol.as_ref().map(ToString::to_string))
         .with("outside_vpc", remote.len());
     remote.truncate(NAMED);

@@ -151,7 +151,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let mut verdict = Partial::whole(Verdict::NotApplicable);
     let (mut beyond, mut within) = (Guests::default(), Guests::default());
     for door in verdict.absorb(targets::direct_paths(context.site, targets)?) {
-        verdict.worsen(Verdict::Pass);
+        verdict.worsen(Verdict::Pass(Grounds::new()));
         let guests = verdict.absorb(guests(context, &door));
         if guests.is_empty() {
             continue;
@@ -183,7 +183,7 @@ impl Guests {
         }
     }
 
-    fn evidence(mut self) -> Option<Evidence> {
+    fn evidence(mut self) -> Option<Grounds> {
         if self.targets.is_empty() {
             return None;
         }
@@ -192,7 +192,7 @@ impl Guests {
         self.sources.dedup();
         let count = self.targets.len();
         self.targets.truncate(NAMED);
-        let evidence = Evidence::new().with("open", count).with("targets", self.targets);
+        let evidence = Grounds::new().with("open", count).with("targets", self.targets);
         Some(evidence.with("open_to", self.sources))
     }
 }

@@ -152,10 +152,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         Ok(is_stale.then(|| format!("{} {}", target.id, target.state)))
     });
     if stale.found.is_empty() {
-        return stale.otherwise(Verdict::Pass);
+        return stale.otherwise(Verdict::Pass(Grounds::new()));
     }
     let mut stale = stale.found;
-    let evidence = Evidence::new().with("stale", stale.len());
+    let evidence = Grounds::new().with("stale", stale.len());
     stale.truncate(NAMED);
     Ok(Verdict::Fail(evidence.with("addresses", stale)))
 }

@@ -123,9 +123,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if tally.is_up() && !tally.unhealthy.is_empty() {
-        return Ok(Verdict::Fail(tally.evidence()));
+        return Ok(Verdict::Fail(tally.evidence().into()));
     }
     tally.complete()?;
     let well = tally.healthy > 0 && tally.unhealthy.is_empty();
-    Ok(if well { Verdict::Pass } else { Verdict::NotApplicable })
+    Ok(if well { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable })
 }

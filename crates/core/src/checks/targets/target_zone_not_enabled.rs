@@ -73,11 +73,11 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if tally.in_other_zones().next().is_none() {
-        return tally.complete().map(|()| Verdict::Pass);
+        return tally.complete().map(|()| Verdict::Pass(Grounds::new()));
     }
     let zones = tally.in_other_zones().filter_map(|target| target.zone.as_deref());
     let zones: std::collections::BTreeSet<&str> = zones.collect();
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("healthy", tally.healthy)
         .with("targets", health::named(tally.in_other_zones()));
     if zones.is_empty() {

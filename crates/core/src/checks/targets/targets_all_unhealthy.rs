@@ -175,7 +175,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     Ok(match tally.service()? {
-        Service::Served => Verdict::Pass,
-        Service::FailOpen | Service::Unserved => Verdict::Fail(tally.evidence()),
+        Service::Served => Verdict::Pass(Grounds::new()),
+        Service::FailOpen | Service::Unserved => Verdict::Fail(tally.evidence().into()),
     })
 }

@@ -106,11 +106,11 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let least = context.thresholds.healthy_targets as usize;
     let up = tally.healthy + tally.starting + tally.registering;
     if up >= least {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     tally.complete()?;
     Ok(match tally.service()? {
-        Service::Served => Verdict::Fail(tally.evidence().with("at_least", least)),
+        Service::Served => Verdict::Fail(Grounds::from(tally.evidence()).with("at_least", least)),
         Service::FailOpen | Service::Unserved => Verdict::NotApplicable,
     })
 }

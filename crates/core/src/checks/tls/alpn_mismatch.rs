@@ -118,9 +118,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match listener.alpn.as_deref() {
-        Some("HTTP2Only" | "HTTP2Optional" | "HTTP2Preferred") => Ok(Verdict::Pass),
+        Some("HTTP2Only" | "HTTP2Optional" | "HTTP2Preferred") => Ok(Verdict::Pass(Grounds::new())),
         own @ (None | Some("None" | "HTTP1Only")) => {
-            Ok(Verdict::Note(Evidence::new().with("alpn_policy", own.unwrap_or("None"))))
+            Ok(Verdict::Note(Grounds::new().with("alpn_policy", own.unwrap_or("None"))))
         }
         Some(other) => {
             Err(listener.unexpected_value(Reason::Unrecognised, &format!("ALPN policy {other}")))

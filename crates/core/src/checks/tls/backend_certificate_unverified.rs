@@ -162,7 +162,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         _ => return Err(unexpected_value(format!("instance side {side}"))),
     }
     let port: u16 = port.parse().map_err(|_| unexpected_value(format!("instance side {side}")))?;
-    let evidence = Evidence::new().with("instances", side);
+    let evidence = Grounds::new().with("instances", side);
     let names = context.lb.backend_policies.get(&port).map_or(&[][..], Vec::as_slice);
     if names.is_empty() {
         return Ok(Verdict::Fail(evidence));
@@ -171,7 +171,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut missing = None;
     for name in names {
         match policies.iter().find(|policy| policy.name == *name) {
-            Some(policy) if policy.kind == AUTHENTICATION => return Ok(Verdict::Pass),
+            Some(policy) if policy.kind == AUTHENTICATION => {
+                return Ok(Verdict::Pass(Grounds::new()));
+            }
             Some(_) => {}
             None => missing = Some(name),
         }

@@ -81,7 +81,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let (protocol, _) = targets::instance_side(listener)?;
     Ok(match protocol {
-        Protocol::Https | Protocol::Ssl => Verdict::Pass,
-        _ => Verdict::Fail(Evidence::new().with("instances", listener.instance_side.clone())),
+        Protocol::Https | Protocol::Ssl => Verdict::Pass(Grounds::new()),
+        _ => Verdict::Fail(Grounds::new().with("instances", listener.instance_side.clone())),
     })
 }

@@ -112,9 +112,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if tls::server_order(context.lb, listener)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("policies", listener.policy_names.clone())
         .with("server_defined_cipher_order", false);
     Ok(Verdict::Fail(evidence))

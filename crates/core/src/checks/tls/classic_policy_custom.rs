@@ -89,7 +89,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if !tls::is_custom(context.lb, listener)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
     let (mut protocols, mut ciphers) = (offer.protocols.clone(), offer.ciphers.clone());
@@ -98,11 +98,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         ciphers.retain(|cipher| !strong.ciphers.contains(cipher));
     }
     if protocols.is_empty() && ciphers.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence: Evidence = offer.evidence();
-    let evidence = evidence.with("compared_with", STRONG);
-    Ok(Verdict::Note(
-        evidence.with("further_protocols", protocols).with("further_ciphers", ciphers),
-    ))
+    let grounds: Grounds = offer.evidence().into();
+    let grounds = grounds.with("compared_with", STRONG);
+    Ok(Verdict::Note(grounds.with("further_protocols", protocols).with("further_ciphers", ciphers)))
 }

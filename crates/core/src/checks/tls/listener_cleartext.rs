@@ -226,7 +226,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if context.lb.kind == Kind::Classic {
         let request = routing::plain_request(context.lb, listener);
         let instances = listener.instance_side.clone();
-        let evidence = Evidence::new().with("request", request).with("instances", instances);
+        let evidence = Grounds::new().with("request", request).with("instances", instances);
         return Ok(Verdict::Fail(evidence));
     }
     let routes = routing::live(context.lb, listener)?;
@@ -240,10 +240,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         }
     }
     let Some(((place, first, groups), others)) = open.found.split_first() else {
-        return open.otherwise(Verdict::Pass);
+        return open.otherwise(Verdict::Pass(Grounds::new()));
     };
     let names: Vec<&str> = groups.iter().map(|arn| routing::group_name(arn)).collect();
-    let mut evidence = Evidence::new()
+    let mut evidence = Grounds::new()
         .with("rule", first.label.as_str())
         .with("request", first.request(&routes[..*place], context.lb, listener))
         .with("target_groups", names);

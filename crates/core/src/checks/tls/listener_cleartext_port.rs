@@ -132,10 +132,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let number = listener.number()?;
     let Some((port, name)) = PORTS.iter().find(|(port, _)| *port == number) else {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     };
     if routing::fronts_application(context.index, context.lb, listener)? {
         return Ok(Verdict::NotApplicable);
     }
-    Ok(Verdict::Fail(Evidence::new().with("port", *port).with("usual_protocol", *name)))
+    Ok(Verdict::Fail(Grounds::new().with("port", *port).with("usual_protocol", *name)))
 }

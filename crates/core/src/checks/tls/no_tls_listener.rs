@@ -129,7 +129,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.serves_any(ENCRYPTED)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let mut bare = Partial::whole(Vec::new());
     for listener in listeners {
@@ -144,7 +144,7 @@ fn judge(context: &Context) -> Judgement {
     if bare.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    Ok(Verdict::Note(Evidence::new().with("listeners", bare)))
+    Ok(Verdict::Note(Grounds::new().with("listeners", bare)))
 }
 
 /// Where what a listener without encryption takes in ends up.

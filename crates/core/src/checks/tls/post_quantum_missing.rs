@@ -79,10 +79,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let name = tls::policy_name(context.region, listener)?;
     if name.contains("-PQ-") {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     Ok(match tls::known_name(context.lb, listener) {
-        Some(name) => Verdict::Note(Evidence::new().with("policy", name)),
+        Some(name) => Verdict::Note(Grounds::new().with("policy", name)),
         None => Verdict::NotApplicable,
     })
 }

@@ -74,8 +74,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
     if offer.accepts_tls_1_3()? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence: Evidence = offer.evidence();
-    Ok(Verdict::Fail(evidence.with("protocols", offer.protocols.clone())))
+    let grounds: Grounds = offer.evidence().into();
+    Ok(Verdict::Fail(grounds.with("protocols", offer.protocols.clone())))
 }

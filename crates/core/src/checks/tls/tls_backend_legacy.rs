@@ -95,8 +95,8 @@ fn judge(context: &Context) -> Judgement {
     let offer = tls::towards_targets(context.region, context.lb)?;
     let legacy = offer.legacy_protocols()?;
     if legacy.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence: Evidence = offer.evidence();
-    Ok(Verdict::Note(evidence.with("protocols", legacy).with("target_groups", names)))
+    let grounds: Grounds = offer.evidence().into();
+    Ok(Verdict::Note(grounds.with("protocols", legacy).with("target_groups", names)))
 }

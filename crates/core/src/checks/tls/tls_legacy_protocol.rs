@@ -128,8 +128,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let offer = tls::offer(context.region, context.lb, listener)?;
     let legacy = offer.legacy_protocols()?;
     if legacy.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence: Evidence = offer.evidence();
-    Ok(Verdict::Fail(evidence.with("protocols", legacy)))
+    let grounds: Grounds = offer.evidence().into();
+    Ok(Verdict::Fail(grounds.with("protocols", legacy)))
 }

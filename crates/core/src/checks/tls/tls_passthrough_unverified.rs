@@ -89,13 +89,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if tls::terminates(context.lb, listener)? || listener.speaks(&[Protocol::Quic]) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     if !listener.speaks(&[Protocol::Tcp, Protocol::TcpUdp, Protocol::TcpQuic])
         || routing::fronts_application(context.index, context.lb, listener)?
     {
         return Ok(Verdict::NotApplicable);
     }
-    let evidence = Evidence::new().with("port", listener.port).with("usual_protocol", protocol);
+    let evidence = Grounds::new().with("port", listener.port).with("usual_protocol", protocol);
     Ok(Verdict::Note(evidence))
 }

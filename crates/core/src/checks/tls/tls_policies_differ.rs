@@ -93,11 +93,11 @@ fn judge(context: &Context) -> Judgement {
     if oldest.found.len() > 1 {
         let lines = oldest.found.iter();
         let lines = lines.map(|(protocol, ports)| format!("{protocol}: {}", ports.join(", ")));
-        let evidence = Evidence::new().with("oldest_protocols", lines.collect::<Vec<_>>());
+        let evidence = Grounds::new().with("oldest_protocols", lines.collect::<Vec<_>>());
         return Ok(Verdict::Fail(evidence));
     }
     if several < 2 {
         return Ok(Verdict::NotApplicable);
     }
-    oldest.otherwise(Verdict::Pass)
+    oldest.otherwise(Verdict::Pass(Grounds::new()))
 }

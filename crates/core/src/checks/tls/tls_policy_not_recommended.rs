@@ -96,13 +96,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if tls::is_recommended(name) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
     if !offer.legacy_protocols()?.is_empty() || !offer.weak_ciphers()?.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
     let list = format!("Security Hub ELB.17 of {}", tls::as_of());
-    let evidence: Evidence = offer.evidence();
-    Ok(Verdict::Fail(evidence.with("not_in", list)))
+    let grounds: Grounds = offer.evidence().into();
+    Ok(Verdict::Fail(grounds.with("not_in", list)))
 }

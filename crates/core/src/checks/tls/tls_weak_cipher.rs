@@ -90,9 +90,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let offer = tls::offer(context.region, context.lb, listener)?;
     let weak = offer.weak_ciphers()?;
     if weak.is_empty() {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let names: Vec<&str> = weak.iter().map(|cipher| cipher.name).collect();
-    let evidence: Evidence = offer.evidence();
-    Ok(Verdict::Fail(evidence.with("ciphers", names).with("weaknesses", tls::weaknesses(&weak))))
+    let grounds: Grounds = offer.evidence().into();
+    Ok(Verdict::Fail(grounds.with("ciphers", names).with("weaknesses", tls::weaknesses(&weak))))
 }

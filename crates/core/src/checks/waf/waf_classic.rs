@@ -76,7 +76,7 @@ fn judge(context: &Context) -> Judgement {
         answer => answer?,
     };
     if protected.contains(&context.lb.arn) {
-        return Ok(Verdict::Fail(Evidence::new().with("web_acl", "AWS WAF Classic")));
+        return Ok(Verdict::Fail(Grounds::new().with("web_acl", "AWS WAF Classic")));
     }
-    Ok(Verdict::Pass)
+    Ok(Verdict::Pass(Grounds::new()))
 }

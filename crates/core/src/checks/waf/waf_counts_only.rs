@@ -106,10 +106,10 @@ fn judge(context: &Context) -> Judgement {
     }
     let stops = filter.stops(|_| true);
     if stops == Ok(true) || filter.stops_the_rest()? || stops? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let admitting = filter.names(Effect::Admits, |_| true);
-    let mut evidence = Evidence::new()
+    let mut evidence = Grounds::new()
         .with("web_acl", filter.acl.name.as_str())
         .with("counting_rules", filter.names(Effect::Counts, |_| true));
     if !admitting.is_empty() {

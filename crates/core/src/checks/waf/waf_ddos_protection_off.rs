@@ -68,9 +68,9 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
     match filter.acl.low_reputation_mode.as_deref() {
-        Some("ACTIVE_UNDER_DDOS" | "ALWAYS_ON") => Ok(Verdict::Pass),
+        Some("ACTIVE_UNDER_DDOS" | "ALWAYS_ON") => Ok(Verdict::Pass(Grounds::new())),
         None => {
-            let evidence = Evidence::new().with("web_acl", filter.acl.name.as_str());
+            let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
             Ok(Verdict::Note(evidence.with("low_reputation_mode", "off")))
         }
         Some(other) => Err(Gap::new(Call::Wafv2GetWebAcl, Reason::Unrecognised)

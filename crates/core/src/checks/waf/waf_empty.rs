@@ -67,8 +67,8 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
     if !filter.is_empty()? || filter.stops_the_rest()? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new().with("web_acl", filter.acl.name.as_str());
+    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     Ok(Verdict::Fail(evidence.with("rules", 0).with("default_action", "allow")))
 }

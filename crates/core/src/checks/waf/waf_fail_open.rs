@@ -57,7 +57,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.switched_on(KEY)? {
-        return Ok(Verdict::Fail(Evidence::new().with(KEY, "true")));
+        return Ok(Verdict::Fail(Grounds::new().with(KEY, "true")));
     }
-    Ok(Verdict::Pass)
+    Ok(Verdict::Pass(Grounds::new()))
 }

@@ -61,9 +61,9 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
     if filter.stops(|rule| rule.takes_over(GROUP))? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let counted = !filter.names(Effect::Counts, |rule| rule.takes_over(GROUP)).is_empty();
     let state = if counted { "counting" } else { "missing" };
-    Ok(Verdict::Fail(Evidence::new().with("web_acl", filter.acl.name.as_str()).with(GROUP, state)))
+    Ok(Verdict::Fail(Grounds::new().with("web_acl", filter.acl.name.as_str()).with(GROUP, state)))
 }

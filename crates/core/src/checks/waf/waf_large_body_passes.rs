@@ -141,13 +141,13 @@ fn looking(oversize: Option<&str>) -> crate::inventory::Inventory {
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
     if filter.stops(refuses_large)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
     let readers = filter.names(Effect::Stops, reads_a_part);
     if readers.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let evidence = Evidence::new().with("web_acl", filter.acl.name.as_str());
+    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     Ok(Verdict::Fail(evidence.with("rules_on_bodies", readers).with("inspected_bytes", 8192)))
 }
 

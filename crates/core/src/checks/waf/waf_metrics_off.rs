@@ -70,9 +70,9 @@ fn judge(context: &Context) -> Judgement {
         .map(|rule| rule.name.as_str())
         .collect();
     if filter.acl.metrics && silent.is_empty() {
-        return filter.rules.otherwise(Verdict::Pass);
+        return filter.rules.otherwise(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new()
+    let evidence = Grounds::new()
         .with("web_acl", filter.acl.name.as_str())
         .with("web_acl_metrics", if filter.acl.metrics { "on" } else { "off" })
         .with("rules_without_metrics", silent.into_iter().collect::<Vec<_>>());

@@ -125,9 +125,9 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match context.lb.web_acl.get()? {
-        Some(_) => Ok(Verdict::Pass),
-        None if is_filtered_by_cloudfront(context)? => Ok(Verdict::Pass),
-        None => Ok(Verdict::Fail(Evidence::new().with("web_acl", "none"))),
+        Some(_) => Ok(Verdict::Pass(Grounds::new())),
+        None if is_filtered_by_cloudfront(context)? => Ok(Verdict::Pass(Grounds::new())),
+        None => Ok(Verdict::Fail(Grounds::new().with("web_acl", "none"))),
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let Some(acl) = waf::arn(context.site)? else { return Ok(Verdict::NotApplicable) };
     if context.region.logged_web_acls.get()?.iter().any(|logged| logged == acl) {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    Ok(Verdict::Fail(Evidence::new().with("web_acl", acl).with("log", "none")))
+    Ok(Verdict::Fail(Grounds::new().with("web_acl", acl).with("log", "none")))
 }

@@ -77,9 +77,9 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
     if filter.stops(limits)? {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Grounds::new()));
     }
-    let evidence = Evidence::new().with("web_acl", filter.acl.name.as_str());
+    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     Ok(Verdict::Fail(evidence.with("counting_limits", filter.names(Effect::Counts, limits))))
 }
 

@@ -7,6 +7,7 @@ use elb_audit_core::compliance::Source;
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Cost;
 use elb_audit_core::policy::AcceptedRisk;
+use elb_audit_core::remedy::binding::Bindings;
 use elb_audit_core::report::comparison::{
     Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past,
 };
@@ -56,6 +57,7 @@ fn empty(accounts: &[&str]) -> Report {
         },
         load_balancers: Vec::new(),
         findings: Vec::new(),
+        actions: Vec::new(),
         gaps: Vec::new(),
         framework: None,
         accepted_risks: Vec::new(),
@@ -166,6 +168,8 @@ fn fault(lb: &LoadBalancerSummary, check: &str, severity: Severity, title: &str)
             label: lb.name.clone(),
         },
         evidence: Evidence::new(),
+        cause: None,
+        bindings: Bindings::new(),
         fix: "put it right".to_owned(),
         fingerprint: "0123456789abcdef0123".to_owned(),
         configuration: "fedcba98765432100123".to_owned(),

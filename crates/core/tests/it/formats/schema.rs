@@ -4,6 +4,7 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::compliance::Source;
 use elb_audit_core::fixtures::sample;
+use elb_audit_core::remedy::cause::{ResourceKind, Verb};
 use elb_audit_core::render::Style;
 use elb_audit_core::report::comparison::ChangeKind;
 use elb_audit_core::report::controls::ControlStatus;
@@ -88,6 +89,14 @@ impl Validator {
                         self.look(wanted, item, &format!("{at}/{place}"), broken);
                     }
                     true
+                }
+                "oneOf" => {
+                    let fits = |one: &&Value| {
+                        let mut broken = Vec::new();
+                        self.look(one, value, at, &mut broken);
+                        broken.is_empty()
+                    };
+                    wanted.as_array().expect("a list").iter().filter(fits).count() == 1
                 }
                 other => panic!("the test does not know the keyword `{other}`"),
             };
@@ -184,6 +193,9 @@ fn the_enums_of_the_schema_are_those_of_the_types() {
     let personas = Persona::ALL.map(Some).into_iter().chain([None]).collect::<Vec<_>>();
     assert_eq!(listed("/$defs/basis/properties/persona/enum"), words(&personas));
     assert_eq!(listed("/$defs/change/properties/kind/enum"), words(&ChangeKind::ALL));
+    assert_eq!(listed("/$defs/cause/properties/verb/enum"), words(&Verb::ALL));
+    let resources = ResourceKind::ALL.map(|(kind, _)| kind);
+    assert_eq!(listed("/$defs/cause/properties/resource/enum"), words(&resources));
     let pointer = "/$defs/finding/properties/subject/properties/kind/enum";
     assert_eq!(listed(pointer), words(&subjects));
 }
@@ -210,14 +222,14 @@ fn every_deviation_breaks_the_schema() {
 }
 
 /// Every way to spoil a report in one place: a field left out, added or of another type, a word that no
-/// enumeration has. Evidence, health and the revisions of checks are maps: their fields come and go.
+/// enumeration has. Evidence, health, bindings and the revisions of checks are maps: their fields come and go.
 fn deviate(whole: &Value, plant: &mut dyn FnMut(&str, Value, &str)) {
     let mut places = vec![(String::new(), whole)];
     while let Some((at, value)) = places.pop() {
         let name = at.rsplit('/').next().unwrap_or_default();
         match value {
             Value::Object(fields) => {
-                if !["evidence", "health", "revisions"].contains(&name) {
+                if !["evidence", "health", "revisions", "bindings"].contains(&name) {
                     spoil_fields(&at, fields, plant);
                 }
                 plant(&at, json!([]), "a list");

@@ -1,0 +1,175 @@
+//! Words in capitals in the ways of a remedy: which are known from a finding, and how to choose the others.
+
+use std::collections::BTreeSet;
+
+use super::Pair;
+use super::binding::{Binding, Bindings};
+
+/// Placeholders that a finding binds: the resources that it is about.
+pub const FOUND: &[&str] = &[
+    "ACCOUNT_ID",
+    "AUTO_SCALING_GROUP",
+    "BUCKET",
+    "CERTIFICATE_ID",
+    "DISTRIBUTION_ID",
+    "ENDPOINT_SERVICE_ID",
+    "FUNCTION",
+    "GROUP_ID",
+    "HOST",
+    "LISTENER_ARN",
+    "LISTENER_PORT",
+    "LOAD_BALANCER_ARN",
+    "LOAD_BALANCER_NAME",
+    "PORT",
+    "REGION",
+    "RULE_ARN",
+    "TARGET_GROUP_ARN",
+    "TRUST_STORE_ARN",
+    "VPC_ID",
+    "WEB_ACL_ID",
+    "WEB_ACL_NAME",
+];
+
+/// Placeholders that only the user can fill in, and how to choose.
+pub const CHOSEN: &[Pair] = &[(
+    "CERTIFICATE_ARN",
+    "a certificate for the names that clients use; `aws acm list-certificates` lists those that are there",
+)];
+
+/// How to choose the value of a placeholder that no finding binds.
+#[must_use]
+pub fn choice(name: &str) -> Option<&'static str> {
+    CHOSEN.iter().find(|(known, _)| *known == name).map(|(_, how)| *how)
+}
+
+/// Whether a word in capitals is a placeholder, rather than a constant of AWS such as `HTTPS`.
+#[must_use]
+pub fn is_one(word: &str) -> bool {
+    FOUND.contains(&word) || choice(word).is_some()
+}
+
+/// The placeholders of a text, each once.
+#[must_use]
+pub fn of(text: &str) -> BTreeSet<&str> {
+    words(text).filter(|(word, _)| is_one(word)).map(|(word, _)| word).collect()
+}
+
+/// Words in capitals, placeholders or not: each with the place of its first byte. A part of a name with
+/// hyphens, such as that of a security policy, is none.
+pub fn words(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    let belongs = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let mut place = 0;
+    text.split(move |c: char| !belongs(c)).filter_map(move |word| {
+        let start = place;
+        place += word.len() + text[start + word.len()..].chars().next().map_or(0, char::len_utf8);
+        let one = word.len() > 1 && word.starts_with(|c: char| c.is_ascii_uppercase());
+        (one && word.chars().all(capital)).then_some((word, start))
+    })
+}
+
+/// A command with what is bound in place of its placeholders, quoted for a POSIX shell where it must be.
+#[must_use]
+pub fn bound(command: &str, bindings: &Bindings) -> String {
+    let mut text = String::with_capacity(command.len());
+    let mut done = 0;
+    for (word, start) in words(command) {
+        let Some(binding) = bindings.get(word) else { continue };
+        text.push_str(&command[done..start]);
+        let quoted = in_quotes(&text);
+        text.push_str(&value(binding, quoted));
+        done = start + word.len();
+    }
+    text.push_str(&command[done..]);
+    text
+}
+
+/// The quote that is open at the end of a text, if one is.
+fn in_quotes(text: &str) -> Option<char> {
+    let mut open = None;
+    let mut escaped = false;
+    let mut comment = false;
+    let mut before = '\n';
+    for letter in text.chars() {
+        match (open, letter) {
+            _ if comment => comment = letter != '\n',
+            _ if escaped => escaped = false,
+            (None | Some('"'), '\\') => escaped = true,
+            (None, '#') if before.is_whitespace() => comment = true,
+            (None, '\'' | '"') => open = Some(letter),
+            (Some(quote), letter) if quote == letter => open = None,
+            _ => {}
+        }
+        before = letter;
+    }
+    open
+}
+
+fn value(binding: &Binding, quoted: Option<char>) -> String {
+    match binding {
+        Binding::One(value) => word(value, quoted),
+        Binding::Many(values) => {
+            values.iter().map(|value| word(value, quoted)).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+/// A value as a part of a shell's word; what steers a terminal or ends a line is written out.
+fn word(value: &str, quoted: Option<char>) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/=,@%+*".contains(&byte);
+    match quoted {
+        None if !value.is_empty() && value.bytes().all(plain) && !value.contains('*') => {
+            value.to_owned()
+        }
+        None => format!("'{}'", value.replace('\'', r"'\''")),
+        Some('"') => {
+            let mut text = String::new();
+            for letter in value.chars() {
+                if matches!(letter, '"' | '\\' | '$' | '`') {
+                    text.push('\\');
+                }
+                text.push(letter);
+            }
+            text
+        }
+        Some(_) => value.replace('\'', r"'\''"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bindings(pairs: &[(&str, &str)]) -> Bindings {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Binding::from(*value))).collect()
+    }
+
+    #[test]
+    fn a_placeholder_is_a_whole_word_in_capitals() {
+        let found: Vec<&str> =
+            words("aws x --arn RULE_ARN --protocol HTTPS Xa aB A B2 P-TLS13-X Id=MY_ID,\u{e9}")
+                .map(|(w, _)| w)
+                .collect();
+        assert_eq!(found, ["RULE_ARN", "HTTPS", "B2", "MY_ID"]);
+        assert_eq!(
+            of("--a RULE_ARN --b HTTPS RULE_ARN").into_iter().collect::<Vec<_>>(),
+            ["RULE_ARN"]
+        );
+    }
+
+    #[test]
+    fn values_are_quoted_where_a_shell_would_read_them_otherwise() {
+        let all = bindings(&[("RULE_ARN", "arn:aws:x/y"), ("HOST", "a b'$(id)"), ("PORT", "")]);
+        assert_eq!(bound("x RULE_ARN y", &all), "x arn:aws:x/y y");
+        assert_eq!(bound("x HOST", &all), r"x 'a b'\''$(id)'");
+        assert_eq!(bound("x 'k=HOST,l=1'", &all), r"x 'k=a b'\''$(id),l=1'");
+        assert_eq!(bound("x \"k=HOST\"", &all), r#"x "k=a b'\$(id)""#);
+        assert_eq!(bound("# it's\nx HOST", &all), "# it's\nx 'a b'\\''$(id)'");
+        assert_eq!(bound("x PORT GROUP_ID", &all), "x '' GROUP_ID");
+        let many = Bindings::from([(
+            "RULE_ARN".to_owned(),
+            Binding::Many(vec!["a".into(), "b c".into()]),
+        )]);
+        assert_eq!(bound("x RULE_ARN", &many), "x a 'b c'");
+    }
+}
