@@ -7,7 +7,7 @@ usage() {
 deploy.sh [ENV] [OPTIONS]
 
 Builds the Lambda function, checks it, uploads it and deploys the stack elb-audit-ENV.
-ENV is a label, prod unless told otherwise.
+ENV is a label, prod unless told otherwise. What is missing for that is said before the build begins.
 
   --organization       deploys the state machine for a whole organization, as the stack
                        elb-audit-ENV-organization
@@ -22,12 +22,16 @@ ENV is a label, prod unless told otherwise.
                        Otherwise elb-audit-code-ACCOUNT-REGION
   --parameter K=V      any other parameter of the template; may be repeated
   --config FILE        an elb-audit.toml to put into the function
-  --arm64              for Graviton; builds on an arm64 machine, or takes ELB_AUDIT_BOOTSTRAP
+  --arm64              for Graviton; builds on an arm64 machine or with --container, or takes
+                       ELB_AUDIT_BOOTSTRAP
+  --container          builds in a container of the official Rust image, with docker or podman: for
+                       macOS, for a system newer than the runtime, for a machine without Rust
   -h, --help           this text
 
 Environment:
   AWS_PROFILE and the like   credentials, as the AWS CLI takes them
-  ELB_AUDIT_BOOTSTRAP        a bootstrap that is built already, such as one of a release
+  ELB_AUDIT_BOOTSTRAP        a bootstrap that is built already, such as one of a release; not with
+                             --container
   PYTHON                     the Python 3 that packs; python3 unless told otherwise
 
 A second run with the same answers changes nothing. Parameters that are not given keep what they were.
@@ -59,6 +63,8 @@ organization=
 guided=
 dry_run=
 test_run=
+container=
+engine=
 region=
 email=
 schedule=
@@ -66,6 +72,8 @@ bucket=
 config=
 architecture=x86_64
 parameters=()
+missing=()
+elsewhere=
 
 read_arguments() {
   while (($#)); do
@@ -79,6 +87,7 @@ read_arguments() {
       --dry-run) dry_run=1 ;;
       --test) test_run=1 ;;
       --arm64) architecture=arm64 ;;
+      --container) container=1 ;;
       --region | --email | --schedule | --code-bucket | --config | --parameter)
         (($# > 1)) || refuse "$1 wants a value"
         take "$1" "$2"
@@ -95,6 +104,8 @@ read_arguments() {
   [[ $environment =~ ^[a-z][a-z0-9-]{0,19}$ ]] ||
     refuse "ENV is lower-case letters, digits and dashes, at most 20: $environment"
   [[ -z $config || -f $config ]] || refuse "no such file: $config"
+  [[ -z $container || -z ${ELB_AUDIT_BOOTSTRAP:-} ]] ||
+    refuse "--container builds a function, and ELB_AUDIT_BOOTSTRAP names one that is built: give one of them"
 }
 
 take() {
@@ -111,14 +122,20 @@ take() {
   esac
 }
 
-need() { command -v "$1" >/dev/null || die "$1 is not here; $2"; }
+have() { command -v "$1" >/dev/null; }
+lack() { missing+=("$*"); }
+# What only a build on this machine wants.
+lack_here() {
+  lack "$@"
+  elsewhere=1
+}
 
-# ask VARIABLE QUESTION PRESET: sets the variable, unless an option has.
+# ask VARIABLE QUESTION PRESET: sets the variable, unless an option has. No nameref: macOS has bash 3.2.
 ask() {
-  local -n answer=$1
-  [[ -z $answer ]] || return 0
+  local answer
+  [[ -z ${!1} ]] || return 0
   read -r -p "$2${3:+ [$3]}: " answer || die "nobody answers; --guided wants a terminal"
-  answer=${answer:-$3}
+  printf -v "$1" '%s' "${answer:-$3}"
 }
 
 ask_all() {
@@ -128,18 +145,160 @@ ask_all() {
   ask bucket "Bucket for the code, or nothing for one of its own" ""
 }
 
+# Says in one message whatever would stop this later, since the build takes ten minutes.
+check_first() {
+  have "$python" || lack "Python 3, which packs the function: there is no $python, and PYTHON names another"
+  if [[ -n ${ELB_AUDIT_BOOTSTRAP:-} ]]; then
+    [[ -f $ELB_AUDIT_BOOTSTRAP ]] || lack "the file of ELB_AUDIT_BOOTSTRAP: $ELB_AUDIT_BOOTSTRAP"
+  elif [[ -n $container ]]; then
+    check_engine
+  else
+    check_machine
+  fi
+  [[ -n $dry_run ]] || check_aws
+  ((${#missing[@]})) || return 0
+  say "deploy.sh: nothing was built; this is missing:"
+  local one
+  for one in "${missing[@]}"; do say "  - $one"; done
+  [[ -z $elsewhere ]] ||
+    say "--container builds in a container instead, and ELB_AUDIT_BOOTSTRAP takes a function that is built"
+  exit 1
+}
+
+# What is built must run on the Linux of the function.
+check_machine() {
+  local system machine
+  system=$(uname -s) machine=$(uname -m)
+  case $machine in
+    aarch64 | arm64) machine=arm64 ;;
+    x86_64 | amd64) machine=x86_64 ;;
+  esac
+  if [[ $system != Linux ]]; then
+    lack_here "Linux on $architecture, which the function is for: this is $system on $machine"
+  elif [[ $machine != "$architecture" ]]; then
+    lack_here "Linux on $architecture, which the function is for: this is Linux on $machine"
+  else
+    check_rust
+    check_linker
+  fi
+}
+
+# The oldest Rust that builds elb-audit.
+rust_version() { sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$root/Cargo.toml"; }
+
+newest() { printf '%s\n' "$@" | sort -V | tail -n 1; }
+
+check_rust() {
+  local wanted found
+  wanted=$(rust_version)
+  if ! have cargo; then
+    lack_here "cargo, which builds Rust: https://rustup.rs"
+    return
+  fi
+  # From the repository, as the build will run.
+  found=$(cd "$root" && cargo --version 2>/dev/null | cut -d ' ' -f 2) || found=
+  [[ -n $found && $(newest "$found" "$wanted") == "$found" ]] ||
+    lack_here "Rust $wanted or newer: cargo says that it is ${found:-nothing}; rustup update may help"
+}
+
+# Links a program of one line, and looks which glibc that needs: the function needs at least as much.
+check_linker() {
+  local probe=$target/deploy/probe machine glibc
+  mkdir -p "$target/deploy"
+  if ! printf 'int main(void) { return 0; }\n' | cc -x c -o "$probe" - 2>/dev/null; then
+    lack_here "a C compiler that links programs: cc, of gcc or clang"
+    return
+  fi
+  have "$python" || return 0
+  note_glibc
+  if ! read -r machine glibc < <(look "$probe" 2>/dev/null); then
+    lack_here "a C compiler for Linux with glibc: what cc links is for something else"
+  elif [[ $(newest "$glibc" "$GLIBC") != "$GLIBC" ]]; then
+    lack_here "an older Linux: what cc links needs glibc $glibc, and the runtime provided.al2023 has $GLIBC"
+  fi
+}
+
+# Older than that of Debian 12 is sure to do; what a newer one gives a program to need is seen when it is built.
+note_glibc() {
+  local here
+  here=$(getconf GNU_LIBC_VERSION 2>/dev/null) && here=${here##* } || return 0
+  [[ $(newest "$here" 2.36) == 2.36 ]] ||
+    say "this system has glibc $here: what is built here may need more than the $GLIBC of the runtime, which is" \
+      "looked at after the build. --container is sure to fit"
+}
+
+check_engine() {
+  local one
+  for one in docker podman; do
+    if have "$one" && "$one" info >/dev/null 2>&1; then
+      engine=$one
+      return
+    fi
+  done
+  lack "docker or podman, for --container: neither docker info nor podman info succeeds"
+}
+
+check_aws() {
+  local said
+  if ! have aws; then
+    lack "aws, the AWS CLI, which deploys: https://aws.amazon.com/cli/"
+    return
+  fi
+  region=${region:-${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}}
+  if [[ -z $region ]]; then
+    lack "a region: --region or AWS_REGION"
+    return
+  fi
+  export AWS_REGION=$region AWS_DEFAULT_REGION=$region AWS_PAGER=
+  if ! said=$(aws sts get-caller-identity --query Account --output text 2>&1); then
+    lack "credentials that AWS takes; the AWS CLI says: $(printf '%s' "$said" | tr -s '\n' ' ' | sed 's/^ //')"
+    return
+  fi
+  # A warning may stand before it.
+  account=${said##*$'\n'}
+  bucket=${bucket:-elb-audit-code-$account-$region}
+}
+
 # The bootstrap that is to be deployed, built unless it is given.
 build() {
   if [[ -n ${ELB_AUDIT_BOOTSTRAP:-} ]]; then
-    [[ -f $ELB_AUDIT_BOOTSTRAP ]] || die "ELB_AUDIT_BOOTSTRAP: no such file: $ELB_AUDIT_BOOTSTRAP"
     bootstrap=$ELB_AUDIT_BOOTSTRAP
     say "taking $bootstrap"
-    return
+  elif [[ -n $container ]]; then
+    build_inside
+  else
+    say "building the function; the first time takes ten minutes"
+    (cd "$root" && cargo build --release --locked --bin bootstrap >&2)
+    bootstrap=$target/release/bootstrap
   fi
-  need cargo "it builds the function: https://rustup.rs"
-  say "building the function; the first time takes ten minutes"
-  (cd "$root" && cargo build --release --locked --bin bootstrap >&2)
-  bootstrap=$target/release/bootstrap
+}
+
+# In a container of Debian 12, where what Rust links needs glibc 2.34. Sources are read only; what is built
+# and what cargo downloads stays in target/container for the next time.
+build_inside() {
+  local kept=$target/container image platform
+  image=docker.io/library/rust:$(rust_version)-bookworm
+  platform=linux/${architecture/x86_64/amd64}
+  mkdir -p "$kept/cargo" "$kept/$architecture"
+  kept=$(cd "$kept" && pwd)
+  own_files
+  say "building the function with $engine in $image for $platform;" \
+    "the first time takes ten minutes, and much longer where that processor is emulated"
+  "$engine" run --rm --platform "$platform" ${as_me[@]+"${as_me[@]}"} --security-opt label=disable \
+    --volume "$root:/source:ro" --volume "$kept/cargo:/cargo" --volume "$kept/$architecture:/built" \
+    --workdir /source --env HOME=/tmp --env CARGO_HOME=/cargo --env CARGO_TARGET_DIR=/built \
+    "$image" cargo build --release --locked --bin bootstrap >&2 ||
+    die "the function cannot be built in the container; what $engine said is above"
+  bootstrap=$kept/$architecture/release/bootstrap
+}
+
+# What docker writes belongs to root unless it is told who asks. What runs without root, as podman does, gives
+# it to whoever asks by itself.
+own_files() {
+  as_me=(--user "$(id -u):$(id -g)")
+  if [[ $("$engine" --version) == *podman* || $("$engine" info 2>/dev/null) == *rootless* ]]; then
+    as_me=()
+  fi
 }
 
 # Says for which machine a file is, and which glibc it needs, by reading it: objdump of one machine may
@@ -151,6 +310,8 @@ import re, sys
 data = open(sys.argv[1], "rb").read()
 if data[:4] != b"\x7fELF":
     sys.exit(f"{sys.argv[1]} is no program for Linux")
+if b"/lib/ld-musl-" in data:
+    sys.exit(f"{sys.argv[1]} needs musl, which the runtime provided.al2023 does not have")
 machine = {0x3E: "x86_64", 0xB7: "arm64"}.get(int.from_bytes(data[18:20], "little"), "another machine")
 versions = {tuple(map(int, found.split(b"."))) for found in re.findall(rb"GLIBC_(\d+(?:\.\d+)+)\0", data)}
 if b"GLIBC_ABI_DT_RELR\0" in data:
@@ -161,15 +322,15 @@ PYTHON
 }
 
 check_bootstrap() {
-  local machine newest
-  read -r machine newest < <(look "$bootstrap") || die "$bootstrap cannot be deployed"
+  local machine glibc
+  read -r machine glibc < <(look "$bootstrap") || die "$bootstrap cannot be deployed"
   [[ $machine == "$architecture" ]] ||
     die "$bootstrap is for $machine, and the function is to be $architecture: --arm64 is for the one that is for arm64"
-  if [[ $(printf '%s\n' "$newest" "$GLIBC" | sort -V | tail -n 1) != "$GLIBC" ]]; then
-    die "$bootstrap needs glibc $newest, and the runtime provided.al2023 has $GLIBC." \
-      "Build it on an older system, or take the one of a release with ELB_AUDIT_BOOTSTRAP"
+  if [[ $(newest "$glibc" "$GLIBC") != "$GLIBC" ]]; then
+    die "$bootstrap needs glibc $glibc, and the runtime provided.al2023 has $GLIBC." \
+      "Build it with --container, or take the one of a release with ELB_AUDIT_BOOTSTRAP"
   fi
-  say "the function is for $machine and needs glibc $newest, of the $GLIBC that there is"
+  say "the function is for $machine and needs glibc $glibc, of the $GLIBC that there is"
 }
 
 # Packs the function. The same content gives the same bytes, so its hash tells whether it has changed.
@@ -188,8 +349,9 @@ with zipfile.ZipFile(sys.argv[1], "w") as packed:
         with open(path, "rb") as file:
             packed.writestr(entry, file.read(), compresslevel=9)
 PYTHON
-  hash=$(sha256sum "$zip" | cut -d ' ' -f 1)
-  say "packed $zip: $(wc -c <"$zip") bytes, sha256 $hash"
+  # Not with sha256sum, which macOS does not have.
+  hash=$("$python" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$zip")
+  say "packed $zip: $(($(wc -c <"$zip"))) bytes, sha256 $hash"
 }
 
 # Lints the template where cfn-lint is there.
@@ -200,14 +362,6 @@ lint() {
   else
     say "cfn-lint is not here; deploy/$template is not linted"
   fi
-}
-
-find_account() {
-  region=${region:-${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}}
-  [[ -n $region ]] || die "which region? --region says it"
-  export AWS_REGION=$region AWS_DEFAULT_REGION=$region AWS_PAGER=
-  account=$(aws sts get-caller-identity --query Account --output text) || die "AWS does not know these credentials"
-  bucket=${bucket:-elb-audit-code-$account-$region}
 }
 
 validate() {
@@ -289,13 +443,11 @@ test_machine() {
 
 read_arguments "$@"
 stack=elb-audit-$environment${organization:+-organization}
-need "$python" "it packs the function; PYTHON names another"
-if [[ -z $dry_run ]]; then
-  need aws "it deploys: https://aws.amazon.com/cli/"
-fi
 if [[ -n $guided ]]; then
   ask_all
 fi
+check_first
+[[ -n $dry_run ]] || validate
 build
 check_bootstrap
 lint
@@ -304,8 +456,6 @@ if [[ -n $dry_run ]]; then
   say "a dry run: the stack $stack is left as it is"
   exit 0
 fi
-find_account
-validate
 make_bucket
 upload
 deploy

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """AWS's side of a Lambda function, on this machine: runs the real `bootstrap` and hands it events.
 
 scripts/runtime_api.py BOOTSTRAP [EVENT] [--seconds N] [--times N]: the answer to an event, with the time

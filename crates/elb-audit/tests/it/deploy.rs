@@ -17,6 +17,7 @@ use crate::account;
 use crate::moto::python_for;
 use crate::runtime_api::Function;
 
+pub(crate) mod builders;
 mod script;
 
 const TEMPLATES: [&str; 3] = ["template.yaml", "organization.yaml", "member-role.yaml"];

@@ -10,6 +10,7 @@ mod credentials;
 mod demo;
 mod denied;
 mod deploy;
+mod documented;
 mod economy;
 mod edge;
 mod exits;

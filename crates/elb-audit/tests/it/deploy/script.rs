@@ -2,21 +2,23 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::builders::{ARM64, X86_64, function, program};
 use super::{deployed, run};
 use crate::moto::python_for;
 
-const X86_64: u8 = 0x3E;
-const ARM64: u8 = 0xB7;
-
-/// An AWS CLI that writes down what it is asked. There is no bucket and no object yet.
+/// An AWS CLI that writes down what it is asked. There is no bucket and no object yet; with `AWS_REFUSES` it
+/// knows nobody.
 const AWS: &str = r#"#!/usr/bin/env bash
 printf '%s\n' "$*" >>"$AWS_LOG"
 case "$1 $2" in
-  "sts get-caller-identity") echo 111122223333 ;;
+  "sts get-caller-identity")
+    if [[ -n "${AWS_REFUSES:-}" ]]; then printf '\n%s\n' "$AWS_REFUSES" >&2; exit 253; fi
+    echo "a warning" >&2
+    echo 111122223333
+    ;;
   "s3api head-bucket" | "s3api head-object") exit 255 ;;
   "lambda invoke") echo None; printf '{"exit":0}' >"${@: -1}" ;;
   "cloudformation describe-stacks") echo elb-audit-prod ;;
@@ -24,47 +26,55 @@ esac
 "#;
 
 /// A place with a bootstrap and a stand-in for AWS.
-struct Place {
-    folder: PathBuf,
+pub(super) struct Place {
+    pub(super) folder: PathBuf,
     python: std::ffi::OsString,
 }
 
-struct Ended {
+pub(super) struct Ended {
     code: Option<i32>,
-    said: String,
+    pub(super) said: String,
 }
 
 impl Place {
     /// None where there is no Python.
-    fn new(name: &str) -> Option<Self> {
+    pub(super) fn new(name: &str) -> Option<Self> {
         let python = python_for(&format!("deploy: {name}"))?;
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("deploy-{name}"));
         // It may be the first run.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("bin")).unwrap();
-        let aws = folder.join("bin/aws");
-        fs::write(&aws, AWS).unwrap();
-        fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).unwrap();
+        program(&folder.join("bin/aws"), AWS);
         let place = Place { folder, python };
         place.bootstrap(X86_64, "GLIBC_2.9\0GLIBC_2.34\0");
         Some(place)
     }
 
     /// Puts a program there that is for this machine and has these words.
-    fn bootstrap(&self, machine: u8, words: &str) {
-        let mut program = b"\x7fELF".to_vec();
-        program.resize(18, 0);
-        program.extend([machine, 0]);
-        program.extend(words.as_bytes());
-        fs::write(self.folder.join("bootstrap"), program).unwrap();
+    pub(super) fn bootstrap(&self, machine: u8, words: &str) {
+        function(&self.folder.join("bootstrap"), machine, words);
     }
 
-    fn deploy(&self, arguments: &str, input: &str) -> Ended {
+    pub(super) fn deploy(&self, arguments: &str, input: &str) -> Ended {
+        let given = self.folder.join("bootstrap");
+        self.deploy_with(arguments, input, |command| {
+            command.env("ELB_AUDIT_BOOTSTRAP", given);
+        })
+    }
+
+    /// Runs the script once its environment has been changed, in which no function is given.
+    pub(super) fn deploy_with(
+        &self,
+        arguments: &str,
+        input: &str,
+        change: impl FnOnce(&mut Command),
+    ) -> Ended {
         let beside = Path::new(&self.python).parent().unwrap();
         let system = std::env::var_os("PATH").unwrap();
         let folders = [self.folder.join("bin"), beside.to_owned()];
         let path = std::env::join_paths(folders.into_iter().chain(std::env::split_paths(&system)));
-        let mut child = Command::new("bash")
+        let mut command = Command::new("bash");
+        command
             .arg(deployed("deploy.sh"))
             .args(arguments.split_whitespace())
             .env_clear()
@@ -72,28 +82,28 @@ impl Place {
             .env("HOME", "/nonexistent")
             .env("PYTHON", &self.python)
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .env("ELB_AUDIT_BOOTSTRAP", self.folder.join("bootstrap"))
             .env("AWS_LOG", self.folder.join("aws.log"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+            .stderr(Stdio::piped());
+        change(&mut command);
+        let mut child = command.spawn().unwrap();
+        // A script that ends without asking leaves a broken pipe.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         Ended { code: output.status.code(), said: String::from_utf8(said).unwrap() }
     }
 
     /// What the AWS CLI was asked.
-    fn asked(&self) -> String {
+    pub(super) fn asked(&self) -> String {
         fs::read_to_string(self.folder.join("aws.log")).unwrap_or_default()
     }
 }
 
 impl Ended {
     #[track_caller]
-    fn says(&self, code: i32, words: &str) {
+    pub(super) fn says(&self, code: i32, words: &str) {
         assert_eq!(self.code, Some(code), "{}", self.said);
         assert!(self.said.contains(words), "{words} is not in:\n{}", self.said);
     }
@@ -116,6 +126,7 @@ fn the_script_says_how_it_is_used() {
     place.deploy("Prod", "").says(2, "lower-case letters");
     place.deploy("--config /nonexistent/file", "").says(2, "no such file");
     place.deploy("--region", "").says(2, "--region wants a value");
+    place.deploy("--container", "").says(2, "ELB_AUDIT_BOOTSTRAP names one that is built");
     assert_eq!(place.asked(), "");
 }
 
@@ -147,13 +158,20 @@ fn a_function_that_would_not_start_is_not_deployed() {
         .deploy("--dry-run", "")
         .says(1, "needs glibc 2.35, and the runtime provided.al2023 has 2.34");
     place.bootstrap(X86_64, "GLIBC_2.4\0GLIBC_ABI_DT_RELR\0");
-    place.deploy("", "").says(1, "needs glibc 2.36");
+    place.deploy("--region eu-west-1", "").says(1, "needs glibc 2.36");
+    place.bootstrap(X86_64, "GLIBC_2.17\0/lib/ld-musl-x86_64.so.1\0");
+    place.deploy("--dry-run", "").says(1, "needs musl");
     place.bootstrap(ARM64, "GLIBC_2.17\0");
-    place.deploy("", "").says(1, "is for arm64, and the function is to be x86_64");
+    place
+        .deploy("--region eu-west-1", "")
+        .says(1, "is for arm64, and the function is to be x86_64");
     place.deploy("--arm64 --dry-run", "").says(0, "elb-audit-arm64.zip");
     fs::write(place.folder.join("bootstrap"), "#!/bin/sh\n").unwrap();
-    place.deploy("", "").says(1, "is no program for Linux");
-    assert_eq!(place.asked(), "");
+    place.deploy("--region eu-west-1", "").says(1, "is no program for Linux");
+    // What is asked before the build only reads.
+    let asked = place.asked();
+    let reads = ["sts get-caller-identity ", "cloudformation validate-template "];
+    assert!(asked.lines().all(|line| reads.iter().any(|read| line.starts_with(read))), "{asked}");
 }
 
 #[test]
