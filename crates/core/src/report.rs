@@ -89,11 +89,11 @@ pub struct Basis {
 /// An account of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSummary {
-    /// Twelve digits.
+    /// Twelve digits; empty when it could not be told.
     pub id: String,
     /// `aws`, `aws-cn` …
     pub partition: String,
-    /// The name that the organization has for it.
+    /// The name that the organization, the list of accounts or the profile gives it.
     #[serde(default)]
     pub name: Option<String>,
     /// The organizational units that it is in, from the root: `Root/Workloads/Production`.
@@ -102,6 +102,9 @@ pub struct AccountSummary {
     /// ARN of the role that it was to be read through; none: the caller's own credentials.
     #[serde(default)]
     pub role: Option<String>,
+    /// ARN of whom it was read as; none when that was not read.
+    #[serde(default)]
+    pub caller: Option<String>,
     /// How reading it went.
     #[serde(default)]
     pub status: AccountStatus,

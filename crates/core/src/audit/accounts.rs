@@ -63,6 +63,7 @@ fn summary(account: &Account, count: Count) -> AccountSummary {
         name: account.name.clone(),
         organizational_unit: account.organizational_unit.get().ok().cloned().flatten(),
         role: account.role.clone(),
+        caller: account.caller.get().ok().cloned(),
         status,
         reason,
         totals: count.totals,
