@@ -16,7 +16,8 @@ pub struct Accounts {
     /// Read the account of this role through it, instead of the caller's own; repeatable
     #[arg(long, value_name = "ARN", value_delimiter = ',')]
     pub role_arn: Vec<String>,
-    /// Read the accounts of this file: a twelve-digit id or the ARN of a role in each line, `#` comments
+    /// Read the accounts of this file: in each line a twelve-digit id or the ARN of a role, and a name for
+    /// the account if you like; `#` begins a comment
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
     /// Read every active account of the organization; the caller's own with its own credentials

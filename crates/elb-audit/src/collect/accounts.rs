@@ -23,6 +23,8 @@ use crate::collect::scope::{self, CallerIdentity};
 pub struct AccountSelection {
     /// Accounts that are named one by one; without any, and without organization, the caller's own.
     pub members: Vec<Member>,
+    /// What the user calls accounts, by id; it is shown rather than the organization's name.
+    pub names: BTreeMap<String, String>,
     /// The caller's organization.
     pub organization: Option<Organization>,
     /// Ids of accounts that are left out.
@@ -42,6 +44,7 @@ impl Default for AccountSelection {
     fn default() -> Self {
         AccountSelection {
             members: Vec::new(),
+            names: BTreeMap::new(),
             organization: None,
             exclude: BTreeSet::new(),
             role_name: elb_audit_core::check::plan::READER.to_owned(),
@@ -197,6 +200,11 @@ impl<'a> AccountGateway<'a> {
             // A role that is given by its ARN is taken on in the caller's own account, too.
             if let Member::Role(role) = member {
                 target.role = Some(self.own_partition(role)?);
+            }
+        }
+        for (id, name) in &accounts.names {
+            if let Some(target) = targets.get_mut(id) {
+                target.name = Some(name.clone());
             }
         }
         for id in &accounts.exclude {

@@ -31,7 +31,7 @@ pub const GLOBAL: &str = "global";
 pub struct Shard {
     /// Twelve digits.
     pub account: String,
-    /// The name that the organization has for the account.
+    /// The name that the organization or the list of accounts gives the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The organizational units that it is in.
