@@ -656,8 +656,12 @@ impl Report {
 
     /// The accounts that nobody got into.
     pub fn shut(&self) -> impl Iterator<Item = &AccountSummary> {
-        let gaps = self.gaps.iter().filter(|gap| gap.call == Call::StsAssumeRole.name());
-        let ids: BTreeSet<&str> = gaps.map(|gap| &*gap.account).collect();
+        // Of whom AWS takes a caller for, a gap about a profile says that its credentials do not work.
+        let door = |gap: &&ReportedGap| {
+            gap.call == Call::StsAssumeRole.name()
+                || (gap.call == Call::StsGetCallerIdentity.name() && gap.resource.is_some())
+        };
+        let ids: BTreeSet<&str> = self.gaps.iter().filter(door).map(|gap| &*gap.account).collect();
         let unread = |account: &&AccountSummary| account.status == AccountStatus::Unread;
         self.accounts.iter().filter(unread).filter(move |account| ids.contains(&*account.id))
     }

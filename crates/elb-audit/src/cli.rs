@@ -25,8 +25,10 @@ mod watch;
 
 pub use watch::{Comparing, Diff, Watching};
 mod accounts;
+mod profiles;
 
 pub use accounts::Accounts;
+pub use profiles::Profiles;
 
 /// What `--help` says of the environment.
 const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
@@ -183,9 +185,9 @@ pub struct Reading {
     /// Leave these regions out
     #[arg(long, value_name = "REGION", value_delimiter = ',')]
     pub exclude_region: Vec<String>,
-    /// Profile of the AWS configuration; otherwise the standard chain decides
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    /// Which profiles it starts from.
+    #[command(flatten)]
+    pub profiles: Profiles,
     /// Regions of an account read at the same time
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = at_least_one)]
     pub max_workers: usize,
@@ -305,12 +307,15 @@ enum Conflict {
     /// One means nothing without another.
     #[error("{0} needs {1}")]
     Needs(String, &'static str),
+    /// Both say which accounts there are.
+    #[error("{0} start from one profile: give --profile once")]
+    OneProfile(&'static str),
 }
 
 impl Conflict {
     fn into_clap(self) -> clap::Error {
         let kind = match self {
-            Conflict::Exclusive(_) => ErrorKind::ArgumentConflict,
+            Conflict::Exclusive(_) | Conflict::OneProfile(_) => ErrorKind::ArgumentConflict,
             Conflict::Needs(..) => ErrorKind::MissingRequiredArgument,
         };
         clap::Error::raw(kind, format!("{self}\n"))
@@ -483,7 +488,8 @@ fn first_wins(
 }
 
 fn resolve_reading(reading: &mut Reading, typed: &impl Fn(&str) -> bool) -> Result<(), Conflict> {
-    reading.accounts.check_choice(typed)?;
+    reading.profiles.resolve(typed)?;
+    reading.accounts.check_choice(typed, reading.profiles.several())?;
     if reading.all_regions && !reading.region.is_empty() {
         if first_wins(typed, "all_regions", "region", "--region and --all-regions")? {
             reading.region.clear();

@@ -189,7 +189,7 @@ impl<'a> AccountGateway<'a> {
                     let state = listed.state.to_lowercase().replace('_', " ");
                     target.skipped = Some(format!("{state} in the organization"));
                 }
-                (target.name, target.unit) = (listed.name, listed.unit);
+                (target.name, target.unit) = (listed.name.or(target.name), listed.unit);
                 targets.insert(listed.id, target);
             }
         }
@@ -220,11 +220,13 @@ impl<'a> AccountGateway<'a> {
 
     /// An account of which nothing is known but how to get in.
     fn target(&self, id: &str, role: Option<Role>) -> Target {
-        let role = role.filter(|_| self.own.account.as_deref() != Some(id));
+        let own = self.own.account.as_deref() == Some(id);
+        let role = role.filter(|_| !own);
+        let profile = self.collection.request.profiles.only().filter(|_| own);
         Target {
             id: id.to_owned(),
             partition: self.own.partition,
-            name: None,
+            name: profile.map(str::to_owned),
             unit: Fact::Known(None),
             role,
             skipped: None,

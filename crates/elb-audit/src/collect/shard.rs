@@ -102,6 +102,10 @@ pub async fn list_shards(
     tuning: &Tuning,
     stop: watch::Receiver<Stop>,
 ) -> Result<Vec<Shard>, AccessError> {
+    if request.profiles.several() {
+        let said = "a scan in parts starts from one profile: give --profile once";
+        return Err(AccessError::Usage(said.to_owned()));
+    }
     let collection = Collection::new(session, request, tuning, stop, &|_| ());
     let gateway = AccountGateway::open(&collection).await?;
     let targets = gateway.targets().await?;

@@ -25,6 +25,7 @@ mod moto;
 mod notify;
 mod parts;
 mod personas;
+mod profiles;
 mod program;
 mod regions;
 mod registries;

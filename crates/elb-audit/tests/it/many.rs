@@ -17,13 +17,13 @@ use crate::account::{NUMBER, account};
 use crate::inside::{self, Settings};
 use crate::program::{Folder, Run};
 
-const SHOP: &str = "444455556666";
-const TEST: &str = "555566667777";
+pub(crate) const SHOP: &str = "444455556666";
+pub(crate) const TEST: &str = "555566667777";
 const OLD: &str = "666677778888";
 const SCAN: &str = "scan --format json --retries 0";
 
 /// An account with one load balancer that serves in clear.
-fn small(id: &str) -> Account {
+pub(crate) fn small(id: &str) -> Account {
     let web = LoadBalancer::application("web")
         .internet_facing()
         .listener(Listener::http(80).forward("web"));
