@@ -34,6 +34,7 @@ pub use listener::{
     MutualAuthentication, Redirect, Rule, Transform, WeightedGroup,
 };
 pub use logs::{BucketState, FlowLog, LogBucket, LogSource};
+pub use merge::Overlap;
 pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,

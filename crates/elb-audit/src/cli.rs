@@ -52,7 +52,7 @@ pub enum Task {
     Demo(Reporting),
     /// Read an account and save what was read, to be judged later by `check`
     Collect(Collect),
-    /// Judge a saved inventory, without AWS
+    /// Judge saved inventories, without AWS
     Check(CheckFile),
     /// Say what has changed from one JSON report to another
     Diff(Diff),
@@ -100,11 +100,11 @@ pub struct Collect {
 /// `elb-audit check`.
 #[derive(Debug, Args)]
 pub struct CheckFile {
-    /// The saved inventory; `-` is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    /// The saved inventory, or several that make one report; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
     /// Judge certificates, and whether accepted risks have expired, at this time instead of when the
-    /// inventory was taken
+    /// inventory was taken, the latest of several
     #[arg(long, value_name = "TIME")]
     pub now: Option<Timestamp>,
     /// How to report.

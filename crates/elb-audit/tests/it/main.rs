@@ -30,6 +30,7 @@ mod program;
 mod regions;
 mod registries;
 mod runtime_api;
+mod several_files;
 mod shapes;
 mod usage;
 mod watch;
