@@ -26,13 +26,15 @@ mod watch;
 pub use watch::{Comparing, Diff, Watching};
 mod accounts;
 mod profiles;
+mod verbless;
 
 pub use accounts::Accounts;
 pub use profiles::Profiles;
 
 /// What `--help` says of the environment.
 const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
-    and so on; lists are separated by commas. What is on the command line wins.";
+    and so on; lists are separated by commas. What is on the command line wins.\n\nOptions without a command \
+    are those of `scan`: `elb-audit --profile prod --all-regions`.";
 
 /// Finds every security fault on every AWS load balancer, with the evidence.
 #[derive(Debug, Parser)]
@@ -429,6 +431,7 @@ fn mirrored(command: Command) -> Command {
 /// Reads the command line.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut command = command();
+    let arguments = verbless::completed(arguments.into_iter().collect(), &command);
     let matches = command.try_get_matches_from_mut(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     if let Some((_, given)) = matches.subcommand() {

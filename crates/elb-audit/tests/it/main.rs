@@ -33,5 +33,6 @@ mod runtime_api;
 mod several_files;
 mod shapes;
 mod usage;
+mod verbless;
 mod watch;
 mod whole;
