@@ -34,6 +34,7 @@ pub use listener::{
     MutualAuthentication, Redirect, Rule, Transform, WeightedGroup,
 };
 pub use logs::{BucketState, FlowLog, LogBucket, LogSource};
+pub use merge::Overlap;
 pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,
@@ -73,11 +74,11 @@ pub struct Cost {
 /// One AWS account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Account {
-    /// Twelve digits.
+    /// Twelve digits; empty when it could not be told.
     pub id: String,
     /// `aws`, `aws-cn`, `aws-us-gov` …
     pub partition: String,
-    /// The name that the organization has for it.
+    /// The name that the organization, the list of accounts or the profile gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Names of the organizational units that it is in, from the root: `Root/Workloads/Production`. None

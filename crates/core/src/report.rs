@@ -97,11 +97,11 @@ pub struct Basis {
 /// An account of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSummary {
-    /// Twelve digits.
+    /// Twelve digits; empty when it could not be told.
     pub id: String,
     /// `aws`, `aws-cn` …
     pub partition: String,
-    /// The name that the organization has for it.
+    /// The name that the organization, the list of accounts or the profile gives it.
     #[serde(default)]
     pub name: Option<String>,
     /// The organizational units that it is in, from the root: `Root/Workloads/Production`.
@@ -110,6 +110,9 @@ pub struct AccountSummary {
     /// ARN of the role that it was to be read through; none: the caller's own credentials.
     #[serde(default)]
     pub role: Option<String>,
+    /// ARN of whom it was read as; none when that was not read.
+    #[serde(default)]
+    pub caller: Option<String>,
     /// How reading it went.
     #[serde(default)]
     pub status: AccountStatus,
@@ -668,8 +671,12 @@ impl Report {
 
     /// The accounts that nobody got into.
     pub fn shut(&self) -> impl Iterator<Item = &AccountSummary> {
-        let gaps = self.gaps.iter().filter(|gap| gap.call == Call::StsAssumeRole.name());
-        let ids: BTreeSet<&str> = gaps.map(|gap| &*gap.account).collect();
+        // Of whom AWS takes a caller for, a gap about a profile says that its credentials do not work.
+        let door = |gap: &&ReportedGap| {
+            gap.call == Call::StsAssumeRole.name()
+                || (gap.call == Call::StsGetCallerIdentity.name() && gap.resource.is_some())
+        };
+        let ids: BTreeSet<&str> = self.gaps.iter().filter(door).map(|gap| &*gap.account).collect();
         let unread = |account: &&AccountSummary| account.status == AccountStatus::Unread;
         self.accounts.iter().filter(unread).filter(move |account| ids.contains(&*account.id))
     }

@@ -5,6 +5,7 @@ mod connections;
 pub(crate) mod document;
 pub(crate) mod endpoint;
 pub(crate) mod pace;
+pub(crate) mod profiles;
 pub(crate) mod query;
 pub(crate) mod role;
 pub mod s3;
@@ -14,6 +15,7 @@ pub(crate) mod whole;
 
 use jiff::Timestamp;
 
+pub use profiles::Profiles;
 pub use role::{Role, RoleArnError};
 pub use session::{AccessError, Session, Tuning};
 pub use stop::{Stop, StopClock};

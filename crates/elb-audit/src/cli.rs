@@ -25,12 +25,16 @@ mod watch;
 
 pub use watch::{Comparing, Diff, Watching};
 mod accounts;
+mod profiles;
+mod verbless;
 
 pub use accounts::Accounts;
+pub use profiles::Profiles;
 
 /// What `--help` says of the environment.
 const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
-    and so on; lists are separated by commas. What is on the command line wins.";
+    and so on; lists are separated by commas. What is on the command line wins.\n\nOptions without a command \
+    are those of `scan`: `elb-audit --profile prod --all-regions`.";
 
 /// Finds every security fault on every AWS load balancer, with the evidence.
 #[derive(Debug, Parser)]
@@ -50,7 +54,7 @@ pub enum Task {
     Demo(Reporting),
     /// Read an account and save what was read, to be judged later by `check`
     Collect(Collect),
-    /// Judge a saved inventory, without AWS
+    /// Judge saved inventories, without AWS
     Check(CheckFile),
     /// Say what has changed from one JSON report to another
     Diff(Diff),
@@ -98,11 +102,11 @@ pub struct Collect {
 /// `elb-audit check`.
 #[derive(Debug, Args)]
 pub struct CheckFile {
-    /// The saved inventory; `-` is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    /// The saved inventory, or several that make one report; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
     /// Judge certificates, and whether accepted risks have expired, at this time instead of when the
-    /// inventory was taken
+    /// inventory was taken, the latest of several
     #[arg(long, value_name = "TIME")]
     pub now: Option<Timestamp>,
     /// How to report.
@@ -183,9 +187,9 @@ pub struct Reading {
     /// Leave these regions out
     #[arg(long, value_name = "REGION", value_delimiter = ',')]
     pub exclude_region: Vec<String>,
-    /// Profile of the AWS configuration; otherwise the standard chain decides
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    /// Which profiles it starts from.
+    #[command(flatten)]
+    pub profiles: Profiles,
     /// Regions of an account read at the same time
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = at_least_one)]
     pub max_workers: usize,
@@ -305,12 +309,15 @@ enum Conflict {
     /// One means nothing without another.
     #[error("{0} needs {1}")]
     Needs(String, &'static str),
+    /// Both say which accounts there are.
+    #[error("{0} start from one profile: give --profile once")]
+    OneProfile(&'static str),
 }
 
 impl Conflict {
     fn into_clap(self) -> clap::Error {
         let kind = match self {
-            Conflict::Exclusive(_) => ErrorKind::ArgumentConflict,
+            Conflict::Exclusive(_) | Conflict::OneProfile(_) => ErrorKind::ArgumentConflict,
             Conflict::Needs(..) => ErrorKind::MissingRequiredArgument,
         };
         clap::Error::raw(kind, format!("{self}\n"))
@@ -424,6 +431,7 @@ fn mirrored(command: Command) -> Command {
 /// Reads the command line.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut command = command();
+    let arguments = verbless::completed(arguments.into_iter().collect(), &command);
     let matches = command.try_get_matches_from_mut(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     if let Some((_, given)) = matches.subcommand() {
@@ -483,7 +491,8 @@ fn first_wins(
 }
 
 fn resolve_reading(reading: &mut Reading, typed: &impl Fn(&str) -> bool) -> Result<(), Conflict> {
-    reading.accounts.check_choice(typed)?;
+    reading.profiles.resolve(typed)?;
+    reading.accounts.check_choice(typed, reading.profiles.several())?;
     if reading.all_regions && !reading.region.is_empty() {
         if first_wins(typed, "all_regions", "region", "--region and --all-regions")? {
             reading.region.clear();

@@ -16,6 +16,7 @@ mod account;
 mod accounts;
 mod global;
 mod organization;
+mod profiles;
 mod region;
 mod scope;
 mod services;
@@ -29,13 +30,13 @@ use account::{AccountAccess, AccountReader};
 
 use crate::aws::api::ApiClient;
 use crate::aws::pace::Pace;
-use crate::aws::{AccessError, Session, Stop, Tuning};
+use crate::aws::{AccessError, Profiles, Session, Stop, Tuning};
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// A profile of the AWS configuration; none: the standard chain decides.
-    pub profile: Option<String>,
+    /// Which profiles of the AWS configuration it starts from.
+    pub profiles: Profiles,
     /// Which accounts.
     pub accounts: AccountSelection,
     /// Which regions of each.
@@ -203,7 +204,7 @@ impl<'a> Collection<'a> {
 /// Finds credentials as the request says.
 pub async fn open(request: &Request, tuning: &Tuning) -> Result<Session, AccessError> {
     let region = request.regions.only.first().map(String::as_str);
-    Session::open(request.profile.as_deref(), region, tuning).await
+    Session::open_profiles(&request.profiles, region, tuning).await
 }
 
 /// Reads the accounts that are asked for.
@@ -216,13 +217,18 @@ pub async fn collect(
 ) -> Result<Inventory, AccessError> {
     let began = Instant::now();
     let run = Collection::new(session, request, tuning, stop, on_progress);
+    if request.profiles.several() {
+        let accounts = profiles::read(&run).await?;
+        return Ok(run.inventory(accounts, began));
+    }
     if request.accounts.several() {
         let accounts = accounts::read(&run).await?;
         return Ok(run.inventory(accounts, began));
     }
     let (known, scope) = scope::find(&run.config, &run.api, &request.regions).await?;
     let access = AccountAccess { config: run.config.clone(), api: run.api.clone(), known };
-    let account = AccountReader::new(&run, &access).read(scope).await;
+    let mut account = AccountReader::new(&run, &access).read(scope).await;
+    account.name = request.profiles.only().map(str::to_owned);
     Ok(run.inventory(vec![account], began))
 }
 

@@ -2,7 +2,7 @@
 
 pub mod file;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use elb_audit_core::inventory::Inventory;
 
@@ -25,8 +25,8 @@ pub(crate) enum Source<'a> {
         /// Told how far it is.
         progress: &'a OnProgress<'a>,
     },
-    /// A file that `elb-audit collect` has saved; `-` is standard input.
-    File(&'a Path),
+    /// Files that `elb-audit collect` has saved; `-` is standard input.
+    Files(&'a [PathBuf]),
 }
 
 /// Why there is no inventory.
@@ -51,7 +51,7 @@ impl Source<'_> {
                 let stopped = *signal.borrow();
                 Ok((inventory, stopped))
             }
-            Source::File(path) => Ok((file::read(path)?, Stop::No)),
+            Source::Files(paths) => Ok((file::read_all(paths)?, Stop::No)),
         }
     }
 }

@@ -14,7 +14,12 @@ pub(super) fn summaries(
     report: &Report,
 ) -> (Vec<AccountSummary>, Vec<UnitSummary>) {
     let counts = counts(report);
-    let of = |account: &Account| counts.get(&*account.id).copied().unwrap_or_default();
+    // What nobody got into has no part in what is counted under its id, which may be none.
+    let shut = |account: &Account| account.regions.is_empty() && account.access.gap().is_some();
+    let of = |account: &Account| {
+        let count = counts.get(&*account.id).filter(|_| !shut(account));
+        count.copied().unwrap_or_default()
+    };
     let accounts: Vec<AccountSummary> =
         inventory.accounts.iter().map(|account| summary(account, of(account))).collect();
     let units = units(&accounts);
@@ -63,6 +68,7 @@ fn summary(account: &Account, count: Count) -> AccountSummary {
         name: account.name.clone(),
         organizational_unit: account.organizational_unit.get().ok().cloned().flatten(),
         role: account.role.clone(),
+        caller: account.caller.get().ok().cloned(),
         status,
         reason,
         totals: count.totals,

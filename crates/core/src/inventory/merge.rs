@@ -1,6 +1,6 @@
-//! Parts of accounts, read by several readers, joined into whole ones.
+//! Parts of accounts, read by several readers or at several times, joined into whole ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Account, Certificate, Cost, Inventory, Region, SCHEMA};
 use crate::vocab::fact::{Fact, Reason};
@@ -35,6 +35,66 @@ impl Inventory {
         }
         Some(Inventory { schema: SCHEMA.to_owned(), taken_at, cost, accounts })
     }
+}
+
+/// Two inventories that were taken by themselves and hold the same thing: which of them is true now, nobody
+/// knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// The account.
+    pub account: String,
+    /// A region of it that both have read.
+    pub region: String,
+    /// Their places among those that were to be joined.
+    pub places: [usize; 2],
+}
+
+impl Inventory {
+    /// One inventory of several that were taken by themselves: an account may be in more than one if they
+    /// have read different regions of it. It counts as taken when the latest was. None of nothing.
+    ///
+    /// What accounts have in no region is kept from the latest that knows it. An account that one has left
+    /// out and another has read was read.
+    ///
+    /// # Errors
+    /// When two have read the same region of an account.
+    pub fn join(all: Vec<Inventory>) -> Result<Option<Inventory>, Overlap> {
+        let Some(taken_at) = all.iter().map(|one| one.taken_at).max() else { return Ok(None) };
+        let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for (place, account) in accounts(&all) {
+            for region in account.regions.iter().filter(|region| region.skipped.is_none()) {
+                let key = (account.id.clone(), region.name.clone());
+                if let Some(first) = seen.insert(key, place).filter(|first| *first != place) {
+                    let (account, region) = (account.id.clone(), region.name.clone());
+                    return Err(Overlap { account, region, places: [first, place] });
+                }
+            }
+        }
+        let read: BTreeSet<String> = accounts(&all)
+            .filter(|(_, account)| account.skipped.is_none())
+            .map(|(_, account)| account.id.clone())
+            .collect();
+        let mut latest_first = all;
+        latest_first.sort_by_key(|one| std::cmp::Reverse(one.taken_at));
+        let mut nameless = Vec::new();
+        for one in &mut latest_first {
+            one.accounts.retain(|one| one.skipped.is_none() || !read.contains(&one.id));
+            nameless.extend(one.accounts.extract_if(.., |account| account.id.is_empty()));
+        }
+        let joined = Inventory::merge(latest_first).map(|mut whole| {
+            whole.taken_at = taken_at;
+            whole.accounts.splice(..0, nameless);
+            whole
+        });
+        Ok(joined)
+    }
+}
+
+/// Every account that has an id, with the place of its inventory.
+fn accounts(all: &[Inventory]) -> impl Iterator<Item = (usize, &Account)> {
+    let all = all.iter().enumerate();
+    let accounts = all.flat_map(|(place, one)| one.accounts.iter().map(move |one| (place, one)));
+    accounts.filter(|(_, account)| !account.id.is_empty())
 }
 
 impl Account {
@@ -238,5 +298,78 @@ mod tests {
             assert_eq!(one.regions, read().accounts[0].regions);
         }
         assert_eq!(merged([skipped(), unread()]).regions, unread().accounts[0].regions);
+    }
+
+    fn saved(hour: i8, account: Account) -> Inventory {
+        let day = jiff::civil::date(2026, 11, 1).at(hour, 0, 0, 0);
+        let taken_at = day.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+        Inventory { taken_at, accounts: vec![account], ..part(&[]) }
+    }
+
+    fn with(id: &str, regions: &[&str]) -> Account {
+        let regions = regions.iter().map(|name| Region::new(name)).collect();
+        Account { regions, ..Account::new(id, "aws") }
+    }
+
+    #[test]
+    fn regions_that_were_read_apart_are_joined_at_the_latest_time() {
+        let call = Call::Route53ListHostedZones;
+        let early = Account {
+            dns_records: Fact::Known(Vec::new()),
+            caller: Fact::Known("early".to_owned()),
+            ..with("1", &["eu-west-1"])
+        };
+        let late = Account {
+            dns_records: Fact::Unread(denied(call)),
+            caller: Fact::Known("late".to_owned()),
+            ..with("1", &["us-east-1"])
+        };
+        let other = with("0", &["eu-west-1"]);
+        let all = vec![saved(3, early), saved(5, late), saved(4, other)];
+        let whole = Inventory::join(all.clone()).unwrap().unwrap();
+        assert_eq!(whole.taken_at, all[1].taken_at);
+        assert_eq!(whole.cost, Cost { api_calls: 9, milliseconds: 30 });
+        let ids: Vec<&str> = whole.accounts.iter().map(|one| &*one.id).collect();
+        assert_eq!(ids, ["0", "1"]);
+        let regions: Vec<&str> = whole.accounts[1].regions.iter().map(|one| &*one.name).collect();
+        assert_eq!(regions, ["eu-west-1", "us-east-1"]);
+        assert_eq!(whole.accounts[1].caller, Fact::Known("late".to_owned()));
+        assert_eq!(whole.accounts[1].dns_records, Fact::Known(Vec::new()), "it was known once");
+        assert_eq!(Inventory::join(Vec::new()), Ok(None));
+    }
+
+    #[test]
+    fn a_region_that_two_have_read_is_an_overlap() {
+        let all = vec![
+            saved(3, with("1", &["eu-west-1"])),
+            saved(4, with("2", &["us-east-1"])),
+            saved(5, with("1", &["us-east-1", "eu-west-1"])),
+        ];
+        let (account, region) = ("1".to_owned(), "eu-west-1".to_owned());
+        let expected = Overlap { account, region, places: [0, 2] };
+        assert_eq!(Inventory::join(all), Err(expected));
+    }
+
+    #[test]
+    fn what_was_left_out_in_one_and_read_in_another_was_read() {
+        let mut left_out = with("1", &["eu-west-1"]);
+        left_out.regions[0].skipped = Some("excluded".to_owned());
+        let read = || with("1", &["eu-west-1"]);
+        for all in [
+            vec![saved(3, left_out.clone()), saved(4, read())],
+            vec![saved(3, read()), saved(4, left_out)],
+        ] {
+            let whole = Inventory::join(all).unwrap().unwrap();
+            assert_eq!(whole.accounts[0].regions, read().regions);
+        }
+        let excluded = Account { skipped: Some("excluded".to_owned()), ..with("1", &[]) };
+        let whole = Inventory::join(vec![saved(4, excluded), saved(3, read())]).unwrap().unwrap();
+        assert_eq!(whole.accounts, [read()]);
+    }
+
+    #[test]
+    fn accounts_that_nobody_could_name_are_not_one() {
+        let all = vec![saved(3, with("", &["eu-west-1"])), saved(4, with("", &["eu-west-1"]))];
+        assert_eq!(Inventory::join(all).unwrap().unwrap().accounts.len(), 2);
     }
 }

@@ -8,7 +8,6 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
@@ -17,10 +16,9 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
-use aws_types::os_shim_internal::{Env, Fs};
 
-use super::api::innermost;
 use super::connections;
+use super::profiles::{Profile, ProfileFiles, Profiles};
 use crate::secrets;
 
 /// Why nothing at all could be read.
@@ -39,6 +37,8 @@ pub enum AccessError {
 #[derive(Clone, Debug)]
 pub struct Session {
     config: SdkConfig,
+    /// Where a scan starts from several profiles: all of them, the first being what the session asks with.
+    profiles: Arc<[Profile]>,
     entered: Arc<Mutex<BTreeMap<String, SdkConfig>>>,
 }
 
@@ -49,7 +49,43 @@ impl Session {
         region: Option<&str>,
         tuning: &Tuning,
     ) -> Result<Self, AccessError> {
-        Ok(Session { config: load(profile, region, tuning).await?, entered: Arc::default() })
+        let config = load(&http_client(), profile, region, tuning).await?;
+        Ok(Session { config, profiles: Arc::default(), entered: Arc::default() })
+    }
+
+    /// The same for as many profiles as are chosen.
+    pub(crate) async fn open_profiles(
+        chosen: &Profiles,
+        region: Option<&str>,
+        tuning: &Tuning,
+    ) -> Result<Self, AccessError> {
+        let names = match chosen {
+            Profiles::Chain | Profiles::One(_) => {
+                return Session::open(chosen.only(), region, tuning).await;
+            }
+            Profiles::Several(names) => names.clone(),
+            Profiles::All => ProfileFiles::load().await?.with_credentials()?,
+        };
+        let files = ProfileFiles::load().await?;
+        // A slip in the last name should not be found after the first has been asked.
+        names.iter().try_for_each(|name| files.require(name))?;
+        let http = http_client();
+        let mut profiles: Vec<Profile> = Vec::with_capacity(names.len());
+        for name in names {
+            let account = files.account(&name);
+            let config = load(&http, Some(&name), region, tuning).await?;
+            profiles.push(Profile { name, account, config });
+        }
+        let Some(first) = profiles.first() else {
+            return Err(AccessError::Usage("no profile is named".to_owned()));
+        };
+        let config = first.config.clone();
+        Ok(Session { config, profiles: profiles.into(), entered: Arc::default() })
+    }
+
+    /// Where a scan starts from several profiles: all of them.
+    pub(crate) fn profiles(&self) -> &[Profile] {
+        &self.profiles
     }
 
     /// What AWS is asked with.
@@ -105,52 +141,58 @@ impl Default for Tuning {
 /// A profile that the user names on the command line comes before all of that: credentials in the
 /// environment would otherwise have another account audited.
 async fn load(
+    http: &SharedHttpClient,
     profile: Option<&str>,
     region: Option<&str>,
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     clean_environment()?;
     secrets::learn_environment();
-    let config = chain(profile, region, tuning).await?;
+    let config = chain(http, profile, region, tuning).await?;
     let Some(provider) = config.credentials_provider() else { return Ok(config) };
     let provider = SharedCredentialsProvider::new(secrets::LearningProvider(provider));
     Ok(config.into_builder().credentials_provider(provider).build())
 }
 
+/// The HTTP client that everything goes through: one for the whole process.
+fn http_client() -> SharedHttpClient {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .pool_idle_timeout(Duration::from_secs(20))
+        .build_https();
+    connections::limited(http)
+}
+
 /// The standard chain, or that of the profile that the user names.
 async fn chain(
+    http: &SharedHttpClient,
     profile: Option<&str>,
     region: Option<&str>,
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     // Where to ask for credentials when no region is configured.
     let elsewhere = Region::new(region.unwrap_or("us-east-1").to_owned());
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .pool_idle_timeout(Duration::from_secs(20))
-        .build_https();
-    let http = connections::limited(http);
     let Some(profile) = profile else {
         let named = std::env::var("AWS_PROFILE").unwrap_or_default();
         // One need not write down the default profile, and nobody does where a role is attached.
         if !matches!(named.as_str(), "" | "default") {
-            must_exist(&named).await?;
+            ProfileFiles::load().await?.require(&named)?;
         }
-        let config = loader(&http, tuning).load().await;
+        let config = loader(http, tuning).load().await;
         if config.region().is_some() {
             return Ok(config);
         }
         // A profile that assumes a role has to ask STS somewhere.
-        let asked = loader(&http, tuning).region(elsewhere).load().await;
+        let asked = loader(http, tuning).region(elsewhere).load().await;
         let mut config = config.into_builder();
         config.set_credentials_provider(asked.credentials_provider());
         return Ok(config.build());
     };
-    must_exist(profile).await?;
-    let config = loader(&http, tuning).profile_name(profile).load().await;
+    ProfileFiles::load().await?.require(profile)?;
+    let config = loader(http, tuning).profile_name(profile).load().await;
     let own = ProviderConfig::default()
         .with_region(Some(config.region().cloned().unwrap_or(elsewhere)))
-        .with_http_client(http)
+        .with_http_client(http.clone())
         .with_sleep_impl(tuning.sleep.clone());
     let provider =
         ProfileFileCredentialsProvider::builder().configure(&own).profile_name(profile).build();
@@ -192,25 +234,6 @@ fn clean_environment() -> Result<(), AccessError> {
         }
     }
     Ok(())
-}
-
-/// Refuses a profile that the AWS configuration does not have, and says which it has.
-async fn must_exist(profile: &str) -> Result<(), AccessError> {
-    let (fs, env) = (Fs::real(), Env::real());
-    let known = aws_config::profile::load(&fs, &env, &EnvConfigFiles::default(), None).await;
-    let known = known.map_err(|error| {
-        let said = secrets::redact_line(&innermost(&error).to_string());
-        AccessError::Usage(format!("the AWS configuration cannot be read: {said}"))
-    })?;
-    if known.get_profile(profile).is_some() {
-        return Ok(());
-    }
-    let mut names: Vec<&str> = known.profiles().collect();
-    names.sort_unstable();
-    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    Err(AccessError::Usage(format!(
-        "unknown profile `{profile}`: the AWS configuration has {names}"
-    )))
 }
 
 /// The same configuration for another region: the HTTP client and the credentials cache stay shared.

@@ -8,6 +8,8 @@ use super::{Conflict, Needed};
 
 /// The options that choose other accounts than the caller's.
 const CHOICE: &str = "--organization, --accounts or --role-arn";
+/// The same where several profiles will do, too.
+const SEVERAL: &str = "--organization, --accounts or --role-arn, or several profiles";
 
 /// Which accounts are read.
 #[derive(Clone, Debug, Default, Args)]
@@ -16,7 +18,8 @@ pub struct Accounts {
     /// Read the account of this role through it, instead of the caller's own; repeatable
     #[arg(long, value_name = "ARN", value_delimiter = ',')]
     pub role_arn: Vec<String>,
-    /// Read the accounts of this file: a twelve-digit id or the ARN of a role in each line, `#` comments
+    /// Read the accounts of this file: in each line a twelve-digit id or the ARN of a role, and a name for
+    /// the account if you like; `#` begins a comment
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
     /// Read every active account of the organization; the caller's own with its own credentials
@@ -50,20 +53,37 @@ impl Accounts {
 
     /// Refuses what narrows or steers a choice of accounts that nobody has made: `typed` says whether an
     /// option stands on the command line. What narrows is refused from the environment, too, because more
-    /// would be read than is meant; the rest may lie there for another day.
-    pub(super) fn check_choice(&self, typed: impl Fn(&str) -> bool) -> Result<(), Conflict> {
+    /// would be read than is meant; the rest may lie there for another day. Several profiles are accounts of
+    /// their own, and no way into others.
+    pub(super) fn check_choice(
+        &self,
+        typed: impl Fn(&str) -> bool,
+        profiles: bool,
+    ) -> Result<(), Conflict> {
+        if profiles && self.several() {
+            return Err(Conflict::OneProfile("--organization, --accounts and --role-arn"));
+        }
         if !self.ou.is_empty() && !self.organization {
             return Err(Conflict::Needs("--ou".to_owned(), "--organization"));
         }
         if self.several() {
             return Ok(());
         }
-        if !self.exclude_account.is_empty() {
-            return Err(Conflict::Needs("--exclude-account".to_owned(), CHOICE));
+        if !self.exclude_account.is_empty() && !profiles {
+            return Err(Conflict::Needs("--exclude-account".to_owned(), SEVERAL));
         }
-        let steering = ["role_name", "external_id", "session_name", "account_concurrency"];
-        match steering.into_iter().find(|name| typed(name)) {
-            Some(name) => Err(Conflict::Needs(format!("--{}", name.replace('_', "-")), CHOICE)),
+        let steering = [
+            ("role_name", CHOICE),
+            ("external_id", CHOICE),
+            ("session_name", CHOICE),
+            ("account_concurrency", SEVERAL),
+        ];
+        let useless =
+            |(name, needed): &(&str, &str)| typed(name) && !(profiles && *needed == SEVERAL);
+        match steering.into_iter().find(useless) {
+            Some((name, needed)) => {
+                Err(Conflict::Needs(format!("--{}", name.replace('_', "-")), needed))
+            }
             None => Ok(()),
         }
     }

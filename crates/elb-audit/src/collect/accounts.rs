@@ -23,6 +23,8 @@ use crate::collect::scope::{self, CallerIdentity};
 pub struct AccountSelection {
     /// Accounts that are named one by one; without any, and without organization, the caller's own.
     pub members: Vec<Member>,
+    /// What the user calls accounts, by id; it is shown rather than the organization's name.
+    pub names: BTreeMap<String, String>,
     /// The caller's organization.
     pub organization: Option<Organization>,
     /// Ids of accounts that are left out.
@@ -42,6 +44,7 @@ impl Default for AccountSelection {
     fn default() -> Self {
         AccountSelection {
             members: Vec::new(),
+            names: BTreeMap::new(),
             organization: None,
             exclude: BTreeSet::new(),
             role_name: elb_audit_core::check::plan::READER.to_owned(),
@@ -186,7 +189,7 @@ impl<'a> AccountGateway<'a> {
                     let state = listed.state.to_lowercase().replace('_', " ");
                     target.skipped = Some(format!("{state} in the organization"));
                 }
-                (target.name, target.unit) = (listed.name, listed.unit);
+                (target.name, target.unit) = (listed.name.or(target.name), listed.unit);
                 targets.insert(listed.id, target);
             }
         }
@@ -197,6 +200,11 @@ impl<'a> AccountGateway<'a> {
             // A role that is given by its ARN is taken on in the caller's own account, too.
             if let Member::Role(role) = member {
                 target.role = Some(self.own_partition(role)?);
+            }
+        }
+        for (id, name) in &accounts.names {
+            if let Some(target) = targets.get_mut(id) {
+                target.name = Some(name.clone());
             }
         }
         for id in &accounts.exclude {
@@ -212,11 +220,13 @@ impl<'a> AccountGateway<'a> {
 
     /// An account of which nothing is known but how to get in.
     fn target(&self, id: &str, role: Option<Role>) -> Target {
-        let role = role.filter(|_| self.own.account.as_deref() != Some(id));
+        let own = self.own.account.as_deref() == Some(id);
+        let role = role.filter(|_| !own);
+        let profile = self.collection.request.profiles.only().filter(|_| own);
         Target {
             id: id.to_owned(),
             partition: self.own.partition,
-            name: None,
+            name: profile.map(str::to_owned),
             unit: Fact::Known(None),
             role,
             skipped: None,

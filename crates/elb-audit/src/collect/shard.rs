@@ -31,7 +31,7 @@ pub const GLOBAL: &str = "global";
 pub struct Shard {
     /// Twelve digits.
     pub account: String,
-    /// The name that the organization has for the account.
+    /// The name that the organization or the list of accounts gives the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The organizational units that it is in.
@@ -102,6 +102,10 @@ pub async fn list_shards(
     tuning: &Tuning,
     stop: watch::Receiver<Stop>,
 ) -> Result<Vec<Shard>, AccessError> {
+    if request.profiles.several() {
+        let said = "a scan in parts starts from one profile: give --profile once";
+        return Err(AccessError::Usage(said.to_owned()));
+    }
     let collection = Collection::new(session, request, tuning, stop, &|_| ());
     let gateway = AccountGateway::open(&collection).await?;
     let targets = gateway.targets().await?;

@@ -16,7 +16,7 @@ use crate::watch::Watch;
 
 /// Does what the command line says.
 pub(super) async fn check(task: &CheckFile) -> Result<Exit, Error> {
-    let (inventory, _) = Source::File(&task.file).read().await?;
+    let (inventory, _) = Source::Files(&task.files).read().await?;
     let now = task.now.unwrap_or(inventory.taken_at);
     judge_saved(inventory, now, &task.report).await
 }

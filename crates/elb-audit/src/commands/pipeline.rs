@@ -93,16 +93,7 @@ impl RunOutcome {
 
 /// The exit code of a scan that did not come to its end, and why it did not.
 pub(super) fn cut_short(inventory: &Inventory, stopped: Stop) -> Option<(Exit, &'static str)> {
-    // A role that could not be taken on again is the account's own trouble, and a gap there.
-    let mut expired = false;
-    for account in &inventory.accounts {
-        let own = account.role.is_none();
-        account.visit_gaps(&mut |gap| {
-            let asked = own || gap.call == Call::StsAssumeRole;
-            expired |= asked && gap.reason == Reason::NoCredentials;
-        });
-    }
-    if expired {
+    if expired(inventory) {
         let said = "the credentials expired during the scan: sign in again";
         return Some((Exit::NothingAssessed, said));
     }
@@ -111,4 +102,21 @@ pub(super) fn cut_short(inventory: &Inventory, stopped: Stop) -> Option<(Exit, &
         Stop::Deadline => Some((Exit::Incomplete, "the scan ran out of time (--timeout)")),
         Stop::Interrupted => Some((Exit::Incomplete, "the scan was interrupted")),
     }
+}
+
+/// Whether the caller's credentials ran out. A role that could not be taken on again is the account's own
+/// trouble, and a gap there; so is one profile of several.
+fn expired(inventory: &Inventory) -> bool {
+    let (mut own, mut without, mut refused) = (0, 0, false);
+    for account in inventory.accounts.iter().filter(|account| account.skipped.is_none()) {
+        let (is_own, mut any) = (account.role.is_none(), false);
+        account.visit_gaps(&mut |gap| {
+            let no_credentials = gap.reason == Reason::NoCredentials;
+            any |= no_credentials;
+            refused |= no_credentials && gap.call == Call::StsAssumeRole;
+        });
+        own += usize::from(is_own);
+        without += usize::from(is_own && any);
+    }
+    refused || (own > 0 && own == without)
 }

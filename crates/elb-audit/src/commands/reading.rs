@@ -43,7 +43,7 @@ async fn interrupted() {
 pub(super) fn request(source: &Reading, plan: CollectionPlan) -> Result<Request, Error> {
     let accounts = accounts::select(&source.accounts)?;
     Ok(Request {
-        profile: source.profile.clone(),
+        profiles: source.profiles.chosen(),
         regions: source.regions(),
         accounts,
         plan,

@@ -53,6 +53,9 @@ pub enum MemberError {
     /// It would be entered by two roles.
     #[error("{0} and {1} are in the same account: give one of them")]
     TwoRoles(String, String),
+    /// It would be shown under two names.
+    #[error("account {0} has two names, `{1}` and `{2}`: give one of them")]
+    TwoNames(String, String, String),
 }
 
 /// The accounts to read: the file is read, every id and ARN understood.
@@ -79,6 +82,7 @@ pub(crate) fn select(options: &Accounts) -> Result<AccountSelection, AccountsErr
     }
     Ok(AccountSelection {
         members: members.in_order,
+        names: members.names,
         organization: options.organization.then(|| Organization { units: options.ou.clone() }),
         exclude,
         role_name: role_name.to_owned(),
@@ -93,6 +97,8 @@ pub(crate) fn select(options: &Accounts) -> Result<AccountSelection, AccountsErr
 struct Members {
     in_order: Vec<Member>,
     by_id: BTreeMap<String, usize>,
+    /// What the user calls them, by id.
+    names: BTreeMap<String, String>,
 }
 
 impl Members {
@@ -116,6 +122,28 @@ impl Members {
             _ => Ok(()),
         }
     }
+
+    /// Takes one more, as a line has it: an account or a role, and the name of the account if there is one.
+    fn add_line(&mut self, said: &str) -> Result<(), MemberError> {
+        let (who, name) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
+        let member = if is_account(who) {
+            Member::Id(who.to_owned())
+        } else {
+            Member::Role(Role::parse(who)?)
+        };
+        let (id, name) = (member.id().to_owned(), name.trim().to_owned());
+        self.add(member)?;
+        if name.is_empty() {
+            return Ok(());
+        }
+        match self.names.get(&id) {
+            Some(known) if *known != name => Err(MemberError::TwoNames(id, known.clone(), name)),
+            _ => {
+                self.names.insert(id, name);
+                Ok(())
+            }
+        }
+    }
 }
 
 /// Reads a file of accounts, one a line.
@@ -129,12 +157,7 @@ fn read(file: &Path, members: &mut Members) -> Result<(), AccountsError> {
             continue;
         }
         any = true;
-        let member = if is_account(said) {
-            Ok(Member::Id(said.to_owned()))
-        } else {
-            Role::parse(said).map(Member::Role).map_err(MemberError::from)
-        };
-        let added = member.and_then(|member| members.add(member));
+        let added = members.add_line(said);
         added.map_err(|error| AccountsError::Line { file: name(), line: number + 1, error })?;
     }
     if any { Ok(()) } else { Err(AccountsError::Empty(name())) }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use elb_audit_core::inventory::{Inventory, SCHEMA};
 use elb_audit_core::vocab::escape::cut;
@@ -20,6 +20,27 @@ pub enum FileError {
     /// What was read is of no use.
     #[error("cannot use {0}: {1}")]
     Invalid(String, InventoryError),
+    /// None is named.
+    #[error("no saved inventory is named")]
+    None,
+    /// Standard input can be read once.
+    #[error("- is given twice: standard input can be read once")]
+    InputTwice,
+    /// Two of them have read the same.
+    #[error(
+        "account {account}, {region} is in {first} and in {second}: give one of them, or collect the \
+         regions apart"
+    )]
+    Overlap {
+        /// The account.
+        account: String,
+        /// A region that both have read.
+        region: String,
+        /// One file.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// It is not JSON, which no inventory is.
     #[error("cannot write the inventory: {0}")]
     Encode(serde_json::Error),
@@ -68,6 +89,22 @@ pub fn read(path: &Path) -> Result<Inventory, FileError> {
     };
     read.map_err(|error| FileError::Read(name(), error))?;
     parse(&bytes).map_err(|error| FileError::Invalid(name(), error))
+}
+
+/// Reads saved inventories as one; `-` is standard input.
+pub fn read_all(paths: &[PathBuf]) -> Result<Inventory, FileError> {
+    if paths.iter().filter(|path| *path == Path::new("-")).count() > 1 {
+        return Err(FileError::InputTwice);
+    }
+    if let [only] = paths {
+        return read(only);
+    }
+    let all = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let joined = Inventory::join(all).map_err(|overlap| {
+        let [first, second] = overlap.places.map(|place| paths[place].display().to_string());
+        FileError::Overlap { account: overlap.account, region: overlap.region, first, second }
+    })?;
+    joined.ok_or(FileError::None)
 }
 
 /// Reads an inventory of the version that this program writes.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
-use elb_audit::aws::{Session, StopClock, Tuning};
+use elb_audit::aws::{Profiles, Session, StopClock, Tuning};
 use elb_audit::collect::{self, Regions};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_fake_aws::FakeAws;
@@ -120,7 +120,7 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
         ..Tuning::default()
     };
     let request = collect::Request {
-        profile: None,
+        profiles: Profiles::default(),
         accounts: collect::AccountSelection {
             organization: settings.organization.then(collect::Organization::default),
             ..collect::AccountSelection::default()

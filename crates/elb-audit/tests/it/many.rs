@@ -17,13 +17,13 @@ use crate::account::{NUMBER, account};
 use crate::inside::{self, Settings};
 use crate::program::{Folder, Run};
 
-const SHOP: &str = "444455556666";
-const TEST: &str = "555566667777";
+pub(crate) const SHOP: &str = "444455556666";
+pub(crate) const TEST: &str = "555566667777";
 const OLD: &str = "666677778888";
 const SCAN: &str = "scan --format json --retries 0";
 
 /// An account with one load balancer that serves in clear.
-fn small(id: &str) -> Account {
+pub(crate) fn small(id: &str) -> Account {
     let web = LoadBalancer::application("web")
         .internet_facing()
         .listener(Listener::http(80).forward("web"));
@@ -97,6 +97,8 @@ fn roles_lead_into_their_accounts_once_each() {
     }
     assert_eq!(fake.count("sts:GetCallerIdentity"), 1, "the role says whom it is");
     assert_eq!(of(&report, SHOP).role, Some(shop));
+    let caller = format!("arn:aws:sts::{SHOP}:assumed-role/elb-audit-reader/night");
+    assert_eq!(of(&report, SHOP).caller, Some(caller));
     assert_eq!(report.gaps, Vec::new());
     let arns = report.load_balancers.iter().map(|lb| lb.arn.split(':').nth(4).unwrap());
     assert_eq!(arns.collect::<Vec<_>>(), [SHOP, TEST]);
@@ -143,6 +145,27 @@ fn a_file_of_accounts() {
 }
 
 #[test]
+fn names_in_a_file_of_accounts_are_shown() {
+    let (fake, folder) = (fake(), Folder::new());
+    let text = format!("{SHOP} # shop\n{}\tthe  test shop # ours\r\n{TEST}\n", role(TEST));
+    let file = folder.file("accounts", &text);
+    let name = |report: &Report, id| of(report, id).name.clone();
+    let report = Run::on(&fake, &format!("{SCAN} --accounts")).arg(&file).report();
+    assert_eq!(name(&report, TEST).as_deref(), Some("the  test shop"));
+    assert_eq!(name(&report, SHOP), None);
+    // Whoever writes a name down wants to see it; the organization has names for the others.
+    let both = Run::on(&fake, &format!("{SCAN} --organization --accounts")).arg(&file).report();
+    assert_eq!(name(&both, TEST).as_deref(), Some("the  test shop"));
+    assert_eq!(name(&both, SHOP).as_deref(), Some("Shop"));
+    let text = Run::on(&fake, "scan --retries 0 --accounts").arg(&file).done().stdout;
+    assert!(text.contains(&format!("\nAccount {TEST} the  test shop\n")), "{text}");
+    let saved = Run::on(&fake, "collect --retries 0 -o - --accounts").arg(&file).done();
+    let saved: Inventory = serde_json::from_str(&saved.stdout).unwrap();
+    let names: Vec<_> = saved.accounts.iter().map(|account| account.name.as_deref()).collect();
+    assert_eq!(names, [None, Some("the  test shop")]);
+}
+
+#[test]
 fn lines_that_name_no_account() {
     let folder = Folder::new();
     for (text, said) in [
@@ -152,6 +175,10 @@ fn lines_that_name_no_account() {
         (
             "arn:aws:iam::111122223333:role/a\narn:aws:iam::111122223333:role/b\n",
             "line 2: arn:aws:iam::111122223333:role/a and arn:aws:iam::111122223333:role/b are in",
+        ),
+        (
+            "111122223333 a\narn:aws:iam::111122223333:role/a b c\n",
+            "line 2: account 111122223333 has two names, `a` and `b c`: give one of them",
         ),
     ] {
         let file = folder.file("accounts", text);
@@ -316,6 +343,7 @@ fn an_account_that_nobody_gets_into_is_a_gap() {
     assert_eq!(read(&report), [NUMBER, TEST]);
     let shop = of(&report, SHOP);
     assert_eq!(shop.status, AccountStatus::Unread);
+    assert_eq!(shop.caller, None);
     assert!(shop.reason.as_ref().unwrap().starts_with("access denied: AccessDenied: User: "));
     assert_eq!(shop.totals, elb_audit_core::report::Totals::default());
     let [gap] = &report.gaps[..] else { panic!("{:?}", report.gaps) };

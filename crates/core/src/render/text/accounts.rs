@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::coverage::account_name;
+use super::coverage::named;
 use crate::render::page::{Page, Paint};
 use crate::render::prose::count;
 use crate::report::{AccountStatus, AccountSummary, Report, Totals};
@@ -24,10 +24,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     for account in accounts.iter().take(SHOWN) {
         let unit = account.organizational_unit.as_ref();
         let unit = unit.map_or_else(String::new, |unit| format!(" ({unit})"));
-        let mut line = vec![
-            (Paint::Bold, account_name(report, &account.id)),
-            (Paint::Plain, format!("{unit}: ")),
-        ];
+        let mut line = vec![(Paint::Bold, named(account)), (Paint::Plain, format!("{unit}: "))];
         match account.status {
             AccountStatus::Unread => line.push((Paint::Warning, "unread".to_owned())),
             AccountStatus::Partial => {

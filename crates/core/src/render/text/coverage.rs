@@ -58,9 +58,15 @@ pub(super) fn place(report: &Report, account: &str, region: Option<&str>) -> Str
 /// An account's id, and its name where it has one.
 pub(super) fn account_name(report: &Report, id: &str) -> String {
     let account = report.accounts.iter().find(|account| account.id == id);
-    match account.and_then(|account| account.name.as_deref()) {
-        Some(name) => format!("{id} {name}"),
-        None => id.to_owned(),
+    account.map_or_else(|| id.to_owned(), named)
+}
+
+/// The same of an account whose id nobody could tell: its name.
+pub(super) fn named(account: &AccountSummary) -> String {
+    match (&*account.id, account.name.as_deref()) {
+        ("", Some(name)) => name.to_owned(),
+        (id, Some(name)) => format!("{id} {name}"),
+        (id, None) => id.to_owned(),
     }
 }
 
@@ -68,7 +74,7 @@ pub(super) fn account_name(report: &Report, id: &str) -> String {
 fn unread_accounts(page: &mut Page, report: &Report) {
     let all: Vec<&AccountSummary> = report.shut().collect();
     for account in all.iter().take(ACCOUNTS) {
-        let name = account_name(report, &account.id);
+        let name = named(account);
         let reason = account.reason.as_deref().unwrap_or("no reason given");
         page.line(
             2,
@@ -174,6 +180,9 @@ fn remedy(page: &mut Page, report: &Report) {
             "create the role in the accounts that could not be read, and let it trust the caller",
         );
     }
+    if any(&[Reason::NoCredentials]) {
+        steps.push("sign in again, or check the profile, where there are no valid credentials");
+    }
     if any(&[Reason::AccessDenied]) {
         steps.push(policy(report.basis.persona));
     }
@@ -215,7 +224,7 @@ fn skipped_accounts(page: &mut Page, report: &Report) {
     let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for account in report.accounts.iter().filter(|one| one.status == AccountStatus::Skipped) {
         let reason = account.reason.as_deref().unwrap_or("no reason given");
-        reasons.entry(reason).or_default().push(account_name(report, &account.id));
+        reasons.entry(reason).or_default().push(named(account));
     }
     if reasons.is_empty() {
         return;

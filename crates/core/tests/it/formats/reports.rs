@@ -549,6 +549,8 @@ fn organization(report: &mut Report) {
     shop.name = Some("Shop".to_owned());
     shop.organizational_unit = Some("Root/Workloads/Shop".to_owned());
     shop.role = Some(format!("arn:aws:iam::{}:role/elb-audit-reader", sample::ACCOUNT));
+    let caller = "assumed-role/elb-audit-reader/elb-audit";
+    shop.caller = Some(format!("arn:aws:sts::{}:{caller}", sample::ACCOUNT));
     shop.status = AccountStatus::Partial;
     shop.reason = Some("regions unread: 1".to_owned());
     other.organizational_unit = Some("Root".to_owned());
@@ -558,6 +560,7 @@ fn organization(report: &mut Report) {
         name: Some(name.to_owned()),
         organizational_unit: Some("Root/Workloads/Shop".to_owned()),
         role: Some(format!("arn:aws:iam::{id}:role/elb-audit-reader")),
+        caller: None,
         status,
         reason: Some(reason.to_owned()),
         totals: Totals::default(),
