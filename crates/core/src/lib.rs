@@ -9,7 +9,7 @@ pub mod inventory; // what was read
 pub mod analysis; // what follows from the facts
 pub mod remedy; // how a fault is fixed, as data
 pub mod check; // the shape of a check
-pub mod fixtures; // clean load balancers and ways to change them; the demo account
+pub mod fixtures; // clean load balancers and ways to change them; the demo
 pub mod checks; // the list of checks
 pub mod compliance; // published controls
 pub mod policy; // what the user means

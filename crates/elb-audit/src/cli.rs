@@ -50,7 +50,7 @@ pub struct Cli {
 pub enum Task {
     /// Read an account and report what is wrong with its load balancers
     Scan(Box<Scan>),
-    /// Audit a sample account that ships inside the program: no AWS, no network
+    /// Audit two sample accounts that ship inside the program: no AWS, no network
     Demo(Reporting),
     /// Read an account and save what was read, to be judged later by `check`
     Collect(Collect),

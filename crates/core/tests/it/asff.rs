@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 use elb_audit_core::audit::compare::compare;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fixtures::demo;
+use elb_audit_core::fixtures::scenes;
 use elb_audit_core::render::asff::findings;
 use elb_audit_core::report::{Accepted, Finding, Outcome, Report};
 use elb_audit_core::vocab::evidence::Evidence;
 use serde_json::{Value, json};
 
-/// The report of the demo, and the same a day later.
+/// The report of the account with all scenes, and the same a day later.
 pub(crate) fn report(days: i64) -> Report {
-    let mut inventory = demo::inventory(ALL);
+    let mut inventory = scenes::inventory(ALL);
     inventory.taken_at += jiff::SignedDuration::from_hours(24 * days);
     audit(&inventory, ALL, &Options::at(inventory.taken_at))
 }

@@ -6,7 +6,7 @@ use elb_audit_core::audit::compare::compare;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fixtures::{demo, sample};
+use elb_audit_core::fixtures::{sample, scenes};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer};
 use elb_audit_core::policy::config::Config;
 use elb_audit_core::policy::selection::find;
@@ -176,7 +176,7 @@ fn a_check_that_did_not_run_resolves_nothing() {
 /// called resolved.
 #[test]
 fn hiding_resolves_nothing() {
-    let whole = demo::inventory(ALL);
+    let whole = scenes::inventory(ALL);
     let before = judged(&whole, ALL, 0);
     for place in 0..whole.accounts[0].regions.len() {
         let mut hidden = whole.clone();
@@ -424,7 +424,7 @@ fn a_message_has_what_it_takes_to_act() {
 /// However many faults and whatever they are called: subject, message and short message keep their limits.
 #[test]
 fn a_message_keeps_its_limits() {
-    let mut report = judged(&demo::inventory(ALL), ALL, 0);
+    let mut report = judged(&scenes::inventory(ALL), ALL, 0);
     let fault = report.findings.iter().find(|one| one.outcome == Outcome::Fail).cloned();
     let mut fault = fault.expect("a fault");
     fault.title = "ünïcödé \u{202e}\"quoted\"\r\n\u{7}".repeat(20);
@@ -446,7 +446,7 @@ fn a_message_keeps_its_limits() {
 
 #[test]
 fn the_worst_comes_first() {
-    let report = judged(&demo::inventory(ALL), ALL, 0);
+    let report = judged(&scenes::inventory(ALL), ALL, 0);
     let terms = terms(NotifyOn::Changed);
     let alert = Alert::from_report(&report, &terms).expect("an alert");
     let severities: Vec<Severity> = alert.new.iter().map(|finding| finding.severity).collect();

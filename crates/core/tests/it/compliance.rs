@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::compliance::{Framework, RULES, Source, checks_of, controls, controls_of};
-use elb_audit_core::fixtures::{demo, sample};
+use elb_audit_core::fixtures::{sample, scenes};
 use elb_audit_core::inventory::{Inventory, Kind};
 use elb_audit_core::policy::config::Config;
 use elb_audit_core::render::{self, Style};
@@ -213,14 +213,14 @@ fn text(report: &Report) -> String {
 
 #[test]
 fn the_text_says_what_is_unfair_and_whose_mapping_it_is() {
-    let report = judged_with(&demo::inventory(ALL), Framework::Fsbp, "");
+    let report = judged_with(&scenes::inventory(ALL), Framework::Fsbp, "");
     let text_of = text(&report);
     for id in ["ELB.1", "ELB.18", "ELB.21"] {
         let unfair = control(report.framework.as_ref().expect("one"), id).unfair.clone();
         let unfair = unfair.unwrap_or_else(|| panic!("{id} is fair"));
         assert!(text_of.contains(&format!("unfair: {unfair}")), "{id}");
     }
-    let pci = judged_with(&demo::inventory(ALL), Framework::Pci4, "");
+    let pci = judged_with(&scenes::inventory(ALL), Framework::Pci4, "");
     let framework = pci.framework.as_ref().expect("one");
     assert_eq!(control(framework, "6.2.4").source, Source::Publisher);
     assert_eq!(control(framework, "6.4.1").source, Source::ThirdParty);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::{Check, Example};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fixtures::{demo, sample};
+use elb_audit_core::fixtures::{demo, sample, scenes};
 use elb_audit_core::inventory::{Inventory, Kind};
 use elb_audit_core::policy::Policy;
 use elb_audit_core::report::{Finding, Outcome, Report};
@@ -71,7 +71,7 @@ pub(crate) fn shown(check: &Check, inventory: &Inventory) -> Vec<String> {
     shown
 }
 
-/// Every inventory there is: examples, the clean load balancers and the demo. With ids of checks in
+/// Every inventory there is: examples, the clean load balancers, the demo and the scenes. With ids of checks in
 /// `LAW_CHECKS`, between commas, the examples of those checks alone, for a quick look at new ones.
 #[expect(clippy::disallowed_methods, reason = "a variable narrows what a person tries out")]
 pub(crate) fn everything() -> BTreeMap<String, Inventory> {
@@ -91,7 +91,8 @@ pub(crate) fn everything() -> BTreeMap<String, Inventory> {
     for kind in KINDS {
         all.insert(format!("clean {kind}"), sample::clean(&kind));
     }
-    all.insert("demo".to_owned(), demo::inventory(ALL));
+    all.insert("demo".to_owned(), demo::inventory());
+    all.insert("scenes".to_owned(), scenes::inventory(ALL));
     all.insert("a certificate on two ports".to_owned(), two_ports());
     all
 }

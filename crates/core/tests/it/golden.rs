@@ -257,7 +257,7 @@ fn the_page_on_exit_codes_is_current() {
 #[test]
 fn tables_of_the_readme_are_current() {
     let text = render::TEXT;
-    let account = demo::inventory(checks::ALL);
+    let account = demo::inventory();
     let regular = Selection::default();
     let options = Options { persona: regular.audience(), ..Options::at(account.taken_at) };
     let checks = regular.choose(checks::ALL, &options.policy);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fixtures::sample;
+use elb_audit_core::fixtures::{demo, sample, scenes};
 use elb_audit_core::inventory::{Inventory, Region};
 use elb_audit_core::report::{Finding, Outcome, Report};
 use elb_audit_core::vocab::call::Call;
@@ -141,6 +141,13 @@ struct Given {
     report: Report,
     /// Its JSON form.
     plain: String,
+}
+
+impl Given {
+    /// Whether it holds several load balancers, each a scene of its own.
+    fn is_whole(&self) -> bool {
+        ["demo", "scenes"].contains(&self.name.as_str())
+    }
 }
 
 /// Every inventory once, however many examples share it.
@@ -323,7 +330,7 @@ struct Round {
 fn rounds(given: &Given, known: &[Known], by_call: &BTreeMap<Call, BTreeSet<usize>>) -> Vec<Round> {
     let none = BTreeSet::new();
     let checks = |call: Call| by_call.get(&call).unwrap_or(&none);
-    if given.name == "demo" {
+    if given.is_whole() {
         let mut rounds: BTreeMap<(Call, &[&str]), Round> = BTreeMap::new();
         for (number, fact) in known.iter().enumerate() {
             let round = rounds.entry((fact.call, &fact.shape)).or_default();
@@ -368,7 +375,7 @@ fn a_hidden_fact_makes_verdicts_unknown_and_flips_none() {
             let hidden = facts::hide(&mut inventory, Reason::AccessDenied, |seen| {
                 // Behind an outer fact that is hidden, the numbers are others.
                 let same_place = || seen.call == first.call && seen.has_shape(&first.shape);
-                if given.name == "demo" { same_place() } else { facts.contains(&seen.number) }
+                if given.is_whole() { same_place() } else { facts.contains(&seen.number) }
             });
             let after = report_of(&inventory, &checks);
             facts::restore(&mut inventory, hidden);
@@ -624,13 +631,15 @@ fn a_kind_that_a_check_does_not_name_gets_no_verdict() {
 
 #[test]
 fn fingerprints_name_what_is_wrong_whatever_is_said_about_it() {
-    let mut seen = BTreeMap::new();
-    for finding in report(&elb_audit_core::fixtures::demo::inventory(ALL)).findings {
-        let owner = format!("{:?}", owner(&finding));
-        let key = (finding.check.clone(), owner, finding.subject.id);
-        assert_eq!(finding.fingerprint.len(), 20);
-        if let Some(other) = seen.insert(finding.fingerprint, key.clone()) {
-            panic!("{other:?} and {key:?} have one fingerprint");
+    for whole in [scenes::inventory(ALL), demo::inventory()] {
+        let mut seen = BTreeMap::new();
+        for finding in report(&whole).findings {
+            let owner = format!("{:?}", owner(&finding));
+            let key = (finding.check.clone(), owner, finding.subject.id);
+            assert_eq!(finding.fingerprint.len(), 20);
+            if let Some(other) = seen.insert(finding.fingerprint, key.clone()) {
+                panic!("{other:?} and {key:?} have one fingerprint");
+            }
         }
     }
     // Another scan, another policy behind the same fault: the same finding.

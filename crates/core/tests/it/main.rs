@@ -27,6 +27,7 @@ mod remedies;
 mod redirects;
 mod risks;
 mod routing;
+mod scenes;
 mod selection;
 mod served;
 mod severity;

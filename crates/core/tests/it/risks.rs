@@ -3,7 +3,7 @@
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fixtures::{demo, sample};
+use elb_audit_core::fixtures::{demo, sample, scenes};
 use elb_audit_core::inventory::{Inventory, Kind, Region};
 use elb_audit_core::policy::config::{Config, block};
 use elb_audit_core::policy::selection::{Selection, find};
@@ -168,7 +168,7 @@ fn an_entry_is_void_when_what_it_accepted_has_changed() {
 
 #[test]
 fn an_entry_of_one_configuration_leaves_others_counted() {
-    let mut inventory = demo::inventory(ALL);
+    let mut inventory = scenes::inventory(ALL);
     inventory.accounts[0].regions.retain(|region| region.skipped.is_none());
     let bare = judged(&inventory, "");
     let check = "target-unhealthy";
@@ -196,9 +196,9 @@ fn a_resource_is_told_by_arn_name_or_subject() {
         assert_eq!(report.summary.faults.total(), 1, "{resource}");
         assert!(report.exit(LOW).1.ends_with("; unused 1"), "{}", report.exit(LOW).1);
     }
-    let bare = judged(&demo::inventory(ALL), "");
+    let bare = judged(&scenes::inventory(ALL), "");
     let group = bare.findings.iter().find(|one| one.check == "target-unhealthy").expect("one");
-    let report = judged(&demo::inventory(ALL), &entry(&group.check, &group.subject.id, ""));
+    let report = judged(&scenes::inventory(ALL), &entry(&group.check, &group.subject.id, ""));
     assert_eq!(report.accepted_risks[0].findings, 1);
 }
 
@@ -308,7 +308,7 @@ fn pinned(finding: &Finding, expires: Date, configuration: &str) -> String {
 
 #[test]
 fn the_book_shows_what_becomes_of_three_entries() {
-    let inventory = demo::inventory(ALL);
+    let inventory = demo::inventory();
     let regular = Selection::default().choose(ALL, &Policy::default());
     let judged = |toml: &str| judged_by(&regular, &inventory, toml, inventory.taken_at);
     let bare = judged("");
@@ -318,9 +318,9 @@ fn the_book_shows_what_becomes_of_three_entries() {
         found.next().unwrap_or_else(|| panic!("{lb} has no {check}"))
     };
     let (valid, expired, void) = (
-        fault("tls-legacy-protocol", "legacy"),
-        fault("desync-monitor", "shop"),
-        fault("tls-weak-cipher", "legacy"),
+        fault("tls-legacy-protocol", "legacy-crm"),
+        fault("desync-monitor", "sso"),
+        fault("tls-weak-cipher", "legacy-crm"),
     );
     let toml = [
         pinned(valid, date(2027, 3, 31), &valid.configuration),

@@ -9,7 +9,7 @@ use crate::error::Error;
 
 /// Does what the command line says.
 pub(super) async fn demo(report: &Reporting) -> Result<Exit, Error> {
-    let inventory = demo::inventory(elb_audit_core::checks::ALL);
+    let inventory = demo::inventory();
     let now = inventory.taken_at;
     judge_saved(inventory, now, report).await
 }

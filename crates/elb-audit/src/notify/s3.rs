@@ -98,7 +98,7 @@ mod tests {
     fn reports_lie_under_their_day_and_apart() {
         let options = elb_audit_core::audit::Options::at(elb_audit_core::fixtures::sample::now());
         let mut report = elb_audit_core::audit::audit(
-            &elb_audit_core::fixtures::demo::inventory(elb_audit_core::checks::ALL),
+            &elb_audit_core::fixtures::demo::inventory(),
             &[],
             &options,
         );

@@ -18,7 +18,7 @@ use elb_audit::notify::{
 use elb_audit_core::alert::{Alert, AlertRules, NotifyOn};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
-use elb_audit_core::fixtures::demo;
+use elb_audit_core::fixtures::scenes;
 use elb_audit_core::report::Report;
 use elb_audit_core::vocab::severity::Severity;
 use elb_audit_fake_aws::{Account, Bucket, Entry, FakeAws, Fault, Region};
@@ -67,10 +67,10 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     runtime.block_on(future)
 }
 
-/// The report of the built-in account.
+/// The report of the account with a scene for each check.
 pub(crate) fn report() -> Report {
     static REPORT: LazyLock<Report> = LazyLock::new(|| {
-        let inventory = demo::inventory(checks::ALL);
+        let inventory = scenes::inventory(checks::ALL);
         audit(&inventory, checks::ALL, &Options::at(inventory.taken_at))
     });
     REPORT.clone()
@@ -303,7 +303,7 @@ fn a_bucket_that_is_not_there_is_said_once() {
     assert_eq!(failed, ["cannot deliver to s3://nowhere/x: s3://nowhere: there is no such bucket"]);
 }
 
-/// An account in which Security Hub is on wherever the demo has something.
+/// An account in which Security Hub is on wherever that account has something.
 fn watched() -> FakeAws {
     let regions = report().regions.into_iter().map(|region| region.name);
     let account = regions.fold(Account::new(NUMBER), |account, region| {
