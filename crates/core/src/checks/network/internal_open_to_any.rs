@@ -3,6 +3,7 @@
 use crate::analysis::reach::{self, Reachability};
 use crate::analysis::{entrypoints, security_groups};
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes_network, seen};
 use crate::inventory::{Accelerator, AcceleratorEndpoint, Scope};
 
 pub(crate) const CHECK: Check = Check {
@@ -89,7 +90,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let attached = security_groups::attached_to(context.index, lb);
-    let mut open = Partial::whole(Vec::new());
+    let (mut open, mut opening) = (Partial::whole(Vec::new()), Vec::new());
     for (group, permission) in attached.ingress() {
         let any = permission.ranges.iter().filter(|range| range.prefix_len() == 0);
         let any: Vec<String> = any.map(ToString::to_string).collect();
@@ -99,24 +100,33 @@ fn judge(context: &Context) -> Judgement {
             Ok(_) => {
                 let rules = any.iter().map(|from| security_groups::rule(group, permission, from));
                 open.found.extend(rules);
+                opening.push((group, permission));
             }
             Err(gap) => open.add_gap(security_groups::placed(context.index, group, gap)),
         }
     }
     if open.found.is_empty() {
         attached.complete()?;
-        return open.otherwise(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("security_groups", seen::few(&lb.security_groups));
+        return open.otherwise(Verdict::Pass(evidence.with("rules", 0)));
     }
     match Reachability::new(context.index, lb).by_fronts() {
-        Exposure::Internet(_) | Exposure::Restricted(_) => {
-            return Ok(Verdict::Pass(Grounds::new()));
+        Exposure::Internet(sources) | Exposure::Restricted(sources) => {
+            let evidence = Grounds::new().with("rules", seen::few(&open.found));
+            return Ok(Verdict::Pass(evidence.with("admitted_through", seen::few(&sources))));
         }
         Exposure::Unknown(gap) => return Err(gap),
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
     let accelerators = entrypoints::accelerators(context.account, lb);
     if !accelerators.found.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("rules", seen::few(&open.found));
+        let through = seen::few(&entrypoints::words(&accelerators.found));
+        return Ok(Verdict::Pass(evidence.with("admitted_through", through)));
     }
-    accelerators.otherwise(Verdict::Fail(Grounds::new().with("rules", open.found)))
+    let grounds = Grounds::new().with("rules", open.found);
+    accelerators.otherwise(Verdict::Fail(match causes_network::only_group(&opening) {
+        Some((group, rules)) => grounds.cause(causes_network::close(group, &rules)),
+        None => grounds,
+    }))
 }
