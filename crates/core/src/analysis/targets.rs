@@ -168,6 +168,15 @@ pub fn has_any(group: &TargetGroup) -> Result<bool, Gap> {
     Ok(group.targets.get()?.iter().any(|target| target.state != TargetState::Draining))
 }
 
+/// A target as the AWS CLI takes it: `Id=i-1,Port=443`.
+#[must_use]
+pub fn shorthand(target: &Target) -> String {
+    let port = target.port.map_or_else(String::new, |port| format!(",Port={port}"));
+    let outside = target.zone.as_deref() == Some("all");
+    let zone = if outside { ",AvailabilityZone=all" } else { "" };
+    format!("Id={}{port}{zone}", target.id)
+}
+
 /// Whether any of these groups has a target that is not about to leave.
 pub fn any_registered<'a>(
     site: Site,

@@ -28,13 +28,38 @@ pub const FOUND: &[&str] = &[
     "VPC_ID",
     "WEB_ACL_ID",
     "WEB_ACL_NAME",
+    // routing, targets
+    "ADDRESS_FAMILY",
+    "ASKED_RANGES",
+    "DEFAULT_LISTENER_ARN",
+    "GONE_NAMES",
+    "GONE_TARGET_GROUP_ARNS",
+    "KEPT_POLICIES",
+    "REDIRECT_PATH",
+    "STALE_TARGETS",
+    "STATEMENT_ID",
+    "STATUS_CODE",
+    "UNHEALTHY_INSTANCES",
+    "UNHEALTHY_TARGETS",
 ];
 
 /// Placeholders that only the user can fill in, and how to choose.
-pub const CHOSEN: &[Pair] = &[(
-    "CERTIFICATE_ARN",
-    "a certificate for the names that clients use; `aws acm list-certificates` lists those that are there",
-)];
+pub const CHOSEN: &[Pair] = &[
+    (
+        "CERTIFICATE_ARN",
+        "a certificate for the names that clients use; `aws acm list-certificates` lists those that are there",
+    ),
+    (
+        "APPLIANCES_GROUP",
+        "the Auto Scaling group that runs the appliances; `aws autoscaling describe-auto-scaling-groups` lists them",
+    ),
+    (
+        "NEW_PRIORITY",
+        "a free number below that of the rule that takes the requests; `aws elbv2 describe-rules` shows them",
+    ),
+    ("NEW_REGEX", "an expression that matches only the paths that are meant"),
+    ("NEW_REPLACEMENT", "what takes the place of the match; it cannot produce a protected path"),
+];
 
 /// How to choose the value of a placeholder that no finding binds.
 #[must_use]

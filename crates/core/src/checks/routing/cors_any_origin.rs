@@ -65,8 +65,9 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {
-    let Some(origin @ ("*" | "null")) = headers::set(listener, ORIGIN)? else {
-        return Ok(Verdict::Pass(Grounds::new()));
+    let origin = headers::set(listener, ORIGIN)?;
+    let Some(origin @ ("*" | "null")) = origin else {
+        return Ok(Verdict::Pass(Grounds::new().with(ORIGIN_KEY, origin.unwrap_or("not set"))));
     };
     let evidence = Grounds::new().with(ORIGIN_KEY, origin);
     if headers::set(listener, CREDENTIALS)? == Some("true") {

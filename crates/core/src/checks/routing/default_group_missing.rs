@@ -103,7 +103,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     };
     if targets::any_registered(context.site, Partial::whole(groups.iter().copied()))? {
         let served = health::any_served(context.site, groups.iter().copied())?;
-        return Ok(if served { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable });
+        let names: Vec<&str> = groups.iter().map(|arn| routing::group_name(arn)).collect();
+        let seen = Grounds::new().with("target_groups", names);
+        return Ok(if served { Verdict::Pass(seen) } else { Verdict::NotApplicable });
     }
     if health::any_served(context.site, default.forwards_to())?
         || !targets::any_registered(context.site, routing::groups(context.lb))?

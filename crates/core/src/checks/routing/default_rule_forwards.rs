@@ -84,7 +84,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("request", last.request(others, context.lb, listener));
             Ok(Verdict::Fail(evidence))
         }
-        End::Forward(_) | End::Redirect(_) | End::Answer => Ok(Verdict::Pass(Grounds::new())),
+        End::Forward(_) | End::Redirect(_) | End::Answer => {
+            let does: Vec<String> = last.actions.iter().map(|own| own.kind.to_string()).collect();
+            Ok(Verdict::Pass(Grounds::new().with("rule", last.label.as_str()).with("does", does)))
+        }
         End::Unknown(gap) => Err(gap.clone()),
     }
 }

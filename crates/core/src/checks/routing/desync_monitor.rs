@@ -70,7 +70,7 @@ fn judge(context: &Context) -> Judgement {
     }
     match lb.attribute(key, "defensive")?.as_str() {
         "monitor" => Ok(Verdict::Fail(Grounds::new().with(key, "monitor"))),
-        "defensive" | "strictest" => Ok(Verdict::Pass(Grounds::new())),
+        mode @ ("defensive" | "strictest") => Ok(Verdict::Pass(Grounds::new().with(key, mode))),
         other => Err(lb.unknown_attribute(key, other)),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::analysis::routing::{self, End};
 use crate::checks::prelude::*;
+use crate::checks::shared::faulty_rules::FaultyRules;
 use crate::inventory::FixedResponse;
 
 pub(crate) const CHECK: Check = Check {
@@ -22,8 +23,12 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and its response \
                   body.",
         cli: r"
+            # the same status code, without a body
             aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --actions Type=fixed-response,FixedResponseConfig='{StatusCode=404,ContentType=text/plain,MessageBody=TEXT}'",
+              --actions 'Type=fixed-response,FixedResponseConfig={StatusCode=STATUS_CODE}'
+
+            aws elbv2 modify-listener --listener-arn DEFAULT_LISTENER_ARN \
+              --default-actions 'Type=fixed-response,FixedResponseConfig={StatusCode=STATUS_CODE}'",
         terraform: r#"
             fixed_response {
               content_type = "text/plain"
@@ -63,9 +68,13 @@ fn given(body: &str) -> Inventory {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut verdict = Partial::whole(Verdict::NotApplicable);
     let routes = routing::live(context.lb, listener)?;
+    let mut answers = 0;
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
-            End::Answer => verdict.found = Verdict::Pass(Grounds::new()),
+            End::Answer => {
+                answers += 1;
+                verdict.found = Verdict::Pass(Grounds::new().with("fixed_responses", answers));
+            }
             End::Unknown(gap) => verdict.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) => {}
         }
@@ -76,7 +85,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("status", found.status.clone())
                 .with("discloses", found.discloses.clone())
                 .with("request", route.request(&routes[..place], context.lb, listener));
-            return Ok(Verdict::Note(evidence));
+            let mut rules = FaultyRules::default();
+            rules.add(route.arn);
+            let status = found.status.clone().unwrap_or_else(|| "404".to_owned());
+            return Ok(Verdict::Note(rules.bind(evidence, listener).bind("STATUS_CODE", status)));
         }
     }
     verdict.complete()

@@ -59,7 +59,7 @@ fn judge(context: &Context) -> Judgement {
     let mode = context.lb.attribute(KEY, "append")?;
     let evidence = Grounds::new().with(KEY, mode.as_str());
     match (mode.as_str(), context.exposure) {
-        ("append", _) => Ok(Verdict::Pass(Grounds::new())),
+        ("append", _) => Ok(Verdict::Pass(evidence)),
         ("preserve", Exposure::Internet(_)) => Ok(Verdict::Fail(evidence)),
         ("preserve", Exposure::Unknown(gap)) => Err(gap.clone()),
         ("preserve" | "remove", _) => Ok(Verdict::Note(evidence)),

@@ -24,11 +24,12 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load Balancers, the load balancer, the listener: add rules with a host \
                   header condition, and let the default rule return a fixed response.",
         cli: r"
-            aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER \
-              --conditions Field=host-header,Values=HOST \
+            # the hosts that are meant first, so that nobody is turned away between the two
+            aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NEW_PRIORITY \
+              --conditions Field=host-header,Values=SERVED_HOST \
               --actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN
             aws elbv2 modify-listener --listener-arn LISTENER_ARN \
-              --default-actions Type=fixed-response,FixedResponseConfig='{StatusCode=404}'",
+              --default-actions 'Type=fixed-response,FixedResponseConfig={StatusCode=404}'",
         terraform: r#"
             resource "aws_lb_listener" "https" {
               default_action {
@@ -123,22 +124,32 @@ fn by_host() -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if !lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with(KEY, "false")));
     }
-    let mut open = Partial::whole(Vec::new());
+    let (mut open, mut places) = (Partial::whole(Vec::new()), Vec::new());
     for listener in lb.listeners.get()? {
         for route in open.learn(routing::live(lb, listener)).into_iter().flatten() {
             if let End::Unknown(gap) = &route.end {
                 open.add_gap(gap.clone());
             } else if takes_any_host(&route) {
                 open.found.push(format!("{} {}", listener.label(), route.label));
+                places.push((listener.id.clone(), route.actions.last().copied().and_then(group)));
             }
         }
     }
     if open.found.is_empty() {
-        return open.otherwise(Verdict::Pass(Grounds::new()));
+        let seen = Grounds::new().with(KEY, "true").with("open_rules", 0);
+        return open.otherwise(Verdict::Pass(seen));
     }
-    Ok(Verdict::Note(Grounds::new().with(KEY, "true").with("open_rules", open.found)))
+    let (listeners, groups): (Vec<String>, Vec<Option<String>>) = places.into_iter().unzip();
+    let groups: Vec<String> = groups.into_iter().flatten().collect();
+    let grounds = Grounds::new().with(KEY, "true").with("open_rules", open.found);
+    Ok(Verdict::Note(grounds.bind("LISTENER_ARN", listeners).bind("TARGET_GROUP_ARN", groups)))
+}
+
+/// The first group that an action forwards to.
+fn group(action: &Action) -> Option<String> {
+    action.target_groups.first().map(|group| group.arn.clone())
 }
 
 fn takes_any_host(route: &Route) -> bool {

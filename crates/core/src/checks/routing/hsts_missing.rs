@@ -79,7 +79,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     };
     let wanted = context.thresholds.hsts_seconds;
     match max_age(value) {
-        Some(seconds) if seconds >= wanted => Ok(Verdict::Pass(Grounds::new())),
+        Some(seconds) if seconds >= wanted => Ok(Verdict::Pass(Grounds::new().with(KEY, value))),
         _ => Ok(Verdict::Note(Grounds::new().with(KEY, value).with("wanted_seconds", wanted))),
     }
 }

@@ -49,7 +49,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(KEY, "true")?.as_str() {
-        "true" => Ok(Verdict::Pass(Grounds::new())),
+        "true" => Ok(Verdict::Pass(Grounds::new().with(KEY, "true"))),
         "false" => {
             let evidence = Grounds::new().with(KEY, "false");
             Ok(Verdict::Note(evidence.with(DROP, lb.attribute(DROP, "false")?)))

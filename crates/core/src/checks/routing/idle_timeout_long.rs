@@ -54,12 +54,12 @@ fn judge(context: &Context) -> Judgement {
     let (lb, most) = (context.lb, context.thresholds.idle_seconds);
     let application = lb.kind == Kind::Application;
     let timeouts = [(IDLE, "60"), (KEEP_ALIVE, "3600")].into_iter();
-    let (mut grounds, mut gap) = (Grounds::new(), None);
+    let (mut grounds, mut gap, mut seen) = (Grounds::new(), None, Grounds::new());
     for (key, default) in timeouts.take(if application { 2 } else { 1 }) {
         let value = lb.attribute(key, default)?;
         match value.parse::<u64>() {
             Ok(seconds) if seconds > most => grounds = grounds.with(key, seconds),
-            Ok(_) => {}
+            Ok(seconds) => seen = seen.with(key, seconds),
             Err(_) => gap = Some(lb.unknown_attribute(key, &value)),
         }
     }
@@ -68,6 +68,6 @@ fn judge(context: &Context) -> Judgement {
             Ok(Verdict::Note(grounds.with("most_seconds", most)))
         }
         Some(gap) => Err(gap),
-        None => Ok(Verdict::Pass(Grounds::new())),
+        None => Ok(Verdict::Pass(seen.with("most_seconds", most))),
     }
 }

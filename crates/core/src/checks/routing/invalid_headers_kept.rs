@@ -46,11 +46,11 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with(KEY, "true")));
     }
     let mode = lb.attribute(MODE, "defensive")?;
     match mode.as_str() {
-        "strictest" => Ok(Verdict::Pass(Grounds::new())),
+        "strictest" => Ok(Verdict::Pass(Grounds::new().with(KEY, "false").with(MODE, mode))),
         "defensive" | "monitor" => {
             Ok(Verdict::Fail(Grounds::new().with(KEY, "false").with(MODE, mode)))
         }

@@ -23,20 +23,23 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Listeners > the listener > Rules: \
                   change the target group of the rule.",
-        cli: "aws elbv2 modify-rule --rule-arn ARN --actions Type=forward,TargetGroupArn=GROUP_ARN",
+        cli: r"
+            aws elbv2 modify-rule --rule-arn RULE_ARN \
+              --actions Type=forward,TargetGroupArn=NEW_TARGET_GROUP_ARN",
         terraform: r#"
-            resource "aws_lb_listener_rule" "NAME" {
+            resource "aws_lb_listener_rule" "this" {
               action {
                 type             = "forward"
-                target_group_arn = "GROUP_ARN"
+                target_group_arn = aws_lb_target_group.this.arn
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Actions:
-                - Type: forward
-                  TargetGroupArn: !Ref GROUP",
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Actions:
+                  - Type: forward
+                    TargetGroupArn: !Ref TargetGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",
@@ -124,13 +127,16 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     recognised(context, listener, &routes)?;
     let (v4, v6) = (groups(&routes, "ipv4")?, groups(&routes, "ipv6")?);
-    if v4 == v6 {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let names = |arns: &BTreeSet<&str>| -> Vec<String> {
         arns.iter().map(|arn| described(context, arn)).collect()
     };
-    Ok(Verdict::Note(Grounds::new().with("ipv4", names(&v4)).with("ipv6", names(&v6))))
+    let grounds = Grounds::new().with("ipv4", names(&v4)).with("ipv6", names(&v6));
+    if v4 == v6 {
+        return Ok(Verdict::Pass(grounds));
+    }
+    let apart = routes.iter().filter(|route| told_apart(route)).filter_map(|route| route.arn);
+    let apart: Vec<String> = apart.map(str::to_owned).collect();
+    Ok(Verdict::Note(grounds.bind("RULE_ARN", apart)))
 }
 
 /// The gap of a type of addresses, or of a family that a rule asks for, that this version does not know.

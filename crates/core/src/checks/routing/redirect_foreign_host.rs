@@ -105,7 +105,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let Some(host) = redirect::other_host(own) else { return Ok(Verdict::NotApplicable) };
         let domains = domains(context);
         if domains.found.contains(&registered(host)) {
-            return Ok(Verdict::Pass(Grounds::new()));
+            return Ok(Verdict::Pass(Grounds::new().with("host", host)));
         }
         let domains: Vec<String> = domains.complete()?.into_iter().collect();
         if domains.is_empty() {

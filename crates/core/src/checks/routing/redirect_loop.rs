@@ -23,20 +23,30 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, the listener, Rules, Add rule: conditions that the destination \
                   meets, a forward, and a lower number than that of the redirect.",
-        cli: "aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NUMBER \
-              --conditions Field=path-pattern,Values=/home --actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN",
+        cli: r"
+            # where the redirect leads is served before the redirect takes it
+            aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NEW_PRIORITY \
+              --conditions Field=path-pattern,Values=REDIRECT_PATH \
+              --actions Type=forward,TargetGroupArn=NEW_TARGET_GROUP_ARN",
         terraform: r#"
             resource "aws_lb_listener_rule" "destination" {
-              priority = NUMBER
+              priority = 1
               condition {
                 path_pattern { values = ["/home"] }
               }
             }"#,
         cloudformation: r"
-            Priority: NUMBER
-            Conditions:
-              - Field: path-pattern
-                PathPatternConfig: { Values: [/home] }",
+            DestinationRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                ListenerArn: !Ref HttpsListener
+                Priority: 1
+                Conditions:
+                  - Field: path-pattern
+                    PathPatternConfig: { Values: [/home] }
+                Actions:
+                  - Type: forward
+                    TargetGroupArn: !Ref TargetGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
@@ -128,11 +138,19 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let redirects = Redirects::new(context.site)?;
     each_rule::judge_redirecting_rules(context, listener, |rule, _| {
         let Some(found) = redirects.loop_at(listener, rule)? else {
-            return Ok(Verdict::Pass(Grounds::new()));
+            return Ok(Verdict::Pass(Grounds::new().with("loops", 0)));
         };
-        let evidence = Grounds::new().with("request", found.request);
+        let path = found.urls.first().map_or("/", |url| path(url)).to_owned();
+        let evidence = Grounds::new().with("request", found.request).bind("REDIRECT_PATH", path);
         Ok(Verdict::Fail(evidence.with("leads_to", found.urls)))
     })
+}
+
+/// The path of a URL: what stands between its host and its query.
+fn path(url: &str) -> &str {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = host.find('/').map_or("/", |slash| &host[slash..]);
+    path.split('?').next().unwrap_or(path)
 }
 
 /// An HTTPS listener that forwards what its rules leave over.

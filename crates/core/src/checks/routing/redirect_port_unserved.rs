@@ -69,7 +69,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let evidence = Grounds::new().with("leads_to", format!("{protocol}:{port}"));
         match all.iter().find(|other| other.port == Some(port)) {
             Some(other) if context.lb.serves(other, std::slice::from_ref(protocol))? => {
-                Ok(Verdict::Pass(Grounds::new()))
+                Ok(Verdict::Pass(evidence))
             }
             Some(other) => Ok(Verdict::Fail(evidence.with("served_there", other.label()))),
             // A listener whose port is not known may be the one.

@@ -63,7 +63,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Err(Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said))
         };
         match (redirect::protocol(own, listener)?, own.status.as_deref()) {
-            (Protocol::Https, Some("HTTP_301")) => Ok(Verdict::Pass(Grounds::new())),
+            (Protocol::Https, Some(status @ "HTTP_301")) => {
+                Ok(Verdict::Pass(Grounds::new().with("status", status)))
+            }
             (Protocol::Https, Some(status @ "HTTP_302")) => {
                 Ok(Verdict::Note(Grounds::new().with("status", status)))
             }

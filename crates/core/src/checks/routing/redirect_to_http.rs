@@ -67,12 +67,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let judged = each_rule::judge_redirects(context, listener, |redirect| {
-        if !routing::leads_to_cleartext(redirect, listener)? {
-            return Ok(Verdict::Pass(Grounds::new()));
-        }
         let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
-        Ok(Verdict::Fail(Grounds::new().with("redirect_protocol", protocol)))
+        let grounds = Grounds::new().with("redirect_protocol", protocol);
+        let clear = routing::leads_to_cleartext(redirect, listener)?;
+        Ok(if clear { Verdict::Fail(grounds) } else { Verdict::Pass(grounds) })
     })?;
     // A listener that redirects nothing sends nobody to HTTP.
-    Ok(if judged == Verdict::NotApplicable { Verdict::Pass(Grounds::new()) } else { judged })
+    let none = || Verdict::Pass(Grounds::new().with("redirects", 0));
+    Ok(if judged == Verdict::NotApplicable { none() } else { judged })
 }

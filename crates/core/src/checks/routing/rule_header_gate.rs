@@ -2,6 +2,7 @@
 
 use crate::analysis::routing::{self, End, requirements};
 use crate::checks::prelude::*;
+use crate::checks::shared::faulty_rules::FaultyRules;
 
 pub(crate) const CHECK: Check = Check {
     id: "rule-header-gate",
@@ -31,20 +32,21 @@ pub(crate) const CHECK: Check = Check {
                 type  = "jwt-validation"
                 order = 1
                 jwt_validation {
-                  issuer        = "ISSUER"
-                  jwks_endpoint = "JWKS_URL"
+                  issuer        = "https://login.example.com"
+                  jwks_endpoint = "https://login.example.com/keys"
                 }
               }
             }"#,
         r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Actions:
-                - Type: jwt-validation
-                  Order: 1
-                  JwtValidationConfig:
-                    Issuer: ISSUER
-                    JwksEndpoint: JWKS_URL",
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Actions:
+                  - Type: jwt-validation
+                    Order: 1
+                    JwtValidationConfig:
+                      Issuer: https://login.example.com
+                      JwksEndpoint: https://login.example.com/keys",
     )
     .console(
         "EC2, Load balancers, the listener, Manage rules: add Authenticate users or Validate token \
@@ -119,7 +121,7 @@ fn named(condition: &Condition) -> String {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
-    let mut verdict = Partial::whole(Verdict::NotApplicable);
+    let (mut verdict, mut gates) = (Partial::whole(Verdict::NotApplicable), 0);
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
             End::Forward(groups) if !groups.is_empty() => {}
@@ -134,7 +136,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         if written.is_empty() {
             continue;
         }
-        verdict.found = Verdict::Pass(Grounds::new());
+        gates += 1;
+        verdict.found = Verdict::Pass(Grounds::new().with("rules_by_header", gates));
         let gate = requirements::of_route(route, listener).is_open().and_then(|open| {
             let rest: Vec<Condition> = rest.into_iter().cloned().collect();
             Ok(open && routing::turns_away(&routes[place + 1..], &rest, listener)?)
@@ -144,7 +147,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("rule", route.label.as_str())
                 .with("decided_by", written.into_iter().map(named).collect::<Vec<_>>())
                 .with("request", route.request(&routes[..place], context.lb, listener));
-            return Ok(Verdict::Note(evidence));
+            let mut rules = FaultyRules::default();
+            rules.add(route.arn);
+            return Ok(Verdict::Note(rules.bind(evidence, listener)));
         }
     }
     verdict.complete()

@@ -30,28 +30,29 @@ pub(crate) const CHECK: Check = Check {
                   transform, or add Authenticate users before Forward to.",
         cli: r"
             aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --transforms Type=url-rewrite,UrlRewriteConfig='{Rewrites=[{Regex=REGEX,Replace=REPLACEMENT}]}'",
+              --transforms Type=url-rewrite,UrlRewriteConfig='{Rewrites=[{Regex=NEW_REGEX,Replace=NEW_REPLACEMENT}]}'",
         terraform: r#"
             resource "aws_lb_listener_rule" "public" {
               transform {
                 type = "url-rewrite"
                 url_rewrite_config {
                   rewrite {
-                    regex   = "REGEX"
-                    replace = "REPLACEMENT"
+                    regex   = "^/public/(.*)$"
+                    replace = "/$1"
                   }
                 }
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Transforms:
-                - Type: url-rewrite
-                  UrlRewriteConfig:
-                    Rewrites:
-                      - Regex: REGEX
-                        Replace: REPLACEMENT",
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Transforms:
+                  - Type: url-rewrite
+                    UrlRewriteConfig:
+                      Rewrites:
+                        - Regex: ^/public/(.*)$
+                          Replace: /$1",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html",

@@ -22,15 +22,18 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
                   narrower rule before the wider one, or delete it.",
-        cli: "aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NUMBER",
+        cli: r"
+            # a free number below that of the rule that takes its requests
+            aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NEW_PRIORITY",
         terraform: r#"
             resource "aws_lb_listener_rule" "narrow" {
-              priority = NUMBER
+              priority = 1
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Priority: NUMBER",
+            NarrowRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Priority: 1",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
@@ -75,9 +78,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let found = Partial::whole(&rules.shadowed)
         .filter_map(|dead| Ok((!rules.lets_past_login(dead, listener)?).then_some(dead)));
     let Some((first, others)) = found.found.split_first() else {
-        let several = rules.live.len() + rules.shadowed.len() > 1;
-        return found.otherwise(if several {
-            Verdict::Pass(Grounds::new())
+        let number = rules.live.len() + rules.shadowed.len();
+        return found.otherwise(if number > 1 {
+            Verdict::Pass(Grounds::new().with("rules", number))
         } else {
             Verdict::NotApplicable
         });
@@ -89,5 +92,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let others = others.iter().map(|dead| dead.route.label.clone());
         evidence = evidence.with("further_rules", others.collect::<Vec<_>>());
     }
-    Ok(Verdict::Fail(evidence))
+    let dead = std::iter::once(first).chain(others).filter_map(|dead| dead.route.arn);
+    let dead: Vec<String> = dead.map(str::to_owned).collect();
+    Ok(Verdict::Fail(evidence.bind("RULE_ARN", dead)))
 }

@@ -27,10 +27,14 @@ pub(crate) const CHECK: Check = Check {
         console: "WAF, Web ACLs: add an IP set rule that takes the address from X-Forwarded-For; \
                   then EC2, Load balancers, the listener, Manage rules: remove the condition.",
         cli: r"
-            aws wafv2 create-ip-set --name NAME --scope REGIONAL --ip-address-version IPV4 \
-              --addresses CIDR
-            aws elbv2 modify-rule --rule-arn RULE_ARN --conditions Field=path-pattern,Values=PATH
-            # the web ACL gets a rule that compares X-Forwarded-For with the IP set; the source-ip condition goes",
+            aws wafv2 create-ip-set --name forwarded-clients --scope REGIONAL \
+              --ip-address-version ADDRESS_FAMILY --addresses ASKED_RANGES
+            # the web ACL gets a rule that compares X-Forwarded-For with this IP set; only then:
+            aws elbv2 describe-rules --rule-arns RULE_ARN --query 'Rules[0].Conditions' \
+              --output json > conditions.json
+            # conditions.json: take the source-ip condition out, and keep of each other one its Field and its
+            # Config; a rule that has no other condition is deleted instead
+            aws elbv2 modify-rule --rule-arn RULE_ARN --conditions file://conditions.json",
         terraform: r#"
             ip_set_reference_statement {
               arn = "IP_SET_ARN"
@@ -110,22 +114,23 @@ fn given(office: bool, list: Fact<Vec<IpNet>>) -> Inventory {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
-    let asked: Vec<(&str, Vec<IpNet>)> = routes
+    let asked: Vec<(&Route, Vec<IpNet>)> = routes
         .iter()
         .flat_map(|route| {
             let sources =
                 route.conditions.iter().filter(|own| own.field == ConditionField::SourceIp);
             sources.map(|own| {
                 let ranges = own.values.iter().filter_map(|value| value.parse().ok()).collect();
-                (route.label.as_str(), ranges)
+                (route, ranges)
             })
         })
         .collect();
     if asked.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
+    let seen = || Grounds::new().with("rules_by_source", asked.len());
     let Some(admitted) = reach::admitted(context.index, context.lb, listener)? else {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(seen()));
     };
     if admitted.is_empty() {
         return Ok(Verdict::NotApplicable);
@@ -134,17 +139,24 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let arrives =
         |ranges: &[IpNet]| ranges.iter().any(|own| admitted.iter().any(|range| meet(own, range)));
     match asked.iter().find(|(_, ranges)| !ranges.is_empty() && !arrives(ranges)) {
-        Some((rule, ranges)) => {
+        Some((route, ranges)) => {
             let texts = |ranges: &[IpNet]| -> Vec<String> {
                 ranges.iter().take(SHOWN).map(ToString::to_string).collect()
             };
             let evidence = Grounds::new()
-                .with("rule", *rule)
+                .with("rule", route.label.as_str())
                 .with("asks_for", texts(ranges))
                 .with("let_in", texts(&admitted));
-            Ok(Verdict::Fail(evidence))
+            let is_v4 = |range: &&IpNet| range.addr().is_ipv4();
+            let v4 = ranges.iter().any(|range| is_v4(&range));
+            let own = ranges.iter().filter(|range| is_v4(range) == v4).map(ToString::to_string);
+            let grounds = evidence
+                .bind("RULE_ARN", route.arn.unwrap_or_default())
+                .bind("ADDRESS_FAMILY", if v4 { "IPV4" } else { "IPV6" })
+                .bind("ASKED_RANGES", own.collect::<Vec<_>>());
+            Ok(Verdict::Fail(grounds))
         }
-        None => Ok(Verdict::Pass(Grounds::new())),
+        None => Ok(Verdict::Pass(seen())),
     }
 }
 

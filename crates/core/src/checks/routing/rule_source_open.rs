@@ -2,6 +2,7 @@
 
 use crate::analysis::routing::{self, End};
 use crate::checks::prelude::*;
+use crate::checks::shared::faulty_rules::FaultyRules;
 
 pub(crate) const CHECK: Check = Check {
     id: "rule-source-open",
@@ -22,23 +23,26 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and remove \
                   0.0.0.0/0 or ::/0 from its Source IP condition.",
         cli: r"
-            aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --conditions Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
+            aws elbv2 describe-rules --rule-arns RULE_ARN --query 'Rules[0].Conditions' \
+              --output json > conditions.json
+            # conditions.json: take 0.0.0.0/0 and ::/0 out, and keep of each condition its Field and its Config
+            aws elbv2 modify-rule --rule-arn RULE_ARN --conditions file://conditions.json",
         terraform: r#"
             resource "aws_lb_listener_rule" "office" {
               condition {
                 source_ip {
-                  values = ["CIDR"]
+                  values = ["192.0.2.0/24"]
                 }
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Conditions:
-                - Field: source-ip
-                  SourceIpConfig:
-                    Values: [CIDR]",
+            OfficeRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Conditions:
+                  - Field: source-ip
+                    SourceIpConfig:
+                      Values: [192.0.2.0/24]",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
@@ -93,7 +97,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         condition.values.iter().any(|value| everybody(&value))
             && condition.values.iter().any(|value| narrow(&value))
     };
-    let mut verdict = Partial::whole(Verdict::NotApplicable);
+    let (mut verdict, mut narrowed) = (Partial::whole(Verdict::NotApplicable), 0);
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         let mut sources =
@@ -102,7 +106,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             continue;
         }
         match &route.end {
-            End::Forward(_) => verdict.found = Verdict::Pass(Grounds::new()),
+            End::Forward(_) => {
+                narrowed += 1;
+                verdict.found = Verdict::Pass(Grounds::new().with("rules_by_source", narrowed));
+            }
             End::Unknown(gap) => {
                 verdict.add_gap(gap.clone());
                 continue;
@@ -119,7 +126,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("rule", route.label.as_str())
                 .with("sources", condition.values.clone())
                 .with("request", route.request(&routes[..place], context.lb, listener));
-            return Ok(Verdict::Fail(evidence));
+            let mut rules = FaultyRules::default();
+            rules.add(route.arn);
+            return Ok(Verdict::Fail(rules.bind(evidence, listener)));
         }
     }
     verdict.complete()

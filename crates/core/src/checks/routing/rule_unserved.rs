@@ -4,6 +4,7 @@ use crate::analysis::health::{self, Service, Tally};
 use crate::analysis::routing::{self, End, Route};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 
 pub(crate) const CHECK: Check = Check {
     id: "rule-unserved",
@@ -33,38 +34,23 @@ pub(crate) const CHECK: Check = Check {
                   Start stopped instances, or Register targets. For a zone: EC2 > Load Balancers > \
                   the load balancer > Network mapping > Edit subnets. For weights: Listeners and \
                   rules > the rule > Actions > Edit rule.",
-        cli: r#"
-            aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN --targets Id=TARGET_ID
-            aws elbv2 set-subnets --load-balancer-arn LOAD_BALANCER_ARN \
-              --subnets SUBNET_1 SUBNET_2 SUBNET_3
-            aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":0},{"TargetGroupArn":"ARN_2","Weight":1}]}}]'"#,
+        cli: r"
+            # the reason beside each target: stopped, in a zone that is not enabled, not registered
+            aws elbv2 describe-target-health --target-group-arn TARGET_GROUP_ARN
+            # start those that are stopped, or register others
+            aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN \
+              --targets Id=NEW_TARGET_ID",
         terraform: r#"
-            resource "aws_lb_target_group_attachment" "NAME" {
-              target_group_arn = "TARGET_GROUP_ARN"
-              target_id        = "INSTANCE_ID"
-            }
-
-            resource "aws_lb" "NAME" {
-              subnets = [SUBNET_1, SUBNET_2, SUBNET_3]
-            }
-
-            resource "aws_lb_listener_rule" "NAME" {
-              action {
-                type = "forward"
-                forward {
-                  target_group {
-                    arn    = "GROUP_ARN"
-                    weight = 1
-                  }
-                }
-              }
+            resource "aws_lb_target_group_attachment" "this" {
+              target_group_arn = aws_lb_target_group.this.arn
+              target_id        = aws_instance.this.id
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              Targets:
-                - Id: !Ref INSTANCE",
+            TargetGroup:
+              Type: AWS::ElasticLoadBalancingV2::TargetGroup
+              Properties:
+                Targets:
+                  - Id: !Ref Instance",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html",
@@ -212,6 +198,7 @@ fn ruled(name: &str, states: &[&str]) -> Inventory {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
     let (mut verdict, mut further) = (Partial::whole(Verdict::NotApplicable), Vec::new());
+    let mut served = 0;
     for (place, route) in routes.iter().enumerate() {
         match of_route(context, route) {
             Ok(Some(_)) if verdict.is_settled() => further.push(route.label.clone()),
@@ -220,7 +207,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 let evidence = evidence.with("rule", route.label.as_str());
                 verdict.found = Verdict::Fail(evidence.with("request", request));
             }
-            Ok(None) => verdict.worsen(Verdict::Pass(Grounds::new())),
+            Ok(None) => {
+                served += 1;
+                verdict.worsen(Verdict::Pass(Grounds::new().with("rules_served", served)));
+                if let Verdict::Pass(seen) = &mut verdict.found {
+                    *seen = Grounds::new().with("rules_served", served);
+                }
+            }
             Err(Skip::Unread(gap)) => verdict.add_gap(gap),
             Err(Skip::Elsewhere) => {}
         }
@@ -276,7 +269,7 @@ fn of_route(context: &Context, route: &Route) -> Result<Option<Grounds>, Skip> {
     if is_empty && spare.is_empty() && is_said_elsewhere(context, route)? {
         return Err(Skip::Elsewhere);
     }
-    Ok(Some(evidence(action, &tallies, spare)))
+    Ok(Some(bound(evidence(action, &tallies, spare), weighted)))
 }
 
 fn of_group<'a>(context: &Context<'a>, arn: &str) -> Result<Tally<'a>, Gap> {
@@ -302,6 +295,16 @@ fn is_said_elsewhere(context: &Context, route: &Route) -> Result<bool, Gap> {
     }
     let weighted = routing::groups(context.lb);
     Ok(route.is_default() && targets::any_registered(context.site, weighted)?)
+}
+
+/// The groups that commands name; a single one is the cause.
+fn bound(grounds: Grounds, groups: &[&str]) -> Grounds {
+    let arns: Vec<String> = groups.iter().map(|arn| (*arn).to_owned()).collect();
+    let grounds = grounds.bind("TARGET_GROUP_ARN", arns);
+    match groups {
+        [only] => grounds.cause(causes_targets::repaired(only, routing::group_name(only))),
+        _ => grounds,
+    }
 }
 
 fn evidence(action: &Action, tallies: &[(&str, Tally)], spare: Vec<&str>) -> Grounds {

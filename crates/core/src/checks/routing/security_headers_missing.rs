@@ -80,7 +80,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         missing.push("X-Content-Type-Options");
     }
     if missing.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("not_set", missing)));
     }
     Ok(Verdict::Note(Grounds::new().with("not_set", missing)))
 }

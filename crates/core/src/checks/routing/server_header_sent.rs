@@ -42,7 +42,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {
     match listener.attributes.get()?.get(KEY).map_or("true", String::as_str) {
-        "false" => Ok(Verdict::Pass(Grounds::new())),
+        "false" => Ok(Verdict::Pass(Grounds::new().with(KEY, "false"))),
         "true" => Ok(Verdict::Note(Grounds::new().with(KEY, "true"))),
         other => Err(Gap::new(Call::ElbV2DescribeListenerAttributes, Reason::Unrecognised)
             .of(&listener.id)

@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::inventory::ClassicPolicy;
+use crate::remedy::binding::Binding;
 
 /// Source: Elastic Load Balancing API reference 2012-06-01, policy types.
 const STICKY: &str = "AppCookieStickinessPolicyType";
@@ -22,18 +23,22 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 > Load Balancers > the load balancer > Listeners > Manage listeners: remove \
                   the HTTP listener, or its cookie stickiness.",
         cli: r"
-            aws elb set-load-balancer-policies-of-listener --load-balancer-name NAME \
-              --load-balancer-port 80 --policy-names '[]'",
+            # the listener's other policies stay
+            aws elb set-load-balancer-policies-of-listener \
+              --load-balancer-name LOAD_BALANCER_NAME --load-balancer-port LISTENER_PORT \
+              --policy-names KEPT_POLICIES",
         terraform: r#"
-            resource "aws_app_cookie_stickiness_policy" "NAME" {
-              lb_port = 443
+            resource "aws_app_cookie_stickiness_policy" "this" {
+              load_balancer = aws_elb.this.name
+              lb_port       = 443
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancing::LoadBalancer
-            Properties:
-              Listeners:
-                - Protocol: HTTPS
-                  PolicyNames: [POLICY]",
+            ClassicLoadBalancer:
+              Type: AWS::ElasticLoadBalancing::LoadBalancer
+              Properties:
+                Listeners:
+                  - Protocol: HTTPS
+                    PolicyNames: [sticky]",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-sticky-sessions.html",
@@ -93,13 +98,20 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !lb.serves(listener, &[Protocol::Http])? {
         return Ok(Verdict::NotApplicable);
     }
-    let mut verdict = Partial::whole(Verdict::Pass(Grounds::new()));
+    let policies = listener.policy_names.len();
+    let seen = Grounds::new().with("policies", policies).with("stickiness_policies", 0);
+    let mut verdict = Partial::whole(Verdict::Pass(seen));
     for name in &listener.policy_names {
         match lb.policies.get()?.iter().find(|policy| policy.name == *name) {
             Some(policy) if policy.kind == STICKY => {
                 let cookie = policy.attributes.get("CookieName").cloned();
                 let evidence = Grounds::new().with("policy", name.as_str());
-                return Ok(Verdict::Fail(evidence.with("cookie", cookie)));
+                let others = listener.policy_names.iter().filter(|other| *other != name).cloned();
+                let others: Vec<String> = others.collect();
+                let kept = if others.is_empty() { "[]".into() } else { Binding::from(others) };
+                return Ok(Verdict::Fail(
+                    evidence.with("cookie", cookie).bind("KEPT_POLICIES", kept),
+                ));
             }
             Some(_) => {}
             None => {

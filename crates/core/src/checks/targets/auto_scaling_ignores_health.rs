@@ -85,7 +85,7 @@ fn judge(_: &RegionScope, group: &AutoScalingGroup) -> Judgement {
             .saying("a group without health check type"));
     };
     if kinds.split(',').any(|kind| kind.trim() == "ELB") {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("health_check_type", kinds)));
     }
     Ok(Verdict::Fail(Grounds::new().with("health_check_type", kinds)))
 }

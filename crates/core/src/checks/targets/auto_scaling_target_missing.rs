@@ -19,20 +19,23 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 > Auto Scaling Groups > the group > Integrations > Load balancing > Edit: \
                   remove what is gone.",
         cli: r"
-            aws autoscaling detach-load-balancer-target-groups --auto-scaling-group-name GROUP \
-              --target-group-arns TARGET_GROUP_ARN
-            aws autoscaling detach-load-balancers --auto-scaling-group-name GROUP \
-              --load-balancer-names LOAD_BALANCER",
+            aws autoscaling detach-load-balancer-target-groups \
+              --auto-scaling-group-name AUTO_SCALING_GROUP \
+              --target-group-arns GONE_TARGET_GROUP_ARNS
+
+            aws autoscaling detach-load-balancers --auto-scaling-group-name AUTO_SCALING_GROUP \
+              --load-balancer-names GONE_NAMES",
         terraform: r#"
-            resource "aws_autoscaling_attachment" "NAME" {
-              autoscaling_group_name = "NAME"
-              lb_target_group_arn    = aws_lb_target_group.NAME.arn
+            resource "aws_autoscaling_attachment" "this" {
+              autoscaling_group_name = aws_autoscaling_group.this.name
+              lb_target_group_arn    = aws_lb_target_group.this.arn
             }"#,
         cloudformation: r"
-            Type: AWS::AutoScaling::AutoScalingGroup
-            Properties:
-              TargetGroupARNs:
-                - !Ref TARGET_GROUP",
+            AutoScalingGroup:
+              Type: AWS::AutoScaling::AutoScalingGroup
+              Properties:
+                TargetGroupARNs:
+                  - !Ref TargetGroup",
     }),
     links: &["https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html"],
     needs: &[Call::AutoScalingDescribeGroups],
@@ -84,9 +87,19 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     let gone = Partial::whole(classic.chain(groups))
         .filter_map(|(name, there)| Ok((!there?).then_some(name.as_str())));
     if gone.found.is_empty() {
-        return gone.otherwise(Verdict::Pass(Grounds::new()));
+        let attached = group.load_balancers.len() + group.target_groups.len();
+        return gone.otherwise(Verdict::Pass(Grounds::new().with("attached", attached)));
     }
-    Ok(Verdict::Fail(Grounds::new().with("gone", gone.found)))
+    let (groups, names): (Vec<&str>, Vec<&str>) =
+        gone.found.iter().partition(|name| name.starts_with("arn:"));
+    let mut grounds = Grounds::new().with("gone", gone.found);
+    for (placeholder, all) in [("GONE_TARGET_GROUP_ARNS", groups), ("GONE_NAMES", names)] {
+        if !all.is_empty() {
+            let all: Vec<String> = all.into_iter().map(str::to_owned).collect();
+            grounds = grounds.bind(placeholder, all);
+        }
+    }
+    Ok(Verdict::Fail(grounds))
 }
 
 fn has_classic(region: &Region, name: &str) -> Result<bool, Gap> {

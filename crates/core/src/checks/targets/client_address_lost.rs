@@ -100,12 +100,16 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let default = match protocol(group)? {
-        ClientAddress::Keeps => return Ok(Verdict::Pass(Grounds::new())),
+        ClientAddress::Keeps => {
+            let protocol = group.protocol.as_ref().map(ToString::to_string);
+            return Ok(Verdict::Pass(Grounds::new().with("protocol", protocol)));
+        }
         ClientAddress::MayKeep => sort != Sort::Address,
     };
-    if targets::switched_on(group, PRESERVE, default)? || targets::switched_on(group, PROXY, false)?
-    {
-        return Ok(Verdict::Pass(Grounds::new()));
+    for (key, default) in [(PRESERVE, default), (PROXY, false)] {
+        if targets::switched_on(group, key, default)? {
+            return Ok(Verdict::Pass(Grounds::new().with(key, "true")));
+        }
     }
     Ok(Verdict::Fail(Grounds::new().with(PRESERVE, "false").with(PROXY, "false")))
 }

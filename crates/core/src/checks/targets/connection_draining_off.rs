@@ -21,19 +21,20 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
                   Connection draining and set a timeout.",
         cli: r#"
-            aws elb modify-load-balancer-attributes --load-balancer-name NAME \
+            aws elb modify-load-balancer-attributes --load-balancer-name LOAD_BALANCER_NAME \
               --load-balancer-attributes '{"ConnectionDraining":{"Enabled":true,"Timeout":300}}'"#,
         terraform: r#"
-            resource "aws_elb" "NAME" {
+            resource "aws_elb" "this" {
               connection_draining         = true
               connection_draining_timeout = 300
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancing::LoadBalancer
-            Properties:
-              ConnectionDrainingPolicy:
-                Enabled: true
-                Timeout: 300",
+            ClassicLoadBalancer:
+              Type: AWS::ElasticLoadBalancing::LoadBalancer
+              Properties:
+                ConnectionDrainingPolicy:
+                  Enabled: true
+                  Timeout: 300",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html",
@@ -65,7 +66,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     if context.lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with(KEY, "true")));
     }
     Ok(Verdict::Fail(Grounds::new().with(KEY, "false")))
 }

@@ -62,7 +62,7 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
     };
     match delay.parse::<u32>() {
         Ok(0) => Ok(Verdict::Fail(Grounds::new().with(KEY, delay.as_str()))),
-        Ok(_) => Ok(Verdict::Pass(Grounds::new())),
+        Ok(_) => Ok(Verdict::Pass(Grounds::new().with(KEY, delay.as_str()))),
         Err(_) => Err(targets::unknown_attribute(group, KEY, delay)),
     }
 }

@@ -59,7 +59,7 @@ fn failing_over(pairs: &[(&str, &str)]) -> Inventory {
 fn judge(_: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
     match group.attributes.get()?.get(KEY).map(String::as_str) {
-        Some("rebalance") => Ok(Verdict::Pass(Grounds::new())),
+        Some("rebalance") => Ok(Verdict::Pass(Grounds::new().with(KEY, "rebalance"))),
         None | Some("no_rebalance") => Ok(Verdict::Fail(Grounds::new().with(KEY, "no_rebalance"))),
         Some(other) => Err(targets::unknown_attribute(group, KEY, other)),
     }

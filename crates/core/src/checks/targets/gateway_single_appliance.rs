@@ -3,6 +3,7 @@
 use crate::analysis::health::{self, Service};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 
@@ -25,20 +26,26 @@ pub(crate) const CHECK: Check = Check {
                   minimum of the Auto Scaling group. EC2 > Load Balancers > the load balancer > \
                   Attributes switches cross-zone load balancing on.",
         cli: r"
-            aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME \
-              --min-size 2 --vpc-zone-identifier SUBNET_A,SUBNET_B",
+            # appliances of an Auto Scaling group: in a subnet of every zone, two at least
+            aws autoscaling update-auto-scaling-group --auto-scaling-group-name APPLIANCES_GROUP \
+              --min-size 2 --vpc-zone-identifier NEW_SUBNETS
+
+            # appliances that are registered one by one
+            aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN \
+              --targets Id=NEW_TARGET_ID",
         terraform: r#"
-            resource "aws_autoscaling_group" "NAME" {
+            resource "aws_autoscaling_group" "appliances" {
               min_size            = 2
-              vpc_zone_identifier = [SUBNET_A, SUBNET_B]
+              vpc_zone_identifier = [aws_subnet.a.id, aws_subnet.b.id]
             }"#,
         cloudformation: r#"
-            Type: AWS::AutoScaling::AutoScalingGroup
-            Properties:
-              MinSize: "2"
-              VPCZoneIdentifier:
-                - SUBNET_A
-                - SUBNET_B"#,
+            Appliances:
+              Type: AWS::AutoScaling::AutoScalingGroup
+              Properties:
+                MinSize: "2"
+                VPCZoneIdentifier:
+                  - !Ref SubnetA
+                  - !Ref SubnetB"#,
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/gateway-load-balancers.html",
@@ -125,12 +132,14 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if up < 2 {
         tally.complete()?;
         return Ok(match tally.service()? {
-            Service::Served => Verdict::Fail(tally.evidence().into()),
+            Service::Served => {
+                Verdict::Fail(causes_targets::extend(tally.evidence().into(), targets))
+            }
             Service::FailOpen | Service::Unserved => Verdict::NotApplicable,
         });
     }
     if context.lb.switched_on(CROSS_ZONE)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::from(tally.evidence()).with(CROSS_ZONE, "true")));
     }
     let is_up =
         |target: &&Target| matches!(target.state, TargetState::Healthy | TargetState::Initial);
@@ -139,10 +148,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let bare: Vec<&str> =
         zones.into_iter().filter_map(|(zone, count)| (count == 0).then_some(zone)).collect();
     if bare.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(tally.evidence().into()));
     }
     tally.complete()?;
-    Ok(Verdict::Fail(
-        Grounds::from(tally.evidence()).with(CROSS_ZONE, "false").with("zones_without", bare),
-    ))
+    let grounds =
+        Grounds::from(tally.evidence()).with(CROSS_ZONE, "false").with("zones_without", bare);
+    Ok(Verdict::Fail(causes_targets::extend(grounds, targets)))
 }

@@ -62,7 +62,10 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match &group.health_check_protocol {
-        Some(Protocol::Https | Protocol::Tcp) => Ok(Verdict::Pass(Grounds::new())),
+        Some(protocol @ (Protocol::Https | Protocol::Tcp)) => {
+            let protocol = protocol.to_string();
+            Ok(Verdict::Pass(Grounds::new().with("health_check_protocol", protocol)))
+        }
         Some(Protocol::Http) => {
             // What follows a `?` may be a secret that keeps others from asking.
             let path = group.health_check_path.as_deref().unwrap_or("/");

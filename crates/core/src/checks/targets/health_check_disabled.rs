@@ -52,7 +52,7 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match group.health_check_enabled {
-        Some(true) => Ok(Verdict::Pass(Grounds::new())),
+        Some(true) => Ok(Verdict::Pass(Grounds::new().with("health_check_enabled", true))),
         Some(false) => Ok(Verdict::Fail(Grounds::new().with("health_check_enabled", false))),
         None => {
             let said = "a group without HealthCheckEnabled".to_owned();

@@ -85,7 +85,9 @@ fn of_group(group: &TargetGroup) -> Judgement {
             let evidence = Grounds::new().with("protocol", "HTTPS");
             Ok(Verdict::Fail(evidence.with("health_check_protocol", "HTTP")))
         }
-        (Some(Protocol::Https), Some(Protocol::Https)) => Ok(Verdict::Pass(Grounds::new())),
+        (Some(Protocol::Https), Some(Protocol::Https)) => {
+            Ok(Verdict::Pass(Grounds::new().with("health_check_protocol", "HTTPS")))
+        }
         (Some(Protocol::Https), other) => {
             let said = other.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
             let said = format!("health check by {said}");
@@ -109,7 +111,9 @@ fn of_instances(lb: &LoadBalancer) -> Judgement {
         return gap(Reason::Malformed, "a load balancer without health check".to_owned());
     };
     match check.split(':').next().map(Protocol::from) {
-        Some(Protocol::Https | Protocol::Ssl) => Ok(Verdict::Pass(Grounds::new())),
+        Some(Protocol::Https | Protocol::Ssl) => {
+            Ok(Verdict::Pass(Grounds::new().with("health_check", check)))
+        }
         Some(Protocol::Http | Protocol::Tcp) => {
             Ok(Verdict::Fail(Grounds::new().with("health_check", check)))
         }

@@ -77,7 +77,7 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if targets::switched_on(group, KEY, false)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with(KEY, "true")));
     }
     Ok(Verdict::Fail(Grounds::new().with(KEY, "false")))
 }

@@ -3,6 +3,7 @@
 use crate::analysis::targets::{self, Sort};
 use crate::checks::prelude::*;
 use crate::inventory::InvokeStatement;
+use crate::remedy::cause::{Cause, ResourceKind, Verb};
 
 pub(crate) const CHECK: Check = Check {
     id: "lambda-policy-open",
@@ -23,29 +24,32 @@ pub(crate) const CHECK: Check = Check {
             narrow is unknown: who satisfies them cannot be told from here.",
     false_alarms: "A condition on the organization lets in its accounts alone; the target group's \
                    ARN beside it says so plainly.",
-    fix: "allow the target group's ARN alone as aws:SourceArn",
+    fix: "allow only the target group's ARN as aws:SourceArn",
     remedy: Remedy::steps(Steps {
         console: "Lambda > the function > Configuration > Permissions > Resource-based policy \
                   statements: edit the statement and set Source ARN to the target group's.",
         cli: r"
-            aws lambda remove-permission --function-name NAME --statement-id SID
-            aws lambda add-permission --function-name NAME --statement-id SID \
-              --action lambda:InvokeFunction --principal elasticloadbalancing.amazonaws.com \
-              --source-arn TARGET_GROUP_ARN",
+            # the narrow permission first, so that the function stays in service
+            aws lambda add-permission --function-name FUNCTION \
+              --statement-id elb-target-group --action lambda:InvokeFunction \
+              --principal elasticloadbalancing.amazonaws.com --source-arn TARGET_GROUP_ARN
+
+            aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT_ID",
         terraform: r#"
-            resource "aws_lambda_permission" "NAME" {
+            resource "aws_lambda_permission" "this" {
               action        = "lambda:InvokeFunction"
-              function_name = "NAME"
+              function_name = aws_lambda_function.this.function_name
               principal     = "elasticloadbalancing.amazonaws.com"
-              source_arn    = aws_lb_target_group.NAME.arn
+              source_arn    = aws_lb_target_group.this.arn
             }"#,
         cloudformation: r"
-            Type: AWS::Lambda::Permission
-            Properties:
-              Action: lambda:InvokeFunction
-              FunctionName: NAME
-              Principal: elasticloadbalancing.amazonaws.com
-              SourceArn: !Ref TARGET_GROUP",
+            Permission:
+              Type: AWS::Lambda::Permission
+              Properties:
+                Action: lambda:InvokeFunction
+                FunctionName: !Ref Function
+                Principal: elasticloadbalancing.amazonaws.com
+                SourceArn: !Ref TargetGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html",
@@ -158,8 +162,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let mut verdict = Partial::whole(Verdict::NotApplicable);
     for function in group.targets.get()? {
-        verdict.worsen(Verdict::Pass(Grounds::new()));
         let statements = verdict.learn(statements(context, &function.id)).unwrap_or_default();
+        let seen = Grounds::new().with("function", function.id.as_str());
+        verdict.worsen(Verdict::Pass(seen.with("statements", statements.len())));
         verdict.add_gap(statements.iter().find_map(|own| gap_of(own, function)));
         let open: Vec<&InvokeStatement> =
             statements.iter().filter(|statement| is_open(statement)).collect();
@@ -168,12 +173,28 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
             let evidence = Grounds::new()
                 .with("function", function.id.as_str())
                 .with("principal", first.principal.as_str())
-                .with("statements", open.iter().map(|open| open.sid.clone()).collect::<Vec<_>>());
+                .with("statements", open.iter().map(|open| open.sid.clone()).collect::<Vec<_>>())
+                .cause(narrowed(&function.id))
+                .bind("FUNCTION", function.id.as_str())
+                .bind("STATEMENT_ID", ids(&open))
+                .bind("TARGET_GROUP_ARN", group.arn.as_str());
             let found = if everyone.is_some() { Verdict::Fail } else { Verdict::Note };
             verdict.worsen(found(evidence));
         }
     }
     verdict.judgement()
+}
+
+/// The function's policy names whose load balancer may invoke it.
+fn narrowed(function: &str) -> Cause {
+    let name = function.split(':').nth(6).unwrap_or(function);
+    let to = "let only its target group invoke it";
+    Cause::new(Verb::Narrow, ResourceKind::Function, function).called(name).to(to)
+}
+
+/// The ids of statements; one without gets none.
+fn ids(statements: &[&InvokeStatement]) -> Vec<String> {
+    statements.iter().filter_map(|statement| statement.sid.clone()).collect()
 }
 
 fn statements<'a>(context: &Context<'a>, function: &str) -> Result<&'a [InvokeStatement], Gap> {

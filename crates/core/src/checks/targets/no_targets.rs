@@ -119,21 +119,24 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if lb.kind == Kind::Classic {
-        let none = lb.instances.get()?.is_empty();
-        let evidence = Grounds::new().with("instances", 0);
-        return Ok(if none { Verdict::Fail(evidence) } else { Verdict::Pass(Grounds::new()) });
+        let number = lb.instances.get()?.len();
+        let grounds = Grounds::new().with("instances", number);
+        return Ok(if number == 0 { Verdict::Fail(grounds) } else { Verdict::Pass(grounds) });
     }
     let mut groups = routing::named_groups(lb);
     let known = groups.found.clone();
     let unread = listeners.iter().filter(|listener| listener.rules.gap().is_some());
     let defaults = unread.flat_map(|listener| &listener.default_actions);
     groups.found.extend(defaults.flat_map(|action| &action.target_groups).map(|group| &*group.arn));
+    let number = groups.found.len();
     if targets::any_registered(context.site, groups)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("target_groups_named", number)));
     }
     if known.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
+    let arns: Vec<String> = known.iter().map(|arn| (*arn).to_owned()).collect();
     let names: Vec<&str> = known.into_iter().map(routing::group_name).collect();
-    Ok(Verdict::Fail(Grounds::new().with("target_groups", names)))
+    let grounds = Grounds::new().with("target_groups", names);
+    Ok(Verdict::Fail(grounds.bind("TARGET_GROUP_ARN", arns)))
 }

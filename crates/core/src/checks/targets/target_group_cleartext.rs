@@ -2,6 +2,7 @@
 
 use crate::analysis::targets::{self, Hop};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 
 pub(crate) const CHECK: Check = Check {
     id: "target-group-cleartext",
@@ -79,11 +80,12 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let Targets::Group(group) = targets else { return Ok(Verdict::NotApplicable) };
     let evidence =
         || Grounds::new().with("protocol", group.protocol.as_ref().map(ToString::to_string));
+    let cause = || causes_targets::encrypted(&group.arn, &group.name);
     match targets::hop(context.lb, group)? {
-        Hop::Encrypted => Ok(Verdict::Pass(Grounds::new())),
-        Hop::Clear => Ok(Verdict::Fail(evidence())),
+        Hop::Encrypted => Ok(Verdict::Pass(evidence())),
+        Hop::Clear => Ok(Verdict::Fail(evidence().cause(cause()))),
         Hop::Stripped(listener) => {
-            Ok(Verdict::Fail(evidence().with("tls_ends_at", listener.label())))
+            Ok(Verdict::Fail(evidence().with("tls_ends_at", listener.label()).cause(cause())))
         }
         Hop::Opaque | Hop::Inside => Ok(Verdict::NotApplicable),
     }

@@ -18,7 +18,7 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Actions > Delete, or Associate with a load \
                   balancer.",
-        cli: "aws elbv2 delete-target-group --target-group-arn ARN",
+        cli: "aws elbv2 delete-target-group --target-group-arn TARGET_GROUP_ARN",
         terraform: "Remove the aws_lb_target_group, or name it in an aws_lb_listener_rule.",
         cloudformation: "Remove the AWS::ElasticLoadBalancingV2::TargetGroup, or name it in a \
                          ListenerRule.",
@@ -61,7 +61,7 @@ fn unused(states: &[&str]) -> Inventory {
 
 fn judge(_: &RegionScope, group: &TargetGroup) -> Judgement {
     match group.targets.get()?.len() {
-        0 => Ok(Verdict::Pass(Grounds::new())),
+        0 => Ok(Verdict::Pass(Grounds::new().with("targets", 0))),
         count => Ok(Verdict::Note(Grounds::new().with("targets", count))),
     }
 }

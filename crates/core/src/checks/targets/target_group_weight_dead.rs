@@ -3,6 +3,8 @@
 use crate::analysis::health::{self, Service};
 use crate::analysis::routing::{self, Route};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
+use crate::checks::shared::faulty_rules::FaultyRules;
 
 pub(crate) const CHECK: Check = Check {
     id: "target-group-weight-dead",
@@ -17,34 +19,35 @@ pub(crate) const CHECK: Check = Check {
             `unused`, while another group of the rule can answer. Where none can, `rule-unserved`, \
             `no-targets` and `targets-all-unhealthy` say so.",
     fix: "set the weight of the dead group to 0, or bring its targets up",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Load Balancers > the load balancer > Listeners and rules > the rule > \
-                  Actions > Edit rule: change the weights.",
-        cli: r#"
-            aws elbv2 modify-rule --rule-arn ARN \
-              --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":1},{"TargetGroupArn":"ARN_2","Weight":0}]}}]'"#,
-        terraform: r#"
-            resource "aws_lb_listener_rule" "NAME" {
+    remedy: Remedy::rule_actions(
+        "with the weight 0 for the dead group",
+        r#"
+            resource "aws_lb_listener_rule" "this" {
               action {
                 type = "forward"
                 forward {
                   target_group {
-                    arn    = "GROUP_ARN"
+                    arn    = aws_lb_target_group.dead.arn
                     weight = 0
                   }
                 }
               }
             }"#,
-        cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Actions:
-                - Type: forward
-                  ForwardConfig:
-                    TargetGroups:
-                      - TargetGroupArn: !Ref GROUP
-                        Weight: 0",
-    }),
+        r"
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Actions:
+                  - Type: forward
+                    ForwardConfig:
+                      TargetGroups:
+                        - TargetGroupArn: !Ref DeadTargetGroup
+                          Weight: 0",
+    )
+    .console(
+        "EC2 > Load Balancers > the load balancer > Listeners and rules > the rule > Actions > Edit \
+         rule: change the weights.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html",
     ],
@@ -110,32 +113,43 @@ fn weighted(weights: [Option<i32>; 2], states: &[&str]) -> Inventory {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut worst = Partial::whole(Verdict::NotApplicable);
     for route in routing::live(context.lb, listener)? {
-        if let Some(verdict) = worst.learn(of_route(context, &route)) {
+        if let Some(verdict) = worst.learn(of_route(context, listener, &route)) {
             worst.worsen(verdict);
         }
     }
     worst.judgement()
 }
 
-fn of_route(context: &Context, route: &Route) -> Judgement {
+fn of_route(context: &Context, listener: &Listener, route: &Route) -> Judgement {
     let several = route.actions.last().filter(|action| action.target_groups.len() > 1);
     let Some(action) = several.filter(|action| action.kind == ActionKind::Forward) else {
         return Ok(Verdict::NotApplicable);
     };
     let weighted: Vec<&str> = routing::weighted(action).collect();
     let evidence = Grounds::new().with("rule", route.label.as_str());
+    let number = weighted.len();
     let (mut dead, mut answers) = (Partial::whole(Vec::new()), false);
     for arn in weighted {
         match is_dead(context, arn) {
-            Ok(true) => dead.found.push(routing::group_name(arn)),
+            Ok(true) => dead.found.push(arn),
             Ok(false) => answers = true,
             Err(gap) => dead.add_gap(gap),
         }
     }
     if answers && !dead.found.is_empty() {
-        return Ok(Verdict::Fail(evidence.with("target_groups", dead.found)));
+        let names: Vec<&str> = dead.found.iter().map(|arn| routing::group_name(arn)).collect();
+        let grounds = evidence.with("target_groups", names);
+        // Of several dead ones each has its own cause.
+        let grounds = match dead.found[..] {
+            [only] => grounds.cause(causes_targets::repaired(only, routing::group_name(only))),
+            _ => grounds,
+        };
+        let mut rules = FaultyRules::default();
+        rules.add(route.arn);
+        return Ok(Verdict::Fail(rules.bind(grounds, listener)));
     }
-    dead.otherwise(if answers { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable })
+    let seen = || Verdict::Pass(evidence.with("weighted_groups", number));
+    dead.otherwise(if answers { seen() } else { Verdict::NotApplicable })
 }
 
 /// Whether nobody in a group can answer: AWS sends nothing there, or only to targets that fail.

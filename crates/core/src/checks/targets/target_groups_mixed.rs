@@ -3,6 +3,8 @@
 use crate::analysis::routing::{self, End};
 use crate::analysis::targets::{self, Hop};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
+use crate::checks::shared::faulty_rules::FaultyRules;
 
 pub(crate) const CHECK: Check = Check {
     id: "target-groups-mixed",
@@ -15,22 +17,23 @@ pub(crate) const CHECK: Check = Check {
     logic: "Looks at rules that forward to several groups with a weight above 0. Fails when one of \
             them gets requests by TLS and another in clear: HTTPS beside HTTP, or, behind a TLS \
             listener, TLS beside TCP. Functions and Application load balancers count as neither.",
-    fix: "give the group in clear the protocol of the other one",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register \
-                  the targets, then put it into the rule in place of the cleartext one.",
-        cli: r#"
-            aws elbv2 modify-rule --rule-arn ARN \
-              --actions '[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"ARN_1","Weight":9},{"TargetGroupArn":"ARN_2","Weight":1}]}}]'"#,
-        terraform: r#"
-            resource "aws_lb_target_group" "NAME" {
+    fix: "give the group in cleartext the protocol of the other one",
+    remedy: Remedy::rule_actions(
+        "with a group by HTTPS or TLS in place of the one in cleartext",
+        r#"
+            resource "aws_lb_target_group" "this" {
               protocol = "HTTPS"
             }"#,
-        cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              Protocol: HTTPS",
-    }),
+        r"
+            TargetGroup:
+              Type: AWS::ElasticLoadBalancingV2::TargetGroup
+              Properties:
+                Protocol: HTTPS",
+    )
+    .console(
+        "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register the targets, \
+         then put it into the rule in place of the cleartext one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html",
     ],
@@ -107,14 +110,23 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => continue,
         };
-        verdict.found = Verdict::Pass(Grounds::new());
+        verdict.found = Verdict::Pass(Grounds::new().with("target_groups", groups.len()));
         let (encrypted, clear) = verdict.absorb(sorted(context, &groups));
         if !encrypted.is_empty() && !clear.is_empty() {
-            let evidence = Grounds::new()
+            let names = |arns: &[&str]| -> Vec<String> {
+                arns.iter().map(|arn| routing::group_name(arn).to_owned()).collect()
+            };
+            let grounds = Grounds::new()
                 .with("rule", route.label)
-                .with("encrypted", encrypted)
-                .with("in_clear", clear);
-            return Ok(Verdict::Fail(evidence));
+                .with("encrypted", names(&encrypted))
+                .with("in_clear", names(&clear));
+            let grounds = match clear[..] {
+                [only] => grounds.cause(causes_targets::encrypted(only, routing::group_name(only))),
+                _ => grounds,
+            };
+            let mut rules = FaultyRules::default();
+            rules.add(route.arn);
+            return Ok(Verdict::Fail(rules.bind(grounds, listener)));
         }
     }
     verdict.complete()
@@ -126,8 +138,8 @@ fn sorted<'a>(context: &Context, groups: &[&'a str]) -> Partial<(Vec<&'a str>, V
     for arn in groups {
         let group = context.index.target_group(arn);
         match group.and_then(|group| targets::hop(context.lb, group)) {
-            Ok(Hop::Encrypted) => sorted.found.0.push(routing::group_name(arn)),
-            Ok(Hop::Clear | Hop::Stripped(_)) => sorted.found.1.push(routing::group_name(arn)),
+            Ok(Hop::Encrypted) => sorted.found.0.push(*arn),
+            Ok(Hop::Clear | Hop::Stripped(_)) => sorted.found.1.push(*arn),
             Ok(Hop::Opaque | Hop::Inside) => {}
             Err(gap) => sorted.add_gap(gap),
         }

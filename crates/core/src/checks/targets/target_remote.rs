@@ -26,7 +26,7 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Targets shows them; zone `all` is outside the \
                   VPC.",
-        cli: "aws elbv2 describe-target-health --target-group-arn ARN",
+        cli: "aws elbv2 describe-target-health --target-group-arn TARGET_GROUP_ARN",
         terraform: "Nothing to change where they are meant.",
         cloudformation: "Nothing to change where they are meant.",
     }),
@@ -82,7 +82,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     owners.remove(context.account.id.as_str());
     if outside.found.is_empty() && owners.is_empty() {
-        return outside.otherwise(Verdict::Pass(Grounds::new()));
+        return outside.otherwise(Verdict::Pass(Grounds::new().with("outside_vpc", 0)));
     }
     let mut outside = outside.found;
     let count = outside.len();

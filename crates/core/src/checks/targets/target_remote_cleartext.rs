@@ -2,6 +2,7 @@
 
 use crate::analysis::targets;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
@@ -80,12 +81,13 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return remote.otherwise(Verdict::NotApplicable);
     }
     let mut remote = remote.found;
-    if !targets::hop(context.lb, group)?.is_clear() {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new()
         .with("protocol", group.protocol.as_ref().map(ToString::to_string))
         .with("outside_vpc", remote.len());
+    if !targets::hop(context.lb, group)?.is_clear() {
+        return Ok(Verdict::Pass(evidence));
+    }
     remote.truncate(NAMED);
-    Ok(Verdict::Fail(evidence.with("addresses", remote)))
+    let cause = causes_targets::encrypted(&group.arn, &group.name);
+    Ok(Verdict::Fail(evidence.with("addresses", remote).cause(cause)))
 }

@@ -3,6 +3,7 @@
 use crate::analysis::index::Index;
 use crate::analysis::targets::{self, Sort};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 use crate::inventory::NetworkInterface;
 
 /// How many targets an evidence names.
@@ -28,13 +29,18 @@ pub(crate) const CHECK: Check = Check {
     fix: "deregister the address, and let whatever registers targets take them out again",
     remedy: Remedy::steps(Steps {
         console: "EC2 > Target Groups > the group > Targets: select the address > Deregister.",
-        cli: "aws elbv2 deregister-targets --target-group-arn ARN --targets Id=ADDRESS",
+        cli: r"
+            # still the addresses that nobody has?
+            aws elbv2 describe-target-health --target-group-arn TARGET_GROUP_ARN
+            aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN \
+              --targets STALE_TARGETS",
         terraform: "Remove the aws_lb_target_group_attachment of the address.",
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              Targets:
-                - Id: ADDRESS_IN_USE",
+            TargetGroup:
+              Type: AWS::ElasticLoadBalancingV2::TargetGroup
+              Properties:
+                Targets:
+                  - Id: 10.0.1.10",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
@@ -149,15 +155,16 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let meant = group.targets.get()?.iter().filter(is_meant);
     let stale = Partial::whole(meant).filter_map(|target| {
         let is_stale = is_stale(context.index, group, target)?;
-        Ok(is_stale.then(|| format!("{} {}", target.id, target.state)))
+        Ok(is_stale.then_some(target))
     });
     if stale.found.is_empty() {
-        return stale.otherwise(Verdict::Pass(Grounds::new()));
+        return stale.otherwise(Verdict::Pass(Grounds::new().with("stale", 0)));
     }
-    let mut stale = stale.found;
-    let evidence = Grounds::new().with("stale", stale.len());
-    stale.truncate(NAMED);
-    Ok(Verdict::Fail(evidence.with("addresses", stale)))
+    let words = |target: &&Target| format!("{} {}", target.id, target.state);
+    let named: Vec<String> = stale.found.iter().take(NAMED).map(words).collect();
+    let grounds = Grounds::new().with("stale", stale.found.len()).with("addresses", named);
+    let gone: Vec<String> = stale.found.iter().map(|target| targets::shorthand(target)).collect();
+    Ok(Verdict::Fail(grounds.bind("STALE_TARGETS", gone).cause(causes_targets::cleared(group))))
 }
 
 /// Whether a target is an address of the VPC that no interface there has.

@@ -2,6 +2,7 @@
 
 use crate::analysis::health;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 
 pub(crate) const CHECK: Check = Check {
     id: "target-unhealthy",
@@ -22,23 +23,31 @@ pub(crate) const CHECK: Check = Check {
     fix: "see why the health check of these targets fails, or deregister them",
     remedy: Remedy::steps(Steps {
         console: "EC2, Target Groups, the group, Targets: read the reason beside each unhealthy \
-                  target; mend it, or choose Deregister.",
+                  target; fix it, or choose Deregister.",
         cli: r"
+            # the reason of each; fix it, or take out those that will not come back
+            aws elbv2 describe-target-health --target-group-arn TARGET_GROUP_ARN
             aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN \
-              --targets Id=TARGET_ID",
+              --targets UNHEALTHY_TARGETS
+
+            # Classic
+            aws elb describe-instance-health --load-balancer-name LOAD_BALANCER_NAME
+            aws elb deregister-instances-from-load-balancer \
+              --load-balancer-name LOAD_BALANCER_NAME --instances UNHEALTHY_INSTANCES",
         terraform: r#"
-            resource "aws_lb_target_group" "web" {
+            resource "aws_lb_target_group" "this" {
               health_check {
                 path    = "/health"
                 matcher = "200"
               }
             }"#,
         cloudformation: r#"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              HealthCheckPath: /health
-              Matcher:
-                HttpCode: "200""#,
+            TargetGroup:
+              Type: AWS::ElasticLoadBalancingV2::TargetGroup
+              Properties:
+                HealthCheckPath: /health
+                Matcher:
+                  HttpCode: "200""#,
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
@@ -123,9 +132,21 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if tally.is_up() && !tally.unhealthy.is_empty() {
-        return Ok(Verdict::Fail(tally.evidence().into()));
+        let grounds = causes_targets::repair(tally.evidence().into(), targets);
+        let down = tally.unhealthy.iter();
+        let grounds = match targets {
+            Targets::Group(_) => {
+                let down: Vec<String> = down.map(|target| targets::shorthand(target)).collect();
+                grounds.bind("UNHEALTHY_TARGETS", down)
+            }
+            Targets::Instances(_) => {
+                let down: Vec<String> = down.map(|target| target.id.clone()).collect();
+                grounds.bind("UNHEALTHY_INSTANCES", down)
+            }
+        };
+        return Ok(Verdict::Fail(grounds));
     }
     tally.complete()?;
     let well = tally.healthy > 0 && tally.unhealthy.is_empty();
-    Ok(if well { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable })
+    Ok(if well { Verdict::Pass(tally.evidence().into()) } else { Verdict::NotApplicable })
 }

@@ -73,7 +73,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if tally.in_other_zones().next().is_none() {
-        return tally.complete().map(|()| Verdict::Pass(Grounds::new()));
+        return tally.complete().map(|()| {
+            Verdict::Pass(Grounds::new().with("healthy", tally.healthy).with("in_other_zones", 0))
+        });
     }
     let zones = tally.in_other_zones().filter_map(|target| target.zone.as_deref());
     let zones: std::collections::BTreeSet<&str> = zones.collect();

@@ -2,6 +2,7 @@
 
 use crate::analysis::health::{self, Service};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 
 pub(crate) const CHECK: Check = Check {
     id: "targets-all-unhealthy",
@@ -175,7 +176,9 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     Ok(match tally.service()? {
-        Service::Served => Verdict::Pass(Grounds::new()),
-        Service::FailOpen | Service::Unserved => Verdict::Fail(tally.evidence().into()),
+        Service::Served => Verdict::Pass(tally.evidence().into()),
+        Service::FailOpen | Service::Unserved => {
+            Verdict::Fail(causes_targets::repair(tally.evidence().into(), targets))
+        }
     })
 }

@@ -3,6 +3,7 @@
 use crate::analysis::health::{self, Service};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_targets;
 
 pub(crate) const CHECK: Check = Check {
     id: "targets-too-few",
@@ -106,11 +107,14 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let least = context.thresholds.healthy_targets as usize;
     let up = tally.healthy + tally.starting + tally.registering;
     if up >= least {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::from(tally.evidence()).with("at_least", least)));
     }
     tally.complete()?;
     Ok(match tally.service()? {
-        Service::Served => Verdict::Fail(Grounds::from(tally.evidence()).with("at_least", least)),
+        Service::Served => {
+            let grounds = Grounds::from(tally.evidence()).with("at_least", least);
+            Verdict::Fail(causes_targets::extend(grounds, targets))
+        }
         Service::FailOpen | Service::Unserved => Verdict::NotApplicable,
     })
 }

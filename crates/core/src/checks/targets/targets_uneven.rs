@@ -115,9 +115,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     }
     let times = context.thresholds.zone_imbalance as usize;
     let uneven = if least == 0 { most > 1 } else { most > least * times };
-    if !uneven {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let healthy = zones.into_iter().map(|(zone, count)| format!("{zone}: {count}"));
-    Ok(Verdict::Fail(Grounds::new().with("healthy", healthy.collect::<Vec<_>>())))
+    let grounds = Grounds::new().with("healthy", healthy.collect::<Vec<_>>());
+    Ok(if uneven { Verdict::Fail(grounds) } else { Verdict::Pass(grounds) })
 }
