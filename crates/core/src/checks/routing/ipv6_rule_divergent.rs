@@ -25,7 +25,7 @@ pub(crate) const CHECK: Check = Check {
                   change the target group of the rule.",
         cli: r"
             aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --actions Type=forward,TargetGroupArn=NEW_TARGET_GROUP_ARN",
+              --actions Type=forward,TargetGroupArn=SERVING_GROUP_ARN",
         terraform: r#"
             resource "aws_lb_listener_rule" "this" {
               action {

@@ -27,7 +27,7 @@ pub(crate) const CHECK: Check = Check {
             # where the redirect leads is served before the redirect takes it
             aws elbv2 create-rule --listener-arn LISTENER_ARN --priority NEW_PRIORITY \
               --conditions Field=path-pattern,Values=REDIRECT_PATH \
-              --actions Type=forward,TargetGroupArn=NEW_TARGET_GROUP_ARN",
+              --actions Type=forward,TargetGroupArn=SERVING_GROUP_ARN",
         terraform: r#"
             resource "aws_lb_listener_rule" "destination" {
               priority = 1

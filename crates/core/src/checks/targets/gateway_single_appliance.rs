@@ -28,7 +28,7 @@ pub(crate) const CHECK: Check = Check {
         cli: r"
             # appliances of an Auto Scaling group: in a subnet of every zone, two at least
             aws autoscaling update-auto-scaling-group --auto-scaling-group-name APPLIANCES_GROUP \
-              --min-size 2 --vpc-zone-identifier NEW_SUBNETS
+              --min-size 2 --vpc-zone-identifier NEW_SUBNET_IDS
 
             # appliances that are registered one by one
             aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN \
