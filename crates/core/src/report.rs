@@ -54,8 +54,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
-    /// What came of each control of a framework, where that was asked for.
+    /// What came of each control of the first framework that was asked for; of what passed only the
+    /// number. None where no framework was.
     pub framework: Option<FrameworkReport>,
+    /// The same of every framework that was asked for, with all that passed.
+    #[serde(default)]
+    pub frameworks: Vec<FrameworkReport>,
     /// The user's accepted risks, in their order, and what has become of each.
     pub accepted_risks: Vec<RiskStatus>,
     /// Things worth saying that are neither.
@@ -649,6 +653,13 @@ impl Report {
             why.push_str(&said);
         }
         (exit, why)
+    }
+
+    /// The reports by control, the first framework that was asked for first.
+    #[must_use]
+    pub fn by_control(&self) -> &[FrameworkReport] {
+        // A report from before there could be several has the first one alone.
+        if self.frameworks.is_empty() { self.framework.as_slice() } else { &self.frameworks }
     }
 
     /// The accounts that nobody got into.

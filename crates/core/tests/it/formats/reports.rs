@@ -58,6 +58,7 @@ fn empty(accounts: &[&str]) -> Report {
         findings: Vec::new(),
         gaps: Vec::new(),
         framework: None,
+        frameworks: Vec::new(),
         accepted_risks: Vec::new(),
         notes: Vec::new(),
         comparison: None,
@@ -425,10 +426,14 @@ fn controls() -> FrameworkReport {
         check: "listener-cleartext".to_owned(),
         fingerprint: "0123456789abcdef0123".to_owned(),
         accepted: number == 1,
+        load_balancer: Some(format!("shop-{number}")),
+        subject: Some(format!("arn:listener/{number}")),
+        outcome: Some(Outcome::Fail),
     };
     let control = |(number, status): (usize, ControlStatus)| ControlReport {
         id: format!("ELB.{number}"),
         title: "HTTP listeners only redirect".to_owned(),
+        title_is_ours: true,
         severity: (number != 1).then_some(Severity::Medium),
         source: Source::ALL[number % 3],
         status,
@@ -438,6 +443,7 @@ fn controls() -> FrameworkReport {
         passed: number,
         failed: if number == 0 { (0..12).map(resource).collect() } else { Vec::new() },
         unknown: if number < 2 { vec![resource(99)] } else { Vec::new() },
+        passes: Some((0..number).map(resource).collect()),
     };
     FrameworkReport {
         id: "fsbp".to_owned(),
@@ -455,7 +461,9 @@ fn controls() -> FrameworkReport {
 
 /// A report by control, chosen checks and all.
 pub(super) fn by_control() -> Report {
-    let mut report = Report { framework: Some(controls()), ..only_unknown() };
+    let controls = controls();
+    let framework = Some(controls.without_passes());
+    let mut report = Report { framework, frameworks: vec![controls], ..only_unknown() };
     report.basis.persona = None;
     report
 }
