@@ -19,6 +19,7 @@ mod laws;
 mod layers;
 mod mutual_tls;
 mod not_applicable;
+mod overview;
 mod owner;
 mod presenters;
 mod remedies;
