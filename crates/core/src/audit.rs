@@ -10,6 +10,7 @@ use crate::check::{Check, plan};
 use crate::compliance::Framework;
 use crate::inventory::{Account, Inventory, Kind, Region};
 use crate::policy::Policy;
+use crate::report::controls::FrameworkReport;
 use crate::report::{
     Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
     Summary,
@@ -42,8 +43,8 @@ pub struct Options {
     pub policy: Policy,
     /// Whether what is right is reported too.
     pub show_passed: bool,
-    /// By whose controls to report, too.
-    pub framework: Option<Framework>,
+    /// By whose controls to report, too, in this order.
+    pub frameworks: Vec<Framework>,
     /// Whom the checks were chosen for; none when they were chosen one by one.
     pub persona: Option<Persona>,
     /// The name of the file that the policy is from.
@@ -55,13 +56,13 @@ impl Options {
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         let policy = Policy::default();
-        let (persona, framework, config) = (None, None, None);
-        Options { now, policy, show_passed: false, framework, persona, config }
+        let (persona, frameworks, config) = (None, Vec::new(), None);
+        Options { now, policy, show_passed: false, frameworks, persona, config }
     }
 
     /// Whether findings that are right are kept until the report is made.
     fn keeps_passed(&self) -> bool {
-        self.show_passed || self.framework.is_some()
+        self.show_passed || !self.frameworks.is_empty()
     }
 }
 
@@ -84,7 +85,8 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
     let Tally { mut report, risks, .. } = tally;
     report.accepted_risks = risks.statuses(checks, &report);
     report.actions = actions::actions(&report);
-    report.framework = options.framework.map(|one| controls::judged(one, checks, &report));
+    report.frameworks = controls::judged(&options.frameworks, checks, &report);
+    report.framework = report.frameworks.first().map(FrameworkReport::without_passes);
     if !options.show_passed {
         report.findings.retain(|finding| finding.outcome != Outcome::Pass);
     }
@@ -121,6 +123,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
         actions: Vec::new(),
         gaps: Vec::new(),
         framework: None,
+        frameworks: Vec::new(),
         accepted_risks: Vec::new(),
         notes: Vec::new(),
         comparison: None,

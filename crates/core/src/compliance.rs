@@ -159,6 +159,12 @@ pub struct Control {
 }
 
 impl Control {
+    /// Whether its title is in our words, and not its id for want of any.
+    #[must_use]
+    pub fn title_is_ours(&self) -> bool {
+        self.title != self.id
+    }
+
     /// The checks that implement it, each once.
     #[must_use]
     pub fn checks(&self) -> Vec<&'static str> {
@@ -222,7 +228,14 @@ pub fn controls_of(check: &str) -> Vec<(Framework, &'static str)> {
 /// The checks that a report by this framework needs.
 #[must_use]
 pub fn checks_of(framework: Framework) -> Vec<&'static str> {
-    let mut checks: Vec<_> = controls(framework).iter().flat_map(Control::checks).collect();
+    checks_of_all(&[framework])
+}
+
+/// The checks that reports by these frameworks need, each once.
+#[must_use]
+pub fn checks_of_all(frameworks: &[Framework]) -> Vec<&'static str> {
+    let controls = frameworks.iter().flat_map(|framework| controls(*framework));
+    let mut checks: Vec<_> = controls.flat_map(|control| control.checks()).collect();
     checks.sort_unstable();
     checks.dedup();
     checks

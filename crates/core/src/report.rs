@@ -19,10 +19,12 @@ use crate::vocab::severity::{Persona, Severity};
 pub mod action;
 pub mod comparison;
 pub mod controls;
+pub mod listener;
 
 use action::Action;
 use comparison::{Change, ChangeKind, Comparison};
 use controls::FrameworkReport;
+use listener::{CertificateSummary, RuleSummary, TargetSummary, TlsFloor};
 
 /// The version of the report's JSON form.
 pub const SCHEMA: &str = "elb-audit/report/v1";
@@ -62,8 +64,12 @@ pub struct Report {
     pub actions: Vec<Action>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
-    /// What came of each control of a framework, where that was asked for.
+    /// What came of each control of the first framework that was asked for; of what passed only the
+    /// number. None where no framework was.
     pub framework: Option<FrameworkReport>,
+    /// The same of every framework that was asked for, with all that passed.
+    #[serde(default)]
+    pub frameworks: Vec<FrameworkReport>,
     /// The user's accepted risks, in their order, and what has become of each.
     pub accepted_risks: Vec<RiskStatus>,
     /// Things worth saying that are neither.
@@ -321,6 +327,9 @@ pub struct LoadBalancerSummary {
     pub dns_name: Option<String>,
     /// The widest exposure of its listeners.
     pub exposure: ExposureClass,
+    /// The lowest version of TLS that any of its listeners accepts; none where no listener ends TLS.
+    #[serde(default = "listener::floor_untold")]
+    pub tls_floor: Option<TlsFloor>,
     /// Its listeners; none when they could not be read.
     pub listeners: Option<Vec<ListenerSummary>>,
 }
@@ -342,6 +351,18 @@ pub struct ListenerSummary {
     pub closed_by: Vec<String>,
     /// What it does by default, in a few words: `forward`, `redirect to HTTPS:443`, `fixed response 404`.
     pub default_action: Option<String>,
+    /// Name of its security policy; none where it does not end TLS, or none is known.
+    #[serde(default)]
+    pub ssl_policy: Option<String>,
+    /// The lowest version of TLS that it accepts; none where it does not end TLS.
+    #[serde(default = "listener::floor_untold")]
+    pub tls_floor: Option<TlsFloor>,
+    /// Its certificates, the default one among them; none when they could not be read.
+    #[serde(default)]
+    pub certificates: Option<Vec<CertificateSummary>>,
+    /// Its rules by priority, the default one last; none when they could not be read.
+    #[serde(default)]
+    pub rules: Option<Vec<RuleSummary>>,
     /// Target groups behind it, default action and rules; for Classic the instances.
     pub targets: Vec<TargetsSummary>,
 }
@@ -349,10 +370,25 @@ pub struct ListenerSummary {
 /// A target group as the report shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetsSummary {
-    /// Name of the group; `instances` for Classic.
+    /// Name of the group; protocol and port towards the instances for Classic.
     pub name: String,
+    /// Its ARN; none for Classic.
+    #[serde(default)]
+    pub arn: Option<String>,
+    /// What it speaks; none for functions, and when the group could not be read.
+    #[serde(default)]
+    pub protocol: Option<String>,
+    /// Its port; none for functions, and when the group could not be read.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// `instance`, `ip`, `lambda`, `alb`; none when the group could not be read.
+    #[serde(default)]
+    pub target_type: Option<String>,
     /// How many targets are in which state; none when health could not be read.
     pub health: Option<BTreeMap<String, usize>>,
+    /// Each target; none when they could not be read.
+    #[serde(default)]
+    pub members: Option<Vec<TargetSummary>>,
 }
 
 /// One verdict worth reporting.
@@ -667,6 +703,13 @@ impl Report {
             why.push_str(&said);
         }
         (exit, why)
+    }
+
+    /// The reports by control, the first framework that was asked for first.
+    #[must_use]
+    pub fn by_control(&self) -> &[FrameworkReport] {
+        // A report from before there could be several has the first one alone.
+        if self.frameworks.is_empty() { self.framework.as_slice() } else { &self.frameworks }
     }
 
     /// The accounts that nobody got into.

@@ -248,9 +248,9 @@ pub struct Reporting {
     /// Count the checks and severities of this edition alone; newer checks only inform
     #[arg(long, value_name = "EDITION")]
     pub edition: Option<String>,
-    /// Report by the controls of this framework, with the checks that they need
-    #[arg(long, value_name = "FRAMEWORK", value_parser = framework())]
-    pub framework: Option<Framework>,
+    /// Report by the controls of these frameworks, with the checks that they need
+    #[arg(long, value_name = "FRAMEWORK", value_delimiter = ',', value_parser = framework())]
+    pub framework: Vec<Framework>,
     /// What to compare with.
     #[command(flatten)]
     pub comparing: Comparing,

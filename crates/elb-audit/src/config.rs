@@ -63,7 +63,7 @@ pub(crate) struct RunConfig {
     /// What decides the exit code.
     pub(crate) gate: Gate,
     persona: Option<Persona>,
-    framework: Option<Framework>,
+    frameworks: Vec<Framework>,
     show_passed: bool,
     config: Option<String>,
 }
@@ -76,7 +76,7 @@ impl RunConfig {
             config.policy.edition = Some(HISTORY.pin(edition)?);
         }
         let mut chosen = choice(&how.checks, &config)?;
-        chosen.framework = how.framework;
+        chosen.frameworks.clone_from(&how.framework);
         let fail_on = how.fail_on.or(config.fail_on).unwrap_or(FailOn::From(Severity::High));
         let floor = match fail_on {
             FailOn::From(severity) => Some(severity),
@@ -86,7 +86,7 @@ impl RunConfig {
             checks: some(&chosen, &config.policy)?,
             gate: Gate { fail_on: floor, strict: how.strict, only_new: how.comparing.only_new },
             persona: chosen.audience(),
-            framework: how.framework,
+            frameworks: chosen.frameworks,
             show_passed: how.show_passed,
             policy: config.policy,
             config: file.map(|file| file.display().to_string()),
@@ -95,8 +95,8 @@ impl RunConfig {
 
     /// The same for the audit, at this time.
     pub(crate) fn options(self, now: Timestamp) -> Options {
-        let RunConfig { policy, persona, framework, show_passed, config, .. } = self;
-        Options { now, policy, show_passed, framework, persona, config }
+        let RunConfig { policy, persona, frameworks, show_passed, config, .. } = self;
+        Options { now, policy, show_passed, frameworks, persona, config }
     }
 }
 

@@ -185,14 +185,20 @@ fn route<'a>(
     actions: &'a [Action],
     listener: &Listener,
 ) -> Route<'a> {
-    let mut actions: Vec<&Action> = actions.iter().collect();
-    actions.sort_by_key(|action| action.order);
+    let actions = in_order(actions);
     let end = end(&actions, listener);
     Route { label, conditions, actions, end, transforms: &[] }
 }
 
-/// What the last action does. An unknown kind anywhere makes the end unknown: it may end the request.
-fn end<'a>(actions: &[&'a Action], listener: &Listener) -> End<'a> {
+/// Actions as they are taken.
+pub(crate) fn in_order(actions: &[Action]) -> Vec<&Action> {
+    let mut actions: Vec<&Action> = actions.iter().collect();
+    actions.sort_by_key(|action| action.order);
+    actions
+}
+
+/// What the last of the actions does. An unknown kind anywhere makes the end unknown: it may end the request.
+pub(crate) fn end<'a>(actions: &[&'a Action], listener: &Listener) -> End<'a> {
     let gap = |reason, said: String| {
         End::Unknown(Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said))
     };

@@ -11,18 +11,27 @@ use crate::report::controls::{
 use crate::report::{Finding, Outcome, RegionStatus, Report};
 use crate::vocab::call::Call;
 
-/// The report by control. The findings must hold what is right, too.
+/// The report by control for each framework, once. The findings must hold what is right, too.
 pub(super) fn judged(
-    framework: Framework,
+    frameworks: &[Framework],
     checks: &[&'static Check],
     report: &Report,
-) -> FrameworkReport {
+) -> Vec<FrameworkReport> {
+    if frameworks.is_empty() {
+        return Vec::new();
+    }
     let mut found: Found = checks.iter().map(|check| (check.id, Vec::new())).collect();
     for finding in &report.findings {
         found.entry(&finding.check).or_default().push(finding);
     }
+    let place = |framework| frameworks.iter().position(|other| other == framework);
+    let once = frameworks.iter().enumerate().filter(|(own, one)| place(*one) == Some(*own));
+    once.map(|(_, framework)| by_control(*framework, &found, report)).collect()
+}
+
+fn by_control(framework: Framework, found: &Found, report: &Report) -> FrameworkReport {
     let controls: Vec<ControlReport> =
-        controls(framework).iter().map(|control| one(control, &found, report)).collect();
+        controls(framework).iter().map(|control| one(control, found, report)).collect();
     let number = |status| controls.iter().filter(|control| control.status == status).count();
     FrameworkReport {
         id: framework.id().to_owned(),
@@ -42,7 +51,7 @@ pub(super) fn judged(
 type Found<'a> = BTreeMap<&'a str, Vec<&'a Finding>>;
 
 fn one(control: &Control, found: &Found, report: &Report) -> ControlReport {
-    let (mut failed, mut unknown, mut passed) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut failed, mut unknown, mut passes) = (Vec::new(), Vec::new(), Vec::new());
     let checks = control.checks();
     for finding in checks.iter().filter_map(|check| found.get(check)).flatten() {
         if !control.rules.iter().any(|rule| asks(rule, finding)) {
@@ -52,13 +61,16 @@ fn one(control: &Control, found: &Found, report: &Report) -> ControlReport {
             // A control looks at the setting and knows no intent: what is only worth knowing fails it.
             Outcome::Fail | Outcome::Note => failed.push(resource(finding)),
             Outcome::Unknown => unknown.push(resource(finding)),
-            Outcome::Pass => drop(passed.insert(resource(finding).id)),
+            Outcome::Pass => passes.push(resource(finding)),
         }
     }
-    failed.sort();
-    unknown.sort();
-    for other in failed.iter().chain(&unknown) {
-        passed.remove(&other.id);
+    // What meets a control meets all of it.
+    let not_passed: BTreeSet<&str> =
+        failed.iter().chain(&unknown).map(|other: &ControlResource| &*other.id).collect();
+    passes.retain(|pass: &ControlResource| !not_passed.contains(&*pass.id));
+    let met = passes.iter().map(|pass| &pass.id).collect::<BTreeSet<_>>().len();
+    for list in [&mut failed, &mut unknown, &mut passes] {
+        list.sort();
     }
     let missing: Vec<&str> =
         checks.iter().copied().filter(|check| !found.contains_key(check)).collect();
@@ -73,7 +85,7 @@ fn one(control: &Control, found: &Found, report: &Report) -> ControlReport {
         (ControlStatus::Unknown, None)
     } else if unseen.is_some() {
         (ControlStatus::Unknown, unseen)
-    } else if passed.is_empty() {
+    } else if met == 0 {
         (ControlStatus::NotApplicable, None)
     } else {
         (ControlStatus::Passed, None)
@@ -83,15 +95,17 @@ fn one(control: &Control, found: &Found, report: &Report) -> ControlReport {
     ControlReport {
         id: control.id.to_owned(),
         title: control.title.to_owned(),
+        title_is_ours: control.title_is_ours(),
         severity: control.severity,
         source: control.source,
         status,
         why,
         unfair: unfair.map(str::to_owned),
         checks: checks.into_iter().map(str::to_owned).collect(),
-        passed: passed.len(),
+        passed: met,
         failed,
         unknown,
+        passes: Some(passes),
     }
 }
 
@@ -116,6 +130,9 @@ fn resource(finding: &Finding) -> ControlResource {
         check: finding.check.clone(),
         fingerprint: finding.fingerprint.clone(),
         accepted: finding.accepted.is_some(),
+        load_balancer: finding.load_balancer.as_ref().map(|lb| lb.name.clone()),
+        subject: Some(finding.subject.id.clone()),
+        outcome: Some(finding.outcome),
     }
 }
 

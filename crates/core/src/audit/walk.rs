@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether all certificates of a listener are known: one that ends TLS has at least one.
-fn presents(lb: &LoadBalancer, listener: &Listener) -> Result<(), Gap> {
+pub(super) fn presents(lb: &LoadBalancer, listener: &Listener) -> Result<(), Gap> {
     let some = !listener.certificates.get()?.is_empty();
     if some || !tls::terminates(lb, listener)? {
         return Ok(());

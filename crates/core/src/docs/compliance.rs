@@ -16,9 +16,13 @@ pub fn compliance() -> String {
     format!(
         "{RENDERED}# Compliance\n\n\
          `--framework fsbp`, `pci-4` or `nist-800-53` on `scan`, `check` and `demo` reports by control: passed, \
-         failed, unknown or not covered. It runs the checks that the framework needs, whatever the persona.\n\n\
+         failed, unknown or not covered, each with every resource that it is about. It runs the checks that the \
+         framework needs, whatever the persona. Several frameworks, between commas or each with its own \
+         `--framework`, are reported in one run.\n\n\
          A control stands here where its publisher, or AWS, says that it asks this of load balancers. PCI DSS 4 \
          is marked where only another tool maps it. Where nobody maps a check to a framework, neither do we.\n\n\
+         Ids are the publishers'. What a control asks is said in elb-audit's own words, here and in reports; the \
+         publisher's text is what counts.\n\n\
          ## Where AWS's own rule is unfair\n\n{}{frameworks}",
         table(&["Control", "What it asks", "What is unfair"], unfair),
     )

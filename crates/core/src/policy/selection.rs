@@ -13,8 +13,8 @@ use crate::vocab::severity::Persona;
 pub struct Selection {
     /// Whom to tell; none: whoever fixes faults.
     pub persona: Option<Persona>,
-    /// What a report by this framework needs, whoever it is for.
-    pub framework: Option<Framework>,
+    /// What reports by these frameworks need, whoever it is for.
+    pub frameworks: Vec<Framework>,
     /// These checks alone, whoever they are for.
     pub only: BTreeSet<&'static str>,
     /// These too, whoever they are for.
@@ -29,7 +29,8 @@ impl Selection {
     /// The checks that run, in the order of their ids.
     #[must_use]
     pub fn choose(&self, checks: &[&'static Check], policy: &Policy) -> Vec<&'static Check> {
-        let needed = self.framework.map(compliance::checks_of);
+        let needed =
+            (!self.frameworks.is_empty()).then(|| compliance::checks_of_all(&self.frameworks));
         let wanted = |check: &Check| {
             if !self.only.is_empty() {
                 return self.only.contains(check.id);
@@ -51,7 +52,7 @@ impl Selection {
     /// Whom the checks are for; none when they are chosen one by one.
     #[must_use]
     pub fn audience(&self) -> Option<Persona> {
-        (self.only.is_empty() && self.framework.is_none()).then(|| self.persona())
+        (self.only.is_empty() && self.frameworks.is_empty()).then(|| self.persona())
     }
 }
 

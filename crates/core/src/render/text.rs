@@ -23,9 +23,11 @@ use crate::render::prose::{count, list};
 /// Writes the report in words.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
-    if let Some(framework) = &report.framework {
+    for framework in report.by_control() {
+        page.blank();
         controls::write(&mut page, framework, report);
-    } else {
+    }
+    if report.by_control().is_empty() {
         load_balancers(&mut page, report);
         unattached::write(&mut page, report);
     }

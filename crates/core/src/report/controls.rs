@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Outcome;
 use crate::compliance::Source;
 use crate::vocab::severity::Severity;
 
@@ -40,6 +41,9 @@ pub struct ControlReport {
     pub id: String,
     /// What it asks.
     pub title: String,
+    /// Whether that is in elb-audit's words, not its publisher's.
+    #[serde(default = "always_ours")]
+    pub title_is_ours: bool,
     /// AWS's severity, where it is known.
     pub severity: Option<Severity>,
     /// Who says that the checks belong to it.
@@ -58,9 +62,12 @@ pub struct ControlReport {
     pub failed: Vec<ControlResource>,
     /// Resources of which it is not known.
     pub unknown: Vec<ControlResource>,
+    /// Resources that passed, and by which checks; none where only their number is told.
+    #[serde(default)]
+    pub passes: Option<Vec<ControlResource>>,
 }
 
-/// A resource that failed a control, or of which it is not known.
+/// A resource, and what a check says of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ControlResource {
     /// Its account.
@@ -77,6 +84,53 @@ pub struct ControlResource {
     pub fingerprint: String,
     /// Whether someone has accepted it. The control has failed all the same.
     pub accepted: bool,
+    /// Name of the load balancer; none for what belongs to none, and in a report from before it was told.
+    #[serde(default)]
+    pub load_balancer: Option<String>,
+    /// ARN or id of what of it is meant; none in a report from before it was told.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// What the check says; none in a report from before it was told.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+}
+
+/// Titles have been in elb-audit's words since before a report said so.
+fn always_ours() -> bool {
+    true
+}
+
+impl FrameworkReport {
+    /// The same with nothing but the number of what passed.
+    #[must_use]
+    pub fn without_passes(&self) -> Self {
+        FrameworkReport {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            summary: self.summary,
+            controls: self.controls.iter().map(ControlReport::without_passes).collect(),
+        }
+    }
+}
+
+impl ControlReport {
+    fn without_passes(&self) -> Self {
+        ControlReport {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            title_is_ours: self.title_is_ours,
+            severity: self.severity,
+            source: self.source,
+            status: self.status,
+            why: self.why.clone(),
+            unfair: self.unfair.clone(),
+            checks: self.checks.clone(),
+            passed: self.passed,
+            failed: self.failed.clone(),
+            unknown: self.unknown.clone(),
+            passes: None,
+        }
+    }
 }
 
 /// What came of a control.

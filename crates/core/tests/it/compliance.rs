@@ -1,6 +1,6 @@
 //! Controls: whose they are, and what comes of each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks::ALL;
@@ -10,20 +10,20 @@ use elb_audit_core::inventory::{Inventory, Kind};
 use elb_audit_core::policy::config::Config;
 use elb_audit_core::render::{self, Style};
 use elb_audit_core::report::controls::{ControlReport, ControlStatus, FrameworkReport};
-use elb_audit_core::report::{Outcome, Report};
+use elb_audit_core::report::{Finding, Outcome, Report};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Listing};
 use elb_audit_core::vocab::severity::Severity;
 
 fn judged_with(inventory: &Inventory, framework: Framework, toml: &str) -> Report {
     let policy = Config::parse(toml).expect("a configuration").policy;
-    let framework = Some(framework);
-    let options = Options { policy, framework, ..Options::at(inventory.taken_at) };
+    let frameworks = vec![framework];
+    let options = Options { policy, frameworks, ..Options::at(inventory.taken_at) };
     audit(inventory, ALL, &options)
 }
 
 fn judged(inventory: &Inventory, framework: Framework) -> FrameworkReport {
-    judged_with(inventory, framework, "").framework.expect("a framework")
+    judged_with(inventory, framework, "").frameworks.remove(0)
 }
 
 fn control<'a>(report: &'a FrameworkReport, id: &str) -> &'a ControlReport {
@@ -178,8 +178,8 @@ fn what_nobody_saw_has_not_passed() {
 #[test]
 fn a_check_that_did_not_run_answers_for_nothing() {
     let clean = sample::clean(&Kind::Application);
-    let framework = Some(Framework::Fsbp);
-    let options = Options { framework, ..Options::at(clean.taken_at) };
+    let frameworks = vec![Framework::Fsbp];
+    let options = Options { frameworks, ..Options::at(clean.taken_at) };
     let one: Vec<_> = ALL.iter().copied().filter(|check| check.id == "tls-weak-cipher").collect();
     let report = audit(&clean, &one, &options).framework.expect("a framework");
     let seventeen = control(&report, "ELB.17");
@@ -199,6 +199,105 @@ fn an_accepted_fault_fails_its_control_all_the_same() {
     assert!(one.failed[0].accepted && one.failed[0].label == "web HTTP:80", "{:?}", one.failed);
     assert_eq!(report.summary.faults.high, 0);
     assert!(text(&report).contains("eu-west-1 web HTTP:80 (accepted)"), "{}", text(&report));
+}
+
+#[test]
+fn a_control_lists_every_resource_and_what_its_checks_say() {
+    let demo = demo::inventory(ALL);
+    let frameworks = Framework::REPORTED.to_vec();
+    let options = Options { frameworks, show_passed: true, ..Options::at(demo.taken_at) };
+    let report = audit(&demo, ALL, &options);
+    let by_fingerprint: BTreeMap<&str, &Finding> =
+        report.findings.iter().map(|finding| (&*finding.fingerprint, finding)).collect();
+    let (mut listed, mut of_several) = (0, 0);
+    for control in report.frameworks.iter().flat_map(|framework| &framework.controls) {
+        let passes = control.passes.as_ref().expect("what passed");
+        let ids: BTreeSet<&str> = passes.iter().map(|one| &*one.id).collect();
+        assert_eq!(ids.len(), control.passed, "{}", control.id);
+        of_several += usize::from(passes.len() > ids.len());
+        for one in control.failed.iter().chain(&control.unknown) {
+            assert!(!ids.contains(&*one.id), "{}: {one:?} has passed too", control.id);
+        }
+        let fails = [Outcome::Fail, Outcome::Note];
+        let lists = [(&control.failed, &fails[..]), (&control.unknown, &[Outcome::Unknown])];
+        for (list, outcomes) in lists.into_iter().chain([(passes, &[Outcome::Pass][..])]) {
+            for one in list {
+                let finding = by_fingerprint[&*one.fingerprint];
+                assert!(outcomes.contains(&finding.outcome), "{}: {one:?}", control.id);
+                assert_eq!(one.outcome, Some(finding.outcome));
+                assert_eq!(one.subject.as_ref(), Some(&finding.subject.id));
+                let lb = finding.load_balancer.as_ref();
+                assert_eq!(one.load_balancer.as_ref(), lb.map(|lb| &lb.name));
+                assert_eq!(&one.id, lb.map_or(&finding.subject.id, |lb| &lb.arn));
+                assert_eq!((&one.account, &one.region), (&finding.account, &finding.region));
+                assert!(control.checks.contains(&one.check), "{}: {one:?}", control.id);
+                listed += 1;
+            }
+        }
+    }
+    assert!(listed > 1000 && of_several > 5, "{listed} listed, {of_several} by several checks");
+}
+
+#[test]
+fn several_frameworks_are_reported_each_as_by_itself() {
+    let demo = demo::inventory(ALL);
+    let frameworks = vec![Framework::Pci4, Framework::Fsbp, Framework::Pci4];
+    let options = Options { frameworks, ..Options::at(demo.taken_at) };
+    let report = audit(&demo, ALL, &options);
+    let ids: Vec<&str> = report.frameworks.iter().map(|framework| &*framework.id).collect();
+    assert_eq!(ids, ["pci-4", "fsbp"]);
+    assert_eq!(report.frameworks[0], judged(&demo, Framework::Pci4));
+    assert_eq!(report.frameworks[1], judged(&demo, Framework::Fsbp));
+    let first = report.framework.as_ref().expect("the first");
+    assert_eq!(first, &report.frameworks[0].without_passes());
+    assert!(first.controls.iter().all(|control| control.passes.is_none()));
+    assert!(first.controls.iter().any(|control| control.passed > 0));
+    let text_of = text(&report);
+    let places: Vec<usize> = report
+        .frameworks
+        .iter()
+        .map(|framework| text_of.find(&framework.title).expect("its title"))
+        .collect();
+    assert!(places[0] == 0 && places[0] < places[1], "{places:?}");
+}
+
+#[test]
+fn the_text_leaves_no_resource_out() {
+    let report = judged_with(&demo::inventory(ALL), Framework::Fsbp, "");
+    let text_of = text(&report);
+    let printed = ControlStatus::ALL.into_iter().flat_map(|status| {
+        report.frameworks[0].controls.iter().filter(move |control| control.status == status)
+    });
+    let headed = printed.map(|control| {
+        let heading = format!("\n{} {} ", control.status.words(), control.id);
+        (control, text_of.find(&heading).expect(&control.id))
+    });
+    let headed: Vec<_> = headed.collect();
+    for (place, (control, begin)) in headed.iter().enumerate() {
+        let end = headed.get(place + 1).map_or(text_of.len(), |(_, next)| *next);
+        let (own, passes) = (&text_of[*begin..end], control.passes.iter().flatten());
+        let failed = control.failed.iter().chain(&control.unknown).map(|one| &one.label);
+        for name in failed.chain(passes.filter_map(|one| one.load_balancer.as_ref())) {
+            assert!(own.contains(name), "{}: {name}", control.id);
+        }
+    }
+}
+
+#[test]
+fn titles_in_our_words_are_said_to_be_ours() {
+    let report = judged_with(&sample::clean(&Kind::Application), Framework::Nist80053, "");
+    let said = "Titles of controls are in elb-audit's words, not their publisher's.";
+    assert_eq!(text(&report).matches(said).count(), 1);
+    let ours = |control: &ControlReport| control.title_is_ours == (control.title != control.id);
+    assert!(report.frameworks[0].controls.iter().all(ours));
+    let mut report = report;
+    for control in &mut report.frameworks[0].controls {
+        control.title_is_ours = false;
+    }
+    assert!(!text(&report).contains(said));
+    for control in Framework::ALL.into_iter().flat_map(controls) {
+        assert_eq!(control.title_is_ours(), control.title != control.id, "{}", control.id);
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod laws;
 mod layers;
 mod mutual_tls;
 mod not_applicable;
+mod overview;
 mod owner;
 mod placeholders;
 mod presenters;

@@ -67,11 +67,17 @@ fn what_is_asked_for_by_name_comes_before_everything_but_skipping() {
 
 #[test]
 fn a_framework_takes_the_checks_that_it_needs() {
-    let framework = Selection { framework: Some(Framework::Fsbp), ..Selection::default() };
+    let framework = Selection { frameworks: vec![Framework::Fsbp], ..Selection::default() };
     let chosen = ids(&framework);
     let needed: BTreeSet<&str> = compliance::checks_of(Framework::Fsbp).into_iter().collect();
     assert!(chosen.is_subset(&needed) && chosen.contains("deletion-protection-off"));
     assert!(!chosen.contains("no-targets"));
+    let both = vec![Framework::Fsbp, Framework::Pci4];
+    let both = ids(&Selection { frameworks: both, ..Selection::default() });
+    let other = vec![Framework::Pci4];
+    let other = ids(&Selection { frameworks: other, ..Selection::default() });
+    assert_eq!(both, chosen.union(&other).copied().collect());
+    assert!(both.len() > chosen.len() && both.len() > other.len());
     let fewer = Selection { disable: ["waf-not-associated"].into(), ..framework };
     assert!(!ids(&fewer).contains("waf-not-associated"));
     assert_eq!(fewer.audience(), None);

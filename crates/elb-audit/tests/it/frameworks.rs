@@ -1,7 +1,10 @@
 //! Reports by control.
 
 use elb_audit_core::compliance::Framework;
+use elb_audit_core::report::Report;
 use elb_audit_core::report::controls::ControlStatus;
+
+use serde_json::Value;
 
 use crate::program::{Folder, Run};
 
@@ -25,7 +28,7 @@ fn each_framework_reports_its_controls() {
         assert_eq!(report.basis.persona, None);
     }
     let plain = Run::bare("demo --format json").report();
-    assert_eq!(plain.framework, None);
+    assert_eq!((plain.framework, plain.frameworks), (None, Vec::new()));
     let mirrored = Run::bare("demo --format json").env("ELB_AUDIT_FRAMEWORK", "fsbp").report();
     assert!(mirrored.framework.is_some());
     let done = Run::bare("demo --framework cis").done().exits(2);
@@ -52,4 +55,72 @@ fn a_control_whose_check_is_off_is_unknown() {
     let six = framework.controls.iter().find(|control| control.id == "ELB.6").unwrap();
     assert_eq!(six.status, ControlStatus::Unknown);
     assert_eq!(six.why.as_deref(), Some("did not run: deletion-protection-off"));
+}
+
+/// The ids of the frameworks that a report is by.
+fn ids(report: &Report) -> Vec<&str> {
+    report.frameworks.iter().map(|framework| &*framework.id).collect()
+}
+
+#[test]
+fn several_frameworks_are_reported_in_one_run() {
+    let commas = Run::bare("demo --format json --framework pci-4,fsbp,pci-4").report();
+    assert_eq!(ids(&commas), ["pci-4", "fsbp"]);
+    let repeated = Run::bare("demo --format json --framework pci-4 --framework fsbp").report();
+    assert_eq!(repeated, commas);
+    let mirrored = Run::bare("demo --format json").env("ELB_AUDIT_FRAMEWORK", "pci-4,fsbp");
+    assert_eq!(mirrored.report(), commas);
+    let first = commas.framework.as_ref().unwrap();
+    assert_eq!(first, &commas.frameworks[0].without_passes());
+    // Each is what it is by itself, and what both need has run.
+    for framework in &commas.frameworks {
+        let alone = Run::bare(&format!("demo --format json --framework {}", framework.id)).report();
+        assert_eq!(alone.frameworks, std::slice::from_ref(framework));
+        assert!(alone.basis.checks < commas.basis.checks, "{}", framework.id);
+    }
+    let text = Run::bare("demo --framework pci-4,fsbp").done().stdout;
+    let [pci, fsbp] = [Framework::Pci4, Framework::Fsbp].map(Framework::title);
+    assert!(text.starts_with(pci) && text.contains(&format!("\n\n{fsbp}: ")), "{text}");
+    let done = Run::bare("demo --framework fsbp,cis").done().exits(2);
+    assert!(done.stderr.contains("invalid value 'cis'"), "{}", done.stderr);
+}
+
+#[test]
+fn a_control_lists_every_resource_whole() {
+    let report = Run::bare("demo --format json --framework fsbp").report();
+    let text = Run::bare("demo --framework fsbp").done().stdout;
+    let tens = report.frameworks[0].controls.iter().filter(|control| control.passed > 10);
+    let mut looked_at = 0;
+    for control in tens {
+        let block = &text[text.find(&format!(" {} ", control.id)).unwrap()..];
+        for one in control.passes.as_ref().unwrap() {
+            let name = one.load_balancer.as_deref().unwrap_or(&one.label);
+            assert!(block.contains(name), "{}: {name}", control.id);
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at > 5, "{looked_at} controls with more than ten");
+    assert!(report.findings.iter().all(|finding| finding.outcome.word() != "pass"));
+}
+
+#[test]
+fn a_report_of_one_framework_from_before_is_compared_with() {
+    let folder = Folder::new();
+    let text = Run::bare("demo --format json --framework fsbp").done().stdout;
+    let mut old: Value = serde_json::from_str(&text).unwrap();
+    old.as_object_mut().unwrap().remove("frameworks").unwrap();
+    for control in old["framework"]["controls"].as_array_mut().unwrap() {
+        let fields = control.as_object_mut().unwrap();
+        fields.remove("passes").unwrap();
+        fields.remove("title_is_ours").unwrap();
+    }
+    let before = folder.file("before.json", &old.to_string());
+    let after = folder.file("after.json", &text);
+    let diff = Run::bare("diff --format json").arg(&before).arg(&after).report();
+    let comparison = diff.comparison.as_ref().unwrap();
+    assert_eq!((comparison.new, comparison.worsened, comparison.resolved.len()), (0, 0, 0));
+    assert!(comparison.unchanged > 0);
+    let run = Run::bare("demo --format json --framework fsbp --baseline").arg(&before);
+    let compared = run.report().comparison.unwrap();
+    assert_eq!((compared.new, compared.unchanged), (0, comparison.unchanged));
 }

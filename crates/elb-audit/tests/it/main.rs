@@ -24,6 +24,7 @@ mod layers; // one test for both crates
 mod many;
 mod moto;
 mod notify;
+mod overview;
 mod parts;
 mod personas;
 mod profiles;

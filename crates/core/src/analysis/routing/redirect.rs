@@ -38,6 +38,53 @@ pub fn other_host(redirect: &Redirect) -> Option<&str> {
     redirect.host.as_deref().filter(|host| !host.contains("#{host}"))
 }
 
+/// The URL that a client is told to ask for, with AWS's words for what is taken from the request:
+/// `https://#{host}:443/#{path}?#{query}`.
+///
+/// Source: Elastic Load Balancing API reference, `RedirectActionConfig`.
+#[must_use]
+pub fn template(redirect: &Redirect) -> String {
+    let or = |own: &Option<String>, request: &str| own.as_deref().unwrap_or(request).to_owned();
+    let protocol = match or(&redirect.protocol, "#{protocol}").as_str() {
+        word @ ("HTTP" | "HTTPS") => word.to_lowercase(),
+        other => other.to_owned(),
+    };
+    let (host, port) = (or(&redirect.host, "#{host}"), or(&redirect.port, "#{port}"));
+    let path = or(&redirect.path, "/#{path}");
+    let query = match or(&redirect.query, "#{query}").as_str() {
+        "" => String::new(),
+        query => format!("?{query}"),
+    };
+    format!("{protocol}://{host}:{port}{path}{query}")
+}
+
 fn unexpected_value(listener: &Listener, reason: Reason, said: &str) -> Gap {
     Gap::new(Call::ElbV2DescribeRules, reason).of(&listener.id).saying(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::template;
+    use crate::inventory::Redirect;
+
+    #[test]
+    fn a_part_that_is_absent_is_the_requests_own() {
+        let given = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            template(&Redirect::default()),
+            "#{protocol}://#{host}:#{port}/#{path}?#{query}"
+        );
+        let https =
+            Redirect { protocol: given("HTTPS"), port: given("443"), ..Redirect::default() };
+        assert_eq!(template(&https), "https://#{host}:443/#{path}?#{query}");
+        let whole = Redirect {
+            host: given("new.example.com"),
+            path: given("/shop"),
+            query: given(""),
+            ..https.clone()
+        };
+        assert_eq!(template(&whole), "https://new.example.com:443/shop");
+        let query = Redirect { query: given("from=#{host}&#{query}"), ..https };
+        assert_eq!(template(&query), "https://#{host}:443/#{path}?from=#{host}&#{query}");
+    }
 }

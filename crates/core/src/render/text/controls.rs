@@ -1,20 +1,24 @@
-//! The report by control: those that failed with what fails them, then what is not known, then the rest.
+//! The report by control: those that failed, then what is not known, then the rest, each with every
+//! resource.
 
 use std::collections::BTreeMap;
 
 use super::coverage;
 use crate::compliance::Source;
 use crate::render::page::{Page, Paint};
-use crate::render::prose::{count, list};
+use crate::render::prose::count;
 use crate::report::Report;
 use crate::report::controls::{ControlReport, ControlResource, ControlStatus, FrameworkReport};
 
-/// Resources of a check shown before the rest is only counted.
-const RESOURCES: usize = 10;
+/// Whose words the titles are.
+const OUR_WORDS: &str = "Titles of controls are in elb-audit's words, not their publisher's.";
 
 /// Every control.
 pub(super) fn write(page: &mut Page, framework: &FrameworkReport, report: &Report) {
     page.line(0, &[(Paint::Bold, &framework.title), (Paint::Plain, &totals(framework))]);
+    if framework.controls.iter().any(|control| control.title_is_ours) {
+        page.line(0, &[(Paint::Dim, OUR_WORDS)]);
+    }
     for status in ControlStatus::ALL {
         let all = framework.controls.iter().filter(|control| control.status == status);
         for (place, control) in all.enumerate() {
@@ -67,9 +71,7 @@ fn write_control(page: &mut Page, control: &ControlReport, report: &Report) {
     );
     resources(page, "", &control.failed, report);
     resources(page, "unknown: ", &control.unknown, report);
-    if control.passed > 0 && control.status != ControlStatus::Passed {
-        page.line(4, &[(Paint::Dim, &count(control.passed, "resource")), (Paint::Dim, " passed")]);
-    }
+    passes(page, control, report);
     if let Some(why) = &control.why {
         page.line(4, &[(Paint::Warning, why)]);
     }
@@ -86,6 +88,25 @@ fn write_control(page: &mut Page, control: &ControlReport, report: &Report) {
     }
 }
 
+/// What passed, each resource once, a line for each place.
+fn passes(page: &mut Page, control: &ControlReport, report: &Report) {
+    if control.passed == 0 {
+        return;
+    }
+    page.line(4, &[(Paint::Dim, &count(control.passed, "resource")), (Paint::Dim, " passed")]);
+    let mut places: BTreeMap<(&str, &str), BTreeMap<&str, &str>> = BTreeMap::new();
+    for one in control.passes.iter().flatten() {
+        let name = one.load_balancer.as_deref().unwrap_or(&one.label);
+        places.entry((&one.account, &one.region)).or_default().insert(&one.id, name);
+    }
+    for ((account, region), resources) in places {
+        let mut names: Vec<&str> = resources.into_values().collect();
+        names.sort_unstable();
+        let place = format!("{}: ", coverage::place(report, account, Some(region)));
+        page.line(6, &[(Paint::Dim, &place), (Paint::Dim, &names.join(", "))]);
+    }
+}
+
 /// The resources by check, each check on a line.
 fn resources(page: &mut Page, before: &str, all: &[ControlResource], report: &Report) {
     let mut checks: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -97,7 +118,7 @@ fn resources(page: &mut Page, before: &str, all: &[ControlResource], report: &Re
     }
     for (check, labels) in checks {
         let check = format!("[{check}]");
-        let labels = format!(": {}", list(&labels, RESOURCES));
+        let labels = format!(": {}", labels.join(", "));
         page.line(4, &[(Paint::Warning, before), (Paint::Bold, &check), (Paint::Plain, &labels)]);
     }
 }

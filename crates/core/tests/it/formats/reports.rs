@@ -14,6 +14,10 @@ use elb_audit_core::report::comparison::{
 use elb_audit_core::report::controls::{
     ControlReport, ControlResource, ControlStatus, ControlSummary, FrameworkReport,
 };
+use elb_audit_core::report::listener::{
+    AuthenticationSummary, CertificateSummary, ConditionSummary, End, Rewrite, RuleSummary,
+    TargetSummary, TlsFloor, TransformSummary, WeightedTarget,
+};
 use elb_audit_core::report::{
     Accepted, AccountStatus, AccountSummary, Basis, Finding, ListenerSummary, LoadBalancerRef,
     LoadBalancerSummary, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap,
@@ -60,6 +64,7 @@ fn empty(accounts: &[&str]) -> Report {
         actions: Vec::new(),
         gaps: Vec::new(),
         framework: None,
+        frameworks: Vec::new(),
         accepted_risks: Vec::new(),
         notes: Vec::new(),
         comparison: None,
@@ -115,6 +120,7 @@ fn load_balancer(account: &str, region: &str, kind: &str, name: &str) -> LoadBal
         state: (kind != "classic").then(|| "active".to_owned()),
         dns_name: (kind != "gateway").then(|| format!("{name}-123.{region}.elb.amazonaws.com")),
         exposure: ExposureClass::Internet,
+        tls_floor: None,
         listeners: Some(Vec::new()),
     }
 }
@@ -135,6 +141,10 @@ fn listener(label: &str, action: Option<&str>, targets: Vec<TargetsSummary>) -> 
         ],
         closed_by: vec!["remove 0.0.0.0/0 from sg-web, tcp 443".to_owned()],
         default_action: action.map(str::to_owned),
+        ssl_policy: None,
+        tls_floor: None,
+        certificates: Some(Vec::new()),
+        rules: None,
         targets,
     }
 }
@@ -142,9 +152,83 @@ fn listener(label: &str, action: Option<&str>, targets: Vec<TargetsSummary>) -> 
 fn targets(name: &str, health: Option<&[(&str, usize)]>) -> TargetsSummary {
     let owned = |(state, number): &(&str, usize)| ((*state).to_owned(), *number);
     TargetsSummary {
-        name: name.to_owned(),
         health: health.map(|all| all.iter().map(owned).collect()),
+        ..TargetsSummary::unread(&format!("arn:group/{name}"), name)
     }
+}
+
+/// A listener of which everything is told.
+fn told(listener: ListenerSummary) -> ListenerSummary {
+    let text = |text: &str| Some(text.to_owned());
+    let certificate = |number: usize| CertificateSummary {
+        arn: format!("arn:certificate/{number}"),
+        name: (number < 2).then(|| format!("{number}.example.com")),
+        default: number == 0,
+        not_after: (number < 2).then(|| sample::in_days(30)),
+    };
+    let mut targets = listener.targets;
+    let group = targets.first_mut().expect("a group");
+    (group.protocol, group.port) = (text("HTTP"), Some(8080));
+    group.target_type = text("instance");
+    let member = |number: u16| TargetSummary {
+        id: format!("i-{number}"),
+        port: (number > 0).then_some(8080),
+        zone: (number > 0).then(|| "eu-west-1a".to_owned()),
+        state: if number == 2 { "unhealthy" } else { "healthy" }.to_owned(),
+        reason: (number == 2).then(|| "Target.Timeout".to_owned()),
+    };
+    group.members = Some((0..3).map(member).collect());
+    ListenerSummary {
+        ssl_policy: text("ELBSecurityPolicy-2016-08"),
+        tls_floor: Some(TlsFloor::Tls10),
+        certificates: Some((0..3).map(certificate).collect()),
+        rules: Some(rules()),
+        targets,
+        ..listener
+    }
+}
+
+/// A rule for each end.
+fn rules() -> Vec<RuleSummary> {
+    let text = |text: &str| Some(text.to_owned());
+    let group = |name: &str, weight| WeightedTarget {
+        arn: format!("arn:group/{name}"),
+        name: name.to_owned(),
+        weight,
+    };
+    let url = "https://#{host}:443/#{path}?#{query}".to_owned();
+    let ends = [
+        End::Forward { target_groups: vec![group("shop", 1), group("empty", 0)] },
+        End::Redirect { url, status: text("HTTP_301") },
+        End::FixedResponse { status: text("503"), discloses: vec!["version".to_owned()] },
+        End::Unknown { why: "unknown value: action teleport".to_owned() },
+    ];
+    let rule = |(number, end): (usize, End)| RuleSummary {
+        arn: format!("arn:rule/{number}"),
+        priority: if number == 3 { "default".to_owned() } else { number.to_string() },
+        conditions: vec![ConditionSummary {
+            field: "http-header".to_owned(),
+            header: text("X-Key"),
+            values: vec!["sha256:8d969eef6ecad3c2".to_owned()],
+            regex_values: vec!["^/api".to_owned()],
+            ip_address_type: text("ipv6"),
+        }],
+        actions: vec!["authenticate-oidc".to_owned(), "forward".to_owned()],
+        authentication: vec![AuthenticationSummary {
+            kind: "authenticate-oidc".to_owned(),
+            authority: text("https://login.example.com"),
+            endpoints: vec!["https://login.example.com/token".to_owned()],
+            unauthenticated: text("deny"),
+            session_timeout: Some(3600),
+            claims: vec!["scope".to_owned()],
+        }],
+        transforms: vec![TransformSummary {
+            kind: "url-rewrite".to_owned(),
+            rewrites: vec![Rewrite { regex: "^/a".to_owned(), replace: "/b".to_owned() }],
+        }],
+        end,
+    };
+    ends.into_iter().enumerate().map(rule).collect()
 }
 
 /// A fault with this severity about the load balancer itself.
@@ -296,16 +380,17 @@ fn faulty(report: &mut Report) {
     admin.reachable_from = (1..=6).map(|part| format!("10.{part}.0.0/16 in sg-admin")).collect();
     lb.listeners = Some(vec![
         listener("HTTP:80", Some("redirect to HTTPS:443"), vec![targets("legacy", None)]),
-        listener(
+        told(listener(
             "HTTPS:443",
             Some("forward"),
             vec![
                 targets("shop", Some(&[("healthy", 2), ("unhealthy", 1)])),
                 targets("empty", Some(&[])),
             ],
-        ),
+        )),
         admin,
     ]);
+    lb.tls_floor = Some(TlsFloor::Tls10);
     report.findings.extend(faults(&lb));
     report.findings.extend(beside_faults(&lb));
     report.load_balancers.push(lb);
@@ -429,10 +514,14 @@ fn controls() -> FrameworkReport {
         check: "listener-cleartext".to_owned(),
         fingerprint: "0123456789abcdef0123".to_owned(),
         accepted: number == 1,
+        load_balancer: Some(format!("shop-{number}")),
+        subject: Some(format!("arn:listener/{number}")),
+        outcome: Some(Outcome::Fail),
     };
     let control = |(number, status): (usize, ControlStatus)| ControlReport {
         id: format!("ELB.{number}"),
         title: "HTTP listeners only redirect".to_owned(),
+        title_is_ours: true,
         severity: (number != 1).then_some(Severity::Medium),
         source: Source::ALL[number % 3],
         status,
@@ -442,6 +531,7 @@ fn controls() -> FrameworkReport {
         passed: number,
         failed: if number == 0 { (0..12).map(resource).collect() } else { Vec::new() },
         unknown: if number < 2 { vec![resource(99)] } else { Vec::new() },
+        passes: Some((0..number).map(resource).collect()),
     };
     FrameworkReport {
         id: "fsbp".to_owned(),
@@ -459,7 +549,9 @@ fn controls() -> FrameworkReport {
 
 /// A report by control, chosen checks and all.
 pub(super) fn by_control() -> Report {
-    let mut report = Report { framework: Some(controls()), ..only_unknown() };
+    let controls = controls();
+    let framework = Some(controls.without_passes());
+    let mut report = Report { framework, frameworks: vec![controls], ..only_unknown() };
     report.basis.persona = None;
     report
 }

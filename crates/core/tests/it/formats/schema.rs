@@ -8,6 +8,7 @@ use elb_audit_core::remedy::cause::{ResourceKind, Verb};
 use elb_audit_core::render::Style;
 use elb_audit_core::report::comparison::ChangeKind;
 use elb_audit_core::report::controls::ControlStatus;
+use elb_audit_core::report::listener::TlsFloor;
 use elb_audit_core::report::{AccountStatus, Outcome, RegionStatus, RiskState, SubjectKind};
 use elb_audit_core::vocab::exposure::ExposureClass;
 use elb_audit_core::vocab::severity::{Persona, Severity};
@@ -84,6 +85,14 @@ impl Validator {
                     let names = wanted.as_array().expect("a list").iter();
                     names.filter_map(Value::as_str).all(|name| fields.contains_key(name))
                 }),
+                "oneOf" => {
+                    let fits = |one: &&Value| {
+                        let mut broken = Vec::new();
+                        self.look(one, value, at, &mut broken);
+                        broken.is_empty()
+                    };
+                    wanted.as_array().expect("a list").iter().filter(fits).count() == 1
+                }
                 "items" => {
                     for (place, item) in value.as_array().into_iter().flatten().enumerate() {
                         self.look(wanted, item, &format!("{at}/{place}"), broken);
@@ -190,6 +199,8 @@ fn the_enums_of_the_schema_are_those_of_the_types() {
     let severities = Severity::WORST_FIRST.map(Some).into_iter().chain([None]).collect::<Vec<_>>();
     assert_eq!(listed("/$defs/control/properties/severity/enum"), words(&severities));
     assert_eq!(listed("/$defs/accepted_risk/properties/state/enum"), words(&RiskState::ALL));
+    let floors = TlsFloor::ALL.map(Some).into_iter().chain([None]).collect::<Vec<_>>();
+    assert_eq!(listed("/$defs/tls_floor/enum"), words(&floors));
     let personas = Persona::ALL.map(Some).into_iter().chain([None]).collect::<Vec<_>>();
     assert_eq!(listed("/$defs/basis/properties/persona/enum"), words(&personas));
     assert_eq!(listed("/$defs/change/properties/kind/enum"), words(&ChangeKind::ALL));
@@ -247,7 +258,10 @@ fn deviate(whole: &Value, plant: &mut dyn FnMut(&str, Value, &str)) {
         }
         let risk = name == "state" && at.starts_with("/accepted_risks");
         let words = ["severity", "outcome", "exposure", "status", "schema", "persona", "source"];
-        if risk || words.contains(&name) {
+        let floor = name == "tls_floor";
+        let end = at.ends_with("/end/kind");
+        let free = at.ends_with("/end/status");
+        if risk || floor || end || words.contains(&name) && !free {
             plant(&at, json!("bogus"), "a word nobody knows");
         }
     }

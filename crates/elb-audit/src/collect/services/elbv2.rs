@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
+use elb_audit_core::inventory::secret;
 use elb_audit_core::inventory::{
     Action, Authentication, Condition, ConditionField, FixedResponse, JwtValidation, Kind,
     Listener, LoadBalancer, MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup,
     Transform, WeightedGroup,
 };
 use elb_audit_core::vocab::call::Call;
-use elb_audit_core::vocab::digest;
 use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 
 use crate::aws::api::ApiClient;
@@ -247,7 +247,7 @@ fn condition(found: sdk::RuleCondition) -> Condition {
     }
     if let Some(config) = found.query_string_config {
         let pairs = config.values.unwrap_or_default().into_iter().map(|pair| {
-            let value = hash_secret(pair.value.unwrap_or_default());
+            let value = secret::kept_of_parameter(pair.value.unwrap_or_default());
             pair.key.map_or_else(|| value.clone(), |key| format!("{key}={value}"))
         });
         condition.values.extend(pairs);
@@ -264,37 +264,9 @@ fn condition(found: sdk::RuleCondition) -> Condition {
     condition
 }
 
-/// Headers whose values are no secrets.
-const PLAIN_HEADERS: [&str; 12] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "connection",
-    "content-type",
-    "origin",
-    "referer",
-    "upgrade",
-    "user-agent",
-    "x-forwarded-for",
-    "x-forwarded-proto",
-    "x-requested-with",
-];
-
-/// Values of a header condition. A rule that lets in whoever knows a secret header has the secret in its
-/// condition: of such values only a hash is kept, by which two rules can still be told apart.
+/// Values of a header condition, without secrets.
 fn redacted(header: &str, values: Vec<String>) -> Vec<String> {
-    if PLAIN_HEADERS.contains(&header.to_ascii_lowercase().as_str()) {
-        return values;
-    }
-    values.into_iter().map(hash_secret).collect()
-}
-
-/// A hash of the value; wildcards alone are no secret.
-fn hash_secret(value: String) -> String {
-    if value.chars().all(|c| c == '*' || c == '?') {
-        return value;
-    }
-    digest::hash_secret(&value)
+    values.into_iter().map(|value| secret::kept_of_header(header, value)).collect()
 }
 
 fn action(found: sdk::Action) -> Action {
