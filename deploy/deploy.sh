@@ -205,7 +205,7 @@ check_rust() {
 check_linker() {
   local probe=$target/deploy/probe machine glibc
   mkdir -p "$target/deploy"
-  if ! printf 'int main(void) { return 0; }\n' | cc -x c -o "$probe" - 2>/dev/null; then
+  if ! cc -x c -o "$probe" - 2>/dev/null <<<'int main(void) { return 0; }'; then
     lack_here "a C compiler that links programs: cc, of gcc or clang"
     return
   fi
@@ -224,7 +224,7 @@ note_glibc() {
   here=$(getconf GNU_LIBC_VERSION 2>/dev/null) && here=${here##* } || return 0
   [[ $(newest "$here" 2.36) == 2.36 ]] ||
     say "this system has glibc $here: what is built here may need more than the $GLIBC of the runtime, which is" \
-      "looked at after the build. --container is sure to fit"
+      "looked at after the build. --container builds one that fits"
 }
 
 check_engine() {
