@@ -70,7 +70,9 @@ fn known(scope: FindingScope, subject: &Subject) -> Bindings {
     }
     if let Some((lb, _)) = scope.of {
         bind("LOAD_BALANCER_NAME", lb.name.as_str().into());
-        if lb.kind != Kind::Classic {
+        if lb.kind == Kind::Classic {
+            bind("CLASSIC_NAME", lb.name.as_str().into());
+        } else {
             bind("LOAD_BALANCER_ARN", lb.arn.as_str().into());
         }
         if let Some(vpc) = &lb.vpc_id {

@@ -41,6 +41,44 @@ pub const FOUND: &[&str] = &[
     "STATUS_CODE",
     "UNHEALTHY_INSTANCES",
     "UNHEALTHY_TARGETS",
+    "ACCELERATOR_ARN",
+    "BLOCKED_SUBNET_ID",
+    "CLASSIC_NAME",
+    "ENDPOINT_SERVICE_NAME",
+    "ENDPOINT_VPC_ID",
+    "FOREIGN_PRINCIPAL",
+    "GONE_GROUP_ID",
+    "GROUP_IDS",
+    "HELD_TARGET_ID",
+    "HOLDING_GROUP_ARN",
+    "HTTP_API_ID",
+    "KEPT_GROUP_ID",
+    "KEPT_GROUP_IDS",
+    "KEPT_PERMISSION",
+    "KEPT_SUBNET_IDS",
+    "LOAD_BALANCER_SCHEME",
+    "LOG_ATTRIBUTE",
+    "LOG_SOURCE",
+    "MISSING_BUCKET",
+    "MISSING_TAG",
+    "OPEN_GROUP_ID",
+    "ORIGIN_HEADER",
+    "QUOTA_NAME",
+    "RECORD_NAME",
+    "RECORD_TYPE",
+    "RECORD_ZONE_ID",
+    "ROUTED_TYPE",
+    "SUBNET_IDS",
+    "TRANSPORT",
+    "UNCONTROLLED_VPC_ID",
+    "UNGUARDED_LISTENER_ARN",
+    "UNGUARDED_RULE_ARN",
+    "UNPROTECTABLE_ARN",
+    "UNPROTECTED_ARN",
+    "UNROUTED_TYPE",
+    "VPC_LINK_ID",
+    "VPC_ORIGIN_ID",
+    "WRONG_SUBNET_IDS",
 ];
 
 /// Placeholders that only the user can fill in, and how to choose.
@@ -59,6 +97,44 @@ pub const CHOSEN: &[Pair] = &[
     ),
     ("NEW_REGEX", "an expression that matches only the paths that are meant"),
     ("NEW_REPLACEMENT", "what takes the place of the match; it cannot produce a protected path"),
+    (
+        "CAPACITY_UNITS",
+        "the capacity units that the peak needs: the metrics ConsumedLCUs and PeakLCUs tell",
+    ),
+    (
+        "CONSUMER_ACCOUNT_ID",
+        "an account that is meant to connect; `aws ec2 describe-vpc-endpoint-connections` lists the owners of \
+         the endpoints there are",
+    ),
+    (
+        "LOG_DESTINATION_ARN",
+        "where the logs go; `aws logs describe-delivery-destinations` lists those there are, `aws logs \
+         put-delivery-destination` creates one",
+    ),
+    ("NEW_GROUP_ID", "a security group of its own; `aws ec2 create-security-group` creates one"),
+    (
+        "NEW_LOAD_BALANCER_NAME",
+        "a name of up to 32 letters, digits and hyphens that no load balancer of the region has",
+    ),
+    (
+        "ORIGIN_SECRET",
+        "a long random value that CloudFront sends and the rules ask for; `openssl rand -hex 32` creates one",
+    ),
+    (
+        "OTHER_SUBNET_IDS",
+        "subnets for the load balancer, one in each zone, with spaces between them; `aws ec2 describe-subnets` \
+         lists them",
+    ),
+    ("QUOTA_VALUE", "more than the present quota: what is used, and what the next year needs"),
+    (
+        "ROUTE_TABLE_ID",
+        "the route table of the subnets in the zone; `aws ec2 describe-route-tables` lists them",
+    ),
+    ("TAG_VALUE", "the value of the tag: a team, a purpose"),
+    (
+        "TARGETS_GROUP_ID",
+        "the security group of the targets; `aws ec2 describe-network-interfaces` shows it",
+    ),
 ];
 
 /// How to choose the value of a placeholder that no finding binds.

@@ -5,6 +5,8 @@ mod alerts;
 mod asff;
 mod bypass;
 mod catalogue;
+#[path = "causes/network.rs"]
+mod causes_network;
 mod change;
 mod compliance;
 mod config;

@@ -40,14 +40,14 @@ pub(crate) const CHECK: Check = Check {
                   list com.amazonaws.global.cloudfront.origin-facing. Then add a custom header to \
                   the origin in CloudFront, and an HTTP header condition to the rules.",
         cli: r#"
+            # anything else in the group is closed to all but CloudFront, too
             aws ec2 describe-network-interfaces --filters Name=group-id,Values=OPEN_GROUP_ID \
               --query 'NetworkInterfaces[].[NetworkInterfaceId,Description]' --output table
-            # whoever else is in the group is closed to all but CloudFront, too
 
+            # the prefix list counts as 55 rules of the 60 that a group may have by default
             list=$(aws ec2 describe-managed-prefix-lists --query 'PrefixLists[0].PrefixListId' \
               --filters Name=prefix-list-name,Values=com.amazonaws.global.cloudfront.origin-facing \
               --output text)
-            # it counts as 55 rules of the 60 that a group may have by default
             aws ec2 authorize-security-group-ingress --group-id OPEN_GROUP_ID \
               --ip-permissions "IpProtocol=tcp,FromPort=PORT,ToPort=PORT,PrefixListIds=[{PrefixListId=$list}]"
 

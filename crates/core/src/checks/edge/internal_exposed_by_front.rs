@@ -31,8 +31,8 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Target Groups, type Application Load Balancer, Targets: deregister \
                   it. For the others, remove it from the accelerator, origin or integration.",
         cli: r#"
+            # clients that come through the load balancer in front are cut off
             aws elbv2 describe-target-health --target-group-arn HOLDING_GROUP_ARN
-            # whoever came through the load balancer in front is cut off
             aws elbv2 deregister-targets --target-group-arn HOLDING_GROUP_ARN \
               --targets Id=HELD_TARGET_ID
 

@@ -26,8 +26,8 @@ pub(crate) const CHECK: Check = Check {
         cli: r"
             aws ec2 describe-security-groups --group-ids GROUP_IDS \
               --query 'SecurityGroups[].[GroupId,IpPermissions]' --output json
-            # consumers whose ranges no rule admits are cut off: admit them first
 
+            # consumers whose ranges no rule admits are cut off: admit them first
             aws ec2 authorize-security-group-ingress --group-id GROUP_ID --protocol TRANSPORT \
               --port PORT --cidr CLIENTS_RANGE
 

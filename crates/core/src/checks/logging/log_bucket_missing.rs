@@ -23,9 +23,9 @@ pub(crate) const CHECK: Check = Check {
                   delivery needs; or EC2, Load Balancers, the load balancer, Attributes, Edit: \
                   choose another bucket.",
         cli: r#"
+            # in us-east-1 without --create-bucket-configuration
             aws s3api create-bucket --bucket MISSING_BUCKET --region REGION \
               --create-bucket-configuration LocationConstraint=REGION
-            # in us-east-1 without --create-bucket-configuration
             aws s3api put-public-access-block --bucket MISSING_BUCKET \
               --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
             aws s3api put-bucket-policy --bucket MISSING_BUCKET --policy '{

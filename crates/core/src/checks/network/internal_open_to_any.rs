@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
             lets its clients in: they keep their public addresses when they come through a Network \
             load balancer in front or an accelerator. Does not apply without security group. \
             Unknown while a group, or what may stand in front, is unread.",
-    fix: "admit the ranges or security groups of the clients alone",
+    fix: "admit only the ranges or security groups of the clients",
     remedy: Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), Source::Group("CLIENTS_GROUP_ID"))
     .console(
         "EC2 console, Security Groups, the group, Edit inbound rules: replace the source by the \

@@ -23,9 +23,9 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Security Groups, the group, Edit inbound rules, Add rule: the \
                   listener's port. Or Load Balancers, the load balancer, Listeners: delete it.",
         cli: r"
+            # or, where nobody needs it, delete the listener instead
             aws ec2 authorize-security-group-ingress --group-id GROUP_ID --protocol TRANSPORT \
-              --port PORT --cidr CLIENTS_RANGE
-            # or, where nobody needs it, delete the listener instead",
+              --port PORT --cidr CLIENTS_RANGE",
         terraform: r#"
             # delete the aws_lb_listener, or admit its clients
             resource "aws_vpc_security_group_ingress_rule" "https" {

@@ -17,11 +17,11 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load Balancers, the load balancer: Listeners, Add listener; or Actions, \
                   Delete load balancer, after its DNS records.",
         cli: r"
+            # after the DNS records that point to it; or keep it and add a listener
             aws elbv2 delete-load-balancer --load-balancer-arn LOAD_BALANCER_ARN
-            # the DNS records that point to it go first; or keep it and add a listener
 
-            aws elb delete-load-balancer --load-balancer-name CLASSIC_NAME
-            # the DNS records that point to it go first; or keep it and add a listener",
+            # after the DNS records that point to it; or keep it and add a listener
+            aws elb delete-load-balancer --load-balancer-name CLASSIC_NAME",
         terraform: r#"
             resource "aws_lb_listener" "https" {
               load_balancer_arn = aws_lb.web.arn

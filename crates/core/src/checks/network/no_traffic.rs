@@ -26,11 +26,11 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 > Load Balancers > the load balancer > Monitoring shows its traffic; Actions \
                   > Delete load balancer.",
         cli: r"
+            # after the DNS records that point to it
             aws elbv2 delete-load-balancer --load-balancer-arn LOAD_BALANCER_ARN
-            # the DNS records that point to it go first
 
-            aws elb delete-load-balancer --load-balancer-name CLASSIC_NAME
-            # the DNS records that point to it go first",
+            # after the DNS records that point to it
+            aws elb delete-load-balancer --load-balancer-name CLASSIC_NAME",
         terraform: "Remove the resource.",
         cloudformation: "Remove the resource.",
     }),

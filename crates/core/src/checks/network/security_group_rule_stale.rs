@@ -25,7 +25,7 @@ pub(crate) const CHECK: Check = Check {
         cli: r#"
             aws ec2 describe-security-group-rules --filters Name=group-id,Values=RULE_GROUP_ID \
               --query 'SecurityGroupRules[?ReferencedGroupInfo.GroupId==`"GONE_GROUP_ID"`]'
-            # rules that let in; what lets out is revoked by revoke-security-group-egress
+            # what lets in; a rule that lets out goes by revoke-security-group-egress
             rule=$(aws ec2 describe-security-group-rules --output text \
               --filters Name=group-id,Values=RULE_GROUP_ID \
               --query 'SecurityGroupRules[?ReferencedGroupInfo.GroupId==`"GONE_GROUP_ID"`] | [?IsEgress==`false`].SecurityGroupRuleId | [0]')

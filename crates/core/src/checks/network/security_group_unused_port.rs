@@ -29,10 +29,11 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Security Groups, the group, Edit inbound rules: narrow the port \
                   range or delete the rule.",
         cli: r"
+            # anything else in the group may need the rule
             aws ec2 describe-network-interfaces --filters Name=group-id,Values=RULE_GROUP_ID \
               --query 'NetworkInterfaces[].[NetworkInterfaceId,Description]' --output table
-            # whoever else is in the group may need the rule
 
+            # the listeners within it stay open
             aws ec2 authorize-security-group-ingress --group-id KEPT_GROUP_ID \
               --ip-permissions KEPT_PERMISSION
 
