@@ -2,3 +2,5 @@
 
 pub(crate) mod bypass;
 pub(super) mod each_rule;
+pub(super) mod faulty_rules;
+pub(super) mod passed;
