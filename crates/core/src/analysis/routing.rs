@@ -27,6 +27,11 @@ pub use protected::{ProtectedBy, ProtectedRoute, ProtectedRoutes};
 pub struct Route<'a> {
     /// `rule 10` or `default rule`.
     pub label: String,
+    /// The rule; none where only the listener tells its default action.
+    pub rule: Option<&'a Rule>,
+    /// The ARN of a rule with a priority, by which commands change it. What the default one does is the
+    /// listener's own.
+    pub arn: Option<&'a str>,
     /// All must hold.
     pub conditions: &'a [Condition],
     /// Everything the rule does, in order.
@@ -81,6 +86,8 @@ pub fn rules<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Rules<'a>,
     let mut all_taken = None;
     for rule in ordered {
         let mut own = route(rule.label(), &rule.conditions, &rule.actions, listener);
+        own.rule = Some(rule);
+        own.arn = rule.priority.is_some().then_some(&*rule.arn);
         own.transforms = &rule.transforms;
         let takes_all = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
         match all_taken.or_else(|| live.iter().position(takes_all)) {
@@ -187,7 +194,7 @@ fn route<'a>(
 ) -> Route<'a> {
     let actions = in_order(actions);
     let end = end(&actions, listener);
-    Route { label, conditions, actions, end, transforms: &[] }
+    Route { label, rule: None, arn: None, conditions, actions, end, transforms: &[] }
 }
 
 /// Actions as they are taken.

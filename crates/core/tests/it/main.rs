@@ -3,10 +3,12 @@
 mod actions;
 mod alerts;
 mod asff;
+mod bindings_protection;
 mod bypass;
 mod catalogue;
 #[path = "causes/network.rs"]
 mod causes_network;
+mod causes_protection;
 mod change;
 mod compliance;
 mod config;
