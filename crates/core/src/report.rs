@@ -16,6 +16,9 @@ use crate::vocab::severity::{Persona, Severity};
 
 pub mod comparison;
 pub mod controls;
+pub mod fingerprint;
+
+pub use fingerprint::short_fingerprints;
 
 use comparison::{Change, ChangeKind, Comparison};
 use controls::FrameworkReport;
