@@ -636,22 +636,25 @@ impl Report {
         let gaps = self.gaps.iter().filter(|gap| !gap.advisory).count();
         let unknown = counts.unknown;
         let incomplete = unknown > 0 || gaps > 0;
+        let (exit, mut why) = (self.by_faults(gate).0, self.counted(gate));
         if gate.strict && incomplete {
-            return (
-                Exit::Incomplete,
-                format!(
-                    "coverage is incomplete (--strict): unknown verdicts {unknown}, gaps {gaps}"
-                ),
+            let said = format!(
+                "coverage is incomplete (--strict): unknown verdicts {unknown}, gaps {gaps}"
             );
+            return (Exit::Incomplete, format!("{said}; {why}"));
         }
-        let (exit, mut why) = self.by_faults(gate);
-        why.push_str(&self.risks());
         if incomplete {
             let said =
                 format!("; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)");
             why.push_str(&said);
         }
         (exit, why)
+    }
+
+    /// What the faults and accepted risks come to, in one line, whatever else decides the exit code.
+    #[must_use]
+    pub fn counted(&self, gate: Gate) -> String {
+        self.by_faults(gate).1 + &self.risks()
     }
 
     /// The accounts that nobody got into.

@@ -105,7 +105,7 @@ fn name(kind: &Kind) -> String {
     capital(&kind.to_string())
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -275,7 +275,7 @@ pub fn explain(check: &'static Check, style: Style) -> String {
     page.into_text()
 }
 
-fn section(page: &mut Page, heading: &str) {
+pub(super) fn section(page: &mut Page, heading: &str) {
     page.blank();
     page.line(0, &[(Paint::Bold, heading)]);
 }

@@ -10,6 +10,7 @@ mod config;
 mod coverage;
 mod demo;
 mod edition;
+mod explained;
 mod exposure;
 mod fingerprints;
 mod formats;
