@@ -90,7 +90,7 @@ fn facts(report: &Report, finding: &Finding) -> Vec<(&'static str, String)> {
     facts.push(("Exposure", prose::exposure(finding.exposure).to_owned()));
     facts.push(("Fingerprint", finding.fingerprint.clone()));
     if let Some(change) = &finding.change {
-        let why = change.why.iter().map(|why| format!("; {why}")).collect::<String>();
+        let why = change.why.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
         let since = change.first_seen_at;
         facts.push(("Change", format!("{}, there since {since}{why}", change.kind.words())));
     }
