@@ -9,6 +9,7 @@ mod checks;
 mod compliance;
 mod conformance;
 mod exit;
+mod finding;
 mod permissions;
 mod summary;
 
@@ -19,7 +20,10 @@ pub use checks::{checks_index, checks_json, checks_table, checks_text};
 pub use compliance::compliance;
 pub use conformance::{conformance, ours};
 pub use exit::{exit_code_table, exit_codes};
-pub use permissions::{Purpose, permissions, permissions_reasons, permissions_yaml};
+pub use finding::explain_finding;
+pub use permissions::{
+    Missing, Purpose, missing_permissions, permissions, permissions_reasons, permissions_yaml,
+};
 pub use summary::summary;
 
 /// The first lines of every rendered page.

@@ -6,10 +6,13 @@ use crate::report::Report;
 use crate::report::comparison::ChangeKind;
 
 pub mod asff; // faults as Security Hub takes them
+mod filter;
 mod json;
 pub(crate) mod page;
 pub(crate) mod prose;
 pub(crate) mod text;
+
+pub use filter::Filter;
 
 /// A way to write a report down.
 pub struct Format {
@@ -19,6 +22,8 @@ pub struct Format {
     pub extension: &'static str,
     /// What it is for, in a few words.
     pub about: &'static str,
+    /// Whether people read it, who may want to see less; what machines read is always whole.
+    pub for_people: bool,
     render: Render,
     render_changes: Render,
 }
@@ -29,7 +34,7 @@ type Render = fn(&Report, Style, &mut dyn io::Write) -> io::Result<()>;
 impl Format {
     /// Writes a report. What it writes to is best buffered.
     pub fn render(&self, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-        (self.render)(report, style, out)
+        (self.render)(report, self.styled(style), out)
     }
 
     /// Writes what has changed since the earlier report that this one was compared with, and nothing else:
@@ -40,7 +45,11 @@ impl Format {
         style: Style,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
-        (self.render_changes)(report, style, out)
+        (self.render_changes)(report, self.styled(style), out)
+    }
+
+    fn styled(&self, style: Style) -> Style {
+        if self.for_people { style } else { Style { filter: Filter::NONE, ..style } }
     }
 
     /// A report as a text.
@@ -66,11 +75,13 @@ pub struct Style {
     pub color: bool,
     /// Characters in a line. Words longer than that stay whole, and with `usize::MAX` nothing wraps.
     pub width: usize,
+    /// What is shown of what was found.
+    pub filter: Filter,
 }
 
 impl Style {
     /// For a file or a pipe: no colours, and lines as long as they are.
-    pub const PLAIN: Style = Style { color: false, width: usize::MAX };
+    pub const PLAIN: Style = Style { color: false, width: usize::MAX, filter: Filter::NONE };
 }
 
 /// For people.
@@ -78,6 +89,7 @@ pub const TEXT: &Format = &Format {
     name: "text",
     extension: "txt",
     about: "for people",
+    for_people: true,
     render: text::render,
     render_changes: text::changes::render,
 };
@@ -87,6 +99,7 @@ pub const JSON: &Format = &Format {
     name: "json",
     extension: "json",
     about: "for programs; versioned",
+    for_people: false,
     render: json::render,
     render_changes: |report, style, out| json::render(&only_changes(report), style, out),
 };
@@ -108,4 +121,56 @@ fn only_changes(report: &Report) -> Report {
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Format> {
     ALL.iter().copied().find(|format| format.name == name)
+}
+
+/// The formats whose files end like this, without the dot.
+#[must_use]
+pub fn ending(extension: &str) -> Vec<&'static Format> {
+    let ends = |format: &&Format| format.extension.eq_ignore_ascii_case(extension);
+    ALL.iter().copied().filter(ends).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Options, audit};
+    use crate::fixtures::demo;
+    use crate::vocab::severity::Severity;
+
+    /// Writes whether it was told to leave something out.
+    const PARROT: Format = Format {
+        name: "parrot",
+        extension: "txt",
+        about: "for tests",
+        for_people: false,
+        render: |_, style, out| write!(out, "{}", style.filter == Filter::NONE),
+        render_changes: |_, style, out| write!(out, "{}", style.filter == Filter::NONE),
+    };
+
+    #[test]
+    fn a_format_for_machines_never_hears_of_a_filter() {
+        let inventory = demo::inventory(&[]);
+        let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
+        let filter = Filter { min_severity: Some(Severity::High), only_new: true };
+        let style = Style { filter, ..Style::PLAIN };
+        for (for_people, whole) in [(false, "true"), (true, "false")] {
+            let format = Format { for_people, ..PARROT };
+            assert_eq!(format.text(&report, style), whole);
+            let mut changes = Vec::new();
+            format.render_changes(&report, style, &mut changes).expect("memory");
+            assert_eq!(changes, whole.as_bytes());
+        }
+    }
+
+    #[test]
+    fn formats_are_found_by_how_their_files_end() {
+        for format in ALL {
+            let upper = format.extension.to_uppercase();
+            for extension in [format.extension, &upper] {
+                let found = ending(extension);
+                assert!(found.iter().any(|one| one.name == format.name), "{extension}");
+            }
+        }
+        assert!(ending("").is_empty() && ending("toml").is_empty());
+    }
 }

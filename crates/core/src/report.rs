@@ -19,7 +19,10 @@ use crate::vocab::severity::{Persona, Severity};
 pub mod action;
 pub mod comparison;
 pub mod controls;
+pub mod fingerprint;
 pub mod listener;
+
+pub use fingerprint::short_fingerprints;
 
 use action::Action;
 use comparison::{Change, ChangeKind, Comparison};
@@ -687,16 +690,13 @@ impl Report {
         let gaps = self.gaps.iter().filter(|gap| !gap.advisory).count();
         let unknown = counts.unknown;
         let incomplete = unknown > 0 || gaps > 0;
+        let (exit, mut why) = (self.by_faults(gate).0, self.counted(gate));
         if gate.strict && incomplete {
-            return (
-                Exit::Incomplete,
-                format!(
-                    "coverage is incomplete (--strict): unknown verdicts {unknown}, gaps {gaps}"
-                ),
+            let said = format!(
+                "coverage is incomplete (--strict): unknown verdicts {unknown}, gaps {gaps}"
             );
+            return (Exit::Incomplete, format!("{said}; {why}"));
         }
-        let (exit, mut why) = self.by_faults(gate);
-        why.push_str(&self.risks());
         if incomplete {
             let said =
                 format!("; unknown verdicts {unknown}, gaps {gaps} (--strict fails on them)");
@@ -710,6 +710,12 @@ impl Report {
     pub fn by_control(&self) -> &[FrameworkReport] {
         // A report from before there could be several has the first one alone.
         if self.frameworks.is_empty() { self.framework.as_slice() } else { &self.frameworks }
+    }
+
+    /// What the faults and accepted risks come to, in one line, whatever else decides the exit code.
+    #[must_use]
+    pub fn counted(&self, gate: Gate) -> String {
+        self.by_faults(gate).1 + &self.risks()
     }
 
     /// The accounts that nobody got into.

@@ -8,18 +8,20 @@ use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{
-    Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
+    Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, CommandFactory, FromArgMatches, Parser,
+    Subcommand,
 };
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::docs::Purpose;
 use elb_audit_core::policy::config::FailOn;
 use elb_audit_core::render::{self, Format};
-use elb_audit_core::vocab::severity::Persona;
+use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::aws::Tuning;
 use crate::collect::Regions;
+pub use crate::output::Color;
 
 mod watch;
 
@@ -29,7 +31,14 @@ mod profiles;
 mod verbless;
 
 pub use accounts::Accounts;
+pub mod environment;
+mod finding;
+mod former;
+mod writing;
+
+pub use finding::{Accept, Explain, FindingSource};
 pub use profiles::Profiles;
+pub use writing::Writing;
 
 /// What `--help` says of the environment.
 const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
@@ -43,6 +52,24 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub task: Task,
+    /// Colours on standard output; `auto`: as `NO_COLOR`, `FORCE_COLOR` or `CLICOLOR_FORCE` say,
+    /// or else on a terminal
+    #[arg(long, global = true, value_name = "WHEN", default_value = Color::ALL[0].0, value_parser = color())]
+    pub color: Color,
+}
+
+impl Cli {
+    /// Whether it says less on standard error.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        match &self.task {
+            Task::Scan(task) => task.report.quiet,
+            Task::Demo(report) => report.quiet,
+            Task::Check(task) => task.report.quiet,
+            Task::Collect(task) => task.quiet,
+            _ => false,
+        }
+    }
 }
 
 /// What elb-audit can do.
@@ -60,12 +87,14 @@ pub enum Task {
     Diff(Diff),
     /// List the checks
     Checks(Checks),
-    /// Explain one check: why, when exactly, how to mend it, with examples
+    /// Explain one check, or one finding of a report: why, when exactly, how to fix it
     Explain(Explain),
     /// Print the IAM policy that a scan needs
     Permissions(Permissions),
     /// Accept a finding: write down who answers for it, why, and how long
     Accept(Accept),
+    /// Print the version
+    Version,
 }
 
 /// `elb-audit scan`.
@@ -125,14 +154,6 @@ pub struct Checks {
     pub format: ListFormat,
 }
 
-/// `elb-audit explain`.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// Id of the check, or one of its aliases
-    #[arg(value_name = "CHECK")]
-    pub check: String,
-}
-
 /// `elb-audit permissions`.
 #[derive(Debug, Args)]
 pub struct Permissions {
@@ -146,32 +167,26 @@ pub struct Permissions {
     /// finding an organization's accounts and taking on the roles in them, too
     #[arg(long = "for", value_name = "PURPOSE", default_value = "scan", value_parser = purpose())]
     pub purpose: Purpose,
+    /// Print only what the scan of this JSON report was denied: a file, `s3://BUCKET/KEY`, or `-` for
+    /// standard input
+    #[arg(long, value_name = "REPORT")]
+    pub missing: Option<String>,
 }
 
-/// `elb-audit accept`.
-#[derive(Debug, Args)]
-pub struct Accept {
-    /// The finding's fingerprint as the JSON report has it, or its beginning
-    #[arg(value_name = "FINGERPRINT")]
-    pub fingerprint: String,
-    /// Why the risk is accepted
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// Who answers for it
-    #[arg(long, value_name = "NAME")]
-    pub owner: String,
-    /// Last day on which it is accepted, such as 2027-01-31
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub expires: Date,
-    /// The file to write to; elb-audit.toml unless told otherwise
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The JSON report that has the finding; standard input unless told otherwise
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-    /// The saved inventory that has it, to be judged by every check
-    #[arg(long, value_name = "FILE")]
-    pub inventory: Option<PathBuf>,
+impl Permissions {
+    /// Refuses what would choose from everything where a report says what is missing.
+    fn check_missing(&self, typed: &impl Fn(&str) -> bool) -> Result<(), Conflict> {
+        let chosen = [
+            ("persona", "--missing and --persona"),
+            ("check", "--missing and --check"),
+            ("skip_check", "--missing and --skip-check"),
+            ("purpose", "--missing and --for"),
+            ("config", "--missing and --config"),
+            ("no_config", "--missing and --no-config"),
+        ];
+        let other = chosen.into_iter().find(|(name, _)| self.missing.is_some() && typed(name));
+        other.map_or(Ok(()), |(_, both)| Err(Conflict::Exclusive(both)))
+    }
 }
 
 /// How an account is read.
@@ -254,12 +269,9 @@ pub struct Reporting {
     /// What to compare with.
     #[command(flatten)]
     pub comparing: Comparing,
-    /// Format of standard output
-    #[arg(long, default_value = render::ALL[0].name, value_parser = report_format())]
-    pub format: &'static Format,
-    /// Also write the report to a file, in this format or the one of --format
-    #[arg(long, value_name = "[FORMAT=]FILE")]
-    pub output: Vec<String>,
+    /// Where it is written, and what is shown.
+    #[command(flatten)]
+    pub writing: Writing,
     /// Exit with 1 if there is a fault of this severity or worse; `high` unless told otherwise
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
     pub fail_on: Option<FailOn>,
@@ -312,12 +324,17 @@ enum Conflict {
     /// Both say which accounts there are.
     #[error("{0} start from one profile: give --profile once")]
     OneProfile(&'static str),
+    /// One is about findings, and a check is asked for.
+    #[error("{0} goes with a fingerprint, and `{1}` is a check")]
+    NotOfCheck(String, String),
 }
 
 impl Conflict {
     fn into_clap(self) -> clap::Error {
         let kind = match self {
-            Conflict::Exclusive(_) | Conflict::OneProfile(_) => ErrorKind::ArgumentConflict,
+            Conflict::Exclusive(_) | Conflict::OneProfile(_) | Conflict::NotOfCheck(..) => {
+                ErrorKind::ArgumentConflict
+            }
             Conflict::Needs(..) => ErrorKind::MissingRequiredArgument,
         };
         clap::Error::raw(kind, format!("{self}\n"))
@@ -343,6 +360,14 @@ fn one_of<T: Copy + Send + Sync + 'static>(
         let known = words.iter().find(|(word, _)| *word == text);
         known.map(|(_, meaning)| *meaning).ok_or("not one of them")
     })
+}
+
+fn color() -> impl TypedValueParser<Value = Color> {
+    one_of(Color::ALL.to_vec())
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    one_of(Severity::WORST_FIRST.map(|severity| (severity.word(), severity)).to_vec())
 }
 
 fn report_format() -> impl TypedValueParser<Value = &'static Format> {
@@ -410,7 +435,7 @@ fn mirrored(command: Command) -> Command {
         let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else {
             return arg;
         };
-        let name = format!("ELB_AUDIT_{}", long.to_uppercase().replace('-', "_"));
+        let name = format!("{}{}", environment::PREFIX, long.to_uppercase().replace('-', "_"));
         // One that is set to nothing is not set; and what `scan` writes is not what `collect` saves.
         let empty = std::env::var_os(&name).is_some_and(|value| value.is_empty());
         if empty || (collects && long == "output") {
@@ -431,7 +456,9 @@ fn mirrored(command: Command) -> Command {
 /// Reads the command line.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut command = command();
-    let arguments = verbless::completed(arguments.into_iter().collect(), &command);
+    let arguments = former::renamed(arguments);
+    let arguments = verbless::completed(arguments, &command);
+    command = command.color(own_colors(&arguments));
     let matches = command.try_get_matches_from_mut(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     if let Some((_, given)) = matches.subcommand() {
@@ -441,12 +468,32 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
     Ok(cli)
 }
 
+/// The colours of help and of what is wrong with the command line, which is told before it is understood.
+fn own_colors(arguments: &[OsString]) -> ColorChoice {
+    let mut words = arguments.iter().map(|one| one.to_string_lossy()).take_while(|one| one != "--");
+    let mut asked = std::env::var("ELB_AUDIT_COLOR").ok();
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--color") {
+            Some("") => asked = words.next().map(Into::into),
+            Some(value) => asked = value.strip_prefix('=').map(str::to_owned),
+            None => {}
+        }
+    }
+    let choice = Color::ALL.iter().find(|(word, _)| asked.as_deref() == Some(*word));
+    match choice.map_or(Color::Auto, |(_, color)| *color).settled_here() {
+        Some(true) => ColorChoice::Always,
+        Some(false) => ColorChoice::Never,
+        None => ColorChoice::Auto,
+    }
+}
+
 /// Where two options exclude each other, the command line wins over the environment; two on the command
 /// line are a mistake.
 fn resolve_conflicts(task: &mut Task, given: &ArgMatches) -> Result<(), Conflict> {
     let typed = |name: &str| given.value_source(name) == Some(ValueSource::CommandLine);
     match task {
         Task::Scan(scan) => {
+            scan.report.writing.note(&typed);
             let (state, baseline) = (&mut scan.watch.state, &mut scan.report.comparing.baseline);
             if state.is_some() && baseline.is_some() {
                 if first_wins(&typed, "state", "baseline", "--state and --baseline")? {
@@ -459,20 +506,15 @@ fn resolve_conflicts(task: &mut Task, given: &ArgMatches) -> Result<(), Conflict
             resolve_config(&mut scan.report.config, &typed)
         }
         Task::Collect(collect) => resolve_reading(&mut collect.source, &typed),
-        Task::Demo(report) => resolve_config(&mut report.config, &typed),
-        Task::Check(task) => resolve_config(&mut task.report.config, &typed),
-        Task::Permissions(task) => resolve_config(&mut task.config, &typed),
-        Task::Accept(task) => {
-            if task.report.is_some() && task.inventory.is_some() {
-                if first_wins(&typed, "report", "inventory", "--report and --inventory")? {
-                    task.inventory = None;
-                } else {
-                    task.report = None;
-                }
-            }
-            Ok(())
+        Task::Demo(report) => resolve_report(report, &typed),
+        Task::Check(task) => resolve_report(&mut task.report, &typed),
+        Task::Permissions(task) => {
+            task.check_missing(&typed)?;
+            resolve_config(&mut task.config, &typed)
         }
-        Task::Checks(_) | Task::Explain(_) | Task::Diff(_) => Ok(()),
+        Task::Accept(task) => task.resolve(&typed),
+        Task::Explain(task) => task.resolve(&typed),
+        Task::Checks(_) | Task::Diff(_) | Task::Version => Ok(()),
     }
 }
 
@@ -488,6 +530,11 @@ fn first_wins(
         (true, true) => Err(Conflict::Exclusive(both)),
         (_, second) => Ok(!second),
     }
+}
+
+fn resolve_report(report: &mut Reporting, typed: &impl Fn(&str) -> bool) -> Result<(), Conflict> {
+    report.writing.note(typed);
+    resolve_config(&mut report.config, typed)
 }
 
 fn resolve_reading(reading: &mut Reading, typed: &impl Fn(&str) -> bool) -> Result<(), Conflict> {
@@ -522,6 +569,7 @@ fn resolve_config(
 pub fn variables() -> Vec<(String, String)> {
     let command = command();
     let all = command.get_subcommands().flat_map(Command::get_arguments);
+    let all = all.chain(command.get_arguments());
     let mut pairs: Vec<(String, String)> = all
         .filter_map(|arg: &Arg| Some((arg.get_long()?.to_owned(), arg.get_env()?)))
         .map(|(long, variable)| (format!("--{long}"), variable.to_string_lossy().into_owned()))

@@ -5,7 +5,7 @@ use std::io;
 use elb_audit_core::report::Exit;
 
 use crate::aws::{AccessError, Session, Tuning};
-use crate::cli::{Cli, Task};
+use crate::cli::{Cli, Task, environment};
 use crate::error::Error;
 use crate::log::say;
 use crate::output::{self, OutputError};
@@ -17,27 +17,34 @@ mod collect;
 mod demo;
 mod diff;
 mod explain;
+mod finding;
 mod permissions;
 mod pipeline;
 mod progress;
 mod reading;
 mod scan;
+mod version;
 
 pub(crate) use pipeline::RunOutcome;
 pub(crate) use scan::{PreparedScan, run_scan};
 
 /// Does what the command line says; the exit code.
 pub async fn run(cli: Cli) -> Exit {
+    if let Some(warning) = environment::warning(std::env::vars_os()).filter(|_| !cli.is_quiet()) {
+        say(format_args!("{warning}"));
+    }
+    let color = cli.color;
     let done = match cli.task {
-        Task::Scan(scan) => scan::scan(&scan).await,
-        Task::Demo(report) => demo::demo(&report).await,
+        Task::Scan(scan) => scan::scan(&scan, color).await,
+        Task::Demo(report) => demo::demo(&report, color).await,
         Task::Collect(collect) => collect::collect(&collect).await,
-        Task::Check(task) => check::check(&task).await,
-        Task::Diff(task) => diff::diff(&task).await,
-        Task::Checks(task) => checks::checks(&task),
-        Task::Explain(task) => explain::explain(&task.check),
-        Task::Permissions(task) => permissions::permissions(&task),
-        Task::Accept(task) => accept::accept(&task),
+        Task::Check(task) => check::check(&task, color).await,
+        Task::Diff(task) => diff::diff(&task, color).await,
+        Task::Checks(task) => checks::checks(&task, color),
+        Task::Explain(task) => explain::explain(&task, color).await,
+        Task::Permissions(task) => permissions::permissions(&task).await,
+        Task::Accept(task) => accept::accept(&task).await,
+        Task::Version => version::version(),
     };
     done.unwrap_or_else(|error| {
         say(format_args!("error: {error}"));

@@ -12,6 +12,7 @@ use elb_audit_core::policy::Policy;
 use elb_audit_core::policy::config::{Config, FILE, FailOn};
 use elb_audit_core::policy::edition::{HISTORY, UnknownEdition};
 use elb_audit_core::policy::selection::{self, UnknownCheck, find};
+use elb_audit_core::render::Filter;
 use elb_audit_core::report::Gate;
 use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::Timestamp;
@@ -36,7 +37,7 @@ pub enum ConfigError {
     #[error("cannot read {}: there is no such file", .0.display())]
     Missing(PathBuf),
     /// A line of the file is wrong.
-    #[error("cannot use {}: {error}", .path.display())]
+    #[error("{}:{}: {}", .path.display(), .error.line, .error.message)]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -62,6 +63,8 @@ pub(crate) struct RunConfig {
     pub(crate) policy: Policy,
     /// What decides the exit code.
     pub(crate) gate: Gate,
+    /// What people are shown.
+    pub(crate) filter: Filter,
     persona: Option<Persona>,
     frameworks: Vec<Framework>,
     show_passed: bool,
@@ -85,6 +88,10 @@ impl RunConfig {
         Ok(RunConfig {
             checks: some(&chosen, &config.policy)?,
             gate: Gate { fail_on: floor, strict: how.strict, only_new: how.comparing.only_new },
+            filter: Filter {
+                min_severity: how.writing.min_severity.or(config.min_severity),
+                only_new: how.comparing.only_new,
+            },
             persona: chosen.audience(),
             frameworks: chosen.frameworks,
             show_passed: how.show_passed,

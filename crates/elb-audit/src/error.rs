@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use elb_audit_core::policy::selection::UnknownCheck;
 use elb_audit_core::report::Exit;
+use elb_audit_core::report::fingerprint::NotNamed;
+use elb_audit_core::vocab::fact::Reason;
 use jiff::civil::Date;
 
 use crate::aws::AccessError;
+use crate::aws::s3::S3Error;
 use crate::config::ConfigError;
 use crate::config::accounts::AccountsError;
 use crate::output::OutputError;
 use crate::source::SourceError;
 use crate::source::file::FileError;
-use crate::state::saved::ReportError;
 use crate::state::{LocationError, StateError};
 use crate::watch::WatchOptionError;
 
@@ -37,6 +39,9 @@ pub enum Error {
     /// No check has this name.
     #[error(transparent)]
     Check(#[from] UnknownCheck),
+    /// A finding, or the report that should have it, cannot be had.
+    #[error(transparent)]
+    Finding(#[from] FindingError),
     /// A finding cannot be accepted.
     #[error(transparent)]
     Accept(#[from] AcceptError),
@@ -77,7 +82,6 @@ impl Error {
             | Error::Accounts(_)
             | Error::WatchOption(_)
             | Error::Location(_)
-            | Error::State(_)
             | Error::Check(_)
             | Error::Accept(_)
             | Error::Source(SourceError::Aws(AccessError::Usage(_)) | SourceError::File(_)) => {
@@ -85,10 +89,15 @@ impl Error {
             }
             Error::Source(SourceError::Aws(AccessError::Unreachable(_)))
             | Error::NothingAssessed(_) => Exit::NothingAssessed,
+            Error::State(error) | Error::Finding(FindingError::State(error)) => of_report(error),
+            Error::Finding(_) => Exit::Usage,
             Error::Save(_) => Exit::DeliveryFailed,
             Error::Output(error) => match error {
                 OutputError::StandardOutput(_) => Exit::DeliveryFailed,
                 OutputError::Format(_)
+                | OutputError::Named { .. }
+                | OutputError::Contradicts { .. }
+                | OutputError::Ambiguous { .. }
                 | OutputError::Twice(_)
                 | OutputError::Option(..)
                 | OutputError::File(..) => Exit::Usage,
@@ -96,6 +105,42 @@ impl Error {
             Error::CutShort { exit, .. } => *exit,
         }
     }
+}
+
+/// The exit code where a report cannot be read: nothing is wrong with the command line where nobody has
+/// signed in.
+fn of_report(error: &StateError) -> Exit {
+    match error {
+        StateError::S3(S3Error::Refused { reason: Reason::NoCredentials, .. }) => {
+            Exit::NothingAssessed
+        }
+        _ => Exit::Usage,
+    }
+}
+
+/// Why a finding, or the report that should have it, cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum FindingError {
+    /// An option names no place for a report.
+    #[error("{0}: {1}")]
+    Location(&'static str, LocationError),
+    /// Nobody writes to standard input.
+    #[error("give the report: {0} FILE")]
+    NoInput(&'static str),
+    /// A fingerprint means nothing without a report.
+    #[error(
+        "`{0}` is no check; for a finding with this fingerprint give its report: --report FILE"
+    )]
+    OfNoReport(String),
+    /// The report cannot be read.
+    #[error(transparent)]
+    State(StateError),
+    /// The saved inventory cannot be used.
+    #[error(transparent)]
+    Inventory(#[from] FileError),
+    /// No finding is meant, or several are.
+    #[error(transparent)]
+    NotNamed(#[from] NotNamed),
 }
 
 /// Why a finding cannot be accepted.
@@ -110,29 +155,6 @@ pub enum AcceptError {
     /// The configuration cannot be used as it is.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The saved inventory cannot be used.
-    #[error(transparent)]
-    Inventory(#[from] FileError),
-    /// No report was named, and none comes by itself.
-    #[error("give the report that has the finding: --report FILE")]
-    NoReport,
-    /// The report cannot be read.
-    #[error("cannot read {}: {error}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: std::io::Error,
-    },
-    /// The report cannot be used.
-    #[error(transparent)]
-    Report(#[from] ReportError),
-    /// There is no such finding.
-    #[error("no finding of the report has the fingerprint {0}")]
-    NoFinding(String),
-    /// There are several.
-    #[error("{0} begins several fingerprints: give more of it")]
-    Ambiguous(String),
     /// It is not known whether there is a fault.
     #[error("{check} is unknown for {subject}: there is nothing to accept before it is known")]
     Unknown {

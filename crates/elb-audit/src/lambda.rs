@@ -15,10 +15,11 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::cli::{self, Scan, Task};
+use crate::cli::{self, Scan, Task, environment};
 use crate::commands::{self, PreparedScan, RunOutcome};
 use crate::error::Error;
 use crate::log::{self, say};
+use crate::output::Outputs;
 
 mod answer;
 mod event;
@@ -56,6 +57,9 @@ impl Refusal {
 /// Whether the environment holds options that can be used: better known before the first event.
 pub fn check_options() -> Result<(), Refusal> {
     log::log_as_json("");
+    if let Some(warning) = environment::warning(std::env::vars_os()) {
+        say(format_args!("{warning}"));
+    }
     let scan = parse_options(&Params::default())?;
     PreparedScan::new(&scan)
         .map(drop)
@@ -87,7 +91,7 @@ async fn run_event(event: &Value, request: &str, deadline: u64) -> Result<Value,
     scan.source.timeout = scan.source.timeout.min(left);
     let (judged, files) = match step {
         None => {
-            let judged = Box::pin(commands::run_scan(&scan, &[], false)).await;
+            let judged = Box::pin(commands::run_scan(&scan, &Outputs::NONE, false)).await;
             let refusal = |error: Error| Refusal::new(error_kind(error.exit()), error.to_string());
             (Box::new(judged.map_err(refusal)?), Vec::new())
         }
@@ -106,7 +110,7 @@ fn to_response(
     files: &[String],
     request: &str,
 ) -> Result<Value, Refusal> {
-    say(format_args!("exit {}: {}", judged.exit.code(), judged.why));
+    say(format_args!("{}", judged.closing_line()));
     let refusal = |exit, said: &str| Err(Refusal::new(error_kind(exit), answer::cut(said)));
     // Whatever else came of the run: an alert that was not delivered must not pass for one that was.
     if !judged.failures.is_empty() {

@@ -29,10 +29,11 @@ pub(crate) fn say(line: fmt::Arguments) {
 
 /// A line as Lambda logs JSON.
 fn logged(line: &str, request: &str) -> String {
-    let (level, message) = match line.strip_prefix("error: ") {
-        Some(message) => ("ERROR", message),
-        None => ("INFO", line),
-    };
+    let words = [("error: ", "ERROR"), ("warning: ", "WARN")];
+    let (level, message) = words
+        .into_iter()
+        .find_map(|(word, level)| Some((level, line.strip_prefix(word)?)))
+        .unwrap_or(("INFO", line));
     let mut fields = serde_json::json!({
         "timestamp": jiff::Timestamp::now(),
         "level": level,

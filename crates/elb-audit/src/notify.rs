@@ -132,8 +132,17 @@ pub async fn deliver(
     delivery: &Delivery<'_>,
     session: &DeliverySession,
 ) -> Vec<DeliveryError> {
+    deliver_each(destinations, delivery, session).await.into_iter().flatten().collect()
+}
+
+/// The same; what failed of each, in their order.
+pub(crate) async fn deliver_each(
+    destinations: &[Destination],
+    delivery: &Delivery<'_>,
+    session: &DeliverySession,
+) -> Vec<Vec<DeliveryError>> {
     let all = destinations.iter().map(|destination| one(destination, delivery, session));
-    join_all(all).await.into_iter().flatten().collect()
+    join_all(all).await
 }
 
 /// Delivers to one destination. The SDK's futures are large: boxed here.

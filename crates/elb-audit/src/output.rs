@@ -4,8 +4,14 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use elb_audit_core::render::{self, Format, Style};
+use elb_audit_core::render::{Filter, Format, Style};
 use elb_audit_core::report::Report;
+
+mod color;
+mod format;
+
+pub use color::Color;
+pub(crate) use format::Standard;
 
 /// Why a report could not be written where it should be.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +19,39 @@ pub enum OutputError {
     /// No format has this name.
     #[error("unknown format `{0}`")]
     Format(String),
+    /// The name of a file says another format than the word before it.
+    #[error(
+        "--output {named}={file}: a name that ends so is for {ending}: write {ending}={file}, or another name"
+    )]
+    Named {
+        /// The file.
+        file: String,
+        /// The format before it.
+        named: &'static str,
+        /// The format that its name ends in.
+        ending: &'static str,
+    },
+    /// The name of a file says another format than `--format`.
+    #[error(
+        "--output {file}: its name says {ending}, --format says {format}: write --output {ending}={file}, \
+         or leave --format out"
+    )]
+    Contradicts {
+        /// The file.
+        file: String,
+        /// The format of standard output.
+        format: &'static str,
+        /// The format that its name ends in.
+        ending: &'static str,
+    },
+    /// Files of several formats end so.
+    #[error("--output {file}: {} is meant: write --output {}={file}", .formats.join(" or "), .formats[0])]
+    Ambiguous {
+        /// The file.
+        file: String,
+        /// The formats.
+        formats: Vec<String>,
+    },
     /// Two reports would overwrite each other.
     #[error("--output {0}: the same file twice")]
     Twice(String),
@@ -39,34 +78,63 @@ pub enum NotWritable {
 }
 
 /// A report in one format for one place.
-pub(crate) struct Destination {
-    pub(crate) format: &'static Format,
+struct Destination {
+    format: &'static Format,
     /// None is standard output.
-    pub(crate) file: Option<PathBuf>,
+    file: Option<PathBuf>,
 }
 
-/// Standard output in `format`, and what `--output` names. A file that cannot be written is refused
-/// before anything is read.
-pub(crate) fn destinations(
-    standard: &'static Format,
-    outputs: &[String],
-) -> Result<Vec<Destination>, OutputError> {
-    let mut all = vec![Destination { format: standard, file: None }];
-    for output in outputs {
-        let (format, file) = match output.split_once('=') {
-            Some((name, _)) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
-                (known(&name.to_lowercase())?, &output[name.len() + 1..])
+/// Everywhere that a report goes to.
+pub(crate) struct Outputs {
+    color: Color,
+    all: Vec<Destination>,
+}
+
+impl Outputs {
+    /// Nowhere.
+    pub(crate) const NONE: Outputs = Outputs { color: Color::Never, all: Vec::new() };
+
+    /// Standard output, and what `--output` names. A file that cannot be written is refused before anything
+    /// is read.
+    pub(crate) fn new(
+        color: Color,
+        standard: Standard,
+        outputs: &[String],
+    ) -> Result<Self, OutputError> {
+        let mut all = vec![Destination { format: standard.format, file: None }];
+        for output in outputs {
+            let (format, file) = format::resolved(output, standard)?;
+            if all.iter().any(|other| other.file.as_ref() == Some(&file)) {
+                return Err(OutputError::Twice(output.clone()));
             }
-            _ => (standard, output.as_str()),
-        };
-        let file = PathBuf::from(file);
-        if all.iter().any(|other| other.file.as_ref() == Some(&file)) {
-            return Err(OutputError::Twice(output.clone()));
+            check_writable(&file).map_err(|error| OutputError::Option(output.clone(), error))?;
+            all.push(Destination { format, file: Some(file) });
         }
-        check_writable(&file).map_err(|error| OutputError::Option(output.clone(), error))?;
-        all.push(Destination { format, file: Some(file) });
+        Ok(Outputs { color, all })
     }
-    Ok(all)
+
+    /// Writes the report everywhere; what could not be written. People see of it what the filter shows.
+    pub(crate) fn deliver(&self, report: &Report, filter: Filter) -> Vec<OutputError> {
+        let written = self.all.iter().map(|one| one.write(report, self.color, filter));
+        written.filter_map(Result::err).collect()
+    }
+}
+
+impl Destination {
+    fn write(&self, report: &Report, color: Color, filter: Filter) -> Result<(), OutputError> {
+        let Destination { format, file } = self;
+        let Some(file) = file else {
+            let style = Style { filter, ..style(color) };
+            let written = print(|out| format.render(report, style, out));
+            return written.map_err(OutputError::StandardOutput);
+        };
+        let written = File::create(file).and_then(|created| {
+            let mut out = BufWriter::new(created);
+            format.render(report, Style { filter, ..Style::PLAIN }, &mut out)?;
+            out.flush()
+        });
+        written.map_err(|error| OutputError::File(file.display().to_string(), error.into()))
+    }
 }
 
 /// Whether a file can be written: better known before a scan than after it. One that is not there yet is
@@ -84,36 +152,6 @@ pub(crate) fn check_writable(file: &Path) -> Result<(), NotWritable> {
     Ok(())
 }
 
-fn known(name: &str) -> Result<&'static Format, OutputError> {
-    render::named(name).ok_or_else(|| OutputError::Format(name.to_owned()))
-}
-
-/// Writes the report everywhere; what could not be written.
-pub(crate) fn deliver(report: &Report, destinations: &[Destination]) -> Vec<OutputError> {
-    let mut failures = Vec::new();
-    for Destination { format, file } in destinations {
-        match file {
-            None => {
-                let written = print(|out| format.render(report, style(), out));
-                if let Err(error) = written {
-                    failures.push(OutputError::StandardOutput(error));
-                }
-            }
-            Some(file) => {
-                let written = File::create(file).and_then(|created| {
-                    let mut out = BufWriter::new(created);
-                    format.render(report, Style::PLAIN, &mut out)?;
-                    out.flush()
-                });
-                if let Err(error) = written {
-                    failures.push(OutputError::File(file.display().to_string(), error.into()));
-                }
-            }
-        }
-    }
-    failures
-}
-
 /// Writes to standard output. A reader that has had enough (`| head`) is no failure.
 pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
@@ -123,19 +161,15 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) ->
     }
 }
 
-/// How standard output wants text: colours and wrapping for a terminal alone.
-pub(crate) fn style() -> Style {
+/// How standard output wants text: wrapped for a terminal, with colours where they are wanted.
+pub(crate) fn style(color: Color) -> Style {
     let out = io::stdout();
+    let settled = color.settled_here();
     if !out.is_terminal() {
-        return Style { color: forced(), ..Style::PLAIN };
+        return Style { color: settled.unwrap_or(false), ..Style::PLAIN };
     }
-    let choice = anstream::AutoStream::choice(&out);
+    // What the terminal is capable of.
+    let capable = || anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never;
     let width = terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0));
-    Style { color: choice != anstream::ColorChoice::Never, width: width.clamp(60, 160) }
-}
-
-/// Whether colours are wanted even without a terminal.
-fn forced() -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    set("CLICOLOR_FORCE") && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    Style { color: settled.unwrap_or_else(capable), width: width.clamp(60, 160), ..Style::PLAIN }
 }

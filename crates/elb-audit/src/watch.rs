@@ -74,6 +74,15 @@ pub(crate) enum WatchError {
     Contended(String),
 }
 
+/// Who was told of a report, and what went wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The destinations as they may be shown.
+    pub(crate) to: Vec<String>,
+    /// What went wrong.
+    pub(crate) failed: Vec<WatchError>,
+}
+
 /// The report of the run before, or why it cannot be had.
 #[derive(Debug)]
 pub(crate) struct Previous(Result<Option<StoredReport>, StateError>);
@@ -172,14 +181,27 @@ impl Watch {
         }
     }
 
-    /// Tells whom it concerns and keeps the report; what went wrong.
+    /// Tells whom it concerns and keeps the report.
     pub(crate) async fn tell(
+        &self,
+        previous: Previous,
+        report: &mut Report,
+        session: Option<&DeliverySession>,
+    ) -> Told {
+        let mut delivered = Delivered::default();
+        let failed = self.tell_in_turn(previous, report, session, &mut delivered).await;
+        let to = self.destinations.iter().filter(|one| delivered.to.contains(one));
+        Told { to: to.map(ToString::to_string).collect(), failed }
+    }
+
+    /// The same until no other run is faster; what went wrong.
+    async fn tell_in_turn(
         &self,
         mut previous: Previous,
         report: &mut Report,
         session: Option<&DeliverySession>,
+        delivered: &mut Delivered,
     ) -> Vec<WatchError> {
-        let mut delivered = Delivered::default();
         let mut others = Vec::new();
         for round in 0..ROUNDS {
             if let (ComparedWith::State(location), Ok(Some(kept))) =
@@ -190,7 +212,7 @@ impl Watch {
                 return others;
             }
             let trouble = previous.0.as_ref().err().map(ToString::to_string);
-            let (owed, failed) = self.deliver(report, session, trouble, &mut delivered).await;
+            let (owed, failed) = self.deliver(report, session, trouble, delivered).await;
             others = failed;
             let ComparedWith::State(location) = &self.compared_with else {
                 return owed.into_iter().chain(others).collect();
@@ -247,16 +269,21 @@ impl Watch {
         let (once, anew): (Vec<Destination>, Vec<Destination>) =
             self.destinations.iter().cloned().partition(|one| one.must_redeliver(report));
         let (owed, others) = tokio::join!(
-            notify::deliver(&once, &delivery, session),
-            notify::deliver(&anew, &delivery, session),
+            notify::deliver_each(&once, &delivery, session),
+            notify::deliver_each(&anew, &delivery, session),
         );
+        let each = once.iter().zip(&owed).chain(anew.iter().zip(&others));
+        delivered.note(each.filter(|(one, _)| alert.is_some() || !one.needs_alert()));
+        let errors = |all: Vec<Vec<DeliveryError>>| -> Vec<WatchError> {
+            all.into_iter().flatten().map(WatchError::Delivery).collect()
+        };
+        let (owed, others) = (errors(owed), errors(others));
         if let Some(alert) = &alert
             && owed.is_empty()
         {
             delivered.remember(alert);
         }
-        let errors = |all: Vec<DeliveryError>| all.into_iter().map(WatchError::Delivery).collect();
-        (errors(owed), errors(others))
+        (owed, others)
     }
 }
 
@@ -264,10 +291,19 @@ impl Watch {
 #[derive(Debug, Default)]
 struct Delivered {
     any: bool,
+    /// The destinations of which nothing failed.
+    to: Vec<Destination>,
     faults: HashSet<(String, ChangeKind)>,
 }
 
 impl Delivered {
+    /// Notes those of which nothing failed.
+    fn note<'a>(&mut self, each: impl Iterator<Item = (&'a Destination, &'a Vec<DeliveryError>)>) {
+        for (destination, _) in each.filter(|(_, failed)| failed.is_empty()) {
+            self.to.push(destination.clone());
+        }
+    }
+
     fn remember(&mut self, alert: &Alert) {
         self.any = true;
         let now = alert.new.iter().chain(&alert.worsened).copied();

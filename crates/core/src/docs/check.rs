@@ -105,7 +105,7 @@ fn name(kind: &Kind) -> String {
     capital(&kind.to_string())
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -173,7 +173,7 @@ fn pair(check: &'static Check) -> Vec<(&'static Example, Report)> {
 /// Both examples with what the check says of them.
 fn shown(check: &'static Check) -> String {
     let block = |(example, report): (&Example, Report)| {
-        let said = render::TEXT.text(&report, Style { color: false, width: 100 });
+        let said = render::TEXT.text(&report, Style { color: false, width: 100, ..Style::PLAIN });
         let said = said.split("\n\n").filter(|part| !is_totals(part)).collect::<Vec<_>>();
         format!("{}:\n\n```text\n{}\n```\n", capital(example.title), said.join("\n\n").trim())
     };
@@ -275,7 +275,7 @@ pub fn explain(check: &'static Check, style: Style) -> String {
     page.into_text()
 }
 
-fn section(page: &mut Page, heading: &str) {
+pub(super) fn section(page: &mut Page, heading: &str) {
     page.blank();
     page.line(0, &[(Paint::Bold, heading)]);
 }

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::{RENDERED, code, json, table};
 use crate::check::Check;
 use crate::check::plan::{READER, calls, with_companions};
+use crate::report::{Report, ReportedGap};
 use crate::vocab::call::Call;
+use crate::vocab::fact::Reason;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -19,7 +21,7 @@ struct Policy {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Statement {
-    sid: &'static str,
+    sid: String,
     effect: &'static str,
     action: BTreeSet<String>,
     resource: String,
@@ -72,26 +74,79 @@ fn statements(calls: &[Call], purpose: Purpose) -> Vec<Statement> {
         let more = Call::all().filter(|call| call.family() == "organizations");
         calls.extend(more.filter(|call| !calls.contains(call)).collect::<Vec<_>>());
     }
+    let mut statements = by_service(reasons(&calls, &[]).into_keys());
+    if purpose == Purpose::Organization {
+        statements.push(roles(READER));
+    }
+    statements
+}
+
+/// A statement for each service.
+fn by_service(actions: impl IntoIterator<Item = String>) -> Vec<Statement> {
     let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for action in reasons(&calls, &[]).into_keys() {
+    for action in actions {
         services.entry(service(&action).to_owned()).or_default().insert(action);
     }
     let statement = |(service, action): (String, BTreeSet<String>)| Statement {
-        sid: sid(&service),
+        sid: sid(&service).to_owned(),
         effect: "Allow",
         action,
         resource: "*".to_owned(),
     };
-    let mut statements: Vec<Statement> = services.into_iter().map(statement).collect();
-    if purpose == Purpose::Organization {
-        statements.push(Statement {
-            sid: "MemberAccounts",
-            effect: "Allow",
-            action: [Call::StsAssumeRole.action()].into(),
-            resource: format!("arn:*:iam::*:role/{READER}"),
-        });
+    services.into_iter().map(statement).collect()
+}
+
+/// The statement that lets the caller take on the roles of this name.
+fn roles(name: &str) -> Statement {
+    Statement {
+        sid: "MemberAccounts".to_owned(),
+        effect: "Allow",
+        action: [Call::StsAssumeRole.action()].into(),
+        resource: format!("arn:*:iam::*:role/{name}"),
     }
-    statements
+}
+
+/// What AWS denied the scan of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The IAM policy that allows it and nothing else, a newline at the end; none where nothing was denied.
+    pub policy: Option<String>,
+    /// Actions that some policy denies explicitly: allowing them does not help before that is gone.
+    pub denied_explicitly: BTreeSet<String>,
+}
+
+/// What a report's scan was denied, and the policy that would allow it. A role that could not be taken on
+/// is allowed by its name.
+#[must_use]
+pub fn missing_permissions(report: &Report) -> Missing {
+    let denied = |gap: &&ReportedGap| gap.reason.starts_with(Reason::AccessDenied.words());
+    let (mut actions, mut names) = (BTreeSet::new(), BTreeSet::new());
+    let mut denied_explicitly = BTreeSet::new();
+    for gap in report.gaps.iter().filter(denied) {
+        if gap.reason.contains("explicit deny") {
+            denied_explicitly.insert(gap.action.clone());
+        }
+        if gap.action == Call::StsAssumeRole.action() {
+            let role = gap.resource.as_deref().and_then(|arn| arn.split_once(":role/"));
+            names.insert(role.map_or(READER, |(_, name)| name));
+            continue;
+        }
+        // A report of another version may have calls that this one does not know.
+        let call = Call::try_from(gap.call.clone()).ok();
+        let implied = call.map_or(&[][..], Call::permission_only);
+        actions.extend(implied.iter().map(|action| (*action).to_owned()));
+        actions.insert(gap.action.clone());
+    }
+    let mut statement = by_service(actions);
+    for (number, name) in (1..).zip(names) {
+        let role = roles(name);
+        // No two statements of a policy have one name.
+        let sid = if number == 1 { role.sid } else { format!("{}{number}", role.sid) };
+        statement.push(Statement { sid, ..role });
+    }
+    let policy = Policy { version: "2012-10-17", statement };
+    let policy = (!policy.statement.is_empty()).then(|| json(&policy));
+    Missing { policy, denied_explicitly }
 }
 
 fn service(action: &str) -> &str {
@@ -228,6 +283,82 @@ mod tests {
             assert_ne!(sid(service(&call.action())), "Other", "{call}");
         }
         assert!(policy.len() < 6144, "IAM takes no longer policy");
+    }
+
+    /// The report of an account with these gaps.
+    fn denied(gaps: &[(&str, &str, Option<&str>, &str)]) -> Report {
+        let inventory = crate::fixtures::demo::inventory(&[]);
+        let options = crate::audit::Options::at(inventory.taken_at);
+        let mut report = crate::audit::audit(&inventory, &[], &options);
+        let gap =
+            |(call, action, resource, reason): &(&str, &str, Option<&str>, &str)| ReportedGap {
+                call: (*call).to_owned(),
+                action: (*action).to_owned(),
+                account: "111122223333".to_owned(),
+                region: None,
+                resource: resource.map(str::to_owned),
+                reason: (*reason).to_owned(),
+                advisory: false,
+            };
+        report.gaps = gaps.iter().map(gap).collect();
+        report
+    }
+
+    #[test]
+    fn what_was_denied_is_what_is_missing() {
+        let rules = "elasticloadbalancing:DescribeRules";
+        let report = denied(&[
+            ("elbv2:DescribeRules", rules, Some("a"), "access denied: not authorized"),
+            ("elbv2:DescribeRules", rules, Some("b"), "access denied"),
+            ("elbv2:DescribeTags", "elasticloadbalancing:DescribeTags", None, "throttled"),
+            ("wafv2:GetWebACLForResource", "wafv2:GetWebACLForResource", None, "access denied"),
+            ("next:Call", "next:Action", None, "access denied: with an explicit deny in a policy"),
+        ]);
+        let missing = missing_permissions(&report);
+        let policy: serde_json::Value =
+            serde_json::from_str(&missing.policy.expect("a policy")).expect("JSON");
+        let actions: Vec<&str> = policy["Statement"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|one| one["Action"].as_array().into_iter().flatten())
+            .filter_map(serde_json::Value::as_str)
+            .collect();
+        let expected = [
+            rules,
+            "elasticloadbalancing:GetLoadBalancerWebACL",
+            "next:Action",
+            "wafv2:GetWebACL",
+            "wafv2:GetWebACLForResource",
+        ];
+        assert_eq!(actions, expected);
+        assert_eq!(missing.denied_explicitly, BTreeSet::from(["next:Action".to_owned()]));
+    }
+
+    #[test]
+    fn a_role_that_could_not_be_taken_on_is_allowed_by_its_name() {
+        let assume = "sts:AssumeRole";
+        let (one, other) = ("arn:aws:iam::1:role/reader", "arn:aws:iam::2:role/audit/x");
+        let report = denied(&[
+            (assume, assume, Some(one), "access denied"),
+            (assume, assume, Some("arn:aws:iam::3:role/reader"), "access denied"),
+            (assume, assume, Some(other), "access denied"),
+        ]);
+        let policy = missing_permissions(&report).policy.expect("a policy");
+        for (sid, role) in [("MemberAccounts", "audit/x"), ("MemberAccounts2", "reader")] {
+            let both = [format!("\"Sid\": \"{sid}\""), format!("\"arn:*:iam::*:role/{role}\"")];
+            assert!(both.iter().all(|text| policy.contains(text)), "{policy}");
+        }
+        assert_eq!(policy.matches("\"Sid\"").count(), 2);
+    }
+
+    #[test]
+    fn nothing_denied_is_nothing_missing() {
+        let gap = ("elbv2:DescribeRules", "elasticloadbalancing:DescribeRules", None, "timed out");
+        for gaps in [&[][..], &[gap]] {
+            let missing = missing_permissions(&denied(gaps));
+            assert_eq!((missing.policy, missing.denied_explicitly.len()), (None, 0));
+        }
     }
 
     #[test]

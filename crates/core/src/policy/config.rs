@@ -28,6 +28,8 @@ pub struct Config {
     pub persona: Option<Persona>,
     /// From which severity faults fail a run.
     pub fail_on: Option<FailOn>,
+    /// From which severity people are shown what was found.
+    pub min_severity: Option<Severity>,
     /// Checks that run whoever is told.
     pub enable: BTreeSet<&'static str>,
     /// Checks that do not run.
@@ -58,7 +60,17 @@ impl FailOn {
 pub const KEYS: &[(&str, &[&str])] = &[
     (
         "",
-        &["accept", "checks", "edition", "fail-on", "intent", "persona", "severity", "thresholds"],
+        &[
+            "accept",
+            "checks",
+            "edition",
+            "fail-on",
+            "intent",
+            "min-severity",
+            "persona",
+            "severity",
+            "thresholds",
+        ],
     ),
     ("checks", &["disable", "enable"]),
     (
@@ -135,6 +147,7 @@ fn keys(table: &str) -> &'static [&'static str] {
 fn config(document: &Table, history: History) -> Config {
     document.knows(keys(""));
     let personas = Persona::ALL.map(|persona| (persona.word(), persona));
+    let severities = Severity::WORST_FIRST.map(|severity| (severity.word(), severity));
     let (enable, disable) =
         document.table("checks").map_or_else(Default::default, |table| switched(&table));
     let policy = Policy {
@@ -153,6 +166,7 @@ fn config(document: &Table, history: History) -> Config {
         policy,
         persona: document.value("persona").and_then(|value| value.one_of(&personas)),
         fail_on: document.value("fail-on").and_then(|value| value.one_of(&FailOn::ALL)),
+        min_severity: document.value("min-severity").and_then(|value| value.one_of(&severities)),
         enable,
         disable,
     }

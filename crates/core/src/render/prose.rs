@@ -55,7 +55,8 @@ pub(crate) fn sentence(evidence: &Evidence) -> String {
     fields(evidence).collect::<Vec<_>>().join("; ")
 }
 
-pub(super) fn fields(evidence: &Evidence) -> impl Iterator<Item = String> + '_ {
+/// The fields of the evidence, each in words.
+pub(crate) fn fields(evidence: &Evidence) -> impl Iterator<Item = String> + '_ {
     evidence.0.iter().map(|(name, value)| format!("{}: {}", label(name), words(value)))
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::Style;
 use super::page::{Page, Paint};
+use super::{Filter, Style};
 use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
 use crate::vocab::severity::Severity;
 
@@ -23,18 +23,21 @@ use crate::render::prose::{count, list};
 /// Writes the report in words.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    let filter = style.filter.for_report(report);
     for framework in report.by_control() {
         page.blank();
-        controls::write(&mut page, framework, report);
+        controls::write(&mut page, &filter.controls(framework, report), report);
     }
     if report.by_control().is_empty() {
-        load_balancers(&mut page, report);
-        unattached::write(&mut page, report);
+        load_balancers(&mut page, report, filter);
+        let beside = report.findings.iter().filter(|one| one.load_balancer.is_none());
+        unattached::write(&mut page, report, beside.filter(|one| filter.shows(one)));
     }
     coverage::write(&mut page, report);
     risks::write(&mut page, report);
     changes::write(&mut page, report);
     accounts::write(&mut page, report);
+    left_out(&mut page, filter, &report.findings);
     totals(&mut page, report);
     out.write_all(page.into_text().as_bytes())
 }
@@ -42,7 +45,15 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
 /// Findings by account, region and ARN of their load balancer.
 type Found<'a> = BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Finding>>;
 
-fn load_balancers(page: &mut Page, report: &Report) {
+/// A line on what is not shown; nothing where everything is.
+fn left_out<'a>(page: &mut Page, filter: Filter, all: impl IntoIterator<Item = &'a Finding>) {
+    if let Some(said) = filter.left_out(all) {
+        page.blank();
+        page.line(0, &[(Paint::Dim, &said)]);
+    }
+}
+
+fn load_balancers(page: &mut Page, report: &Report, filter: Filter) {
     let mut found: Found = BTreeMap::new();
     for finding in &report.findings {
         if let Some(lb) = &finding.load_balancer {
@@ -64,23 +75,36 @@ fn load_balancers(page: &mut Page, report: &Report) {
         page.blank();
         let number = format!(": {}", count(region.len(), "load balancer"));
         page.line(0, &[(Paint::Bold, &region[0].region), (Paint::Plain, &number)]);
-        load_balancer::write_all(page, &worst_first(region, &found));
+        load_balancer::write_all(page, &worst_first(region, &found, filter));
     }
+}
+
+/// A load balancer, and what was found.
+struct Shown<'a> {
+    lb: &'a LoadBalancerSummary,
+    /// The findings that are shown.
+    findings: Vec<&'a Finding>,
+    /// Faults that are not, whether they count or not.
+    hidden: usize,
 }
 
 /// The load balancers of a region with what was found: the worst faults first, otherwise as they come.
 fn worst_first<'a>(
     region: &'a [LoadBalancerSummary],
     found: &Found<'a>,
-) -> Vec<(&'a LoadBalancerSummary, Vec<&'a Finding>)> {
-    let mut all: Vec<_> = region
+    filter: Filter,
+) -> Vec<Shown<'a>> {
+    let mut all: Vec<Shown> = region
         .iter()
         .map(|lb| {
-            let key = (&*lb.account, &*lb.region, &*lb.arn);
-            (lb, found.get(&key).cloned().unwrap_or_default())
+            let all = found.get(&(&*lb.account, &*lb.region, &*lb.arn)).into_iter().flatten();
+            let (findings, hidden): (Vec<_>, Vec<_>) =
+                all.copied().partition(|finding| filter.shows(finding));
+            let hidden = hidden.iter().filter(|one| one.outcome == Outcome::Fail).count();
+            Shown { lb, findings, hidden }
         })
         .collect();
-    all.sort_by_key(|(_, findings)| std::cmp::Reverse(worst(findings)));
+    all.sort_by_key(|shown| std::cmp::Reverse(worst(&shown.findings)));
     all
 }
 

@@ -16,6 +16,7 @@ const WHOLE: &str = r#"
 edition = "2026-11"
 persona = "pedantic"
 fail-on = "never"
+min-severity = "low"
 
 [checks]
 enable = ["internet-facing"]
@@ -57,6 +58,7 @@ fn everything_at_once() {
     let config = Config::parse(WHOLE).expect("a configuration");
     assert_eq!(config.persona, Some(Persona::Pedantic));
     assert_eq!(config.fail_on, Some(FailOn::Never));
+    assert_eq!(config.min_severity, Some(Severity::Low));
     assert_eq!(config.enable, BTreeSet::from(["internet-facing"]));
     // An alias stands for its check.
     assert_eq!(config.disable, BTreeSet::from(["deletion-protection-off", "no-targets"]));
@@ -119,6 +121,7 @@ fn what_is_wrong_is_said_with_its_line() {
         ("persona = \"boss\"", "`persona` is regular, pedantic, auditor, not `boss`"),
         ("persona = 1", "`persona` takes text: write it in quotes"),
         ("fail-on = \"none\"", "`fail-on` is critical, high, medium, low, never, not `none`"),
+        ("min-severity = \"never\"", "`min-severity` is critical, high, medium, low, info, not"),
         ("checks = 1", "`checks` is a table: write [checks]"),
         ("[checks]\nenable = \"no-targets\"", "line 2: `enable` is a list: write it in [ ]"),
         ("[checks]\nenable = [1]", "line 2: `enable` takes text"),
@@ -249,6 +252,7 @@ fn the_schema_has_the_words_and_limits_that_the_file_has() {
     let of = |key: &str| schema["properties"][key]["enum"].clone();
     assert_eq!(of("persona"), json!(Persona::ALL));
     assert_eq!(of("fail-on"), json!(FailOn::ALL.map(|(word, _)| word)));
+    assert_eq!(of("min-severity"), json!(Severity::WORST_FIRST));
     let editions: Vec<&str> = EDITIONS.iter().map(|edition| edition.name).collect();
     assert_eq!(of("edition"), json!(editions));
     let severities = &schema["properties"]["severity"]["additionalProperties"]["enum"];

@@ -16,8 +16,8 @@ fn written(format: &str, report: &Report, style: Style) -> String {
 
 #[test]
 fn reports_read_as_they_did() {
-    let narrow = Style { color: false, width: 72 };
-    let colored = Style { color: true, width: 100 };
+    let narrow = Style { color: false, width: 72, ..Style::PLAIN };
+    let colored = Style { color: true, width: 100, ..Style::PLAIN };
     for (name, report) in reports() {
         let keep = |suffix: &str, text: &str| {
             golden::compare(&format!("crates/core/tests/it/snapshots/{name}.{suffix}.txt"), text);
@@ -39,7 +39,7 @@ fn nothing_from_outside_steers_the_terminal() {
     let report = hostile();
     for format in render::ALL {
         for width in [60, usize::MAX] {
-            let text = format.text(&report, Style { color: false, width });
+            let text = format.text(&report, Style { color: false, width, ..Style::PLAIN });
             let steers = |character: char| {
                 (character.is_control() && character != '\n')
                     || matches!(character, '\u{200b}' | '\u{202e}' | '\u{e0041}')
@@ -55,8 +55,9 @@ fn nothing_from_outside_steers_the_terminal() {
 #[test]
 fn colours_change_no_letter() {
     for (name, report) in reports() {
-        let plain = written("text", &report, Style { color: false, width: 80 });
-        let mut colored = written("text", &report, Style { color: true, width: 80 });
+        let plain = written("text", &report, Style { color: false, width: 80, ..Style::PLAIN });
+        let mut colored =
+            written("text", &report, Style { color: true, width: 80, ..Style::PLAIN });
         for code in ["0", "1", "2", "32", "33", "36", "1;31", "1;35"] {
             colored = colored.replace(&format!("\u{1b}[{code}m"), "");
         }
@@ -67,7 +68,9 @@ fn colours_change_no_letter() {
 #[test]
 fn a_narrow_line_is_too_long_only_for_a_single_word() {
     for (name, report) in reports() {
-        for line in written("text", &report, Style { color: false, width: 72 }).lines() {
+        for line in
+            written("text", &report, Style { color: false, width: 72, ..Style::PLAIN }).lines()
+        {
             let words = line.split_whitespace().count();
             assert!(line.chars().count() <= 72 || words == 1, "{name}: {line}");
         }

@@ -117,7 +117,7 @@ fn no_page_is_left_of_a_check_that_is_gone() {
 
 #[test]
 fn what_the_terminal_shows_of_checks_is_current() {
-    let style = Style { color: false, width: 80 };
+    let style = Style { color: false, width: 80, ..Style::PLAIN };
     let check = checks::ALL.iter().find(|check| check.id == "deletion-protection-off");
     let explained = docs::explain(check.expect("a check"), style);
     compare("crates/core/tests/it/snapshots/explain.txt", &explained);

@@ -135,6 +135,7 @@ fn remedy(operation: Operation, reason: Reason) -> &'static str {
         (Reason::AccessDenied, Operation::Write) => ": allow s3:PutObject",
         // Without the second action S3 refuses what is not there as well.
         (Reason::AccessDenied, _) => ": allow s3:GetObject and s3:ListBucket",
+        (Reason::NoCredentials, _) => ": set AWS_PROFILE, or sign in with `aws sso login`",
         _ => "",
     }
 }

@@ -6,7 +6,7 @@ use elb_audit_core::policy::config::FailOn;
 use elb_audit_core::render::{self, Format};
 use elb_audit_core::vocab::severity::Severity;
 
-use super::{Needed, fail_on, one_of, report_format};
+use super::{Needed, fail_on, one_of, report_format, severity};
 use crate::notify::{KINDS, either};
 
 /// What a report is compared with.
@@ -16,7 +16,8 @@ pub struct Comparing {
     /// and no longer assessed
     #[arg(long, value_name = "REPORT")]
     pub baseline: Option<String>,
-    /// Let only new and worse faults fail the run, where there is a report to compare with
+    /// Show only new and worse faults, and let only them fail the run, where there is a report to compare
+    /// with; formats for programs have everything
     #[arg(long)]
     pub only_new: bool,
 }
@@ -78,6 +79,10 @@ pub struct Diff {
     /// How to print what has changed
     #[arg(long, default_value = render::ALL[0].name, value_parser = report_format())]
     pub format: &'static Format,
+    /// Show new and worse faults of this severity or worse, and count the rest; formats for programs have
+    /// everything
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    pub min_severity: Option<Severity>,
     /// Exit with 1 if a fault of this severity or worse is new or has become worse
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = fail_on())]
     pub fail_on: FailOn,
@@ -104,8 +109,4 @@ fn notify_help() -> String {
 
 fn notify_on() -> impl clap::builder::TypedValueParser<Value = NotifyOn> {
     one_of(NotifyOn::ALL.to_vec())
-}
-
-fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
-    one_of(Severity::WORST_FIRST.map(|severity| (severity.word(), severity)).to_vec())
 }

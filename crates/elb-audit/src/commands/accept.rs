@@ -1,7 +1,5 @@
 //! `elb-audit accept`: writes down who answers for a finding.
 
-use std::fs;
-use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
@@ -12,35 +10,26 @@ use elb_audit_core::report::{Exit, Finding, Outcome, Report};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::print_text;
+use super::{finding, print_text};
 use crate::cli::Accept;
 use crate::config;
-use crate::error::{AcceptError, Error};
+use crate::error::{AcceptError, Error, FindingError};
 use crate::files::{self, Replaced, Rights};
 use crate::log::say;
 use crate::source::file;
-use crate::state::saved;
 
 /// Does what the command line says.
-pub(super) fn accept(task: &Accept) -> Result<Exit, Error> {
-    print_text(&add(task, Timestamp::now())?)
+pub(super) async fn accept(task: &Accept) -> Result<Exit, Error> {
+    print_text(&add(task, Timestamp::now()).await?)
 }
 
 /// Adds the entry to the file; what was written.
-fn add(task: &Accept, now: Timestamp) -> Result<String, AcceptError> {
-    for (name, text) in [("--reason", &task.reason), ("--owner", &task.owner)] {
-        if text.trim().is_empty() {
-            return Err(AcceptError::Empty(name));
-        }
-    }
-    let today = now.to_zoned(TimeZone::UTC).date();
-    if task.expires < today {
-        return Err(AcceptError::Expired(task.expires));
-    }
+async fn add(task: &Accept, now: Timestamp) -> Result<String, Error> {
+    check_words(task, now)?;
     let path = task.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
     let text = config::read(&path)?.unwrap_or_default();
     let before = config::parsed(&path, &text)?;
-    let finding = found(task, &before)?;
+    let finding = found(task, &before).await?;
     let risk = AcceptedRisk {
         check: finding.check.clone(),
         resource: resource(&finding),
@@ -55,7 +44,7 @@ fn add(task: &Accept, now: Timestamp) -> Result<String, AcceptError> {
     let whole = appended(&text, &entry);
     let after = config::parsed(&path, &whole).map_err(AcceptError::Spoilt)?;
     if after.policy.accepted.last() != Some(&risk) {
-        return Err(AcceptError::Misread(path));
+        return Err(AcceptError::Misread(path).into());
     }
     write(&path, &text, &whole)
         .map_err(|error| AcceptError::Write { path: path.clone(), error })?;
@@ -64,6 +53,17 @@ fn add(task: &Accept, now: Timestamp) -> Result<String, AcceptError> {
         say(format_args!("entries for the same finding that are no longer in force: {older}"));
     }
     Ok(entry)
+}
+
+/// Refuses words that say nothing, and a day that is over.
+fn check_words(task: &Accept, now: Timestamp) -> Result<(), AcceptError> {
+    for (name, text) in [("--reason", &task.reason), ("--owner", &task.owner)] {
+        if text.trim().is_empty() {
+            return Err(AcceptError::Empty(name));
+        }
+    }
+    let today = now.to_zoned(TimeZone::UTC).date();
+    if task.expires < today { Err(AcceptError::Expired(task.expires)) } else { Ok(()) }
 }
 
 /// Replaces the file, unless another process has written it since it was read.
@@ -78,49 +78,28 @@ fn write(path: &Path, before: &str, after: &str) -> std::io::Result<()> {
 }
 
 /// The finding that is meant.
-fn found(task: &Accept, config: &Config) -> Result<Finding, AcceptError> {
+async fn found(task: &Accept, config: &Config) -> Result<Finding, Error> {
     let report = match &task.inventory {
         Some(path) => audited(path, config)?,
-        None => read(task.report.as_deref().unwrap_or(Path::new("-")))?,
+        None => match finding::report_of(&task.source).await? {
+            Some(report) => report,
+            None => finding::read("--report", "-", None).await?,
+        },
     };
-    let wanted = task.fingerprint.as_str();
-    let mut named = report.findings.into_iter().filter(|one| one.fingerprint.starts_with(wanted));
-    let first = named.next().filter(|_| !wanted.is_empty());
-    let Some(finding) = first else {
-        return Err(AcceptError::NoFinding(wanted.to_owned()));
-    };
-    if named.any(|other| other.fingerprint != finding.fingerprint) {
-        return Err(AcceptError::Ambiguous(wanted.to_owned()));
-    }
+    let finding = finding::find(&report, &task.fingerprint)?;
     let (check, subject) = (finding.check.clone(), finding.subject.label.clone());
     match finding.outcome {
         Outcome::Fail | Outcome::Note => Ok(finding),
-        Outcome::Unknown => Err(AcceptError::Unknown { check, subject }),
-        Outcome::Pass => Err(AcceptError::Passes { check, subject }),
+        Outcome::Unknown => Err(AcceptError::Unknown { check, subject }.into()),
+        Outcome::Pass => Err(AcceptError::Passes { check, subject }.into()),
     }
 }
 
-fn audited(path: &Path, config: &Config) -> Result<Report, AcceptError> {
+fn audited(path: &Path, config: &Config) -> Result<Report, FindingError> {
     let inventory = file::read(path)?;
     let policy = Policy { accepted: Vec::new(), ..config.policy.clone() };
     let options = Options { policy, ..Options::at(inventory.taken_at) };
     Ok(audit(&inventory, checks::ALL, &options))
-}
-
-/// Reads a report; `-` is standard input.
-fn read(path: &Path) -> Result<Report, AcceptError> {
-    let text = if path == Path::new("-") {
-        let mut input = std::io::stdin();
-        if input.is_terminal() {
-            return Err(AcceptError::NoReport);
-        }
-        let mut text = String::new();
-        input.read_to_string(&mut text).map(|_| text)
-    } else {
-        fs::read_to_string(path)
-    };
-    let text = text.map_err(|error| AcceptError::Read { path: path.to_owned(), error })?;
-    Ok(saved::parse(&path.display().to_string(), text.as_bytes())?)
 }
 
 /// The pattern for a finding's resource. What no pattern may hold stands for any character.

@@ -10,15 +10,15 @@ use crate::aws::{Session, Stop};
 use crate::cli::{CheckFile, Reporting};
 use crate::config::RunConfig;
 use crate::error::Error;
-use crate::output;
+use crate::output::{Color, Outputs};
 use crate::source::Source;
 use crate::watch::Watch;
 
 /// Does what the command line says.
-pub(super) async fn check(task: &CheckFile) -> Result<Exit, Error> {
+pub(super) async fn check(task: &CheckFile, color: Color) -> Result<Exit, Error> {
     let (inventory, _) = Source::Files(&task.files).read().await?;
     let now = task.now.unwrap_or(inventory.taken_at);
-    judge_saved(inventory, now, &task.report).await
+    judge_saved(inventory, now, &task.report, color).await
 }
 
 /// Judges what was read before.
@@ -26,12 +26,13 @@ pub(super) async fn judge_saved(
     inventory: Inventory,
     now: Timestamp,
     report: &Reporting,
+    color: Color,
 ) -> Result<Exit, Error> {
     let config = RunConfig::new(report)?;
-    let destinations = output::destinations(report.format, &report.output)?;
+    let outputs = Outputs::new(color, report.writing.standard(), &report.writing.output)?;
     let watch = Watch::for_saved(report)?;
     let session = if watch.is_remote() { Some(open(None).await?) } else { None };
     let previous = watch.read_previous(session.as_ref().map(Session::config)).await?;
     let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
-    Ok(pipeline.run(&destinations, None).await.log(report))
+    Ok(pipeline.run(&outputs, None).await.log(report))
 }

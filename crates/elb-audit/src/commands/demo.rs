@@ -6,10 +6,11 @@ use elb_audit_core::report::Exit;
 use super::check::judge_saved;
 use crate::cli::Reporting;
 use crate::error::Error;
+use crate::output::Color;
 
 /// Does what the command line says.
-pub(super) async fn demo(report: &Reporting) -> Result<Exit, Error> {
+pub(super) async fn demo(report: &Reporting, color: Color) -> Result<Exit, Error> {
     let inventory = demo::inventory();
     let now = inventory.taken_at;
-    judge_saved(inventory, now, report).await
+    judge_saved(inventory, now, report, color).await
 }

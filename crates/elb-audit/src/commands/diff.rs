@@ -2,6 +2,7 @@
 
 use elb_audit_core::audit::compare;
 use elb_audit_core::policy::config::FailOn;
+use elb_audit_core::render::{Filter, Style};
 use elb_audit_core::report::Exit;
 use elb_audit_core::vocab::severity::Severity;
 
@@ -10,11 +11,11 @@ use crate::aws::Session;
 use crate::cli::Diff;
 use crate::error::Error;
 use crate::log::say;
-use crate::output;
+use crate::output::{self, Color};
 use crate::state::StateLocation;
 
 /// Does what the command line says.
-pub(super) async fn diff(task: &Diff) -> Result<Exit, Error> {
+pub(super) async fn diff(task: &Diff, color: Color) -> Result<Exit, Error> {
     let locations = [&task.before, &task.after].map(|text| StateLocation::parse(text));
     let [before, after] = locations;
     let (before, after) = (before?, after?);
@@ -31,7 +32,9 @@ pub(super) async fn diff(task: &Diff) -> Result<Exit, Error> {
         !comparison.not_assessed.is_empty() || !comparison.lost.is_empty()
     });
     let news = after.news();
-    print(|out| task.format.render_changes(&after, output::style(), out))?;
+    let filter = Filter { min_severity: task.min_severity, only_new: false };
+    let style = Style { filter, ..output::style(color) };
+    print(|out| task.format.render_changes(&after, style, out))?;
     let floor = match task.fail_on {
         FailOn::From(severity) => Some(severity),
         FailOn::Never => None,

@@ -12,8 +12,8 @@ use crate::cli::Reporting;
 use crate::config::RunConfig;
 use crate::log::say;
 use crate::notify::DeliverySession;
-use crate::output::{self, OutputError};
-use crate::watch::{Previous, Watch, WatchError};
+use crate::output::{OutputError, Outputs};
+use crate::watch::{Previous, Told, Watch, WatchError};
 
 /// Facts, what to judge them by, and what to compare the judgement with.
 pub(super) struct Pipeline {
@@ -29,31 +29,30 @@ impl Pipeline {
     /// Judges, writes the report, and tells whom it concerns.
     pub(super) async fn run(
         self,
-        destinations: &[output::Destination],
+        outputs: &Outputs,
         session: Option<&DeliverySession>,
     ) -> RunOutcome {
         let Pipeline { inventory, now, config, stopped, watch, previous } = self;
-        let (checks, gate) = (config.checks.clone(), config.gate);
+        let (checks, gate, filter) = (config.checks.clone(), config.gate, config.filter);
         let mut report = audit(&inventory, &checks, &config.options(now));
         let cut = cut_short(&inventory, stopped);
         // The report of a very large account needs the room.
         drop(inventory);
         Watch::compare(&previous, &mut report);
-        let written = output::deliver(&report, destinations);
+        let written = outputs.deliver(&report, filter);
         let mut failures: Vec<Undelivered> = written.into_iter().map(Into::into).collect();
         let (mut exit, mut why) = report.exit(gate);
-        failures.extend(
-            watch.tell(previous, &mut report, session).await.into_iter().map(Undelivered::from),
-        );
+        let Told { to: told, failed } = watch.tell(previous, &mut report, session).await;
+        failures.extend(failed.into_iter().map(Undelivered::from));
         if let Some((cut, said)) = cut
             && exit != Exit::NothingAssessed
         {
-            (exit, why) = (cut, said.to_owned());
+            (exit, why) = (cut, format!("{said}; {}", report.counted(gate)));
         }
         if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
             (exit, why) = (Exit::DeliveryFailed, format!("not everything was delivered; {why}"));
         }
-        RunOutcome { report, exit, why, failures }
+        RunOutcome { report, exit, why, told, failures }
     }
 }
 
@@ -74,6 +73,8 @@ pub(crate) struct RunOutcome {
     pub(crate) exit: Exit,
     /// Why the exit code is what it is, in one line.
     pub(crate) why: String,
+    /// Who was told of it.
+    pub(crate) told: Vec<String>,
     /// What could not be delivered.
     pub(crate) failures: Vec<Undelivered>,
 }
@@ -85,9 +86,18 @@ impl RunOutcome {
             say(format_args!("error: {failure}"));
         }
         if !how.quiet {
-            say(format_args!("exit {}: {}", self.exit.code(), self.why));
+            say(format_args!("{}", self.closing_line()));
         }
         self.exit
+    }
+
+    /// The exit code, why it is that, and who was told.
+    pub(crate) fn closing_line(&self) -> String {
+        let told = match &self.told[..] {
+            [] => String::new(),
+            to => format!("; told: {}", to.join(", ")),
+        };
+        format!("exit {}: {}{told}", self.exit.code(), self.why)
     }
 }
 

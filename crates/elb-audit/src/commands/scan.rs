@@ -12,22 +12,23 @@ use crate::collect::{self, CollectionPlan, Request};
 use crate::config::RunConfig;
 use crate::error::Error;
 use crate::notify::DeliverySession;
-use crate::output;
+use crate::output::{Color, Outputs};
 use crate::watch::Watch;
 
 /// Does what the command line says.
-pub(super) async fn scan(task: &Scan) -> Result<Exit, Error> {
+pub(super) async fn scan(task: &Scan, color: Color) -> Result<Exit, Error> {
     let shown = !task.report.quiet && !task.source.verbose;
-    let destinations = output::destinations(task.report.format, &task.report.output)?;
-    let judged = run_scan(task, &destinations, shown).await?;
+    let writing = &task.report.writing;
+    let outputs = Outputs::new(color, writing.standard(), &writing.output)?;
+    let judged = run_scan(task, &outputs, shown).await?;
     Ok(judged.log(&task.report))
 }
 
-/// Reads and judges an account as the command line says, writes the report to these destinations, tells
+/// Reads and judges an account as the command line says, writes the report to these outputs, tells
 /// whom it concerns, and keeps it.
 pub(crate) async fn run_scan(
     task: &Scan,
-    destinations: &[output::Destination],
+    outputs: &Outputs,
     shown: bool,
 ) -> Result<RunOutcome, Error> {
     let prepared = PreparedScan::new(task)?;
@@ -39,7 +40,7 @@ pub(crate) async fn run_scan(
     let now = inventory.taken_at;
     let PreparedScan { config, watch, .. } = prepared;
     let pipeline = Pipeline { inventory, now, config, stopped, watch, previous };
-    Ok(pipeline.run(destinations, Some(&delivery_session(&session))).await)
+    Ok(pipeline.run(outputs, Some(&delivery_session(&session))).await)
 }
 
 /// What the command line of a scan says: what to read, what to judge by, and whom to tell.
@@ -73,7 +74,7 @@ impl PreparedScan {
         let previous = watch.read_previous(Some(session.config())).await?;
         let now = inventory.taken_at;
         let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
-        Ok(pipeline.run(&[], Some(&delivery_session(session))).await)
+        Ok(pipeline.run(&Outputs::NONE, Some(&delivery_session(session))).await)
     }
 }
 

@@ -262,6 +262,20 @@ fn shown(kind: &str) -> String {
 }
 
 impl Destination {
+    /// Whether it hears nothing where there is no alert. The others hear of every run.
+    #[must_use]
+    pub fn needs_alert(&self) -> bool {
+        match self {
+            Destination::Sns { .. }
+            | Destination::Slack { .. }
+            | Destination::Webhook { .. }
+            | Destination::EventBridge { .. } => true,
+            Destination::S3 { .. } | Destination::SecurityHub | Destination::CloudWatch { .. } => {
+                false
+            }
+        }
+    }
+
     /// Whether it hears of this report what it hears only once. The others are told everything again by
     /// the next run, whatever became of this one.
     #[must_use]

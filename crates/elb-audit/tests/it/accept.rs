@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use elb_audit_core::report::{Finding, Outcome, Report, RiskState};
+use elb_audit_fake_aws::{Bucket, FakeAws};
 
 use crate::program::{Done, Folder, Run};
+use crate::watch;
 
 /// The report of the demo in a file, and the first fault of it.
 fn reported(folder: &Folder) -> Finding {
@@ -128,9 +130,18 @@ fn what_would_be_of_no_use_is_refused() {
     refused(&folder, accept(&folder, print, past).done(), "--expires 2020-01-31: that day is over");
     let none = "no finding of the report has the fingerprint ffffffffff";
     refused(&folder, accept(&folder, "ffffffffff", GOOD).done(), none);
-    refused(&folder, accept(&folder, "", GOOD).done(), "no finding of the report has");
-    let several = "0 begins several fingerprints: give more of it";
-    refused(&folder, accept(&folder, "0", GOOD).done(), several);
+    for short in ["", "0", &print[..7]] {
+        let said = format!("`{short}` is too short for a fingerprint: give at least 8 characters");
+        refused(&folder, accept(&folder, short, GOOD).done(), &said);
+    }
+    let json = fs::read_to_string(folder.path("report.json")).unwrap();
+    let report: Report = serde_json::from_str(&json).unwrap();
+    let other = report.findings.iter().find(|one| one.fingerprint != print).unwrap();
+    let twin = format!("{}ffffffffffff", &print[..8]);
+    folder.file("report.json", &json.replace(&other.fingerprint, &twin));
+    let several = format!("{} begins several fingerprints: give more of it", &print[..8]);
+    refused(&folder, accept(&folder, &print[..8], GOOD).done(), &several);
+    folder.file("report.json", &json);
     let blank = Run::bare("accept").arg(print).arg("--reason= ").arg("--owner=o");
     let blank = GOOD.split_whitespace().fold(blank, Run::arg).inside(&folder);
     refused(&folder, blank.done(), "--reason is empty");
@@ -170,7 +181,7 @@ fn files_that_cannot_be_used() {
     let with = |report: &str| {
         accept(&folder, print, &format!("--expires 2099-12-31 --report {report}")).done()
     };
-    refused(&folder, with("none.json"), "cannot read none.json: No such file");
+    refused(&folder, with("none.json"), "cannot read none.json: there is no such report");
     folder.file("odd.json", "{}");
     refused(&folder, with("odd.json"), "cannot use odd.json: it is no JSON report");
     folder.file("odd.json", "{\"schema\": \"elb-audit/report/v9\"}");
@@ -178,7 +189,7 @@ fn files_that_cannot_be_used() {
     folder.file("odd.json", "{\"schema\": \"elb-audit/report/v1\"}");
     refused(&folder, with("odd.json"), "it does not follow `elb-audit/report/v1`");
     folder.file("elb-audit.toml", "zzz = 1");
-    refused(&folder, with("report.json"), "cannot use elb-audit.toml: line 1: unknown key `zzz`");
+    refused(&folder, with("report.json"), "elb-audit.toml:1: unknown key `zzz`");
     folder.file("elb-audit.toml", "accept = []");
     refused(&folder, with("report.json"), "the entry cannot be added at the end");
     let nowhere = "--expires 2099-12-31 --report report.json --config /nonexistent/a.toml";
@@ -198,6 +209,14 @@ fn what_clap_refuses() {
         (
             "accept abc --reason r --owner o --expires 2099-12-31 --report a --inventory b",
             "--report and --inventory exclude each other",
+        ),
+        (
+            "accept abc --reason r --owner o --expires 2099-12-31 --state a --inventory b",
+            "--state and --inventory exclude each other",
+        ),
+        (
+            "accept abc --reason r --owner o --expires 2099-12-31 --state a --report b",
+            "--report and --state exclude each other",
         ),
     ] {
         let done = Run::bare(arguments).done().exits(2);
@@ -223,4 +242,48 @@ fn the_day_of_a_saved_account_is_the_one_it_was_read_on_unless_told_otherwise() 
     assert_eq!(state(""), RiskState::InForce);
     assert_eq!(state("--now 2026-12-31T23:59:59Z"), RiskState::InForce);
     assert_eq!(state("--now 2027-01-01T00:00:00Z"), RiskState::Expired);
+}
+
+#[test]
+fn the_finding_may_be_in_the_report_that_a_watch_keeps() {
+    let fake = FakeAws::start(watch::account(true, false).with(Bucket::new("kept", "eu-west-1")));
+    let folder = Folder::new();
+    for place in ["state.json", "s3://kept/elb/state.json"] {
+        let report = watch::scan(&fake, "--state").arg(place).inside(&folder).report();
+        let fault = report.findings.iter().find(|one| one.is_fault()).unwrap();
+        let before: Vec<_> = fs::read_dir(folder.path("")).unwrap().collect();
+        let run = Run::on(&fake, "accept --reason r --owner o --expires 2099-12-31 --state");
+        let run = run.arg(place).arg(&fault.fingerprint[..8]).inside(&folder);
+        run.done().says(0, &["written to elb-audit.toml"]);
+        assert!(written(&folder).contains(&fault.fingerprint));
+        let after: Vec<_> = fs::read_dir(folder.path("")).unwrap().collect();
+        assert_eq!(after.len(), before.len() + 1, "the entry, and nothing else: {after:?}");
+        fs::remove_file(folder.path("elb-audit.toml")).unwrap();
+    }
+}
+
+#[test]
+fn where_a_finding_is_looked_for() {
+    let folder = Folder::new();
+    let fault = reported(&folder);
+    let print = fault.fingerprint.as_str();
+    let with = |options: &str| accept(&folder, print, &format!("--expires 2099-12-31 {options}"));
+    refused(&folder, with("--state none.json").done(), "cannot read none.json: there is no such");
+    refused(&folder, with("--state s3://bucket").done(), "--state: `s3://bucket` names no object");
+    refused(&folder, with("--report ftp://x").done(), "--report: `ftp://x` is neither a file nor");
+    let said = "no credentials found in chain: set AWS_PROFILE, or sign in with";
+    for option in ["--state", "--report"] {
+        let unread = with(&format!("{option} s3://bucket/key")).done();
+        unread.says(3, &["error: cannot find s3://bucket/key: ", said]);
+    }
+    let diff = Run::bare("diff s3://bucket/key report.json").inside(&folder).done();
+    diff.says(3, &["error: cannot find s3://bucket/key: ", said]);
+    // The command line wins over the environment.
+    let run = with("--report report.json").env("ELB_AUDIT_STATE", "none.json");
+    run.done().exits(0);
+    fs::remove_file(folder.path("elb-audit.toml")).unwrap();
+    let run = with("--state report.json").env("ELB_AUDIT_REPORT", "none.json");
+    run.env("ELB_AUDIT_INVENTORY", "none.json").done().exits(0);
+    fs::remove_file(folder.path("elb-audit.toml")).unwrap();
+    with("").env("ELB_AUDIT_STATE", "report.json").done().exits(0);
 }

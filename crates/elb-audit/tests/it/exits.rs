@@ -57,7 +57,12 @@ fn every_code_once() {
     Run::on(&fake, "scan").done().says(1, &["exit 1: ", "faults at or above high: "]);
     Run::on(&fake, "scan --check nonsense").done().says(2, &["error: "]);
     fake.fault(Fault::deny("elbv2:DescribeRules"));
-    Run::on(&fake, "scan --strict").done().says(4, &["exit 4: coverage is incomplete"]);
+    let why = ["exit 4: coverage is incomplete", "; no fault at or above high (--fail-on high)"];
+    Run::on(&fake, "scan --strict").done().says(4, &why);
+    fake.clear_faults();
+    fake.fault(Fault::deny("elbv2:DescribeLoadBalancerAttributes"));
+    let why = ["exit 4: coverage is incomplete", "; faults at or above high: 1 (--fail-on high)"];
+    Run::on(&fake, "scan --strict").done().says(4, &why);
     fake.fault(Fault::deny("elasticloadbalancing:DescribeLoadBalancers"));
     Run::on(&fake, "scan --strict").done().says(3, &["exit 3: nothing could be assessed"]);
 }
@@ -71,7 +76,8 @@ fn a_report_that_cannot_be_written() {
     let fake = worst("high");
     let done = Run::on(&fake, "scan --output json=/dev/full").done().exits(5);
     assert!(done.stderr.contains("cannot write /dev/full: No space left"), "{}", done.stderr);
-    assert!(done.stderr.contains("exit 5: "), "{}", done.stderr);
+    let why = "exit 5: not everything was delivered; faults at or above high: 1 (--fail-on high)\n";
+    assert!(done.stderr.contains(why), "{}", done.stderr);
     assert!(done.stdout.contains("web"), "standard output has its report all the same");
     for task in ["scan", "demo", "checks", "explain no-targets", "permissions"] {
         let done = Run::on(&fake, task).output_to(full()).exits(5);
@@ -169,7 +175,7 @@ fn the_environment_mirrors_options_and_the_command_line_wins() {
 #[test]
 fn every_option_has_its_variable() {
     let variables = elb_audit::cli::variables();
-    for task in ["scan", "collect", "check", "checks", "permissions"] {
+    for task in ["scan", "collect", "check", "checks", "permissions", "accept", "explain", "diff"] {
         let help = Run::bare(&format!("{task} --help")).done().stdout;
         let words = help.split(|c: char| !c.is_ascii_lowercase() && c != '-');
         let options = words.filter(|word| word.starts_with("--") && word.len() > 2);

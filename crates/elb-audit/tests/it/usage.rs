@@ -30,7 +30,7 @@ fn mistakes_on_the_command_line() {
         (&format!("demo --output json={here}"), "Is a directory"),
         ("demo --output sarif=x.sarif", "unknown format `sarif`"),
         ("demo --output -", "standard output has its format by --format"),
-        ("demo --output a.txt --output json=a.txt", "the same file twice"),
+        ("demo --output a.log --output json=a.log", "the same file twice"),
         (
             "collect -o /nonexistent/inventory.json",
             "cannot write /nonexistent/inventory.json: No such",
@@ -59,7 +59,7 @@ fn what_clap_refuses() {
         ("scan extra", "unexpected argument"),
         ("check", "<FILE>"),
         ("check - --now yesterday", "--now"),
-        ("explain", "<CHECK>"),
+        ("explain", "<CHECK|FINGERPRINT>"),
         ("collect", "--output"),
         ("scna", "scan"),
     ] {

@@ -275,6 +275,35 @@ fn diff_says_what_has_changed_and_fails_on_what_is_worse() {
     diff("--strict").arg(&before).arg(&blind).done().exits(4);
 }
 
+/// The closing line says who was told, as far as that may be shown, and never who was not.
+#[test]
+fn a_run_says_whom_it_told() {
+    let folder = Folder::new();
+    let state = folder.path("state.json");
+    let mut own = account(true, false).with(Bucket::new("reports", "eu-west-1"));
+    let region = own.regions.remove("eu-west-1").unwrap();
+    let fake = FakeAws::start(own.region("eu-west-1", region.topic("alerts")));
+    let hook = format!("webhook:{}/hooks/SECRET99", fake.url());
+    let sns = "sns:arn:aws:sns:eu-west-1:111122223333:alerts";
+    let to = format!("{sns},s3://reports/elb,{hook},s3://missing/elb");
+    let run = || scan(&fake, "--notify").arg(&to).arg("--state").arg(&state).done();
+    let first = run().exits(5);
+    let host = format!("webhook:{}/…", fake.url());
+    let said = format!("; told: {sns}, s3://reports/elb, {host}\n");
+    assert!(first.stderr.ends_with(&said), "{said}{}", first.stderr);
+    assert!(
+        first.stderr.contains("exit 5: not everything was delivered; faults at or above high: 1")
+    );
+    assert!(first.stderr.contains("cannot deliver to s3://missing/elb"), "{}", first.stderr);
+    assert!(!first.stderr.contains("SECRET99"));
+    // Nothing has changed: who waits for alerts is not told again.
+    let second = run().exits(5);
+    assert!(second.stderr.ends_with("; told: s3://reports/elb\n"), "{}", second.stderr);
+    assert!(!scan(&fake, "").done().stderr.contains("told"));
+    let quiet = scan(&fake, "--quiet --notify s3://reports/elb").done();
+    assert_eq!(quiet.stderr, "");
+}
+
 #[test]
 fn kinds_of_change_have_a_word_each() {
     let words = ChangeKind::ALL.map(ChangeKind::words);

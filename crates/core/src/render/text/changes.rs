@@ -3,7 +3,7 @@
 use std::io;
 
 use super::finding::Layout;
-use super::{coverage, finding};
+use super::{coverage, finding, left_out};
 use crate::render::Style;
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{count, kind};
@@ -16,11 +16,13 @@ const SHOWN: usize = 50;
 /// Writes what has changed and nothing else: new and worse faults with all there is to them, then the rest.
 pub(crate) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    let filter = style.filter;
     let changed = |finding: &&Finding| {
         let kind = finding.change.as_ref().map(|change| change.kind);
         matches!(kind, Some(ChangeKind::New | ChangeKind::Worsened))
     };
-    let findings: Vec<&Finding> = report.findings.iter().filter(changed).collect();
+    let changed = || report.findings.iter().filter(changed);
+    let findings: Vec<&Finding> = changed().filter(|finding| filter.shows(finding)).collect();
     let together = |a: &&Finding, b: &&Finding| {
         (&a.account, &a.region, &a.load_balancer) == (&b.account, &b.region, &b.load_balancer)
     };
@@ -36,6 +38,7 @@ pub(crate) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
         }
         finding::write_all(&mut page, Layout::Beside(2), group.iter().copied());
     }
+    left_out(&mut page, filter, changed());
     write(&mut page, report);
     out.write_all(page.into_text().as_bytes())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::Layout;
-use super::{coverage, finding, worst};
+use super::{Shown, coverage, finding, worst};
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{self, count, list};
 use crate::report::{
@@ -16,13 +16,14 @@ const GROUPS: usize = 8;
 const SOURCES: usize = 4;
 
 /// Each load balancer: those with faults in full, the others in a line.
-pub(super) fn write_all(page: &mut Page, all: &[(&LoadBalancerSummary, Vec<&Finding>)]) {
-    for (lb, findings) in all {
+pub(super) fn write_all(page: &mut Page, all: &[Shown]) {
+    for shown in all {
+        let Shown { lb, findings, .. } = shown;
         let passes = findings.iter().any(|finding| finding.outcome == Outcome::Pass);
         if worst(findings).is_some() || passes {
             in_full(page, lb, findings);
         } else {
-            in_a_line(page, lb, findings);
+            in_a_line(page, shown);
         }
     }
 }
@@ -62,13 +63,13 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
     page.blank();
 }
 
-fn in_a_line(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
-    header(page, lb, Some(findings));
-    finding::write_all(page, Layout::Beside(2), findings.iter().copied());
+fn in_a_line(page: &mut Page, shown: &Shown) {
+    header(page, shown.lb, Some(shown));
+    finding::write_all(page, Layout::Beside(2), shown.findings.iter().copied());
 }
 
-/// The name and what it is; with findings, the verdict too.
-fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding]>) {
+/// The name and what it is; with what was found, the verdict too.
+fn header(page: &mut Page, lb: &LoadBalancerSummary, shown: Option<&Shown>) {
     let mut facts = vec![prose::kind(&lb.kind)];
     facts.extend(lb.scheme.clone());
     let is_said = lb.exposure == ExposureClass::Internal
@@ -77,22 +78,24 @@ fn header(page: &mut Page, lb: &LoadBalancerSummary, findings: Option<&[&Finding
         facts.push(prose::exposure(lb.exposure).to_owned());
     }
     facts.extend(lb.state.clone().filter(|state| state != "active"));
-    if findings.is_some() {
+    if shown.is_some() {
         facts.push(match &lb.listeners {
             None => "listeners unread".to_owned(),
             Some(listeners) => count(listeners.len(), "listener"),
         });
     }
     let facts = facts.join(", ");
-    let Some(findings) = findings else {
+    let Some(Shown { findings, hidden, .. }) = shown else {
         return page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &format!("  {facts}"))]);
     };
-    let none = match finding::accepted_faults(findings) {
-        0 => "no fault found".to_owned(),
-        number => format!("{} accepted, no other found", count(number, "fault")),
+    let none = match (hidden, finding::accepted_faults(findings)) {
+        (0, 0) => "no fault found".to_owned(),
+        (0, number) => format!("{} accepted, no other found", count(number, "fault")),
+        (hidden, _) => format!("{} not shown", count(*hidden, "fault")),
     };
     let (paint, verdict) = match (coverage::is_unjudged(lb), unknown(findings).as_slice()) {
         (true, _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
+        (false, []) if *hidden > 0 => (Paint::Plain, none),
         (false, []) => (Paint::Good, none),
         (false, [unknown]) => (Paint::Warning, format!("{none}, but {unknown}")),
         // What would answer them is told once for all load balancers.

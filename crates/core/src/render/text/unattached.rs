@@ -7,10 +7,14 @@ use super::{coverage, finding, load_balancer};
 use crate::render::page::{Page, Paint};
 use crate::report::{Finding, Outcome, Report, Subject, SubjectKind};
 
-/// All of them by place, each under its subject; nothing when there are none.
-pub(super) fn write(page: &mut Page, report: &Report) {
+/// These findings by place, each under its subject; nothing when there are none.
+pub(super) fn write<'a>(
+    page: &mut Page,
+    report: &Report,
+    findings: impl Iterator<Item = &'a Finding>,
+) {
     let mut places: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| finding.load_balancer.is_none()) {
+    for finding in findings {
         places.entry((&finding.account, &finding.region)).or_default().push(finding);
     }
     if places.is_empty() {
