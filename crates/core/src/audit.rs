@@ -20,7 +20,7 @@ use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::severity::Persona;
 
 mod accounts;
-mod actions;
+pub mod actions;
 mod cause;
 pub mod compare;
 mod controls;

@@ -55,20 +55,6 @@ pub fn with_rendered(template: &str, name: &str, block: &str) -> Option<String> 
     Some(format!("{before}{begin}{}{margin}{end}{after}", lines.collect::<String>()))
 }
 
-/// A report's text as a document shows it: its first lines, and its totals, which are the last paragraph.
-#[must_use]
-pub fn readme_block(text: &str, lines: usize) -> String {
-    let all: Vec<&str> = text.trim_end().lines().collect();
-    let totals = all.iter().rposition(|line| line.is_empty()).map_or(0, |blank| blank + 1);
-    if lines >= totals {
-        return format!("```text\n{}\n```\n", all.join("\n"));
-    }
-    let head = all[..lines].join("\n");
-    let left_out = totals - lines;
-    let tail = all[totals..].join("\n");
-    format!("```text\n{}\n\n[{left_out} lines left out]\n\n{tail}\n```\n", head.trim_end())
-}
-
 /// The value as JSON, a newline at the end.
 fn json(value: &impl Serialize) -> String {
     let mut json = serde_json::to_string_pretty(value).expect("pages are made of plain data");
@@ -113,13 +99,5 @@ mod tests {
         assert_eq!(with_rendered(template, "x", "- 1\n\n  2\n").as_deref(), Some(wanted));
         assert_eq!(with_rendered(wanted, "x", "- 1\n\n  2").as_deref(), Some(wanted));
         assert_eq!(with_rendered(template, "y", ""), None);
-    }
-
-    #[test]
-    fn an_excerpt_keeps_the_totals() {
-        let text = "1\n2\n3\n4\n\ntotal\n";
-        assert_eq!(readme_block(text, 9), "```text\n1\n2\n3\n4\n\ntotal\n```\n");
-        let excerpt = "```text\n1\n2\n\n[3 lines left out]\n\ntotal\n```\n";
-        assert_eq!(readme_block(text, 2), excerpt);
     }
 }

@@ -4,6 +4,7 @@ use std::{fmt, io};
 
 use crate::report::Report;
 use crate::report::comparison::ChangeKind;
+use crate::vocab::glob;
 
 pub mod asff; // faults as Security Hub takes them
 mod filter;
@@ -48,7 +49,7 @@ impl Format {
         (self.render_changes)(report, self.styled(style), out)
     }
 
-    fn styled(&self, style: Style) -> Style {
+    fn styled<'a>(&self, style: Style<'a>) -> Style<'a> {
         if self.for_people { style } else { Style { filter: Filter::NONE, ..style } }
     }
 
@@ -70,18 +71,46 @@ impl fmt::Debug for Format {
 
 /// How a text is laid out; formats for machines do not look at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+pub struct Style<'a> {
     /// Whether the reader understands ANSI colours.
     pub color: bool,
     /// Characters in a line. Words longer than that stay whole, and with `usize::MAX` nothing wraps.
     pub width: usize,
     /// What is shown of what was found.
     pub filter: Filter,
+    /// Which findings are shown one by one.
+    pub details: Details<'a>,
 }
 
-impl Style {
+impl Style<'_> {
     /// For a file or a pipe: no colours, and lines as long as they are.
-    pub const PLAIN: Style = Style { color: false, width: usize::MAX, filter: Filter::NONE };
+    pub const PLAIN: Style<'static> =
+        Style { color: false, width: usize::MAX, filter: Filter::NONE, details: Details::None };
+
+    /// The same with every finding.
+    pub const DETAILED: Style<'static> = Style { details: Details::All, ..Style::PLAIN };
+}
+
+/// Which findings a text shows one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Details<'a> {
+    /// None: what to do first, and what there is.
+    None,
+    /// All.
+    All,
+    /// Those of the load balancers with this name, ARN or pattern.
+    Of(&'a str),
+}
+
+impl Details<'_> {
+    /// Whether a load balancer is one of those that are shown.
+    pub(crate) fn shows(self, name: &str, arn: &str) -> bool {
+        match self {
+            Details::None => false,
+            Details::All => true,
+            Details::Of(pattern) => glob::matches(pattern, name) || glob::matches(pattern, arn),
+        }
+    }
 }
 
 /// For people.
@@ -149,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_format_for_machines_never_hears_of_a_filter() {
-        let inventory = demo::inventory(&[]);
+        let inventory = demo::inventory();
         let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
         let filter = Filter { min_severity: Some(Severity::High), only_new: true };
         let style = Style { filter, ..Style::PLAIN };

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use elb_audit_core::render::{Filter, Format, Style};
+use elb_audit_core::render::{Details, Filter, Format, Style};
 use elb_audit_core::report::Report;
 
 mod color;
@@ -87,12 +87,15 @@ struct Destination {
 /// Everywhere that a report goes to.
 pub(crate) struct Outputs {
     color: Color,
+    /// The load balancers whose findings are shown one by one, as `--details` has them.
+    details: Option<String>,
     all: Vec<Destination>,
 }
 
 impl Outputs {
     /// Nowhere.
-    pub(crate) const NONE: Outputs = Outputs { color: Color::Never, all: Vec::new() };
+    pub(crate) const NONE: Outputs =
+        Outputs { color: Color::Never, details: None, all: Vec::new() };
 
     /// Standard output, and what `--output` names. A file that cannot be written is refused before anything
     /// is read.
@@ -100,6 +103,7 @@ impl Outputs {
         color: Color,
         standard: Standard,
         outputs: &[String],
+        details: Option<&str>,
     ) -> Result<Self, OutputError> {
         let mut all = vec![Destination { format: standard.format, file: None }];
         for output in outputs {
@@ -110,27 +114,34 @@ impl Outputs {
             check_writable(&file).map_err(|error| OutputError::Option(output.clone(), error))?;
             all.push(Destination { format, file: Some(file) });
         }
-        Ok(Outputs { color, all })
+        Ok(Outputs { color, details: details.map(str::to_owned), all })
     }
 
     /// Writes the report everywhere; what could not be written. People see of it what the filter shows.
     pub(crate) fn deliver(&self, report: &Report, filter: Filter) -> Vec<OutputError> {
-        let written = self.all.iter().map(|one| one.write(report, self.color, filter));
+        let details = match self.details.as_deref() {
+            None => Details::None,
+            Some("*") => Details::All,
+            Some(pattern) => Details::Of(pattern),
+        };
+        let style = Style { filter, details, ..Style::PLAIN };
+        let written = self.all.iter().map(|one| one.write(report, self.color, style));
         written.filter_map(Result::err).collect()
     }
 }
 
 impl Destination {
-    fn write(&self, report: &Report, color: Color, filter: Filter) -> Result<(), OutputError> {
+    fn write(&self, report: &Report, color: Color, plain: Style) -> Result<(), OutputError> {
         let Destination { format, file } = self;
         let Some(file) = file else {
-            let style = Style { filter, ..style(color) };
+            let Style { color, width, .. } = style(color);
+            let style = Style { color, width, ..plain };
             let written = print(|out| format.render(report, style, out));
             return written.map_err(OutputError::StandardOutput);
         };
         let written = File::create(file).and_then(|created| {
             let mut out = BufWriter::new(created);
-            format.render(report, Style { filter, ..Style::PLAIN }, &mut out)?;
+            format.render(report, plain, &mut out)?;
             out.flush()
         });
         written.map_err(|error| OutputError::File(file.display().to_string(), error.into()))
@@ -162,7 +173,7 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) ->
 }
 
 /// How standard output wants text: wrapped for a terminal, with colours where they are wanted.
-pub(crate) fn style(color: Color) -> Style {
+pub(crate) fn style(color: Color) -> Style<'static> {
     let out = io::stdout();
     let settled = color.settled_here();
     if !out.is_terminal() {

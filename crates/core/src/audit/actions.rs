@@ -16,7 +16,7 @@ use crate::vocab::severity::Severity;
 /// resolves, then of high ones, then of medium ones that the internet reaches; then by the rest of them, and
 /// where all that is equal by place and resource.
 #[must_use]
-pub(super) fn actions(report: &Report) -> Vec<Action> {
+pub fn actions(report: &Report) -> Vec<Action> {
     let mut by_cause: BTreeMap<(&str, &str, &Cause), Vec<&Finding>> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.is_fault()) {
         let Some(cause) = &finding.cause else { continue };
@@ -43,7 +43,7 @@ fn action(account: &str, region: &str, cause: &Cause, faults: &[&Finding]) -> Ac
     let checks: BTreeSet<&str> = faults.iter().map(|fault| &*fault.check).collect();
     let mut worst_first = faults.to_vec();
     worst_first.sort_by_key(|fault| {
-        (Reverse(fault.severity), Reverse(breadth(fault.exposure)), &fault.fingerprint)
+        (Reverse(fault.severity), Reverse(fault.exposure.breadth()), &fault.fingerprint)
     });
     let worst = worst_first[0];
     Action {
@@ -69,20 +69,9 @@ fn title(cause: &Cause, worst: &Finding) -> String {
     cause.sentence()
 }
 
-/// How wide open it is; what is not known counts as almost the widest.
-fn breadth(exposure: ExposureClass) -> u8 {
-    match exposure {
-        ExposureClass::Internet => 4,
-        ExposureClass::Unknown => 3,
-        ExposureClass::Restricted => 2,
-        ExposureClass::Internal => 1,
-        ExposureClass::Blocked => 0,
-    }
-}
-
 fn widest(faults: &[&Finding]) -> ExposureClass {
     let all = faults.iter().map(|fault| fault.exposure);
-    all.max_by_key(|exposure| breadth(*exposure)).unwrap_or(ExposureClass::Unknown)
+    all.max_by_key(|exposure| exposure.breadth()).unwrap_or(ExposureClass::Unknown)
 }
 
 /// What an action is placed by: how many critical and high faults it resolves, medium ones that the

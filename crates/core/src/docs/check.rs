@@ -173,7 +173,8 @@ fn pair(check: &'static Check) -> Vec<(&'static Example, Report)> {
 /// Both examples with what the check says of them.
 fn shown(check: &'static Check) -> String {
     let block = |(example, report): (&Example, Report)| {
-        let said = render::TEXT.text(&report, Style { color: false, width: 100, ..Style::PLAIN });
+        let said = render::TEXT
+            .text(&report, Style { width: 100, details: render::Details::All, ..Style::PLAIN });
         let said = said.split("\n\n").filter(|part| !is_totals(part)).collect::<Vec<_>>();
         format!("{}:\n\n```text\n{}\n```\n", capital(example.title), said.join("\n\n").trim())
     };

@@ -287,7 +287,7 @@ mod tests {
 
     /// The report of an account with these gaps.
     fn denied(gaps: &[(&str, &str, Option<&str>, &str)]) -> Report {
-        let inventory = crate::fixtures::demo::inventory(&[]);
+        let inventory = crate::fixtures::demo::inventory();
         let options = crate::audit::Options::at(inventory.taken_at);
         let mut report = crate::audit::audit(&inventory, &[], &options);
         let gap =

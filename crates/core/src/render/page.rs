@@ -44,19 +44,20 @@ impl Paint {
 
 /// A text in the making. Every word on it goes through [`neutral`].
 pub(crate) struct Page {
-    style: Style,
+    color: bool,
+    width: usize,
     text: String,
 }
 
 impl Page {
     /// Nothing yet.
     pub(crate) fn new(style: Style) -> Self {
-        Page { style: Style { width: style.width.max(NARROWEST), ..style }, text: String::new() }
+        Page { color: style.color, width: style.width.max(NARROWEST), text: String::new() }
     }
 
     /// Characters that a line has behind this indent.
     pub(crate) fn room(&self, indent: usize) -> usize {
-        self.style.width.saturating_sub(indent)
+        self.width.saturating_sub(indent)
     }
 
     /// An empty line, unless the page is empty or has one already.
@@ -81,13 +82,43 @@ impl Page {
         self.hanging(indent, HANG, pieces);
     }
 
+    /// A line of pieces that is cut where it is too long.
+    pub(crate) fn clipped(&mut self, indent: usize, pieces: &[(Paint, &str)]) {
+        self.ended(indent, pieces, &[]);
+    }
+
+    /// A line of pieces, cut where there would be no room for its end.
+    pub(crate) fn ended(&mut self, indent: usize, pieces: &[(Paint, &str)], end: &[(Paint, &str)]) {
+        let length = |text: &str| neutral(text).chars().count();
+        let reserved: usize = end.iter().map(|(_, text)| length(text)).sum();
+        let mut room = self.width.saturating_sub(indent).saturating_sub(reserved);
+        self.start(indent);
+        for (place, (paint, text)) in pieces.iter().enumerate() {
+            let text = neutral(text);
+            let rest: usize = pieces[place + 1..].iter().map(|(_, text)| length(text)).sum();
+            let long = text.chars().count();
+            if long > room || (long == room && rest > 0) {
+                let cut: String = text.chars().take(room.saturating_sub(1)).collect();
+                self.paint(*paint, &(cut.trim_end().to_owned() + "…"));
+                break;
+            }
+            room -= long;
+            self.paint(*paint, &text);
+        }
+        for (paint, text) in end {
+            self.paint(*paint, &neutral(text));
+        }
+        self.text.truncate(self.text.trim_end_matches(' ').len());
+        self.text.push('\n');
+    }
+
     fn hanging(&mut self, indent: usize, hang: usize, pieces: &[(Paint, &str)]) {
         self.start(indent);
         let mut column = indent;
         for (place, word) in words(pieces).into_iter().enumerate() {
             let length = word.iter().map(|(_, text)| text.chars().count()).sum::<usize>();
             if place > 0 {
-                if column + 1 + length > self.style.width {
+                if column + 1 + length > self.width {
                     self.text.push('\n');
                     self.start(indent + hang);
                     column = indent + hang;
@@ -111,7 +142,7 @@ impl Page {
 
     fn paint(&mut self, paint: Paint, text: &str) {
         match paint.code() {
-            Some(code) if self.style.color && !text.is_empty() => {
+            Some(code) if self.color && !text.is_empty() => {
                 self.text.extend(["\u{1b}[", code, "m", text, "\u{1b}[0m"]);
             }
             _ => self.text.push_str(text),

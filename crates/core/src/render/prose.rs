@@ -24,6 +24,17 @@ pub(crate) fn list<T: AsRef<str>>(all: &[T], shown: usize) -> String {
     }
 }
 
+/// The text, its middle left out where it is longer than this.
+pub(crate) fn middle(text: &str, width: usize) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() <= width {
+        return text.to_owned();
+    }
+    let kept = width.saturating_sub(1);
+    let (head, tail) = (kept.div_ceil(2), kept / 2);
+    letters[..head].iter().chain(&['…']).chain(&letters[letters.len() - tail..]).collect()
+}
+
 /// AWS's word for a kind of load balancer: `Application`.
 pub(crate) fn kind(kind: &str) -> String {
     let mut letters = kind.chars();

@@ -1,49 +1,68 @@
-//! The report for people: each fault under the thing it is about, or each control with what fails it; then
-//! what could not be assessed, what is accepted, and totals.
+//! The report for people: what to do first and what there is; or each fault under the thing it is about; or
+//! each control with what fails it.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use super::page::{Page, Paint};
-use super::{Filter, Style};
-use crate::report::{Finding, LoadBalancerSummary, Outcome, Report};
+use super::{Details, Filter, Style};
+use crate::report::{Finding, Outcome, Report};
 use crate::vocab::severity::Severity;
 
 mod accounts;
-mod unattached;
 pub(crate) mod changes;
 mod controls;
 mod coverage;
+mod details;
 mod finding;
 mod load_balancer;
 mod risks;
+mod screen;
+mod unattached;
 
 use crate::render::prose::{count, list};
 
 /// Writes the report in words.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
-    let filter = style.filter.for_report(report);
-    for framework in report.by_control() {
-        page.blank();
-        controls::write(&mut page, &filter.controls(framework, report), report);
+    let frameworks = report.by_control();
+    // Who asks for what is right wants to see it.
+    let passes = || report.findings.iter().any(|finding| finding.outcome == Outcome::Pass);
+    match style.details {
+        _ if !frameworks.is_empty() => by_control(&mut page, report, style),
+        Details::None if !passes() => screen::write(&mut page, report, style.filter),
+        Details::Of(pattern) => details::some(&mut page, report, style.filter, pattern),
+        Details::None | Details::All => whole(&mut page, report, style.filter),
     }
-    if report.by_control().is_empty() {
-        load_balancers(&mut page, report, filter);
-        let beside = report.findings.iter().filter(|one| one.load_balancer.is_none());
-        unattached::write(&mut page, report, beside.filter(|one| filter.shows(one)));
-    }
-    coverage::write(&mut page, report);
-    risks::write(&mut page, report);
-    changes::write(&mut page, report);
-    accounts::write(&mut page, report);
-    left_out(&mut page, filter, &report.findings);
-    totals(&mut page, report);
     out.write_all(page.into_text().as_bytes())
 }
 
-/// Findings by account, region and ARN of their load balancer.
-type Found<'a> = BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Finding>>;
+fn by_control(page: &mut Page, report: &Report, style: Style) {
+    let filter = style.filter.for_report(report);
+    for framework in report.by_control() {
+        page.blank();
+        controls::write(page, &filter.controls(framework, report), report);
+    }
+    around(page, report, filter);
+}
+
+/// Every finding, and all there is to say beside them.
+fn whole(page: &mut Page, report: &Report, filter: Filter) {
+    let filter = filter.for_report(report);
+    details::all(page, report, filter);
+    let beside = report.findings.iter().filter(|one| one.load_balancer.is_none());
+    unattached::write(page, report, beside.filter(|one| filter.shows(one)));
+    around(page, report, filter);
+}
+
+fn around(page: &mut Page, report: &Report, filter: Filter) {
+    coverage::write(page, report);
+    risks::write(page, report);
+    changes::write(page, report);
+    accounts::write(page, report);
+    left_out(page, filter, &report.findings);
+    totals(page, report);
+}
 
 /// A line on what is not shown; nothing where everything is.
 fn left_out<'a>(page: &mut Page, filter: Filter, all: impl IntoIterator<Item = &'a Finding>) {
@@ -51,67 +70,6 @@ fn left_out<'a>(page: &mut Page, filter: Filter, all: impl IntoIterator<Item = &
         page.blank();
         page.line(0, &[(Paint::Dim, &said)]);
     }
-}
-
-fn load_balancers(page: &mut Page, report: &Report, filter: Filter) {
-    let mut found: Found = BTreeMap::new();
-    for finding in &report.findings {
-        if let Some(lb) = &finding.load_balancer {
-            let key = (&*finding.account, &*finding.region, &*lb.arn);
-            found.entry(key).or_default().push(finding);
-        }
-    }
-    let mut account = None;
-    let together = |a: &LoadBalancerSummary, b: &LoadBalancerSummary| {
-        (&a.account, &a.region) == (&b.account, &b.region)
-    };
-    for region in report.load_balancers.chunk_by(together) {
-        if report.accounts.len() > 1 && account != Some(&region[0].account) {
-            account = Some(&region[0].account);
-            page.blank();
-            let name = coverage::account_name(report, &region[0].account);
-            page.line(0, &[(Paint::Bold, "Account "), (Paint::Bold, &name)]);
-        }
-        page.blank();
-        let number = format!(": {}", count(region.len(), "load balancer"));
-        page.line(0, &[(Paint::Bold, &region[0].region), (Paint::Plain, &number)]);
-        load_balancer::write_all(page, &worst_first(region, &found, filter));
-    }
-}
-
-/// A load balancer, and what was found.
-struct Shown<'a> {
-    lb: &'a LoadBalancerSummary,
-    /// The findings that are shown.
-    findings: Vec<&'a Finding>,
-    /// Faults that are not, whether they count or not.
-    hidden: usize,
-}
-
-/// The load balancers of a region with what was found: the worst faults first, otherwise as they come.
-fn worst_first<'a>(
-    region: &'a [LoadBalancerSummary],
-    found: &Found<'a>,
-    filter: Filter,
-) -> Vec<Shown<'a>> {
-    let mut all: Vec<Shown> = region
-        .iter()
-        .map(|lb| {
-            let all = found.get(&(&*lb.account, &*lb.region, &*lb.arn)).into_iter().flatten();
-            let (findings, hidden): (Vec<_>, Vec<_>) =
-                all.copied().partition(|finding| filter.shows(finding));
-            let hidden = hidden.iter().filter(|one| one.outcome == Outcome::Fail).count();
-            Shown { lb, findings, hidden }
-        })
-        .collect();
-    all.sort_by_key(|shown| std::cmp::Reverse(worst(&shown.findings)));
-    all
-}
-
-/// The worst fault that counts among some findings.
-fn worst(findings: &[&Finding]) -> Option<Severity> {
-    let faults = findings.iter().filter(|finding| finding.is_fault());
-    faults.map(|finding| finding.severity).max()
 }
 
 fn totals(page: &mut Page, report: &Report) {

@@ -19,6 +19,18 @@ pub enum ExposureClass {
 }
 
 impl ExposureClass {
+    /// How wide open it is, the widest last; what is not known counts as almost the widest.
+    #[must_use]
+    pub fn breadth(self) -> u8 {
+        match self {
+            ExposureClass::Blocked => 0,
+            ExposureClass::Internal => 1,
+            ExposureClass::Restricted => 2,
+            ExposureClass::Unknown => 3,
+            ExposureClass::Internet => 4,
+        }
+    }
+
     /// `internet`, `restricted` …
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -55,7 +55,7 @@ fn every_fault_that_counts_is_in_exactly_one_action() {
             assert!(wrong.is_empty(), "{}, {}: {wrong:?}", check.id, example.title);
         }
     }
-    let inventory = demo::inventory(ALL);
+    let inventory = demo::inventory();
     let report = audit(&inventory, ALL, &Options::at(inventory.taken_at));
     assert!(report.actions.len() > 1, "the demo has actions");
     assert_eq!(faults_of(&report), [""; 0]);

@@ -507,7 +507,7 @@ fn between(before: &Report, inventory: &Inventory) -> (Vec<String>, Option<Strin
 fn where_only_the_version_judges_differently_no_fault_is_denied() {
     let mut after = judged(&faulty(), ALL, 1);
     compare(&by("0.0.9", &judged(&clean(), ALL, 0), Some(&[OFF])), &mut after);
-    let text = elb_audit_core::render::TEXT.text(&after, elb_audit_core::render::Style::PLAIN);
+    let text = elb_audit_core::render::TEXT.text(&after, elb_audit_core::render::Style::DETAILED);
     assert!(text.contains(": nothing new\n  1 judged differently by version "), "{text}");
 }
 

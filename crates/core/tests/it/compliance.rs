@@ -203,7 +203,7 @@ fn an_accepted_fault_fails_its_control_all_the_same() {
 
 #[test]
 fn a_control_lists_every_resource_and_what_its_checks_say() {
-    let demo = demo::inventory(ALL);
+    let demo = scenes::inventory(ALL);
     let frameworks = Framework::REPORTED.to_vec();
     let options = Options { frameworks, show_passed: true, ..Options::at(demo.taken_at) };
     let report = audit(&demo, ALL, &options);
@@ -240,7 +240,7 @@ fn a_control_lists_every_resource_and_what_its_checks_say() {
 
 #[test]
 fn several_frameworks_are_reported_each_as_by_itself() {
-    let demo = demo::inventory(ALL);
+    let demo = scenes::inventory(ALL);
     let frameworks = vec![Framework::Pci4, Framework::Fsbp, Framework::Pci4];
     let options = Options { frameworks, ..Options::at(demo.taken_at) };
     let report = audit(&demo, ALL, &options);
@@ -263,7 +263,7 @@ fn several_frameworks_are_reported_each_as_by_itself() {
 
 #[test]
 fn the_text_leaves_no_resource_out() {
-    let report = judged_with(&demo::inventory(ALL), Framework::Fsbp, "");
+    let report = judged_with(&scenes::inventory(ALL), Framework::Fsbp, "");
     let text_of = text(&report);
     let printed = ControlStatus::ALL.into_iter().flat_map(|status| {
         report.frameworks[0].controls.iter().filter(move |control| control.status == status)
@@ -307,7 +307,7 @@ fn a_report_by_control_lists_no_pass_unless_told_to() {
 }
 
 fn text(report: &Report) -> String {
-    render::TEXT.text(report, Style::PLAIN)
+    render::TEXT.text(report, Style::DETAILED)
 }
 
 #[test]

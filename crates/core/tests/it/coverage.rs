@@ -20,7 +20,7 @@ fn alone(change: impl FnOnce(&mut Region)) -> Report {
 }
 
 fn text(report: &Report) -> String {
-    render::TEXT.text(report, Style::PLAIN)
+    render::TEXT.text(report, Style::DETAILED)
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn verdicts_that_the_same_step_would_answer_are_told_in_one_line() {
     assert_eq!(number(of_rules) + number(of_attributes), unknown.count());
     assert!(of_rules.contains("authentication-bypass"), "{of_rules}");
     // Nothing of it is folded for machines.
-    let json = render::JSON.text(&timed_out, Style::PLAIN);
+    let json = render::JSON.text(&timed_out, Style::DETAILED);
     assert_eq!(json.matches("; `elb-audit permissions --check ").count(), number(of_rules));
 }
 

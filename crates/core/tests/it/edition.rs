@@ -111,7 +111,7 @@ fn a_newer_check_informs_and_never_fails_a_run() {
     assert_eq!((report.summary.faults.total(), report.summary.advisory), (0, 1));
     assert_eq!(report.exit(STRICT).0, Exit::Clean);
     assert_eq!(report.basis.edition, "2026-11");
-    let text = render::TEXT.text(&report, Style::PLAIN);
+    let text = render::TEXT.text(&report, Style::DETAILED);
     let said =
         "low[made-up]: deletion protection is off; new in edition 2027-03, does not count yet";
     assert!(text.contains(said), "{text}");
@@ -135,7 +135,7 @@ fn what_a_newer_check_cannot_read_fails_no_strict_run() {
     assert_eq!((report.summary.unknown, report.summary.advisory), (0, 1));
     assert_eq!(report.exit(STRICT).0, Exit::Clean);
     // The gap is still told, and counts as soon as a check of the edition needs it, too.
-    let text = render::TEXT.text(&report, Style::PLAIN);
+    let text = render::TEXT.text(&report, Style::DETAILED);
     assert!(text.contains("wafv2:ListWebACLs: access denied"), "{text}");
     let both = judged(&denied, &[newer, waf], Some(pin("2026-11")));
     assert_eq!(both.exit(STRICT).0, Exit::Incomplete);

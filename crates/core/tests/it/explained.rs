@@ -11,7 +11,7 @@ use elb_audit_core::report::{Finding, Outcome, Report, SubjectKind};
 use crate::golden;
 
 fn report() -> Report {
-    let inventory = demo::inventory(ALL);
+    let inventory = demo::inventory();
     let options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
     audit(&inventory, ALL, &options)
 }

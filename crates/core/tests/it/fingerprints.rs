@@ -8,7 +8,7 @@ use elb_audit_core::report::{Report, short_fingerprints};
 
 /// The demo's report with these fingerprints and no other finding.
 fn report(fingerprints: &[&str]) -> Report {
-    let inventory = demo::inventory(ALL);
+    let inventory = demo::inventory();
     let mut report = audit(&inventory, ALL, &Options::at(inventory.taken_at));
     report.findings.truncate(fingerprints.len());
     for (finding, fingerprint) in report.findings.iter_mut().zip(fingerprints) {
@@ -35,7 +35,7 @@ fn one_length_tells_all_findings_apart() {
 
 #[test]
 fn what_is_shown_of_a_fingerprint_names_its_finding() {
-    let inventory = demo::inventory(ALL);
+    let inventory = demo::inventory();
     let report = audit(&inventory, ALL, &Options::at(inventory.taken_at));
     let length = short_fingerprints(&report);
     assert!(length >= SHORTEST);

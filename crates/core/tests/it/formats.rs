@@ -16,20 +16,20 @@ fn written(format: &str, report: &Report, style: Style) -> String {
 
 #[test]
 fn reports_read_as_they_did() {
-    let narrow = Style { color: false, width: 72, ..Style::PLAIN };
-    let colored = Style { color: true, width: 100, ..Style::PLAIN };
+    let narrow = Style { color: false, width: 72, ..Style::DETAILED };
+    let colored = Style { color: true, width: 100, ..Style::DETAILED };
     for (name, report) in reports() {
         let keep = |suffix: &str, text: &str| {
             golden::compare(&format!("crates/core/tests/it/snapshots/{name}.{suffix}.txt"), text);
         };
-        keep("text", &written("text", &report, Style::PLAIN));
+        keep("text", &written("text", &report, Style::DETAILED));
         if name == "by-control" {
             keep("colored", &written("text", &report, colored).replace('\u{1b}', "<esc>"));
         }
         if name == "everything" {
             keep("narrow", &written("text", &report, narrow));
             keep("colored", &written("text", &report, colored).replace('\u{1b}', "<esc>"));
-            keep("json", &written("json", &report, Style::PLAIN));
+            keep("json", &written("json", &report, Style::DETAILED));
         }
     }
 }
@@ -39,7 +39,7 @@ fn nothing_from_outside_steers_the_terminal() {
     let report = hostile();
     for format in render::ALL {
         for width in [60, usize::MAX] {
-            let text = format.text(&report, Style { color: false, width, ..Style::PLAIN });
+            let text = format.text(&report, Style { color: false, width, ..Style::DETAILED });
             let steers = |character: char| {
                 (character.is_control() && character != '\n')
                     || matches!(character, '\u{200b}' | '\u{202e}' | '\u{e0041}')
@@ -48,16 +48,16 @@ fn nothing_from_outside_steers_the_terminal() {
             assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{}", format.name);
         }
     }
-    let text = written("text", &report, Style::PLAIN);
+    let text = written("text", &report, Style::DETAILED);
     assert!(!text.lines().any(|line| line.starts_with("No fault found")), "a line was forged");
 }
 
 #[test]
 fn colours_change_no_letter() {
     for (name, report) in reports() {
-        let plain = written("text", &report, Style { color: false, width: 80, ..Style::PLAIN });
+        let plain = written("text", &report, Style { color: false, width: 80, ..Style::DETAILED });
         let mut colored =
-            written("text", &report, Style { color: true, width: 80, ..Style::PLAIN });
+            written("text", &report, Style { color: true, width: 80, ..Style::DETAILED });
         for code in ["0", "1", "2", "32", "33", "36", "1;31", "1;35"] {
             colored = colored.replace(&format!("\u{1b}[{code}m"), "");
         }
@@ -69,7 +69,7 @@ fn colours_change_no_letter() {
 fn a_narrow_line_is_too_long_only_for_a_single_word() {
     for (name, report) in reports() {
         for line in
-            written("text", &report, Style { color: false, width: 72, ..Style::PLAIN }).lines()
+            written("text", &report, Style { color: false, width: 72, ..Style::DETAILED }).lines()
         {
             let words = line.split_whitespace().count();
             assert!(line.chars().count() <= 72 || words == 1, "{name}: {line}");
@@ -80,7 +80,7 @@ fn a_narrow_line_is_too_long_only_for_a_single_word() {
 #[test]
 fn what_is_unknown_is_never_called_right() {
     for (name, report) in reports() {
-        let text = written("text", &report, Style::PLAIN);
+        let text = written("text", &report, Style::DETAILED);
         let summary = &report.summary;
         let incomplete = summary.unknown + summary.regions_unread + report.gaps.len() > 0;
         assert_eq!(text.contains("Could not be assessed"), incomplete, "{name}");
@@ -93,7 +93,7 @@ fn what_is_unknown_is_never_called_right() {
 #[test]
 fn json_is_the_report_again() {
     for (name, report) in reports() {
-        let json = written("json", &report, Style::PLAIN);
+        let json = written("json", &report, Style::DETAILED);
         assert_eq!(serde_json::from_str::<Report>(&json).expect("a report"), report, "{name}");
     }
 }

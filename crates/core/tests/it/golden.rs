@@ -261,8 +261,9 @@ fn tables_of_the_readme_are_current() {
     let regular = Selection::default();
     let options = Options { persona: regular.audience(), ..Options::at(account.taken_at) };
     let checks = regular.choose(checks::ALL, &options.policy);
-    let demo = text.text(&audit(&account, &checks, &options), Style::PLAIN);
-    block("README.md", "demo", &docs::readme_block(&demo, 42));
+    let style = Style { width: 100, ..Style::PLAIN };
+    let demo = text.text(&audit(&account, &checks, &options), style);
+    block("README.md", "demo", &format!("```text\n{}\n```", demo.trim_end()));
     block("README.md", "exit-codes", &docs::exit_code_table());
     block("README.md", "checks", &docs::checks_table(checks::ALL));
 }

@@ -35,6 +35,7 @@ mod redirects;
 mod risks;
 mod routing;
 mod scenes;
+mod screen;
 mod selection;
 mod served;
 mod severity;

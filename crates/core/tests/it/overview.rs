@@ -396,7 +396,7 @@ fn forget(value: &mut Value, names: &[&str]) {
 
 #[test]
 fn a_report_from_before_is_read_and_compared_with() {
-    let demo = demo::inventory(ALL);
+    let demo = demo::inventory();
     let options = Options { frameworks: vec![Framework::Fsbp], ..Options::at(demo.taken_at) };
     let mut now = audit(&demo, ALL, &options);
     let before = as_it_was(&now);

@@ -72,7 +72,7 @@ fn states(report: &Report) -> Vec<(RiskState, &str, usize)> {
 }
 
 fn text(report: &Report) -> String {
-    render::TEXT.text(report, Style::PLAIN)
+    render::TEXT.text(report, Style::DETAILED)
 }
 
 #[test]

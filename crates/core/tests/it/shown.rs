@@ -11,7 +11,7 @@ use elb_audit_core::report::{Finding, Outcome, Report};
 use elb_audit_core::vocab::severity::Severity;
 
 fn judged(options: impl FnOnce(Options) -> Options) -> Report {
-    let inventory = demo::inventory(ALL);
+    let inventory = demo::inventory();
     audit(&inventory, ALL, &options(Options::at(inventory.taken_at)))
 }
 
@@ -31,7 +31,7 @@ fn from(least: Severity) -> Filter {
 const NEW: Filter = Filter { min_severity: None, only_new: true };
 
 fn text(report: &Report, filter: Filter) -> String {
-    TEXT.text(report, Style { filter, ..Style::PLAIN })
+    TEXT.text(report, Style { filter, ..Style::DETAILED })
 }
 
 /// The last paragraph: the totals.
@@ -138,7 +138,7 @@ fn changes_are_filtered_by_severity() {
     let mut report = compared("no-targets");
     let changes = |report: &Report, filter| {
         let mut out = Vec::new();
-        let style = Style { filter, ..Style::PLAIN };
+        let style = Style { filter, ..Style::DETAILED };
         TEXT.render_changes(report, style, &mut out).expect("memory takes everything");
         String::from_utf8(out).expect("text")
     };
@@ -153,7 +153,7 @@ fn changes_are_filtered_by_severity() {
 
 #[test]
 fn resources_that_fail_a_control_by_what_is_not_shown_are_left_out() {
-    let report = judged(|options| Options { framework: Some(Framework::Fsbp), ..options });
+    let report = judged(|options| Options { frameworks: vec![Framework::Fsbp], ..options });
     let whole = text(&report, Filter::NONE);
     let shown = text(&report, from(Severity::High));
     let failed = |text: &str| text.lines().filter(|line| line.starts_with("failed ")).count();
@@ -169,16 +169,16 @@ fn what_machines_read_is_whole() {
     let report = compared("no-targets");
     let filter = Filter { min_severity: Some(Severity::Critical), only_new: true };
     for format in render::ALL {
-        let filtered = format.text(&report, Style { filter, ..Style::PLAIN });
-        let whole = format.text(&report, Style::PLAIN);
+        let filtered = format.text(&report, Style { filter, ..Style::DETAILED });
+        let whole = format.text(&report, Style::DETAILED);
         assert_eq!(filtered != whole, format.for_people, "{}", format.name);
         let (mut filtered, mut whole) = (Vec::new(), Vec::new());
-        let style = Style { filter, ..Style::PLAIN };
+        let style = Style { filter, ..Style::DETAILED };
         format.render_changes(&report, style, &mut filtered).expect("memory");
-        format.render_changes(&report, Style::PLAIN, &mut whole).expect("memory");
+        format.render_changes(&report, Style::DETAILED, &mut whole).expect("memory");
         assert_eq!(filtered != whole, format.for_people, "{}", format.name);
     }
-    assert!(render::JSON.text(&report, Style::PLAIN).contains("\"low\""));
+    assert!(render::JSON.text(&report, Style::DETAILED).contains("\"low\""));
 }
 
 #[test]

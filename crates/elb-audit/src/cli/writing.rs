@@ -4,7 +4,7 @@ use clap::Args;
 use elb_audit_core::render::{self, Format};
 use elb_audit_core::vocab::severity::Severity;
 
-use super::{report_format, severity};
+use super::{Needed, report_format, severity};
 use crate::output::Standard;
 
 /// Where a report is written, and what people see of it.
@@ -21,6 +21,16 @@ pub struct Writing {
     /// everything
     #[arg(long, value_name = "SEVERITY", value_parser = severity())]
     pub min_severity: Option<Severity>,
+    /// Show every finding with its evidence; with =NAME (a name, pattern or ARN) those of a load balancer
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "*",
+        value_parser = named
+    )]
+    pub details: Option<String>,
     /// Whether both --format and --output stand on the command line, where they may not contradict each
     /// other.
     #[arg(skip)]
@@ -33,8 +43,22 @@ impl Writing {
         self.both_typed = typed("format") && typed("output");
     }
 
+    /// The load balancers whose findings are shown one by one; `*` is all.
+    pub(crate) fn details(&self) -> Option<&str> {
+        self.details.as_deref()
+    }
+
     /// What standard output gets.
     pub(crate) fn standard(&self) -> Standard {
         Standard { format: self.format, binds: self.both_typed }
+    }
+}
+
+/// A load balancer's name; in the environment, where an option has no value of its own, `true` is all.
+fn named(text: &str) -> Result<String, Needed> {
+    match text {
+        "" => Err(Needed::new("a name is needed, or nothing behind --details")),
+        "true" | "1" | "yes" | "on" => Ok("*".to_owned()),
+        name => Ok(name.to_owned()),
     }
 }

@@ -29,7 +29,8 @@ pub(super) async fn judge_saved(
     color: Color,
 ) -> Result<Exit, Error> {
     let config = RunConfig::new(report)?;
-    let outputs = Outputs::new(color, report.writing.standard(), &report.writing.output)?;
+    let writing = &report.writing;
+    let outputs = Outputs::new(color, writing.standard(), &writing.output, writing.details())?;
     let watch = Watch::for_saved(report)?;
     let session = if watch.is_remote() { Some(open(None).await?) } else { None };
     let previous = watch.read_previous(session.as_ref().map(Session::config)).await?;

@@ -19,7 +19,7 @@ use crate::watch::Watch;
 pub(super) async fn scan(task: &Scan, color: Color) -> Result<Exit, Error> {
     let shown = !task.report.quiet && !task.source.verbose;
     let writing = &task.report.writing;
-    let outputs = Outputs::new(color, writing.standard(), &writing.output)?;
+    let outputs = Outputs::new(color, writing.standard(), &writing.output, writing.details())?;
     let judged = run_scan(task, &outputs, shown).await?;
     Ok(judged.log(&task.report))
 }

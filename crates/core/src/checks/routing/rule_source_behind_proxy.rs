@@ -2,7 +2,8 @@
 
 use ipnet::IpNet;
 
-use crate::analysis::{reach, routing};
+use crate::analysis::reach;
+use crate::analysis::routing::{self, Route};
 use crate::checks::prelude::*;
 use crate::fixtures::sample::login;
 
@@ -119,7 +120,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         .flat_map(|route| {
             let sources =
                 route.conditions.iter().filter(|own| own.field == ConditionField::SourceIp);
-            sources.map(|own| {
+            sources.map(move |own| {
                 let ranges = own.values.iter().filter_map(|value| value.parse().ok()).collect();
                 (route, ranges)
             })

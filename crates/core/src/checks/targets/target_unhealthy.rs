@@ -1,6 +1,7 @@
 //! Some of a group's targets fail their health checks.
 
 use crate::analysis::health;
+use crate::analysis::targets;
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
 

@@ -8,7 +8,7 @@ use crate::render::Style;
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{count, kind};
 use crate::report::comparison::{ChangeKind, Comparison, Past};
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Report, short_fingerprints};
 
 /// Past faults of a kind that are shown before the rest is only counted.
 const SHOWN: usize = 50;
@@ -16,6 +16,7 @@ const SHOWN: usize = 50;
 /// Writes what has changed and nothing else: new and worse faults with all there is to them, then the rest.
 pub(crate) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    let prefix = short_fingerprints(report);
     let filter = style.filter;
     let changed = |finding: &&Finding| {
         let kind = finding.change.as_ref().map(|change| change.kind);
@@ -36,17 +37,41 @@ pub(crate) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
             }
             None => page.line(0, &[(Paint::Plain, &place)]),
         }
-        finding::write_all(&mut page, Layout::Beside(2), group.iter().copied());
+        finding::write_all(&mut page, Layout::beside(2, prefix), group.iter().copied());
     }
     left_out(&mut page, filter, changed());
     write(&mut page, report);
     out.write_all(page.into_text().as_bytes())
 }
 
+/// The totals in a line; nothing where the report was not compared.
+pub(super) fn in_a_line(page: &mut Page, report: &Report) {
+    let Some(comparison) = &report.comparison else { return };
+    let since = format!("Since {}: ", comparison.before);
+    page.clipped(0, &[(Paint::Bold, &since), (Paint::Plain, &totals(comparison))]);
+}
+
 /// Nothing where the report was not compared. New and worse faults say so where they stand.
 pub(super) fn write(page: &mut Page, report: &Report) {
     let Some(comparison) = &report.comparison else { return };
     page.blank();
+    let since = format!("Since {}", comparison.before);
+    let parts = totals(comparison);
+    page.line(0, &[(Paint::Bold, &since), (Paint::Plain, ": "), (Paint::Plain, &parts)]);
+    if let Some(differently) = &comparison.judged_differently {
+        page.line(2, &[(Paint::Dim, &differently.words())]);
+    }
+    past(page, report, (ChangeKind::Resolved, &comparison.resolved));
+    past(page, report, (ChangeKind::NotAssessed, &comparison.not_assessed));
+    lost(page, report, comparison);
+    if !comparison.checks_added.is_empty() {
+        let number = count(comparison.checks_added.len(), "check");
+        page.line(2, &[(Paint::Dim, &format!("{number} ran for the first time"))]);
+    }
+}
+
+/// `3 new, 2 resolved, 40 unchanged`.
+fn totals(comparison: &Comparison) -> String {
     let counted = [
         (comparison.new, "new"),
         (comparison.worsened, "worsened"),
@@ -59,22 +84,10 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         .filter(|(number, _)| *number > 0)
         .map(|(number, word)| format!("{number} {word}"))
         .collect();
-    let parts = match comparison.judged_differently {
+    match comparison.judged_differently {
         _ if !parts.is_empty() => parts.join(", "),
         Some(_) => "nothing new".to_owned(),
         None => "no fault then or now".to_owned(),
-    };
-    let since = format!("Since {}", comparison.before);
-    page.line(0, &[(Paint::Bold, &since), (Paint::Plain, ": "), (Paint::Plain, &parts)]);
-    if let Some(differently) = &comparison.judged_differently {
-        page.line(2, &[(Paint::Dim, &differently.words())]);
-    }
-    past(page, report, (ChangeKind::Resolved, &comparison.resolved));
-    past(page, report, (ChangeKind::NotAssessed, &comparison.not_assessed));
-    lost(page, report, comparison);
-    if !comparison.checks_added.is_empty() {
-        let number = count(comparison.checks_added.len(), "check");
-        page.line(2, &[(Paint::Dim, &format!("{number} ran for the first time"))]);
     }
 }
 

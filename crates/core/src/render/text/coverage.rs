@@ -1,5 +1,6 @@
 //! What could not be assessed and why, and what was left out.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::Kind;
@@ -70,6 +71,55 @@ pub(super) fn named(account: &AccountSummary) -> String {
     }
 }
 
+/// The name of an account, or its id where it has none.
+pub(super) fn short_name(report: &Report, id: &str) -> String {
+    let account = report.accounts.iter().find(|account| account.id == id);
+    account.and_then(|account| account.name.clone()).unwrap_or_else(|| id.to_owned())
+}
+
+/// What was not read, each with why and where, and how many verdicts are unknown for it: accounts, then
+/// regions, then calls, those first that hide most.
+pub(super) fn causes(report: &Report) -> Vec<(String, String)> {
+    let mut causes = Vec::new();
+    let mut unread: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for account in report.shut() {
+        let reason = account.reason.as_deref().unwrap_or("no reason given");
+        unread.entry(("account", reason)).or_default().push(short_name(report, &account.id));
+    }
+    for region in report.regions.iter().filter(|region| region.status == RegionStatus::Unread) {
+        let reason = region.reason.as_deref().unwrap_or("no reason given");
+        let name = place(report, &region.account, Some(&region.name));
+        unread.entry(("region", reason)).or_default().push(name);
+    }
+    for ((what, reason), names) in unread {
+        let said = format!(" could not be read: {}: {reason}", list(&names, RESOURCES));
+        causes.push((count(names.len(), what), said));
+    }
+    let mut unknown: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|one| one.outcome == Outcome::Unknown) {
+        let action = finding.evidence.0.get("action").and_then(|action| action.as_str());
+        let checks = unknown.entry(action.unwrap_or_default()).or_default();
+        *checks.entry(&finding.check).or_default() += 1;
+    }
+    let hidden = |action: &str| unknown.get(action).map_or(0, |checks| checks.values().sum());
+    let mut groups: Vec<_> = groups(report).into_iter().collect();
+    groups.sort_by_key(|((action, _), _)| Reverse(hidden(action)));
+    for ((action, reason), group) in groups {
+        let places: Vec<&str> = group.places.keys().map(String::as_str).collect();
+        let mut said = match places.len() {
+            0 => format!(": {reason}"),
+            _ => format!(": {reason} in {}", list(&places, RESOURCES)),
+        };
+        if let Some(checks) = unknown.get(action) {
+            let names: Vec<&str> = checks.keys().copied().collect();
+            let number = count(checks.values().sum(), "verdict");
+            said = format!("{said}; {number} unknown: {}", list(&names, RESOURCES));
+        }
+        causes.push((action.to_owned(), said));
+    }
+    causes
+}
+
 /// Accounts that nobody got into. Those that were entered in vain say so by their regions.
 fn unread_accounts(page: &mut Page, report: &Report) {
     let all: Vec<&AccountSummary> = report.shut().collect();
@@ -105,7 +155,8 @@ struct Group<'a> {
     details: BTreeSet<&'a str>,
 }
 
-fn gaps(page: &mut Page, report: &Report) {
+/// Gaps by the action that would close them, and why.
+fn groups(report: &Report) -> BTreeMap<(&str, &str), Group<'_>> {
     let mut groups: BTreeMap<(&str, &str), Group> = BTreeMap::new();
     for gap in &report.gaps {
         let (reason, detail) = split(gap);
@@ -117,7 +168,11 @@ fn gaps(page: &mut Page, report: &Report) {
         group.resources.extend(gap.resource.as_deref());
         group.details.extend(detail);
     }
-    for ((action, reason), group) in groups {
+    groups
+}
+
+fn gaps(page: &mut Page, report: &Report) {
+    for ((action, reason), group) in groups(report) {
         let counted = |(place, number): (&String, &usize)| match number {
             1 => place.clone(),
             _ => format!("{place} ({number})"),
@@ -160,8 +215,16 @@ fn unknown_verdicts(page: &mut Page, report: &Report) {
     page.plain(2, &said);
 }
 
-/// What to do about it, by what went wrong.
+/// What to do about it, in a line.
 fn remedy(page: &mut Page, report: &Report) {
+    let steps = steps(report);
+    if !steps.is_empty() {
+        page.line(2, &[(Paint::Bold, "fix: "), (Paint::Plain, &steps.join("; "))]);
+    }
+}
+
+/// What to do about it, by what went wrong.
+pub(super) fn steps(report: &Report) -> Vec<&'static str> {
     let unread = report.regions.iter().filter(|region| region.status == RegionStatus::Unread);
     let shut = |gap: &&ReportedGap| {
         gap.call == Call::StsAssumeRole.name()
@@ -200,9 +263,7 @@ fn remedy(page: &mut Page, report: &Report) {
     if unjudged || any(&[Reason::Malformed, Reason::Unrecognised]) {
         steps.push("update elb-audit for what it did not understand");
     }
-    if !steps.is_empty() {
-        page.line(2, &[(Paint::Bold, "mend it: "), (Paint::Plain, &steps.join("; "))]);
-    }
+    steps
 }
 
 /// Where the policy is that such a scan needs.

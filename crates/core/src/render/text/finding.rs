@@ -9,31 +9,41 @@ use crate::vocab::evidence::Evidence;
 /// Evidence fills lines up to here, however wide the terminal.
 const COLUMNS: usize = 100;
 
-/// Where findings are written.
+/// Where findings are written, and how.
 #[derive(Clone, Copy)]
-pub(super) enum Layout {
-    /// Under their subject, this far in.
-    Under(usize),
-    /// Under their load balancer, this far in: each says what of it is meant.
-    Beside(usize),
+pub(super) struct Layout {
+    /// This far in.
+    indent: usize,
+    /// Whether each says what of its load balancer is meant; otherwise its subject stands above.
+    beside: bool,
+    /// How much of a fingerprint tells findings apart.
+    prefix: usize,
 }
 
 impl Layout {
-    fn indent(self) -> usize {
-        match self {
-            Layout::Under(indent) | Layout::Beside(indent) => indent,
-        }
+    /// Under their subject.
+    pub(super) fn under(indent: usize, prefix: usize) -> Self {
+        Layout { indent, beside: false, prefix }
+    }
+
+    /// Under their load balancer: each says what of it is meant.
+    pub(super) fn beside(indent: usize, prefix: usize) -> Self {
+        Layout { indent, beside: true, prefix }
     }
 
     /// The name of a finding: `[check]`, and its subject where nothing above says so.
     fn name(self, finding: &Finding) -> String {
         let itself = finding.subject.kind == SubjectKind::LoadBalancer;
-        match self {
-            Layout::Beside(_) if !itself => {
-                format!("[{}] {}", finding.check, finding.subject.label)
-            }
-            _ => format!("[{}]", finding.check),
+        if self.beside && !itself {
+            return format!("[{}] {}", finding.check, finding.subject.label);
         }
+        format!("[{}]", finding.check)
+    }
+
+    /// What `explain` and `accept` take, in brackets.
+    fn fingerprint(self, finding: &Finding) -> String {
+        let whole = &finding.fingerprint;
+        format!(" ({})", whole.get(..self.prefix).unwrap_or(whole))
     }
 }
 
@@ -56,14 +66,14 @@ pub(super) fn write_all<'a>(
     }
     if !passed.is_empty() {
         page.line(
-            place.indent(),
+            place.indent,
             &[(Paint::Good, "passed"), (Paint::Dim, ": "), (Paint::Dim, &passed.join(", "))],
         );
     }
 }
 
 fn write_fault(page: &mut Page, place: Layout, finding: &Finding) {
-    let indent = place.indent();
+    let indent = place.indent;
     page.line(
         indent,
         &[
@@ -72,6 +82,7 @@ fn write_fault(page: &mut Page, place: Layout, finding: &Finding) {
             (Paint::Bold, &place.name(finding)),
             (Paint::Plain, ": "),
             (Paint::Plain, &finding.title),
+            (Paint::Dim, &place.fingerprint(finding)),
         ],
     );
     evidence(page, indent + 4, &finding.evidence);
@@ -95,8 +106,8 @@ fn write_note(page: &mut Page, place: Layout, finding: &Finding) {
         evidence if evidence.is_empty() => finding.title.clone(),
         evidence => evidence,
     };
-    let said = format!("note{}: {said}", place.name(finding));
-    page.line(place.indent(), &[(Paint::Dim, &said)]);
+    let said = format!("note{}: {said}{}", place.name(finding), place.fingerprint(finding));
+    page.line(place.indent, &[(Paint::Dim, &said)]);
 }
 
 fn write_accepted(page: &mut Page, place: Layout, finding: &Finding, accepted: &Accepted) {
@@ -108,7 +119,7 @@ fn write_accepted(page: &mut Page, place: Layout, finding: &Finding, accepted: &
     let said = format!("accepted {word}{}: {}; ", place.name(finding), finding.title);
     let who = format!("by {}{until}: ", accepted.owner);
     page.line(
-        place.indent(),
+        place.indent,
         &[(Paint::Dim, &said), (Paint::Dim, &who), (Paint::Dim, &accepted.reason)],
     );
 }
@@ -121,8 +132,8 @@ fn write_advisory(page: &mut Page, place: Layout, finding: &Finding) {
     };
     let name = place.name(finding);
     let said = format!("{word}{name}: {}; {edition}, does not count yet", finding.title);
-    page.line(place.indent(), &[(Paint::Dim, &said)]);
-    evidence(page, place.indent() + 4, &finding.evidence);
+    page.line(place.indent, &[(Paint::Dim, &said)]);
+    evidence(page, place.indent + 4, &finding.evidence);
 }
 
 /// How many faults someone has accepted.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::details::Shown;
 use super::finding::Layout;
-use super::{Shown, coverage, finding, worst};
+use super::{coverage, finding};
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{self, count, list};
 use crate::report::{
@@ -15,22 +16,31 @@ use crate::vocab::exposure::ExposureClass;
 const GROUPS: usize = 8;
 const SOURCES: usize = 4;
 
+/// How a load balancer is told.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    /// How much of a fingerprint tells findings apart.
+    pub(super) prefix: usize,
+    /// Whether each says what would answer its unknown verdicts; otherwise that is told once for all.
+    pub(super) answers: bool,
+}
+
 /// Each load balancer: those with faults in full, the others in a line.
-pub(super) fn write_all(page: &mut Page, all: &[Shown]) {
+pub(super) fn write_all(page: &mut Page, all: &[Shown], manner: Manner) {
     for shown in all {
         let Shown { lb, findings, .. } = shown;
         let passes = findings.iter().any(|finding| finding.outcome == Outcome::Pass);
-        if worst(findings).is_some() || passes {
-            in_full(page, lb, findings);
+        if findings.iter().any(|finding| finding.is_fault()) || passes {
+            in_full(page, lb, findings, manner);
         } else {
-            in_a_line(page, shown);
+            in_a_line(page, shown, manner);
         }
     }
 }
 
-fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
+fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding], manner: Manner) {
     page.blank();
-    header(page, lb, None);
+    header(page, lb, None, manner);
     if let Some(dns_name) = &lb.dns_name {
         page.line(2, &[(Paint::Dim, dns_name)]);
     }
@@ -43,7 +53,11 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
         findings.iter().copied().filter(move |finding| finding.subject.kind == kind)
     };
     let homeless = findings.iter().copied().filter(|finding| !placed(finding));
-    finding::write_all(page, Layout::Under(2), of(SubjectKind::LoadBalancer).chain(homeless));
+    finding::write_all(
+        page,
+        Layout::under(2, manner.prefix),
+        of(SubjectKind::LoadBalancer).chain(homeless),
+    );
     match &lb.listeners {
         None => page.line(2, &[(Paint::Warning, "listeners could not be read")]),
         Some(listeners) if listeners.is_empty() => page.plain(2, "no listeners"),
@@ -51,25 +65,29 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding]) {
             for listener in listeners {
                 write_listener(page, lb, listener);
                 let its = |finding: &&Finding| finding.subject.id == listener.id;
-                finding::write_all(page, Layout::Under(4), of(SubjectKind::Listener).filter(its));
+                finding::write_all(
+                    page,
+                    Layout::under(4, manner.prefix),
+                    of(SubjectKind::Listener).filter(its),
+                );
             }
         }
     }
-    write_subjects(page, "target group", of(SubjectKind::TargetGroup));
-    write_subjects(page, "certificate", of(SubjectKind::Certificate));
-    for unknown in unknown(findings) {
+    write_subjects(page, "target group", of(SubjectKind::TargetGroup), manner);
+    write_subjects(page, "certificate", of(SubjectKind::Certificate), manner);
+    for unknown in unknown(findings, manner.answers) {
         page.line(2, &[(Paint::Warning, &unknown)]);
     }
     page.blank();
 }
 
-fn in_a_line(page: &mut Page, shown: &Shown) {
-    header(page, shown.lb, Some(shown));
-    finding::write_all(page, Layout::Beside(2), shown.findings.iter().copied());
+fn in_a_line(page: &mut Page, shown: &Shown, manner: Manner) {
+    header(page, shown.lb, Some(shown), manner);
+    finding::write_all(page, Layout::beside(2, manner.prefix), shown.findings.iter().copied());
 }
 
 /// The name and what it is; with what was found, the verdict too.
-fn header(page: &mut Page, lb: &LoadBalancerSummary, shown: Option<&Shown>) {
+fn header(page: &mut Page, lb: &LoadBalancerSummary, shown: Option<&Shown>, manner: Manner) {
     let mut facts = vec![prose::kind(&lb.kind)];
     facts.extend(lb.scheme.clone());
     let is_said = lb.exposure == ExposureClass::Internal
@@ -93,17 +111,12 @@ fn header(page: &mut Page, lb: &LoadBalancerSummary, shown: Option<&Shown>) {
         (0, number) => format!("{} accepted, no other found", count(number, "fault")),
         (hidden, _) => format!("{} not shown", count(*hidden, "fault")),
     };
-    let (paint, verdict) = match (coverage::is_unjudged(lb), unknown(findings).as_slice()) {
-        (true, _) => (Paint::Warning, "a kind this version does not judge".to_owned()),
-        (false, []) if *hidden > 0 => (Paint::Plain, none),
-        (false, []) => (Paint::Good, none),
-        (false, [unknown]) => (Paint::Warning, format!("{none}, but {unknown}")),
-        // What would answer them is told once for all load balancers.
-        (false, _) => {
-            let unknown = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown);
-            let (number, checks) = open(unknown.map(|finding| &*finding.check).collect());
-            (Paint::Warning, format!("{none}, but {number} unknown: {checks}"))
-        }
+    let open = unknown(findings, manner.answers);
+    let (paint, verdict) = match coverage::is_unjudged(lb) {
+        true => (Paint::Warning, "a kind this version does not judge".to_owned()),
+        false if !open.is_empty() => (Paint::Warning, format!("{none}, but {}", open.join("; "))),
+        false if *hidden > 0 => (Paint::Plain, none),
+        false => (Paint::Good, none),
     };
     let facts = format!("  {facts}: ");
     page.line(0, &[(Paint::Bold, &lb.name), (Paint::Plain, &facts), (paint, &verdict)]);
@@ -138,7 +151,12 @@ fn targets(targets: &TargetsSummary) -> String {
 }
 
 /// Findings about things behind the listeners, each thing under a heading of its own.
-fn write_subjects<'a>(page: &mut Page, word: &str, findings: impl Iterator<Item = &'a Finding>) {
+fn write_subjects<'a>(
+    page: &mut Page,
+    word: &str,
+    findings: impl Iterator<Item = &'a Finding>,
+    manner: Manner,
+) {
     let mut subjects: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in findings.filter(|finding| finding.outcome != Outcome::Unknown) {
         match subjects.iter_mut().find(|subject| subject.0 == finding.subject.id) {
@@ -149,13 +167,21 @@ fn write_subjects<'a>(page: &mut Page, word: &str, findings: impl Iterator<Item 
     for (_, findings) in subjects {
         let heading = format!("{word} ");
         page.line(2, &[(Paint::Plain, &heading), (Paint::Bold, &findings[0].subject.label)]);
-        finding::write_all(page, Layout::Under(4), findings.into_iter());
+        finding::write_all(page, Layout::under(4, manner.prefix), findings.into_iter());
     }
 }
 
 /// `2 verdicts unknown: listener-cleartext, redirect-to-http; allow elasticloadbalancing:DescribeRules`:
-/// a line for all that the same step would answer, the one that answers most first.
-pub(super) fn unknown(findings: &[&Finding]) -> Vec<String> {
+/// a line for all that the same step would answer, the one that answers most first. Without answers, how
+/// many there are.
+pub(super) fn unknown(findings: &[&Finding], answers: bool) -> Vec<String> {
+    if !answers {
+        let open = findings.iter().filter(|finding| finding.outcome == Outcome::Unknown).count();
+        return match open {
+            0 => Vec::new(),
+            number => vec![format!("{} unknown", count(number, "verdict"))],
+        };
+    }
     let mut open: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Unknown) {
         open.entry(answer(&finding.fix)).or_default().push(&finding.check);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::finding::Layout;
 use super::{coverage, finding, load_balancer};
 use crate::render::page::{Page, Paint};
-use crate::report::{Finding, Outcome, Report, Subject, SubjectKind};
+use crate::report::{Finding, Outcome, Report, Subject, SubjectKind, short_fingerprints};
 
 /// These findings by place, each under its subject; nothing when there are none.
 pub(super) fn write<'a>(
@@ -24,11 +24,11 @@ pub(super) fn write<'a>(
     page.line(0, &[(Paint::Bold, "Beside load balancers")]);
     for ((account, region), findings) in places {
         let place = coverage::place(report, account, Some(region));
-        write_place(page, &place, &findings);
+        write_place(page, &place, &findings, short_fingerprints(report));
     }
 }
 
-fn write_place(page: &mut Page, place: &str, findings: &[&Finding]) {
+fn write_place(page: &mut Page, place: &str, findings: &[&Finding], prefix: usize) {
     let mut subjects: Vec<(&Subject, Vec<&Finding>)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.outcome != Outcome::Unknown) {
         match subjects.iter_mut().find(|subject| subject.0 == &finding.subject) {
@@ -49,9 +49,9 @@ fn write_place(page: &mut Page, place: &str, findings: &[&Finding]) {
         let label = [(Paint::Plain, word), (Paint::Bold, &*subject.label)];
         let place = (Paint::Plain, &*format!("{place}: "));
         page.line(2, &[place, label[0], label[1]]);
-        finding::write_all(page, Layout::Under(4), findings.into_iter());
+        finding::write_all(page, Layout::under(4, prefix), findings.into_iter());
     }
-    for unknown in load_balancer::unknown(findings) {
+    for unknown in load_balancer::unknown(findings, false) {
         page.line(2, &[(Paint::Plain, &format!("{place}: ")), (Paint::Warning, &unknown)]);
     }
 }

@@ -85,14 +85,6 @@ impl Validator {
                     let names = wanted.as_array().expect("a list").iter();
                     names.filter_map(Value::as_str).all(|name| fields.contains_key(name))
                 }),
-                "oneOf" => {
-                    let fits = |one: &&Value| {
-                        let mut broken = Vec::new();
-                        self.look(one, value, at, &mut broken);
-                        broken.is_empty()
-                    };
-                    wanted.as_array().expect("a list").iter().filter(fits).count() == 1
-                }
                 "items" => {
                     for (place, item) in value.as_array().into_iter().flatten().enumerate() {
                         self.look(wanted, item, &format!("{at}/{place}"), broken);
