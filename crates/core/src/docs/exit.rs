@@ -16,13 +16,19 @@ pub fn exit_codes() -> String {
     format!(
         "{RENDERED}# Exit codes\n\n{}\n\
          Where several apply, the first of 2, 3, 4, 5, 1, 0 is given. One line on standard error says \
-         which code it is and why.\n\n\
+         which code it is and why, what the faults come to whatever the code, and whom the run told:\n\n\
+         ```text\n\
+         exit 4: coverage is incomplete (--strict): unknown verdicts 5, gaps 2; faults at or above high: 18 \
+         (--fail-on high)\n\
+         exit 1: faults at or above high: 18 (--fail-on high); told: \
+         sns:arn:aws:sns:eu-west-1:111122223333:alerts, slack:https://hooks.slack.com/…\n\
+         ```\n\n\
          `--fail-on` takes `critical`, `high`, `medium`, `low` or `never` and is `high` unless told \
          otherwise. Notes never count, nor does what someone has accepted, nor what a check newer than the \
          pinned edition finds. An unknown verdict counts as neither right nor wrong: with \
          `--strict` any of them, and any region that could not be read, makes the code {}. Without \
          `--strict` the report still names each. With `--only-new` only faults count that are new or worse \
-         than in the report compared with.\n\n\
+         than in the report compared with. `--min-severity` changes what people are shown, and never the code.\n\n\
          [`diff`](watching.md#exit-codes) counts new and worsened faults alone, from `low` unless \
          `--fail-on` tells otherwise; `--strict` makes the code {} when anything is no longer assessed. \
          It ends without that line on standard error.\n",

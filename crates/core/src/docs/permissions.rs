@@ -255,7 +255,8 @@ pub fn permissions_reasons(checks: &[&Check]) -> String {
          `elb-audit permissions` prints the IAM policy that a scan needs with the same options: \
          `--persona`, `--check`, the configuration. [This one](permissions.json) is for a scan with every \
          check (`--persona auditor`). `--for organization` adds what finds the accounts of an organization, \
-         and `sts:AssumeRole` on the role `{READER}` in them ([many accounts](many-accounts.md)). elb-audit only reads: no action in the policy changes anything, and \
+         and `sts:AssumeRole` on the role `{READER}` in them ([many accounts](many-accounts.md)). \
+         `--missing report.json` prints only the actions that the scan of a report was denied. elb-audit only reads: no action in the policy changes anything, and \
          none reads what passes through a load balancer.\n\n\
          An action that is missing stops nothing. What needed it is reported as unknown, with the name of \
          the action, and the rest of the scan goes on.\n\n{}",

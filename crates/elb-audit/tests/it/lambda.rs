@@ -23,7 +23,7 @@ fn logged(lines: &[String]) -> Vec<Value> {
 #[test]
 fn an_event_of_the_original_is_answered() {
     let fake = FakeAws::start(account::account());
-    let mut function = function(&fake, &[("ENVIRONMENT", "prod")]);
+    let mut function = function(&fake, &[("ENVIRONMENT", "prod"), ("ELB_AUDIT_FAILON", "low")]);
     let event = json!({"params": {"scan_all_regions": true, "max_workers": 10}});
     let answer = function.asked(&event, 900).success();
     assert_eq!((&answer["statusCode"], &answer["exit"]), (&json!(200), &json!(1)), "{answer}");
@@ -39,6 +39,11 @@ fn an_event_of_the_original_is_answered() {
     assert_eq!(answer["summary"]["regions_read"], 1, "a warm start, and another event");
     let (metrics, log, _) = function.stopped();
     let log = logged(&log);
+    let warned: Vec<&Value> = log.iter().filter(|line| line["level"] == "WARN").collect();
+    let unknown =
+        "variables that set no option: ELB_AUDIT_FAILON (did you mean ELB_AUDIT_FAIL_ON?)";
+    assert_eq!(warned.len(), 1, "{log:?}");
+    assert_eq!(warned[0]["message"], unknown);
     assert!(log.iter().any(|line| line["requestId"] == "request-1"), "{log:?}");
     assert!(log.iter().any(|line| line["requestId"] == "request-2"), "{log:?}");
     let said = |line: &Value| line["message"].as_str().unwrap().starts_with("exit 1: ");
