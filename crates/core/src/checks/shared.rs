@@ -2,3 +2,4 @@
 
 pub(crate) mod bypass;
 pub(super) mod each_rule;
+pub(super) mod rules_at_fault;
