@@ -21,6 +21,7 @@ use crate::vocab::severity::Persona;
 
 mod accounts;
 pub mod actions;
+mod bindings;
 mod cause;
 pub mod compare;
 mod controls;

@@ -10,4 +10,5 @@ pub(super) mod each_rule;
 pub(super) mod faulty_rules;
 pub(super) mod passed;
 pub(super) mod renewal;
+pub(super) mod rules_at_fault;
 pub(super) mod seen;

@@ -16,6 +16,8 @@ pub const FOUND: &[&str] = &[
     "BUCKET",
     "CERTIFICATE_ID",
     "CLASSIC_NAME",
+    "CLOSED_GROUP_ID",
+    "DEFAULT_CERTIFICATE_LISTENER_ARN",
     "DEFAULT_LISTENER_ARN",
     "DISTRIBUTION_ID",
     "ENDPOINT_SERVICE_ID",
@@ -23,6 +25,9 @@ pub const FOUND: &[&str] = &[
     "ENDPOINT_VPC_ID",
     "FOREIGN_PRINCIPAL",
     "FOREIGN_STORE_LISTENER_ARN",
+    "FORWARDING_LISTENER_ARN",
+    "FORWARDING_RULE_ARN",
+    "FORWARDING_RULE_PRIORITY",
     "FUNCTION",
     "GONE_GROUP_ID",
     "GONE_NAMES",
@@ -32,12 +37,17 @@ pub const FOUND: &[&str] = &[
     "HELD_TARGET_ID",
     "HOLDING_GROUP_ARN",
     "HOST",
+    "HOSTS",
+    "HTTPS_LISTENER_ARN",
+    "HTTPS_PORT",
     "HTTP_API_ID",
     "IAM_CERTIFICATE_NAME",
     "IAM_LISTENER_ARN",
     "IAM_LISTENER_PORT",
     "IMPORTED_CERTIFICATE_ID",
     "INSTANCE_POLICIES",
+    "INSTANCE_PORT",
+    "INSTANCE_PROTOCOL",
     "ISSUED_CERTIFICATE_ID",
     "KEPT_GROUP_ID",
     "KEPT_GROUP_IDS",
@@ -49,19 +59,25 @@ pub const FOUND: &[&str] = &[
     "LISTENER_PORT",
     "LISTENER_PROTOCOL",
     "LOAD_BALANCER_ARN",
+    "LOAD_BALANCER_GROUP_ID",
     "LOAD_BALANCER_NAME",
+    "LOAD_BALANCER_RANGES",
     "LOAD_BALANCER_SCHEME",
     "LOG_ATTRIBUTE",
     "LOG_SOURCE",
     "MAILED_CERTIFICATE_ID",
     "MISSING_BUCKET",
     "MISSING_TAG",
+    "NEW_LISTENER_PORT",
+    "NEW_RULE_PRIORITY",
     "OPEN_GROUP_ARN",
     "OPEN_GROUP_ID",
     "OPEN_INSTANCE_IDS",
     "OPEN_LISTENER_ARN",
     "OPEN_TARGETS",
     "ORIGIN_HEADER",
+    "PARTITION",
+    "PLAIN_LISTENER_ARN",
     "PORT",
     "PRIVATE_CERTIFICATE_ID",
     "PROTECTED_RULE_ARN",
@@ -69,18 +85,23 @@ pub const FOUND: &[&str] = &[
     "RECORD_NAME",
     "RECORD_TYPE",
     "RECORD_ZONE_ID",
+    "REDIRECTING_LISTENER_ARN",
     "REDIRECT_PATH",
     "REGION",
     "ROUTED_TYPE",
     "RULE_ARN",
+    "RULE_GROUP_ID",
+    "RULE_PERMISSION",
     "RULE_PRIORITIES",
     "SECURITY_POLICY",
     "SHARED_TRUST_STORE_ARN",
+    "SNI_LISTENER_ARN",
     "STALE_TARGETS",
     "STATEMENT_ID",
     "STATUS_CODE",
     "SUBNET_IDS",
     "TARGET_GROUP_ARN",
+    "TLS_PROTOCOL",
     "TRANSPORT",
     "TRUST_STORE_ARN",
     "UNCONTROLLED_VPC_ID",
@@ -103,7 +124,28 @@ pub const FOUND: &[&str] = &[
     "WEB_ACL_ARN",
     "WEB_ACL_ID",
     "WEB_ACL_NAME",
+    "WEB_ACL_RULE_PRIORITY",
     "WRONG_SUBNET_IDS",
+];
+
+/// Those of them that not every finding of a check binds: a [step](super::commands) with one that is not
+/// bound is not for this finding.
+pub const CASES: &[&str] = &[
+    "AUTO_SCALING_GROUP",
+    "CLOSED_GROUP_ID",
+    "DEFAULT_CERTIFICATE_LISTENER_ARN",
+    "DEFAULT_LISTENER_ARN",
+    "FORWARDING_LISTENER_ARN",
+    "FORWARDING_RULE_ARN",
+    "HTTPS_LISTENER_ARN",
+    "LOAD_BALANCER_ARN",
+    "LOAD_BALANCER_GROUP_ID",
+    "LOAD_BALANCER_NAME",
+    "LOAD_BALANCER_RANGES",
+    "NEW_LISTENER_PORT",
+    "REDIRECTING_LISTENER_ARN",
+    "RULE_ARN",
+    "SNI_LISTENER_ARN",
 ];
 
 /// Placeholders that only the user can fill in, and how to choose.
@@ -127,6 +169,12 @@ pub const CHOSEN: &[Pair] = &[
     ),
     ("CLASSIC_WEB_ACL_ID", "the id of the web ACL that the first command prints"),
     (
+        "CLIENTS_GROUP_ID",
+        "the security group of the clients; `aws ec2 describe-security-groups` lists them",
+    ),
+    ("CLIENTS_IPV6_RANGE", "the IPv6 range that clients connect from, such as `2001:db8:12::/48`"),
+    ("CLIENTS_RANGE", "the IPv4 range that clients connect from, such as `203.0.113.0/24`"),
+    (
         "CONSUMER_ACCOUNT_ID",
         "an account that is meant to connect; `aws ec2 describe-vpc-endpoint-connections` lists the owners of \
          the endpoints there are",
@@ -140,6 +188,11 @@ pub const CHOSEN: &[Pair] = &[
         "an account, organization or unit that the trust store is not meant to be shared with; `aws ram list-principals` lists them",
     ),
     (
+        "HEALTH_PATH",
+        "a path, its first slash left out, that targets answer with status 200 only when they can serve, \
+         such as `health`",
+    ),
+    (
         "HOSTED_ZONE_ID",
         "the hosted zone that serves the names; `aws route53 list-hosted-zones` lists them",
     ),
@@ -148,12 +201,23 @@ pub const CHOSEN: &[Pair] = &[
         "the public key of the instances' certificate in base64, without its first and last line; `openssl x509 -in certificate.pem -pubkey -noout` prints it",
     ),
     (
+        "LOG_BUCKET",
+        "a bucket of yours in the load balancer's region, best one for logs only; `aws s3api list-buckets` \
+         lists them",
+    ),
+    (
         "LOG_DESTINATION_ARN",
         "where the logs go; `aws logs describe-delivery-destinations` lists those there are, `aws logs \
          put-delivery-destination` creates one",
     ),
     ("MIGRATION_BUCKET", "a bucket in this region whose name begins with `aws-waf-migration-`"),
     ("NEW_GROUP_ID", "a security group of its own; `aws ec2 create-security-group` creates one"),
+    (
+        "NEW_GROUP_NAME",
+        "a name of up to 32 letters, digits and hyphens that no target group of the region has",
+    ),
+    ("NEW_HOST", "the name that clients use most, such as `www.example.com`"),
+    ("NEW_HOSTS", "every name that clients use, with spaces between them"),
     (
         "NEW_LOAD_BALANCER_NAME",
         "a name of up to 32 letters, digits and hyphens that no load balancer of the region has",
@@ -164,6 +228,27 @@ pub const CHOSEN: &[Pair] = &[
     ),
     ("NEW_REGEX", "an expression that matches only the paths that are meant"),
     ("NEW_REPLACEMENT", "what takes the place of the match; it cannot produce a protected path"),
+    (
+        "NEW_SUBNET_ID",
+        "a subnet in the zone that is missing; `aws ec2 describe-subnets` lists them",
+    ),
+    (
+        "NEW_SUBNET_IDS",
+        "a subnet of every zone that the load balancer has, with commas between them; `aws ec2 \
+         describe-subnets` lists them",
+    ),
+    (
+        "NEW_TARGET_ID",
+        "an instance or address that serves the same; `aws ec2 describe-instances` lists instances",
+    ),
+    (
+        "NEW_TLS_PORT",
+        "the port that clients expect the encrypted protocol on: 636 for LDAP, 993 for IMAP, 8883 for MQTT",
+    ),
+    (
+        "NEW_TRUST_STORE_ARN",
+        "the trust store with the authorities of the clients; `aws elbv2 describe-trust-stores` lists them",
+    ),
     (
         "NEW_WEB_ACL_ARN",
         "the migrated web ACL; `aws wafv2 list-web-acls --scope REGIONAL` lists it",
@@ -177,17 +262,27 @@ pub const CHOSEN: &[Pair] = &[
         "subnets for the load balancer, one in each zone, with spaces between them; `aws ec2 describe-subnets` \
          lists them",
     ),
+    ("PUBLIC_PATH", "a path that is meant to be public, such as `/public/*`"),
     ("QUOTA_VALUE", "more than the present quota: what is used, and what the next year needs"),
     ("RESOURCE_SHARE_ARN", "the share that the command before prints with the principal"),
     (
         "ROUTE_TABLE_ID",
         "the route table of the subnets in the zone; `aws ec2 describe-route-tables` lists them",
     ),
+    (
+        "SERVED_HOST",
+        "a host name that the load balancer is meant to serve, such as `www.example.com`",
+    ),
+    (
+        "SERVING_GROUP_ARN",
+        "the target group that requests are meant for; `aws elbv2 describe-target-groups` lists them",
+    ),
     ("TAG_VALUE", "the value of the tag: a team, a purpose"),
     (
         "TARGETS_GROUP_ID",
         "the security group of the targets; `aws ec2 describe-network-interfaces` shows it",
     ),
+    ("TARGET_TLS_PORT", "the port on which the targets speak TLS, such as 8443"),
     ("TEMPLATE_URL", "the address of the template, which the command before prints"),
     (
         "TRUST_BUCKET",
@@ -207,10 +302,27 @@ pub fn is_one(word: &str) -> bool {
     FOUND.contains(&word) || choice(word).is_some()
 }
 
+/// Whether a placeholder stands for several arguments of one command, rather than for one: `HOSTS`.
+#[must_use]
+pub(super) fn is_plural(name: &str) -> bool {
+    name.ends_with('S') && !name.ends_with("SS")
+}
+
 /// The placeholders of a text, each once.
 #[must_use]
 pub fn of(text: &str) -> BTreeSet<&str> {
     words(text).filter(|(word, _)| is_one(word)).map(|(word, _)| word).collect()
+}
+
+/// The placeholders of a text that only the user can fill in, each once, and how to choose.
+#[must_use]
+pub fn choices(text: &str) -> Vec<Pair> {
+    let mut choices: Vec<Pair> = Vec::new();
+    for (word, _) in words(text) {
+        let known = CHOSEN.iter().find(|(name, _)| *name == word);
+        choices.extend(known.filter(|(name, _)| choices.iter().all(|(other, _)| other != name)));
+    }
+    choices
 }
 
 /// Words in capitals, placeholders or not: each with the place of its first byte. A part of a name with
@@ -236,7 +348,11 @@ pub fn bound(command: &str, bindings: &Bindings) -> String {
         let Some(binding) = bindings.get(word) else { continue };
         text.push_str(&command[done..start]);
         let quoted = in_quotes(&text);
-        text.push_str(&value(binding, quoted));
+        let value = value(binding, quoted);
+        if value.is_empty() {
+            text.truncate(text.trim_end_matches(' ').len());
+        }
+        text.push_str(&value);
         done = start + word.len();
     }
     text.push_str(&command[done..]);
@@ -268,7 +384,9 @@ fn value(binding: &Binding, quoted: Option<char>) -> String {
     match binding {
         Binding::One(value) => word(value, quoted),
         Binding::Many(values) => {
-            values.iter().map(|value| word(value, quoted)).collect::<Vec<_>>().join(" ")
+            // Arguments of their own, or the items of a list in the CLI's shorthand.
+            let between = if quoted.is_none() { " " } else { "," };
+            values.iter().map(|value| word(value, quoted)).collect::<Vec<_>>().join(between)
         }
     }
 }
@@ -330,5 +448,8 @@ mod tests {
             Binding::Many(vec!["a".into(), "b c".into()]),
         )]);
         assert_eq!(bound("x RULE_ARN", &many), "x a 'b c'");
+        let none = Bindings::from([("HOSTS".to_owned(), Binding::Many(Vec::new()))]);
+        assert_eq!(bound("x a HOSTS\ny HOSTS b", &none), "x a\ny b");
+        assert_eq!(bound("x 'Values=RULE_ARN'", &many), "x 'Values=a,b c'");
     }
 }
