@@ -2,4 +2,6 @@
 
 pub(crate) mod bypass;
 pub(super) mod each_rule;
+pub(super) mod faulty_rules;
+pub(super) mod passed;
 pub(super) mod rules_at_fault;
