@@ -233,12 +233,6 @@ impl<'a> Route<'a> {
         self.label == "default rule"
     }
 
-    /// The ARN of a rule with a priority: what the default one does, its listener says.
-    #[must_use]
-    pub fn own_arn(&self) -> Option<&'a str> {
-        self.rule.filter(|rule| rule.priority.is_some()).map(|rule| rule.arn.as_str())
-    }
-
     /// The groups that it forwards to and that get any request.
     #[must_use]
     pub fn weighted(&self) -> &[&'a str] {

@@ -1,8 +1,9 @@
 //! What commands against faults of logins, certificates and mutual TLS name.
 
 use elb_audit_core::fixtures::sample::{self, login};
-use elb_audit_core::inventory::{Inventory, Kind, Rule};
+use elb_audit_core::inventory::{Inventory, Kind, MutualAuthentication, Region, Rule};
 use elb_audit_core::report::Outcome;
+use elb_audit_core::vocab::fact::Fact;
 use serde_json::{Value, json};
 
 use crate::bypass::check;
@@ -70,4 +71,103 @@ fn a_rule_moves_before_the_one_that_takes_its_requests_and_those_between_move_on
         bound(&inventory, "authentication-rule-shadowed"),
         [json!({"RULE_PRIORITIES": [moved(9, 4), moved(4, 6), moved(6, 9)]})]
     );
+}
+
+/// The first listener logs users in, or verifies them; a load balancer beside it leads to the same instances.
+fn beside(kind: &Kind, first: elb_audit_core::inventory::Listener) -> Inventory {
+    login::listening(vec![first], |region| {
+        let open = match kind {
+            Kind::Classic => sample::classic_listener("HTTPS", 443),
+            _ => sample::listener("TCP", 443, vec![sample::forward("direct")]),
+        };
+        login::add(region, kind, "direct", vec![open]);
+        if *kind == Kind::Network {
+            second_group(region);
+        }
+    })
+}
+
+fn second_group(region: &mut Region) {
+    sample::add_groups(region, &Kind::Network, &["direct"]);
+    sample::regroup(region, "direct", |group| {
+        group.load_balancer_arns = vec![sample::arn(&Kind::Network, "direct")];
+        if let Fact::Known(targets) = &mut group.targets {
+            targets.iter_mut().for_each(|target| target.port = Some(8443));
+            targets.push(sample::target("i-9", "healthy"));
+        }
+    });
+}
+
+#[test]
+fn the_way_past_a_login_is_named_as_each_kind_can_close_it() {
+    let login = || sample::https(login::required("web"));
+    let network = bound(&beside(&Kind::Network, login()), "authentication-bypass-elsewhere");
+    assert_eq!(network.len(), 1);
+    assert_eq!(network[0]["OPEN_GROUP_ARN"], sample::group_arn("direct"));
+    assert_eq!(network[0]["OPEN_TARGETS"], json!(["Id=i-1,Port=8443", "Id=i-2,Port=8443"]));
+    let classic = bound(&beside(&Kind::Classic, login()), "authentication-bypass-elsewhere");
+    assert_eq!(classic.len(), 1);
+    assert_eq!(classic[0]["OPEN_INSTANCE_IDS"], json!(["i-1", "i-2"]));
+    assert_eq!(classic[0].get("OPEN_TARGETS"), None);
+}
+
+#[test]
+fn the_way_past_mutual_tls_is_closed_by_the_trust_store_of_the_other_listener() {
+    let verifying = || {
+        let mut listener = sample::https(vec![sample::forward("web")]);
+        listener.mutual_authentication = Some(MutualAuthentication {
+            mode: Some("verify".into()),
+            trust_store_arn: Some(sample::TRUST_STORE.to_owned()),
+            ..MutualAuthentication::default()
+        });
+        listener
+    };
+    let other = login::on_port(sample::https(vec![sample::forward("web")]), 8443);
+    let both = login::listening(vec![verifying(), other.clone()], |_| ());
+    let found = bound(&both, "mtls-bypass");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["OPEN_LISTENER_ARN"], other.id);
+    assert_eq!(found[0]["TRUST_STORE_ARN"], sample::TRUST_STORE);
+    let network = bound(&beside(&Kind::Network, verifying()), "mtls-bypass");
+    assert_eq!(network[0].get("OPEN_LISTENER_ARN"), None);
+    assert_eq!(network[0]["OPEN_GROUP_ARN"], sample::group_arn("direct"));
+}
+
+#[test]
+fn a_certificate_is_named_by_the_way_that_it_is_renewed() {
+    let soon = |kind: &'static str, method: Option<&'static str>| {
+        let inventory = sample::certified(&Kind::Application, |certificate| {
+            certificate.kind = Some(kind.to_owned());
+            certificate.validation_method = method.map(str::to_owned);
+            certificate.not_after = Some(sample::in_days(5));
+        });
+        bound(&inventory, "certificate-expiring").remove(0)
+    };
+    let ways = [
+        ("ISSUED_CERTIFICATE_ID", soon("AMAZON_ISSUED", Some("DNS"))),
+        ("MAILED_CERTIFICATE_ID", soon("AMAZON_ISSUED", Some("EMAIL"))),
+        ("PRIVATE_CERTIFICATE_ID", soon("PRIVATE", None)),
+        ("IMPORTED_CERTIFICATE_ID", soon("IMPORTED", None)),
+    ];
+    for (name, bound) in &ways {
+        assert_eq!(bound[*name], sample::CERTIFICATE);
+        let others = ways.iter().filter(|(other, _)| other != name);
+        assert!(others.clone().all(|(other, _)| bound.get(other).is_none()), "{bound}");
+    }
+    let soon = |certificate: &mut elb_audit_core::inventory::Certificate| {
+        certificate.not_after = Some(sample::in_days(5));
+    };
+    let classic = bound(&sample::with_iam(&Kind::Classic, soon), "certificate-expiring").remove(0);
+    assert_eq!(classic["IAM_CERTIFICATE_NAME"], "web");
+    assert_eq!(classic["IAM_LISTENER_PORT"], json!(["443"]));
+    let mut inventory = sample::with_iam(&Kind::Application, soon);
+    let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+    let mut by_name = login::on_port(sample::listeners(lb)[0].clone(), 8443);
+    by_name.default_certificate = Some(sample::CERTIFICATE.to_owned());
+    let ids = [sample::listeners(lb)[0].id.clone(), by_name.id.clone()];
+    sample::listeners(lb).push(by_name);
+    let found = bound(&inventory, "certificate-expiring").remove(0);
+    assert_eq!(found["IAM_LISTENER_ARN"], json!([ids[0]]));
+    assert_eq!(found["IAM_SNI_LISTENER_ARN"], json!([ids[1]]));
+    assert_eq!(found.get("IAM_LISTENER_PORT"), None);
 }

@@ -1,5 +1,7 @@
 //! Faults of certificates, security policies, trust stores, web ACLs and logins that one change resolves.
 
+use elb_audit_core::check::Change;
+use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::sample::{self, login};
 use elb_audit_core::inventory::{
     Inventory, Kind, LoadBalancer, MutualAuthentication, Permission, Region, UserPool,
@@ -8,7 +10,7 @@ use elb_audit_core::report::Report;
 use elb_audit_core::vocab::fact::Fact;
 
 use crate::bypass::check;
-use crate::given::report_of;
+use crate::given::{finds, report_of};
 
 /// What is to be done about faults of these checks: each action's sentence, how many faults it resolves, and on
 /// how many load balancers.
@@ -244,4 +246,20 @@ fn a_security_group_of_targets_is_the_cause_where_it_is_the_only_one_open() {
     assert_eq!(actions(&reached(&["sg-targets"]), check), [action(narrow, 1, 1)]);
     let titles = actions(&reached(&["sg-targets", "sg-other"]), check);
     assert!(titles.len() == 1 && titles[0].0.starts_with("web: "), "{titles:?}");
+}
+
+#[test]
+fn the_security_policy_of_a_remedy_is_no_fault_of_another_check() {
+    for check in ALL {
+        let Change::SslPolicy { policy, classic } = check.remedy.change else { continue };
+        if check.applies_to.contains(&Kind::Classic) {
+            let found = finds(&sample::classic_offering(classic));
+            assert_eq!(found, finds(&sample::clean(&Kind::Classic)), "{}", check.id);
+        }
+        assert!(
+            [sample::SSL_POLICY, "SECURITY_POLICY"].contains(&policy),
+            "{}: {policy}",
+            check.id
+        );
+    }
 }

@@ -36,9 +36,9 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and add \
                   Authenticate users before Forward to; or forward to a group with other targets.",
         cli: r#"
+            # the first action is the login that the other way asks for
             aws elbv2 describe-rules --rule-arns PROTECTED_RULE_ARN --output json \
               --query "Rules[0].Actions"
-            # the first action is the login that the other way asks for
 
             aws elbv2 describe-rules --rule-arns RULE_ARN --output json \
               --query "Rules[0].Actions" > actions.json

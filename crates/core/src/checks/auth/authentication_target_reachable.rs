@@ -31,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
             interface is unknown.",
     false_alarms: "Monitoring or administrators that connect to the same port: let them in by a \
                    security group, on a port of its own.",
-    fix: "let the target's security groups admit the load balancer's security group alone, and let \
+    fix: "let the target's security groups admit only the load balancer's security group, and let \
           the target compare the signer of x-amzn-oidc-data with the load balancer's ARN",
     remedy: Remedy::admit_instead(Source::Group("LOAD_BALANCER_GROUP_ID")).console(
         "EC2, Security groups, the target's group, Edit inbound rules: replace the range by the \

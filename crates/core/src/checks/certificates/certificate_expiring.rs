@@ -27,31 +27,39 @@ pub(crate) const CHECK: Check = Check {
                   ARN; for one that ACM issued, Create records in Route 53 for the names that \
                   wait.",
         cli: r#"
+            # the DNS records that prove its names; with them ACM renews it. A zone takes its own names only:
+            # split the file where there are several
             aws acm describe-certificate --certificate-arn ISSUED_CERTIFICATE_ID --output json \
               --query "{Changes: Certificate.DomainValidationOptions[?ResourceRecord].{Action: 'UPSERT', ResourceRecordSet: {Name: ResourceRecord.Name, Type: ResourceRecord.Type, TTL: to_number('300'), ResourceRecords: [{Value: ResourceRecord.Value}]}}}" > changes.json
-            # a zone takes records of its own names: split the file where there are several zones
             aws route53 change-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID \
               --change-batch file://changes.json
 
+            # somebody has to follow the link in the mail to hostmaster@ and others of that domain
             aws acm resend-validation-email --certificate-arn MAILED_CERTIFICATE_ID \
               --domain HOST --validation-domain HOST
-            # somebody has to follow the link in the mail to hostmaster@ of that domain
 
+            # where this is refused, the private authority has to permit acm.amazonaws.com to issue
             aws acm renew-certificate --certificate-arn PRIVATE_CERTIFICATE_ID
-            # where this is refused, let the private authority permit acm.amazonaws.com to issue
 
+            # the renewed certificate, under the same ARN; its key has to be of the same type and size
             aws acm import-certificate --certificate-arn IMPORTED_CERTIFICATE_ID \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem
-            # the renewed certificate; its key has to be of the same type and size
 
+            # the renewed certificate, kept in ACM: IAM_CERTIFICATE_NAME cannot change where it is
             new_certificate=$(aws acm import-certificate --query CertificateArn --output text \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem)
-            # the renewed certificate; IAM_CERTIFICATE_NAME cannot change where it is kept
 
+            # where it is the listener's default certificate
             aws elbv2 modify-listener --listener-arn IAM_LISTENER_ARN \
               --certificates "CertificateArn=$new_certificate"
+
+            # where the listener chooses it by the name that a client asks for
+            aws elbv2 add-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates "CertificateArn=$new_certificate"
+            aws elbv2 remove-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates CertificateArn=CERTIFICATE_ID
 
             aws elb set-load-balancer-listener-ssl-certificate \
               --load-balancer-name LOAD_BALANCER_NAME --load-balancer-port IAM_LISTENER_PORT \

@@ -35,9 +35,10 @@ pub(crate) const CHECK: Check = Check {
               --domain-name UNCOVERED_HOST --subject-alternative-names UNCOVERED_HOSTS \
               --query CertificateArn --output text)
 
+            # the DNS records that prove its names. A zone takes its own names only: split the file where there
+            # are several
             aws acm describe-certificate --certificate-arn "$new_certificate" --output json \
               --query "{Changes: Certificate.DomainValidationOptions[?ResourceRecord].{Action: 'UPSERT', ResourceRecordSet: {Name: ResourceRecord.Name, Type: ResourceRecord.Type, TTL: to_number('300'), ResourceRecords: [{Value: ResourceRecord.Value}]}}}" > changes.json
-            # a zone takes records of its own names: split the file where there are several zones
             aws route53 change-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID \
               --change-batch file://changes.json
             aws acm wait certificate-validated --certificate-arn "$new_certificate"

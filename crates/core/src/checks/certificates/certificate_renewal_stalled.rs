@@ -25,18 +25,19 @@ pub(crate) const CHECK: Check = Check {
         console: "ACM console: open the certificate, Domains, Create records in Route 53, or copy \
                   the CNAME records to wherever the zone is served.",
         cli: r#"
+            # the DNS records that prove its names; with them ACM renews it. A zone takes its own names only:
+            # split the file where there are several
             aws acm describe-certificate --certificate-arn ISSUED_CERTIFICATE_ID --output json \
               --query "{Changes: Certificate.DomainValidationOptions[?ResourceRecord].{Action: 'UPSERT', ResourceRecordSet: {Name: ResourceRecord.Name, Type: ResourceRecord.Type, TTL: to_number('300'), ResourceRecords: [{Value: ResourceRecord.Value}]}}}" > changes.json
-            # a zone takes records of its own names: split the file where there are several zones
             aws route53 change-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID \
               --change-batch file://changes.json
 
+            # somebody has to follow the link in the mail to hostmaster@ and others of that domain
             aws acm resend-validation-email --certificate-arn MAILED_CERTIFICATE_ID \
               --domain HOST --validation-domain HOST
-            # somebody has to follow the link in the mail to hostmaster@ of that domain
 
-            aws acm renew-certificate --certificate-arn PRIVATE_CERTIFICATE_ID
-            # where this is refused, let the private authority permit acm.amazonaws.com to issue"#,
+            # where this is refused, the private authority has to permit acm.amazonaws.com to issue
+            aws acm renew-certificate --certificate-arn PRIVATE_CERTIFICATE_ID"#,
         terraform: r#"
             resource "aws_route53_record" "validation" {
               for_each = {

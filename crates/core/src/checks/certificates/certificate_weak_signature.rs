@@ -27,18 +27,25 @@ pub(crate) const CHECK: Check = Check {
         console: "ACM console: open the certificate and Reimport one that is signed with SHA-256, \
                   or request one from ACM.",
         cli: r#"
+            # one that is signed with SHA-256 or better, under the same ARN; its key has to be of the same type and size
             aws acm import-certificate --certificate-arn IMPORTED_CERTIFICATE_ID \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem
-            # one that is signed with SHA-256 or better; its key has to be of the same type and size
 
+            # one that is signed with SHA-256 or better, kept in ACM: IAM_CERTIFICATE_NAME cannot change where it is
             new_certificate=$(aws acm import-certificate --query CertificateArn --output text \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem)
-            # one that is signed with SHA-256 or better; IAM_CERTIFICATE_NAME cannot change where it is kept
 
+            # where it is the listener's default certificate
             aws elbv2 modify-listener --listener-arn IAM_LISTENER_ARN \
               --certificates "CertificateArn=$new_certificate"
+
+            # where the listener chooses it by the name that a client asks for
+            aws elbv2 add-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates "CertificateArn=$new_certificate"
+            aws elbv2 remove-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates CertificateArn=CERTIFICATE_ID
 
             aws elb set-load-balancer-listener-ssl-certificate \
               --load-balancer-name LOAD_BALANCER_NAME --load-balancer-port IAM_LISTENER_PORT \

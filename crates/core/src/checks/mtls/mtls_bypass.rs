@@ -30,10 +30,10 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load balancers, the listener, Edit: turn on mutual authentication with Verify with \
                   trust store; or forward to other targets.",
         cli: r#"
+            # from then on clients of this listener need a certificate; one for HTTP cannot ask for it: let it
+            # redirect
             aws elbv2 modify-listener --listener-arn OPEN_LISTENER_ARN \
               --mutual-authentication Mode=verify,TrustStoreArn=TRUST_STORE_ARN
-            # from now on clients of this listener need a certificate; one for HTTP cannot ask for it: let it
-            # redirect
 
             aws elbv2 describe-target-health --target-group-arn OPEN_GROUP_ARN --output json \
               --query "TargetHealthDescriptions[].[Target.Id, Target.Port, TargetHealth.State]"

@@ -25,8 +25,8 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Trust Stores: open the trust store, Certificate revocation lists, \
                   Add revocation list, with its place in S3.",
         cli: r"
+            # clients.crl: the list that the authority publishes; add each new one as it appears
             aws s3 cp clients.crl s3://TRUST_BUCKET/clients.crl
-            # clients.crl: the list that the authority publishes, in PEM; add each new one as it appears
             aws elbv2 add-trust-store-revocations --trust-store-arn TRUST_STORE_ARN \
               --revocation-contents S3Bucket=TRUST_BUCKET,S3Key=clients.crl,RevocationType=CRL",
         terraform: r#"

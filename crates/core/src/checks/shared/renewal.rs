@@ -32,8 +32,16 @@ fn of_iam(grounds: Grounds, context: &Context, certificate: &Certificate) -> Gro
         let ports: Vec<String> = ports.map(|port| port.to_string()).collect();
         return grounds.bind("IAM_LISTENER_PORT", ports);
     }
-    let ids: Vec<String> = presenting.iter().map(|listener| listener.id.clone()).collect();
-    grounds.bind("IAM_LISTENER_ARN", ids)
+    let (default, by_name): (Vec<&Listener>, Vec<&Listener>) = presenting
+        .into_iter()
+        .partition(|one| one.default_certificate.as_ref() == Some(&certificate.arn));
+    [("IAM_LISTENER_ARN", default), ("IAM_SNI_LISTENER_ARN", by_name)]
+        .into_iter()
+        .filter(|(_, listeners)| !listeners.is_empty())
+        .fold(grounds, |grounds, (name, listeners)| {
+            let ids: Vec<String> = listeners.iter().map(|one| one.id.clone()).collect();
+            grounds.bind(name, ids)
+        })
 }
 
 fn presents(listener: &Listener, arn: &str) -> bool {

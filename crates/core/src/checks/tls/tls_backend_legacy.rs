@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
             that AWS's pages print.",
     false_alarms: "Nothing is wrong where the targets accept TLS 1.2 and 1.3 alone; the load \
                    balancer offers the best first.",
-    fix: "let the targets accept TLS 1.2 and 1.3 alone",
+    fix: "let the targets accept only TLS 1.2 and 1.3",
     remedy: Remedy::steps(Steps {
         console: "Not a setting of the load balancer: set the protocols in the web server of the \
                   targets.",

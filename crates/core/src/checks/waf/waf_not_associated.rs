@@ -24,8 +24,10 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load Balancers, the load balancer, Integrations, AWS WAF: associate a web \
                   ACL.",
         cli: r#"
+            # one of these does as well: put its ARN into new_web_acl then
             aws wafv2 list-web-acls --scope REGIONAL
 
+            # a new one; try its rules on a copy of the service first, since they block
             new_web_acl=$(aws wafv2 create-web-acl --name LOAD_BALANCER_NAME --scope REGIONAL \
               --default-action Allow={} \
               --visibility-config SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=LOAD_BALANCER_NAME \
@@ -34,7 +36,6 @@ pub(crate) const CHECK: Check = Check {
               'Name=known-bad-inputs,Priority=2,OverrideAction={None={}},Statement={ManagedRuleGroupStatement={VendorName=AWS,Name=AWSManagedRulesKnownBadInputsRuleSet}},VisibilityConfig={SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=known-bad-inputs}' \
               'Name=rate,Priority=3,Action={Block={}},Statement={RateBasedStatement={Limit=2000,AggregateKeyType=IP}},VisibilityConfig={SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=rate}' \
               --query Summary.ARN --output text)
-            # or one of the list, by its ARN; try the rules on a copy of the service first: they block
 
             aws wafv2 associate-web-acl --resource-arn LOAD_BALANCER_ARN \
               --web-acl-arn "$new_web_acl""#,
