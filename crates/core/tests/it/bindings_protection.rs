@@ -92,7 +92,9 @@ fn second_group(region: &mut Region) {
     sample::regroup(region, "direct", |group| {
         group.load_balancer_arns = vec![sample::arn(&Kind::Network, "direct")];
         if let Fact::Known(targets) = &mut group.targets {
-            targets.iter_mut().for_each(|target| target.port = Some(8443));
+            for target in targets.iter_mut() {
+                target.port = Some(8443);
+            }
             targets.push(sample::target("i-9", "healthy"));
         }
     });

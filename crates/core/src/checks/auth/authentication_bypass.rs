@@ -48,7 +48,8 @@ pub(crate) const CHECK: Check = Check {
 
             aws elbv2 describe-listeners --listener-arns DEFAULT_LISTENER_ARN --output json \
               --query "Listeners[0].DefaultActions" > actions.json
-            # actions.json: the same
+            # actions.json: put that login first and give each action its Order, from 1; authenticate-oidc
+            # needs its ClientSecret, which no answer holds
             aws elbv2 modify-listener --listener-arn DEFAULT_LISTENER_ARN \
               --default-actions file://actions.json"#,
         terraform: r#"

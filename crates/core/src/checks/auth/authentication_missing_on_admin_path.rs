@@ -26,10 +26,17 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load balancers, the listener, Manage rules: add Authenticate users to the \
                   rule, or a Source IP condition.",
         cli: r#"
+            # AWS answers with the values of a condition twice, and takes them once
             aws elbv2 describe-rules --rule-arns RULE_ARN --output json \
-              --query "Rules[0].Conditions" > conditions.json
-            # conditions.json: leave out each "Values" that stands beside a configuration, and add
-            # {"Field": "source-ip", "SourceIpConfig": {"Values": ["ADMINISTRATORS_RANGE"]}}
+              --query '[Rules[0].Conditions[].merge({Field: Field},
+                HostHeaderConfig && {HostHeaderConfig: HostHeaderConfig} || `{}`,
+                PathPatternConfig && {PathPatternConfig: PathPatternConfig} || `{}`,
+                HttpHeaderConfig && {HttpHeaderConfig: HttpHeaderConfig} || `{}`,
+                QueryStringConfig && {QueryStringConfig: QueryStringConfig} || `{}`,
+                HttpRequestMethodConfig && {HttpRequestMethodConfig: HttpRequestMethodConfig} || `{}`,
+                SourceIpConfig && {SourceIpConfig: SourceIpConfig} || `{}`), [{
+                  Field: `"source-ip"`, SourceIpConfig: {Values: [`"ADMINISTRATORS_RANGE"`]}
+                }]][]' > conditions.json
             aws elbv2 modify-rule --rule-arn RULE_ARN --conditions file://conditions.json"#,
         terraform: r#"
             resource "aws_lb_listener_rule" "admin" {

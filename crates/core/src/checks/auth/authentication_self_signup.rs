@@ -28,15 +28,34 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "Cognito, User pools, the pool, Sign-up, Self-service sign-up: edit and disable \
                   self-registration.",
-        cli: r"
+        cli: r#"
+            # what an update does not get it resets: all of it goes back
             aws cognito-idp describe-user-pool --user-pool-id USER_POOL_ID --output json \
-              --query UserPool > pool.json
-            # pool.json: set AllowAdminCreateUserOnly to true; keep only what update-user-pool takes, since it
-            # resets all that it is not given: leave out Id, Name, Arn, Status, Domain, CustomDomain,
-            # CreationDate, LastModifiedDate, EstimatedNumberOfUsers, SchemaAttributes, AliasAttributes,
-            # UsernameAttributes, UsernameConfiguration
-            aws cognito-idp update-user-pool --user-pool-id USER_POOL_ID \
-              --cli-input-json file://pool.json",
+              --query 'UserPool.merge({UserPoolId: Id},
+                AccountRecoverySetting && {AccountRecoverySetting: AccountRecoverySetting} || `{}`,
+                AutoVerifiedAttributes && {AutoVerifiedAttributes: AutoVerifiedAttributes} || `{}`,
+                DeletionProtection && {DeletionProtection: DeletionProtection} || `{}`,
+                DeviceConfiguration && {DeviceConfiguration: DeviceConfiguration} || `{}`,
+                EmailConfiguration && {EmailConfiguration: EmailConfiguration} || `{}`,
+                EmailVerificationMessage && {EmailVerificationMessage: EmailVerificationMessage} || `{}`,
+                EmailVerificationSubject && {EmailVerificationSubject: EmailVerificationSubject} || `{}`,
+                IssuerConfiguration && {IssuerConfiguration: IssuerConfiguration} || `{}`,
+                KeyConfiguration && {KeyConfiguration: KeyConfiguration} || `{}`,
+                LambdaConfig && {LambdaConfig: LambdaConfig} || `{}`,
+                MfaConfiguration && {MfaConfiguration: MfaConfiguration} || `{}`,
+                Policies && {Policies: Policies} || `{}`,
+                SmsAuthenticationMessage && {SmsAuthenticationMessage: SmsAuthenticationMessage} || `{}`,
+                SmsConfiguration && {SmsConfiguration: SmsConfiguration} || `{}`,
+                SmsVerificationMessage && {SmsVerificationMessage: SmsVerificationMessage} || `{}`,
+                UserAttributeUpdateSettings && {UserAttributeUpdateSettings: UserAttributeUpdateSettings} || `{}`,
+                UserPoolAddOns && {UserPoolAddOns: UserPoolAddOns} || `{}`,
+                UserPoolTags && {UserPoolTags: UserPoolTags} || `{}`,
+                UserPoolTier && {UserPoolTier: UserPoolTier} || `{}`,
+                VerificationMessageTemplate && {VerificationMessageTemplate: VerificationMessageTemplate} || `{}`,
+                {AdminCreateUserConfig: AdminCreateUserConfig.merge(
+                  InviteMessageTemplate && {InviteMessageTemplate: InviteMessageTemplate} || `{}`,
+                  `{"AllowAdminCreateUserOnly": true}`)})' > pool.json
+            aws cognito-idp update-user-pool --cli-input-json file://pool.json"#,
         terraform: r#"
             resource "aws_cognito_user_pool" "users" {
               admin_create_user_config {

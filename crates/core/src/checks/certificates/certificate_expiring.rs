@@ -41,12 +41,14 @@ pub(crate) const CHECK: Check = Check {
             # where this is refused, the private authority has to permit acm.amazonaws.com to issue
             aws acm renew-certificate --certificate-arn PRIVATE_CERTIFICATE_ID
 
-            # the renewed certificate, under the same ARN; its key has to be of the same type and size
+            # the renewed certificate, under the same ARN;
+            # its key has to be of the same type and size
             aws acm import-certificate --certificate-arn IMPORTED_CERTIFICATE_ID \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem
 
-            # the renewed certificate, kept in ACM: IAM_CERTIFICATE_NAME cannot change where it is
+            # the renewed certificate, now in ACM: IAM cannot change
+            # IAM_CERTIFICATE_NAME
             new_certificate=$(aws acm import-certificate --query CertificateArn --output text \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem)

@@ -35,8 +35,8 @@ pub(crate) const CHECK: Check = Check {
               --domain-name UNCOVERED_HOST --subject-alternative-names UNCOVERED_HOSTS \
               --query CertificateArn --output text)
 
-            # the DNS records that prove its names. A zone takes its own names only: split the file where there
-            # are several
+            # the DNS records that prove its names, a few seconds later. A zone takes its own names only: split
+            # the file where there are several
             aws acm describe-certificate --certificate-arn "$new_certificate" --output json \
               --query "{Changes: Certificate.DomainValidationOptions[?ResourceRecord].{Action: 'UPSERT', ResourceRecordSet: {Name: ResourceRecord.Name, Type: ResourceRecord.Type, TTL: to_number('300'), ResourceRecords: [{Value: ResourceRecord.Value}]}}}" > changes.json
             aws route53 change-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID \

@@ -27,12 +27,14 @@ pub(crate) const CHECK: Check = Check {
         console: "ACM console: open the certificate and Reimport one that is signed with SHA-256, \
                   or request one from ACM.",
         cli: r#"
-            # one that is signed with SHA-256 or better, under the same ARN; its key has to be of the same type and size
+            # one that is signed with SHA-256 or better, under the same ARN;
+            # its key has to be of the same type and size
             aws acm import-certificate --certificate-arn IMPORTED_CERTIFICATE_ID \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem
 
-            # one that is signed with SHA-256 or better, kept in ACM: IAM_CERTIFICATE_NAME cannot change where it is
+            # one that is signed with SHA-256 or better, now in ACM: IAM cannot change
+            # IAM_CERTIFICATE_NAME
             new_certificate=$(aws acm import-certificate --query CertificateArn --output text \
               --certificate fileb://certificate.pem --private-key fileb://key.pem \
               --certificate-chain fileb://chain.pem)
