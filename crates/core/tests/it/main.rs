@@ -3,9 +3,9 @@
 mod actions;
 mod alerts;
 mod asff;
+mod bindings_network;
 mod bypass;
 mod catalogue;
-#[path = "causes/network.rs"]
 mod causes_network;
 mod change;
 mod compliance;
