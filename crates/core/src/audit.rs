@@ -20,6 +20,7 @@ use crate::vocab::severity::Persona;
 
 mod accounts;
 mod actions;
+mod bindings;
 mod cause;
 pub mod compare;
 mod controls;

@@ -24,7 +24,11 @@ use intent::{Intent, Thresholds};
 
 pub use grounds::Grounds;
 
-pub use crate::remedy::{Change, Owner, Pair, Particular, Remedy, Source, Steps, Ways};
+use crate::remedy::binding::Bindings;
+use crate::remedy::commands::Commands;
+pub use crate::remedy::{
+    Change, Owner, Pair, Particular, Remedy, Source, Steps, TlsListener, Ways,
+};
 
 /// A question about a load balancer, everything there is to say about it, and the function that answers.
 ///
@@ -96,6 +100,13 @@ impl Check {
     #[must_use]
     pub fn ways(&self) -> Ways {
         self.remedy.ways(self.applies_to)
+    }
+
+    /// The commands of the remedy for a finding at a load balancer of these kinds, with what its placeholders
+    /// stand for.
+    #[must_use]
+    pub fn commands(&self, kinds: &[Kind], bindings: &Bindings) -> Commands {
+        self.remedy.commands(kinds, bindings)
     }
 
     /// The calls that every report needs, whatever is checked: what there is, who can reach it, and how

@@ -7,14 +7,21 @@ use crate::inventory::Kind;
 mod attributes;
 pub mod binding; // what placeholders stand for
 pub mod cause; // what several faults have in common
+mod certificates;
+pub mod commands; // for one finding
 mod listeners;
+mod log_buckets;
 mod network;
 pub mod placeholder; // capitals in a command
+mod redirects;
 mod targets;
 mod text;
+mod tls_listeners;
 mod web_acl;
 
-use text::dedented;
+use binding::Bindings;
+use commands::Commands;
+use text::{capital, dedented};
 
 /// A name and its value, both AWS's own.
 pub type Pair = (&'static str, &'static str);
@@ -49,28 +56,30 @@ pub enum Change {
     MutualAuthentication {
         /// What is set beside the mode and the trust store.
         set: &'static [Pair],
+        /// The placeholder of the trust store.
+        trust_store: &'static str,
     },
     /// A certificate of ACM, proved by DNS, takes the place of the listener's.
     Certificate {
         /// What is particular about the request.
         particular: Particular,
+        /// Which names it has.
+        names: Names,
     },
     /// A listener ends TLS.
-    TlsListener {
-        /// Its port.
-        port: &'static str,
-        /// Whether it is a new one, instead of the one in cleartext changed.
-        is_new: bool,
-    },
-    /// A rule, or the default action, redirects.
+    TlsListener(TlsListener),
+    /// What serves in cleartext redirects to HTTPS, once that is served.
+    RedirectToHttps,
+    /// A redirect leads elsewhere, and for good.
     Redirect {
-        /// Fields of the redirect, the status code aside.
+        /// Fields of the redirect that change, the status code aside.
         to: &'static [Pair],
-        /// Whether the default action does, instead of a rule.
-        by_default: bool,
     },
-    /// The default action refuses with 404.
-    RefuseByDefault,
+    /// What no rule takes is refused with 404.
+    RefuseByDefault {
+        /// The condition of what is meant to be served, and its value.
+        before: Option<Pair>,
+    },
     /// The actions of a rule.
     RuleActions {
         /// What becomes of them: `with …`.
@@ -84,8 +93,6 @@ pub enum Change {
     Ingress {
         /// `tcp` or `udp`.
         protocol: &'static str,
-        /// The source that is admitted no longer.
-        revoke: Source,
         /// The source that is admitted instead.
         admit: Source,
     },
@@ -105,6 +112,8 @@ pub enum Change {
     AutoScaling {
         /// By the names of `CloudFormation`.
         set: &'static [Pair],
+        /// Whether targets may be there without a group, so that one more is registered.
+        or_register: bool,
     },
     /// A rule group that AWS keeps is added to the web ACL.
     ManagedRules {
@@ -119,8 +128,8 @@ pub enum Change {
     BlockingRule {
         /// Name of the rule.
         name: &'static str,
-        /// What it is, after `the rules of the answer and`.
-        what: &'static str,
+        /// The statement in JSON.
+        statement: &'static str,
         /// The statement's block in Terraform.
         terraform: &'static str,
         /// The statement in `CloudFormation`.
@@ -128,10 +137,12 @@ pub enum Change {
     },
     /// The web ACL is written again with other rules or settings.
     WebAcl {
-        /// What `RULES.json` holds.
+        /// The rules, as an expression of `JMESPath` about the answer; empty: as they are.
         rules: &'static str,
-        /// A further option of the command; empty without.
-        option: &'static str,
+        /// Further members to set, likewise; empty without.
+        set: &'static str,
+        /// What to look at before it is written; empty without.
+        note: &'static str,
         /// The piece of Terraform that says it.
         terraform: &'static str,
         /// The piece of `CloudFormation` that says it.
@@ -150,6 +161,26 @@ pub enum Owner {
     TargetGroup,
     /// A listener.
     Listener,
+}
+
+/// Whose names a new certificate has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Those of the one whose place it takes.
+    Same,
+    /// Others, which the user chooses.
+    Chosen,
+}
+
+/// Which listener ends TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsListener {
+    /// The load balancer's first one.
+    First,
+    /// One beside the listener in cleartext, which goes away later.
+    Beside,
+    /// The listener that passed TLS through.
+    Instead,
 }
 
 /// Who a rule of a security group admits.
@@ -286,37 +317,60 @@ impl Remedy {
     /// Client certificates are verified by a trust store, with these settings.
     #[must_use]
     pub const fn mutual_authentication(set: &'static [Pair]) -> Remedy {
-        Remedy::new(Change::MutualAuthentication { set })
+        Remedy::new(Change::MutualAuthentication { set, trust_store: "TRUST_STORE_ARN" })
+    }
+
+    /// Client certificates are verified by a trust store that the user chooses.
+    #[must_use]
+    pub const fn trust_store() -> Remedy {
+        Remedy::new(Change::MutualAuthentication { set: &[], trust_store: "NEW_TRUST_STORE_ARN" })
     }
 
     /// A certificate of ACM, proved by DNS, takes the place of the listener's.
     #[must_use]
     pub const fn certificate(particular: Particular) -> Remedy {
-        Remedy::new(Change::Certificate { particular })
+        Remedy::new(Change::Certificate { particular, names: Names::Same })
     }
 
-    /// The listener in cleartext ends TLS on this port.
+    /// The same for names that the user chooses.
+    ///
+    /// # Panics
+    ///
+    /// On another remedy, while the check is compiled.
     #[must_use]
-    pub const fn tls_listener(port: &'static str) -> Remedy {
-        Remedy::new(Change::TlsListener { port, is_new: false })
+    pub const fn for_other_names(self) -> Remedy {
+        let Change::Certificate { particular, .. } = self.change else { panic!("no certificate") };
+        Remedy { change: Change::Certificate { particular, names: Names::Chosen }, ..self }
     }
 
-    /// A rule redirects like this, for good.
+    /// A listener ends TLS.
+    #[must_use]
+    pub const fn tls_listener(which: TlsListener) -> Remedy {
+        Remedy::new(Change::TlsListener(which))
+    }
+
+    /// These fields of a redirect change, and it is for good. Where its port does, a listener serves it.
     #[must_use]
     pub const fn redirect(to: &'static [Pair]) -> Remedy {
-        Remedy::new(Change::Redirect { to, by_default: false })
+        Remedy::new(Change::Redirect { to })
     }
 
-    /// An HTTP listener redirects to HTTPS, and does nothing else.
+    /// What serves in cleartext redirects to HTTPS, which a listener serves.
     #[must_use]
     pub const fn redirect_to_https() -> Remedy {
-        Remedy::new(Change::Redirect { to: listeners::TO_HTTPS, by_default: true })
+        Remedy::new(Change::RedirectToHttps)
     }
 
-    /// The default action refuses with 404.
+    /// What no rule takes is refused with 404.
     #[must_use]
     pub const fn refuse_by_default() -> Remedy {
-        Remedy::new(Change::RefuseByDefault)
+        Remedy::new(Change::RefuseByDefault { before: None })
+    }
+
+    /// What no rule takes is refused with 404; what is meant to be served keeps a rule with this condition.
+    #[must_use]
+    pub const fn refuse_beside(field: &'static str, value: &'static str) -> Remedy {
+        Remedy::new(Change::RefuseByDefault { before: Some((field, value)) })
     }
 
     /// The actions of a rule: what becomes of them (`with …`), in Terraform and in `CloudFormation`.
@@ -329,10 +383,10 @@ impl Remedy {
         Remedy::new(Change::RuleActions { with, terraform, cloudformation })
     }
 
-    /// A security group admits another source by TCP.
+    /// A security group admits another source by TCP than it did.
     #[must_use]
-    pub const fn admit_instead(revoke: Source, admit: Source) -> Remedy {
-        Remedy::new(Change::Ingress { protocol: "tcp", revoke, admit })
+    pub const fn admit_instead(admit: Source) -> Remedy {
+        Remedy::new(Change::Ingress { protocol: "tcp", admit })
     }
 
     /// Settings of a health check: `Enabled`, `Matcher`, `Path`, `Port`, `Protocol`.
@@ -356,7 +410,18 @@ impl Remedy {
     /// Properties of an Auto Scaling group, by the names of `CloudFormation`.
     #[must_use]
     pub const fn auto_scaling(set: &'static [Pair]) -> Remedy {
-        Remedy::new(Change::AutoScaling { set })
+        Remedy::new(Change::AutoScaling { set, or_register: false })
+    }
+
+    /// The same where an Auto Scaling group runs the targets; otherwise one more target is registered.
+    ///
+    /// # Panics
+    ///
+    /// On another remedy, while the check is compiled.
+    #[must_use]
+    pub const fn or_register(self) -> Remedy {
+        let Change::AutoScaling { set, .. } = self.change else { panic!("no Auto Scaling group") };
+        Remedy { change: Change::AutoScaling { set, or_register: true }, ..self }
     }
 
     /// A rule group that AWS keeps is added to the web ACL.
@@ -371,36 +436,62 @@ impl Remedy {
         Remedy { console, ..self }
     }
 
-    /// The remedy for a load balancer of these kinds.
+    /// The remedy for load balancers of these kinds; where it differs, each kind has its section.
     #[must_use]
     pub fn ways(&self, kinds: &[Kind]) -> Ways {
-        let mut ways = match self.change {
-            Change::Attributes { of, set } => attributes::ways(of, &set, kinds),
-            Change::SslPolicy { policy, classic } => listeners::ssl_policy(policy, classic, kinds),
-            Change::MutualAuthentication { set } => listeners::mutual_authentication(set),
-            Change::Certificate { particular } => listeners::certificate(&particular),
-            Change::Redirect { to, by_default: false } => listeners::redirect(to),
-            Change::Redirect { to, by_default: true } => listeners::redirect_by_default(to),
-            Change::RefuseByDefault => listeners::refuse_by_default(),
+        let mut ways: Vec<(&Kind, Ways)> =
+            kinds.iter().map(|kind| (kind, self.way(kind))).collect();
+        match ways.len() {
+            0 => self.way(&Kind::Application),
+            1 => ways.remove(0).1,
+            _ => Ways {
+                console: ways[0].1.console.clone(),
+                cli: sections(&ways, |way| &way.cli),
+                terraform: sections(&ways, |way| &way.terraform),
+                cloudformation: sections(&ways, |way| &way.cloudformation),
+            },
+        }
+    }
+
+    /// The commands for a finding at a load balancer of these kinds, with what the placeholders stand for.
+    #[must_use]
+    pub fn commands(&self, kinds: &[Kind], bindings: &Bindings) -> Commands {
+        commands::of(&self.ways(kinds).cli, bindings)
+    }
+
+    /// The remedy for one kind.
+    fn way(&self, kind: &Kind) -> Ways {
+        let mut way = match self.change {
+            Change::Attributes { of, set } => attributes::way(of, &set, kind),
+            Change::SslPolicy { policy, classic } => listeners::ssl_policy(policy, classic, kind),
+            Change::MutualAuthentication { set, trust_store } => {
+                listeners::mutual_authentication(set, trust_store)
+            }
+            Change::Certificate { particular, names } => {
+                certificates::way(&particular, names, kind)
+            }
+            Change::RedirectToHttps => redirects::to_https(kind),
+            Change::Redirect { to } => redirects::corrected(to),
+            Change::RefuseByDefault { before } => listeners::refuse_by_default(before, kind),
             Change::RuleActions { with, terraform, cloudformation } => {
                 listeners::rule_actions(with, (terraform, cloudformation))
             }
-            Change::Ingress { protocol, revoke, admit } => {
-                network::ingress(protocol, revoke, admit)
+            Change::Ingress { protocol, admit } => network::ingress(protocol, admit),
+            Change::TlsListener(step) => tls_listeners::way(step, kind),
+            Change::HealthCheck { set } => targets::health_check(set, kind),
+            Change::EncryptedTargets { target_type } => targets::encrypted(target_type, kind),
+            Change::Subnets => network::subnets(kind),
+            Change::AutoScaling { set, or_register } => {
+                network::auto_scaling(set, or_register, kind)
             }
-            Change::TlsListener { port, is_new } => listeners::tls_listener(port, is_new),
-            Change::HealthCheck { set } => targets::health_check(set, kinds),
-            Change::EncryptedTargets { target_type } => targets::encrypted(target_type),
-            Change::Subnets => network::subnets(kinds),
-            Change::AutoScaling { set } => network::auto_scaling(set),
             Change::ManagedRules { name, priority, group } => {
                 web_acl::managed_rules(name, priority, group)
             }
-            Change::BlockingRule { name, what, terraform, cloudformation } => {
-                web_acl::blocking_rule(name, what, (terraform, cloudformation))
+            Change::BlockingRule { name, statement, terraform, cloudformation } => {
+                web_acl::blocking_rule(name, statement, (terraform, cloudformation))
             }
-            Change::WebAcl { rules, option, terraform, cloudformation } => {
-                web_acl::written(rules, option, (terraform, cloudformation))
+            Change::WebAcl { rules, set, note, terraform, cloudformation } => {
+                web_acl::written((rules, set), note, (terraform, cloudformation))
             }
             Change::Steps(steps) => Ways {
                 console: steps.console.to_owned(),
@@ -410,8 +501,27 @@ impl Remedy {
             },
         };
         if !self.console.is_empty() {
-            self.console.clone_into(&mut ways.console);
+            self.console.clone_into(&mut way.console);
         }
-        ways
+        way
+    }
+}
+
+/// The texts of several kinds under their names; what all of them share stands for itself.
+fn sections(ways: &[(&Kind, Ways)], text: impl Fn(&Ways) -> &String) -> String {
+    let mut sections: Vec<(String, &str)> = Vec::new();
+    for (kind, way) in ways {
+        let (name, text) = (capital(&kind.to_string()), text(way).as_str());
+        match sections.iter_mut().find(|(_, known)| *known == text) {
+            Some((names, _)) => *names = format!("{names}, {name}"),
+            None => sections.push((name, text)),
+        }
+    }
+    match &sections[..] {
+        [(_, text)] => (*text).to_owned(),
+        _ => {
+            let headed = sections.iter().map(|(names, text)| format!("# {names}\n{text}"));
+            headed.collect::<Vec<_>>().join("\n\n")
+        }
     }
 }

@@ -27,6 +27,8 @@ pub use protected::{ProtectedBy, ProtectedRoute, ProtectedRoutes};
 pub struct Route<'a> {
     /// `rule 10` or `default rule`.
     pub label: String,
+    /// The rule; none where only the listener tells its default action.
+    pub rule: Option<&'a Rule>,
     /// All must hold.
     pub conditions: &'a [Condition],
     /// Everything the rule does, in order.
@@ -81,6 +83,7 @@ pub fn rules<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Rules<'a>,
     let mut all_taken = None;
     for rule in ordered {
         let mut own = route(rule.label(), &rule.conditions, &rule.actions, listener);
+        own.rule = Some(rule);
         own.transforms = &rule.transforms;
         let takes_all = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
         match all_taken.or_else(|| live.iter().position(takes_all)) {
@@ -188,7 +191,7 @@ fn route<'a>(
     let mut actions: Vec<&Action> = actions.iter().collect();
     actions.sort_by_key(|action| action.order);
     let end = end(&actions, listener);
-    Route { label, conditions, actions, end, transforms: &[] }
+    Route { label, rule: None, conditions, actions, end, transforms: &[] }
 }
 
 /// What the last action does. An unknown kind anywhere makes the end unknown: it may end the request.
@@ -218,6 +221,12 @@ impl<'a> Route<'a> {
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.label == "default rule"
+    }
+
+    /// The ARN of a rule with a priority: what the default one does, its listener says.
+    #[must_use]
+    pub fn own_arn(&self) -> Option<&'a str> {
+        self.rule.filter(|rule| rule.priority.is_some()).map(|rule| rule.arn.as_str())
     }
 
     /// The groups that it forwards to and that get any request.

@@ -3,8 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::digest::configuration;
-use super::{Options, cause};
+use super::{Options, bindings, cause};
 use crate::analysis::reach::Exposure;
+use crate::analysis::site::Site;
 use crate::check::{Check, Grounds, Judgement, Verdict};
 use crate::inventory::LoadBalancer;
 use crate::policy::Policy;
@@ -47,11 +48,14 @@ pub(super) fn caught(check: &Check, subject: &str, judge: impl FnOnce() -> Judge
 pub(super) struct FindingScope<'a> {
     pub(super) policy: &'a Policy,
     pub(super) account: &'a str,
+    pub(super) partition: &'a str,
     /// None for what has no region.
     pub(super) region: Option<&'a str>,
     /// The load balancer, and who can reach the subject; none for what belongs to no load balancer,
     /// whose severity is the check's.
     pub(super) of: Option<(&'a LoadBalancer, &'a Exposure)>,
+    /// The load balancer with what is around it; none for what belongs to none.
+    pub(super) site: Option<Site<'a>>,
 }
 
 impl FindingScope<'_> {
@@ -86,13 +90,12 @@ impl FindingScope<'_> {
         outcome: Outcome,
         grounds: Grounds,
     ) -> Finding {
-        let FindingScope { policy, account, region, of } = self;
-        let Grounds { evidence, cause, bindings } = grounds;
+        let FindingScope { policy, account, region, of, .. } = self;
+        let Grounds { evidence, cause, bindings: said } = grounds;
         let tells = matches!(outcome, Outcome::Fail | Outcome::Note);
         let fails = outcome == Outcome::Fail;
         let cause = fails.then(|| cause.unwrap_or_else(|| cause::own(self, check, &subject)));
-        let bindings =
-            if tells { cause::bindings(self, check, &subject, bindings) } else { bindings };
+        let bindings = if tells { bindings::of(self, check, &subject, said) } else { said };
         let severity = policy.severity(check, of.map(|(_, exposure)| exposure));
         Finding {
             check: check.id.to_owned(),

@@ -20,8 +20,10 @@ pub(super) fn region(
     let scope = FindingScope {
         policy: &options.policy,
         account: &account.id,
+        partition: &account.partition,
         region: Some(&region.name),
         of: None,
+        site: None,
     };
     let mut found = Verdicts::new(options);
     if region.skipped.is_some() || region.load_balancers().next().is_none() {
@@ -74,8 +76,14 @@ pub(super) fn account(
     options: &Options,
 ) -> Verdicts {
     let names = Names { intent: &options.policy.intent, inventory };
-    let scope =
-        FindingScope { policy: &options.policy, account: &account.id, region: None, of: None };
+    let scope = FindingScope {
+        policy: &options.policy,
+        account: &account.id,
+        partition: &account.partition,
+        region: None,
+        of: None,
+        site: None,
+    };
     let mut found = Verdicts::new(options);
     // Nobody was there: that is said once, and is no verdict.
     let shut = |gap: &Gap| gap.reason != Reason::NotCollected;

@@ -210,8 +210,10 @@ impl<'a> Walk<'a> {
         let scope = FindingScope {
             policy: &self.options.policy,
             account: &account.id,
+            partition: &account.partition,
             region: Some(&region.name),
             of: Some((lb, exposure)),
+            site: Some(self.site),
         };
         scope.tell(check, subject, judgement, &mut self.found);
     }

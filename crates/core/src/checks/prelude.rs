@@ -4,7 +4,7 @@ pub(super) use crate::analysis::reach::Exposure;
 pub(super) use crate::analysis::site::RegionScope;
 pub(super) use crate::check::{
     Change, Check, Context, Example, Grounds, Judge, Judgement, Names, Particular, Persona, Remedy,
-    Severity, Source, Steps, Targets, Verdict,
+    Severity, Source, Steps, Targets, TlsListener, Verdict,
 };
 pub(super) use crate::fixtures::sample;
 pub(super) use crate::inventory::{

@@ -5,4 +5,5 @@ pub(super) mod causes_network;
 pub(super) mod dns_records;
 pub(super) mod doors;
 pub(super) mod each_rule;
+pub(super) mod rules_at_fault;
 pub(super) mod seen;

@@ -2,8 +2,9 @@
 
 use super::{RENDERED, code, compliance, json, table};
 use crate::audit::{Options, audit};
-use crate::check::{Check, Example, Judge};
+use crate::check::{Check, Example, Judge, Pair};
 use crate::inventory::Kind;
+use crate::remedy::placeholder;
 use crate::render::page::{Page, Paint};
 use crate::render::{self, Style};
 use crate::report::{Outcome, Report};
@@ -90,10 +91,19 @@ fn by_way(check: &Check) -> [(&'static str, &'static str, String); 4] {
 fn ways(check: &Check) -> String {
     let way = |(name, language, text): (&str, &str, String)| {
         let is_code = !language.is_empty() && (text.contains('\n') || text.starts_with("aws "));
+        let choices = choices(language, &text);
+        let choices = choices.iter().map(|(name, how)| format!("- {}: {how}\n", code(name)));
+        let choices = choices.collect::<String>();
+        let rest = if choices.is_empty() { choices } else { format!("{choices}\n") };
         let body = if is_code { format!("```{language}\n{text}\n```") } else { text };
-        format!("### {name}\n\n{body}\n\n")
+        format!("### {name}\n\n{body}\n\n{rest}")
     };
     by_way(check).into_iter().map(way).collect()
+}
+
+/// What commands leave to the user, and how to choose.
+fn choices(language: &str, text: &str) -> Vec<Pair> {
+    if language == "sh" { placeholder::choices(text) } else { Vec::new() }
 }
 
 pub(super) fn kinds(check: &Check) -> Vec<String> {
@@ -238,11 +248,17 @@ pub fn explain(check: &'static Check, style: Style) -> String {
             page.paragraph(2, text);
         }
     }
-    for (name, _, text) in by_way(check) {
+    for (name, language, text) in by_way(check) {
         page.blank();
         page.line(2, &[(Paint::Dim, name)]);
         for line in text.lines() {
             page.plain(4, line);
+        }
+        for (place, (name, how)) in choices(language, &text).into_iter().enumerate() {
+            if place == 0 {
+                page.blank();
+            }
+            page.paragraph(4, &format!("{name}: {how}"));
         }
     }
     if let Some((title, evidence)) = found(check) {

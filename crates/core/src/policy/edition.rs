@@ -47,6 +47,7 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "internal-exposed-by-front",
     "no-targets",
     "redirect-loop",
+    "redirect-port-unserved",
     "rule-unserved",
     "target-group-weight-dead",
     "target-public",

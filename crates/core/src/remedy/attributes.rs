@@ -1,6 +1,7 @@
 //! Attributes of load balancers, target groups and listeners: the name of each in every way of working.
 
-use super::text::{arguments, block, command, hcl, logical, resource, yaml};
+use super::log_buckets;
+use super::text::{arguments, block, command, hcl, logical, resource, steps, yaml};
 use super::{Owner, Pair, Ways};
 use crate::inventory::Kind;
 
@@ -199,26 +200,38 @@ fn of(owner: Owner, key: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.of == owner && row.key == key)
 }
 
-/// The same for every way.
-pub(super) fn ways(owner: Owner, set: &[Pair], kinds: &[Kind]) -> Ways {
+/// The same for every way, for one kind of load balancer.
+pub(super) fn way(owner: Owner, set: &[Pair], kind: &Kind) -> Ways {
     let set: Vec<Pair> = set.iter().copied().filter(|(key, _)| !key.is_empty()).collect();
-    let mut ways = Ways {
-        console: console(owner, &set),
-        cli: commands(owner, &set),
-        terraform: terraform(owner, &set),
-        cloudformation: properties(owner, &set),
+    let mut way = if owner == Owner::LoadBalancer && *kind == Kind::Classic {
+        classic(&set)
+    } else {
+        Ways {
+            console: console(owner, &set),
+            cli: commands(owner, &set),
+            terraform: terraform(owner, &set),
+            cloudformation: properties(owner, &set),
+        }
     };
-    if owner == Owner::LoadBalancer && kinds.contains(&Kind::Classic) {
-        let known = |(key, value): &Pair| Some((of(owner, key)?.classic?, *value));
-        let classic: Vec<(Classic, &str)> = set.iter().filter_map(known).collect();
-        ways.cli = format!("{}\n# Classic\n{}", ways.cli, classic_command(&classic));
-        let arguments: Vec<_> = classic.iter().map(|(row, value)| (named(row), *value)).collect();
-        let own = written("aws_elb", &arguments);
-        ways.terraform = format!("{}\n\n# Classic\n{own}", ways.terraform);
-        let own = classic_properties(&classic);
-        ways.cloudformation = format!("{}\n\n# Classic\n{own}", ways.cloudformation);
+    if let Some((_, bucket)) = set.iter().find(|(key, _)| key.ends_with(".s3.bucket")) {
+        way.cli = steps(&[log_buckets::policy(bucket, kind), way.cli]);
     }
-    ways
+    way
+}
+
+fn classic(set: &[Pair]) -> Ways {
+    let known = |(key, value): &Pair| Some((of(Owner::LoadBalancer, key)?.classic?, *value));
+    let own: Vec<(Classic, &str)> = set.iter().filter_map(known).collect();
+    let arguments: Vec<_> = own.iter().map(|(row, value)| (named(row), *value)).collect();
+    let is_known =
+        |(key, _): &&Pair| of(Owner::LoadBalancer, key).is_some_and(|row| row.classic.is_some());
+    let said: Vec<Pair> = set.iter().filter(is_known).copied().collect();
+    Ways {
+        console: console(Owner::LoadBalancer, &said),
+        cli: classic_command(&own),
+        terraform: written("aws_elb", &arguments),
+        cloudformation: classic_properties(&own),
+    }
 }
 
 fn console(owner: Owner, set: &[Pair]) -> String {
@@ -339,7 +352,7 @@ fn classic_command(set: &[(Classic, &str)]) -> String {
     };
     let json: Vec<String> = structures.iter().map(structure).collect();
     let attributes = format!("--load-balancer-attributes '{{{}}}'", json.join(","));
-    let options = ["--load-balancer-name NAME".to_owned(), attributes];
+    let options = ["--load-balancer-name LOAD_BALANCER_NAME".to_owned(), attributes];
     command("aws elb modify-load-balancer-attributes", &options)
 }
 

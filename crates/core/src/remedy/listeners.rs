@@ -1,77 +1,109 @@
 //! Changes of listeners and their rules.
 
+use super::redirects::rule_part;
 use super::text::{
-    arguments, block, command, dedented, hcl, indented, logical, lower, resource, yaml,
+    arguments, block, command, dedented, hcl, logical, lower, resource, steps, yaml,
 };
-use super::{Pair, Particular, Remedy, Ways};
+use super::{Pair, Remedy, Ways};
 use crate::inventory::Kind;
 
 /// A predefined policy for Classic listeners.
 pub(super) const CLASSIC: &[Pair] =
     &[("Reference-Security-Policy", "ELBSecurityPolicy-TLS-1-2-2017-01")];
 
-/// Fields of a redirect to HTTPS.
-pub(super) const TO_HTTPS: &[Pair] = &[("Protocol", "HTTPS"), ("Port", "443")];
+pub(super) const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
 
-const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
-
-fn listener_command(options: &[String]) -> String {
-    let place = ["--listener-arn LISTENER_ARN".to_owned()];
+/// A listener changes.
+pub(super) fn listener_command(arn: &str, options: &[String]) -> String {
+    let place = [format!("--listener-arn {arn}")];
     command("aws elbv2 modify-listener", &[&place, options].concat())
 }
 
-pub(super) fn ssl_policy(policy: &str, classic: &[Pair], kinds: &[Kind]) -> Ways {
-    let for_v2 = || Ways {
+/// A Classic load balancer changes.
+pub(super) fn classic_command(what: &str, options: &[&str]) -> String {
+    let place = ["--load-balancer-name LOAD_BALANCER_NAME".to_owned()];
+    let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+    command(&format!("aws elb {what}"), &[&place[..], &options].concat())
+}
+
+/// What a listener does by default, written into `actions.json`.
+pub(super) fn default_actions(arn: &str) -> String {
+    let options = [
+        format!("--listener-arns {arn}"),
+        "--output json".to_owned(),
+        "--query 'Listeners[0].DefaultActions' > actions.json".to_owned(),
+    ];
+    command("aws elbv2 describe-listeners", &options)
+}
+
+/// A listener that ends TLS by the policy that AWS recommends is created.
+pub(super) fn created(protocol: &str, port: &str, actions: &str) -> String {
+    let options = [
+        "--load-balancer-arn LOAD_BALANCER_ARN".to_owned(),
+        format!("--protocol {protocol}"),
+        format!("--port {port}"),
+        "--certificates CertificateArn=CERTIFICATE_ARN".to_owned(),
+        format!("--ssl-policy {}", Remedy::RECOMMENDED_POLICY),
+        format!("--default-actions {actions}"),
+    ];
+    command("aws elbv2 create-listener", &options)
+}
+
+pub(super) fn ssl_policy(policy: &str, classic: &[Pair], kind: &Kind) -> Ways {
+    if *kind == Kind::Classic {
+        return classic_policy(classic);
+    }
+    Ways {
         console: format!(
             "EC2 console, Load Balancers: open the load balancer, choose the listener, then Manage \
              listener, Edit listener, and pick the security policy {policy}."
         ),
-        cli: listener_command(&[format!("--ssl-policy {policy}")]),
+        cli: listener_command("LISTENER_ARN", &[format!("--ssl-policy {policy}")]),
         terraform: resource("aws_lb_listener", "https", &format!("ssl_policy = {}", hcl(policy))),
         cloudformation: logical("HttpsListener", LISTENER, &format!("SslPolicy: {policy}")),
-    };
-    if !kinds.contains(&Kind::Classic) {
-        return for_v2();
     }
-    let own = classic_policy(classic);
-    if kinds == [Kind::Classic] {
-        return own;
-    }
-    let ways = for_v2();
-    Ways {
-        console: ways.console,
-        cli: format!("{}\n# Classic\n{}", ways.cli, own.cli),
-        terraform: format!("{}\n\n# Classic\n{}", ways.terraform, own.terraform),
-        cloudformation: format!("{}\n\n# Classic\n{}", ways.cloudformation, own.cloudformation),
-    }
+}
+
+/// A policy of a Classic load balancer is created.
+pub(super) fn classic_policy_command(name: &str, says: &[Pair]) -> String {
+    let said = |(name, value): &Pair| format!("AttributeName={name},AttributeValue={value}");
+    let name = format!("--policy-name {name}");
+    let said: Vec<String> = says.iter().map(said).collect();
+    let mut options =
+        vec![name.as_str(), "--policy-type-name SSLNegotiationPolicyType", "--policy-attributes"];
+    options.extend(said.iter().map(String::as_str));
+    classic_command("create-load-balancer-policy", &options)
 }
 
 fn classic_policy(says: &[Pair]) -> Ways {
-    let mut options = vec![
-        "--load-balancer-name NAME".to_owned(),
-        "--policy-name POLICY".to_owned(),
-        "--policy-type-name SSLNegotiationPolicyType".to_owned(),
-        "--policy-attributes".to_owned(),
-    ];
-    let said = |(name, value): &Pair| format!("AttributeName={name},AttributeValue={value}");
-    options.extend(says.iter().map(said));
-    let create = command("aws elb create-load-balancer-policy", &options);
-    let options =
-        ["--load-balancer-name NAME", "--load-balancer-port PORT", "--policy-names POLICY"];
-    let set = "aws elb set-load-balancer-policies-of-listener";
-    let set = command(set, &options.map(str::to_owned));
+    let name = if says == CLASSIC { "tls-1-2" } else { "tls-1-2-aead" };
+    let create = classic_policy_command(name, says);
+    let set = classic_command(
+        "set-load-balancer-policies-of-listener",
+        &["--load-balancer-port LISTENER_PORT", &format!("--policy-names {name} KEPT_POLICIES")],
+    );
     Ways {
-        console: String::new(),
-        cli: format!("{create}\n{set}"),
-        terraform: classic_blocks(says),
-        cloudformation: classic_resource(says),
+        console: format!(
+            "EC2 console, Load Balancers: open the load balancer, Listeners, Manage listeners, \
+             Security policy, and choose {}.",
+            if says == CLASSIC {
+                "ELBSecurityPolicy-TLS-1-2-2017-01"
+            } else {
+                "the protocols and ciphers"
+            }
+        ),
+        cli: format!(
+            "# once a load balancer: DuplicatePolicyName says that it is there\n{create}\n{set}"
+        ),
+        terraform: classic_blocks(name, says),
+        cloudformation: classic_resource(name, says),
     }
 }
 
-fn classic_blocks(says: &[Pair]) -> String {
+fn classic_blocks(name: &str, says: &[Pair]) -> String {
     let policy = arguments(&[
         ("load_balancer_name", "aws_elb.this.name".to_owned()),
-        ("policy_name", hcl("tls-1-2")),
+        ("policy_name", hcl(name)),
         ("policy_type_name", hcl("SSLNegotiationPolicyType")),
     ]);
     let said = |(name, value): &Pair| {
@@ -89,24 +121,25 @@ fn classic_blocks(says: &[Pair]) -> String {
     format!("{policy}\n\n{listener}")
 }
 
-fn classic_resource(says: &[Pair]) -> String {
+fn classic_resource(name: &str, says: &[Pair]) -> String {
     let said =
         |(name, value): &Pair| format!("      - Name: {name}\n        Value: {}", yaml(value));
     let attributes: Vec<String> = says.iter().map(said).collect();
     let policies = format!(
-        "Policies:\n  - PolicyName: tls-1-2\n    PolicyType: SSLNegotiationPolicyType\n    \
+        "Policies:\n  - PolicyName: {name}\n    PolicyType: SSLNegotiationPolicyType\n    \
          Attributes:\n{}\n",
         attributes.join("\n")
     );
-    let listeners = "Listeners:\n  - Protocol: HTTPS\n    LoadBalancerPort: \"443\"\n    \
-                     InstancePort: \"8443\"\n    SSLCertificateId: CERTIFICATE_ARN\n    \
-                     PolicyNames: [tls-1-2]";
+    let listeners = format!(
+        "Listeners:\n  - Protocol: HTTPS\n    LoadBalancerPort: \"443\"\n    InstancePort: \"8443\"\n    \
+         SSLCertificateId: !Ref Certificate\n    PolicyNames: [{name}]"
+    );
     let kind = "AWS::ElasticLoadBalancing::LoadBalancer";
-    logical("ClassicLoadBalancer", kind, &(policies + listeners))
+    logical("ClassicLoadBalancer", kind, &(policies + &listeners))
 }
 
-pub(super) fn mutual_authentication(set: &[Pair]) -> Ways {
-    let fixed = [("Mode", "verify"), ("TrustStoreArn", "TRUST_STORE_ARN")];
+pub(super) fn mutual_authentication(set: &[Pair], trust_store: &'static str) -> Ways {
+    let fixed = [("Mode", "verify"), ("TrustStoreArn", trust_store)];
     let shorthand: Vec<String> =
         fixed.iter().chain(set).map(|(name, value)| format!("{name}={value}")).collect();
     let mut inner = vec![
@@ -126,184 +159,100 @@ pub(super) fn mutual_authentication(set: &[Pair]) -> Ways {
     let body = block("mutual_authentication", &arguments(&inner));
     Ways {
         console: String::new(),
-        cli: listener_command(&[format!("--mutual-authentication {}", shorthand.join(","))]),
+        cli: listener_command(
+            "LISTENER_ARN",
+            &[format!("--mutual-authentication {}", shorthand.join(","))],
+        ),
         terraform: resource("aws_lb_listener", "https", &body),
         cloudformation: logical("HttpsListener", LISTENER, &lines.join("\n")),
     }
 }
 
-pub(super) fn certificate(particular: &Particular) -> Ways {
-    let mut options = vec!["--domain-name HOST".to_owned(), "--validation-method DNS".to_owned()];
-    if !particular.cli.is_empty() {
-        options.push(particular.cli.to_owned());
+/// The default action, or the rule that takes what is left over, refuses with 404. What is meant to be served
+/// has a rule before.
+pub(super) fn refuse_by_default(before: Option<Pair>, kind: &Kind) -> Ways {
+    if *kind != Kind::Application {
+        return forward_by_default();
     }
-    let request = command("aws acm request-certificate", &options);
-    let listener = listener_command(&["--certificates CertificateArn=CERTIFICATE_ARN".to_owned()]);
-    let classic = command(
-        "aws elb set-load-balancer-listener-ssl-certificate",
-        &[
-            "--load-balancer-name NAME",
-            "--load-balancer-port PORT",
-            "--ssl-certificate-id CERTIFICATE_ARN",
-        ]
-        .map(str::to_owned),
-    );
-    let mut names =
-        vec![("domain_name", hcl("www.example.com")), ("validation_method", hcl("DNS"))];
-    let own = dedented(particular.terraform);
-    let body = match own.split_once(" = ") {
-        Some((name, value)) if !own.contains('\n') => {
-            names.push((name, value.to_owned()));
-            arguments(&names)
-        }
-        Some(_) => format!("{}\n\n{own}", arguments(&names)),
-        None => arguments(&names),
+    let refuse =
+        "'Type=fixed-response,FixedResponseConfig={StatusCode=404,ContentType=text/plain}'";
+    let by_default =
+        listener_command("DEFAULT_LISTENER_ARN", &[format!("--default-actions {refuse}")]);
+    let rule = ["--rule-arn RULE_ARN".to_owned(), format!("--actions {refuse}")];
+    let by_rule = command("aws elbv2 modify-rule", &rule);
+    let kept = |actions: String, (field, value): Pair| {
+        let options = [
+            "--listener-arn LISTENER_ARN".to_owned(),
+            "--priority NEW_RULE_PRIORITY".to_owned(),
+            format!("--conditions 'Field={field},Values={value}'"),
+            "--actions file://actions.json".to_owned(),
+        ];
+        let create = command("aws elbv2 create-rule", &options);
+        format!("{actions}\n# what is meant to be served keeps a rule\n{create}\n")
     };
-    let mut properties = "DomainName: www.example.com\nValidationMethod: DNS\n\
-                          DomainValidationOptions:\n  - DomainName: www.example.com\n    \
-                          HostedZoneId: HOSTED_ZONE_ID"
-        .to_owned();
-    if !particular.cloudformation.is_empty() {
-        properties = [&properties, particular.cloudformation].join("\n");
-    }
-    let used = "Certificates:\n  - CertificateArn: !Ref Certificate";
-    Ways {
-        console:
-            "ACM console: Request certificate and prove its names by DNS; then EC2 console, Load \
-                  Balancers, the listener, Certificates: add the new one and remove this one."
-                .to_owned(),
-        cli: format!("{request}\n{listener}\n# Classic\n{classic}"),
-        terraform: format!(
-            "{}\n\n{}",
-            resource("aws_acm_certificate", "this", &body),
-            resource("aws_lb_listener", "https", "certificate_arn = aws_acm_certificate.this.arn"),
-        ),
-        cloudformation: format!(
-            "{}\n\n{}",
-            logical("Certificate", "AWS::CertificateManager::Certificate", &properties),
-            logical("HttpsListener", LISTENER, used),
-        ),
-    }
-}
-
-pub(super) fn tls_listener(port: &str, is_new: bool) -> Ways {
-    let policy = Remedy::RECOMMENDED_POLICY;
-    let mut options = vec![
-        "--protocol TLS".to_owned(),
-        format!("--port {port}"),
-        "--certificates CertificateArn=CERTIFICATE_ARN".to_owned(),
-        format!("--ssl-policy {policy}"),
-    ];
-    let mut body = vec![
-        ("protocol", hcl("TLS")),
-        ("port", hcl(port)),
-        ("certificate_arn", "aws_acm_certificate.this.arn".to_owned()),
-        ("ssl_policy", hcl(policy)),
-    ];
-    let mut properties = format!(
-        "Protocol: TLS\nPort: {port}\nCertificates:\n  - CertificateArn: !Ref Certificate\n\
-         SslPolicy: {policy}"
-    );
-    let mut action = String::new();
-    let cli = if is_new {
-        options.insert(0, "--load-balancer-arn LOAD_BALANCER_ARN".to_owned());
-        options.push("--default-actions Type=forward,TargetGroupArn=TARGET_GROUP_ARN".to_owned());
-        body.insert(0, ("load_balancer_arn", "aws_lb.this.arn".to_owned()));
-        let group = "aws_lb_target_group.this.arn".to_owned();
-        let forward = arguments(&[("type", hcl("forward")), ("target_group_arn", group)]);
-        action = format!("\n\n{}", block("default_action", &forward));
-        properties = format!(
-            "LoadBalancerArn: !Ref LoadBalancer\n{properties}\nDefaultActions:\n  \
-             - Type: forward\n    TargetGroupArn: !Ref TargetGroup"
-        );
-        let create = command("aws elbv2 create-listener", &options);
-        format!("{create}\n# Application: --protocol HTTPS")
-    } else {
-        listener_command(&options)
-    };
-    Ways {
-        console: String::new(),
-        cli,
-        terraform: resource("aws_lb_listener", "tls", &(arguments(&body) + &action)),
-        cloudformation: logical("TlsListener", LISTENER, &properties),
-    }
-}
-
-/// The fields of a redirect for good, in the three languages.
-fn redirected(to: &[Pair]) -> [String; 3] {
-    let fields: Vec<Pair> = to.iter().copied().chain([("StatusCode", "HTTP_301")]).collect();
-    let cli: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let quoted = |(name, value): &Pair| (lower(name, '_'), format!("{value:?}"));
-    let terraform = arguments(&fields.iter().map(quoted).collect::<Vec<_>>());
-    let yaml = |(name, value): &Pair| match value {
-        value if value.contains('#') => format!("  {name}: {value:?}"),
-        value => format!("  {name}: {}", yaml(value)),
-    };
-    let cloudformation: Vec<String> = fields.iter().map(yaml).collect();
-    [
-        format!("'Type=redirect,RedirectConfig={{{}}}'", cli.join(",")),
-        format!("type = \"redirect\"\n\n{}", block("redirect", &terraform)),
-        format!("- Type: redirect\n  RedirectConfig:\n{}", indented(&cloudformation.join("\n"), 2)),
-    ]
-}
-
-pub(super) fn redirect(to: &[Pair]) -> Ways {
-    let [cli, terraform, cloudformation] = redirected(to);
-    let options = ["--rule-arn RULE_ARN".to_owned(), format!("--actions {cli}")];
-    let kind = "AWS::ElasticLoadBalancingV2::ListenerRule";
-    let actions = format!("Actions:\n{}", indented(&cloudformation, 2));
-    Ways {
-        console: String::new(),
-        cli: command("aws elbv2 modify-rule", &options),
-        terraform: resource("aws_lb_listener_rule", "this", &block("action", &terraform)),
-        cloudformation: logical("ListenerRule", kind, &actions),
-    }
-}
-
-pub(super) fn redirect_by_default(to: &[Pair]) -> Ways {
-    let [cli, terraform, cloudformation] = redirected(to);
-    let body =
-        "protocol = \"HTTP\"\nport     = 80\n\n".to_owned() + &block("default_action", &terraform);
-    let properties =
-        format!("Protocol: HTTP\nPort: 80\nDefaultActions:\n{}", indented(&cloudformation, 2));
-    Ways {
-        console: "EC2 console, Load Balancers: open the load balancer, choose the HTTP listener, Manage \
-                  rules, and give every rule the action Redirect to URL with protocol HTTPS, port 443 \
-                  and code 301."
-            .to_owned(),
-        cli: listener_command(&[format!("--default-actions {cli}")]),
-        terraform: resource("aws_lb_listener", "http", &body),
-        cloudformation: logical("HttpListener", LISTENER, &properties),
-    }
-}
-
-pub(super) fn refuse_by_default() -> Ways {
+    let of_default = before.map(|pair| kept(default_actions("DEFAULT_LISTENER_ARN"), pair));
+    let of_rule =
+        before.map(|pair| kept(rule_part("RULE_ARN", "'Rules[0].Actions'", "actions.json"), pair));
     let answer =
         arguments(&[("content_type", hcl("text/plain")), ("status_code", "\"404\"".to_owned())]);
     let action = format!("type = \"fixed-response\"\n\n{}", block("fixed_response", &answer));
     let properties = "DefaultActions:\n  - Type: fixed-response\n    FixedResponseConfig:\n      \
                       ContentType: text/plain\n      StatusCode: \"404\"";
-    let option = "--default-actions 'Type=fixed-response,FixedResponseConfig={StatusCode=404}'";
+    let mut commands = vec![of_default.unwrap_or_default() + &by_default];
+    if before.is_some() {
+        commands.push(of_rule.unwrap_or_default() + &by_rule);
+    }
     Ways {
         console:
             "EC2, Load Balancers, the load balancer, the listener, Manage listener, Edit listener: \
                   as default action return a fixed response with code 404."
                 .to_owned(),
-        cli: listener_command(&[option.to_owned()]),
+        cli: steps(&commands),
         terraform: resource("aws_lb_listener", "this", &block("default_action", &action)),
         cloudformation: logical("Listener", LISTENER, properties),
     }
 }
 
+/// What knows no fixed response forwards to targets that serve.
+fn forward_by_default() -> Ways {
+    let forward = ["--default-actions Type=forward,TargetGroupArn=SERVING_GROUP_ARN".to_owned()];
+    let body =
+        arguments(&[("type", hcl("forward")), ("target_group_arn", hcl("SERVING_GROUP_ARN"))]);
+    let properties = "DefaultActions:\n  - Type: forward\n    TargetGroupArn: SERVING_GROUP_ARN";
+    Ways {
+        console:
+            "EC2, Load Balancers, the load balancer, the listener, Manage listener, Edit listener: \
+                  forward to a group with targets."
+                .to_owned(),
+        cli: listener_command("DEFAULT_LISTENER_ARN", &forward),
+        terraform: resource("aws_lb_listener", "this", &block("default_action", &body)),
+        cloudformation: logical("Listener", LISTENER, properties),
+    }
+}
+
+/// The actions of rules, or of the default rule, are read, changed by hand and written back.
 pub(super) fn rule_actions(with: &str, (terraform, cloudformation): (&str, &str)) -> Ways {
     let with = dedented(with);
+    let with = with.strip_prefix("with ").unwrap_or(&with);
+    let note = format!(
+        "# in actions.json: {with}\n# a login by OIDC also needs \"UseExistingClientSecret\": true there"
+    );
+    let modify = ["--rule-arn RULE_ARN", "--actions file://actions.json"].map(str::to_owned);
+    let by_default = ["--default-actions file://actions.json".to_owned()];
     Ways {
         console: String::new(),
-        cli: format!(
-            "aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://ACTIONS.json\n\
-             # ACTIONS.json: all actions of the rule, {with}\n\
-             # the default rule's actions: aws elbv2 modify-listener --default-actions"
-        ),
+        cli: steps(&[
+            format!(
+                "{}\n{note}\n{}",
+                rule_part("RULE_ARN", "'Rules[0].Actions'", "actions.json"),
+                command("aws elbv2 modify-rule", &modify)
+            ),
+            format!(
+                "# the same of the default action\n{}\n{note}\n{}",
+                default_actions("DEFAULT_LISTENER_ARN"),
+                listener_command("DEFAULT_LISTENER_ARN", &by_default)
+            ),
+        ]),
         terraform: dedented(terraform),
         cloudformation: dedented(cloudformation),
     }

@@ -1,22 +1,11 @@
 //! Changes of security groups, subnets and Auto Scaling groups.
 
-use super::text::{arguments, command, hcl, logical, lower, resource, yaml};
+use super::text::{arguments, command, hcl, logical, lower, resource, steps, yaml};
 use super::{Pair, Source, Ways};
 use crate::inventory::Kind;
 
-pub(super) fn ingress(protocol: &str, revoke: Source, admit: Source) -> Ways {
-    let rule = |action: &str, source: Source| {
-        let mut options = vec!["--group-id GROUP_ID".to_owned()];
-        options.extend(match source {
-            Source::Ipv4(range) => rule(protocol, &format!("--cidr {range}")),
-            Source::Group(id) => rule(protocol, &format!("--source-group {id}")),
-            Source::Ipv6(range) => vec![format!(
-                "--ip-permissions 'IpProtocol={protocol},FromPort=PORT,ToPort=PORT,\
-                 Ipv6Ranges=[{{CidrIpv6={range}}}]'"
-            )],
-        });
-        command(&format!("aws ec2 {action}-security-group-ingress"), &options)
-    };
+/// Who is meant is admitted, and then the open rules are revoked as they stand, whatever ports they span.
+pub(super) fn ingress(protocol: &str, admit: Source) -> Ways {
     let (argument, property, value) = match admit {
         Source::Ipv4(range) => ("cidr_ipv4", "CidrIp", range),
         Source::Ipv6(range) => ("cidr_ipv6", "CidrIpv6", range),
@@ -32,34 +21,95 @@ pub(super) fn ingress(protocol: &str, revoke: Source, admit: Source) -> Ways {
     let properties = format!(
         "GroupId: GROUP_ID\n{property}: {value}\nIpProtocol: {protocol}\nFromPort: PORT\nToPort: PORT"
     );
+    let mut commands = vec![format!("# who is meant to connect\n{}", authorize(protocol, admit))];
+    if let Source::Group("LOAD_BALANCER_GROUP_ID") = admit {
+        commands[0] = format!("# the load balancer\n{}", authorize(protocol, admit));
+        let subnets = [
+            "--group-id GROUP_ID".to_owned(),
+            format!(
+                "--ip-permissions 'IpProtocol={protocol},FromPort=PORT,ToPort=PORT,\
+                 IpRanges=[LOAD_BALANCER_RANGES]'"
+            ),
+        ];
+        commands.push(format!(
+            "# the load balancer, where it has no security group: by its subnets; behind a group that\n\
+             # preserves client addresses, its clients too\n{}",
+            command("aws ec2 authorize-security-group-ingress", &subnets)
+        ));
+    }
+    let revoke = ["--group-id RULE_GROUP_ID", "--ip-permissions RULE_PERMISSION"];
+    commands.push(format!(
+        "# the open rule, whole: what else it lets in by other ports has to be admitted before\n{}",
+        command("aws ec2 revoke-security-group-ingress", &revoke.map(str::to_owned))
+    ));
     Ways {
         console: String::new(),
-        // The new source first, so that nobody who may is kept out between the two.
-        cli: format!("{}\n{}", rule("authorize", admit), rule("revoke", revoke)),
+        cli: steps(&commands),
         terraform: resource("aws_vpc_security_group_ingress_rule", "this", &body),
         cloudformation: logical("Ingress", "AWS::EC2::SecurityGroupIngress", &properties),
     }
 }
 
-fn rule(protocol: &str, source: &str) -> Vec<String> {
-    vec![format!("--protocol {protocol}"), "--port PORT".to_owned(), source.to_owned()]
+fn authorize(protocol: &str, admit: Source) -> String {
+    let mut options = vec!["--group-id GROUP_ID".to_owned()];
+    match admit {
+        Source::Ipv6(range) => options.push(format!(
+            "--ip-permissions 'IpProtocol={protocol},FromPort=PORT,ToPort=PORT,\
+             Ipv6Ranges=[{{CidrIpv6={range}}}]'"
+        )),
+        Source::Ipv4(_) | Source::Group(_) => {
+            let source = match admit {
+                Source::Group(id) => format!("--source-group {id}"),
+                Source::Ipv4(range) | Source::Ipv6(range) => format!("--cidr {range}"),
+            };
+            options.extend([format!("--protocol {protocol}"), "--port PORT".to_owned(), source]);
+        }
+    }
+    command("aws ec2 authorize-security-group-ingress", &options)
 }
 
-pub(super) fn subnets(kinds: &[Kind]) -> Ways {
-    let options = ["--load-balancer-arn LOAD_BALANCER_ARN", "--subnets SUBNET_A SUBNET_B"];
-    let mut cli = command("aws elbv2 set-subnets", &options.map(str::to_owned));
-    if kinds.contains(&Kind::Classic) {
-        cli += "\n# Classic\naws elb attach-load-balancer-to-subnets --load-balancer-name NAME \
-                --subnets SUBNET_B";
+/// A subnet more. A list of subnets takes the place of the one that was there.
+pub(super) fn subnets(kind: &Kind) -> Ways {
+    let console =
+        "EC2, Load Balancers, the load balancer, Network mapping, Edit subnets: add a subnet \
+                   of the zone."
+            .to_owned();
+    if *kind == Kind::Classic {
+        let attach = [
+            "--load-balancer-name LOAD_BALANCER_NAME".to_owned(),
+            "--subnets NEW_SUBNET_ID".to_owned(),
+        ];
+        let body = "subnets = concat(var.subnets, [\"NEW_SUBNET_ID\"])";
+        let properties = "Subnets:\n  - !Ref Subnet\n  - NEW_SUBNET_ID";
+        let kind = "AWS::ElasticLoadBalancing::LoadBalancer";
+        return Ways {
+            console,
+            cli: command("aws elb attach-load-balancer-to-subnets", &attach),
+            terraform: resource("aws_elb", "this", body),
+            cloudformation: logical("ClassicLoadBalancer", kind, properties),
+        };
     }
-    let properties = "Subnets:\n  - SUBNET_A\n  - SUBNET_B";
+    let own = [
+        "--load-balancer-arns LOAD_BALANCER_ARN",
+        "--output text",
+        "--query 'LoadBalancers[0].AvailabilityZones[].SubnetId'",
+    ];
+    let own = command("$(aws elbv2 describe-load-balancers", &own.map(str::to_owned));
+    let mut cli = format!(
+        "# the subnets that it has, and one more\naws elbv2 set-subnets --load-balancer-arn LOAD_BALANCER_ARN \\\n  \
+         --subnets NEW_SUBNET_ID {own})"
+    );
+    if *kind == Kind::Network {
+        cli.insert_str(
+            0,
+            "# with Elastic IP addresses: --subnet-mappings SubnetId=…,AllocationId=… instead of --subnets\n",
+        );
+    }
+    let properties = "Subnets:\n  - !Ref Subnet\n  - NEW_SUBNET_ID";
     Ways {
-        console:
-            "EC2, Load Balancers, the load balancer, Network mapping, Edit subnets: add a subnet \
-                  of the zone."
-                .to_owned(),
+        console,
         cli,
-        terraform: resource("aws_lb", "this", "subnets = [\"SUBNET_A\", \"SUBNET_B\"]"),
+        terraform: resource("aws_lb", "this", "subnets = concat(var.subnets, [\"NEW_SUBNET_ID\"])"),
         cloudformation: logical(
             "LoadBalancer",
             "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -68,8 +118,9 @@ pub(super) fn subnets(kinds: &[Kind]) -> Ways {
     }
 }
 
-pub(super) fn auto_scaling(set: &[Pair]) -> Ways {
-    let mut options = vec!["--auto-scaling-group-name NAME".to_owned()];
+/// Properties of an Auto Scaling group; where targets may be registered without one, that too.
+pub(super) fn auto_scaling(set: &[Pair], or_register: bool, kind: &Kind) -> Ways {
+    let mut options = vec!["--auto-scaling-group-name AUTO_SCALING_GROUP".to_owned()];
     options.extend(set.iter().map(|(name, value)| format!("--{} {value}", lower(name, '-'))));
     let argument = |(name, value): &Pair| {
         let items: Vec<String> = value.split(',').map(hcl).collect();
@@ -86,11 +137,29 @@ pub(super) fn auto_scaling(set: &[Pair]) -> Ways {
     };
     let properties: Vec<String> = set.iter().map(property).collect();
     let body = arguments(&set.iter().map(argument).collect::<Vec<_>>());
-    let kind = "AWS::AutoScaling::AutoScalingGroup";
+    let resource_type = "AWS::AutoScaling::AutoScalingGroup";
+    let update = command("aws autoscaling update-auto-scaling-group", &options);
+    let group_runs_them = format!("# where an Auto Scaling group runs the targets\n{update}");
     Ways {
         console: String::new(),
-        cli: command("aws autoscaling update-auto-scaling-group", &options),
+        cli: if or_register { steps(&[group_runs_them, registered(kind)]) } else { update },
         terraform: resource("aws_autoscaling_group", "this", &body),
-        cloudformation: logical("AutoScalingGroup", kind, &properties.join("\n")),
+        cloudformation: logical("AutoScalingGroup", resource_type, &properties.join("\n")),
     }
+}
+
+fn registered(kind: &Kind) -> String {
+    let command = match kind {
+        Kind::Classic => command(
+            "aws elb register-instances-with-load-balancer",
+            &["--load-balancer-name LOAD_BALANCER_NAME", "--instances NEW_TARGET_ID"]
+                .map(str::to_owned),
+        ),
+        _ => command(
+            "aws elbv2 register-targets",
+            &["--target-group-arn TARGET_GROUP_ARN", "--targets Id=NEW_TARGET_ID"]
+                .map(str::to_owned),
+        ),
+    };
+    format!("# where none does: one target more\n{command}")
 }

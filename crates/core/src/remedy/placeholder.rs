@@ -11,23 +11,47 @@ pub const FOUND: &[&str] = &[
     "AUTO_SCALING_GROUP",
     "BUCKET",
     "CERTIFICATE_ID",
+    "CLOSED_GROUP_ID",
+    "DEFAULT_CERTIFICATE_LISTENER_ARN",
+    "DEFAULT_LISTENER_ARN",
     "DISTRIBUTION_ID",
     "ENDPOINT_SERVICE_ID",
+    "FORWARDING_LISTENER_ARN",
+    "FORWARDING_RULE_ARN",
+    "FORWARDING_RULE_PRIORITY",
     "FUNCTION",
     "GROUP_ID",
     "HOST",
+    "HOSTS",
+    "HTTPS_LISTENER_ARN",
+    "HTTPS_PORT",
+    "INSTANCE_PORT",
+    "INSTANCE_PROTOCOL",
+    "KEPT_POLICIES",
     "LISTENER_ARN",
     "LISTENER_PORT",
     "LOAD_BALANCER_ARN",
+    "LOAD_BALANCER_GROUP_ID",
     "LOAD_BALANCER_NAME",
+    "LOAD_BALANCER_RANGES",
+    "NEW_LISTENER_PORT",
+    "NEW_RULE_PRIORITY",
+    "PARTITION",
+    "PLAIN_LISTENER_ARN",
     "PORT",
+    "REDIRECTING_LISTENER_ARN",
     "REGION",
     "RULE_ARN",
+    "RULE_GROUP_ID",
+    "RULE_PERMISSION",
+    "SNI_LISTENER_ARN",
     "TARGET_GROUP_ARN",
+    "TLS_PROTOCOL",
     "TRUST_STORE_ARN",
     "VPC_ID",
     "WEB_ACL_ID",
     "WEB_ACL_NAME",
+    "WEB_ACL_RULE_PRIORITY",
     "ACCELERATOR_ARN",
     "BLOCKED_SUBNET_ID",
     "CLASSIC_NAME",
@@ -69,12 +93,105 @@ pub const FOUND: &[&str] = &[
     "WRONG_SUBNET_IDS",
 ];
 
+/// Those of them that not every finding of a check binds: a [step](super::commands) with one that is not
+/// bound is not for this finding.
+pub const CASES: &[&str] = &[
+    "AUTO_SCALING_GROUP",
+    "CLOSED_GROUP_ID",
+    "DEFAULT_CERTIFICATE_LISTENER_ARN",
+    "DEFAULT_LISTENER_ARN",
+    "FORWARDING_LISTENER_ARN",
+    "FORWARDING_RULE_ARN",
+    "HTTPS_LISTENER_ARN",
+    "LOAD_BALANCER_ARN",
+    "LOAD_BALANCER_GROUP_ID",
+    "LOAD_BALANCER_NAME",
+    "LOAD_BALANCER_RANGES",
+    "NEW_LISTENER_PORT",
+    "REDIRECTING_LISTENER_ARN",
+    "RULE_ARN",
+    "SNI_LISTENER_ARN",
+    "ACCELERATOR_ARN",
+    "CLASSIC_NAME",
+    "DISTRIBUTION_ID",
+    "HOLDING_GROUP_ARN",
+    "HTTP_API_ID",
+    "KEPT_GROUP_ID",
+    "LOG_ATTRIBUTE",
+    "MISSING_BUCKET",
+    "NARROWED_GROUP_IDS",
+    "OPEN_GROUP_ID",
+    "ROUTED_TYPE",
+    "RULE_GROUP_ID",
+    "UNCONTROLLED_VPC_ID",
+    "UNGUARDED_LISTENER_ARN",
+    "UNGUARDED_RULE_ARN",
+    "UNPROTECTABLE_ARN",
+    "UNPROTECTED_ARN",
+    "UNROUTED_TYPE",
+    "VPC_LINK_ID",
+    "VPC_ORIGIN_ID",
+];
+
 /// Placeholders that only the user can fill in, and how to choose.
 pub const CHOSEN: &[Pair] = &[
     (
         "CERTIFICATE_ARN",
         "a certificate for the names that clients use; `aws acm list-certificates` lists those that are there",
     ),
+    (
+        "CLIENTS_GROUP_ID",
+        "the security group of the clients; `aws ec2 describe-security-groups` lists them",
+    ),
+    ("CLIENTS_IPV6_RANGE", "the IPv6 range that clients connect from, such as `2001:db8:12::/48`"),
+    ("CLIENTS_RANGE", "the IPv4 range that clients connect from, such as `203.0.113.0/24`"),
+    (
+        "HEALTH_PATH",
+        "a path, its first slash left out, that targets answer with status 200 only when they can serve, \
+         such as `health`",
+    ),
+    (
+        "LOG_BUCKET",
+        "a bucket of yours in the load balancer's region, best one for logs only; `aws s3api list-buckets` \
+         lists them",
+    ),
+    (
+        "NEW_GROUP_NAME",
+        "a name of up to 32 letters, digits and hyphens that no target group of the region has",
+    ),
+    ("NEW_HOST", "the name that clients use most, such as `www.example.com`"),
+    ("NEW_HOSTS", "every name that clients use, with spaces between them"),
+    (
+        "NEW_SUBNET_ID",
+        "a subnet in the zone that is missing; `aws ec2 describe-subnets` lists them",
+    ),
+    (
+        "NEW_SUBNET_IDS",
+        "a subnet of every zone that the load balancer has, with commas between them; `aws ec2 \
+         describe-subnets` lists them",
+    ),
+    (
+        "NEW_TARGET_ID",
+        "an instance or address that serves the same; `aws ec2 describe-instances` lists instances",
+    ),
+    (
+        "NEW_TLS_PORT",
+        "the port that clients expect the encrypted protocol on: 636 for LDAP, 993 for IMAP, 8883 for MQTT",
+    ),
+    (
+        "NEW_TRUST_STORE_ARN",
+        "the trust store with the authorities of the clients; `aws elbv2 describe-trust-stores` lists them",
+    ),
+    ("PUBLIC_PATH", "a path that is meant to be public, such as `/public/*`"),
+    (
+        "SERVED_HOST",
+        "a host name that the load balancer is meant to serve, such as `www.example.com`",
+    ),
+    (
+        "SERVING_GROUP_ARN",
+        "the target group that requests are meant for; `aws elbv2 describe-target-groups` lists them",
+    ),
+    ("TARGET_TLS_PORT", "the port on which the targets speak TLS, such as 8443"),
     (
         "CAPACITY_UNITS",
         "the capacity units that the peak needs: the metrics ConsumedLCUs and PeakLCUs tell",
@@ -127,10 +244,27 @@ pub fn is_one(word: &str) -> bool {
     FOUND.contains(&word) || choice(word).is_some()
 }
 
+/// Whether a placeholder stands for several arguments of one command, rather than for one: `HOSTS`.
+#[must_use]
+pub(super) fn is_plural(name: &str) -> bool {
+    name.ends_with('S') && !name.ends_with("SS")
+}
+
 /// The placeholders of a text, each once.
 #[must_use]
 pub fn of(text: &str) -> BTreeSet<&str> {
     words(text).filter(|(word, _)| is_one(word)).map(|(word, _)| word).collect()
+}
+
+/// The placeholders of a text that only the user can fill in, each once, and how to choose.
+#[must_use]
+pub fn choices(text: &str) -> Vec<Pair> {
+    let mut choices: Vec<Pair> = Vec::new();
+    for (word, _) in words(text) {
+        let known = CHOSEN.iter().find(|(name, _)| *name == word);
+        choices.extend(known.filter(|(name, _)| choices.iter().all(|(other, _)| other != name)));
+    }
+    choices
 }
 
 /// Words in capitals, placeholders or not: each with the place of its first byte. A part of a name with
@@ -156,7 +290,11 @@ pub fn bound(command: &str, bindings: &Bindings) -> String {
         let Some(binding) = bindings.get(word) else { continue };
         text.push_str(&command[done..start]);
         let quoted = in_quotes(&text);
-        text.push_str(&value(binding, quoted));
+        let value = value(binding, quoted);
+        if value.is_empty() {
+            text.truncate(text.trim_end_matches(' ').len());
+        }
+        text.push_str(&value);
         done = start + word.len();
     }
     text.push_str(&command[done..]);
@@ -188,7 +326,9 @@ fn value(binding: &Binding, quoted: Option<char>) -> String {
     match binding {
         Binding::One(value) => word(value, quoted),
         Binding::Many(values) => {
-            values.iter().map(|value| word(value, quoted)).collect::<Vec<_>>().join(" ")
+            // Arguments of their own, or the items of a list in the CLI's shorthand.
+            let between = if quoted.is_none() { " " } else { "," };
+            values.iter().map(|value| word(value, quoted)).collect::<Vec<_>>().join(between)
         }
     }
 }
@@ -250,5 +390,8 @@ mod tests {
             Binding::Many(vec!["a".into(), "b c".into()]),
         )]);
         assert_eq!(bound("x RULE_ARN", &many), "x a 'b c'");
+        let none = Bindings::from([("HOSTS".to_owned(), Binding::Many(Vec::new()))]);
+        assert_eq!(bound("x a HOSTS\ny HOSTS b", &none), "x a\ny b");
+        assert_eq!(bound("x 'Values=RULE_ARN'", &many), "x 'Values=a,b c'");
     }
 }

@@ -12,6 +12,17 @@ pub(super) fn dedented(text: &str) -> String {
     lines.join("\n").trim_matches('\n').trim_end().to_owned()
 }
 
+/// Steps, a blank line between them.
+pub(super) fn steps<T: AsRef<str>>(steps: &[T]) -> String {
+    steps.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The text with its first letter in capital.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// The text this much further in; blank lines stay blank.
 pub(super) fn indented(text: &str, by: usize) -> String {
     let further = |line: &str| match line {
@@ -62,7 +73,8 @@ pub(super) fn lower(name: &str, between: char) -> String {
 /// A value in HCL: what is neither a number nor a truth value nor a list stands in quotes.
 pub(super) fn hcl(value: &str) -> String {
     let is_plain = value.bytes().all(|byte| byte.is_ascii_digit());
-    if is_plain || matches!(value, "true" | "false" | "PORT") || value.starts_with('[') {
+    let is_port = value == "PORT" || value.ends_with("_PORT");
+    if is_plain || is_port || matches!(value, "true" | "false") || value.starts_with('[') {
         return value.to_owned();
     }
     format!("{value:?}")

@@ -574,27 +574,84 @@ fn every_check_says_why_when_and_how_to_mend() {
     }
 }
 
-/// Whether a text can be pasted into a shell, commands with comments between them, or is one sentence.
+/// Whether a text can be pasted into a shell: commands in steps, comments between them; or is one sentence.
 pub(crate) fn is_runnable(text: &str) -> bool {
-    if !text.starts_with("aws ") {
+    if !text.starts_with("aws ") && !text.starts_with("# ") && !is_assignment(text) {
         return text.ends_with('.') && !text.contains('\n') && !text.contains(". ");
     }
+    let mut quote = None;
     let mut goes_on = false;
-    text.lines().all(|line| {
-        let fine = goes_on && line.starts_with("  ") || !goes_on && is_command(line);
-        goes_on = line.ends_with('\\');
-        fine
-    }) && !goes_on
+    let mut commands = 0;
+    for line in text.lines() {
+        let begins = quote.is_none() && !goes_on;
+        if begins && (line.is_empty() || line.starts_with("# ")) {
+            continue;
+        }
+        let is_fine =
+            if begins { is_command(line) } else { quote.is_some() || line.starts_with("  ") };
+        // What a shell would take for the end of the command, or for words of a sentence in it.
+        let bare = unquoted(line, &mut quote);
+        if !is_fine || [" with ", " ("].iter().any(|word| bare.contains(word)) {
+            return false;
+        }
+        goes_on = quote.is_none() && line.ends_with('\\');
+        commands += usize::from(begins);
+    }
+    commands > 0 && quote.is_none() && !goes_on
 }
 
 fn is_command(line: &str) -> bool {
-    // What a shell would take for the end of the command, or for words of a sentence in it.
-    let quotes = |mark: char| line.matches(mark).count();
-    let closed = quotes('\'') % 2 == 0 && quotes('"') % 2 == 0;
-    line.starts_with("# ")
-        || line.starts_with("aws ")
-            && closed
-            && ![" with ", " ("].iter().any(|word| line.contains(word))
+    let edits = line.starts_with("sed ") && line.contains(" > ");
+    line.starts_with("aws ") || edits || is_assignment(line)
+}
+
+/// Whether a variable takes what a command of AWS answers: in small letters, to be told from what is to be
+/// filled in.
+fn is_assignment(line: &str) -> bool {
+    let Some((name, _)) = line.split_once("=$(aws ") else { return false };
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// A line without what stands in quotes, which may go on from the line before and to the next.
+fn unquoted(line: &str, quote: &mut Option<char>) -> String {
+    let mut bare = String::new();
+    let mut is_escaped = false;
+    for letter in line.chars() {
+        match (*quote, letter) {
+            _ if is_escaped => is_escaped = false,
+            (None | Some('"'), '\\') => is_escaped = true,
+            (None, '\'' | '"') => *quote = Some(letter),
+            (Some(open), letter) if open == letter => *quote = None,
+            (None, letter) => bare.push(letter),
+            (Some(_), _) => {}
+        }
+    }
+    bare
+}
+
+#[test]
+fn what_a_shell_would_not_take_is_told_from_commands() {
+    for fine in [
+        "aws a b",
+        "# why\naws a \\\n  --b 'c (d)\n  e with f'\n\nx=$(aws a)\nsed 's/a/b/' a > b",
+        "The resource has no argument for it.",
+    ] {
+        assert!(is_runnable(fine), "{fine}");
+    }
+    for wrong in [
+        "aws a 'b",
+        "aws a \\",
+        "aws a \\\n--b",
+        "aws a with b",
+        "aws a (b)",
+        "aws a\nls",
+        "X=$(aws a)",
+        "# nothing",
+        "Two. Sentences.",
+        "sed -i 's/a/b/' a",
+    ] {
+        assert!(!is_runnable(wrong), "{wrong}");
+    }
 }
 
 /// Whether a link leads to AWS's documentation or to a standard.

@@ -1,9 +1,10 @@
 //! Remedies as data: the names of an attribute in every language, and commands that a shell takes.
 
-use elb_audit_core::check::{Change, Owner, Particular, Remedy, Source, Ways};
+use elb_audit_core::check::{Change, Owner, Particular, Remedy, Source, TlsListener, Ways};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::inventory::Kind;
 
+use crate::given::KINDS;
 use crate::laws::is_runnable;
 
 /// Attributes, by the pages of Terraform's provider: whose, its key, and the argument, behind the block that
@@ -119,22 +120,25 @@ fn every_attribute_of_a_remedy_is_among_them() {
 
 /// What each way says of a Classic load balancer.
 fn of_classic(remedy: Remedy) -> [String; 3] {
-    let Ways { cli, terraform, cloudformation, .. } = remedy.ways(&[Kind::Network, Kind::Classic]);
+    let Ways { cli, terraform, cloudformation, .. } = remedy.ways(&[Kind::Classic]);
     assert!(is_runnable(&cli), "{cli}");
+    assert!(!cli.contains("elbv2"), "{cli}");
     [cli, terraform, cloudformation]
-        .map(|text| text.split_once("# Classic\n").map_or(text.clone(), |(_, own)| own.to_owned()))
 }
 
 #[test]
 fn a_classic_load_balancer_has_names_of_its_own() {
-    let logs =
-        Remedy::attribute("access_logs.s3.enabled", "true").and("access_logs.s3.bucket", "BUCKET");
+    let logs = Remedy::attribute("access_logs.s3.enabled", "true")
+        .and("access_logs.s3.bucket", "LOG_BUCKET");
     let [cli, terraform, cloudformation] = of_classic(logs);
-    let json = r#"'{"AccessLog":{"Enabled":true,"S3BucketName":"BUCKET"}}'"#;
-    assert!(cli.starts_with("aws elb modify-load-balancer-attributes ") && cli.ends_with(json));
-    let block = "  access_logs {\n    enabled = true\n    bucket  = \"BUCKET\"\n  }";
+    let json = r#"'{"AccessLog":{"Enabled":true,"S3BucketName":"LOG_BUCKET"}}'"#;
+    let (policy, attributes) = cli.split_once("}'\n\n").unwrap();
+    assert!(policy.contains("put-bucket-policy"), "{policy}");
+    assert!(attributes.starts_with("aws elb modify-load-balancer-attributes "), "{attributes}");
+    assert!(attributes.ends_with(json), "{attributes}");
+    let block = "  access_logs {\n    enabled = true\n    bucket  = \"LOG_BUCKET\"\n  }";
     assert_eq!(terraform, format!("resource \"aws_elb\" \"this\" {{\n{block}\n}}"));
-    let policy = "AccessLoggingPolicy:\n      Enabled: true\n      S3BucketName: BUCKET";
+    let policy = "AccessLoggingPolicy:\n      Enabled: true\n      S3BucketName: LOG_BUCKET";
     assert!(cloudformation.ends_with(policy), "{cloudformation}");
 
     let zones = of_classic(Remedy::attribute("load_balancing.cross_zone.enabled", "true"));
@@ -157,7 +161,7 @@ fn a_classic_load_balancer_has_names_of_its_own() {
 
 #[test]
 fn commands_of_every_remedy_can_be_run() {
-    let range = Source::Ipv6("::/0");
+    let range = Source::Ipv6("CLIENTS_IPV6_RANGE");
     let remedies = [
         Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
         Remedy::mutual_authentication(&[("AdvertiseTrustStoreCaNames", "off")]),
@@ -166,22 +170,61 @@ fn commands_of_every_remedy_can_be_run() {
         Remedy::redirect_to_https(),
         Remedy::refuse_by_default(),
         Remedy::rule_actions("with SessionTimeout 28800", "", ""),
-        Remedy::admit_instead(range, Source::Group("GROUP_ID")),
-        Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), range),
+        Remedy::admit_instead(Source::Group("LOAD_BALANCER_GROUP_ID")),
+        Remedy::admit_instead(range),
         Remedy::subnets(),
         Remedy::health_check(&[("Protocol", "HTTPS"), ("Enabled", "true"), ("Matcher", "200")]),
         Remedy::encrypted_targets("ip"),
-        Remedy::tls_listener("443"),
-        Remedy::auto_scaling(&[("VPCZoneIdentifier", "SUBNET_A,SUBNET_B"), ("MinSize", "2")]),
+        Remedy::trust_store(),
+        Remedy::refuse_beside("host-header", "SERVED_HOST"),
+        Remedy::tls_listener(TlsListener::First),
+        Remedy::tls_listener(TlsListener::Beside),
+        Remedy::tls_listener(TlsListener::Instead),
+        Remedy::auto_scaling(&[("VPCZoneIdentifier", "a,b"), ("MinSize", "2")]).or_register(),
         Remedy::managed_rules("core", 1, "AWSManagedRulesCommonRuleSet"),
         // A value that the shell would cut at the semicolon, and one with its quotes.
         Remedy::listener_attribute("header_value", "max-age=1; includeSubDomains"),
         Remedy::listener_attribute("header_value", "default-src 'self'"),
     ];
     for remedy in remedies {
-        for kinds in [&[Kind::Network][..], &[Kind::Network, Kind::Classic], &[Kind::Classic]] {
+        for kinds in [&KINDS[..1], &KINDS[1..2], &KINDS[2..3], &KINDS[3..], &KINDS] {
             let ways = remedy.ways(kinds);
             assert!(is_runnable(&ways.cli), "{remedy:?}: {}", ways.cli);
         }
     }
+}
+
+/// Words that only one family of load balancers knows, in commands, Terraform and `CloudFormation`.
+const OF_CLASSIC: [&str; 3] = ["aws elb ", "\"aws_elb\"", "AWS::ElasticLoadBalancing::"];
+const OF_OTHERS: [&str; 3] = ["aws elbv2 ", "\"aws_lb", "AWS::ElasticLoadBalancingV2::"];
+
+#[test]
+fn a_load_balancer_is_told_only_what_its_kind_knows() {
+    let mut wrong = Vec::new();
+    for check in ALL.iter().filter(|check| !matches!(check.remedy.change, Change::Steps(_))) {
+        for kind in check.applies_to {
+            let Ways { cli, terraform, cloudformation, .. } =
+                check.remedy.ways(std::slice::from_ref(kind));
+            let others = if *kind == Kind::Classic { OF_OTHERS } else { OF_CLASSIC };
+            for (text, word) in [cli, terraform, cloudformation].iter().zip(others) {
+                if text.contains(word) || text.contains("# Classic") {
+                    wrong.push(format!("{} of {kind}: {word}", check.id));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_differs_by_kind_stands_under_its_name() {
+    let policy = Remedy::ssl_policy("P-1");
+    let ways = policy.ways(&[Kind::Application, Kind::Network, Kind::Classic]);
+    let [v2, classic] = [Kind::Network, Kind::Classic].map(|kind| policy.ways(&[kind]));
+    assert_eq!(
+        ways.cli,
+        format!("# Application, Network\n{}\n\n# Classic\n{}", v2.cli, classic.cli)
+    );
+    let same = policy.ways(&[Kind::Application, Kind::Network]);
+    assert_eq!(same, v2);
 }

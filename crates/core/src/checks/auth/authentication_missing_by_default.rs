@@ -3,6 +3,7 @@
 use crate::analysis::routing::requirements::{self, AuthKind};
 use crate::analysis::routing::{self, End, group_name};
 use crate::checks::prelude::*;
+use crate::checks::shared::rules_at_fault;
 use crate::fixtures::sample::login;
 
 pub(crate) const CHECK: Check = Check {
@@ -23,7 +24,7 @@ pub(crate) const CHECK: Check = Check {
                    that gets past a login to the same targets is `authentication-bypass`.",
     fix: "let the default rule ask for the login too, or answer with a fixed response, and list \
           what is public",
-    remedy: Remedy::refuse_by_default().console(
+    remedy: Remedy::refuse_beside("path-pattern", "PUBLIC_PATH").console(
         "EC2, Load balancers, the listener, Edit listener: add Authenticate users to the default \
          action, or return a fixed response.",
     ),
@@ -94,5 +95,5 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         .with("rule", last.label.as_str())
         .with("target_groups", names)
         .with("request", last.request(others, context.lb, listener));
-    Ok(Verdict::Note(evidence))
+    Ok(Verdict::Note(rules_at_fault::bind(evidence, [last], listener)))
 }

@@ -29,8 +29,7 @@ pub(crate) const CHECK: Check = Check {
                    security group, on a port of its own.",
     fix: "let the target's security groups admit the load balancer's security group alone, and let \
           the target compare the signer of x-amzn-oidc-data with the load balancer's ARN",
-    remedy: Remedy::admit_instead(Source::Ipv4("RANGE"), Source::Group("LOAD_BALANCER_GROUP_ID"))
-    .console(
+    remedy: Remedy::admit_instead(Source::Group("LOAD_BALANCER_GROUP_ID")).console(
         "EC2, Security groups, the target's group, Edit inbound rules: replace the range by the \
          load balancer's security group as source.",
     ),

@@ -18,10 +18,11 @@ pub(crate) const CHECK: Check = Check {
                    leaks less easily than one on servers.",
     fix: "request a certificate that lists the hosts, unless their number makes that impossible",
     remedy: Remedy::certificate(Particular {
-        cli: "--subject-alternative-names FURTHER_HOST",
+        cli: "",
         terraform: "subject_alternative_names = [\"api.example.com\"]",
         cloudformation: "SubjectAlternativeNames: [api.example.com]",
     })
+    .for_other_names()
     .console(
         "ACM console: Request certificate, list the hosts, prove them by DNS; then EC2 console, \
          Load Balancers, the listener, Certificates: put it in the place of this one.",

@@ -19,7 +19,7 @@ pub(crate) const CHECK: Check = Check {
             that allows `example-*`.",
     fix: "let the logs go to a bucket of the list, or put the bucket on it",
     remedy: Remedy::attribute("access_logs.s3.enabled", "true")
-        .and("access_logs.s3.bucket", "APPROVED_BUCKET")
+        .and("access_logs.s3.bucket", "LOG_BUCKET")
         .console(
             "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose an \
              approved bucket.",

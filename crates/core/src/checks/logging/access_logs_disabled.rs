@@ -22,7 +22,7 @@ pub(crate) const CHECK: Check = Check {
                    same. Where only CloudFront gets in, its own log may do.",
     fix: "set access_logs.s3.enabled to true with a bucket, or deliver the logs through CloudWatch \
           Logs",
-    remedy: Remedy::attribute(KEY, "true").and("access_logs.s3.bucket", "BUCKET").console(
+    remedy: Remedy::attribute(KEY, "true").and("access_logs.s3.bucket", "LOG_BUCKET").console(
         "EC2, Load Balancers, the load balancer, Attributes, Edit: turn on Access logs and name a \
          bucket in the same region, whose policy lets Elastic Load Balancing write.",
     ),

@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
             unknown. Never a fault.",
     fix: "set health_check_logs.s3.enabled to true with a bucket, or deliver the logs through \
           CloudWatch Logs",
-    remedy: Remedy::attribute(KEY, "true").and("health_check_logs.s3.bucket", "BUCKET"),
+    remedy: Remedy::attribute(KEY, "true").and("health_check_logs.s3.bucket", "LOG_BUCKET"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html",
     ],

@@ -22,7 +22,7 @@ pub(crate) const CHECK: Check = Check {
                    among the trusted ones.",
     fix: "write the logs to a bucket of this account, or say in the policy that this one is meant",
     remedy: Remedy::attribute("access_logs.s3.enabled", "true")
-        .and("access_logs.s3.bucket", "OWN_BUCKET")
+        .and("access_logs.s3.bucket", "LOG_BUCKET")
         .console(
             "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose a \
              bucket of this account.",

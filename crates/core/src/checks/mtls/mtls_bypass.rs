@@ -26,7 +26,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Hosts of their own on both sides pass, and so does a listener where users log \
                    in instead.",
     fix: "verify client certificates on this listener too, or send it to other targets",
-    remedy: Remedy::mutual_authentication(&[]).console(
+    remedy: Remedy::trust_store().console(
         "EC2, Load balancers, the listener, Edit: turn on mutual authentication with Verify with \
          trust store; or forward to other targets.",
     ),

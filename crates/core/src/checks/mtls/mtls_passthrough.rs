@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
                    service meshes and gateways do; nothing in AWS shows whether it does.",
     fix: "set the mode to verify with a trust store, unless the targets verify the whole chain \
           themselves",
-    remedy: Remedy::mutual_authentication(&[]).console(
+    remedy: Remedy::trust_store().console(
         "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
          listener, Edit listener, Mutual authentication: choose Verify with trust store and pick \
          the trust store.",

@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
             and the trust store is this account's own. Another status, or none for another \
             account's trust store, is unknown.",
     fix: "verify by a trust store of this account, or have its owner share it again",
-    remedy: Remedy::mutual_authentication(&[]).console(
+    remedy: Remedy::trust_store().console(
         "EC2 console, Load Balancers: open the load balancer, choose the listener, Manage \
          listener, Edit listener, Mutual authentication, and pick another trust store.",
     ),

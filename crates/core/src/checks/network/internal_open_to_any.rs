@@ -21,8 +21,7 @@ pub(crate) const CHECK: Check = Check {
             load balancer in front or an accelerator. Does not apply without security group. \
             Unknown while a group, or what may stand in front, is unread.",
     fix: "admit only the ranges or security groups of the clients",
-    remedy: Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), Source::Group("CLIENTS_GROUP_ID"))
-    .console(
+    remedy: Remedy::admit_instead(Source::Group("CLIENTS_GROUP_ID")).console(
         "EC2 console, Security Groups, the group, Edit inbound rules: replace the source by the \
          clients' range or security group.",
     ),

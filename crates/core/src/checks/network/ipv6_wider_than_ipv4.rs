@@ -19,7 +19,7 @@ pub(crate) const CHECK: Check = Check {
             not apply to `ipv4` and `dualstack-without-public-ipv4`. Another address type is \
             unknown, and so is the verdict while what decides is unread.",
     fix: "name the same networks for IPv6, or take the ::/0 rule away",
-    remedy: Remedy::admit_instead(Source::Ipv6("::/0"), Source::Ipv6("CLIENTS_RANGE")).console(
+    remedy: Remedy::admit_instead(Source::Ipv6("CLIENTS_IPV6_RANGE")).console(
         "EC2 console, Security Groups, the group, Edit inbound rules: delete the rule with source \
          `::/0`, or replace it by the clients' IPv6 ranges.",
     ),

@@ -48,8 +48,7 @@ pub(crate) const CHECK: Check = Check {
                    that is meant for everyone, as SSH of a public Git server, look the same.",
     fix: "admit only the networks that administer it in the security group, or move it behind a \
           VPN or Session Manager",
-    remedy: Remedy::admit_instead(Source::Ipv4("0.0.0.0/0"), Source::Ipv4("CLIENTS_RANGE"))
-    .console(
+    remedy: Remedy::admit_instead(Source::Ipv4("CLIENTS_RANGE")).console(
         "EC2, Security Groups, the load balancer's group, Inbound rules, Edit: replace 0.0.0.0/0 \
          and ::/0 on the port by the networks that need it.",
     ),

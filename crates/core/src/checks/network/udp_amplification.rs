@@ -32,7 +32,6 @@ pub(crate) const CHECK: Check = Check {
     fix: "admit only those who use the service in the security group",
     remedy: Remedy::new(Change::Ingress {
         protocol: "udp",
-        revoke: Source::Ipv4("0.0.0.0/0"),
         admit: Source::Ipv4("CLIENTS_RANGE"),
     })
     .console(

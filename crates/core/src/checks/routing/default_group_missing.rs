@@ -3,6 +3,7 @@
 use crate::analysis::routing::{self, End};
 use crate::analysis::{health, targets};
 use crate::checks::prelude::*;
+use crate::checks::shared::rules_at_fault;
 
 pub(crate) const CHECK: Check = Check {
     id: "default-group-missing",
@@ -111,5 +112,6 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let names: Vec<&str> = groups.iter().map(|arn| routing::group_name(arn)).collect();
-    Ok(Verdict::Fail(Grounds::new().with("empty", names)))
+    let evidence = Grounds::new().with("empty", names);
+    Ok(Verdict::Fail(rules_at_fault::bind(evidence, [default], listener)))
 }

@@ -2,6 +2,7 @@
 
 use crate::analysis::routing::{self, End, group_name};
 use crate::checks::prelude::*;
+use crate::checks::shared::rules_at_fault;
 
 pub(crate) const CHECK: Check = Check {
     id: "default-rule-forwards",
@@ -20,7 +21,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A service that accepts customers' own domains.",
     fix: "let the default rule answer with a fixed 404, or redirect to the host that is meant, and \
           name the hosts in a rule",
-    remedy: Remedy::refuse_by_default(),
+    remedy: Remedy::refuse_beside("host-header", "SERVED_HOST"),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
         "https://cwe.mitre.org/data/definitions/644.html",
@@ -82,7 +83,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("rule", last.label.as_str())
                 .with("target_groups", names)
                 .with("request", last.request(others, context.lb, listener));
-            Ok(Verdict::Fail(evidence))
+            Ok(Verdict::Fail(rules_at_fault::bind(evidence, [last], listener)))
         }
         End::Forward(_) | End::Redirect(_) | End::Answer => Ok(Verdict::Pass(Grounds::new())),
         End::Unknown(gap) => Err(gap.clone()),

@@ -36,7 +36,11 @@ pub(crate) const CHECK: Check = Check {
                     drop(sample::listeners(lb).remove(0));
                 })
             },
-            finds: &["does not apply", "fail security-group-unused-port web"],
+            finds: &[
+                "does not apply",
+                "fail redirect-port-unserved HTTP:80",
+                "fail security-group-unused-port web",
+            ],
         },
         Example { title: "on", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

@@ -23,10 +23,11 @@ pub(crate) const CHECK: Check = Check {
             redirects to a fixed host, or the load balancer has no certificate.",
     false_alarms: "A site that has moved to another domain of the same owner.",
     fix: "see that the name is still yours, or redirect to one of the load balancer's own",
-    remedy: Remedy::redirect(&[("Host", "#{host}"), ("Protocol", "HTTPS")]).console(
-        "EC2, Load balancers, the listener, Manage rules: edit the rule and the host of its \
+    remedy: Remedy::redirect(&[("Host", "#{host}"), ("Protocol", "HTTPS"), ("Port", "HTTPS_PORT")])
+        .console(
+            "EC2, Load balancers, the listener, Manage rules: edit the rule and the host of its \
          redirect.",
-    ),
+        ),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],

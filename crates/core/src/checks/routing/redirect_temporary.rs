@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
     logic: "Looks at redirects from HTTP to HTTPS, of rules that a request can reach. Notes status \
             HTTP_302; passes on HTTP_301. Does not apply where no rule redirects to HTTPS.",
     fix: "redirect with HTTP_301, and send Strict-Transport-Security over HTTPS",
-    remedy: Remedy::redirect(&[("Protocol", "HTTPS"), ("Port", "443")]).console(
+    remedy: Remedy::redirect(&[]).console(
         "EC2, Load balancers, the listener, Manage rules: edit the rule and choose 301, \
          permanently moved.",
     ),

@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A redirect to another host that answers in clear alone, or one inside a private \
                    network, may be all there is.",
     fix: "set the protocol of the redirect to HTTPS and its port to that of the HTTPS listener",
-    remedy: Remedy::redirect_to_https(),
+    remedy: Remedy::redirect(&[("Protocol", "HTTPS"), ("Port", "HTTPS_PORT")]),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],
@@ -51,7 +51,7 @@ pub(crate) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &["fail redirect-to-http HTTP:80"],
+            finds: &["fail redirect-port-unserved HTTP:80", "fail redirect-to-http HTTP:80"],
         },
         Example {
             title: "the redirect that AWS recommends",

@@ -13,7 +13,7 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when a target group's health checks are off. Does not apply to a function, whose \
             checks are off by default because each one is an invocation.",
     fix: "switch health checks on",
-    remedy: Remedy::health_check(&[("Enabled", "true"), ("Path", "/health")]),
+    remedy: Remedy::health_check(&[("Enabled", "true"), ("Path", "/HEALTH_PATH")]),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     ],

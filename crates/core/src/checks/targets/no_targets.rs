@@ -82,7 +82,11 @@ pub(crate) const CHECK: Check = Check {
                     region.auto_scaling_groups = Fact::Known(Vec::new());
                 })
             },
-            finds: &["does not apply", "fail security-group-unused-port web"],
+            finds: &[
+                "does not apply",
+                "fail redirect-port-unserved HTTP:80",
+                "fail security-group-unused-port web",
+            ],
         },
         Example {
             title: "rules unread, the default group has targets",

@@ -24,8 +24,7 @@ pub(crate) const CHECK: Check = Check {
                    needs its clients let in: then only the network decides who can get at a target.",
     fix: "admit only the load balancer's security group on the target port, and switch preservation \
           of client addresses off",
-    remedy: Remedy::admit_instead(Source::Ipv4("RANGE"), Source::Group("LOAD_BALANCER_GROUP_ID"))
-    .console(
+    remedy: Remedy::admit_instead(Source::Group("LOAD_BALANCER_GROUP_ID")).console(
         "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source the load \
          balancer's security group.",
     ),

@@ -25,11 +25,7 @@ pub(crate) const CHECK: Check = Check {
             balancers, functions, and targets that are leaving are left out.",
     fix: "admit only the load balancer's security group on the target port, and move the targets to \
           private subnets",
-    remedy: Remedy::admit_instead(
-        Source::Ipv4("0.0.0.0/0"),
-        Source::Group("LOAD_BALANCER_GROUP_ID"),
-    )
-    .console(
+    remedy: Remedy::admit_instead(Source::Group("LOAD_BALANCER_GROUP_ID")).console(
         "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source the load \
          balancer's security group.",
     ),

@@ -25,8 +25,7 @@ pub(crate) const CHECK: Check = Check {
             their own addresses.",
     false_alarms: "Other members of the same cluster are often let in on purpose; that is a note.",
     fix: "admit only the load balancer's security group on the target port",
-    remedy: Remedy::admit_instead(Source::Ipv4("RANGE"), Source::Group("LOAD_BALANCER_GROUP_ID"))
-    .console(
+    remedy: Remedy::admit_instead(Source::Group("LOAD_BALANCER_GROUP_ID")).console(
         "EC2 > Security Groups > the targets' group > Edit inbound rules: make the source the load \
          balancer's security group.",
     ),

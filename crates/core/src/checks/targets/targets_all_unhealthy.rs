@@ -21,7 +21,7 @@ pub(crate) const CHECK: Check = Check {
     fix: "see why the health check fails on all of them: a wrong path or port, a closed security \
           group, or the service itself",
     remedy: Remedy::health_check(&[
-        ("Path", "/health"),
+        ("Path", "/HEALTH_PATH"),
         ("Port", "traffic-port"),
         ("Matcher", "200"),
     ])

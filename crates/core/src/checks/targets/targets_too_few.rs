@@ -19,7 +19,7 @@ pub(crate) const CHECK: Check = Check {
             like a machine.",
     false_alarms: "Meant for test systems, and for what may only run once.",
     fix: "run at least two targets, in different zones",
-    remedy: Remedy::auto_scaling(&[("MinSize", "2")]).console(
+    remedy: Remedy::auto_scaling(&[("MinSize", "2")]).or_register().console(
         "EC2 > Target Groups > the group > Targets > Register targets, or raise the minimum of the \
          Auto Scaling group.",
     ),

@@ -18,7 +18,7 @@ pub(crate) const CHECK: Check = Check {
             than two healthy targets there, nor to functions and Application load balancers as \
             targets. Targets outside the VPC, which every zone reaches, count in each.",
     fix: "let Auto Scaling balance the zones, or register targets in every zone",
-    remedy: Remedy::auto_scaling(&[("VPCZoneIdentifier", "SUBNET_A,SUBNET_B")]).console(
+    remedy: Remedy::auto_scaling(&[("VPCZoneIdentifier", "NEW_SUBNET_IDS")]).or_register().console(
         "EC2 > Auto Scaling Groups > the group > Details > Network > Edit: select a subnet in \
          every zone of the load balancer.",
     ),

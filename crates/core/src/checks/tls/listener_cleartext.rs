@@ -2,6 +2,7 @@
 
 use crate::analysis::routing::{self, End};
 use crate::checks::prelude::*;
+use crate::checks::shared::rules_at_fault;
 
 pub(crate) const CHECK: Check = Check {
     id: "listener-cleartext",
@@ -86,7 +87,7 @@ pub(crate) const CHECK: Check = Check {
                     ],
                 )
             },
-            finds: &[],
+            finds: &["fail redirect-port-unserved HTTP:80"],
         },
         Example {
             title: "only the proofs of a certificate authority go through",
@@ -251,5 +252,6 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let others = others.iter().map(|(_, route, _)| route.label.clone());
         evidence = evidence.with("further_rules", others.collect::<Vec<_>>());
     }
-    Ok(Verdict::Fail(evidence))
+    let open = open.found.iter().map(|(_, route, _)| *route);
+    Ok(Verdict::Fail(rules_at_fault::bind(evidence, open, listener)))
 }

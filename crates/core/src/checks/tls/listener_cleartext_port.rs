@@ -47,7 +47,7 @@ pub(crate) const CHECK: Check = Check {
                    the port alone does not show it.",
     fix: "serve the protocol's TLS port with a TLS listener, or pass TLS through and close this \
           port",
-    remedy: Remedy::tls_listener("PORT").console(
+    remedy: Remedy::tls_listener(TlsListener::Beside).console(
         "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, with \
          protocol TLS, the port of the encrypted protocol and a certificate; then delete this one.",
     ),

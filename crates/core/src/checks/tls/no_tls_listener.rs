@@ -27,7 +27,7 @@ pub(crate) const CHECK: Check = Check {
                    need no TLS here. A redirect to its own host is right where CloudFront or \
                    another proxy in front serves HTTPS for it.",
     fix: "add an HTTPS or TLS listener, or note down why the protocol needs none",
-    remedy: Remedy::new(Change::TlsListener { port: "443", is_new: true }).console(
+    remedy: Remedy::tls_listener(TlsListener::First).console(
         "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, with \
          protocol HTTPS or TLS, a security policy and a certificate.",
     ),
@@ -55,7 +55,7 @@ pub(crate) const CHECK: Check = Check {
                     vec![sample::listener("HTTP", 80, vec![sample::redirect_to_https()])],
                 )
             },
-            finds: &["note no-tls-listener web"],
+            finds: &["fail redirect-port-unserved HTTP:80", "note no-tls-listener web"],
         },
         Example {
             title: "requests in clear: the listener says it already",

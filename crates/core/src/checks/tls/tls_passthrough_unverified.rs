@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
                    or where the target verifies client certificates.",
     fix: "look at the targets' TLS from a client, for example with openssl s_client, or end TLS at \
           the load balancer",
-    remedy: Remedy::tls_listener("443").console(
+    remedy: Remedy::tls_listener(TlsListener::Instead).console(
         "EC2 console, Load Balancers: open the load balancer and add a TLS listener with a \
          certificate in the place of the TCP one, if the load balancer may end TLS.",
     ),

@@ -22,8 +22,12 @@ pub(crate) const CHECK: Check = Check {
     fix: "look at what the rules have counted, then set the overrides to none and the actions to \
           block",
     remedy: Remedy::new(Change::WebAcl {
-        rules: "the rules of the answer, override actions None, own actions Block",
-        option: "",
+        rules: r#"
+            WebACL.Rules[].merge(@,
+              (OverrideAction.Count != `null`) && {OverrideAction: `{"None": {}}`} || `{}`,
+              (Action.Count != `null`) && {Action: `{"Block": {}}`} || `{}`)"#,
+        set: "",
+        note: "see in its metrics what the rules would have blocked before they do",
         terraform: r#"
             resource "aws_wafv2_web_acl" "web" {
               rule {

@@ -18,8 +18,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "AWS turns it on for web ACLs that are new; older ones do not have it.",
     fix: "set the mode for low-reputation sources to ACTIVE_UNDER_DDOS",
     remedy: Remedy::new(Change::WebAcl {
-        rules: "the rules of the answer",
-        option: "--on-source-d-do-s-protection-config ALBLowReputationMode=ACTIVE_UNDER_DDOS",
+        rules: "",
+        set: r#"
+            {OnSourceDDoSProtectionConfig: `{"ALBLowReputationMode": "ACTIVE_UNDER_DDOS"}`}"#,
+        note: "",
         terraform: "The resource aws_wafv2_web_acl has no argument for it: use one of the \
                          other ways.",
         cloudformation: r"

@@ -41,7 +41,11 @@ pub(crate) const CHECK: Check = Check {
     fix: "block bodies over 8 KB, except on the paths that need them",
     remedy: Remedy::new(Change::BlockingRule {
         name: "large-body",
-        what: "one that blocks bodies over 8192 bytes",
+        statement: r#"
+            {"SizeConstraintStatement": {
+              "ComparisonOperator": "GT", "Size": 8192,
+              "FieldToMatch": {"Body": {"OversizeHandling": "MATCH"}},
+              "TextTransformations": [{"Priority": 0, "Type": "NONE"}]}}"#,
         terraform: r#"
             size_constraint_statement {
               comparison_operator = "GT"

@@ -19,8 +19,11 @@ pub(crate) const CHECK: Check = Check {
             Does not apply without web ACL. Never a fault.",
     fix: "turn CloudWatch metrics on for the web ACL and each rule",
     remedy: Remedy::new(Change::WebAcl {
-        rules: "the rules of the answer, each with CloudWatchMetricsEnabled true",
-        option: "",
+        rules: r#"
+            WebACL.Rules[].merge(@, {VisibilityConfig:
+              merge(VisibilityConfig, `{"CloudWatchMetricsEnabled": true}`)})"#,
+        set: r#"{VisibilityConfig: merge(WebACL.VisibilityConfig, `{"CloudWatchMetricsEnabled": true}`)}"#,
+        note: "",
         terraform: r#"
             visibility_config {
               cloudwatch_metrics_enabled = true

@@ -27,7 +27,7 @@ pub(crate) const CHECK: Check = Check {
     fix: "add a rate-based rule that blocks",
     remedy: Remedy::new(Change::BlockingRule {
         name: "rate",
-        what: "a rate-based one that blocks",
+        statement: r#"{"RateBasedStatement": {"Limit": 2000, "AggregateKeyType": "IP"}}"#,
         terraform: r#"
             rate_based_statement {
               limit              = 2000
