@@ -4,9 +4,9 @@ mod actions;
 mod alerts;
 mod asff;
 mod bindings_protection;
+mod bindings_network;
 mod bypass;
 mod catalogue;
-#[path = "causes/network.rs"]
 mod causes_network;
 mod causes_protection;
 mod change;

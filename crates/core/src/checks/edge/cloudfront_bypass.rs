@@ -41,7 +41,7 @@ pub(crate) const CHECK: Check = Check {
                   the origin in CloudFront, and an HTTP header condition to the rules.",
         cli: r#"
             # anything else in the group is closed to all but CloudFront, too
-            aws ec2 describe-network-interfaces --filters Name=group-id,Values=OPEN_GROUP_ID \
+            aws ec2 describe-network-interfaces --filters 'Name=group-id,Values=NARROWED_GROUP_IDS' \
               --query 'NetworkInterfaces[].[NetworkInterfaceId,Description]' --output table
 
             # the prefix list counts as 55 rules of the 60 that a group may have by default
@@ -418,6 +418,8 @@ fn bound(context: &Context, open: &[&OpenRule], mut grounds: Grounds) -> Grounds
         }
     }
     if !doors.is_empty() {
+        let all: BTreeSet<String> = doors.iter().map(|(group, _)| group.clone()).collect();
+        grounds = grounds.bind("NARROWED_GROUP_IDS", all.into_iter().collect::<Vec<_>>());
         let (groups, ports): (Vec<String>, Vec<u16>) = doors.into_iter().unzip();
         let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
         let (of_rules, rules): (Vec<String>, Vec<String>) = rules.into_iter().unzip();

@@ -27,7 +27,7 @@ pub(crate) const CHECK: Check = Check {
               --start-record-name RECORD_NAME --start-record-type RECORD_TYPE --max-items 1 \
               --query '{Changes: [{Action: `"CREATE"`, ResourceRecordSet: ResourceRecordSets[0]}]}' \
               --output json > create.json
-            # create.json must hold the record with this name; a CNAME becomes an alias of type A
+            # create.json must hold the record with this name; one without an alias becomes an alias
             zone=$(aws route53 create-hosted-zone --name RECORD_NAME --caller-reference RECORD_NAME \
               --vpc VPCRegion=REGION,VPCId=VPC_ID --query HostedZone.Id --output text)
             # a private zone for this name only: one for the whole domain would hide its other names

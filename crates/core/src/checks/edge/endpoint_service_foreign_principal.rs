@@ -25,7 +25,7 @@ pub(crate) const CHECK: Check = Check {
               --query 'VpcEndpointConnections[].[VpcEndpointOwner,VpcEndpointId,VpcEndpointState]'
             # if no endpoint of a consumer is among them; those that are there stay connected
             aws ec2 modify-vpc-endpoint-service-permissions --service-id ENDPOINT_SERVICE_ID \
-              --remove-allowed-principals FOREIGN_PRINCIPAL",
+              --remove-allowed-principals FOREIGN_CONSUMER",
         terraform: r#"
             resource "aws_vpc_endpoint_service" "web" {
               acceptance_required        = true
@@ -114,6 +114,6 @@ fn judge(context: &Context) -> Judgement {
     let evidence = Grounds::new().with("principals", words.collect::<Vec<_>>());
     let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
     Ok(Verdict::Note(
-        evidence.bind("ENDPOINT_SERVICE_ID", ids).bind("FOREIGN_PRINCIPAL", principals),
+        evidence.bind("ENDPOINT_SERVICE_ID", ids).bind("FOREIGN_CONSUMER", principals),
     ))
 }

@@ -44,11 +44,11 @@ pub(crate) const CHECK: Check = Check {
             aws globalaccelerator remove-endpoints --region us-west-2 \
               --endpoint-group-arn "$group" --endpoint-identifiers EndpointId=LOAD_BALANCER_ARN
 
-            # first take the VPC origin out of the distributions: AWS keeps one that is in use
+            # first take the VPC origin out of the distributions: one in use is not deleted
             etag=$(aws cloudfront get-vpc-origin --id VPC_ORIGIN_ID --query ETag --output text)
             aws cloudfront delete-vpc-origin --id VPC_ORIGIN_ID --if-match "$etag"
 
-            # first take the link out of the REST APIs
+            # first take the link out of the APIs
             aws apigateway delete-vpc-link --vpc-link-id VPC_LINK_ID
 
             # the integration without the routes that use it is not deleted

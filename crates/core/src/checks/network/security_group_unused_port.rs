@@ -30,7 +30,7 @@ pub(crate) const CHECK: Check = Check {
                   range or delete the rule.",
         cli: r"
             # anything else in the group may need the rule
-            aws ec2 describe-network-interfaces --filters Name=group-id,Values=RULE_GROUP_ID \
+            aws ec2 describe-network-interfaces --filters 'Name=group-id,Values=NARROWED_GROUP_IDS' \
               --query 'NetworkInterfaces[].[NetworkInterfaceId,Description]' --output table
 
             # the listeners within it stay open
@@ -206,6 +206,8 @@ fn bound(wide: &[(&SecurityGroup, &Permission)], ports: &Ports, grounds: Grounds
             }
         }
     }
+    let all: BTreeSet<String> = groups.iter().cloned().collect();
+    let grounds = grounds.bind("NARROWED_GROUP_IDS", all.into_iter().collect::<Vec<_>>());
     let grounds = grounds.bind("RULE_GROUP_ID", groups).bind("RULE_PERMISSION", rules);
     if kept.is_empty() {
         return grounds;

@@ -1,3 +1,5 @@
+//! Faults of networks, logs and front doors that one change resolves.
+
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::sample;
