@@ -8,6 +8,7 @@ pub(super) mod dns_records;
 pub(super) mod doors;
 pub(super) mod each_rule;
 pub(super) mod faulty_rules;
+pub(super) mod ingress;
 pub(super) mod passed;
 pub(super) mod renewal;
 pub(super) mod rules_at_fault;

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
+use crate::analysis::index::Index;
 use crate::analysis::routing::ProtectedRoute;
 use crate::analysis::routing::requirements::AuthKind;
 use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
-use crate::checks::shared::causes;
+use crate::checks::shared::ingress::Ingress;
 use crate::checks::shared::passed::SHOWN;
 use crate::fixtures::sample::login;
 use crate::inventory::{NetworkInterface, SecurityGroup};
@@ -152,7 +153,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         let looked = look(context, group, target, &mut doors);
         doors.verdict.learn(looked);
     }
-    doors.judgement(count)
+    doors.judgement(context.index, count)
 }
 
 /// The security groups of targets, and what they come to.
@@ -161,15 +162,19 @@ struct Doors<'a> {
     /// Those that were looked at.
     passed: BTreeSet<&'a str>,
     /// Those that let in too much.
-    open: BTreeMap<&'a str, &'a SecurityGroup>,
+    open: BTreeMap<&'a str, (&'a SecurityGroup, u16)>,
 }
 
 impl Doors<'_> {
-    fn judgement(self, targets: usize) -> Judgement {
+    fn judgement(self, index: &Index, targets: usize) -> Judgement {
         let Doors { verdict, passed, open } = self;
         Ok(match (verdict.judgement()?, open.values().next()) {
-            (Verdict::Fail(grounds), Some(door)) if open.len() == 1 => {
-                Verdict::Fail(grounds.cause(causes::narrow_targets_group(door)))
+            (Verdict::Fail(grounds), Some(_)) => {
+                let mut ingress = Ingress::default();
+                for (door, port) in open.into_values() {
+                    ingress.group(index, door, port);
+                }
+                Verdict::Fail(ingress.cause(index, grounds))
             }
             (Verdict::Pass(grounds), _) => {
                 let shown: Vec<&str> = passed.into_iter().take(SHOWN).collect();
@@ -247,7 +252,7 @@ fn through<'a>(
             .filter_map(|(outside, named)| Ok(outside?.then_some(named)));
         let ranges = verdict.absorb(ranges);
         if !ranges.is_empty() {
-            open.insert(&door.id, door);
+            open.insert(&door.id, (door, port));
             verdict.worsen(Verdict::Fail(evidence(ranges)));
         }
         let known = |id: &&String| {
@@ -255,7 +260,9 @@ fn through<'a>(
         };
         let groups: Vec<String> = permission.groups.iter().filter(known).cloned().collect();
         if !groups.is_empty() {
-            verdict.worsen(Verdict::Note(evidence(groups)));
+            let mut ingress = Ingress::default();
+            ingress.group(context.index, door, port);
+            verdict.worsen(Verdict::Note(ingress.bind(evidence(groups))));
         }
     }
 }

@@ -35,14 +35,14 @@ pub(crate) const CHECK: Check = Check {
               --trust-store-arn SHARED_TRUST_STORE_ARN --resource-arn FOREIGN_LOAD_BALANCER_ARN
             aws ram list-principals --resource-owner SELF --resource-arn SHARED_TRUST_STORE_ARN
             aws ram disassociate-resource-share --resource-share-arn RESOURCE_SHARE_ARN \
-              --principals FOREIGN_PRINCIPAL
+              --principals UNMEANT_PRINCIPALS
 
             aws elbv2 modify-listener --listener-arn FOREIGN_STORE_LISTENER_ARN \
               --mutual-authentication Mode=verify,TrustStoreArn=NEW_TRUST_STORE_ARN",
         terraform: r#"
             resource "aws_ram_principal_association" "clients" {
               resource_share_arn = aws_ram_resource_share.clients.arn
-              principal          = "FOREIGN_PRINCIPAL" # remove those that are not meant
+              principal          = "UNMEANT_PRINCIPALS" # remove those that are not meant
             }"#,
         cloudformation: r"
             TrustStoreShare:

@@ -3,6 +3,7 @@
 use crate::analysis::reach::{self, Reachability};
 use crate::analysis::{entrypoints, security_groups};
 use crate::checks::prelude::*;
+use crate::checks::shared::ingress::Ingress;
 use crate::checks::shared::{causes_network, seen};
 use crate::inventory::{Accelerator, AcceleratorEndpoint, Scope};
 
@@ -83,6 +84,11 @@ fn accelerated(to: Fact<String>) -> crate::inventory::Inventory {
     inventory
 }
 
+/// Whether a rule is about a port, by TCP or by UDP.
+fn covers(rule: &Permission, port: u16) -> bool {
+    Transport::BOTH.into_iter().any(|transport| rule.covers(transport, port) == Ok(true))
+}
+
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if lb.security_groups.is_empty() || !reach::is_internal(lb)? {
@@ -123,7 +129,14 @@ fn judge(context: &Context) -> Judgement {
         let through = seen::few(&entrypoints::words(&accelerators.found));
         return Ok(Verdict::Pass(evidence.with("admitted_through", through)));
     }
-    let grounds = Grounds::new().with("rules", open.found);
+    let mut ingress = Ingress::default();
+    for (group, rule) in &opening {
+        let ports = lb.listeners.get().into_iter().flatten().filter_map(|listener| listener.port);
+        for port in ports.filter(|port| covers(rule, *port)) {
+            ingress.rule(group, rule, port);
+        }
+    }
+    let grounds = ingress.bind(Grounds::new().with("rules", open.found));
     accelerators.otherwise(Verdict::Fail(match causes_network::only_group(&opening) {
         Some((group, rules)) => grounds.cause(causes_network::close(group, &rules)),
         None => grounds,

@@ -269,7 +269,9 @@ fn of_route(context: &Context, route: &Route) -> Result<Option<Grounds>, Skip> {
     if is_empty && spare.is_empty() && is_said_elsewhere(context, route)? {
         return Err(Skip::Elsewhere);
     }
-    Ok(Some(bound(evidence(action, &tallies, spare), weighted)))
+    let all: Vec<&str> = action.target_groups.iter().map(|group| &*group.arn).collect();
+    let named = if weighted.is_empty() { &all } else { weighted };
+    Ok(Some(bound(evidence(action, &tallies, spare), named)))
 }
 
 fn of_group<'a>(context: &Context<'a>, arn: &str) -> Result<Tally<'a>, Gap> {

@@ -90,8 +90,18 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
         });
     }
     let lacks = strange.found.iter().map(|(zone, lbs)| format!("{zone}: {}", lbs.join(", ")));
-    let evidence = Grounds::new().with("zones_without", lacks.collect::<Vec<_>>());
-    Ok(Verdict::Fail(evidence))
+    let mut grounds = Grounds::new().with("zones_without", lacks.collect::<Vec<_>>());
+    let lacks = |lb: &&&LoadBalancer| group.zones.iter().any(|zone| !lb.zones.contains(zone));
+    let (classic, v2): (Vec<&&LoadBalancer>, Vec<&&LoadBalancer>) =
+        fronts.iter().filter(lacks).partition(|lb| lb.kind == Kind::Classic);
+    let names: Vec<String> = classic.into_iter().map(|lb| lb.name.clone()).collect();
+    let arns: Vec<String> = v2.into_iter().map(|lb| lb.arn.clone()).collect();
+    for (placeholder, all) in [("LOAD_BALANCER_NAME", names), ("LOAD_BALANCER_ARN", arns)] {
+        if !all.is_empty() {
+            grounds = grounds.bind(placeholder, all);
+        }
+    }
+    Ok(Verdict::Fail(grounds))
 }
 
 /// The load balancers that a group registers with.

@@ -23,18 +23,24 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Target Groups, the group, Targets, Register targets; or Load Balancers, \
                   Actions, Delete load balancer, after its DNS records.",
-        cli: "aws elbv2 register-targets --target-group-arn TARGET_GROUP_ARN --targets \
-              Id=TARGET_ID",
+        cli: r"
+            aws elbv2 register-targets --target-group-arn EMPTY_TARGET_GROUP_ARN \
+              --targets Id=NEW_TARGET_ID
+
+            # Classic
+            aws elb register-instances-with-load-balancer --load-balancer-name CLASSIC_NAME \
+              --instances NEW_TARGET_ID",
         terraform: r#"
             resource "aws_lb_target_group_attachment" "web" {
               target_group_arn = aws_lb_target_group.web.arn
               target_id        = aws_instance.web.id
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              Targets:
-                - Id: !Ref Instance",
+            TargetGroup:
+              Type: AWS::ElasticLoadBalancingV2::TargetGroup
+              Properties:
+                Targets:
+                  - Id: !Ref Instance",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
@@ -142,5 +148,5 @@ fn judge(context: &Context) -> Judgement {
     let arns: Vec<String> = known.iter().map(|arn| (*arn).to_owned()).collect();
     let names: Vec<&str> = known.into_iter().map(routing::group_name).collect();
     let grounds = Grounds::new().with("target_groups", names);
-    Ok(Verdict::Fail(grounds.bind("TARGET_GROUP_ARN", arns)))
+    Ok(Verdict::Fail(grounds.bind("EMPTY_TARGET_GROUP_ARN", arns)))
 }

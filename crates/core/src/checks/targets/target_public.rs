@@ -3,6 +3,7 @@
 use crate::analysis::reach;
 use crate::analysis::targets::{self, Hop};
 use crate::checks::prelude::*;
+use crate::checks::shared::ingress::Ingress;
 use crate::inventory::BlockPublicAccess;
 
 /// How many targets an evidence names.
@@ -207,7 +208,7 @@ fn passing_through(region: &mut Region) {
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let mut open = Partial::whole(Vec::new());
-    let mut sources = Vec::new();
+    let (mut sources, mut ingress) = (Vec::new(), Ingress::default());
     for door in open.absorb(targets::direct_paths(context.site, targets)?) {
         match reach::interface_exposure(context.index, door.interface, &door.port) {
             Exposure::Internet(from) => {
@@ -215,6 +216,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
                 let address = public.map_or_else(String::new, |address| format!(" at {address}"));
                 open.found.push(format!("{}{address}", door.label()));
                 sources.extend(from);
+                ingress.path(context.index, &door);
             }
             Exposure::Unknown(gap) => open.add_gap(gap),
             Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {}
@@ -230,6 +232,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     sources.dedup();
     let evidence =
         Grounds::new().with("open", count).with("targets", open).with("open_to", sources);
+    let evidence = ingress.cause(context.index, evidence);
     Ok(if is_guarded(context, targets)? {
         Verdict::Fail(evidence)
     } else {

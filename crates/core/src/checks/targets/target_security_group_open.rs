@@ -1,8 +1,10 @@
 //! Others than the load balancer may connect to its targets.
 
+use crate::analysis::index::Index;
 use crate::analysis::reach::{self, Origin};
 use crate::analysis::targets::{self, DirectPath};
 use crate::checks::prelude::*;
+use crate::checks::shared::ingress::Ingress;
 use crate::inventory::SecurityGroup;
 
 /// How many targets an evidence names.
@@ -156,15 +158,19 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
             continue;
         }
         if verdict.learn(targets::is_served_by_network(context.index, &door)) == Some(false) {
-            let (far, near) = guests.into_iter().partition(|(beyond, _)| *beyond);
-            beyond.add(&door, far);
-            within.add(&door, near);
+            let (far, near): (Vec<_>, Vec<_>) = guests.into_iter().partition(|(beyond, _)| *beyond);
+            for (guests, sources) in [(&mut beyond, far), (&mut within, near)] {
+                if !sources.is_empty() {
+                    guests.ingress.path(context.index, &door);
+                }
+                guests.add(&door, sources);
+            }
         }
     }
-    if let Some(evidence) = beyond.evidence() {
+    if let Some(evidence) = beyond.evidence(context.index) {
         return Ok(Verdict::Fail(evidence));
     }
-    verdict.complete().map(|verdict| within.evidence().map_or(verdict, Verdict::Note))
+    verdict.complete().map(|verdict| within.evidence(context.index).map_or(verdict, Verdict::Note))
 }
 
 /// Who else may come to which targets.
@@ -172,6 +178,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 struct Guests {
     targets: Vec<String>,
     sources: Vec<String>,
+    ingress: Ingress,
 }
 
 impl Guests {
@@ -182,7 +189,7 @@ impl Guests {
         }
     }
 
-    fn evidence(mut self) -> Option<Grounds> {
+    fn evidence(mut self, index: &Index) -> Option<Grounds> {
         if self.targets.is_empty() {
             return None;
         }
@@ -192,7 +199,7 @@ impl Guests {
         let count = self.targets.len();
         self.targets.truncate(NAMED);
         let evidence = Grounds::new().with("open", count).with("targets", self.targets);
-        Some(evidence.with("open_to", self.sources))
+        Some(self.ingress.cause(index, evidence.with("open_to", self.sources)))
     }
 }
 
