@@ -12,12 +12,13 @@ use crate::error::Error;
 use crate::log::say;
 use crate::source::Source;
 
-/// Reads what is asked for until it is read, the time is up or the user has had enough.
+/// Reads what is asked for until it is read, the time is up or the user has had enough. The line of progress
+/// is gone by then.
 pub(super) async fn read(
     session: &Session,
     request: &Request,
     tuning: &Tuning,
-    progress: &ProgressLine,
+    progress: ProgressLine,
 ) -> Result<(Inventory, Stop), Error> {
     let clock = StopClock::start(tuning, interrupted());
     let gone_off = clock.gone_off();
@@ -26,7 +27,7 @@ pub(super) async fn read(
         gone_off.await;
         quit_at_ctrl_c().await;
     });
-    let progress = |how_far| progress.show(how_far);
+    let progress = move |how_far| progress.show(how_far);
     let source = Source::Aws { session, request, tuning, clock: &clock, progress: &progress };
     Ok(source.read().await?)
 }

@@ -31,11 +31,12 @@ pub(crate) async fn run_scan(
     shown: bool,
 ) -> Result<RunOutcome, Error> {
     let prepared = PreparedScan::new(task)?;
+    // Getting hold of credentials may take its time already.
     let progress = ProgressLine::new(shown);
     let (request, tuning) = (&prepared.request, task.source.tuning());
     let session = collect::open(request, &tuning).await?;
     let previous = prepared.watch.read_previous(Some(session.config())).await?;
-    let (inventory, stopped) = read(&session, request, &tuning, &progress).await?;
+    let (inventory, stopped) = read(&session, request, &tuning, progress).await?;
     let now = inventory.taken_at;
     let PreparedScan { config, watch, .. } = prepared;
     let pipeline = Pipeline { inventory, now, config, stopped, watch, previous };

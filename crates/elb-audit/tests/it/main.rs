@@ -28,6 +28,7 @@ mod personas;
 mod profiles;
 mod program;
 mod regions;
+mod progress;
 mod registries;
 mod runtime_api;
 mod several_files;
