@@ -25,10 +25,12 @@ mod watch;
 
 pub use watch::{Comparing, Diff, Watching};
 mod accounts;
+mod focus;
 mod profiles;
 mod verbless;
 
 pub use accounts::Accounts;
+pub use focus::Focus;
 pub use profiles::Profiles;
 
 /// What `--help` says of the environment.
@@ -242,6 +244,9 @@ pub struct Reporting {
     /// Which checks.
     #[command(flatten)]
     pub checks: Selection,
+    /// Which load balancers.
+    #[command(flatten)]
+    pub focus: Focus,
     /// Which file.
     #[command(flatten)]
     pub config: Configuration,

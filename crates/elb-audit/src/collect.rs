@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use aws_types::SdkConfig;
 use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::inventory::{Account, Cost, Inventory, Kind, Region, SCHEMA};
+use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::vocab::call::Call;
 use futures::future::{Either, select};
 use jiff::Timestamp;
@@ -45,6 +46,8 @@ pub struct Request {
     pub regions: Regions,
     /// What of an account.
     pub plan: CollectionPlan,
+    /// The load balancers that are judged; none: all.
+    pub focus: Option<Focus>,
     /// Regions of an account read at the same time.
     pub max_workers: usize,
     /// Requests a second, for the whole process.

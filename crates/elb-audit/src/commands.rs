@@ -17,6 +17,7 @@ mod collect;
 mod demo;
 mod diff;
 mod explain;
+mod missing;
 mod permissions;
 mod pipeline;
 mod progress;

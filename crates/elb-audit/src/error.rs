@@ -49,6 +49,9 @@ pub enum Error {
     /// The inventory cannot be saved.
     #[error(transparent)]
     Save(FileError),
+    /// None of the load balancers that are asked for is there.
+    #[error("{0}")]
+    NoLoadBalancer(String),
     /// What was saved holds nothing that could be assessed.
     #[error("{0}")]
     NothingAssessed(String),
@@ -84,6 +87,7 @@ impl Error {
                 Exit::Usage
             }
             Error::Source(SourceError::Aws(AccessError::Unreachable(_)))
+            | Error::NoLoadBalancer(_)
             | Error::NothingAssessed(_) => Exit::NothingAssessed,
             Error::Save(_) => Exit::DeliveryFailed,
             Error::Output(error) => match error {

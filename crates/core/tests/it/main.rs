@@ -11,6 +11,7 @@ mod coverage;
 mod demo;
 mod edition;
 mod exposure;
+mod focus;
 mod formats;
 mod given;
 mod golden;

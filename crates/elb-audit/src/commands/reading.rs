@@ -1,6 +1,7 @@
 //! Reads accounts until they are read, the time is up or the user has had enough.
 
 use elb_audit_core::inventory::Inventory;
+use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::report::Exit;
 
 use super::progress::ProgressLine;
@@ -40,12 +41,22 @@ async fn interrupted() {
     say(format_args!("stopping: what has been read is reported; once more to quit at once"));
 }
 
-/// What to read, and how.
-pub(super) fn request(source: &Reading, plan: CollectionPlan) -> Result<Request, Error> {
+/// What to read, and how; of these load balancers, if it is not all.
+pub(super) fn request(
+    source: &Reading,
+    plan: CollectionPlan,
+    focus: Option<Focus>,
+) -> Result<Request, Error> {
     let accounts = accounts::select(&source.accounts)?;
+    let mut regions = source.regions();
+    let anywhere = regions.only.is_empty() && !source.all_regions;
+    if let Some(own) = focus.as_ref().and_then(Focus::regions).filter(|_| anywhere) {
+        regions.only = own.into_iter().map(str::to_owned).collect();
+    }
     Ok(Request {
+        focus,
         profiles: source.profiles.chosen(),
-        regions: source.regions(),
+        regions,
         accounts,
         plan,
         max_workers: source.max_workers,

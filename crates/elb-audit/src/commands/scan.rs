@@ -40,6 +40,7 @@ pub(crate) async fn run_scan(
     let now = inventory.taken_at;
     let PreparedScan { config, watch, .. } = prepared;
     let pipeline = Pipeline { inventory, now, config, stopped, watch, previous };
+    let pipeline = pipeline.focused()?;
     Ok(pipeline.run(destinations, Some(&delivery_session(&session))).await)
 }
 
@@ -55,7 +56,8 @@ impl PreparedScan {
     pub(crate) fn new(task: &Scan) -> Result<Self, Error> {
         let config = RunConfig::new(&task.report)?;
         let watch = Watch::new(&task.watch, &task.report)?;
-        let request = request(&task.source, CollectionPlan::for_checks(&config.checks))?;
+        let plan = CollectionPlan::for_checks(&config.checks);
+        let request = request(&task.source, plan, config.focus.clone())?;
         Ok(PreparedScan { request, config, watch })
     }
 
@@ -74,7 +76,7 @@ impl PreparedScan {
         let previous = watch.read_previous(Some(session.config())).await?;
         let now = inventory.taken_at;
         let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
-        Ok(pipeline.run(&[], Some(&delivery_session(session))).await)
+        Ok(pipeline.focused()?.run(&[], Some(&delivery_session(session))).await)
     }
 }
 

@@ -15,6 +15,7 @@ mod edge;
 mod exits;
 mod facts;
 mod faults;
+mod focus;
 mod frameworks;
 mod inside;
 mod lambda;
