@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use crate::analysis::site::RegionScope;
 use crate::check::{Check, plan};
 use crate::compliance::Framework;
-use crate::inventory::{Account, Inventory, Kind, Region};
+use crate::inventory::{Account, Inventory, Kind, LoadBalancer, Region};
 use crate::policy::Policy;
+use crate::policy::focus::Focus;
 use crate::report::controls::FrameworkReport;
 use crate::report::{
     Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
@@ -50,6 +51,8 @@ pub struct Options {
     pub persona: Option<Persona>,
     /// The name of the file that the policy is from.
     pub config: Option<String>,
+    /// Which load balancers are judged, and nothing beside them; none: all, and what belongs to none.
+    pub focus: Option<Focus>,
 }
 
 impl Options {
@@ -57,8 +60,13 @@ impl Options {
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         let policy = Policy::default();
-        let (persona, frameworks, config) = (None, Vec::new(), None);
-        Options { now, policy, show_passed: false, frameworks, persona, config }
+        let (persona, frameworks, config, focus) = (None, Vec::new(), None, None);
+        Options { now, policy, show_passed: false, frameworks, persona, config, focus }
+    }
+
+    /// Whether a load balancer is judged.
+    fn judges(&self, lb: &LoadBalancer) -> bool {
+        self.focus.as_ref().is_none_or(|focus| focus.means(&lb.arn, &lb.name))
     }
 
     /// Whether findings that are right are kept until the report is made.
@@ -79,9 +87,12 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
             tally.report.gaps.push(reported(account, gap, advisory));
         }
     });
+    tally.report.notes.extend(options.focus.iter().map(|focus| focused(focus, inventory)));
     for account in &inventory.accounts {
         audit_account(account, checks, &mut tally);
-        tally.take(&account.id, unattached::account(inventory, account, checks, options));
+        if options.focus.is_none() {
+            tally.take(&account.id, unattached::account(inventory, account, checks, options));
+        }
     }
     let Tally { mut report, risks, .. } = tally;
     report.accepted_risks = risks.statuses(checks, &report);
@@ -113,6 +124,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
             checks: checks.len(),
             check_ids: checks.iter().map(|check| check.id.to_owned()).collect(),
             config: options.config.clone(),
+            load_balancers: options.focus.as_ref().map(|focus| focus.patterns().to_vec()),
             revisions: Some(Cow::Borrowed(digest::revisions())),
         },
         accounts: Vec::new(),
@@ -161,18 +173,31 @@ fn audit_account(account: &Account, checks: &[&'static Check], tally: &mut Tally
     for region in &account.regions {
         audit_region(account, region, tally);
         let scope = RegionScope::new(account, region);
-        for lb in region.load_balancers() {
+        for lb in region.load_balancers().filter(|lb| options.judges(lb)) {
             let site = scope.site(lb);
             let reach = walk::Reach::follow(site);
             tally.report.load_balancers.push(overview::summarize(site, &reach));
             tally.take(&account.id, walk::judge(site, &reach, checks, options));
         }
-        tally.take(&account.id, unattached::region(&scope, checks, options));
+        if options.focus.is_none() {
+            tally.take(&account.id, unattached::region(&scope, checks, options));
+        }
     }
 }
 
+/// That there may be more than the report tells of, and what of it was not found.
+fn focused(focus: &Focus, inventory: &Inventory) -> Note {
+    let patterns = focus.patterns().join(", ");
+    let missing = match &focus.missing(inventory)[..] {
+        [] => String::new(),
+        missing => format!("; not found: {}", missing.join(", ")),
+    };
+    let text = format!("only some load balancers were looked at: {patterns}{missing}");
+    Note { account: String::new(), region: None, text }
+}
+
 fn audit_region(account: &Account, region: &Region, tally: &mut Tally) {
-    let report = &mut tally.report;
+    let Tally { report, options, .. } = tally;
     let summary = region_summary(account, region);
     count_region(&mut report.summary, summary.status);
     report.regions.push(summary);
@@ -180,7 +205,7 @@ fn audit_region(account: &Account, region: &Region, tally: &mut Tally) {
         let region = Some(region.name.clone());
         report.notes.push(Note { account: account.id.clone(), region, text: text.clone() });
     }
-    for lb in region.load_balancers() {
+    for lb in region.load_balancers().filter(|lb| options.judges(lb)) {
         if let Kind::Other(kind) = &lb.kind {
             let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised)
                 .in_region(&region.name)

@@ -16,6 +16,7 @@ use crate::vocab::severity::{Persona, Severity};
 
 pub mod config; // the configuration file
 pub mod edition; // which checks count, and how much
+pub mod focus; // which load balancers are judged
 pub mod selection; // which checks run
 
 /// What judges measure by, and what the account's owner intends. The default is what the documentation

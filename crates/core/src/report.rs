@@ -97,6 +97,9 @@ pub struct Basis {
     pub check_ids: Vec<String>,
     /// The configuration file; none: the defaults.
     pub config: Option<String>,
+    /// Names and ARNs of the load balancers that were judged, and nothing beside them; none: all.
+    #[serde(default)]
+    pub load_balancers: Option<Vec<String>>,
     /// How each check of the version judges, run or not: by its id a word that is another one when its
     /// verdicts are. None in a report from before that was told.
     #[serde(default)]

@@ -27,6 +27,7 @@ mod watch;
 
 pub use watch::{Comparing, Diff, Watching};
 mod accounts;
+mod focus;
 mod profiles;
 mod verbless;
 
@@ -37,6 +38,7 @@ mod former;
 mod writing;
 
 pub use finding::{Accept, Explain, FindingSource};
+pub use focus::Focus;
 pub use profiles::Profiles;
 pub use writing::Writing;
 
@@ -257,6 +259,9 @@ pub struct Reporting {
     /// Which checks.
     #[command(flatten)]
     pub checks: Selection,
+    /// Which load balancers.
+    #[command(flatten)]
+    pub focus: Focus,
     /// Which file.
     #[command(flatten)]
     pub config: Configuration,

@@ -1,14 +1,17 @@
 //! What an account holds: accounts, and the regions of each, read side by side into an inventory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aws_types::SdkConfig;
 use elb_audit_core::check::{Check, Judge, plan};
 use elb_audit_core::inventory::{Account, Cost, Inventory, Kind, Region, SCHEMA};
+use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::vocab::call::Call;
+use futures::future::{Either, select};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -43,6 +46,8 @@ pub struct Request {
     pub regions: Regions,
     /// What of an account.
     pub plan: CollectionPlan,
+    /// The load balancers that are judged; none: all.
+    pub focus: Option<Focus>,
     /// Regions of an account read at the same time.
     pub max_workers: usize,
     /// Requests a second, for the whole process.
@@ -112,7 +117,7 @@ impl CollectionPlan {
 }
 
 /// How far a scan is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Regions that are done.
     pub regions_done: usize,
@@ -120,11 +125,17 @@ pub struct Progress {
     pub regions: usize,
     /// Load balancers in the regions that are done.
     pub load_balancers: usize,
-    /// Requests that were sent.
+    /// Calls that were answered, for better or worse.
+    pub calls_done: u64,
+    /// Calls that are known to be wanted so far.
     pub calls: u64,
 }
 
-/// Told as each region is done.
+/// How long a scan goes without telling how far it is, though it has not moved on.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Told at the beginning, whenever a call is asked or answered or a region done, and between them so that a
+/// clock goes on.
 pub type OnProgress<'a> = dyn Fn(Progress) + Send + Sync + 'a;
 
 /// A scan under way: how to ask, whatever the account.
@@ -176,17 +187,44 @@ impl<'a> Collection<'a> {
     /// So many regions more are wanted.
     fn expects(&self, regions: usize) {
         self.regions.fetch_add(regions, Ordering::Relaxed);
+        self.api.pace.move_on();
     }
 
-    /// Tells that a region is done.
+    /// A region is done.
     fn done(&self, region: &Region) {
-        let found = region.load_balancers().count();
+        self.load_balancers.fetch_add(region.load_balancers().count(), Ordering::Relaxed);
+        self.regions_done.fetch_add(1, Ordering::Relaxed);
+        self.api.pace.move_on();
+    }
+
+    /// Tells how far it is.
+    fn tell(&self) {
+        let (calls_done, calls) = self.api.pace.calls();
         (self.on_progress)(Progress {
-            regions_done: self.regions_done.fetch_add(1, Ordering::Relaxed) + 1,
+            regions_done: self.regions_done.load(Ordering::Relaxed),
             regions: self.regions.load(Ordering::Relaxed),
-            load_balancers: self.load_balancers.fetch_add(found, Ordering::Relaxed) + found,
-            calls: self.api.pace.sent(),
+            load_balancers: self.load_balancers.load(Ordering::Relaxed),
+            calls_done,
+            calls,
         });
+    }
+
+    /// What reading comes to; until then it is told how far that is.
+    async fn telling<T>(&self, reading: impl Future<Output = T>) -> T {
+        let telling = async {
+            loop {
+                self.tell();
+                // Whether it has moved or a moment has passed: both are told.
+                let _ = tokio::time::timeout(TICK, self.api.pace.moved()).await;
+            }
+        };
+        match select(pin!(reading), pin!(telling)).await {
+            Either::Left((done, _)) => {
+                self.tell();
+                done
+            }
+            Either::Right((never, _)) => never,
+        }
     }
 
     fn accounts_at_a_time(&self) -> usize {
@@ -217,19 +255,23 @@ pub async fn collect(
 ) -> Result<Inventory, AccessError> {
     let began = Instant::now();
     let run = Collection::new(session, request, tuning, stop, on_progress);
+    let accounts = run.telling(Box::pin(read(&run))).await?;
+    Ok(run.inventory(accounts, began))
+}
+
+async fn read(run: &Collection<'_>) -> Result<Vec<Account>, AccessError> {
+    let request = run.request;
     if request.profiles.several() {
-        let accounts = profiles::read(&run).await?;
-        return Ok(run.inventory(accounts, began));
+        return profiles::read(run).await;
     }
     if request.accounts.several() {
-        let accounts = accounts::read(&run).await?;
-        return Ok(run.inventory(accounts, began));
+        return accounts::read(run).await;
     }
     let (known, scope) = scope::find(&run.config, &run.api, &request.regions).await?;
     let access = AccountAccess { config: run.config.clone(), api: run.api.clone(), known };
-    let mut account = AccountReader::new(&run, &access).read(scope).await;
+    let mut account = AccountReader::new(run, &access).read(scope).await;
     account.name = request.profiles.only().map(str::to_owned);
-    Ok(run.inventory(vec![account], began))
+    Ok(vec![account])
 }
 
 /// Now, in whole seconds: nothing is judged more finely.

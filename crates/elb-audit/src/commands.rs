@@ -18,6 +18,7 @@ mod demo;
 mod diff;
 mod explain;
 mod finding;
+mod missing;
 mod permissions;
 mod pipeline;
 mod progress;

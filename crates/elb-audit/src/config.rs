@@ -11,6 +11,7 @@ use elb_audit_core::compliance::Framework;
 use elb_audit_core::policy::Policy;
 use elb_audit_core::policy::config::{Config, FILE, FailOn};
 use elb_audit_core::policy::edition::{HISTORY, UnknownEdition};
+use elb_audit_core::policy::focus::{Focus, FocusError};
 use elb_audit_core::policy::selection::{self, UnknownCheck, find};
 use elb_audit_core::render::Filter;
 use elb_audit_core::report::Gate;
@@ -50,6 +51,9 @@ pub enum ConfigError {
     /// No check has this name.
     #[error(transparent)]
     Check(#[from] UnknownCheck),
+    /// No load balancer can have this name.
+    #[error("--load-balancer: {0}")]
+    LoadBalancer(#[from] FocusError),
     /// Nothing would be judged.
     #[error("{0} leaves no check")]
     NoCheck(&'static str),
@@ -65,6 +69,8 @@ pub(crate) struct RunConfig {
     pub(crate) gate: Gate,
     /// What people are shown.
     pub(crate) filter: Filter,
+    /// The load balancers that are judged; none: all.
+    pub(crate) focus: Option<Focus>,
     persona: Option<Persona>,
     frameworks: Vec<Framework>,
     show_passed: bool,
@@ -85,8 +91,17 @@ impl RunConfig {
             FailOn::From(severity) => Some(severity),
             FailOn::Never => None,
         };
+        let focus = Focus::parse(&how.focus.load_balancer)?;
+        let mut checks = some(&chosen, &config.policy)?;
+        if focus.is_some() {
+            checks = Focus::checks(&checks);
+        }
+        if checks.is_empty() {
+            return Err(ConfigError::NoCheck("--load-balancer"));
+        }
         Ok(RunConfig {
-            checks: some(&chosen, &config.policy)?,
+            checks,
+            focus,
             gate: Gate { fail_on: floor, strict: how.strict, only_new: how.comparing.only_new },
             filter: Filter {
                 min_severity: how.writing.min_severity.or(config.min_severity),
@@ -102,8 +117,8 @@ impl RunConfig {
 
     /// The same for the audit, at this time.
     pub(crate) fn options(self, now: Timestamp) -> Options {
-        let RunConfig { policy, persona, frameworks, show_passed, config, .. } = self;
-        Options { now, policy, show_passed, frameworks, persona, config }
+        let RunConfig { policy, persona, frameworks, show_passed, config, focus, .. } = self;
+        Options { now, policy, show_passed, frameworks, persona, config, focus }
     }
 }
 

@@ -54,6 +54,9 @@ pub enum Error {
     /// The inventory cannot be saved.
     #[error(transparent)]
     Save(FileError),
+    /// None of the load balancers that are asked for is there.
+    #[error("{0}")]
+    NoLoadBalancer(String),
     /// What was saved holds nothing that could be assessed.
     #[error("{0}")]
     NothingAssessed(String),
@@ -88,6 +91,7 @@ impl Error {
                 Exit::Usage
             }
             Error::Source(SourceError::Aws(AccessError::Unreachable(_)))
+            | Error::NoLoadBalancer(_)
             | Error::NothingAssessed(_) => Exit::NothingAssessed,
             Error::State(error) | Error::Finding(FindingError::State(error)) => of_report(error),
             Error::Finding(_) => Exit::Usage,

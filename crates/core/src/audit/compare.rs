@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use crate::check::{Check, plan};
 use crate::checks::ALL;
 use crate::policy::edition;
+use crate::policy::focus::Focus;
 use crate::report::comparison::{
     Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past, judged_by,
 };
@@ -284,6 +285,8 @@ fn width(exposure: ExposureClass) -> Option<u8> {
 /// What a report has looked at.
 struct Sight<'a> {
     checks: HashSet<&'a str>,
+    /// The load balancers that were looked at, where it was not all of them.
+    focus: Option<Focus>,
     accounts: HashSet<&'a str>,
     regions: HashMap<(&'a str, &'a str), (RegionStatus, Option<&'a str>)>,
     load_balancers: HashSet<&'a str>,
@@ -301,6 +304,7 @@ impl<'a> Sight<'a> {
         let lists = lists.map(Call::name);
         let mut sight = Sight {
             checks: report.basis.check_ids.iter().map(String::as_str).collect(),
+            focus: report.basis.load_balancers.as_deref().and_then(Focus::new),
             accounts: read(report).map(|account| &*account.id).collect(),
             regions: HashMap::new(),
             load_balancers: report.load_balancers.iter().map(|lb| &*lb.arn).collect(),
@@ -348,6 +352,9 @@ impl<'a> Sight<'a> {
         if !self.accounts.contains(&*was.account) {
             return Some("its account was not read".to_owned());
         }
+        if let Some(why) = self.out_of_focus(was) {
+            return Some(why.to_owned());
+        }
         let place = (&*was.account, &*was.region);
         if was.region != GLOBAL {
             let (status, reason) = match self.regions.get(&place) {
@@ -372,6 +379,18 @@ impl<'a> Sight<'a> {
             return Some(format!("{} was not answered: {}", gap.call, gap.reason));
         }
         None
+    }
+
+    /// Why nobody looked at what a fault was about, where only some load balancers were looked at.
+    fn out_of_focus(&self, was: &Finding) -> Option<&'static str> {
+        let focus = self.focus.as_ref()?;
+        match &was.load_balancer {
+            None => Some("only load balancers were looked at"),
+            Some(lb) if !focus.means(&lb.arn, &lb.name) => {
+                Some("its load balancer was not looked at")
+            }
+            Some(_) => None,
+        }
     }
 
     /// Whether what a fault was about is still there, as far as the report lists it.
@@ -410,8 +429,13 @@ fn unanswered(unknown: &Finding) -> String {
 /// What the later report could not read though the earlier one could. Where the same call has failed in
 /// the same region before, one resource more or less is no news.
 ///
-/// What only checks ask for that judge differently now, or are new, could not be read then either.
+/// What only checks ask for that judge differently now, or are new, could not be read then either; nor is
+/// it known what could be read of load balancers that nobody looked at then.
 fn lost(before: &Report, after: &Report, judges: &Judges) -> Vec<ReportedGap> {
+    let then = &before.basis.load_balancers;
+    if then.is_some() && *then != after.basis.load_balancers {
+        return Vec::new();
+    }
     let ran = |check: &&&'static Check| before.basis.check_ids.iter().any(|id| id == check.id);
     let differ = after.basis.check_ids.iter().any(|check| judges.differ(check));
     let asked: Option<HashSet<&str>> = differ.then(|| {

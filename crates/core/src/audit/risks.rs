@@ -75,6 +75,9 @@ impl<'a> Risks<'a> {
                 (RiskState::Unused, false) => {
                     (RiskState::Unjudged, "its check did not run".to_owned())
                 }
+                (RiskState::Unused, true) if is_out_of_focus(entry.risk, report) => {
+                    (RiskState::Unjudged, "only some load balancers were looked at".to_owned())
+                }
                 (RiskState::Unused, true) => unread(entry.risk, report).map_or_else(
                     || (RiskState::Unused, "nothing is found that it accepts".to_owned()),
                     |why| (RiskState::Unjudged, why),
@@ -129,6 +132,14 @@ impl Entry<'_> {
 /// Whether nobody knows whose verdicts are missing.
 fn is_of_a_list(finding: &Finding) -> bool {
     matches!(finding.subject.kind, SubjectKind::Region | SubjectKind::Account)
+}
+
+/// Whether a risk may be about a load balancer that nobody looked at: it names none of those that were.
+fn is_out_of_focus(risk: &AcceptedRisk, report: &Report) -> bool {
+    let one = !risk.resource.contains(['*', '?']);
+    let named = |text: &String| one && risk.resource == *text;
+    report.basis.load_balancers.is_some()
+        && !report.load_balancers.iter().any(|lb| named(&lb.arn) || named(&lb.name))
 }
 
 /// Why nothing was seen of a resource, where its region was not read: an ARN says which one it is in, and

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Check;
+use crate::inventory::Kind;
 use crate::vocab::call::Call;
 
 /// Calls that answer the same question. A scan takes the cheaper route and falls back to the other, so
@@ -45,6 +46,29 @@ const CHAINS: &[(Call, &[Call])] = &[
     (Call::Wafv2GetWebAcl, &[Call::Wafv2GetWebAclForResource]),
     (Call::Wafv2ListLoggingConfigurations, &[Call::Wafv2GetWebAclForResource]),
 ];
+
+/// Calls whose answers about a load balancer, or about what is its alone, decide nothing about another one.
+const OF_ITS_OWN: &[Call] = &[
+    Call::AcmDescribeCertificate,
+    Call::CloudWatchGetMetricData,
+    Call::ElbDescribeInstanceHealth,
+    Call::ElbDescribeLoadBalancerAttributes,
+    Call::ElbDescribeLoadBalancerPolicies,
+    Call::ElbV2DescribeCapacityReservation,
+    Call::ElbV2DescribeListenerAttributes,
+    Call::ElbV2DescribeLoadBalancerAttributes,
+    Call::S3HeadBucket,
+    Call::Wafv2GetWebAclForResource,
+];
+
+/// Whether a call must be made for a load balancer of this kind although only others are judged: what
+/// stands in front of them, shares their targets or presents their certificates counts for them, too.
+#[must_use]
+pub fn decides_about_others(call: Call, kind: &Kind) -> bool {
+    // An attribute of a Network load balancer says whether the internet reaches what it stands in front of.
+    let front = call == Call::ElbV2DescribeLoadBalancerAttributes && *kind == Kind::Network;
+    front || !OF_ITS_OWN.contains(&call)
+}
 
 /// The name of the role that a member account is read through by default.
 pub const READER: &str = "elb-audit-reader";

@@ -29,10 +29,14 @@ pub fn exit_codes() -> String {
          `--strict` any of them, and any region that could not be read, makes the code {}. Without \
          `--strict` the report still names each. With `--only-new` only faults count that are new or worse \
          than in the report compared with. `--min-severity` changes what people are shown, and never the code.\n\n\
+         A load balancer of `--load-balancer` that is not found makes the code {}, and {} where others are \
+         found.\n\n\
          [`diff`](watching.md#exit-codes) counts new and worsened faults alone, from `low` unless \
          `--fail-on` tells otherwise; `--strict` makes the code {} when anything is no longer assessed. \
          It ends without that line on standard error.\n",
         exit_code_table(),
+        Exit::Incomplete.code(),
+        Exit::NothingAssessed.code(),
         Exit::Incomplete.code(),
         Exit::Incomplete.code(),
     )

@@ -18,6 +18,7 @@ mod edition;
 mod explained;
 mod exposure;
 mod fingerprints;
+mod focus;
 mod formats;
 mod given;
 mod golden;

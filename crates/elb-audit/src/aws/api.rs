@@ -53,6 +53,7 @@ impl ApiClient {
     {
         let mut stop = self.stop.clone();
         Box::pin(async move {
+            let _asked = self.pace.ask();
             let turn = async {
                 let _permit = self.pace.turn(call, &self.region).await;
                 answer.await

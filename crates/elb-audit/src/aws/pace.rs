@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use elb_audit_core::vocab::call::Call;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 /// What a bucket holds and how fast it fills, a second.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,6 +139,9 @@ struct Shared {
     clock: SharedTimeSource,
     began: std::time::SystemTime,
     sent: AtomicU64,
+    asked: AtomicU64,
+    answered: AtomicU64,
+    moved: Notify,
 }
 
 impl Pace {
@@ -152,8 +155,17 @@ impl Pace {
     ) -> Arc<Self> {
         let began = clock.now();
         let whole = max_rps.map(|rate| Mutex::new(Bucket::new(quota(1.0, rate), 0.0)));
-        let sent = AtomicU64::new(0);
-        let shared = Shared { whole, one_at_a_time, sleep, clock, began, sent };
+        let shared = Shared {
+            whole,
+            one_at_a_time,
+            sleep,
+            clock,
+            began,
+            sent: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            moved: Notify::new(),
+        };
         Self::within(Arc::new(shared), UNDER_WAY)
     }
 
@@ -226,9 +238,43 @@ impl Pace {
         self.shared.sent.load(Ordering::Relaxed)
     }
 
+    /// Counts a call as asked from now on, and as answered when what is returned is dropped.
+    pub(crate) fn ask(&self) -> Asked<'_> {
+        self.shared.asked.fetch_add(1, Ordering::Relaxed);
+        self.shared.moved.notify_one();
+        Asked(&self.shared)
+    }
+
+    /// Calls that were answered, for better or worse, and calls that were asked so far: those that wait for
+    /// their turn among them.
+    pub(crate) fn calls(&self) -> (u64, u64) {
+        let answered = self.shared.answered.load(Ordering::Relaxed);
+        (answered, self.shared.asked.load(Ordering::Relaxed))
+    }
+
+    /// Something else than a call has moved the scan on.
+    pub(crate) fn move_on(&self) {
+        self.shared.moved.notify_one();
+    }
+
+    /// Waits until the scan has moved on since this was waited for last.
+    pub(crate) async fn moved(&self) {
+        self.shared.moved.notified().await;
+    }
+
     /// Requests that AWS refused for their rate.
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
+    }
+}
+
+/// A call that was asked and is not answered yet.
+pub(crate) struct Asked<'a>(&'a Shared);
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.0.answered.fetch_add(1, Ordering::Relaxed);
+        self.0.moved.notify_one();
     }
 }
 

@@ -37,6 +37,7 @@ impl<'a> AccountReader<'a> {
     pub(crate) fn new(collection: &'a Collection<'a>, access: &'a AccountAccess) -> Self {
         let plan = Arc::new(AccountPlan {
             collection: collection.request.plan.clone(),
+            focus: collection.request.focus.clone(),
             account: access.known.account.clone(),
             partition: access.known.partition.name,
             taken_at: collection.taken_at,
@@ -114,8 +115,8 @@ impl<'a> AccountReader<'a> {
 
     /// The certificates of IAM that listeners present. Without one in use nothing is asked.
     pub(crate) async fn server_certificates(&self, regions: &[Region]) -> Fact<Vec<Certificate>> {
-        let used: BTreeSet<String> =
-            regions.iter().flat_map(|region| region::presented(region, "iam")).collect();
+        let used = regions.iter().flat_map(|region| region::presented(&self.plan, region, "iam"));
+        let used: BTreeSet<String> = used.collect();
         let used: Vec<String> = used.into_iter().collect();
         if used.is_empty() {
             return Fact::Known(Vec::new());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use elb_audit_core::inventory::Account;
+use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::StreamExt as _;
@@ -17,6 +18,9 @@ use crate::collect::Collection;
 use crate::collect::account::{AccountAccess, AccountReader, catch_panic};
 use crate::collect::organization::{self, Listed};
 use crate::collect::scope::{self, CallerIdentity};
+
+/// Why an account is left out that holds none of the load balancers that are judged.
+pub(crate) const NOT_IN_FOCUS: &str = "holds none of --load-balancer";
 
 /// Which accounts are read, and how to get into them.
 #[derive(Clone, Debug)]
@@ -210,6 +214,14 @@ impl<'a> AccountGateway<'a> {
         for id in &accounts.exclude {
             if let Some(target) = targets.get_mut(id) {
                 target.skipped = Some("excluded by --exclude-account".to_owned());
+            }
+        }
+        let focus = self.collection.request.focus.as_ref();
+        if let Some(own) = focus.and_then(Focus::accounts)
+            && own.iter().any(|id| targets.contains_key(*id))
+        {
+            for target in targets.values_mut().filter(|target| !own.contains(&*target.id)) {
+                target.skipped.get_or_insert_with(|| NOT_IN_FOCUS.to_owned());
             }
         }
         if targets.values().all(|target| target.skipped.is_some()) {

@@ -1,6 +1,7 @@
 //! Several profiles of the AWS configuration: who each is, and every account that they lead to, once.
 
 use elb_audit_core::inventory::Account;
+use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::StreamExt as _;
@@ -9,9 +10,10 @@ use futures::stream::{FuturesOrdered, FuturesUnordered};
 use crate::aws::endpoint::{self, PARTITIONS};
 use crate::aws::profiles::Profile;
 use crate::aws::{AccessError, role};
-use crate::collect::Collection;
 use crate::collect::account::{AccountAccess, AccountReader, catch_panic};
+use crate::collect::accounts::NOT_IN_FOCUS;
 use crate::collect::scope::{self, CallerIdentity};
+use crate::collect::{Collection, Request};
 
 /// A profile, and whom AWS takes it for; or why it leads nowhere.
 struct Entry<'a> {
@@ -31,6 +33,8 @@ impl Entry<'_> {
 struct Way<'a> {
     used: Entry<'a>,
     others: Vec<Entry<'a>>,
+    /// Why it is not read.
+    skipped: Option<&'static str>,
 }
 
 /// Reads the account of every profile, so many at a time, by id.
@@ -39,8 +43,9 @@ struct Way<'a> {
 /// When the regions that are asked for are none, or every account is left out. A profile that leads nowhere
 /// is an account that nobody got into.
 pub(super) async fn read(run: &Collection<'_>) -> Result<Vec<Account>, AccessError> {
-    let ways = by_account(identify_all(run).await?);
-    if ways.iter().all(|way| is_excluded(run, way)) {
+    let mut ways = by_account(identify_all(run).await?);
+    leave_out(run.request, &mut ways);
+    if ways.iter().all(|way| way.skipped.is_some()) {
         return Err(AccessError::Usage("no account is left to scan".to_owned()));
     }
     let at_a_time = run.accounts_at_a_time().min(ways.len());
@@ -81,8 +86,21 @@ async fn identify_all<'a>(run: &Collection<'a>) -> Result<Vec<Entry<'a>>, Access
     }
 }
 
-fn is_excluded(run: &Collection<'_>, way: &Way) -> bool {
-    way.used.account().is_some_and(|id| run.request.accounts.exclude.contains(id))
+/// Says of accounts that are not to be read why that is.
+fn leave_out(request: &Request, ways: &mut [Way<'_>]) {
+    let focused = request.focus.as_ref().and_then(Focus::accounts);
+    let inside = |way: &Way| {
+        let own = |id| focused.as_ref().is_some_and(|own| own.contains(id));
+        way.used.account().is_some_and(own)
+    };
+    let any_inside = ways.iter().any(inside);
+    for way in ways {
+        if way.used.account().is_some_and(|id| request.accounts.exclude.contains(id)) {
+            way.skipped = Some("excluded by --exclude-account");
+        } else if any_inside && !inside(way) {
+            way.skipped = Some(NOT_IN_FOCUS);
+        }
+    }
 }
 
 /// The accounts by id. Where AWS would not say who is asking, only the load balancers tell whose account it
@@ -131,7 +149,7 @@ fn by_account(entries: Vec<Entry<'_>>) -> Vec<Way<'_>> {
                 way.others.push(replaced);
             }
             Some(way) => way.others.push(entry),
-            None => ways.push(Way { used: entry, others: Vec::new() }),
+            None => ways.push(Way { used: entry, others: Vec::new(), skipped: None }),
         }
     }
     ways
@@ -139,10 +157,11 @@ fn by_account(entries: Vec<Entry<'_>>) -> Vec<Way<'_>> {
 
 /// Reads an account, or says why nobody got into it.
 async fn enter(run: &Collection<'_>, way: &Way<'_>, at_a_time: usize) -> Account {
-    if is_excluded(run, way) {
-        return name(left_out(way), way);
-    }
-    name(read_one(run, way, at_a_time).await, way)
+    let account = match way.skipped {
+        Some(why) => Account { skipped: Some(why.to_owned()), ..unread(way) },
+        None => read_one(run, way, at_a_time).await,
+    };
+    name(account, way)
 }
 
 async fn read_one(run: &Collection<'_>, way: &Way<'_>, at_a_time: usize) -> Account {
@@ -171,12 +190,6 @@ async fn read_one(run: &Collection<'_>, way: &Way<'_>, at_a_time: usize) -> Acco
 /// The account that nobody got into.
 fn shut(way: &Way, gap: Gap) -> Account {
     Account { access: Fact::Unread(gap), ..unread(way) }
-}
-
-/// The account that is left out.
-fn left_out(way: &Way) -> Account {
-    let skipped = Some("excluded by --exclude-account".to_owned());
-    Account { skipped, ..unread(way) }
 }
 
 /// An account of which nothing is known but what its profile says.

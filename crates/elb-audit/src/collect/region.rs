@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
+use elb_audit_core::check::plan;
 use elb_audit_core::inventory::{Kind, LoadBalancer, Protocol, Region};
+use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Reason};
 use futures::FutureExt as _;
@@ -35,6 +37,8 @@ mod waf;
 #[derive(Debug)]
 pub(crate) struct AccountPlan {
     pub(crate) collection: CollectionPlan,
+    /// The load balancers that are judged; none: all.
+    pub(crate) focus: Option<Focus>,
     /// Twelve digits; none when AWS would not tell.
     pub(crate) account: Option<String>,
     pub(crate) partition: &'static str,
@@ -51,6 +55,21 @@ impl AccountPlan {
     /// Whether a check names the call itself.
     pub(crate) fn names(&self, call: Call) -> bool {
         self.collection.named.contains(&call)
+    }
+
+    /// Whether a load balancer is judged, and not only read for what it says about others.
+    pub(crate) fn judges(&self, lb: &LoadBalancer) -> bool {
+        self.focus.as_ref().is_none_or(|focus| focus.means(&lb.arn, &lb.name))
+    }
+
+    /// Whether a call has anything to say about what is judged when it is made for this load balancer.
+    pub(crate) fn matters(&self, call: Call, lb: &LoadBalancer) -> bool {
+        self.judges(lb) || plan::decides_about_others(call, &lb.kind)
+    }
+
+    /// Those of some load balancers for which a call has anything to say.
+    fn of_those(&self, call: Call, all: &[LoadBalancer]) -> Vec<LoadBalancer> {
+        all.iter().filter(|lb| self.matters(call, lb)).cloned().collect()
     }
 
     /// Whether it is of use for a load balancer of this kind.
@@ -123,10 +142,14 @@ impl Reader {
             elb::list(&self.api, &clients.v1, |name, owner| self.classic_arn(name, owner)),
             elbv2::list(&self.api, &clients.v2),
         );
-        if region.load_balancers().next().is_none() {
+        // The lists are read whole even if only one load balancer is judged: what stands in front of it or
+        // shares something with it decides about it. They take no more calls than to ask for one by name.
+        if !region.load_balancers().any(|lb| self.plan.judges(lb)) {
             return region;
         }
         let all: Vec<LoadBalancer> = region.load_balancers().cloned().collect();
+        let associated = self.plan.of_those(Call::Wafv2GetWebAclForResource, &all);
+        let measured = self.plan.of_those(Call::CloudWatchGetMetricData, &all);
         // Both the listeners' side and the targets' side wait for the Classic ones.
         let classic = region.classic.items.clone().into_iter();
         let classic = join_all(classic.map(|lb| self.classic(&clients.v1, lb))).boxed().shared();
@@ -134,9 +157,9 @@ impl Reader {
             self.balancers(&clients, classic.clone(), &mut region),
             self.behind(&clients.v2, classic),
             self.network(&all),
-            self.waf(&all),
+            self.waf(&associated),
             self.around(&clients.v2, &all),
-            self.traffic(&all),
+            self.traffic(&measured),
         );
         behind.into_region(&mut region);
         network.into_region(&mut region);
@@ -162,11 +185,12 @@ impl Reader {
         (region.classic.items, region.v2.items) =
             tokio::join!(classic, join_all(modern.map(|lb| self.modern(&clients.v2, lb))),);
         drop_deleted(region);
-        let logging: Vec<LoadBalancer> = region.load_balancers().cloned().collect();
+        let all: Vec<LoadBalancer> = region.load_balancers().cloned().collect();
+        let logging = self.plan.of_those(Call::S3HeadBucket, &all);
         let ((), buckets, [classic, modern]) = tokio::join!(
             self.behind_listeners(&clients.v2, region),
             self.log_buckets(&logging),
-            self.tags(clients, &logging),
+            self.tags(clients, &all),
         );
         region.log_buckets = buckets;
         if self.plan.wants(Call::ElbDescribeTags) {
@@ -194,19 +218,19 @@ impl Reader {
         let has_policies = encrypts || !lb.backend_policies.is_empty();
         let attributes = async {
             let call = Call::ElbDescribeLoadBalancerAttributes;
-            self.if_wanted(call, elb::attributes(&self.api, client, &lb)).await
+            self.if_it_matters(call, &lb, elb::attributes(&self.api, client, &lb)).await
         };
         let policies = async {
             let call = Call::ElbDescribeLoadBalancerPolicies;
             if has_policies {
-                self.if_wanted(call, elb::policies(&self.api, client, &lb)).await
+                self.if_it_matters(call, &lb, elb::policies(&self.api, client, &lb)).await
             } else {
                 Fact::Known(Vec::new())
             }
         };
         let instances = async {
             let call = Call::ElbDescribeInstanceHealth;
-            self.if_wanted(call, elb::instances(&self.api, client, &lb)).await
+            self.if_it_matters(call, &lb, elb::instances(&self.api, client, &lb)).await
         };
         let (attributes, policies, instances) = tokio::join!(attributes, policies, instances);
         (lb.attributes, lb.policies, lb.instances) = (attributes, policies, instances);
@@ -221,13 +245,15 @@ impl Reader {
     ) -> LoadBalancer {
         let (listeners, attributes, capacity) = tokio::join!(
             self.if_wanted(Call::ElbV2DescribeListeners, elbv2::listeners(&self.api, client, &lb)),
-            self.if_wanted(
+            self.if_it_matters(
                 Call::ElbV2DescribeLoadBalancerAttributes,
+                &lb,
                 elbv2::attributes(&self.api, client, &lb.arn)
             ),
             self.if_of_use(
                 Call::ElbV2DescribeCapacityReservation,
-                self.plan.concerns(Call::ElbV2DescribeCapacityReservation, &lb.kind),
+                self.plan.concerns(Call::ElbV2DescribeCapacityReservation, &lb.kind)
+                    && self.plan.matters(Call::ElbV2DescribeCapacityReservation, &lb),
                 elbv2::reserved_capacity(&self.api, client, &lb.arn)
             ),
         );
@@ -238,6 +264,16 @@ impl Reader {
     /// The answer of a call that something needs; otherwise it is not made.
     async fn if_wanted<T>(&self, call: Call, answer: impl Future<Output = Fact<T>>) -> Fact<T> {
         self.if_of_use(call, true, answer).await
+    }
+
+    /// The same, if it has anything to say about what is judged.
+    async fn if_it_matters<T>(
+        &self,
+        call: Call,
+        lb: &LoadBalancer,
+        answer: impl Future<Output = Fact<T>>,
+    ) -> Fact<T> {
+        self.if_of_use(call, self.plan.matters(call, lb), answer).await
     }
 
     /// The same, if there is anything to ask about.
@@ -264,9 +300,11 @@ impl Reader {
     }
 }
 
-/// ARNs of the certificates of `service`, `acm` or `iam`, that listeners are known to present.
-pub(super) fn presented(region: &Region, service: &str) -> Vec<String> {
-    let all = region.load_balancers().filter_map(|lb| lb.listeners.get().ok()).flatten();
+/// ARNs of the certificates of `service`, `acm` or `iam`, that listeners of what is judged are known to
+/// present.
+pub(super) fn presented(plan: &AccountPlan, region: &Region, service: &str) -> Vec<String> {
+    let judged = region.load_balancers().filter(|lb| plan.judges(lb));
+    let all = judged.filter_map(|lb| lb.listeners.get().ok()).flatten();
     let arns = all.flat_map(|listener| {
         let all = listener.certificates.get().ok().into_iter().flatten();
         all.chain(&listener.default_certificate).cloned().collect::<Vec<_>>()

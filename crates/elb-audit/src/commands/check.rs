@@ -35,5 +35,5 @@ pub(super) async fn judge_saved(
     let session = if watch.is_remote() { Some(open(None).await?) } else { None };
     let previous = watch.read_previous(session.as_ref().map(Session::config)).await?;
     let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
-    Ok(pipeline.run(&outputs, None).await.log(report))
+    Ok(pipeline.focused()?.run(&outputs, None).await.log(report))
 }

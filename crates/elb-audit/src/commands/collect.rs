@@ -22,9 +22,9 @@ pub(super) async fn collect(task: &Collect) -> Result<Exit, Error> {
     let shown = !task.quiet && !task.source.verbose;
     let progress = ProgressLine::new(shown);
     let plan = config::collection_plan(&task.checks)?;
-    let (request, tuning) = (request(&task.source, plan)?, task.source.tuning());
+    let (request, tuning) = (request(&task.source, plan, None)?, task.source.tuning());
     let session = crate::collect::open(&request, &tuning).await?;
-    let (inventory, stopped) = read(&session, &request, &tuning, &progress).await?;
+    let (inventory, stopped) = read(&session, &request, &tuning, progress).await?;
     file::write(&task.output, &inventory).map_err(Error::Save)?;
     let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
     let (exit, why) = report.exit(Gate { fail_on: None, strict: false, only_new: false });

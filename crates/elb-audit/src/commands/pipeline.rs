@@ -7,9 +7,11 @@ use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Reason;
 use jiff::Timestamp;
 
+use super::missing;
 use crate::aws::Stop;
 use crate::cli::Reporting;
 use crate::config::RunConfig;
+use crate::error::Error;
 use crate::log::say;
 use crate::notify::DeliverySession;
 use crate::output::{OutputError, Outputs};
@@ -26,6 +28,14 @@ pub(super) struct Pipeline {
 }
 
 impl Pipeline {
+    /// Refuses to judge when none of the load balancers that are asked for is there.
+    pub(super) fn focused(self) -> Result<Self, Error> {
+        if let Some(focus) = &self.config.focus {
+            missing::check(focus, &self.inventory)?;
+        }
+        Ok(self)
+    }
+
     /// Judges, writes the report, and tells whom it concerns.
     pub(super) async fn run(
         self,
@@ -34,6 +44,7 @@ impl Pipeline {
     ) -> RunOutcome {
         let Pipeline { inventory, now, config, stopped, watch, previous } = self;
         let (checks, gate, filter) = (config.checks.clone(), config.gate, config.filter);
+        let lacking = config.focus.as_ref().and_then(|focus| missing::some(focus, &inventory));
         let mut report = audit(&inventory, &checks, &config.options(now));
         let cut = cut_short(&inventory, stopped);
         // The report of a very large account needs the room.
@@ -48,6 +59,11 @@ impl Pipeline {
             && exit != Exit::NothingAssessed
         {
             (exit, why) = (cut, format!("{said}; {}", report.counted(gate)));
+        }
+        if let Some(lacking) = lacking
+            && matches!(exit, Exit::Clean | Exit::Findings)
+        {
+            (exit, why) = (Exit::Incomplete, format!("{lacking}; {why}"));
         }
         if !failures.is_empty() && matches!(exit, Exit::Clean | Exit::Findings) {
             (exit, why) = (Exit::DeliveryFailed, format!("not everything was delivered; {why}"));

@@ -32,14 +32,16 @@ pub(crate) async fn run_scan(
     shown: bool,
 ) -> Result<RunOutcome, Error> {
     let prepared = PreparedScan::new(task)?;
+    // Getting hold of credentials may take its time already.
     let progress = ProgressLine::new(shown);
     let (request, tuning) = (&prepared.request, task.source.tuning());
     let session = collect::open(request, &tuning).await?;
     let previous = prepared.watch.read_previous(Some(session.config())).await?;
-    let (inventory, stopped) = read(&session, request, &tuning, &progress).await?;
+    let (inventory, stopped) = read(&session, request, &tuning, progress).await?;
     let now = inventory.taken_at;
     let PreparedScan { config, watch, .. } = prepared;
     let pipeline = Pipeline { inventory, now, config, stopped, watch, previous };
+    let pipeline = pipeline.focused()?;
     Ok(pipeline.run(outputs, Some(&delivery_session(&session))).await)
 }
 
@@ -55,7 +57,8 @@ impl PreparedScan {
     pub(crate) fn new(task: &Scan) -> Result<Self, Error> {
         let config = RunConfig::new(&task.report)?;
         let watch = Watch::new(&task.watch, &task.report)?;
-        let request = request(&task.source, CollectionPlan::for_checks(&config.checks))?;
+        let plan = CollectionPlan::for_checks(&config.checks);
+        let request = request(&task.source, plan, config.focus.clone())?;
         Ok(PreparedScan { request, config, watch })
     }
 
@@ -74,7 +77,7 @@ impl PreparedScan {
         let previous = watch.read_previous(Some(session.config())).await?;
         let now = inventory.taken_at;
         let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
-        Ok(pipeline.run(&Outputs::NONE, Some(&delivery_session(session))).await)
+        Ok(pipeline.focused()?.run(&Outputs::NONE, Some(&delivery_session(session))).await)
     }
 }
 

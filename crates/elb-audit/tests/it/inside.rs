@@ -53,6 +53,8 @@ impl Default for Settings {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) inventory: Inventory,
+    /// How far it was, as often as that was told: regions done and known, calls done and known.
+    pub(crate) told: Vec<[u64; 4]>,
     /// Every wait that was asked for, in the program's seconds.
     pub(crate) waits: Vec<f64>,
 }
@@ -105,13 +107,14 @@ fn in_another_process() {
     let fast = Fast { faster: settings.faster, waits: Arc::default() };
     let waits = Arc::clone(&fast.waits);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let inventory = runtime.block_on(read(&settings, fast));
+    let told = Mutex::new(Vec::new());
+    let inventory = runtime.block_on(read(&settings, fast, &told));
     let waits = waits.lock().unwrap().clone();
-    let outcome = Outcome { inventory, waits };
+    let outcome = Outcome { inventory, waits, told: told.into_inner().unwrap() };
     std::fs::write(file, serde_json::to_vec(&outcome).unwrap()).unwrap();
 }
 
-async fn read(settings: &Settings, fast: Fast) -> Inventory {
+async fn read(settings: &Settings, fast: Fast, told: &Mutex<Vec<[u64; 4]>>) -> Inventory {
     let tuning = Tuning {
         attempts: settings.attempts,
         attempt: Duration::from_secs_f64(settings.attempt),
@@ -127,6 +130,7 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
         },
         regions: Regions::default(),
         plan: collect::CollectionPlan::everything(),
+        focus: None,
         max_workers: 40,
         max_rps: settings.max_rps,
         one_at_a_time: settings.one_at_a_time,
@@ -137,7 +141,12 @@ async fn read(settings: &Settings, fast: Fast) -> Inventory {
     if settings.in_parts {
         return in_parts(&session, &request, &tuning, &clock).await;
     }
-    collect::collect(&session, &request, &tuning, clock.signal(), &|_| ()).await.unwrap()
+    let tell = |how_far: collect::Progress| {
+        let regions = [how_far.regions_done, how_far.regions].map(|n| u64::try_from(n).unwrap());
+        let all = [regions[0], regions[1], how_far.calls_done, how_far.calls];
+        told.lock().unwrap().push(all);
+    };
+    collect::collect(&session, &request, &tuning, clock.signal(), &tell).await.unwrap()
 }
 
 /// Reads part by part, each as if it came over the wire to another process.

@@ -53,7 +53,7 @@ fn fake_of(organization: Organization) -> FakeAws {
     FakeAws::start_all(all.collect())
 }
 
-fn fake() -> FakeAws {
+pub(crate) fn fake() -> FakeAws {
     fake_of(organization())
 }
 

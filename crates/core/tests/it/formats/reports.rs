@@ -50,6 +50,7 @@ fn empty(accounts: &[&str]) -> Report {
             checks: 99,
             check_ids: Vec::new(),
             config: None,
+            load_balancers: None,
             revisions: Some(Cow::Owned([("no-targets".to_owned(), "1a2b3c4d".to_owned())].into())),
         },
         accounts: accounts.iter().map(summary).collect(),

@@ -24,7 +24,7 @@ impl Reader {
     ) {
         let policies =
             unique(listeners(&region.v2.items).filter_map(|listener| listener.ssl_policy.clone()));
-        let defaults = presented(region, "acm");
+        let defaults = presented(&self.plan, region, "acm");
         let acm = self.acm();
         let trusted = unique(listeners(&region.v2.items).filter_map(|listener| {
             listener.mutual_authentication.as_ref()?.trust_store_arn.clone()
@@ -45,7 +45,7 @@ impl Reader {
         region.v2.items = modern;
         region.ssl_policies = policies;
         region.trust_stores = stores;
-        let used = presented(region, "acm");
+        let used = presented(&self.plan, region, "acm");
         let (known, pools) = tokio::join!(
             self.certificates(&acm, &used, certificates),
             self.user_pools(&region.v2.items),
@@ -128,13 +128,15 @@ impl Reader {
         let all = modern.iter_mut().flat_map(|lb| {
             let routes = routes_by_rule(lb);
             let kind = lb.kind.clone();
+            let call = Call::ElbV2DescribeListenerAttributes;
+            let tuned = self.plan.concerns(call, &kind) && self.plan.matters(call, lb);
             let listeners = match &mut lb.listeners {
                 Fact::Known(listeners) => listeners.as_mut_slice(),
                 Fact::Unread(_) => &mut [],
             };
-            listeners.iter_mut().map(move |listener| (kind.clone(), routes, listener))
+            listeners.iter_mut().map(move |listener| (kind.clone(), (routes, tuned), listener))
         });
-        join_all(all.map(move |(kind, routes, listener)| async move {
+        join_all(all.map(move |(kind, (routes, tuned), listener)| async move {
             let encrypts = listener.speaks(&[Protocol::Https, Protocol::Tls]);
             let (rules, certificates, attributes) = tokio::join!(
                 async {
@@ -153,7 +155,7 @@ impl Reader {
                 },
                 self.if_of_use(
                     Call::ElbV2DescribeListenerAttributes,
-                    self.plan.concerns(Call::ElbV2DescribeListenerAttributes, &kind),
+                    tuned,
                     elbv2::listener_attributes(&self.api, client, &listener.id)
                 ),
             );
