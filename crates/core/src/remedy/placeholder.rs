@@ -52,6 +52,33 @@ pub const FOUND: &[&str] = &[
     "WEB_ACL_ID",
     "WEB_ACL_NAME",
     "WEB_ACL_RULE_PRIORITY",
+    "FOREIGN_STORE_LISTENER_ARN",
+    "IAM_CERTIFICATE_NAME",
+    "IAM_LISTENER_ARN",
+    "IAM_LISTENER_PORT",
+    "IAM_SNI_LISTENER_ARN",
+    "IMPORTED_CERTIFICATE_ID",
+    "INSTANCE_POLICIES",
+    "ISSUED_CERTIFICATE_ID",
+    "LISTENER_POLICIES",
+    "LISTENER_PROTOCOL",
+    "MAILED_CERTIFICATE_ID",
+    "OPEN_GROUP_ARN",
+    "OPEN_INSTANCE_IDS",
+    "OPEN_LISTENER_ARN",
+    "OPEN_TARGETS",
+    "PRIVATE_CERTIFICATE_ID",
+    "PROTECTED_RULE_ARN",
+    "RULE_PRIORITIES",
+    "SECURITY_POLICY",
+    "SHARED_TRUST_STORE_ARN",
+    "UNCOVERED_HOST",
+    "UNCOVERED_HOSTS",
+    "USER_POOL_ID",
+    "USUAL_HEADER_NAMES",
+    "WAF_LOG_GROUP",
+    "WAF_LOG_GROUP_ARN",
+    "WEB_ACL_ARN",
 ];
 
 /// Those of them that not every finding of a check binds: a [step](super::commands) with one that is not
@@ -72,6 +99,21 @@ pub const CASES: &[&str] = &[
     "REDIRECTING_LISTENER_ARN",
     "RULE_ARN",
     "SNI_LISTENER_ARN",
+    "FOREIGN_STORE_LISTENER_ARN",
+    "IAM_CERTIFICATE_NAME",
+    "IAM_LISTENER_ARN",
+    "IAM_LISTENER_PORT",
+    "IAM_SNI_LISTENER_ARN",
+    "IMPORTED_CERTIFICATE_ID",
+    "ISSUED_CERTIFICATE_ID",
+    "MAILED_CERTIFICATE_ID",
+    "OPEN_GROUP_ARN",
+    "OPEN_INSTANCE_IDS",
+    "OPEN_LISTENER_ARN",
+    "OPEN_TARGETS",
+    "PRIVATE_CERTIFICATE_ID",
+    "PROTECTED_RULE_ARN",
+    "SHARED_TRUST_STORE_ARN",
 ];
 
 /// Placeholders that only the user can fill in, and how to choose.
@@ -133,6 +175,39 @@ pub const CHOSEN: &[Pair] = &[
         "the target group that requests are meant for; `aws elbv2 describe-target-groups` lists them",
     ),
     ("TARGET_TLS_PORT", "the port on which the targets speak TLS, such as 8443"),
+    (
+        "ADMINISTRATORS_RANGE",
+        "the range that administrators connect from, such as `198.51.100.0/24`",
+    ),
+    ("AUDIENCE", "what the provider writes into the `aud` claim of tokens for this service"),
+    ("CLASSIC_WEB_ACL_ID", "the id of the web ACL that the first command prints"),
+    (
+        "FOREIGN_LOAD_BALANCER_ARN",
+        "a load balancer of another account that is not meant to use the trust store; the first command lists them",
+    ),
+    (
+        "FOREIGN_PRINCIPAL",
+        "an account, organization or unit that the trust store is not meant to be shared with; `aws ram list-principals` lists them",
+    ),
+    (
+        "HOSTED_ZONE_ID",
+        "the hosted zone that serves the names; `aws route53 list-hosted-zones` lists them",
+    ),
+    (
+        "INSTANCE_PUBLIC_KEY",
+        "the public key of the instances' certificate in base64, without its first and last line; `openssl x509 -in certificate.pem -pubkey -noout` prints it",
+    ),
+    ("MIGRATION_BUCKET", "a bucket in this region whose name begins with `aws-waf-migration-`"),
+    (
+        "NEW_WEB_ACL_ARN",
+        "the migrated web ACL; `aws wafv2 list-web-acls --scope REGIONAL` lists it",
+    ),
+    ("RESOURCE_SHARE_ARN", "the share that the command before prints with the principal"),
+    ("TEMPLATE_URL", "the address of the template, which the command before prints"),
+    (
+        "TRUST_BUCKET",
+        "a bucket of yours for what clients are verified by; `aws s3api list-buckets` lists them",
+    ),
 ];
 
 /// How to choose the value of a placeholder that no finding binds.

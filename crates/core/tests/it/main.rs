@@ -3,8 +3,10 @@
 mod actions;
 mod alerts;
 mod asff;
+mod bindings_protection;
 mod bypass;
 mod catalogue;
+mod causes_protection;
 mod change;
 mod compliance;
 mod config;

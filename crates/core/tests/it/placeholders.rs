@@ -15,9 +15,13 @@ use crate::given::report_of;
 
 /// Words in capitals that AWS and DNS have themselves.
 const CONSTANTS: &[&str] = &[
+    "ACM",
     "ACTIVE_UNDER_DDOS",
     "ALL",
+    "ARN",
+    "AWS",
     "CREATE",
+    "CRL",
     "DELETE",
     "DENY",
     "DISABLED",
@@ -26,9 +30,13 @@ const CONSTANTS: &[&str] = &[
     "HTTP",
     "HTTPS",
     "HTTP_301",
+    "IAM",
+    "IP",
     "IPV4",
     "REGIONAL",
+    "SELF",
     "TLS",
+    "TTL",
     "UPSERT",
     "VPC",
 ];
