@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use elb_audit_core::audit::{Options, audit, compare};
 use elb_audit_core::check::plan::decides_about_others;
 use elb_audit_core::checks::ALL;
-use elb_audit_core::fixtures::{demo, sample};
+use elb_audit_core::fixtures::{sample, scenes};
 use elb_audit_core::inventory::{Inventory, Kind, LoadBalancer, Region};
 use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::policy::{AcceptedRisk, Policy};
@@ -127,7 +127,7 @@ fn what_is_not_asked_of_others_changes_no_verdict() {
 
 #[test]
 fn only_what_is_asked_for_is_judged_and_the_report_says_so() {
-    let inventory = demo::inventory(ALL);
+    let inventory = scenes::inventory(ALL);
     let whole = report(&inventory);
     let found = focused(&inventory, &["s*", "mail"]);
     let names: BTreeSet<&str> = found.load_balancers.iter().map(|lb| lb.name.as_str()).collect();
@@ -150,7 +150,7 @@ fn only_what_is_asked_for_is_judged_and_the_report_says_so() {
 
 #[test]
 fn nobody_calls_the_others_fixed() {
-    let inventory = demo::inventory(ALL);
+    let inventory = scenes::inventory(ALL);
     let mut before = report(&inventory);
     let fault = before.findings.iter().find(|one| one.is_fault()).expect("a fault").clone();
     for (check, fingerprint) in [("target-group-unused", "1"), (&*fault.check.clone(), "2")] {
@@ -186,7 +186,7 @@ fn nobody_calls_the_others_fixed() {
 
 #[test]
 fn one_that_is_gone_is_gone_and_one_that_is_not_found_was_not_there() {
-    let mut inventory = demo::inventory(ALL);
+    let mut inventory = scenes::inventory(ALL);
     let before = report(&inventory);
     for region in &mut inventory.accounts[0].regions {
         region.v2.items.retain(|lb| lb.name != "mail");
@@ -204,7 +204,7 @@ fn one_that_is_gone_is_gone_and_one_that_is_not_found_was_not_there() {
 
 #[test]
 fn an_accepted_risk_of_another_is_not_called_unused() {
-    let inventory = demo::inventory(ALL);
+    let inventory = scenes::inventory(ALL);
     let risk = |resource: &str| AcceptedRisk {
         check: "quota-near".to_owned(),
         resource: resource.to_owned(),

@@ -4,6 +4,7 @@
 mod accept;
 mod account;
 mod amounts;
+mod commands;
 mod compare;
 mod configuration;
 mod credentials;
@@ -18,6 +19,7 @@ mod facts;
 mod faults;
 mod findings;
 mod focus;
+mod fixes;
 mod frameworks;
 mod inside;
 mod lambda;
