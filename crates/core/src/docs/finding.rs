@@ -4,10 +4,11 @@ use super::check::{capital, section};
 use crate::check::Check;
 use crate::inventory::Kind;
 use crate::policy::selection;
+use crate::remedy::placeholder;
 use crate::render::Style;
 use crate::render::page::{Page, Paint};
 use crate::render::prose;
-use crate::report::{Finding, ListenerSummary, Outcome, Report, SubjectKind};
+use crate::report::{Finding, GLOBAL, ListenerSummary, Outcome, Report, SubjectKind};
 
 /// A finding of the report for a terminal.
 #[must_use]
@@ -153,20 +154,35 @@ fn reach(page: &mut Page, listener: &ListenerSummary) {
 /// The ways to fix it, for the kind of load balancer that has it.
 fn ways(page: &mut Page, check: &Check, finding: &Finding) {
     let kind = finding.load_balancer.as_ref().map(|lb| Kind::from(lb.kind.as_str()));
-    let ways = match kind.filter(|kind| check.applies_to.contains(kind)) {
-        Some(kind) => check.remedy.ways(&[kind]),
-        None => check.ways(),
+    let own = kind.filter(|kind| check.applies_to.contains(kind));
+    let kinds = own.map_or_else(|| check.applies_to.to_vec(), |kind| vec![kind]);
+    let ways = check.remedy.ways(&kinds);
+    let commands = check.commands(&kinds, &finding.bindings);
+    let commands = match finding.region.as_str() {
+        GLOBAL => commands,
+        region => commands.in_region(region),
     };
-    for (name, text) in [
-        ("Console", ways.console),
-        ("AWS CLI", ways.cli),
-        ("Terraform", ways.terraform),
-        ("CloudFormation", ways.cloudformation),
-    ] {
+    way(page, &format!("AWS CLI, in account {}", finding.account), &commands.lines);
+    if !commands.open.is_empty() {
         page.blank();
-        page.line(2, &[(Paint::Dim, name)]);
-        for line in text.lines() {
-            page.plain(4, line);
+        page.line(2, &[(Paint::Dim, "Yours to fill in")]);
+        for (name, how) in &commands.open {
+            page.line(4, &[(Paint::Bold, name), (Paint::Plain, ": "), (Paint::Plain, how)]);
         }
+    }
+    page.blank();
+    page.line(2, &[(Paint::Dim, "Console")]);
+    page.paragraph(4, &placeholder::named(&ways.console, &finding.bindings));
+    for (name, text) in [("Terraform", ways.terraform), ("CloudFormation", ways.cloudformation)] {
+        way(page, name, &placeholder::named(&text, &finding.bindings));
+    }
+}
+
+/// A way to fix it. What is to be copied is not wrapped.
+fn way(page: &mut Page, name: &str, text: &str) {
+    page.blank();
+    page.line(2, &[(Paint::Dim, name)]);
+    for line in text.lines() {
+        page.verbatim(4, line);
     }
 }

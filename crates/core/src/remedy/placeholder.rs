@@ -403,6 +403,25 @@ pub fn bound(command: &str, bindings: &Bindings) -> String {
     text
 }
 
+/// A piece of Terraform or `CloudFormation` with what is bound in place of its placeholders, as it is; several
+/// values stand with commas between them.
+#[must_use]
+pub fn named(text: &str, bindings: &Bindings) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (word, start) in words(text) {
+        let Some(binding) = bindings.get(word) else { continue };
+        out.push_str(&text[done..start]);
+        match binding {
+            Binding::One(value) => out.push_str(value),
+            Binding::Many(values) => out.push_str(&values.join(", ")),
+        }
+        done = start + word.len();
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
 /// The quote that is open at the end of a text, if one is.
 fn in_quotes(text: &str) -> Option<char> {
     let mut open = None;

@@ -72,6 +72,14 @@ impl Page {
         self.line(indent, &[(Paint::Plain, text)]);
     }
 
+    /// A line to be copied: as long as it is.
+    pub(crate) fn verbatim(&mut self, indent: usize, text: &str) {
+        self.start(indent);
+        self.text.push_str(&neutral(text));
+        self.text.truncate(self.text.trim_end_matches(' ').len());
+        self.text.push('\n');
+    }
+
     /// Text whose lines all start in the same column.
     pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
         self.hanging(indent, 0, &[(Paint::Plain, text)]);
