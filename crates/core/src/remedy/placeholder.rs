@@ -54,6 +54,7 @@ pub const FOUND: &[&str] = &[
     "WEB_ACL_RULE_PRIORITY",
     "ACCELERATOR_ARN",
     "ADDRESSLESS_SUBNET_ID",
+    "ADDRESSLESS_SUBNET_IDS",
     "BLOCKED_SUBNET_ID",
     "CLASSIC_NAME",
     "ENDPOINT_SERVICE_NAME",
@@ -226,10 +227,6 @@ pub const CHOSEN: &[Pair] = &[
     (
         "ROUTE_TABLE_ID",
         "the route table of the subnets in the zone; `aws ec2 describe-route-tables` lists them",
-    ),
-    (
-        "SUBNET_MAPPINGS",
-        "for each subnet `SubnetId=subnet-…,AllocationId=eipalloc-…` with its address, with spaces between them",
     ),
     ("TAG_VALUE", "the value of the tag: a team, a purpose"),
     (

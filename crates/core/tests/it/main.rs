@@ -36,5 +36,3 @@ mod tls;
 mod trust;
 mod values;
 mod words;
-#[allow(clippy::all, clippy::disallowed_methods)]
-mod zz_dump;

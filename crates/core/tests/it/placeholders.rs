@@ -28,8 +28,10 @@ const CONSTANTS: &[&str] = &[
     "IPV4",
     "REGIONAL",
     "TLS",
+    "IP",
     "UPSERT",
     "VPC",
+    "VPC_LINK",
 ];
 
 /// The kinds whose ways a finding is shown.

@@ -23,7 +23,7 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "WAF & Shield, AWS Shield, Protected resources, Add resources to protect: choose \
                   the load balancer, for a Network one its Elastic IP addresses.",
-        cli: r"
+        cli: r#"
             aws shield create-protection --name LOAD_BALANCER_NAME --resource-arn UNPROTECTED_ARN
 
             # a Network load balancer is protected by its Elastic IP addresses, which it gets when it is
@@ -33,8 +33,11 @@ pub(crate) const CHECK: Check = Check {
 
             # listeners and DNS records move to the new one, and its addresses are protected
             aws elbv2 describe-load-balancers --load-balancer-arns UNPROTECTABLE_ARN
+            aws ec2 describe-addresses --filters 'Name=tag:Name,Values=ADDRESSLESS_SUBNET_IDS' \
+              --query 'Addresses[].{SubnetId: Tags[?Key==`"Name"`].Value | [0], AllocationId: AllocationId}' \
+              --output json > mappings.json
             aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type network \
-              --security-groups NEW_GROUP_ID --subnet-mappings SUBNET_MAPPINGS",
+              --security-groups NEW_GROUP_ID --subnet-mappings file://mappings.json"#,
         terraform: r#"
             resource "aws_shield_protection" "web" {
               name         = "web"
@@ -150,7 +153,9 @@ fn judge(context: &Context) -> Judgement {
     }
     if wanted.is_empty() {
         let grounds = Grounds::new().with("elastic_ip_addresses", "none");
-        let grounds = grounds.bind("ADDRESSLESS_SUBNET_ID", lb.subnets.clone());
+        let grounds = grounds
+            .bind("ADDRESSLESS_SUBNET_ID", lb.subnets.clone())
+            .bind("ADDRESSLESS_SUBNET_IDS", lb.subnets.clone());
         return Ok(Verdict::Note(grounds.bind("UNPROTECTABLE_ARN", lb.arn.as_str())));
     }
     if missing.is_empty() {

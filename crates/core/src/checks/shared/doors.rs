@@ -70,7 +70,7 @@ pub(in crate::checks) fn successor(lb: &LoadBalancer) -> &'static str {
 /// `IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=0.0.0.0/0}]`.
 pub(in crate::checks) fn permission(rule: &Permission) -> String {
     let ports = match (rule.from_port, rule.to_port) {
-        (Some(from), Some(to)) => format!(",FromPort={from},ToPort={to}"),
+        (Some(from), Some(to)) if rule.protocol != "-1" => format!(",FromPort={from},ToPort={to}"),
         _ => String::new(),
     };
     let of = |family: Family, name: &str| {
