@@ -29,6 +29,9 @@ pub struct Route<'a> {
     pub label: String,
     /// The rule; none where only the listener tells its default action.
     pub rule: Option<&'a Rule>,
+    /// The ARN of a rule with a priority, by which commands change it. What the default one does is the
+    /// listener's own.
+    pub arn: Option<&'a str>,
     /// All must hold.
     pub conditions: &'a [Condition],
     /// Everything the rule does, in order.
@@ -84,6 +87,7 @@ pub fn rules<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Rules<'a>,
     for rule in ordered {
         let mut own = route(rule.label(), &rule.conditions, &rule.actions, listener);
         own.rule = Some(rule);
+        own.arn = rule.priority.is_some().then_some(&*rule.arn);
         own.transforms = &rule.transforms;
         let takes_all = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
         match all_taken.or_else(|| live.iter().position(takes_all)) {
@@ -191,7 +195,7 @@ fn route<'a>(
     let mut actions: Vec<&Action> = actions.iter().collect();
     actions.sort_by_key(|action| action.order);
     let end = end(&actions, listener);
-    Route { label, rule: None, conditions, actions, end, transforms: &[] }
+    Route { label, rule: None, arn: None, conditions, actions, end, transforms: &[] }
 }
 
 /// What the last action does. An unknown kind anywhere makes the end unknown: it may end the request.
@@ -221,12 +225,6 @@ impl<'a> Route<'a> {
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.label == "default rule"
-    }
-
-    /// The ARN of a rule with a priority: what the default one does, its listener says.
-    #[must_use]
-    pub fn own_arn(&self) -> Option<&'a str> {
-        self.rule.filter(|rule| rule.priority.is_some()).map(|rule| rule.arn.as_str())
     }
 
     /// The groups that it forwards to and that get any request.

@@ -17,7 +17,7 @@ const CURRENT: &[&str] = &["TLSv1.2", "TLSv1.3"];
 /// What a Classic HTTPS or SSL listener negotiates by while no policy is attached to it.
 ///
 /// Source: Elastic Load Balancing user guide for Classic, predefined security policies.
-const CLASSIC_DEFAULT: &str = "ELBSecurityPolicy-2016-08";
+pub const CLASSIC_DEFAULT: &str = "ELBSecurityPolicy-2016-08";
 const CLASSIC_KIND: &str = "SSLNegotiationPolicyType";
 const REFERENCE: &str = "Reference-Security-Policy";
 const CIPHER_ORDER: &str = "Server-Defined-Cipher-Order";

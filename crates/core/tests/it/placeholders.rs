@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use elb_audit_core::check::Check;
 use elb_audit_core::checks::ALL;
 use elb_audit_core::inventory::Kind;
+use elb_audit_core::remedy::binding::{Binding, Bindings};
 use elb_audit_core::remedy::placeholder::{self, CHOSEN, FOUND};
 use elb_audit_core::report::{Finding, Outcome};
 
@@ -14,9 +15,13 @@ use crate::given::report_of;
 
 /// Words in capitals that AWS and DNS have themselves.
 const CONSTANTS: &[&str] = &[
+    "ACM",
     "ACTIVE_UNDER_DDOS",
     "ALL",
+    "ARN",
+    "AWS",
     "CREATE",
+    "CRL",
     "DELETE",
     "DENY",
     "DISABLED",
@@ -25,10 +30,13 @@ const CONSTANTS: &[&str] = &[
     "HTTP",
     "HTTPS",
     "HTTP_301",
+    "IAM",
+    "IP",
     "IPV4",
     "REGIONAL",
+    "SELF",
     "TLS",
-    "IP",
+    "TTL",
     "UPSERT",
     "VPC",
     "VPC_LINK",
@@ -54,6 +62,25 @@ fn found(check: &'static Check) -> Vec<(&'static str, Finding)> {
     found
 }
 
+/// The same bindings, their values in letters that no placeholder has.
+fn values_aside(bindings: &Bindings) -> Bindings {
+    let aside = |binding: &Binding| match binding {
+        Binding::One(_) => "x".into(),
+        Binding::Many(values) => Binding::Many(vec!["x".to_owned(); values.len()]),
+    };
+    bindings.iter().map(|(name, binding)| (name.clone(), aside(binding))).collect()
+}
+
+/// Whether commands change anything.
+fn changes(cli: &str) -> bool {
+    const READS: [&str; 5] = ["describe-", "get-", "list-", "wait", "filter-"];
+    let operations = cli.lines().filter_map(|line| {
+        let (_, command) = line.split_once("aws ").filter(|_| !line.starts_with('#'))?;
+        command.split(' ').nth(1)
+    });
+    operations.into_iter().any(|operation| !READS.iter().any(|read| operation.starts_with(read)))
+}
+
 #[test]
 #[ignore = "the checks do not say it yet"]
 fn every_placeholder_is_bound_or_the_user_is_told_how_to_choose_it() {
@@ -61,22 +88,24 @@ fn every_placeholder_is_bound_or_the_user_is_told_how_to_choose_it() {
     let mut used = BTreeSet::new();
     for check in ALL {
         for (title, finding) in found(check) {
-            let cli = check.remedy.ways(&kinds(check, &finding)).cli;
-            for (word, _) in placeholder::words(&cli) {
-                used.insert(word.to_owned());
-                let bound = finding.bindings.contains_key(word);
-                let fine = match placeholder::choice(word) {
-                    Some(_) => !bound,
-                    None if FOUND.contains(&word) => bound,
-                    None => CONSTANTS.contains(&word),
-                };
-                if !fine {
-                    let _ = writeln!(
-                        wrong,
-                        "{}, {title}: {word} ({})",
-                        check.id, finding.subject.label
-                    );
-                }
+            let kinds = kinds(check, &finding);
+            let cli = check.remedy.ways(&kinds).cli;
+            used.extend(placeholder::words(&cli).map(|(word, _)| word.to_owned()));
+            let own = check.commands(&kinds, &values_aside(&finding.bindings)).lines;
+            let open = placeholder::words(&own).map(|(word, _)| word);
+            let open = open
+                .filter(|word| !CONSTANTS.contains(word) && placeholder::choice(word).is_none());
+            for word in open.collect::<BTreeSet<_>>() {
+                let label = &finding.subject.label;
+                let _ = writeln!(wrong, "{}, {title}: {word} ({label})", check.id);
+            }
+            if changes(&cli) && !changes(&own) {
+                let label = &finding.subject.label;
+                let _ = writeln!(wrong, "{}, {title}: no step is for it ({label})", check.id);
+            }
+            for name in finding.bindings.keys().filter(|name| placeholder::choice(name).is_some()) {
+                let _ =
+                    writeln!(wrong, "{}, {title}: binds {name}, which the user chooses", check.id);
             }
         }
     }

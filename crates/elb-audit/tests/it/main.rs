@@ -4,6 +4,7 @@
 mod accept;
 mod account;
 mod amounts;
+mod commands;
 mod compare;
 mod configuration;
 mod credentials;
@@ -15,6 +16,7 @@ mod edge;
 mod exits;
 mod facts;
 mod faults;
+mod fixes;
 mod frameworks;
 mod inside;
 mod lambda;

@@ -35,10 +35,10 @@ const NOT_IN_MOTO: [&str; 2] =
 const REFUSED_BY_MOTO: [&str; 2] = ["cloudfront:ListDistributions", "s3:HeadBucket"];
 
 /// A moto server; it ends when this is dropped.
-struct Moto {
-    python: OsString,
+pub(crate) struct Moto {
+    pub(crate) python: OsString,
     server: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 /// The Python that has moto.
@@ -61,7 +61,7 @@ pub(crate) fn python_for(name: &str) -> Option<OsString> {
 }
 
 /// Runs the test where moto is there, and notes that it has.
-fn with_moto(name: &str, test: impl FnOnce(&Moto)) {
+pub(crate) fn with_moto(name: &str, test: impl FnOnce(&Moto)) {
     let Some(python) = python_for(name) else { return };
     test(&Moto::start(python));
     if let Some(file) = std::env::var_os("ELB_AUDIT_MOTO_RAN") {
@@ -92,7 +92,7 @@ impl Moto {
     }
 
     /// Runs a script of these tests; what it printed.
-    fn script(&self, name: &str, arguments: &[&str], input: &str) -> String {
+    pub(crate) fn script(&self, name: &str, arguments: &[&str], input: &str) -> String {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(name);
         let mut command = Command::new(&self.python);
         command.arg(path).arg(&self.url).args(arguments);
@@ -105,7 +105,7 @@ impl Moto {
     }
 
     /// Plants load balancers; the faults: region, load balancer, check and subject.
-    fn plant(&self, regions: &[&str]) -> BTreeSet<[String; 4]> {
+    pub(crate) fn plant(&self, regions: &[&str]) -> BTreeSet<[String; 4]> {
         serde_json::from_str(&self.script("plant.py", regions, "")).unwrap()
     }
 }

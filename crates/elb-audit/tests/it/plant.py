@@ -257,6 +257,7 @@ class Planter:
         self.attribute(arn, {"routing.http.drop_invalid_header_fields.enabled": "false"})
         self.fault("odd", "listener-cleartext", "HTTP:80")
         self.fault("odd", "redirect-to-http", "HTTP:80")
+        self.fault("odd", "redirect-port-unserved", "HTTP:80")
         self.fault("odd", "rule-unserved", "HTTP:80")
         self.fault("odd", "authentication-optional", "HTTPS:443")
         self.fault("odd", "desync-monitor")

@@ -32,6 +32,10 @@ pub struct ProtectedRoute {
     pub listener: String,
     /// The rule's label: `rule 10`.
     pub rule: String,
+    /// The rule's ARN; none where only the listener tells its default action.
+    pub rule_arn: Option<String>,
+    /// The trust store that its listener verifies client certificates by.
+    pub trust_store: Option<String>,
     /// What it asks for.
     pub requirements: AuthRequirements,
     pub(crate) conditions: Vec<Condition>,
@@ -69,6 +73,19 @@ impl Endpoint {
     /// Where a Classic listener sends to.
     pub(crate) fn from_instance(instance: &Target, port: u16) -> Self {
         Endpoint { vpc: None, id: instance.id.clone(), port: Some(port) }
+    }
+
+    /// The id of the instance or function, or the address.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What a command that registers or deregisters it takes: `Id=i-1,Port=8443`.
+    pub(crate) fn argument(&self) -> String {
+        match self.port {
+            Some(port) => format!("Id={},Port={port}", self.id),
+            None => format!("Id={}", self.id),
+        }
     }
 }
 
@@ -159,6 +176,8 @@ impl ProtectedBy {
             place,
             listener: listener.label(),
             rule: route.label.clone(),
+            rule_arn: route.rule.map(|rule| rule.arn.clone()),
+            trust_store: listener.trust_store().ok().flatten().map(str::to_owned),
             requirements: requirements.clone(),
             conditions: route.conditions.to_vec(),
             transforms: route.transforms.to_vec(),

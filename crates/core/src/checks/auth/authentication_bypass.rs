@@ -35,39 +35,56 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and add \
                   Authenticate users before Forward to; or forward to a group with other targets.",
-        cli: r"
-            aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --actions Type=authenticate-cognito,Order=1,AuthenticateCognitoConfig='{UserPoolArn=POOL_ARN,UserPoolClientId=CLIENT_ID,UserPoolDomain=DOMAIN}' Type=forward,Order=2,TargetGroupArn=GROUP_ARN",
+        cli: r#"
+            # the first action is the login that the other way asks for
+            aws elbv2 describe-rules --rule-arns PROTECTED_RULE_ARN --output json \
+              --query "Rules[0].Actions"
+
+            aws elbv2 describe-rules --rule-arns RULE_ARN --output json \
+              --query "Rules[0].Actions" > actions.json
+            # actions.json: put that login first and give each action its Order, from 1; authenticate-oidc
+            # needs its ClientSecret, which no answer holds
+            aws elbv2 modify-rule --rule-arn RULE_ARN --actions file://actions.json
+
+            aws elbv2 describe-listeners --listener-arns DEFAULT_LISTENER_ARN --output json \
+              --query "Listeners[0].DefaultActions" > actions.json
+            # actions.json: put that login first and give each action its Order, from 1; authenticate-oidc
+            # needs its ClientSecret, which no answer holds
+            aws elbv2 modify-listener --listener-arn DEFAULT_LISTENER_ARN \
+              --default-actions file://actions.json"#,
         terraform: r#"
             resource "aws_lb_listener_rule" "app" {
               action {
                 type  = "authenticate-cognito"
                 order = 1
+
                 authenticate_cognito {
-                  user_pool_arn       = "POOL_ARN"
-                  user_pool_client_id = "CLIENT_ID"
-                  user_pool_domain    = "DOMAIN"
+                  user_pool_arn       = aws_cognito_user_pool.users.arn
+                  user_pool_client_id = aws_cognito_user_pool_client.users.id
+                  user_pool_domain    = aws_cognito_user_pool_domain.users.domain
                 }
               }
+
               action {
                 type             = "forward"
                 order            = 2
-                target_group_arn = "GROUP_ARN"
+                target_group_arn = aws_lb_target_group.app.arn
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Actions:
-                - Type: authenticate-cognito
-                  Order: 1
-                  AuthenticateCognitoConfig:
-                    UserPoolArn: POOL_ARN
-                    UserPoolClientId: CLIENT_ID
-                    UserPoolDomain: DOMAIN
-                - Type: forward
-                  Order: 2
-                  TargetGroupArn: GROUP_ARN",
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Actions:
+                  - Type: authenticate-cognito
+                    Order: 1
+                    AuthenticateCognitoConfig:
+                      UserPoolArn: !GetAtt UserPool.Arn
+                      UserPoolClientId: !Ref UserPoolClient
+                      UserPoolDomain: !Ref UserPoolDomain
+                  - Type: forward
+                    Order: 2
+                    TargetGroupArn: !Ref TargetGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",

@@ -28,12 +28,22 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Target groups, the open group, Targets: deregister them; or add the login \
                   to the rule that forwards there.",
-        cli: r"
-            aws elbv2 deregister-targets --target-group-arn GROUP_ARN \
-              --targets Id=TARGET_ID,Port=PORT",
-        terraform: "Remove the aws_lb_target_group_attachment of the target from the open group.",
-        cloudformation: "Remove the target from Targets of the open \
-                         AWS::ElasticLoadBalancingV2::TargetGroup.",
+        cli: r#"
+            aws elbv2 describe-target-health --target-group-arn OPEN_GROUP_ARN --output json \
+              --query "TargetHealthDescriptions[].[Target.Id, Target.Port, TargetHealth.State]"
+            # register targets that need no login first; where there are none, delete the listener or rule
+            # instead, or let it lead to the load balancer with the login
+            aws elbv2 deregister-targets --target-group-arn OPEN_GROUP_ARN --targets OPEN_TARGETS
+
+            aws elb describe-instance-health --load-balancer-name LOAD_BALANCER_NAME
+            # register instances that need no login first; where there are none, delete the listener instead
+            aws elb deregister-instances-from-load-balancer \
+              --load-balancer-name LOAD_BALANCER_NAME --instances OPEN_INSTANCE_IDS"#,
+        terraform: "Remove the aws_lb_target_group_attachment, or aws_elb_attachment, of the targets \
+                    from the open group.",
+        cloudformation: "Remove the targets from Targets of the open \
+                         AWS::ElasticLoadBalancingV2::TargetGroup, or from Instances of the \
+                         AWS::ElasticLoadBalancing::LoadBalancer.",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",

@@ -86,7 +86,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Some(url) => Ok(Verdict::Fail(Grounds::new().with("endpoint", url.as_str()))),
             None if own.authority.is_none() => Err(missing("issuer")),
             None if own.endpoints.len() < 3 => Err(missing("endpoints")),
-            None => Ok(Verdict::Pass(Grounds::new())),
+            None => {
+                let seen = Grounds::new().with("issuer", own.authority.clone());
+                Ok(Verdict::Pass(seen.with("endpoints", own.endpoints.clone())))
+            }
         }
     })
 }

@@ -80,19 +80,22 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !asks? {
         return Ok(Verdict::NotApplicable);
     }
+    let seen = Grounds::new().with("rule", last.label.as_str());
     let groups = match &last.end {
         End::Forward(groups) if !groups.is_empty() => groups,
         End::Unknown(gap) => return Err(gap.clone()),
         End::Forward(_) | End::Redirect(_) | End::Answer => {
-            return Ok(Verdict::Pass(Grounds::new()));
+            let ends = last.actions.last().map(|action| action.kind.to_string());
+            return Ok(Verdict::Pass(seen.with("action", ends)));
         }
     };
-    if !requirements::of_route(last, listener).is_open()? {
-        return Ok(Verdict::Pass(Grounds::new()));
+    let asked = requirements::of_route(last, listener);
+    if !asked.is_open()? {
+        let words = asked.credentials.iter().map(|credential| credential.word());
+        return Ok(Verdict::Pass(seen.with("asks_for", words.collect::<Vec<_>>())));
     }
     let names: Vec<&str> = groups.iter().map(|arn| group_name(arn)).collect();
-    let evidence = Grounds::new()
-        .with("rule", last.label.as_str())
+    let evidence = seen
         .with("target_groups", names)
         .with("request", last.request(others, context.lb, listener));
     Ok(Verdict::Note(rules_at_fault::bind(evidence, [last], listener)))

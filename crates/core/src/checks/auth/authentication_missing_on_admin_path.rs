@@ -25,32 +25,44 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: add Authenticate users to the \
                   rule, or a Source IP condition.",
-        cli: r"
-            aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --conditions Field=path-pattern,Values=PATH Field=source-ip,SourceIpConfig='{Values=[CIDR]}'",
+        cli: r#"
+            # AWS answers with the values of a condition twice, and takes them once
+            aws elbv2 describe-rules --rule-arns RULE_ARN --output json \
+              --query '[Rules[0].Conditions[].merge({Field: Field},
+                HostHeaderConfig && {HostHeaderConfig: HostHeaderConfig} || `{}`,
+                PathPatternConfig && {PathPatternConfig: PathPatternConfig} || `{}`,
+                HttpHeaderConfig && {HttpHeaderConfig: HttpHeaderConfig} || `{}`,
+                QueryStringConfig && {QueryStringConfig: QueryStringConfig} || `{}`,
+                HttpRequestMethodConfig && {HttpRequestMethodConfig: HttpRequestMethodConfig} || `{}`,
+                SourceIpConfig && {SourceIpConfig: SourceIpConfig} || `{}`), [{
+                  Field: `"source-ip"`, SourceIpConfig: {Values: [`"ADMINISTRATORS_RANGE"`]}
+                }]][]' > conditions.json
+            aws elbv2 modify-rule --rule-arn RULE_ARN --conditions file://conditions.json"#,
         terraform: r#"
             resource "aws_lb_listener_rule" "admin" {
               condition {
                 path_pattern {
-                  values = ["PATH"]
+                  values = ["/admin/*"]
                 }
               }
+
               condition {
                 source_ip {
-                  values = ["CIDR"]
+                  values = ["ADMINISTRATORS_RANGE"]
                 }
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Conditions:
-                - Field: path-pattern
-                  PathPatternConfig:
-                    Values: [PATH]
-                - Field: source-ip
-                  SourceIpConfig:
-                    Values: [CIDR]",
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Conditions:
+                  - Field: path-pattern
+                    PathPatternConfig:
+                      Values: [/admin/*]
+                  - Field: source-ip
+                    SourceIpConfig:
+                      Values: [ADMINISTRATORS_RANGE]",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
@@ -144,11 +156,13 @@ fn telling(condition: &Condition) -> Option<&str> {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
     let mut verdict = Partial::whole(Verdict::NotApplicable);
+    let mut rules = 0;
     for (place, route) in routes.iter().enumerate() {
         let Some(value) = route.conditions.iter().find_map(telling) else { continue };
         match &route.end {
             End::Forward(groups) if !groups.is_empty() => {
-                verdict.found = Verdict::Pass(Grounds::new());
+                rules += 1;
+                verdict.found = Verdict::Pass(Grounds::new().with("rules", rules));
             }
             End::Unknown(gap) => {
                 verdict.add_gap(gap.clone());
@@ -163,7 +177,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("rule", route.label.as_str())
                 .with("value", value)
                 .with("request", route.request(&routes[..place], context.lb, listener));
-            return Ok(Verdict::Note(evidence));
+            return Ok(Verdict::Note(match route.arn {
+                Some(arn) => evidence.bind("RULE_ARN", arn),
+                None => evidence,
+            }));
         }
     }
     verdict.complete()

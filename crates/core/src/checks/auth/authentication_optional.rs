@@ -2,7 +2,10 @@
 
 use crate::analysis::routing::{self, End};
 use crate::checks::prelude::*;
+use crate::checks::shared::faulty_rules::FaultyRules;
+use crate::checks::shared::passed::Passed;
 use crate::fixtures::sample::login;
+use crate::vocab::evidence::Evidence;
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-optional",
@@ -98,12 +101,13 @@ fn logs_in(action: &Action) -> bool {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let routes = routing::live(context.lb, listener)?;
     let mut verdict = Partial::whole(Verdict::NotApplicable);
+    let (mut rules, mut passed) = (FaultyRules::default(), Passed::default());
     for (place, route) in routes.iter().enumerate() {
         if let End::Unknown(gap) = &route.end {
             verdict.add_gap(gap.clone());
         }
         for action in route.before().filter(|action| logs_in(action)) {
-            verdict.found = Verdict::Pass(Grounds::new());
+            verdict.worsen(Verdict::Pass(Grounds::new()));
             let Some(authentication) = &action.authentication else {
                 let said = format!("{} without its configuration", action.kind);
                 let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Malformed);
@@ -111,14 +115,18 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 continue;
             };
             match authentication.on_unauthenticated_request.as_deref() {
-                None | Some("authenticate" | "deny") => {}
+                own @ (None | Some("authenticate" | "deny")) => {
+                    let own = own.unwrap_or("authenticate");
+                    passed.add(&Evidence::new().with("on_unauthenticated_request", own));
+                }
                 Some("allow") => {
                     let evidence = Grounds::new()
                         .with("rule", route.label.as_str())
                         .with("on_unauthenticated_request", "allow")
                         .with("authority", authentication.authority.clone())
                         .with("request", route.request(&routes[..place], context.lb, listener));
-                    return Ok(Verdict::Fail(evidence));
+                    rules.add(route.arn);
+                    verdict.worsen(Verdict::Fail(evidence));
                 }
                 Some(other) => {
                     let said = format!("OnUnauthenticatedRequest {other}");
@@ -128,5 +136,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             }
         }
     }
-    verdict.complete()
+    Ok(match verdict.judgement()? {
+        Verdict::Pass(_) => Verdict::Pass(passed.together("logins")),
+        verdict => verdict.with(|grounds| rules.bind(grounds, listener)),
+    })
 }

@@ -1,6 +1,8 @@
 //! A rule that asks for a login is never reached: one before it lets its requests through.
 
-use crate::analysis::routing::{self, requirements};
+use std::collections::BTreeMap;
+
+use crate::analysis::routing::{self, Rules, Shadowed, requirements};
 use crate::checks::prelude::*;
 use crate::fixtures::sample::login;
 
@@ -21,15 +23,16 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
                   rule with the login before the other one.",
-        cli: "aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NUMBER",
+        cli: "aws elbv2 set-rule-priorities --rule-priorities RULE_PRIORITIES",
         terraform: r#"
             resource "aws_lb_listener_rule" "admin" {
-              priority = NUMBER
+              priority = 9 # lower than that of the rule that takes its requests
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Priority: NUMBER",
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Priority: 9 # lower than that of the rule that takes its requests",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
@@ -80,7 +83,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let shadowed = rules.shadowed.iter().map(|dead| &dead.route);
     let asks = rules.live.iter().chain(shadowed).any(|route| route.asks_to_log_in(listener));
     let mut verdict =
-        Partial::whole(if asks { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable });
+        Partial::whole(if asks { Verdict::Pass(seen(&rules)) } else { Verdict::NotApplicable });
     for dead in &rules.shadowed {
         if verdict.learn(rules.lets_past_login(dead, listener)) == Some(true) {
             let by = &rules.live[dead.by];
@@ -88,8 +91,31 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("rule", dead.route.label.as_str())
                 .with("shadowed_by", by.label.as_str())
                 .with("request", by.request(&rules.live[..dead.by], context.lb, listener));
-            return Ok(Verdict::Fail(evidence));
+            return Ok(Verdict::Fail(match moved(&rules, dead) {
+                Some(priorities) => evidence.bind("RULE_PRIORITIES", priorities),
+                None => evidence,
+            }));
         }
     }
     verdict.complete()
+}
+
+fn seen(rules: &Rules) -> Grounds {
+    Grounds::new().with("rules", rules.live.len()).with("unreached_rules", rules.shadowed.len())
+}
+
+/// The priorities by which a rule comes right before the one that takes its requests: all that stand between
+/// them move on by one place.
+fn moved(rules: &Rules, dead: &Shadowed) -> Option<Vec<String>> {
+    let own = dead.route.rule?;
+    let between = rules.live[dead.by].rule?.priority?..own.priority?;
+    let shadowed = rules.shadowed.iter().map(|dead| &dead.route);
+    let all = rules.live.iter().chain(shadowed).filter_map(|route| route.rule);
+    let numbered = all.filter_map(|rule| Some((rule.priority?, rule.arn.as_str())));
+    let behind: BTreeMap<u32, &str> =
+        numbered.filter(|(number, _)| between.contains(number)).collect();
+    let numbers = behind.keys().copied().chain([between.end]);
+    let arns = [own.arn.as_str()].into_iter().chain(behind.values().copied());
+    let named = arns.zip(numbers).map(|(arn, number)| format!("RuleArn={arn},Priority={number}"));
+    Some(named.collect())
 }

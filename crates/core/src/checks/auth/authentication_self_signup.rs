@@ -1,10 +1,13 @@
 //! Anyone can make an account in the user pool that a login trusts.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::routing::requirements;
 use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
 use crate::fixtures::sample::login;
 use crate::inventory::UserPool;
+use crate::remedy::cause::{Cause, ResourceKind, Verb};
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-self-signup",
@@ -25,10 +28,34 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "Cognito, User pools, the pool, Sign-up, Self-service sign-up: edit and disable \
                   self-registration.",
-        cli: r"
-            aws cognito-idp update-user-pool --user-pool-id POOL_ID \
-              --admin-create-user-config AllowAdminCreateUserOnly=true
-            # give all other settings of the pool too: what is left out is reset",
+        cli: r#"
+            # what an update does not get it resets: all of it goes back
+            aws cognito-idp describe-user-pool --user-pool-id USER_POOL_ID --output json \
+              --query 'UserPool.merge({UserPoolId: Id},
+                AccountRecoverySetting && {AccountRecoverySetting: AccountRecoverySetting} || `{}`,
+                AutoVerifiedAttributes && {AutoVerifiedAttributes: AutoVerifiedAttributes} || `{}`,
+                DeletionProtection && {DeletionProtection: DeletionProtection} || `{}`,
+                DeviceConfiguration && {DeviceConfiguration: DeviceConfiguration} || `{}`,
+                EmailConfiguration && {EmailConfiguration: EmailConfiguration} || `{}`,
+                EmailVerificationMessage && {EmailVerificationMessage: EmailVerificationMessage} || `{}`,
+                EmailVerificationSubject && {EmailVerificationSubject: EmailVerificationSubject} || `{}`,
+                IssuerConfiguration && {IssuerConfiguration: IssuerConfiguration} || `{}`,
+                KeyConfiguration && {KeyConfiguration: KeyConfiguration} || `{}`,
+                LambdaConfig && {LambdaConfig: LambdaConfig} || `{}`,
+                MfaConfiguration && {MfaConfiguration: MfaConfiguration} || `{}`,
+                Policies && {Policies: Policies} || `{}`,
+                SmsAuthenticationMessage && {SmsAuthenticationMessage: SmsAuthenticationMessage} || `{}`,
+                SmsConfiguration && {SmsConfiguration: SmsConfiguration} || `{}`,
+                SmsVerificationMessage && {SmsVerificationMessage: SmsVerificationMessage} || `{}`,
+                UserAttributeUpdateSettings && {UserAttributeUpdateSettings: UserAttributeUpdateSettings} || `{}`,
+                UserPoolAddOns && {UserPoolAddOns: UserPoolAddOns} || `{}`,
+                UserPoolTags && {UserPoolTags: UserPoolTags} || `{}`,
+                UserPoolTier && {UserPoolTier: UserPoolTier} || `{}`,
+                VerificationMessageTemplate && {VerificationMessageTemplate: VerificationMessageTemplate} || `{}`,
+                {AdminCreateUserConfig: AdminCreateUserConfig.merge(
+                  InviteMessageTemplate && {InviteMessageTemplate: InviteMessageTemplate} || `{}`,
+                  `{"AllowAdminCreateUserOnly": true}`)})' > pool.json
+            aws cognito-idp update-user-pool --cli-input-json file://pool.json"#,
         terraform: r#"
             resource "aws_cognito_user_pool" "users" {
               admin_create_user_config {
@@ -36,10 +63,11 @@ pub(crate) const CHECK: Check = Check {
               }
             }"#,
         cloudformation: r"
-            Type: AWS::Cognito::UserPool
-            Properties:
-              AdminCreateUserConfig:
-                AllowAdminCreateUserOnly: true",
+            UserPool:
+              Type: AWS::Cognito::UserPool
+              Properties:
+                AdminCreateUserConfig:
+                  AllowAdminCreateUserOnly: true",
     }),
     links: &[
         "https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html",
@@ -101,10 +129,35 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .of(arn)
         };
         let pool = context.region.user_pools.get(arn).ok_or_else(unasked)?.get()?;
-        if pool.admin_create_only {
-            return Ok(Verdict::Pass(Grounds::new()));
-        }
         let evidence = Grounds::new().with("user_pool", arn).with("name", pool.name.clone());
-        Ok(Verdict::Fail(evidence))
+        if pool.admin_create_only {
+            return Ok(Verdict::Pass(evidence.with("allow_admin_create_user_only", true)));
+        }
+        let id = arn.rsplit('/').next().unwrap_or(arn);
+        let evidence = evidence.bind("USER_POOL_ID", id);
+        Ok(Verdict::Fail(if pools(listener).len() == 1 {
+            evidence.cause(closed(arn, pool))
+        } else {
+            evidence
+        }))
     })
+}
+
+/// The pools that any rule of the listener signs users in by.
+fn pools(listener: &Listener) -> BTreeSet<&str> {
+    let rules = listener.rules.get().into_iter().flatten().flat_map(|rule| &rule.actions);
+    let logins = rules
+        .chain(&listener.default_actions)
+        .filter(|action| action.kind == ActionKind::AuthenticateCognito);
+    logins.filter_map(|action| action.authentication.as_ref()?.authority.as_deref()).collect()
+}
+
+/// One change for all listeners that sign users in by the pool.
+fn closed(arn: &str, pool: &UserPool) -> Cause {
+    let cause = Cause::new(Verb::Change, ResourceKind::UserPool, arn);
+    let cause = match &pool.name {
+        Some(name) => cause.called(name),
+        None => cause,
+    };
+    cause.to("only administrators create users")
 }

@@ -72,11 +72,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let missing = || requirements::without(action, "configuration", listener);
         let own = action.authentication.as_ref().ok_or_else(missing)?;
         let seconds = own.session_timeout.unwrap_or(DEFAULT);
-        if seconds <= allowed {
-            return Ok(Verdict::Pass(Grounds::new()));
-        }
         let evidence =
             Grounds::new().with("session_seconds", seconds).with("allowed_seconds", allowed);
-        Ok(Verdict::Fail(evidence))
+        Ok(if seconds <= allowed { Verdict::Pass(evidence) } else { Verdict::Fail(evidence) })
     })
 }

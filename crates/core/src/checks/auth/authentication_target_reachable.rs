@@ -1,11 +1,15 @@
 //! Targets behind a login take connections that do not come from the load balancer.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ipnet::IpNet;
 
 use crate::analysis::routing::ProtectedRoute;
 use crate::analysis::routing::requirements::AuthKind;
 use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::checks::shared::passed::SHOWN;
 use crate::fixtures::sample::login;
 use crate::inventory::{NetworkInterface, SecurityGroup};
 
@@ -27,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
             interface is unknown.",
     false_alarms: "Monitoring or administrators that connect to the same port: let them in by a \
                    security group, on a port of its own.",
-    fix: "let the target's security groups admit the load balancer's security group alone, and let \
+    fix: "let the target's security groups admit only the load balancer's security group, and let \
           the target compare the signer of x-amzn-oidc-data with the load balancer's ARN",
     remedy: Remedy::admit_instead(Source::Group("LOAD_BALANCER_GROUP_ID")).console(
         "EC2, Security groups, the target's group, Edit inbound rules: replace the range by the \
@@ -134,14 +138,46 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
             return Err(gap.of(&group.arn).saying(said));
         }
     }
-    let mut verdict = Partial::whole(Verdict::Pass(Grounds::new()));
+    let mut doors = Doors {
+        verdict: Partial::whole(Verdict::Pass(Grounds::new())),
+        passed: BTreeSet::new(),
+        open: BTreeMap::new(),
+    };
     let members =
         group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining);
-    for target in members.filter(|target| target.zone.as_deref() != Some("all")) {
-        let looked = look(context, group, target, &mut verdict);
-        verdict.learn(looked);
+    let members = members.filter(|target| target.zone.as_deref() != Some("all"));
+    let mut count = 0;
+    for target in members {
+        count += 1;
+        let looked = look(context, group, target, &mut doors);
+        doors.verdict.learn(looked);
     }
-    verdict.judgement()
+    doors.judgement(count)
+}
+
+/// The security groups of targets, and what they come to.
+struct Doors<'a> {
+    verdict: Partial<Verdict>,
+    /// Those that were looked at.
+    passed: BTreeSet<&'a str>,
+    /// Those that let in too much.
+    open: BTreeMap<&'a str, &'a SecurityGroup>,
+}
+
+impl Doors<'_> {
+    fn judgement(self, targets: usize) -> Judgement {
+        let Doors { verdict, passed, open } = self;
+        Ok(match (verdict.judgement()?, open.values().next()) {
+            (Verdict::Fail(grounds), Some(door)) if open.len() == 1 => {
+                Verdict::Fail(grounds.cause(causes::narrow_targets_group(door)))
+            }
+            (Verdict::Pass(grounds), _) => {
+                let shown: Vec<&str> = passed.into_iter().take(SHOWN).collect();
+                Verdict::Pass(grounds.with("targets", targets).with("security_groups", shown))
+            }
+            (verdict, _) => verdict,
+        })
+    }
 }
 
 /// The interfaces of a target.
@@ -165,18 +201,18 @@ fn interfaces<'a>(
 
 /// Who reaches one target beside the load balancer: a failure for a range or prefix list, a note for another
 /// security group.
-fn look(
-    context: &Context,
+fn look<'a>(
+    context: &Context<'a>,
     group: &TargetGroup,
     target: &Target,
-    verdict: &mut Partial<Verdict>,
+    doors: &mut Doors<'a>,
 ) -> Result<(), Gap> {
     let port = targets::port(group, target)?;
     for interface in interfaces(context, group, target)? {
         for id in &interface.groups {
             match context.index.security_group(id) {
-                Ok(door) => through(context, door, (interface, target, port), verdict),
-                Err(gap) => verdict.add_gap(gap),
+                Ok(door) => through(context, door, (interface, target, port), doors),
+                Err(gap) => doors.verdict.add_gap(gap),
             }
         }
     }
@@ -184,12 +220,13 @@ fn look(
 }
 
 /// Who is let in by one security group of a target.
-fn through(
-    context: &Context,
-    door: &SecurityGroup,
+fn through<'a>(
+    context: &Context<'a>,
+    door: &'a SecurityGroup,
     (interface, target, port): (&NetworkInterface, &Target, u16),
-    verdict: &mut Partial<Verdict>,
+    Doors { verdict, passed, open }: &mut Doors<'a>,
 ) {
+    passed.insert(&door.id);
     let evidence = |let_in: Vec<String>| {
         Grounds::new()
             .with("target", format!("{}:{port}", target.id))
@@ -210,6 +247,7 @@ fn through(
             .filter_map(|(outside, named)| Ok(outside?.then_some(named)));
         let ranges = verdict.absorb(ranges);
         if !ranges.is_empty() {
+            open.insert(&door.id, door);
             verdict.worsen(Verdict::Fail(evidence(ranges)));
         }
         let known = |id: &&String| {

@@ -92,7 +92,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         match &own.claims[..] {
             [] => Ok(Verdict::Fail(evidence())),
             claims if claims.iter().any(|claim| AUDIENCES.contains(&claim.as_str())) => {
-                Ok(Verdict::Pass(Grounds::new()))
+                Ok(Verdict::Pass(evidence()))
             }
             _ => Ok(Verdict::Note(evidence())),
         }

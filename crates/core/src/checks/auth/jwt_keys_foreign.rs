@@ -73,10 +73,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let (issuer, keys) = both
             .ok_or_else(|| requirements::without(action, "issuer and JWKS endpoint", listener))?;
         let owner = registered(host_of(issuer));
+        let evidence = Grounds::new().with("issuer", issuer).with("jwks_endpoint", keys);
         // An issuer may be any text; one that is no name of a host has no domain.
         if !owner.contains('.') || owner == registered(host_of(keys)) {
-            return Ok(Verdict::Pass(Grounds::new()));
+            return Ok(Verdict::Pass(evidence));
         }
-        Ok(Verdict::Note(Grounds::new().with("issuer", issuer).with("jwks_endpoint", keys)))
+        Ok(Verdict::Note(evidence))
     })
 }

@@ -68,9 +68,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     each_rule::judge_actions(context, listener, &[ActionKind::JwtValidation], |action| {
         let own = action.jwt.as_ref().and_then(|jwt| jwt.jwks_endpoint.as_deref());
         let url = own.ok_or_else(|| requirements::without(action, "JWKS endpoint", listener))?;
-        if domain::is_https(url) {
-            return Ok(Verdict::Pass(Grounds::new()));
-        }
-        Ok(Verdict::Fail(Grounds::new().with("jwks_endpoint", url)))
+        let evidence = Grounds::new().with("jwks_endpoint", url);
+        Ok(if domain::is_https(url) { Verdict::Pass(evidence) } else { Verdict::Fail(evidence) })
     })
 }

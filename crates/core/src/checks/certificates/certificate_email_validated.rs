@@ -1,6 +1,7 @@
 //! A certificate in use is validated by e-mail.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-email-validated",
@@ -18,7 +19,7 @@ pub(crate) const CHECK: Check = Check {
             kept in IAM.",
     false_alarms: "Where nobody may add records to the zone, e-mail is all there is; then the \
                    mailbox needs a reader.",
-    fix: "request it anew with validation by DNS and put it in the place of this one",
+    fix: "request a new one with validation by DNS and put it in the place of this one",
     remedy: Remedy::certificate(Particular::NOTHING).console(
         "ACM console: Request certificate with DNS validation and create the records; then EC2 \
          console, Load Balancers, the listener, Certificates: put it in the place of this one.",
@@ -76,8 +77,13 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match certificate.validation_method.as_deref() {
-        Some("DNS" | "HTTP") => Ok(Verdict::Pass(Grounds::new())),
-        Some("EMAIL") => Ok(Verdict::Fail(Grounds::new().with("validation_method", "EMAIL"))),
+        Some(method @ ("DNS" | "HTTP")) => {
+            Ok(Verdict::Pass(Grounds::new().with("validation_method", method)))
+        }
+        Some("EMAIL") => {
+            let grounds = Grounds::new().with("validation_method", "EMAIL");
+            Ok(Verdict::Fail(grounds.cause(causes::replace_certificate(certificate))))
+        }
         Some(other) => Err(certificate
             .unexpected_value(Reason::Unrecognised, &format!("validation method {other}"))),
         None => Err(certificate

@@ -1,6 +1,7 @@
 //! A certificate in use has expired.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-expired",
@@ -101,9 +102,10 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {
+    let grounds = Grounds::new().and(|own| certificate.validity(own, context.now));
     if !certificate.has_expired(context.now)? {
         let never = certificate.days_left(context.now)?.is_none();
-        return Ok(if never { Verdict::NotApplicable } else { Verdict::Pass(Grounds::new()) });
+        return Ok(if never { Verdict::NotApplicable } else { Verdict::Pass(grounds) });
     }
-    Ok(Verdict::Fail(Grounds::new().and(|own| certificate.validity(own, context.now))))
+    Ok(Verdict::Fail(grounds.cause(causes::replace_certificate(certificate))))
 }

@@ -1,6 +1,7 @@
 //! A certificate in use expires soon, and nothing renews it.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes, renewal};
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-expiring",
@@ -25,10 +26,46 @@ pub(crate) const CHECK: Check = Check {
         console: "ACM console: open the certificate and Reimport the renewed one under the same \
                   ARN; for one that ACM issued, Create records in Route 53 for the names that \
                   wait.",
-        cli: r"
-            aws acm import-certificate --certificate-arn CERTIFICATE_ARN \
-              --certificate fileb://CERTIFICATE.pem --private-key fileb://KEY.pem \
-              --certificate-chain fileb://CHAIN.pem",
+        cli: r#"
+            # the DNS records that prove its names; with them ACM renews it. A zone takes its own names only:
+            # split the file where there are several
+            aws acm describe-certificate --certificate-arn ISSUED_CERTIFICATE_ID --output json \
+              --query "{Changes: Certificate.DomainValidationOptions[?ResourceRecord].{Action: 'UPSERT', ResourceRecordSet: {Name: ResourceRecord.Name, Type: ResourceRecord.Type, TTL: to_number('300'), ResourceRecords: [{Value: ResourceRecord.Value}]}}}" > changes.json
+            aws route53 change-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID \
+              --change-batch file://changes.json
+
+            # somebody has to follow the link in the mail to hostmaster@ and others of that domain
+            aws acm resend-validation-email --certificate-arn MAILED_CERTIFICATE_ID \
+              --domain HOST --validation-domain HOST
+
+            # where this is refused, the private authority has to permit acm.amazonaws.com to issue
+            aws acm renew-certificate --certificate-arn PRIVATE_CERTIFICATE_ID
+
+            # the renewed certificate, under the same ARN;
+            # its key has to be of the same type and size
+            aws acm import-certificate --certificate-arn IMPORTED_CERTIFICATE_ID \
+              --certificate fileb://certificate.pem --private-key fileb://key.pem \
+              --certificate-chain fileb://chain.pem
+
+            # the renewed certificate, now in ACM: IAM cannot change
+            # IAM_CERTIFICATE_NAME
+            new_certificate=$(aws acm import-certificate --query CertificateArn --output text \
+              --certificate fileb://certificate.pem --private-key fileb://key.pem \
+              --certificate-chain fileb://chain.pem)
+
+            # where it is the listener's default certificate
+            aws elbv2 modify-listener --listener-arn IAM_LISTENER_ARN \
+              --certificates "CertificateArn=$new_certificate"
+
+            # where the listener chooses it by the name that a client asks for
+            aws elbv2 add-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates "CertificateArn=$new_certificate"
+            aws elbv2 remove-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates CertificateArn=CERTIFICATE_ID
+
+            aws elb set-load-balancer-listener-ssl-certificate \
+              --load-balancer-name LOAD_BALANCER_NAME --load-balancer-port IAM_LISTENER_PORT \
+              --ssl-certificate-id "$new_certificate""#,
         terraform: r#"
             resource "aws_acm_certificate" "this" {
               domain_name       = "www.example.com"
@@ -183,11 +220,13 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
             return Err(certificate.unexpected_value(Reason::Unrecognised, &said));
         }
     };
-    if !late {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let grounds = Grounds::new().and(|own| certificate.validity(own, context.now));
-    Ok(Verdict::Fail(grounds.and(|own| certificate.renewal(own))))
+    let grounds = grounds.and(|own| certificate.renewal(own));
+    if !late {
+        return Ok(Verdict::Pass(grounds));
+    }
+    let grounds = renewal::bind(grounds, context, certificate);
+    Ok(Verdict::Fail(grounds.cause(causes::renew_certificate(certificate))))
 }
 
 /// Whether ACM should have renewed it by now, or cannot.

@@ -1,6 +1,7 @@
 //! The private key of a certificate in use can be taken out of ACM.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-exportable",
@@ -78,8 +79,11 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match certificate.export.as_deref() {
-        None | Some("DISABLED") => Ok(Verdict::Pass(Grounds::new())),
-        Some("ENABLED") => Ok(Verdict::Fail(Grounds::new().with("export", "ENABLED"))),
+        None | Some("DISABLED") => Ok(Verdict::Pass(Grounds::new().with("export", "DISABLED"))),
+        Some("ENABLED") => {
+            let grounds = Grounds::new().with("export", "ENABLED");
+            Ok(Verdict::Fail(grounds.cause(causes::replace_certificate(certificate))))
+        }
         Some(other) => {
             Err(certificate.unexpected_value(Reason::Unrecognised, &format!("export {other}")))
         }

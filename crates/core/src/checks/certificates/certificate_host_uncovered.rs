@@ -1,5 +1,7 @@
 //! A listener's rules serve hosts that none of its certificates covers.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::routing::{self, End};
 use crate::checks::prelude::*;
 
@@ -28,9 +30,22 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers: open the load balancer, choose the listener, \
                   Certificates, Add certificate.",
-        cli: r"
+        cli: r#"
+            new_certificate=$(aws acm request-certificate --validation-method DNS \
+              --domain-name UNCOVERED_HOST --subject-alternative-names UNCOVERED_HOSTS \
+              --query CertificateArn --output text)
+
+            # the DNS records that prove its names, a few seconds later. A zone takes its own names only: split
+            # the file where there are several
+            aws acm describe-certificate --certificate-arn "$new_certificate" --output json \
+              --query "{Changes: Certificate.DomainValidationOptions[?ResourceRecord].{Action: 'UPSERT', ResourceRecordSet: {Name: ResourceRecord.Name, Type: ResourceRecord.Type, TTL: to_number('300'), ResourceRecords: [{Value: ResourceRecord.Value}]}}}" > changes.json
+            aws route53 change-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID \
+              --change-batch file://changes.json
+            aws acm wait certificate-validated --certificate-arn "$new_certificate"
+
             aws elbv2 add-listener-certificates --listener-arn LISTENER_ARN \
-              --certificates CertificateArn=CERTIFICATE_ARN",
+              --certificates "CertificateArn=$new_certificate"
+            "#,
         terraform: r#"
             resource "aws_lb_listener_certificate" "host" {
               listener_arn    = aws_lb_listener.https.arn
@@ -157,11 +172,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let routes = routing::live(context.lb, listener)?;
     let names = names(context, listener);
-    let mut any = false;
+    let mut served = Vec::new();
     let mut uncovered: Partial<Vec<(&str, &str)>> = Partial::default();
     for route in routes.iter().filter(|route| route.end != End::Answer) {
         for host in hosts(route.conditions) {
-            any = true;
+            served.push(host);
             match &route.end {
                 _ if names.found.iter().any(|name| covers(name, host)) => {}
                 End::Unknown(gap) => uncovered.add_gap(gap.clone()),
@@ -170,17 +185,27 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         }
     }
     let Some((rule, _)) = uncovered.found.first() else {
-        return uncovered.otherwise(if any {
-            Verdict::Pass(Grounds::new())
-        } else {
+        return uncovered.otherwise(if served.is_empty() {
             Verdict::NotApplicable
+        } else {
+            served.truncate(SHOWN);
+            let grounds = Grounds::new().with("hosts", served);
+            Verdict::Pass(grounds.with("certificate_names", shown(&names.found)))
         });
     };
     let hosts: Vec<&str> = uncovered.found.iter().map(|(_, host)| *host).collect();
-    let shown: Vec<&str> = names.found.iter().take(SHOWN).copied().collect();
-    let evidence =
-        Grounds::new().with("rule", *rule).with("hosts", hosts).with("certificate_names", shown);
+    let wanted: BTreeSet<String> = hosts.iter().map(|host| host.to_lowercase()).collect();
+    let evidence = Grounds::new()
+        .with("rule", *rule)
+        .with("hosts", hosts)
+        .with("certificate_names", shown(&names.found))
+        .bind("UNCOVERED_HOST", wanted.first().cloned().unwrap_or_default())
+        .bind("UNCOVERED_HOSTS", wanted.into_iter().collect::<Vec<_>>());
     names.otherwise(Verdict::Fail(evidence))
+}
+
+fn shown<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().take(SHOWN).copied().collect()
 }
 
 /// The hosts that conditions name in full and a certificate could be for: nobody gets one for a name of

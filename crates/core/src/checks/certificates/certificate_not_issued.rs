@@ -1,6 +1,7 @@
 //! A certificate in use is not issued.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-not-issued",
@@ -83,11 +84,12 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
             if certificate.has_expired(context.now)? {
                 return Ok(Verdict::NotApplicable);
             }
-            Ok(Verdict::Fail(Grounds::new().with("status", status)))
+            let grounds = Grounds::new().with("status", status);
+            Ok(Verdict::Fail(grounds.cause(causes::replace_certificate(certificate))))
         }
         "EXPIRED" => Ok(Verdict::NotApplicable),
         "ISSUED" if certificate.has_expired(context.now)? => Ok(Verdict::NotApplicable),
-        "ISSUED" => Ok(Verdict::Pass(Grounds::new())),
+        "ISSUED" => Ok(Verdict::Pass(Grounds::new().with("status", status))),
         other => {
             Err(certificate.unexpected_value(Reason::Unrecognised, &format!("status {other}")))
         }

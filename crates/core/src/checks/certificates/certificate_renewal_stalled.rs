@@ -1,6 +1,7 @@
 //! ACM cannot renew a certificate in use.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes, renewal};
 use crate::inventory::{CertificateDetail, DomainValidation};
 
 pub(crate) const CHECK: Check = Check {
@@ -24,11 +25,19 @@ pub(crate) const CHECK: Check = Check {
         console: "ACM console: open the certificate, Domains, Create records in Route 53, or copy \
                   the CNAME records to wherever the zone is served.",
         cli: r#"
-            aws acm describe-certificate --certificate-arn CERTIFICATE_ARN \
-              --query "Certificate.RenewalSummary.DomainValidationOptions[].ResourceRecord"
-            aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID \
-              --change-batch file://CHANGES.json
-            # CHANGES.json: an UPSERT of each record that the first command prints"#,
+            # the DNS records that prove its names; with them ACM renews it. A zone takes its own names only:
+            # split the file where there are several
+            aws acm describe-certificate --certificate-arn ISSUED_CERTIFICATE_ID --output json \
+              --query "{Changes: Certificate.DomainValidationOptions[?ResourceRecord].{Action: 'UPSERT', ResourceRecordSet: {Name: ResourceRecord.Name, Type: ResourceRecord.Type, TTL: to_number('300'), ResourceRecords: [{Value: ResourceRecord.Value}]}}}" > changes.json
+            aws route53 change-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID \
+              --change-batch file://changes.json
+
+            # somebody has to follow the link in the mail to hostmaster@ and others of that domain
+            aws acm resend-validation-email --certificate-arn MAILED_CERTIFICATE_ID \
+              --domain HOST --validation-domain HOST
+
+            # where this is refused, the private authority has to permit acm.amazonaws.com to issue
+            aws acm renew-certificate --certificate-arn PRIVATE_CERTIFICATE_ID"#,
         terraform: r#"
             resource "aws_route53_record" "validation" {
               for_each = {
@@ -157,12 +166,13 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     }
     let grounds =
         || Grounds::new().and(|own| certificate.renewal(certificate.validity(own, context.now)));
+    let fault = || renewal::bind(grounds(), context, certificate);
     if certificate.renewal_is_stalled()? {
-        return Ok(Verdict::Fail(grounds()));
+        return Ok(Verdict::Fail(fault().cause(causes::renew_certificate(certificate))));
     }
     match certificate.renewal_eligibility.as_deref() {
-        Some("ELIGIBLE") => Ok(Verdict::Pass(Grounds::new())),
-        Some("INELIGIBLE") => Ok(Verdict::Note(grounds())),
+        Some("ELIGIBLE") => Ok(Verdict::Pass(grounds())),
+        Some("INELIGIBLE") => Ok(Verdict::Note(fault())),
         Some(other) => Err(certificate
             .unexpected_value(Reason::Unrecognised, &format!("renewal eligibility {other}"))),
         None => Err(certificate

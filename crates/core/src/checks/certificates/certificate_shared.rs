@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-shared",
@@ -23,30 +24,10 @@ pub(crate) const CHECK: Check = Check {
                    where DNS answers differently inside; a certificate for each still keeps them \
                    apart.",
     fix: "give each environment, and inside and outside, a certificate of its own",
-    remedy: Remedy::steps(Steps {
-        console: "ACM console: Request certificate for each environment; then EC2 console, Load \
-                  Balancers, the listener, Certificates: put it in the place of the shared one.",
-        cli: r"
-            aws acm request-certificate --domain-name HOST --validation-method DNS
-            aws elbv2 modify-listener --listener-arn LISTENER_ARN \
-              --certificates CertificateArn=CERTIFICATE_ARN
-            # Classic
-            aws elb set-load-balancer-listener-ssl-certificate --load-balancer-name NAME \
-              --load-balancer-port PORT --ssl-certificate-id CERTIFICATE_ARN",
-        terraform: r#"
-            resource "aws_acm_certificate" "this" {
-              for_each = toset(["prod", "test"])
-
-              domain_name       = "${each.key}.example.com"
-              validation_method = "DNS"
-            }"#,
-        cloudformation: r#"
-            Certificate:
-              Type: AWS::CertificateManager::Certificate
-              Properties:
-                DomainName: !Sub "${Environment}.example.com"
-                ValidationMethod: DNS"#,
-    }),
+    remedy: Remedy::certificate(Particular::NOTHING).console(
+        "ACM console: Request certificate for each environment; then EC2 console, Load Balancers, \
+         the listener, Certificates: put it in the place of the shared one.",
+    ),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/acm-bestpractices.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
@@ -152,18 +133,18 @@ fn with_second(change: impl FnOnce(&mut LoadBalancer)) -> Inventory {
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     let known = context.index.presenters(&certificate.arn);
     let Some(presenters) = known.found else {
-        return known.otherwise(Verdict::Pass(Grounds::new()));
+        return known.otherwise(Verdict::Pass(Grounds::new().with("load_balancers", 0)));
     };
     let environment = presenters.share_an_environment();
-    if presenters.schemes.len() < 2 && environment != Ok(false) {
-        environment?;
-        return known.otherwise(Verdict::Pass(Grounds::new()));
-    }
     let schemes = presenters.schemes.iter().map(|(scheme, lb)| format!("{scheme}: {lb}"));
     let environments = presenters.environments.iter().map(|(name, lb)| format!("{name}: {lb}"));
     let evidence = Grounds::new()
         .with("load_balancers", presenters.count)
         .with("schemes", schemes.collect::<Vec<_>>())
         .with("environments", environments.collect::<Vec<_>>());
-    Ok(Verdict::Fail(evidence))
+    if presenters.schemes.len() < 2 && environment != Ok(false) {
+        environment?;
+        return known.otherwise(Verdict::Pass(evidence));
+    }
+    Ok(Verdict::Fail(evidence.cause(causes::split_certificate(certificate))))
 }

@@ -1,6 +1,7 @@
 //! A certificate in use is not managed by ACM.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-unmanaged",
@@ -17,7 +18,7 @@ pub(crate) const CHECK: Check = Check {
             expires is the question of `certificate-expiring`.",
     false_alarms: "An imported certificate is right where policy asks for a certain authority, or \
                    for extended validation; something has to renew it then.",
-    fix: "replace it by one that ACM issues and renews",
+    fix: "replace it with one that ACM issues and renews",
     remedy: Remedy::certificate(Particular::NOTHING).console(
         "ACM console: Request certificate, prove the names by DNS; then EC2 console, Load \
          Balancers, the listener, Certificates: put it in the place of this one.",
@@ -72,8 +73,12 @@ pub(crate) const CHECK: Check = Check {
 fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     let evidence = |kept: &str| Grounds::new().with("kept_in", kept);
     Ok(match certificate.provenance()? {
-        Provenance::Amazon | Provenance::Private => Verdict::Pass(Grounds::new()),
+        Provenance::Amazon | Provenance::Private => {
+            Verdict::Pass(evidence("ACM").with("type", certificate.kind.clone()))
+        }
         Provenance::Imported => Verdict::Note(evidence("ACM").with("type", "IMPORTED")),
-        Provenance::Iam => Verdict::Fail(evidence("IAM")),
+        Provenance::Iam => {
+            Verdict::Fail(evidence("IAM").cause(causes::replace_certificate(certificate)))
+        }
     })
 }

@@ -98,7 +98,11 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
         Provenance::Imported | Provenance::Iam => signed_by_itself(certificate)?,
     };
     match (evidence, context.exposure) {
-        (None, _) => Ok(Verdict::Pass(Grounds::new())),
+        (None, exposure) => {
+            let class = exposure.class().word();
+            let kept = certificate.kind.as_deref().unwrap_or("IAM");
+            Ok(Verdict::Pass(Grounds::new().with("type", kept).with("exposure", class)))
+        }
         (Some(_), Exposure::Unknown(gap)) => Err(gap.clone()),
         (Some(evidence), _) => Ok(Verdict::Note(evidence)),
     }

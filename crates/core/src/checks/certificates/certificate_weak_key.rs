@@ -1,6 +1,7 @@
 //! The key of a certificate in use is too short.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-weak-key",
@@ -13,7 +14,7 @@ pub(crate) const CHECK: Check = Check {
     logic: "Looks at the default and every SNI certificate, kept in ACM or IAM. Fails on an RSA \
             key below 2048 bits; passes on longer ones and on the elliptic curves P-256, P-384 and \
             P-521. Any other name is unknown. AWS writes `RSA_2048` and `RSA-2048`; both are read.",
-    fix: "replace it by a certificate with an RSA key of 2048 bits or an elliptic curve",
+    fix: "replace it with a certificate that has an RSA key of 2048 bits or an elliptic curve",
     remedy: Remedy::certificate(Particular {
         cli: "--key-algorithm EC_prime256v1",
         terraform: "key_algorithm = \"EC_prime256v1\"",
@@ -89,8 +90,9 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
                 .unexpected_value(Reason::Unrecognised, &format!("key algorithm {algorithm}")));
         }
     };
+    let grounds = Grounds::new().with("key_algorithm", algorithm.as_str());
     if !weak {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(grounds));
     }
-    Ok(Verdict::Fail(Grounds::new().with("key_algorithm", algorithm.as_str())))
+    Ok(Verdict::Fail(grounds.cause(causes::replace_certificate(certificate))))
 }

@@ -1,6 +1,7 @@
 //! The signature of a certificate in use can be forged.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes, renewal};
 
 /// Hashes for which two texts of one value have been found.
 const BROKEN: &[&str] = &["MD2", "MD4", "MD5", "SHA1"];
@@ -21,14 +22,36 @@ pub(crate) const CHECK: Check = Check {
             Ed25519, Ed448 and ML-DSA. Another name, or none, is unknown. Passes on what ACM \
             issues, publicly or by a private authority: it signs with SHA-2 and better.",
     false_alarms: "A client that pins a self-signed certificate does not look at its signature.",
-    fix: "replace it by a certificate that is signed with SHA-256 or better",
+    fix: "replace it with a certificate that is signed with SHA-256 or better",
     remedy: Remedy::steps(Steps {
         console: "ACM console: open the certificate and Reimport one that is signed with SHA-256, \
                   or request one from ACM.",
-        cli: r"
-            aws acm import-certificate --certificate-arn CERTIFICATE_ARN \
-              --certificate fileb://CERTIFICATE.pem --private-key fileb://KEY.pem \
-              --certificate-chain fileb://CHAIN.pem",
+        cli: r#"
+            # one that is signed with SHA-256 or better, under the same ARN;
+            # its key has to be of the same type and size
+            aws acm import-certificate --certificate-arn IMPORTED_CERTIFICATE_ID \
+              --certificate fileb://certificate.pem --private-key fileb://key.pem \
+              --certificate-chain fileb://chain.pem
+
+            # one that is signed with SHA-256 or better, now in ACM: IAM cannot change
+            # IAM_CERTIFICATE_NAME
+            new_certificate=$(aws acm import-certificate --query CertificateArn --output text \
+              --certificate fileb://certificate.pem --private-key fileb://key.pem \
+              --certificate-chain fileb://chain.pem)
+
+            # where it is the listener's default certificate
+            aws elbv2 modify-listener --listener-arn IAM_LISTENER_ARN \
+              --certificates "CertificateArn=$new_certificate"
+
+            # where the listener chooses it by the name that a client asks for
+            aws elbv2 add-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates "CertificateArn=$new_certificate"
+            aws elbv2 remove-listener-certificates --listener-arn IAM_SNI_LISTENER_ARN \
+              --certificates CertificateArn=CERTIFICATE_ID
+
+            aws elb set-load-balancer-listener-ssl-certificate \
+              --load-balancer-name LOAD_BALANCER_NAME --load-balancer-port IAM_LISTENER_PORT \
+              --ssl-certificate-id "$new_certificate""#,
         terraform: r#"
             resource "aws_acm_certificate" "this" {
               certificate_body  = file("certificate.pem")
@@ -112,9 +135,11 @@ fn signed(algorithm: &str) -> Inventory {
     })
 }
 
-fn judge(_: &Context, certificate: &Certificate) -> Judgement {
+fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     match certificate.provenance()? {
-        Provenance::Amazon | Provenance::Private => return Ok(Verdict::Pass(Grounds::new())),
+        Provenance::Amazon | Provenance::Private => {
+            return Ok(Verdict::Pass(Grounds::new().with("type", certificate.kind.clone())));
+        }
         Provenance::Imported | Provenance::Iam => {}
     }
     let Some(algorithm) = &certificate.detail.get()?.signature_algorithm else {
@@ -123,12 +148,13 @@ fn judge(_: &Context, certificate: &Certificate) -> Judgement {
     };
     let name = algorithm.replace(['-', '_'], "").to_uppercase();
     let has = |hashes: &[&str]| hashes.iter().any(|hash| name.contains(hash));
+    let evidence = Grounds::new().with("signature_algorithm", algorithm.as_str());
     if has(BROKEN) {
-        let evidence = Grounds::new().with("signature_algorithm", algorithm.as_str());
-        return Ok(Verdict::Fail(evidence));
+        let evidence = renewal::bind(evidence, context, certificate);
+        return Ok(Verdict::Fail(evidence.cause(causes::replace_certificate(certificate))));
     }
     if has(SOUND) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(evidence));
     }
     Err(certificate
         .unexpected_value(Reason::Unrecognised, &format!("signature algorithm {algorithm}")))

@@ -1,6 +1,7 @@
 //! A certificate in use has a name with a wildcard.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::passed::SHOWN;
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-wildcard",
@@ -63,10 +64,11 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(_: &Context, certificate: &Certificate) -> Judgement {
-    let hosts = certificate.hosts()?.iter().map(String::as_str);
-    let wild: Vec<&str> = hosts.filter(|host| host.starts_with("*.")).collect();
+    let hosts = || certificate.hosts().map(|hosts| hosts.iter().map(String::as_str));
+    let wild: Vec<&str> = hosts()?.filter(|host| host.starts_with("*.")).collect();
     if wild.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let shown: Vec<&str> = hosts()?.take(SHOWN).collect();
+        return Ok(Verdict::Pass(Grounds::new().with("names", shown)));
     }
     Ok(Verdict::Note(Grounds::new().with("names", wild)))
 }

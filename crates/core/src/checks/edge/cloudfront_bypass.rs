@@ -501,7 +501,7 @@ impl<'a> Ways<'a> {
             header.is_some_and(|header| headers.contains(&header.to_lowercase()))
         };
         let guarded = route.conditions.iter().any(asks);
-        let arn = route.own_arn();
+        let arn = route.arn;
         match route.end {
             End::Unknown(gap) => return Err(gap),
             End::Forward(groups) if guarded => self.guarded.extend(groups),

@@ -51,10 +51,12 @@ fn judge(_: &Context, listener: &Listener) -> Judgement {
     let Some(mutual) = listener.verifies()? else {
         return Ok(Verdict::NotApplicable);
     };
+    let said = |word: &str| Grounds::new().with("advertise_trust_store_ca_names", word);
     match mutual.advertise_authorities.as_deref() {
-        None | Some("off") => Ok(Verdict::Pass(Grounds::new())),
+        None | Some("off") => Ok(Verdict::Pass(said("off"))),
         Some("on") => {
-            Ok(Verdict::Note(Grounds::new().with("advertise_trust_store_ca_names", "on")))
+            let store = listener.trust_store()?.unwrap_or_default();
+            Ok(Verdict::Note(said("on").bind("TRUST_STORE_ARN", store)))
         }
         Some(other) => Err(listener.unexpected_value(
             Reason::Unrecognised,

@@ -26,10 +26,40 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Hosts of their own on both sides pass, and so does a listener where users log \
                    in instead.",
     fix: "verify client certificates on this listener too, or send it to other targets",
-    remedy: Remedy::trust_store().console(
-        "EC2, Load balancers, the listener, Edit: turn on mutual authentication with Verify with \
-         trust store; or forward to other targets.",
-    ),
+    remedy: Remedy::steps(Steps {
+        console: "EC2, Load balancers, the listener, Edit: turn on mutual authentication with Verify with \
+                  trust store; or forward to other targets.",
+        cli: r#"
+            # from then on clients of this listener need a certificate; one for HTTP cannot ask for it: let it
+            # redirect
+            aws elbv2 modify-listener --listener-arn OPEN_LISTENER_ARN \
+              --mutual-authentication Mode=verify,TrustStoreArn=TRUST_STORE_ARN
+
+            aws elbv2 describe-target-health --target-group-arn OPEN_GROUP_ARN --output json \
+              --query "TargetHealthDescriptions[].[Target.Id, Target.Port, TargetHealth.State]"
+            # register targets that anybody may use first; where there are none, delete the listener instead,
+            # or let it lead to the load balancer that verifies
+            aws elbv2 deregister-targets --target-group-arn OPEN_GROUP_ARN --targets OPEN_TARGETS
+
+            aws elb describe-instance-health --load-balancer-name LOAD_BALANCER_NAME
+            # register instances that anybody may use first; where there are none, delete the listener instead
+            aws elb deregister-instances-from-load-balancer \
+              --load-balancer-name LOAD_BALANCER_NAME --instances OPEN_INSTANCE_IDS"#,
+        terraform: r#"
+            resource "aws_lb_listener" "https" {
+              mutual_authentication {
+                mode            = "verify"
+                trust_store_arn = aws_lb_trust_store.clients.arn
+              }
+            }"#,
+        cloudformation: r"
+            HttpsListener:
+              Type: AWS::ElasticLoadBalancingV2::Listener
+              Properties:
+                MutualAuthentication:
+                  Mode: verify
+                  TrustStoreArn: !Ref TrustStore",
+    }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],
@@ -122,5 +152,15 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut survey = bypass::of_groups(context, listener, AuthKind::Certificate);
     let targets = survey.absorb(bypass::of_targets(context, listener, AuthKind::Certificate));
     survey.worsen(targets);
-    survey.judgement()
+    let found = survey.judgement()?;
+    Ok(found.with(|grounds| by_kind(grounds, context, listener)))
+}
+
+/// An Application load balancer can ask for certificates itself; from the others the targets have to go.
+fn by_kind(mut grounds: Grounds, context: &Context, listener: &Listener) -> Grounds {
+    if context.lb.kind != Kind::Application {
+        return grounds;
+    }
+    grounds.bindings.retain(|name, _| !name.starts_with("OPEN_"));
+    grounds.bind("OPEN_LISTENER_ARN", listener.id.as_str())
 }

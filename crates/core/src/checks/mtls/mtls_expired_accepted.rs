@@ -39,9 +39,14 @@ fn judge(_: &Context, listener: &Listener) -> Judgement {
     let Some(mutual) = listener.verifies()? else {
         return Ok(Verdict::NotApplicable);
     };
-    if mutual.ignore_client_certificate_expiry != Some(true) {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
+    let ignores = mutual.ignore_client_certificate_expiry == Some(true);
     let key = "ignore_client_certificate_expiry";
-    Ok(Verdict::Fail(Grounds::new().with("mode", "verify").with(key, true)))
+    let grounds = Grounds::new().with("mode", "verify").with(key, ignores);
+    if !ignores {
+        return Ok(Verdict::Pass(grounds));
+    }
+    Ok(Verdict::Fail(match &mutual.trust_store_arn {
+        Some(store) => grounds.bind("TRUST_STORE_ARN", store.as_str()),
+        None => grounds,
+    }))
 }

@@ -1,6 +1,8 @@
 //! A trust store holds more authorities than anybody vouches for.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
     id: "mtls-many-authorities",
@@ -19,18 +21,23 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Trust Stores: open the trust store, Actions, Replace CA certificate \
                   bundle, with the place of the smaller one in S3.",
         cli: r"
+            aws elbv2 get-trust-store-ca-certificates-bundle --trust-store-arn TRUST_STORE_ARN
+            # clients.pem: of the bundle at that location, the authorities that issue certificates to your
+            # clients
+            aws s3 cp clients.pem s3://TRUST_BUCKET/clients.pem
             aws elbv2 modify-trust-store --trust-store-arn TRUST_STORE_ARN \
-              --ca-certificates-bundle-s3-bucket BUCKET --ca-certificates-bundle-s3-key KEY",
+              --ca-certificates-bundle-s3-bucket TRUST_BUCKET \
+              --ca-certificates-bundle-s3-key clients.pem",
         terraform: r#"
             resource "aws_lb_trust_store" "clients" {
-              ca_certificates_bundle_s3_bucket = "BUCKET"
+              ca_certificates_bundle_s3_bucket = "TRUST_BUCKET"
               ca_certificates_bundle_s3_key    = "clients.pem"
             }"#,
         cloudformation: r"
             TrustStore:
               Type: AWS::ElasticLoadBalancingV2::TrustStore
               Properties:
-                CaCertificatesBundleS3Bucket: BUCKET
+                CaCertificatesBundleS3Bucket: TRUST_BUCKET
                 CaCertificatesBundleS3Key: clients.pem",
     }),
     links: &[
@@ -85,9 +92,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             .saying("a trust store without number of CA certificates"));
     };
     let most = context.thresholds.trust_store_authorities;
-    if count <= most {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new().with("trust_store", store.name.as_str());
-    Ok(Verdict::Fail(evidence.with("ca_certificates", count).with("threshold", most)))
+    let evidence = evidence.with("ca_certificates", count).with("threshold", most);
+    if count <= most {
+        return Ok(Verdict::Pass(evidence));
+    }
+    let cause = causes::trust_store(Verb::Narrow, arn, "only authorities of your clients");
+    Ok(Verdict::Fail(evidence.cause(cause).bind("TRUST_STORE_ARN", arn)))
 }

@@ -45,7 +45,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(_: &Context, listener: &Listener) -> Judgement {
     if listener.verifies()?.is_some() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("mode", "verify")));
     }
     let mutual = listener.mutual_authentication.as_ref();
     match mutual.and_then(|mutual| mutual.mode.as_ref()) {

@@ -1,6 +1,8 @@
 //! A trust store has no revocation list.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
     id: "mtls-revocation-missing",
@@ -23,12 +25,14 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Trust Stores: open the trust store, Certificate revocation lists, \
                   Add revocation list, with its place in S3.",
         cli: r"
+            # clients.crl: the list that the authority publishes; add each new one as it appears
+            aws s3 cp clients.crl s3://TRUST_BUCKET/clients.crl
             aws elbv2 add-trust-store-revocations --trust-store-arn TRUST_STORE_ARN \
-              --revocation-contents S3Bucket=BUCKET,S3Key=KEY,RevocationType=CRL",
+              --revocation-contents S3Bucket=TRUST_BUCKET,S3Key=clients.crl,RevocationType=CRL",
         terraform: r#"
             resource "aws_lb_trust_store_revocation" "clients" {
               trust_store_arn       = aws_lb_trust_store.clients.arn
-              revocations_s3_bucket = "BUCKET"
+              revocations_s3_bucket = "TRUST_BUCKET"
               revocations_s3_key    = "clients.crl"
             }"#,
         cloudformation: r"
@@ -37,7 +41,7 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 TrustStoreArn: !Ref TrustStore
                 RevocationContents:
-                  - S3Bucket: BUCKET
+                  - S3Bucket: TRUST_BUCKET
                     S3Key: clients.crl
                     RevocationType: CRL",
     }),
@@ -109,10 +113,15 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     let store = context.index.trust_store(context.account, arn)?;
-    let revokes = store.revoked_entries.is_some_and(|entries| entries > 0);
-    if revokes || *store.revocation_lists.get()? > 0 {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new().with("trust_store", store.name.as_str());
-    Ok(Verdict::Fail(evidence.with("revocation_lists", 0)))
+    if let Some(entries) = store.revoked_entries.filter(|entries| *entries > 0) {
+        return Ok(Verdict::Pass(evidence.with("revoked_entries", entries)));
+    }
+    let lists = *store.revocation_lists.get()?;
+    let evidence = evidence.with("revocation_lists", lists);
+    if lists > 0 {
+        return Ok(Verdict::Pass(evidence));
+    }
+    let cause = causes::trust_store(Verb::Extend, arn, "revocation list");
+    Ok(Verdict::Fail(evidence.cause(cause).bind("TRUST_STORE_ARN", arn)))
 }

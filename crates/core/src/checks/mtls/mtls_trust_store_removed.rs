@@ -1,6 +1,7 @@
 //! The trust store that a listener verifies clients by was taken back by its owner.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 use crate::inventory::MutualAuthentication;
 
 pub(crate) const CHECK: Check = Check {
@@ -87,11 +88,15 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some(mutual) = listener.verifies()? else {
         return Ok(Verdict::NotApplicable);
     };
+    let evidence = || Grounds::new().with("trust_store", mutual.trust_store_arn.clone());
     match mutual.trust_store_status.as_deref() {
-        Some("active") => Ok(Verdict::Pass(Grounds::new())),
+        Some("active") => Ok(Verdict::Pass(evidence().with("status", "active"))),
         Some("removed") => {
-            let evidence = Grounds::new().with("trust_store", mutual.trust_store_arn.clone());
-            Ok(Verdict::Fail(evidence.with("status", "removed")))
+            let evidence = evidence().with("status", "removed");
+            Ok(Verdict::Fail(match &mutual.trust_store_arn {
+                Some(arn) => evidence.cause(causes::replace_trust_store(arn)),
+                None => evidence,
+            }))
         }
         Some(other) => {
             Err(listener
@@ -100,7 +105,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         None => {
             let owner = listener.trust_store()?.and_then(|arn| arn.split(':').nth(4));
             if owner == Some(context.account.id.as_str()) {
-                return Ok(Verdict::Pass(Grounds::new()));
+                return Ok(Verdict::Pass(evidence().with("owner", owner)));
             }
             Err(listener.unexpected_value(Reason::Malformed, "a shared trust store without status"))
         }

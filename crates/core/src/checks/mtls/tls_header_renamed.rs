@@ -23,9 +23,8 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, the load balancer, the HTTPS listener, Attributes, Edit: \
                   under \"Modifiable mTLS/TLS header names\" take the names back.",
-        cli: r"
-            aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN \
-              --attributes Key=routing.http.request.x_amzn_mtls_clientcert_subject.header_name,Value=",
+        cli: "aws elbv2 modify-listener-attributes --listener-arn LISTENER_ARN \
+              --attributes USUAL_HEADER_NAMES",
         terraform: "Leave the arguments routing_http_request_x_amzn_…_header_name of \
                     aws_lb_listener out.",
         cloudformation: "Leave the keys routing.http.request.x_amzn_….header_name out of \
@@ -54,17 +53,29 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut grounds = Grounds::new();
+    let mut usual_names = Vec::new();
     for (key, name) in listener.attributes.get()? {
         let own = key.strip_prefix("routing.http.request.");
         let Some(usual) = own.and_then(|own| own.strip_suffix(".header_name")) else { continue };
         let renamed = !name.is_empty() && !name.eq_ignore_ascii_case(&usual.replace('_', "-"));
         if renamed {
             grounds = grounds.with(key, name.as_str());
+            usual_names.push(format!("Key={key},Value={}", spelled(usual)));
         }
     }
-    if !grounds.evidence.0.is_empty() {
-        return Ok(Verdict::Note(grounds));
+    if !usual_names.is_empty() {
+        return Ok(Verdict::Note(grounds.bind("USUAL_HEADER_NAMES", usual_names)));
     }
     let encrypts = context.lb.serves(listener, &[Protocol::Https])?;
-    Ok(if encrypts { Verdict::Pass(Grounds::new()) } else { Verdict::NotApplicable })
+    let pass = || Verdict::Pass(Grounds::new().with("renamed_headers", 0));
+    Ok(if encrypts { pass() } else { Verdict::NotApplicable })
+}
+
+/// The usual name of a header: `X-Amzn-Mtls-Clientcert` for `x_amzn_mtls_clientcert`.
+fn spelled(key: &str) -> String {
+    let word = |word: &str| match word.split_at_checked(1) {
+        Some((first, rest)) => first.to_uppercase() + rest,
+        None => String::new(),
+    };
+    key.split('_').map(word).collect::<Vec<_>>().join("-")
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
     id: "trust-store-shared",
@@ -27,14 +29,20 @@ pub(crate) const CHECK: Check = Check {
                   principal; EC2 console, Trust Stores, Associations: delete the associations of \
                   other accounts.",
         cli: r"
+            aws elbv2 describe-trust-store-associations --trust-store-arn SHARED_TRUST_STORE_ARN
+            # each load balancer of another account, once its listeners verify by a trust store of their own
+            aws elbv2 delete-shared-trust-store-association \
+              --trust-store-arn SHARED_TRUST_STORE_ARN --resource-arn FOREIGN_LOAD_BALANCER_ARN
+            aws ram list-principals --resource-owner SELF --resource-arn SHARED_TRUST_STORE_ARN
             aws ram disassociate-resource-share --resource-share-arn RESOURCE_SHARE_ARN \
-              --principals ACCOUNT
-            aws elbv2 delete-shared-trust-store-association --trust-store-arn TRUST_STORE_ARN \
-              --resource-arn LOAD_BALANCER_ARN",
+              --principals FOREIGN_PRINCIPAL
+
+            aws elbv2 modify-listener --listener-arn FOREIGN_STORE_LISTENER_ARN \
+              --mutual-authentication Mode=verify,TrustStoreArn=NEW_TRUST_STORE_ARN",
         terraform: r#"
             resource "aws_ram_principal_association" "clients" {
               resource_share_arn = aws_ram_resource_share.clients.arn
-              principal          = "ACCOUNT" # remove those that are not meant
+              principal          = "FOREIGN_PRINCIPAL" # remove those that are not meant
             }"#,
         cloudformation: r"
             TrustStoreShare:
@@ -133,23 +141,27 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let found = if trusted.is_empty() { Verdict::Note } else { Verdict::Fail };
     let is_own = |id: &str| id == context.account.id || trusted.iter().any(|known| known == id);
     if let Some(owner) = account(arn).filter(|owner| !is_own(owner)) {
-        return Ok(found(Grounds::new().with("trust_store", arn).with("owner", owner)));
+        let evidence = Grounds::new().with("trust_store", arn).with("owner", owner);
+        let evidence = evidence.bind("FOREIGN_STORE_LISTENER_ARN", listener.id.as_str());
+        return Ok(found(evidence.cause(causes::replace_trust_store(arn))));
     }
     let store = context.index.trust_store(context.account, arn)?;
     let mut shared_with = named(&store.shared_with);
     let mut used_by = named(&store.users);
     shared_with.retain(|who| !is_own(who));
     used_by.retain(|who| !is_own(who));
-    if shared_with.is_empty() && used_by.is_empty() {
-        store.shared_with.get()?;
-        store.users.get()?;
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
+    let is_own = shared_with.is_empty() && used_by.is_empty();
     let evidence = Grounds::new()
         .with("trust_store", store.name.as_str())
         .with("shared_with", shared_with.into_iter().collect::<Vec<_>>())
         .with("used_by", used_by.into_iter().collect::<Vec<_>>());
-    Ok(found(evidence))
+    if is_own {
+        store.shared_with.get()?;
+        store.users.get()?;
+        return Ok(Verdict::Pass(evidence));
+    }
+    let cause = causes::trust_store(Verb::Narrow, arn, "no other accounts");
+    Ok(found(evidence.cause(cause).bind("SHARED_TRUST_STORE_ARN", arn)))
 }
 
 /// Whom a list names, each once: by account, where that can be told.

@@ -1,7 +1,9 @@
 //! Whether a request reaches a target without what another way to that target asks for, and which one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::mem;
 
+use super::faulty_rules::FaultyRules;
 use crate::analysis::routing::condition::{self, meets};
 use crate::analysis::routing::pattern::{self, Match};
 use crate::analysis::routing::protected::{Endpoint, ProtectedRoute, ProtectedRoutes};
@@ -58,18 +60,16 @@ pub(crate) type Survey = Partial<Verdict>;
 #[must_use]
 pub(crate) fn of_groups(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
     let protected = context.protected().with(kind);
-    let mut survey = Survey::whole(Verdict::NotApplicable);
     if protected.is_empty() {
-        return survey;
+        return Survey::whole(Verdict::NotApplicable);
     }
-    for entry in entries(context, listener, &mut survey) {
+    each_entry(context, listener, None, |entry, survey| {
         for group in &entry.groups {
             survey.add_gap(protected.gap_into(context.index, context.lb, group));
             let mut guarded = protected.into_group(group);
-            entry.compare(context, &mut guarded, (group, Seen::AsAsked), &mut survey);
+            entry.compare(context, &mut guarded, (group, Seen::AsAsked), survey);
         }
-    }
-    survey
+    })
 }
 
 /// Looks at every target that the listener forwards to: whether another group holds it too, and rules
@@ -77,25 +77,37 @@ pub(crate) fn of_groups(context: &Context, listener: &Listener, kind: AuthKind) 
 #[must_use]
 pub(crate) fn of_targets(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
     let protected = context.protected().with(kind);
-    let mut survey = Survey::whole(Verdict::NotApplicable);
     if protected.is_empty() || is_datagram(context.lb, listener) {
-        return survey;
+        return Survey::whole(Verdict::NotApplicable);
     }
-    survey.add_gap(context.region.target_groups.gap().cloned());
-    for entry in entries(context, listener, &mut survey) {
+    let unlisted = context.region.target_groups.gap().cloned();
+    each_entry(context, listener, unlisted, |entry, survey| {
         let mut tried = HashSet::new();
-        for (through, place) in processes(context, &entry, protected, &mut survey) {
-            let others = survey.absorb(protected.to(&place.0, through));
+        let mut open = None;
+        let all = processes(context, entry, protected, survey);
+        for (through, place) in &all {
+            let others = survey.absorb(protected.to(&place.0, *through));
             let mut guarded =
                 others.filter(|protected_route| tried.insert(std::ptr::from_ref(*protected_route)));
             let seen = (through.unwrap_or_default(), Seen::By(&place.1));
-            entry.compare(context, &mut guarded, seen, &mut survey);
+            let before = mem::discriminant(&survey.found);
+            entry.compare(context, &mut guarded, seen, survey);
+            if mem::discriminant(&survey.found) != before {
+                open = Some(*through);
+            }
             if survey.is_settled() {
-                return survey;
+                break;
             }
         }
-    }
-    survey
+        if let Some(group) = open {
+            let found = mem::replace(&mut survey.found, Verdict::NotApplicable);
+            let shared = all.iter().filter(|(through, place)| {
+                *through == group && protected.to(&place.0, group).found.next().is_some()
+            });
+            let targets = shared.map(|(_, (endpoint, _))| endpoint);
+            survey.found = found.with(|grounds| bind_targets(grounds, group, targets));
+        }
+    })
 }
 
 /// Looks at every rule that rewrites requests and asks for nothing: whether what the target gets to see is
@@ -103,21 +115,46 @@ pub(crate) fn of_targets(context: &Context, listener: &Listener, kind: AuthKind)
 #[must_use]
 pub(crate) fn of_rewrites(context: &Context, listener: &Listener, kind: AuthKind) -> Survey {
     let protected = context.protected().with(kind);
-    let mut survey = Survey::whole(Verdict::NotApplicable);
     if protected.is_empty() {
-        return survey;
+        return Survey::whole(Verdict::NotApplicable);
     }
-    for entry in entries(context, listener, &mut survey) {
+    each_entry(context, listener, None, |entry, survey| {
         if entry.transforms.is_empty() {
-            continue;
+            return;
         }
         for group in &entry.groups {
             survey.add_gap(protected.gap_into(context.index, context.lb, group));
             let mut guarded = protected.into_group(group);
-            entry.compare(context, &mut guarded, (group, Seen::Rewritten), &mut survey);
+            entry.compare(context, &mut guarded, (group, Seen::Rewritten), survey);
         }
+    })
+}
+
+/// Looks at every rule that forwards, or at all that a Classic listener does, beside a gap. Commands are about
+/// all rules that are as bad as the worst.
+fn each_entry(
+    context: &Context,
+    listener: &Listener,
+    gap: Option<Gap>,
+    look: impl Fn(&Entry, &mut Survey),
+) -> Survey {
+    let mut survey = Survey::whole(Verdict::NotApplicable);
+    survey.add_gap(gap);
+    let mut rules = FaultyRules::default();
+    let entries = entries(context, listener, &mut survey);
+    for entry in &entries {
+        let mut own = Survey::whole(Verdict::NotApplicable);
+        look(entry, &mut own);
+        let found = survey.absorb(own);
+        if entry.label.is_some() {
+            rules.weigh(entry.arn, &found, &survey.found);
+        }
+        survey.worsen(found);
     }
-    survey
+    survey.map(|found| match found {
+        Verdict::Pass(grounds) => Verdict::Pass(grounds.with("rules", entries.len())),
+        found => found.with(|grounds| rules.bind(grounds, listener)),
+    })
 }
 
 /// Another service may listen on the same number where a listener speaks UDP alone.
@@ -140,6 +177,8 @@ enum Seen<'a> {
 struct Entry<'a> {
     /// Classic listeners have no rules.
     label: Option<String>,
+    /// The ARN of a rule with a priority.
+    arn: Option<&'a str>,
     conditions: &'a [Condition],
     transforms: &'a [Transform],
     earlier: Vec<&'a [Condition]>,
@@ -154,6 +193,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
     if context.lb.kind == Kind::Classic {
         return vec![Entry {
             label: None,
+            arn: None,
             conditions: &[],
             transforms: &[],
             earlier: Vec::new(),
@@ -174,6 +214,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
         match &route.end {
             End::Forward(groups) => found.push(Entry {
                 label: Some(route.label.clone()),
+                arn: route.arn,
                 conditions: route.conditions,
                 transforms: route.transforms,
                 earlier: routes[..place].iter().map(|route| route.conditions).collect(),
@@ -240,14 +281,16 @@ fn seen(transforms: &[Transform], field: &ConditionField, text: &str) -> Option<
     }
 }
 
-/// The processes behind a rule: each by the group that it is in, with its name. The gap that may hide some
-/// is added to the survey.
+/// A process behind a rule: by the group that it is in, with its name.
+type Process<'a> = (Option<&'a str>, (Endpoint, String));
+
+/// The processes behind a rule. The gap that may hide some is added to the survey.
 fn processes<'a>(
     context: &Context,
     entry: &Entry<'a>,
     protected: &ProtectedRoutes,
     survey: &mut Survey,
-) -> Vec<(Option<&'a str>, (Endpoint, String))> {
+) -> Vec<Process<'a>> {
     let mut found = Vec::new();
     if context.lb.kind == Kind::Classic {
         survey.add_gap(protected.unread_in(context.lb.vpc_id.as_ref()).cloned());
@@ -302,6 +345,35 @@ fn named(id: &str, port: Option<u16>) -> String {
     port.map_or_else(|| id.to_owned(), |port| format!("{id}:{port}"))
 }
 
+/// Names the targets that are protected elsewhere, in the group that leads past it, or of a Classic load
+/// balancer.
+fn bind_targets<'a>(
+    grounds: Grounds,
+    group: Option<&str>,
+    targets: impl Iterator<Item = &'a Endpoint>,
+) -> Grounds {
+    if let Some(arn) = group {
+        let targets = targets.map(Endpoint::argument).collect::<BTreeSet<_>>();
+        let targets: Vec<String> = targets.into_iter().collect();
+        grounds.bind("OPEN_GROUP_ARN", arn).bind("OPEN_TARGETS", targets)
+    } else {
+        let ids = targets.map(|endpoint| endpoint.id().to_owned()).collect::<BTreeSet<_>>();
+        grounds.bind("OPEN_INSTANCE_IDS", ids.into_iter().collect::<Vec<_>>())
+    }
+}
+
+/// Adds the route that asks for something, and what for.
+fn protected_by(
+    grounds: Grounds,
+    (lb, protected_route): (Option<&LoadBalancer>, &ProtectedRoute),
+) -> Grounds {
+    let named = lb.map_or("", |lb| lb.name.as_str());
+    let protected = format!("{named} {} {}", protected_route.listener, protected_route.rule);
+    let credentials = protected_route.requirements.credentials.iter();
+    let asked: Vec<&str> = credentials.map(|credential| credential.word()).collect();
+    grounds.with("protected_by", protected).with("asks_for", asked)
+}
+
 impl Entry<'_> {
     /// Looks for a request that this rule takes and that one of the protected routes would have asked for more.
     fn compare(
@@ -312,7 +384,10 @@ impl Entry<'_> {
         survey: &mut Survey,
     ) {
         for protected_route in guarded {
-            survey.worsen(Verdict::Pass(Grounds::new()));
+            if survey.found == Verdict::NotApplicable {
+                let lb = protected_route.load_balancer(context.region);
+                survey.found = Verdict::Pass(protected_by(Grounds::new(), (lb, protected_route)));
+            }
             match &self.open {
                 Ok(true) if !survey.is_settled() => {}
                 Ok(_) => return,
@@ -347,18 +422,16 @@ impl Entry<'_> {
         (protected_route, lb): (&ProtectedRoute, Option<&LoadBalancer>),
         (group, seen): (&str, Seen),
     ) -> Grounds {
-        let named = lb.map_or("", |lb| lb.name.as_str());
-        let protected = format!("{named} {} {}", protected_route.listener, protected_route.rule);
-        let asked: Vec<&str> = protected_route
-            .requirements
-            .credentials
-            .iter()
-            .map(|credential| credential.word())
-            .collect();
-        let mut evidence = Grounds::new()
-            .with("request", request)
-            .with("protected_by", protected)
-            .with("asks_for", asked);
+        let mut evidence =
+            protected_by(Grounds::new().with("request", request), (lb, protected_route));
+        for (name, value) in [
+            ("PROTECTED_RULE_ARN", &protected_route.rule_arn),
+            ("TRUST_STORE_ARN", &protected_route.trust_store),
+        ] {
+            if let Some(value) = value {
+                evidence = evidence.bind(name, value.as_str());
+            }
+        }
         if let Some(rule) = &self.label {
             evidence = evidence.with("rule", rule.as_str());
         }

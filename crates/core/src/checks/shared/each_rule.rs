@@ -1,26 +1,57 @@
 //! One judgement of many: a check's question put to each rule of a listener that a request can reach.
 
-use crate::analysis::routing::{End, live, requirements};
+use super::faulty_rules::FaultyRules;
+use super::passed::Passed;
+use crate::analysis::routing::{End, Route, live, requirements};
 use crate::check::Grounds;
 use crate::check::{Context, Judgement, Verdict};
 use crate::inventory::{Action, ActionKind, Listener, Redirect};
 use crate::vocab::partial::Partial;
 
-/// Takes one judgement in, its grounds with the place if it is the worst so far.
-fn weigh(
-    worst: &mut Partial<Verdict>,
-    judgement: Judgement,
-    placed: impl FnOnce(Grounds) -> Grounds,
-) {
-    let verdict = worst.learn(judgement);
-    if let Some(verdict) = verdict.filter(|verdict| verdict.is_worse_than(&worst.found)) {
-        worst.found = verdict.with(placed);
+/// What the rules come to, one after the other.
+struct Worst<'a> {
+    verdict: Partial<Verdict>,
+    rules: FaultyRules<'a>,
+    passed: Passed,
+}
+
+impl<'a> Worst<'a> {
+    fn new() -> Self {
+        let verdict = Partial::whole(Verdict::NotApplicable);
+        Worst { verdict, rules: FaultyRules::default(), passed: Passed::default() }
+    }
+
+    /// Takes one judgement in, its grounds with the place if it is the worst so far.
+    fn weigh(
+        &mut self,
+        route: &Route<'a>,
+        judgement: Judgement,
+        placed: impl FnOnce(Grounds) -> Grounds,
+    ) {
+        let Some(verdict) = self.verdict.learn(judgement) else { return };
+        if let Verdict::Pass(grounds) = &verdict {
+            self.passed.add(&grounds.evidence);
+        }
+        self.rules.weigh(route.arn, &verdict, &self.verdict.found);
+        if verdict.is_worse_than(&self.verdict.found) {
+            self.verdict.found = verdict.with(placed);
+        }
+    }
+
+    /// The first failure, or else the gap that may hide one, or else the first note, or what all that
+    /// passed shows.
+    fn judgement(self, listener: &Listener) -> Judgement {
+        let Worst { verdict, rules, passed } = self;
+        Ok(match verdict.judgement()? {
+            Verdict::Pass(_) => Verdict::Pass(passed.together("rules")),
+            verdict => verdict.with(|grounds| rules.bind(grounds, listener)),
+        })
     }
 }
 
 /// Judges the actions before the last one of every rule that a request can reach, as far as they are of
 /// these kinds: the first failure, or else the gap that may hide one, or else the first note. The rule is
-/// added.
+/// added; commands are about all rules that are as bad.
 pub(in crate::checks) fn judge_actions(
     context: &Context,
     listener: &Listener,
@@ -30,25 +61,23 @@ pub(in crate::checks) fn judge_actions(
     if !requirements::may_log_in(listener) {
         return Ok(Verdict::NotApplicable);
     }
-    let mut worst = Partial::whole(Verdict::NotApplicable);
+    let mut worst = Worst::new();
     for route in &live(context.lb, listener)? {
         if let End::Unknown(gap) = &route.end {
-            worst.add_gap(gap.clone());
+            worst.verdict.add_gap(gap.clone());
         }
         for action in route.before().filter(|action| kinds.contains(&action.kind)) {
-            worst.worsen(Verdict::Pass(Grounds::new()));
+            worst.verdict.worsen(Verdict::Pass(Grounds::new()));
             let placed = |grounds: Grounds| grounds.with("rule", route.label.as_str());
-            weigh(&mut worst, judge(action), placed);
-            if worst.is_settled() {
-                return worst.judgement();
-            }
+            worst.weigh(route, judge(action), placed);
         }
     }
-    worst.judgement()
+    worst.judgement(listener)
 }
 
 /// Judges the redirect of every rule that a request can reach: the first failure, or else the gap that may
-/// hide one, or else the first note. Rule and request are added.
+/// hide one, or else the first note. Rule and request are added; commands are about all rules that are as
+/// bad.
 pub(in crate::checks) fn judge_redirects(
     context: &Context,
     listener: &Listener,
@@ -64,13 +93,13 @@ pub(in crate::checks) fn judge_redirecting_rules(
     listener: &Listener,
     judge: impl Fn(usize, &Redirect) -> Judgement,
 ) -> Judgement {
-    let mut worst = Partial::whole(Verdict::NotApplicable);
+    let mut worst = Worst::new();
     let routes = live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
         let redirect = match &route.end {
             End::Redirect(redirect) => redirect,
             End::Unknown(gap) => {
-                worst.add_gap(gap.clone());
+                worst.verdict.add_gap(gap.clone());
                 continue;
             }
             End::Forward(_) | End::Answer => continue,
@@ -83,10 +112,7 @@ pub(in crate::checks) fn judge_redirecting_rules(
             let request = route.request(&routes[..place], context.lb, listener);
             grounds.with("request", request)
         };
-        weigh(&mut worst, judge(place, redirect), placed);
-        if worst.is_settled() {
-            break;
-        }
+        worst.weigh(route, judge(place, redirect), placed);
     }
-    worst.judgement()
+    worst.judgement(listener)
 }

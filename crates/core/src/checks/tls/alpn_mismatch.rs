@@ -118,7 +118,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match listener.alpn.as_deref() {
-        Some("HTTP2Only" | "HTTP2Optional" | "HTTP2Preferred") => Ok(Verdict::Pass(Grounds::new())),
+        Some(own @ ("HTTP2Only" | "HTTP2Optional" | "HTTP2Preferred")) => {
+            Ok(Verdict::Pass(Grounds::new().with("alpn_policy", own)))
+        }
         own @ (None | Some("None" | "HTTP1Only")) => {
             Ok(Verdict::Note(Grounds::new().with("alpn_policy", own.unwrap_or("None"))))
         }

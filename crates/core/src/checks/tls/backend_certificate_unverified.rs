@@ -5,6 +5,9 @@ use crate::checks::prelude::*;
 /// The type of a policy that names the public keys an instance may have.
 const AUTHENTICATION: &str = "BackendServerAuthenticationPolicyType";
 
+/// What the remedy calls the policy of this type that it makes.
+const OWN_POLICY: &str = "verified-instances";
+
 pub(crate) const CHECK: Check = Check {
     id: "backend-certificate-unverified",
     aliases: &["backend-tls-unverified"],
@@ -26,18 +29,21 @@ pub(crate) const CHECK: Check = Check {
         console: "Set with the AWS CLI: the console has no page for the policies of instance \
                   ports.",
         cli: r"
-            aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name KEY \
-              --policy-type-name PublicKeyPolicyType \
-              --policy-attributes AttributeName=PublicKey,AttributeValue=PUBLIC_KEY
-            aws elb create-load-balancer-policy --load-balancer-name NAME --policy-name INSTANCES \
+            aws elb create-load-balancer-policy --load-balancer-name LOAD_BALANCER_NAME \
+              --policy-name instance-key --policy-type-name PublicKeyPolicyType \
+              --policy-attributes AttributeName=PublicKey,AttributeValue=INSTANCE_PUBLIC_KEY
+            aws elb create-load-balancer-policy --load-balancer-name LOAD_BALANCER_NAME \
+              --policy-name verified-instances \
               --policy-type-name BackendServerAuthenticationPolicyType \
-              --policy-attributes AttributeName=PublicKeyPolicyName,AttributeValue=KEY
-            aws elb set-load-balancer-policies-for-backend-server --load-balancer-name NAME \
-              --instance-port PORT --policy-names INSTANCES",
+              --policy-attributes AttributeName=PublicKeyPolicyName,AttributeValue=instance-key
+            # an instance with another key is refused from now on: every one has to have this one
+            aws elb set-load-balancer-policies-for-backend-server \
+              --load-balancer-name LOAD_BALANCER_NAME --instance-port INSTANCE_PORT \
+              --policy-names INSTANCE_POLICIES",
         terraform: r#"
             resource "aws_load_balancer_policy" "key" {
               load_balancer_name = aws_elb.this.name
-              policy_name        = "key"
+              policy_name        = "instance-key"
               policy_type_name   = "PublicKeyPolicyType"
 
               policy_attribute {
@@ -48,7 +54,7 @@ pub(crate) const CHECK: Check = Check {
 
             resource "aws_load_balancer_policy" "instances" {
               load_balancer_name = aws_elb.this.name
-              policy_name        = "instances"
+              policy_name        = "verified-instances"
               policy_type_name   = "BackendServerAuthenticationPolicyType"
 
               policy_attribute {
@@ -63,21 +69,21 @@ pub(crate) const CHECK: Check = Check {
               policy_names       = [aws_load_balancer_policy.instances.policy_name]
             }"#,
         cloudformation: r#"
-            LoadBalancer:
+            ClassicLoadBalancer:
               Type: AWS::ElasticLoadBalancing::LoadBalancer
               Properties:
                 Policies:
-                  - PolicyName: key
+                  - PolicyName: instance-key
                     PolicyType: PublicKeyPolicyType
                     Attributes:
                       - Name: PublicKey
                         Value: !Ref PublicKey
-                  - PolicyName: instances
+                  - PolicyName: verified-instances
                     PolicyType: BackendServerAuthenticationPolicyType
                     InstancePorts: ["8443"]
                     Attributes:
                       - Name: PublicKeyPolicyName
-                        Value: key"#,
+                        Value: instance-key"#,
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-create-https-ssl-load-balancer.html",
@@ -164,15 +170,21 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let port: u16 = port.parse().map_err(|_| unexpected_value(format!("instance side {side}")))?;
     let evidence = Grounds::new().with("instances", side);
     let names = context.lb.backend_policies.get(&port).map_or(&[][..], Vec::as_slice);
+    let fault = |grounds: Grounds| {
+        // The command takes all policies of the port: those that are there stay.
+        let policies = names.iter().cloned().chain([OWN_POLICY.to_owned()]);
+        let grounds = grounds.bind("INSTANCE_PORT", port);
+        Verdict::Fail(grounds.bind("INSTANCE_POLICIES", policies.collect::<Vec<_>>()))
+    };
     if names.is_empty() {
-        return Ok(Verdict::Fail(evidence));
+        return Ok(fault(evidence));
     }
     let policies = context.lb.policies.get()?;
     let mut missing = None;
     for name in names {
         match policies.iter().find(|policy| policy.name == *name) {
             Some(policy) if policy.kind == AUTHENTICATION => {
-                return Ok(Verdict::Pass(Grounds::new()));
+                return Ok(Verdict::Pass(evidence.with("policies", names.to_vec())));
             }
             Some(_) => {}
             None => missing = Some(name),
@@ -183,5 +195,5 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             .of(&context.lb.arn)
             .saying(format!("policy {name}")));
     }
-    Ok(Verdict::Fail(evidence.with("policies", names.to_vec())))
+    Ok(fault(evidence.with("policies", names.to_vec())))
 }

@@ -1,6 +1,6 @@
 //! A Classic listener takes TLS off and goes on in clear.
 
-use crate::analysis::targets;
+use crate::analysis::{targets, tls};
 use crate::checks::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -15,28 +15,41 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when a Classic HTTPS or SSL listener speaks HTTP or TCP to the instances. Does \
             not apply to a listener that does not end TLS.",
     false_alarms: "AWS separates the traffic of VPCs from one another, and many rest on that.",
-    fix: "serve TLS on the instances and make the listener anew with instance protocol HTTPS or SSL",
+    fix: "serve TLS on the instances and recreate the listener with instance protocol HTTPS or SSL",
     remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Listeners > Manage listeners: set the \
                   instance protocol to HTTPS or SSL.",
         cli: r"
-            aws elb delete-load-balancer-listeners --load-balancer-name NAME \
-              --load-balancer-ports 443
-            aws elb create-load-balancer-listeners --load-balancer-name NAME \
-              --listeners Protocol=HTTPS,LoadBalancerPort=443,InstanceProtocol=HTTPS,InstancePort=443,SSLCertificateId=ARN",
+            aws elb describe-load-balancers --load-balancer-names LOAD_BALANCER_NAME
+            # a listener cannot be changed: nothing is served between the next two commands. The instances have
+            # to serve TLS on TARGET_TLS_PORT first, and their security groups to admit it
+            aws elb delete-load-balancer-listeners --load-balancer-name LOAD_BALANCER_NAME \
+              --load-balancer-ports LISTENER_PORT
+            aws elb create-load-balancer-listeners --load-balancer-name LOAD_BALANCER_NAME \
+              --listeners Protocol=LISTENER_PROTOCOL,LoadBalancerPort=LISTENER_PORT,InstanceProtocol=LISTENER_PROTOCOL,InstancePort=TARGET_TLS_PORT,SSLCertificateId=CERTIFICATE_ID
+            aws elb set-load-balancer-policies-of-listener \
+              --load-balancer-name LOAD_BALANCER_NAME --load-balancer-port LISTENER_PORT \
+              --policy-names LISTENER_POLICIES",
         terraform: r#"
-            resource "aws_elb" "NAME" {
+            resource "aws_elb" "this" {
               listener {
-                instance_protocol = "https"
-                instance_port     = 443
+                lb_port            = 443
+                lb_protocol        = "https"
+                instance_port      = 8443
+                instance_protocol  = "https"
+                ssl_certificate_id = aws_acm_certificate.this.arn
               }
             }"#,
         cloudformation: r#"
-            Type: AWS::ElasticLoadBalancing::LoadBalancer
-            Properties:
-              Listeners:
-                - InstanceProtocol: HTTPS
-                  InstancePort: "443""#,
+            ClassicLoadBalancer:
+              Type: AWS::ElasticLoadBalancing::LoadBalancer
+              Properties:
+                Listeners:
+                  - Protocol: HTTPS
+                    LoadBalancerPort: "443"
+                    InstanceProtocol: HTTPS
+                    InstancePort: "8443"
+                    SSLCertificateId: !Ref Certificate"#,
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
@@ -80,8 +93,24 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let (protocol, _) = targets::instance_side(listener)?;
+    let grounds = Grounds::new().with("instances", listener.instance_side.clone());
     Ok(match protocol {
-        Protocol::Https | Protocol::Ssl => Verdict::Pass(Grounds::new()),
-        _ => Verdict::Fail(Grounds::new().with("instances", listener.instance_side.clone())),
+        Protocol::Https | Protocol::Ssl => Verdict::Pass(grounds),
+        _ => Verdict::Fail(bind(grounds, listener)),
     })
+}
+
+/// What the listener is recreated with.
+fn bind(grounds: Grounds, listener: &Listener) -> Grounds {
+    let mut policies = listener.policy_names.clone();
+    if policies.is_empty() {
+        policies.push(tls::CLASSIC_DEFAULT.to_owned());
+    }
+    let grounds = grounds
+        .bind("LISTENER_PROTOCOL", or_missing(listener.protocol.as_ref()))
+        .bind("LISTENER_POLICIES", policies);
+    match &listener.default_certificate {
+        Some(certificate) => grounds.bind("CERTIFICATE_ID", certificate.as_str()),
+        None => grounds,
+    }
 }

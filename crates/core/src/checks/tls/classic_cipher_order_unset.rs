@@ -2,6 +2,7 @@
 
 use crate::analysis::tls;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "classic-cipher-order-unset",
@@ -17,9 +18,9 @@ pub(crate) const CHECK: Check = Check {
             AWS's default, ELBSecurityPolicy-2016-08, and passes.",
     false_alarms: "Where every cipher of the policy is equally good, the order changes speed and \
                    not safety.",
-    fix: "attach a policy with Server-Defined-Cipher-Order true, such as a predefined one of 2015 \
-          or later",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
+    fix: "attach a policy with Server-Defined-Cipher-Order true, best one of TLS 1.2 with ECDHE \
+          ciphers and GCM only",
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY).console(
         "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage listeners, \
          Edit the security policy: choose a predefined one, or tick Server Order Preference in the \
          custom one.",
@@ -111,11 +112,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if !tls::terminates(context.lb, listener)? {
         return Ok(Verdict::NotApplicable);
     }
-    if tls::server_order(context.lb, listener)? {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
+    let ordered = tls::server_order(context.lb, listener)?;
     let evidence = Grounds::new()
         .with("policies", listener.policy_names.clone())
-        .with("server_defined_cipher_order", false);
-    Ok(Verdict::Fail(evidence))
+        .with("server_defined_cipher_order", ordered);
+    if ordered {
+        return Ok(Verdict::Pass(evidence));
+    }
+    Ok(Verdict::Fail(evidence.cause(causes::recommended_policy(&context.lb.kind))))
 }

@@ -22,9 +22,9 @@ pub(crate) const CHECK: Check = Check {
             and on a custom one that offers no more than that.",
     false_alarms: "A custom policy is the only way to ECDHE and GCM alone on Classic, so a \
                    stricter one passes here although ELB.8 fails it.",
-    fix: "attach ELBSecurityPolicy-TLS-1-2-2017-01, drop what the evidence lists, or move to an \
-          Application load balancer",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
+    fix: "drop what the evidence lists from the policy, attach ELBSecurityPolicy-TLS-1-2-2017-01 where \
+          ELB.8 has to pass, or move to an Application load balancer",
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY).console(
         "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage listeners, \
          Edit the security policy: choose ELBSecurityPolicy-TLS-1-2-2017-01, or untick the listed \
          ciphers and protocols.",
@@ -89,7 +89,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if !tls::is_custom(context.lb, listener)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let grounds = Grounds::new().with("policies", listener.policy_names.clone());
+        return Ok(Verdict::Pass(grounds.with("custom", false)));
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
     let (mut protocols, mut ciphers) = (offer.protocols.clone(), offer.ciphers.clone());
@@ -97,10 +98,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         protocols.retain(|protocol| !strong.protocols.contains(protocol));
         ciphers.retain(|cipher| !strong.ciphers.contains(cipher));
     }
-    if protocols.is_empty() && ciphers.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
+    let exceeds = !protocols.is_empty() || !ciphers.is_empty();
     let grounds: Grounds = offer.evidence().into();
     let grounds = grounds.with("compared_with", STRONG);
-    Ok(Verdict::Note(grounds.with("further_protocols", protocols).with("further_ciphers", ciphers)))
+    let grounds = grounds.with("further_protocols", protocols).with("further_ciphers", ciphers);
+    Ok(if exceeds { Verdict::Note(grounds) } else { Verdict::Pass(grounds) })
 }

@@ -241,7 +241,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         }
     }
     let Some(((place, first, groups), others)) = open.found.split_first() else {
-        return open.otherwise(Verdict::Pass(Grounds::new()));
+        let grounds = Grounds::new().with("rules", routes.len()).with("forwarding_rules", 0);
+        return open.otherwise(Verdict::Pass(grounds));
     };
     let names: Vec<&str> = groups.iter().map(|arn| routing::group_name(arn)).collect();
     let mut evidence = Grounds::new()

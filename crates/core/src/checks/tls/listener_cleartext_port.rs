@@ -132,7 +132,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let number = listener.number()?;
     let Some((port, name)) = PORTS.iter().find(|(port, _)| *port == number) else {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("port", number)));
     };
     if routing::fronts_application(context.index, context.lb, listener)? {
         return Ok(Verdict::NotApplicable);

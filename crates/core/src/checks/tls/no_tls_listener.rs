@@ -3,6 +3,7 @@
 use crate::analysis::routing::{self, End};
 use crate::analysis::tls;
 use crate::checks::prelude::*;
+use crate::checks::shared::passed::SHOWN;
 use crate::inventory::Redirect;
 
 /// Protocols that encrypt, at the load balancer or from end to end.
@@ -129,7 +130,9 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.serves_any(ENCRYPTED)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let encrypted = listeners.iter().filter(|listener| listener.speaks(ENCRYPTED));
+        let labels: Vec<String> = encrypted.take(SHOWN).map(Listener::label).collect();
+        return Ok(Verdict::Pass(Grounds::new().with("listeners", labels)));
     }
     let mut bare = Partial::whole(Vec::new());
     for listener in listeners {

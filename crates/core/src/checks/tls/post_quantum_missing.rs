@@ -79,7 +79,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let name = tls::policy_name(context.region, listener)?;
     if name.contains("-PQ-") {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("policy", name)));
     }
     Ok(match tls::known_name(context.lb, listener) {
         Some(name) => Verdict::Note(Grounds::new().with("policy", name)),

@@ -2,6 +2,7 @@
 
 use crate::analysis::tls;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "tls-1-3-missing",
@@ -73,9 +74,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
-    if offer.accepts_tls_1_3()? {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let grounds: Grounds = offer.evidence().into();
-    Ok(Verdict::Fail(grounds.with("protocols", offer.protocols.clone())))
+    let grounds = grounds.with("protocols", offer.protocols.clone());
+    if offer.accepts_tls_1_3()? {
+        return Ok(Verdict::Pass(grounds));
+    }
+    Ok(Verdict::Fail(grounds.cause(causes::recommended_policy(&context.lb.kind))))
 }

@@ -20,12 +20,12 @@ pub(crate) const CHECK: Check = Check {
             that AWS's pages print.",
     false_alarms: "Nothing is wrong where the targets accept TLS 1.2 and 1.3 alone; the load \
                    balancer offers the best first.",
-    fix: "let the targets accept TLS 1.2 and 1.3 alone",
+    fix: "let the targets accept only TLS 1.2 and 1.3",
     remedy: Remedy::steps(Steps {
         console: "Not a setting of the load balancer: set the protocols in the web server of the \
                   targets.",
-        cli: "No command of AWS sets it: change the targets, then try them with openssl s_client \
-              -connect TARGET:PORT -tls1_1.",
+        cli: "Not a setting of the load balancer: set the protocols in the web server of the targets, \
+              then see that `openssl s_client -tls1_1 -connect` to one of them fails.",
         terraform: "Not an attribute of the load balancer: set the protocols in the targets' own \
                     configuration.",
         cloudformation: "Not a property of the load balancer: set the protocols in the targets' \
@@ -94,9 +94,9 @@ fn judge(context: &Context) -> Judgement {
     }
     let offer = tls::towards_targets(context.region, context.lb)?;
     let legacy = offer.legacy_protocols()?;
-    if legacy.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let grounds: Grounds = offer.evidence().into();
+    if legacy.is_empty() {
+        return Ok(Verdict::Pass(grounds.with("protocols", offer.protocols.clone())));
+    }
     Ok(Verdict::Note(grounds.with("protocols", legacy).with("target_groups", names)))
 }

@@ -2,6 +2,7 @@
 
 use crate::analysis::tls;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "tls-legacy-protocol",
@@ -19,9 +20,9 @@ pub(crate) const CHECK: Check = Check {
             name. A Classic listener without policy has AWS's default, ELBSecurityPolicy-2016-08.",
     false_alarms: "A port for old devices that know nothing newer may be meant; connection logs of \
                    an Application load balancer show whether anybody still uses it.",
-    fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic \
-          ELBSecurityPolicy-TLS-1-2-2017-01, or move to an Application load balancer",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
+    fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic a \
+          custom policy of TLS 1.2 with ECDHE ciphers and GCM only, or move to an Application load balancer",
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",
@@ -127,9 +128,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
     let legacy = offer.legacy_protocols()?;
-    if legacy.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let grounds: Grounds = offer.evidence().into();
-    Ok(Verdict::Fail(grounds.with("protocols", legacy)))
+    if legacy.is_empty() {
+        return Ok(Verdict::Pass(grounds.with("protocols", offer.protocols.clone())));
+    }
+    let cause = causes::recommended_policy(&context.lb.kind);
+    Ok(Verdict::Fail(grounds.with("protocols", legacy).cause(cause)))
 }

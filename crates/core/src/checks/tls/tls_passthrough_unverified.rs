@@ -89,7 +89,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if tls::terminates(context.lb, listener)? || listener.speaks(&[Protocol::Quic]) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let own = or_missing(listener.protocol.as_ref());
+        let grounds = Grounds::new().with("port", listener.port).with("protocol", own);
+        return Ok(Verdict::Pass(grounds));
     }
     if !listener.speaks(&[Protocol::Tcp, Protocol::TcpUdp, Protocol::TcpQuic])
         || routing::fronts_application(context.index, context.lb, listener)?

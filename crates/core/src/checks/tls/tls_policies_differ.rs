@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::analysis::tls;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+
+/// The policy that AWS recommends for TLS 1.3 only.
+const TLS_1_3_ONLY: &str = "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09";
 
 pub(crate) const CHECK: Check = Check {
     id: "tls-policies-differ",
@@ -22,7 +26,7 @@ pub(crate) const CHECK: Check = Check {
                    targets are apart too.",
     fix: "give every listener the policy of the strictest one, or move the old clients to a load \
           balancer of their own",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
+    remedy: Remedy::ssl_policy("SECURITY_POLICY").classic_policy(super::CLASSIC_POLICY).console(
         "EC2 console, Load Balancers: open the load balancer, choose the listener, then Manage \
          listener, Edit listener, and pick the security policy of the strictest one.",
     ),
@@ -75,7 +79,7 @@ fn two_ports(policy: &str) -> Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let mut oldest: Partial<BTreeMap<&str, Vec<String>>> = Partial::default();
+    let mut oldest: Partial<BTreeMap<&str, Vec<&Listener>>> = Partial::default();
     let mut several = 0;
     for listener in context.lb.listeners.get()? {
         let protocol = match tls::terminates(context.lb, listener) {
@@ -86,18 +90,38 @@ fn judge(context: &Context) -> Judgement {
         };
         several += 1;
         match protocol {
-            Ok(protocol) => oldest.found.entry(protocol).or_default().push(listener.label()),
+            Ok(protocol) => oldest.found.entry(protocol).or_default().push(listener),
             Err(gap) => oldest.add_gap(gap),
         }
     }
+    let lines: Vec<String> = oldest.found.iter().map(line).collect();
+    let evidence = Grounds::new().with("oldest_protocols", lines);
     if oldest.found.len() > 1 {
-        let lines = oldest.found.iter();
-        let lines = lines.map(|(protocol, ports)| format!("{protocol}: {}", ports.join(", ")));
-        let evidence = Grounds::new().with("oldest_protocols", lines.collect::<Vec<_>>());
-        return Ok(Verdict::Fail(evidence));
+        return Ok(Verdict::Fail(raised(evidence, &context.lb.kind, &oldest.found)));
     }
     if several < 2 {
         return Ok(Verdict::NotApplicable);
     }
-    oldest.otherwise(Verdict::Pass(Grounds::new()))
+    oldest.otherwise(Verdict::Pass(evidence))
+}
+
+fn line((protocol, listeners): (&&str, &Vec<&Listener>)) -> String {
+    let labels: Vec<String> = listeners.iter().map(|listener| listener.label()).collect();
+    format!("{protocol}: {}", labels.join(", "))
+}
+
+/// Names the listeners that accept more than the strictest one, and a recommended policy as strict as that.
+fn raised(grounds: Grounds, kind: &Kind, oldest: &BTreeMap<&str, Vec<&Listener>>) -> Grounds {
+    // By their names protocols are in the order of their age.
+    let Some((strictest, _)) = oldest.last_key_value() else { return grounds };
+    let policy = if *strictest == "TLSv1.3" { TLS_1_3_ONLY } else { Remedy::RECOMMENDED_POLICY };
+    let weaker = oldest.iter().filter(|(protocol, _)| *protocol != strictest);
+    let weaker: Vec<&Listener> = weaker.flat_map(|(_, listeners)| listeners).copied().collect();
+    let ids = weaker.iter().map(|listener| listener.id.clone());
+    let ports = weaker.iter().filter_map(|listener| listener.port).map(|port| port.to_string());
+    grounds
+        .cause(causes::security_policy(kind, policy))
+        .bind("SECURITY_POLICY", policy)
+        .bind("LISTENER_ARN", ids.collect::<Vec<_>>())
+        .bind("LISTENER_PORT", ports.collect::<Vec<_>>())
 }

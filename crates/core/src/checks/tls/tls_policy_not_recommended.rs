@@ -2,6 +2,7 @@
 
 use crate::analysis::tls;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "tls-policy-not-recommended",
@@ -96,7 +97,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if tls::is_recommended(name) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let list = format!("Security Hub ELB.17 of {}", tls::as_of());
+        return Ok(Verdict::Pass(Grounds::new().with("policy", name).with("listed_in", list)));
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
     if !offer.legacy_protocols()?.is_empty() || !offer.weak_ciphers()?.is_empty() {
@@ -104,5 +106,6 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let list = format!("Security Hub ELB.17 of {}", tls::as_of());
     let grounds: Grounds = offer.evidence().into();
-    Ok(Verdict::Fail(grounds.with("not_in", list)))
+    let cause = causes::recommended_policy(&context.lb.kind);
+    Ok(Verdict::Fail(grounds.with("not_in", list).cause(cause)))
 }

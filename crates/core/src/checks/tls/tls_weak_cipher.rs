@@ -2,6 +2,7 @@
 
 use crate::analysis::tls;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
 
 pub(crate) const CHECK: Check = Check {
     id: "tls-weak-cipher",
@@ -21,13 +22,9 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "ELBSecurityPolicy-TLS-1-2-2017-01, which Security Hub asks of Classic load \
                    balancers, offers static RSA key exchange and fails here; clients that are not \
                    ancient never choose it.",
-    fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic make a custom policy of \
-          ECDHE ciphers with GCM alone",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(&[
-        ("Protocol-TLSv1.2", "true"),
-        ("Server-Defined-Cipher-Order", "true"),
-        ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
-    ]),
+    fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic a custom policy of TLS \
+          1.2 with ECDHE ciphers and GCM only",
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",
@@ -89,10 +86,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let offer = tls::offer(context.region, context.lb, listener)?;
     let weak = offer.weak_ciphers()?;
+    let grounds: Grounds = offer.evidence().into();
     if weak.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let count = offer.ciphers.len();
+        return Ok(Verdict::Pass(grounds.with("offered_ciphers", count).with("weak_ciphers", 0)));
     }
     let names: Vec<&str> = weak.iter().map(|cipher| cipher.name).collect();
-    let grounds: Grounds = offer.evidence().into();
-    Ok(Verdict::Fail(grounds.with("ciphers", names).with("weaknesses", tls::weaknesses(&weak))))
+    let grounds = grounds.with("ciphers", names).with("weaknesses", tls::weaknesses(&weak));
+    Ok(Verdict::Fail(grounds.cause(causes::recommended_policy(&context.lb.kind))))
 }

@@ -19,18 +19,27 @@ pub(crate) const CHECK: Check = Check {
                   create the stack that it writes, then associate the new web ACL with the load \
                   balancer.",
         cli: r"
-            aws waf-regional create-web-acl-migration-stack --web-acl-id WEB_ACL_ID \
-              --s3-bucket-name aws-waf-migration-BUCKET --ignore-unsupported-type",
+            aws waf-regional get-web-acl-for-resource --resource-arn LOAD_BALANCER_ARN
+            aws waf-regional create-web-acl-migration-stack --web-acl-id CLASSIC_WEB_ACL_ID \
+              --s3-bucket-name MIGRATION_BUCKET --ignore-unsupported-type
+            # what could not be migrated is in the template's comments: add it by hand
+            aws cloudformation create-stack --stack-name migrated-web-acl --template-url TEMPLATE_URL
+            aws cloudformation wait stack-create-complete --stack-name migrated-web-acl
+            # nothing is filtered between the next two commands
+            aws waf-regional disassociate-web-acl --resource-arn LOAD_BALANCER_ARN
+            aws wafv2 associate-web-acl --web-acl-arn NEW_WEB_ACL_ARN \
+              --resource-arn LOAD_BALANCER_ARN",
         terraform: r#"
             resource "aws_wafv2_web_acl_association" "web" {
               resource_arn = aws_lb.web.arn
               web_acl_arn  = aws_wafv2_web_acl.web.arn
             }"#,
         cloudformation: r"
-            Type: AWS::WAFv2::WebACLAssociation
-            Properties:
-              ResourceArn: !Ref LoadBalancer
-              WebACLArn: !GetAtt WebAcl.Arn",
+            WebAclAssociation:
+              Type: AWS::WAFv2::WebACLAssociation
+              Properties:
+                ResourceArn: !Ref LoadBalancer
+                WebACLArn: !GetAtt WebAcl.Arn",
     }),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-migrating-from-classic.html",
@@ -78,5 +87,5 @@ fn judge(context: &Context) -> Judgement {
     if protected.contains(&context.lb.arn) {
         return Ok(Verdict::Fail(Grounds::new().with("web_acl", "AWS WAF Classic")));
     }
-    Ok(Verdict::Pass(Grounds::new()))
+    Ok(Verdict::Pass(Grounds::new().with("classic_web_acl", "none")))
 }

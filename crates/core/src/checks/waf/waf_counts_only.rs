@@ -2,6 +2,9 @@
 
 use crate::analysis::waf::{self, Effect};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::checks::shared::passed::SHOWN;
+use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-counts-only",
@@ -109,15 +112,20 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let stops = filter.stops(|_| true);
+    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     if stops == Ok(true) || filter.stops_the_rest()? || stops? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let mut stopping = filter.names(Effect::Stops, |_| true);
+        stopping.truncate(SHOWN);
+        let evidence = evidence.with("stopping_rules", stopping);
+        return Ok(Verdict::Pass(
+            evidence.with("default_action", filter.acl.default_action.clone()),
+        ));
     }
     let admitting = filter.names(Effect::Admits, |_| true);
-    let mut evidence = Grounds::new()
-        .with("web_acl", filter.acl.name.as_str())
-        .with("counting_rules", filter.names(Effect::Counts, |_| true));
+    let mut evidence = evidence.with("counting_rules", filter.names(Effect::Counts, |_| true));
     if !admitting.is_empty() {
         evidence = evidence.with("allowing_rules", admitting);
     }
-    Ok(Verdict::Fail(evidence.with("default_action", "allow")))
+    let cause = causes::web_acl(Verb::Change, &filter.acl.arn, "block instead of count");
+    Ok(Verdict::Fail(evidence.with("default_action", "allow").cause(cause)))
 }

@@ -69,12 +69,12 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
+    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     match filter.acl.low_reputation_mode.as_deref() {
-        Some("ACTIVE_UNDER_DDOS" | "ALWAYS_ON") => Ok(Verdict::Pass(Grounds::new())),
-        None => {
-            let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
-            Ok(Verdict::Note(evidence.with("low_reputation_mode", "off")))
+        Some(mode @ ("ACTIVE_UNDER_DDOS" | "ALWAYS_ON")) => {
+            Ok(Verdict::Pass(evidence.with("low_reputation_mode", mode)))
         }
+        None => Ok(Verdict::Note(evidence.with("low_reputation_mode", "off"))),
         Some(other) => Err(Gap::new(Call::Wafv2GetWebAcl, Reason::Unrecognised)
             .of(&filter.acl.arn)
             .saying(format!("mode for low-reputation sources {other}"))),

@@ -2,6 +2,8 @@
 
 use crate::analysis::waf;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-empty",
@@ -66,9 +68,13 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::filter(context.site)? else { return Ok(Verdict::NotApplicable) };
+    let evidence = Grounds::new()
+        .with("web_acl", filter.acl.name.as_str())
+        .with("rules", filter.rules.found.len())
+        .with("default_action", filter.acl.default_action.clone());
     if !filter.is_empty()? || filter.stops_the_rest()? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(evidence));
     }
-    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
-    Ok(Verdict::Fail(evidence.with("rules", 0).with("default_action", "allow")))
+    let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "rules");
+    Ok(Verdict::Fail(evidence.cause(cause)))
 }

@@ -56,8 +56,9 @@ fn judge(context: &Context) -> Judgement {
     if waf::arn(context.site)?.is_none() {
         return Ok(Verdict::NotApplicable);
     }
-    if context.lb.switched_on(KEY)? {
-        return Ok(Verdict::Fail(Grounds::new().with(KEY, "true")));
-    }
-    Ok(Verdict::Pass(Grounds::new()))
+    Ok(if context.lb.switched_on(KEY)? {
+        Verdict::Fail(Grounds::new().with(KEY, "true"))
+    } else {
+        Verdict::Pass(Grounds::new().with(KEY, "false"))
+    })
 }

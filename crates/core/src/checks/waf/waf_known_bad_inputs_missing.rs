@@ -2,6 +2,8 @@
 
 use crate::analysis::waf::{self, Effect};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::remedy::cause::Verb;
 
 const GROUP: &str = "AWSManagedRulesKnownBadInputsRuleSet";
 
@@ -60,10 +62,12 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
+    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     if filter.stops(|rule| rule.takes_over(GROUP))? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(evidence.with(GROUP, "working")));
     }
     let counted = !filter.names(Effect::Counts, |rule| rule.takes_over(GROUP)).is_empty();
     let state = if counted { "counting" } else { "missing" };
-    Ok(Verdict::Fail(Grounds::new().with("web_acl", filter.acl.name.as_str()).with(GROUP, state)))
+    let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, GROUP);
+    Ok(Verdict::Fail(evidence.with(GROUP, state).cause(cause)))
 }

@@ -2,7 +2,10 @@
 
 use crate::analysis::waf::{self, Effect};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::checks::shared::passed::SHOWN;
 use crate::inventory::WafRule;
+use crate::remedy::cause::Verb;
 
 /// AWS's managed groups that look into bodies. They take as much of one as they get.
 ///
@@ -144,15 +147,19 @@ fn looking(oversize: Option<&str>) -> crate::inventory::Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
+    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     if filter.stops(refuses_large)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let mut refusing = filter.names(Effect::Stops, refuses_large);
+        refusing.truncate(SHOWN);
+        return Ok(Verdict::Pass(evidence.with("rules_on_large_bodies", refusing)));
     }
     let readers = filter.names(Effect::Stops, reads_a_part);
     if readers.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
-    Ok(Verdict::Fail(evidence.with("rules_on_bodies", readers).with("inspected_bytes", 8192)))
+    let evidence = evidence.with("rules_on_bodies", readers).with("inspected_bytes", 8192);
+    let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "block bodies over 8 KB");
+    Ok(Verdict::Fail(evidence.cause(cause)))
 }
 
 /// Whether a rule that stops requests stops those with a large body.

@@ -2,7 +2,10 @@
 
 use crate::analysis::waf::{self, Effect};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::checks::shared::passed::SHOWN;
 use crate::inventory::WafRule;
+use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-managed-rules-missing",
@@ -47,11 +50,15 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
-    if filter.stops(managed)? {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
-    Ok(Verdict::Fail(evidence.with("counting_groups", filter.names(Effect::Counts, managed))))
+    if filter.stops(managed)? {
+        let mut groups = filter.names(Effect::Stops, managed);
+        groups.truncate(SHOWN);
+        return Ok(Verdict::Pass(evidence.with("managed_groups", groups)));
+    }
+    let evidence = evidence.with("counting_groups", filter.names(Effect::Counts, managed));
+    let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "managed rule group");
+    Ok(Verdict::Fail(evidence.cause(cause)))
 }
 
 fn managed(rule: &WafRule) -> bool {

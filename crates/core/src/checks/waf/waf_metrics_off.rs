@@ -72,12 +72,13 @@ fn judge(context: &Context) -> Judgement {
         .filter(|rule| !rule.metrics)
         .map(|rule| rule.name.as_str())
         .collect();
-    if filter.acl.metrics && silent.is_empty() {
-        return filter.rules.otherwise(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new()
         .with("web_acl", filter.acl.name.as_str())
-        .with("web_acl_metrics", if filter.acl.metrics { "on" } else { "off" })
-        .with("rules_without_metrics", silent.into_iter().collect::<Vec<_>>());
+        .with("web_acl_metrics", if filter.acl.metrics { "on" } else { "off" });
+    if filter.acl.metrics && silent.is_empty() {
+        let rules = filter.rules.found.len();
+        return filter.rules.otherwise(Verdict::Pass(evidence.with("rules", rules)));
+    }
+    let evidence = evidence.with("rules_without_metrics", silent.into_iter().collect::<Vec<_>>());
     Ok(Verdict::Note(evidence))
 }

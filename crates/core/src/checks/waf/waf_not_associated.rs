@@ -23,18 +23,33 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, the load balancer, Integrations, AWS WAF: associate a web \
                   ACL.",
-        cli: "aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn \
-              LOAD_BALANCER_ARN",
+        cli: r#"
+            # one of these does as well: put its ARN into new_web_acl then
+            aws wafv2 list-web-acls --scope REGIONAL
+
+            # a new one; try its rules on a copy of the service first, since they block
+            new_web_acl=$(aws wafv2 create-web-acl --name LOAD_BALANCER_NAME --scope REGIONAL \
+              --default-action Allow={} \
+              --visibility-config SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=LOAD_BALANCER_NAME \
+              --rules \
+              'Name=core,Priority=1,OverrideAction={None={}},Statement={ManagedRuleGroupStatement={VendorName=AWS,Name=AWSManagedRulesCommonRuleSet}},VisibilityConfig={SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=core}' \
+              'Name=known-bad-inputs,Priority=2,OverrideAction={None={}},Statement={ManagedRuleGroupStatement={VendorName=AWS,Name=AWSManagedRulesKnownBadInputsRuleSet}},VisibilityConfig={SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=known-bad-inputs}' \
+              'Name=rate,Priority=3,Action={Block={}},Statement={RateBasedStatement={Limit=2000,AggregateKeyType=IP}},VisibilityConfig={SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=rate}' \
+              --query Summary.ARN --output text)
+
+            aws wafv2 associate-web-acl --resource-arn LOAD_BALANCER_ARN \
+              --web-acl-arn "$new_web_acl""#,
         terraform: r#"
             resource "aws_wafv2_web_acl_association" "web" {
               resource_arn = aws_lb.web.arn
               web_acl_arn  = aws_wafv2_web_acl.web.arn
             }"#,
         cloudformation: r"
-            Type: AWS::WAFv2::WebACLAssociation
-            Properties:
-              ResourceArn: !Ref LoadBalancer
-              WebACLArn: !GetAtt WebAcl.Arn",
+            WebAclAssociation:
+              Type: AWS::WAFv2::WebACLAssociation
+              Properties:
+                ResourceArn: !Ref LoadBalancer
+                WebACLArn: !GetAtt WebAcl.Arn",
     }),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
@@ -125,8 +140,10 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match context.lb.web_acl.get()? {
-        Some(_) => Ok(Verdict::Pass(Grounds::new())),
-        None if is_filtered_by_cloudfront(context)? => Ok(Verdict::Pass(Grounds::new())),
+        Some(acl) => Ok(Verdict::Pass(Grounds::new().with("web_acl", acl.as_str()))),
+        None if is_filtered_by_cloudfront(context)? => {
+            Ok(Verdict::Pass(Grounds::new().with("web_acl", "those of its distributions")))
+        }
         None => Ok(Verdict::Fail(Grounds::new().with("web_acl", "none"))),
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::analysis::waf;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-not-logged",
@@ -21,19 +23,23 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "WAF & Shield, Web ACLs, the web ACL, Logging and metrics: enable logging.",
         cli: r"
-            aws wafv2 put-logging-configuration \
-              --logging-configuration ResourceArn=WEB_ACL_ARN,LogDestinationConfigs=DESTINATION_ARN",
+            aws logs create-log-group --log-group-name WAF_LOG_GROUP
+            aws logs put-retention-policy --log-group-name WAF_LOG_GROUP --retention-in-days 90
+            # secrets of clients stay out of it
+            aws wafv2 put-logging-configuration --logging-configuration \
+              'ResourceArn=WEB_ACL_ARN,LogDestinationConfigs=WAF_LOG_GROUP_ARN,RedactedFields=[{SingleHeader={Name=authorization}},{SingleHeader={Name=cookie}}]'",
         terraform: r#"
             resource "aws_wafv2_web_acl_logging_configuration" "web" {
               resource_arn            = aws_wafv2_web_acl.web.arn
               log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
             }"#,
         cloudformation: r"
-            Type: AWS::WAFv2::LoggingConfiguration
-            Properties:
-              ResourceArn: !GetAtt WebAcl.Arn
-              LogDestinationConfigs:
-                - !GetAtt LogGroup.Arn",
+            WebAclLog:
+              Type: AWS::WAFv2::LoggingConfiguration
+              Properties:
+                ResourceArn: !GetAtt WebAcl.Arn
+                LogDestinationConfigs:
+                  - !GetAtt LogGroup.Arn",
     }),
     links: &["https://docs.aws.amazon.com/waf/latest/developerguide/logging.html"],
     needs: &[
@@ -70,7 +76,24 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let Some(acl) = waf::arn(context.site)? else { return Ok(Verdict::NotApplicable) };
     if context.region.logged_web_acls.get()?.iter().any(|logged| logged == acl) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("web_acl", acl).with("log", "configured")));
     }
-    Ok(Verdict::Fail(Grounds::new().with("web_acl", acl).with("log", "none")))
+    let cause = causes::web_acl(Verb::Change, acl, "log requests");
+    Ok(Verdict::Fail(
+        bind(Grounds::new().with("web_acl", acl).with("log", "none"), acl).cause(cause),
+    ))
+}
+
+/// The web ACL, and a log group of its name: AWS WAF takes those alone that begin like this.
+fn bind(grounds: Grounds, acl: &str) -> Grounds {
+    let name = acl.split('/').nth(2).unwrap_or("web-acl");
+    let group = format!("aws-waf-logs-{name}");
+    let place: Vec<&str> = acl.split(':').collect();
+    let arn = match place[..] {
+        [_, partition, _, region, account, ..] => {
+            format!("arn:{partition}:logs:{region}:{account}:log-group:{group}")
+        }
+        _ => group.clone(),
+    };
+    grounds.bind("WEB_ACL_ARN", acl).bind("WAF_LOG_GROUP", group).bind("WAF_LOG_GROUP_ARN", arn)
 }

@@ -2,7 +2,10 @@
 
 use crate::analysis::waf::{self, Effect};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes;
+use crate::checks::shared::passed::SHOWN;
 use crate::inventory::WafRule;
+use crate::remedy::cause::Verb;
 
 /// AWS's managed group against floods of requests.
 const AGAINST_FLOODS: &str = "AWSManagedRulesAntiDDoSRuleSet";
@@ -76,11 +79,15 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
-    if filter.stops(limits)? {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
-    Ok(Verdict::Fail(evidence.with("counting_limits", filter.names(Effect::Counts, limits))))
+    if filter.stops(limits)? {
+        let mut working = filter.names(Effect::Stops, limits);
+        working.truncate(SHOWN);
+        return Ok(Verdict::Pass(evidence.with("limits", working)));
+    }
+    let evidence = evidence.with("counting_limits", filter.names(Effect::Counts, limits));
+    let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "rate limit");
+    Ok(Verdict::Fail(evidence.cause(cause)))
 }
 
 fn limits(rule: &WafRule) -> bool {
