@@ -9,6 +9,8 @@ use super::binding::{Binding, Bindings};
 pub const FOUND: &[&str] = &[
     "ACCELERATOR_ARN",
     "ACCOUNT_ID",
+    "ADDRESSLESS_SUBNET_ID",
+    "ADDRESSLESS_SUBNET_IDS",
     "ADDRESS_FAMILY",
     "ASKED_RANGES",
     "AUTO_SCALING_GROUP",
@@ -135,6 +137,7 @@ pub const FOUND: &[&str] = &[
 /// bound is not for this finding.
 pub const CASES: &[&str] = &[
     "ACCELERATOR_ARN",
+    "ADDRESSLESS_SUBNET_ID",
     "AUTO_SCALING_GROUP",
     "CLASSIC_NAME",
     "CLOSED_GROUP_ID",
@@ -228,7 +231,7 @@ pub const CHOSEN: &[Pair] = &[
         "a load balancer of another account that is not meant to use the trust store; the first command lists them",
     ),
     (
-        "UNMEANT_PRINCIPALS",
+        "FOREIGN_PRINCIPAL",
         "an account, organization or unit that the trust store is not meant to be shared with; `aws ram list-principals` lists them",
     ),
     (
@@ -331,6 +334,10 @@ pub const CHOSEN: &[Pair] = &[
     (
         "TRUST_BUCKET",
         "a bucket of yours for what clients are verified by; `aws s3api list-buckets` lists them",
+    ),
+    (
+        "UNMEANT_PRINCIPALS",
+        "an account, organization or unit that the trust store is not meant to be shared with; `aws ram list-principals` lists them",
     ),
 ];
 

@@ -257,3 +257,52 @@ fn what_takes_the_place_of_a_load_balancer_is_of_the_kind_and_scheme_it_had() {
     assert_eq!(gateway["UNROUTED_TYPE"], "gateway");
     assert!(!gateway.contains_key("ROUTED_TYPE"));
 }
+
+#[test]
+fn what_opens_a_port_to_everyone_is_revoked_and_nothing_else() {
+    let listening = |ingress: Vec<Permission>| {
+        let mut inventory = admitting(&Kind::Network, ingress);
+        let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+        let mut ssh = sample::listener("TCP", 22, vec![sample::forward("web")]);
+        ssh.id.push_str("-22");
+        sample::listeners(lb).push(ssh);
+        bound(&inventory, "listener-sensitive-port")
+    };
+    let office = Permission {
+        prefix_lists: vec!["pl-office".to_owned()],
+        ..tcp(22, 22, &["198.51.100.0/24", "0.0.0.0/0"])
+    };
+    let all = listening(vec![tcp(443, 443, &["0.0.0.0/0"]), office]);
+    assert_eq!(all["GROUP_ID"], "sg-web");
+    assert_eq!(all["PORT"], "22");
+    assert_eq!(all["RULE_GROUP_ID"], json!(["sg-web"]));
+    let open = "IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=0.0.0.0/0}]";
+    assert_eq!(all["RULE_PERMISSION"], json!([open]));
+    let halves = listening(vec![tcp(22, 22, &["0.0.0.0/1", "128.0.0.0/1"])]);
+    let both =
+        "IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=0.0.0.0/1},{CidrIp=128.0.0.0/1}]";
+    assert_eq!(halves["RULE_PERMISSION"], json!([both]));
+}
+
+#[test]
+fn only_the_family_that_is_wider_is_revoked() {
+    let mut inventory =
+        admitting(&Kind::Network, vec![tcp(443, 443, &["198.51.100.0/24", "::/0"])]);
+    sample::dual_stack(&mut inventory.accounts[0].regions[0]);
+    let all = bound(&inventory, "ipv6-wider-than-ipv4");
+    let open = "IpProtocol=tcp,FromPort=443,ToPort=443,Ipv6Ranges=[{CidrIpv6=::/0}]";
+    assert_eq!(all["RULE_PERMISSION"], json!([open]));
+}
+
+#[test]
+fn clients_of_an_internal_load_balancer_stay_admitted_at_its_listeners() {
+    let mut inventory = admitting(&Kind::Network, vec![tcp(0, 65_535, &["0.0.0.0/0"])]);
+    let lb = sample::only(&mut inventory.accounts[0].regions[0]);
+    sample::internal(lb);
+    let mut second = sample::listener("TCP", 22, vec![sample::forward("web")]);
+    second.id.push_str("-22");
+    sample::listeners(lb).push(second);
+    let all = bound(&inventory, "internal-open-to-any");
+    assert_eq!(all["GROUP_ID"], json!(["sg-web", "sg-web"]));
+    assert_eq!(all["PORT"], json!(["22", "443"]));
+}

@@ -51,7 +51,7 @@ fn every_finding_is_told_whole() {
         for part in parts {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
-        assert_eq!(text.contains("\n  AWS CLI\n"), finding.outcome != Outcome::Unknown);
+        assert_eq!(text.contains("\n  AWS CLI, in account "), finding.outcome != Outcome::Unknown);
         for name in finding.evidence.0.keys() {
             let name = if name.contains('.') { name.clone() } else { name.replace('_', " ") };
             assert!(text.contains(&format!("\n  {name}: ")), "{name} is not in\n{text}");

@@ -35,7 +35,6 @@ const CONSTANTS: &[&str] = &[
     "HTTP_301",
     "IAM",
     "IP",
-    "IPV4",
     "MATCH",
     "NONE",
     "OIDC",

@@ -69,7 +69,8 @@ pub(crate) const CHECK: Check = Check {
             # "ORIGIN_HEADER", "Values": ["ORIGIN_SECRET"]}}, and what other conditions ask for
             aws elbv2 modify-rule --rule-arn UNGUARDED_RULE_ARN --conditions file://conditions.json
 
-            # a rule with the header does what the default action did, which refuses from then on
+            # once the distributions are deployed, a rule with the header does what the default action did,
+            # which refuses
             aws elbv2 describe-listeners --listener-arns UNGUARDED_LISTENER_ARN --output json \
               --query 'Listeners[0].DefaultActions' > actions.json
             aws elbv2 create-rule --listener-arn UNGUARDED_LISTENER_ARN --priority 49999 \
@@ -320,11 +321,12 @@ struct Ways<'a> {
     open: Vec<OpenRule<'a>>,
 }
 
-/// A rule without such a header.
+/// A rule without such a header, or a listener of a Classic load balancer.
 struct OpenRule<'a> {
     listener: &'a Listener,
-    /// `rule 10` or `default rule`; none on a Classic load balancer.
     rule: Option<String>,
+    /// None of the default rule.
+    arn: Option<&'a str>,
     groups: Vec<&'a str>,
 }
 
@@ -332,7 +334,10 @@ impl OpenRule<'_> {
     /// `HTTPS:443 rule 10`.
     fn label(&self) -> String {
         let listener = self.listener.label();
-        self.rule.as_ref().map_or(listener.clone(), |rule| format!("{listener} {rule}"))
+        match &self.rule {
+            Some(rule) => format!("{listener} {rule}"),
+            None => listener,
+        }
     }
 }
 
@@ -429,21 +434,12 @@ fn bound(context: &Context, open: &[&OpenRule], mut grounds: Grounds) -> Grounds
     if lb.kind != Kind::Application {
         return grounds;
     }
-    let is_default = |rule: &&&OpenRule| rule.rule.as_deref() == Some("default rule");
-    let listeners: Vec<String> =
-        open.iter().filter(is_default).map(|rule| rule.listener.id.clone()).collect();
-    let arns: Vec<String> = open.iter().filter_map(|rule| arn(rule)).collect();
+    let by_default = open.iter().filter(|rule| rule.arn.is_none());
+    let listeners: Vec<String> = by_default.map(|rule| rule.listener.id.clone()).collect();
+    let arns: Vec<String> = open.iter().filter_map(|rule| rule.arn).map(str::to_owned).collect();
     let all = [("UNGUARDED_LISTENER_ARN", listeners), ("UNGUARDED_RULE_ARN", arns)];
     let named = all.into_iter().filter(|(_, values)| !values.is_empty());
     named.fold(grounds, |grounds, (name, values)| grounds.bind(name, values))
-}
-
-/// The ARN of a rule that is not the default one.
-fn arn(rule: &OpenRule) -> Option<String> {
-    let label = rule.rule.as_ref()?;
-    let mut all = rule.listener.rules.get().into_iter().flatten();
-    let own = all.find(|own| own.priority.is_some() && own.label() == *label)?;
-    Some(own.arn.clone())
 }
 
 /// The grounds with the header that the rules are to ask for: one that CloudFront adds already, or else a new
@@ -471,7 +467,12 @@ fn ways<'a>(context: &Context<'a>, headers: &BTreeSet<String>) -> Result<Partial
         let routes = match answers_everyone(context, &approach, listener) {
             Ok(false) => continue,
             Ok(true) if lb.kind == Kind::Classic => {
-                ways.found.open.push(OpenRule { listener, rule: None, groups: Vec::new() });
+                ways.found.open.push(OpenRule {
+                    listener,
+                    rule: None,
+                    arn: None,
+                    groups: Vec::new(),
+                });
                 continue;
             }
             Ok(true) => routing::live(lb, listener),
@@ -500,11 +501,12 @@ impl<'a> Ways<'a> {
             header.is_some_and(|header| headers.contains(&header.to_lowercase()))
         };
         let guarded = route.conditions.iter().any(asks);
+        let arn = route.arn;
         match route.end {
             End::Unknown(gap) => return Err(gap),
             End::Forward(groups) if guarded => self.guarded.extend(groups),
             End::Forward(groups) if !groups.is_empty() => {
-                self.open.push(OpenRule { listener, rule: Some(route.label), groups });
+                self.open.push(OpenRule { listener, rule: Some(route.label), arn, groups });
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => {}
         }

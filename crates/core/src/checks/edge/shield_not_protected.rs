@@ -27,11 +27,17 @@ pub(crate) const CHECK: Check = Check {
             aws shield create-protection --name LOAD_BALANCER_NAME --resource-arn UNPROTECTED_ARN
 
             # a Network load balancer is protected by its Elastic IP addresses, which it gets when it is
-            # created: one beside it, to which its listeners and DNS records move
+            # created: one address for each subnet
+            aws ec2 allocate-address --query AllocationId --output text \
+              --tag-specifications 'ResourceType=elastic-ip,Tags=[{Key=Name,Value=ADDRESSLESS_SUBNET_ID}]'
+
+            # listeners and DNS records move to the new one, and its addresses are protected
             aws elbv2 describe-load-balancers --load-balancer-arns UNPROTECTABLE_ARN
-            allocation=$(aws ec2 allocate-address --query AllocationId --output text)
-            aws elbv2 create-load-balancer --type network --name NEW_LOAD_BALANCER_NAME \
-              --subnet-mappings "SubnetId=NEW_SUBNET_ID,AllocationId=$allocation""#,
+            aws ec2 describe-addresses --filters 'Name=tag:Name,Values=ADDRESSLESS_SUBNET_IDS' \
+              --query 'Addresses[].{SubnetId: Tags[?Key==`"Name"`].Value | [0], AllocationId: AllocationId}' \
+              --output json > mappings.json
+            aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type network \
+              --security-groups NEW_GROUP_ID --subnet-mappings file://mappings.json"#,
         terraform: r#"
             resource "aws_shield_protection" "web" {
               name         = "web"
@@ -147,6 +153,9 @@ fn judge(context: &Context) -> Judgement {
     }
     if wanted.is_empty() {
         let grounds = Grounds::new().with("elastic_ip_addresses", "none");
+        let grounds = grounds
+            .bind("ADDRESSLESS_SUBNET_ID", lb.subnets.clone())
+            .bind("ADDRESSLESS_SUBNET_IDS", lb.subnets.clone());
         return Ok(Verdict::Note(grounds.bind("UNPROTECTABLE_ARN", lb.arn.as_str())));
     }
     if missing.is_empty() {

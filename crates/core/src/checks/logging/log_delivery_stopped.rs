@@ -26,7 +26,7 @@ pub(crate) const CHECK: Check = Check {
                   and look at the default encryption under Properties.",
         cli: r#"
             aws s3api get-bucket-encryption --bucket BUCKET
-            # only Network load balancers write where the key is your own; the others need AES256
+            # only Network load balancers write where the key is your own; the others need the encryption of S3
 
             aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text
             # this policy takes the place of that one: add its other statements

@@ -1,11 +1,13 @@
 //! An internal load balancer's security group admits every address.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::reach::{self, Reachability};
 use crate::analysis::{entrypoints, security_groups};
 use crate::checks::prelude::*;
-use crate::checks::shared::ingress::Ingress;
-use crate::checks::shared::{causes_network, seen};
-use crate::inventory::{Accelerator, AcceleratorEndpoint, Scope};
+use crate::checks::shared::{causes_network, doors, seen};
+use crate::inventory::{Accelerator, AcceleratorEndpoint, Scope, SecurityGroup};
+use crate::vocab::net::Family;
 
 pub(crate) const CHECK: Check = Check {
     id: "internal-open-to-any",
@@ -70,6 +72,24 @@ pub(crate) const CHECK: Check = Check {
     ..Check::new(Judge::LoadBalancer(judge))
 };
 
+/// The grounds with the rules to revoke, and with the groups and ports at which clients stay admitted.
+fn bound(lb: &LoadBalancer, rules: &[(&SecurityGroup, &Permission)], grounds: Grounds) -> Grounds {
+    let listeners = lb.listeners.get().into_iter().flatten();
+    let ports: BTreeSet<(Transport, u16)> = listeners
+        .filter_map(|listener| reach::transports_and_port(listener).ok())
+        .flat_map(|(transports, port)| transports.iter().map(move |one| (*one, port)))
+        .collect();
+    let mut doors = BTreeSet::new();
+    for (group, rule) in rules {
+        let covered =
+            ports.iter().filter(|(transport, port)| rule.covers(*transport, *port) == Ok(true));
+        doors.extend(covered.map(|(_, port)| (group.id.clone(), port.to_string())));
+    }
+    let grounds = doors::bound_rules(rules, &Family::BOTH, grounds);
+    let (groups, ports): (Vec<String>, Vec<String>) = doors.into_iter().unzip();
+    grounds.bind("GROUP_ID", groups).bind("PORT", ports)
+}
+
 /// An internal load balancer that admits every address, and an accelerator that leads to this ARN.
 fn accelerated(to: Fact<String>) -> crate::inventory::Inventory {
     let mut inventory = sample::with(&Kind::Application, sample::internal);
@@ -82,11 +102,6 @@ fn accelerated(to: Fact<String>) -> crate::inventory::Inventory {
         endpoints: to.map(|arn| vec![endpoint(arn)]),
     }]);
     inventory
-}
-
-/// Whether a rule is about a port, by TCP or by UDP.
-fn covers(rule: &Permission, port: u16) -> bool {
-    Transport::BOTH.into_iter().any(|transport| rule.covers(transport, port) == Ok(true))
 }
 
 fn judge(context: &Context) -> Judgement {
@@ -129,14 +144,7 @@ fn judge(context: &Context) -> Judgement {
         let through = seen::few(&entrypoints::words(&accelerators.found));
         return Ok(Verdict::Pass(evidence.with("admitted_through", through)));
     }
-    let mut ingress = Ingress::default();
-    for (group, rule) in &opening {
-        let ports = lb.listeners.get().into_iter().flatten().filter_map(|listener| listener.port);
-        for port in ports.filter(|port| covers(rule, *port)) {
-            ingress.rule(group, rule, port);
-        }
-    }
-    let grounds = ingress.bind(Grounds::new().with("rules", open.found));
+    let grounds = bound(lb, &opening, Grounds::new().with("rules", open.found));
     accelerators.otherwise(Verdict::Fail(match causes_network::only_group(&opening) {
         Some((group, rules)) => grounds.cause(causes_network::close(group, &rules)),
         None => grounds,

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use crate::analysis::index::Index;
 use crate::analysis::reach::{Opening, Reachability};
 use crate::check::{Context, Grounds};
-use crate::checks::shared::ingress::Ingress;
+use crate::checks::shared::doors;
 use crate::inventory::{Listener, Permission, SecurityGroup};
 use crate::remedy::cause::{Cause, ResourceKind, Verb};
 use crate::vocab::net::Family;
@@ -75,15 +75,15 @@ fn closed(rule: &Permission) -> String {
     format!("{} to {shown}{rest}", rule.label())
 }
 
-/// Names the rules that open a listener to everyone by addresses of these families, and the security group
-/// where it is one that does.
+/// Names the security group that opens a listener to everyone by addresses of these families, where it is
+/// one group that does, and for the commands the rules of all.
 pub(in crate::checks) fn closing(
     context: &Context,
     listener: &Listener,
     families: &[Family],
     grounds: Grounds,
 ) -> Grounds {
-    let grounds = Ingress::of_listener(context, listener, families).bind(grounds);
+    let grounds = doors::bound_opening(context, listener, families, grounds);
     match Reachability::new(context.index, context.lb).opened_by(listener, families) {
         Some(Opening { group, rules }) => grounds.cause(close(group, &rules)),
         None => grounds,

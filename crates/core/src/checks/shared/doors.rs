@@ -1,8 +1,13 @@
 //! Security groups and ports of a load balancer in the commands of a remedy.
 
+use ipnet::IpNet;
+
 use crate::analysis::reach::transports_and_port;
-use crate::check::Grounds;
-use crate::inventory::{Kind, Listener, LoadBalancer, Permission, Protocol, Transport};
+use crate::analysis::security_groups;
+use crate::check::{Context, Grounds};
+use crate::inventory::{
+    Kind, Listener, LoadBalancer, Permission, Protocol, SecurityGroup, Transport,
+};
 use crate::vocab::net::Family;
 
 /// The grounds with the groups of a load balancer, the first of them, and the ports of its listeners.
@@ -65,7 +70,7 @@ pub(in crate::checks) fn successor(lb: &LoadBalancer) -> &'static str {
 /// `IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=0.0.0.0/0}]`.
 pub(in crate::checks) fn permission(rule: &Permission) -> String {
     let ports = match (rule.from_port, rule.to_port) {
-        (Some(from), Some(to)) => format!(",FromPort={from},ToPort={to}"),
+        (Some(from), Some(to)) if rule.protocol != "-1" => format!(",FromPort={from},ToPort={to}"),
         _ => String::new(),
     };
     let of = |family: Family, name: &str| {
@@ -81,6 +86,54 @@ pub(in crate::checks) fn permission(rule: &Permission) -> String {
     let named = sources.iter().filter(|(_, all)| !all.is_empty());
     let named: String = named.map(|(name, all)| format!(",{name}=[{}]", all.join(","))).collect();
     format!("IpProtocol={}{ports}{named}", rule.protocol)
+}
+
+/// The grounds with what opens a listener to everyone by addresses of these families: the rules to revoke as
+/// they stand, and group and port at which clients stay admitted.
+pub(in crate::checks) fn bound_opening(
+    context: &Context,
+    listener: &Listener,
+    families: &[Family],
+    grounds: Grounds,
+) -> Grounds {
+    let Ok((transports, port)) = transports_and_port(listener) else { return grounds };
+    let covers = |rule: &Permission| {
+        transports.iter().any(|transport| rule.covers(*transport, port) == Ok(true))
+    };
+    let attached = security_groups::attached_to(context.index, context.lb);
+    let about: Vec<(&SecurityGroup, &Permission)> =
+        attached.ingress().filter(|(_, rule)| covers(rule)).collect();
+    let whole = |rule: &Permission| families.iter().any(|one| rule.ranges.contains(&one.whole()));
+    let open: Vec<_> = about.iter().filter(|(_, rule)| whole(rule)).copied().collect();
+    let rules = if open.is_empty() { about } else { open };
+    let grounds = bound_rules(&rules, families, grounds);
+    match rules.first() {
+        Some((group, _)) => grounds.bind("GROUP_ID", group.id.as_str()).bind("PORT", port),
+        None => grounds,
+    }
+}
+
+/// The grounds with what these rules open to everyone by addresses of these families, to be revoked.
+pub(in crate::checks) fn bound_rules(
+    rules: &[(&SecurityGroup, &Permission)],
+    families: &[Family],
+    grounds: Grounds,
+) -> Grounds {
+    let open = |rule: &Permission| {
+        let all: Vec<IpNet> = families.iter().map(|family| family.whole()).collect();
+        let whole = rule.ranges.iter().filter(|range| all.contains(range)).copied();
+        let whole: Vec<IpNet> = whole.collect();
+        if whole.is_empty() {
+            return permission(rule);
+        }
+        permission(&Permission { ranges: whole, prefix_lists: Vec::new(), ..rule.clone() })
+    };
+    let groups: Vec<String> = rules.iter().map(|(group, _)| group.id.clone()).collect();
+    let rules: Vec<String> = rules.iter().map(|(_, rule)| open(rule)).collect();
+    if rules.is_empty() {
+        return grounds;
+    }
+    grounds.bind("RULE_GROUP_ID", groups).bind("RULE_PERMISSION", rules)
 }
 
 /// The grounds with these ports, each with its transport.

@@ -3,10 +3,9 @@
 use crate::analysis::index::Index;
 use crate::analysis::reach::Port;
 use crate::analysis::targets::DirectPath;
-use crate::check::{Context, Grounds};
+use crate::check::Grounds;
 use crate::checks::shared::{causes, doors};
-use crate::inventory::{Listener, Permission, SecurityGroup, Transport};
-use crate::vocab::net::Family;
+use crate::inventory::{Permission, SecurityGroup, Transport};
 
 /// Groups and ports on which those who are meant stay admitted, and the rules to revoke.
 #[derive(Default)]
@@ -16,30 +15,9 @@ pub(in crate::checks) struct Ingress {
 }
 
 impl Ingress {
-    /// The rules of a load balancer's groups that let everyone come to a listener by these families.
-    pub(in crate::checks) fn of_listener(
-        context: &Context,
-        listener: &Listener,
-        families: &[Family],
-    ) -> Self {
-        let mut all = Ingress::default();
-        let groups = &context.lb.security_groups;
-        if let Ok(port) = Port::of_listener(listener) {
-            all.add(context.index, groups, &port, |own| for_everyone(own, families));
-        }
-        all
-    }
-
     /// Takes in the rules of the groups of a target that let in others than load balancers.
     pub(in crate::checks) fn path(&mut self, index: &Index, path: &DirectPath) {
         self.add(index, &path.interface.groups, &path.port, |own| for_others(index, own));
-    }
-
-    /// Takes in one rule of a group, for everyone.
-    pub(in crate::checks) fn rule(&mut self, group: &SecurityGroup, rule: &Permission, port: u16) {
-        if let Some(part) = for_everyone(rule, &Family::BOTH) {
-            self.push(&group.id, &part, port);
-        }
     }
 
     /// Takes in the rules of one group of a target for a port, whoever they let in beside load balancers.
@@ -108,22 +86,6 @@ impl Ingress {
             .bind("RULE_GROUP_ID", groups)
             .bind("RULE_PERMISSION", rules)
     }
-}
-
-/// What of a rule is for everyone: the whole families among its ranges, or else all of it, since its ranges
-/// or lists together come to that.
-fn for_everyone(rule: &Permission, families: &[Family]) -> Option<Permission> {
-    let whole = rule
-        .ranges
-        .iter()
-        .filter(|range| range.prefix_len() == 0 && families.iter().any(|family| family.has(range)));
-    let whole: Vec<_> = whole.copied().collect();
-    let others = Permission { groups: Vec::new(), ..rule.clone() };
-    if !whole.is_empty() {
-        return Some(Permission { ranges: whole, prefix_lists: Vec::new(), ..others });
-    }
-    let own = others.ranges.iter().any(|range| families.iter().any(|family| family.has(range)));
-    (own || !others.prefix_lists.is_empty()).then_some(others)
 }
 
 /// What of a rule is for others than load balancers.
