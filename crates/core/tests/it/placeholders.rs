@@ -39,6 +39,7 @@ const CONSTANTS: &[&str] = &[
     "NONE",
     "OIDC",
     "REGIONAL",
+    "S3",
     "SELF",
     "SSL",
     "TCP",
