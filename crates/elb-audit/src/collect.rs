@@ -211,11 +211,12 @@ impl<'a> Collection<'a> {
 
     /// What reading comes to; until then it is told how far that is.
     async fn telling<T>(&self, reading: impl Future<Output = T>) -> T {
+        self.tell();
         let telling = async {
             loop {
-                self.tell();
                 // Whether it has moved or a moment has passed: both are told.
                 let _ = tokio::time::timeout(TICK, self.api.pace.moved()).await;
+                self.tell();
             }
         };
         match select(pin!(reading), pin!(telling)).await {

@@ -47,7 +47,7 @@ const CHAINS: &[(Call, &[Call])] = &[
     (Call::Wafv2ListLoggingConfigurations, &[Call::Wafv2GetWebAclForResource]),
 ];
 
-/// Calls whose answers about a load balancer, or about what is its alone, decide nothing about another one.
+/// Calls whose answers about a load balancer, or about what only it has, decide nothing about another one.
 const OF_ITS_OWN: &[Call] = &[
     Call::AcmDescribeCertificate,
     Call::CloudWatchGetMetricData,

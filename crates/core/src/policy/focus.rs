@@ -108,7 +108,7 @@ fn meant(pattern: &str, arn: &str, name: &str) -> bool {
     glob::matches(pattern, if pattern.starts_with("arn:") { arn } else { name })
 }
 
-/// A part of an ARN, where one thing alone can stand.
+/// A part of an ARN that has no wildcard.
 fn part(arn: &str, place: usize) -> Option<&str> {
     let part = arn.split(':').nth(place).filter(|_| arn.starts_with("arn:"))?;
     (!part.contains(['*', '?'])).then_some(part)

@@ -153,7 +153,7 @@ fn names_in_a_file_of_accounts_are_shown() {
     let report = Run::on(&fake, &format!("{SCAN} --accounts")).arg(&file).report();
     assert_eq!(name(&report, TEST).as_deref(), Some("the  test shop"));
     assert_eq!(name(&report, SHOP), None);
-    // Whoever writes a name down wants to see it; the organization has names for the others.
+    // A name that somebody wrote down comes before the organization's.
     let both = Run::on(&fake, &format!("{SCAN} --organization --accounts")).arg(&file).report();
     assert_eq!(name(&both, TEST).as_deref(), Some("the  test shop"));
     assert_eq!(name(&both, SHOP).as_deref(), Some("Shop"));
