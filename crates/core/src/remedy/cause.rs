@@ -43,11 +43,13 @@ impl Cause {
         self
     }
 
-    /// `Replace certificate shop.example.com`; with what it is to become behind a colon.
+    /// `Replace certificate shop.example.com`; what it is to become stands behind a colon, and what it is set
+    /// on without one.
     #[must_use]
     pub fn sentence(&self) -> String {
         let named = format!("{} {} {}", self.verb.word(), self.resource.words(), self.label);
         match &self.to {
+            Some(what) if what.starts_with("on ") => format!("{named} {what}"),
             Some(what) => format!("{named}: {what}"),
             None => named,
         }

@@ -21,11 +21,14 @@ const COUNTED: [Severity; 4] =
 /// Columns that a name gets at least.
 const NARROWEST: usize = 12;
 
-/// Columns that an account gets at most.
-const ACCOUNT: usize = 12;
+/// Columns that an account gets at most, where there is little room and where there is much.
+const ACCOUNT: [usize; 2] = [12, 24];
 
 /// From this width on there is room for the account.
 const ROOM_FOR_ACCOUNT: usize = 95;
+
+/// From this width on its whole name fits.
+const ROOM_FOR_NAMES: usize = 120;
 
 /// A load balancer and its faults that count.
 struct Row<'a> {
@@ -125,8 +128,10 @@ impl Columns {
         let exposure = widest(&|lb| lb.exposure.word().len(), "Exposure");
         let exposure = if is_wide { exposure } else { "Exposure".len() };
         let name = widest(&|lb| lb.name.chars().count(), "Load balancer");
-        let account = (report.accounts.len() > 1 && is_wide)
-            .then(|| widest(&|lb| account(lb).chars().count(), "Account").min(ACCOUNT));
+        let account = (report.accounts.len() > 1 && is_wide).then(|| {
+            widest(&|lb| account(lb).chars().count(), "Account")
+                .min(ACCOUNT[usize::from(room >= ROOM_FOR_NAMES)])
+        });
         let targets = widest(&|lb| targets(lb).1.len(), "Down") + 1;
         let counts: usize = COUNTED.map(width).iter().sum();
         let between = [Some(region), Some(exposure), account].into_iter().flatten();
