@@ -8,6 +8,7 @@ mod bypass;
 mod catalogue;
 mod causes_protection;
 mod change;
+mod commands;
 mod compliance;
 mod config;
 mod coverage;
