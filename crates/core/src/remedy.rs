@@ -47,10 +47,8 @@ pub enum Change {
     },
     /// The security policy of a listener.
     SslPolicy {
-        /// Name of the policy.
+        /// Name of the policy; Classic load balancers have one of their own.
         policy: &'static str,
-        /// What the policy of a Classic listener says.
-        classic: &'static [Pair],
     },
     /// Client certificates are verified by a trust store.
     MutualAuthentication {
@@ -300,18 +298,7 @@ impl Remedy {
     /// The security policy of a listener.
     #[must_use]
     pub const fn ssl_policy(policy: &'static str) -> Remedy {
-        Remedy::new(Change::SslPolicy { policy, classic: listeners::CLASSIC })
-    }
-
-    /// What the policy of a Classic listener says, instead of naming a predefined one.
-    ///
-    /// # Panics
-    ///
-    /// On another remedy, while the check is compiled.
-    #[must_use]
-    pub const fn classic_policy(self, classic: &'static [Pair]) -> Remedy {
-        let Change::SslPolicy { policy, .. } = self.change else { panic!("no policy") };
-        Remedy { change: Change::SslPolicy { policy, classic }, ..self }
+        Remedy::new(Change::SslPolicy { policy })
     }
 
     /// Client certificates are verified by a trust store, with these settings.
@@ -463,7 +450,7 @@ impl Remedy {
     fn way(&self, kind: &Kind) -> Ways {
         let mut way = match self.change {
             Change::Attributes { of, set } => attributes::way(of, &set, kind),
-            Change::SslPolicy { policy, classic } => listeners::ssl_policy(policy, classic, kind),
+            Change::SslPolicy { policy } => listeners::ssl_policy(policy, kind),
             Change::MutualAuthentication { set, trust_store } => {
                 listeners::mutual_authentication(set, trust_store)
             }

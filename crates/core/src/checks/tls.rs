@@ -1,7 +1,5 @@
 //! What is encrypted, and how well.
 
-use crate::remedy::Pair;
-
 pub(super) mod alpn_mismatch;
 pub(super) mod backend_certificate_unverified;
 pub(super) mod classic_backend_cleartext;
@@ -18,12 +16,3 @@ pub(super) mod tls_passthrough_unverified;
 pub(super) mod tls_policies_differ;
 pub(super) mod tls_policy_not_recommended;
 pub(super) mod tls_weak_cipher;
-
-/// What a Classic listener negotiates by where no check of its policy finds a fault: no predefined one is
-/// like this.
-const CLASSIC_POLICY: &[Pair] = &[
-    ("Protocol-TLSv1.2", "true"),
-    ("Server-Defined-Cipher-Order", "true"),
-    ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
-    ("ECDHE-RSA-AES256-GCM-SHA384", "true"),
-];

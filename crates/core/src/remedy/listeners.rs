@@ -7,9 +7,16 @@ use super::text::{
 use super::{Pair, Remedy, Ways};
 use crate::inventory::Kind;
 
-/// A predefined policy for Classic listeners.
-pub(super) const CLASSIC: &[Pair] =
-    &[("Reference-Security-Policy", "ELBSecurityPolicy-TLS-1-2-2017-01")];
+/// What Classic listeners negotiate by: no predefined policy offers only this.
+const CLASSIC: [Pair; 4] = [
+    ("Protocol-TLSv1.2", "true"),
+    ("Server-Defined-Cipher-Order", "true"),
+    ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+    ("ECDHE-RSA-AES256-GCM-SHA384", "true"),
+];
+
+/// Its name.
+pub(super) const CLASSIC_NAME: &str = "tls-1-2-gcm";
 
 pub(super) const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
 
@@ -49,9 +56,9 @@ pub(super) fn created(protocol: &str, port: &str, actions: &str) -> String {
     command("aws elbv2 create-listener", &options)
 }
 
-pub(super) fn ssl_policy(policy: &str, classic: &[Pair], kind: &Kind) -> Ways {
+pub(super) fn ssl_policy(policy: &str, kind: &Kind) -> Ways {
     if *kind == Kind::Classic {
-        return classic_policy(classic);
+        return classic_policy();
     }
     Ways {
         console: format!(
@@ -64,53 +71,56 @@ pub(super) fn ssl_policy(policy: &str, classic: &[Pair], kind: &Kind) -> Ways {
     }
 }
 
-/// A policy of a Classic load balancer is created.
-pub(super) fn classic_policy_command(name: &str, says: &[Pair]) -> String {
+/// The policy of a Classic load balancer is created.
+pub(super) fn classic_policy_command() -> String {
     let said = |(name, value): &Pair| format!("AttributeName={name},AttributeValue={value}");
-    let name = format!("--policy-name {name}");
-    let said: Vec<String> = says.iter().map(said).collect();
+    let name = format!("--policy-name {CLASSIC_NAME}");
+    let said = CLASSIC.each_ref().map(said);
     let mut options =
         vec![name.as_str(), "--policy-type-name SSLNegotiationPolicyType", "--policy-attributes"];
     options.extend(said.iter().map(String::as_str));
-    classic_command("create-load-balancer-policy", &options)
+    let create = classic_command("create-load-balancer-policy", &options);
+    format!("# once a load balancer: DuplicatePolicyName says that it is there\n{create}")
 }
 
-fn classic_policy(says: &[Pair]) -> Ways {
-    let name = if says == CLASSIC { "tls-1-2" } else { "tls-1-2-aead" };
-    let create = classic_policy_command(name, says);
-    let set = classic_command(
+/// A listener goes by that policy; of the others it keeps those that are named.
+pub(super) fn classic_policy_use(port: &str, kept: &str) -> String {
+    classic_command(
         "set-load-balancer-policies-of-listener",
-        &["--load-balancer-port LISTENER_PORT", &format!("--policy-names {name} KEPT_POLICIES")],
-    );
+        &[
+            &format!("--load-balancer-port {port}"),
+            format!("--policy-names {CLASSIC_NAME} {kept}").trim_end(),
+        ],
+    )
+}
+
+fn classic_policy() -> Ways {
     Ways {
-        console: format!(
-            "EC2 console, Load Balancers: open the load balancer, Listeners, Manage listeners, \
-             Security policy, and choose {}.",
-            if says == CLASSIC {
-                "ELBSecurityPolicy-TLS-1-2-2017-01"
-            } else {
-                "the protocols and ciphers"
-            }
-        ),
+        console: "EC2 console, Load Balancers: open the load balancer, Listeners, Manage listeners, \
+                  Security policy, Custom: choose TLS 1.2, the server's order and ECDHE ciphers with GCM."
+            .to_owned(),
         cli: format!(
-            "# once a load balancer: DuplicatePolicyName says that it is there\n{create}\n{set}"
+            "{}\n# ELB.8 of Security Hub has ELBSecurityPolicy-TLS-1-2-2017-01 instead, which offers weaker \
+             ciphers\n{}",
+            classic_policy_command(),
+            classic_policy_use("LISTENER_PORT", "KEPT_POLICIES")
         ),
-        terraform: classic_blocks(name, says),
-        cloudformation: classic_resource(name, says),
+        terraform: classic_blocks(),
+        cloudformation: classic_resource(),
     }
 }
 
-fn classic_blocks(name: &str, says: &[Pair]) -> String {
+fn classic_blocks() -> String {
     let policy = arguments(&[
         ("load_balancer_name", "aws_elb.this.name".to_owned()),
-        ("policy_name", hcl(name)),
+        ("policy_name", hcl(CLASSIC_NAME)),
         ("policy_type_name", hcl("SSLNegotiationPolicyType")),
     ]);
     let said = |(name, value): &Pair| {
         let pairs = [("name", format!("{name:?}")), ("value", format!("{value:?}"))];
         format!("\n\n{}", block("policy_attribute", &arguments(&pairs)))
     };
-    let attributes: Vec<String> = says.iter().map(said).collect();
+    let attributes: Vec<String> = CLASSIC.iter().map(said).collect();
     let listener = arguments(&[
         ("load_balancer_name", "aws_elb.this.name".to_owned()),
         ("load_balancer_port", "443".to_owned()),
@@ -121,18 +131,18 @@ fn classic_blocks(name: &str, says: &[Pair]) -> String {
     format!("{policy}\n\n{listener}")
 }
 
-fn classic_resource(name: &str, says: &[Pair]) -> String {
+fn classic_resource() -> String {
     let said =
         |(name, value): &Pair| format!("      - Name: {name}\n        Value: {}", yaml(value));
-    let attributes: Vec<String> = says.iter().map(said).collect();
+    let attributes: Vec<String> = CLASSIC.iter().map(said).collect();
     let policies = format!(
-        "Policies:\n  - PolicyName: {name}\n    PolicyType: SSLNegotiationPolicyType\n    \
+        "Policies:\n  - PolicyName: {CLASSIC_NAME}\n    PolicyType: SSLNegotiationPolicyType\n    \
          Attributes:\n{}\n",
         attributes.join("\n")
     );
     let listeners = format!(
         "Listeners:\n  - Protocol: HTTPS\n    LoadBalancerPort: \"443\"\n    InstancePort: \"8443\"\n    \
-         SSLCertificateId: !Ref Certificate\n    PolicyNames: [{name}]"
+         SSLCertificateId: !Ref Certificate\n    PolicyNames: [{CLASSIC_NAME}]"
     );
     let kind = "AWS::ElasticLoadBalancing::LoadBalancer";
     logical("ClassicLoadBalancer", kind, &(policies + &listeners))

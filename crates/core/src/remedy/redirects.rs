@@ -52,10 +52,10 @@ pub(super) fn corrected(to: &[Pair]) -> Ways {
     if to.iter().any(is_port) {
         commands.extend(https_listener());
     }
-    let fields: Vec<Pair> = to.iter().copied().chain([("StatusCode", "HTTP_301")]).collect();
     let changed =
         |(name, value): &Pair| format!("s/\"{name}\": \"[^\"]*\"/\"{name}\": \"{value}\"/");
-    let changes: Vec<String> = fields.iter().map(changed).collect();
+    let mut changes: Vec<String> = to.iter().map(changed).collect();
+    changes.push("s/\"HTTP_302\"/\"HTTP_301\"/".to_owned());
     let sed = format!("sed '{}' actions.json > changed.json", changes.join("; "));
     let rule = ["--rule-arn RULE_ARN", "--actions file://changed.json"].map(str::to_owned);
     let default = ["--default-actions file://changed.json".to_owned()];

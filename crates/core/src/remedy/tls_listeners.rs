@@ -1,8 +1,8 @@
 //! Listeners that end TLS, where there was none.
 
 use super::listeners::{
-    CLASSIC, LISTENER, classic_command, classic_policy_command, created, default_actions,
-    listener_command,
+    LISTENER, classic_command, classic_policy_command, classic_policy_use, created,
+    default_actions, listener_command,
 };
 use super::text::{arguments, block, capital, command, hcl, logical, resource, steps};
 use super::{Remedy, TlsListener, Ways};
@@ -60,10 +60,7 @@ pub(super) fn classic_listener(port: &str, Sides { client, instance }: Sides) ->
          InstancePort=INSTANCE_PORT,SSLCertificateId=CERTIFICATE_ARN'"
     );
     let create = classic_command("create-load-balancer-listeners", &[&create]);
-    let set = classic_command(
-        "set-load-balancer-policies-of-listener",
-        &[&format!("--load-balancer-port {port}"), "--policy-names tls-1-2"],
-    );
+    let set = classic_policy_use(port, "");
     let listener = arguments(&[
         ("lb_port", hcl(port)),
         ("lb_protocol", hcl(client)),
@@ -77,7 +74,7 @@ pub(super) fn classic_listener(port: &str, Sides { client, instance }: Sides) ->
     );
     let kind = "AWS::ElasticLoadBalancing::LoadBalancer";
     [
-        format!("{create}\n{}\n{set}", classic_policy_command("tls-1-2", CLASSIC)),
+        format!("{create}\n{}\n{set}", classic_policy_command()),
         resource("aws_elb", "this", &block("listener", &listener)),
         logical("ClassicLoadBalancer", kind, &properties),
     ]

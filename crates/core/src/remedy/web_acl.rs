@@ -4,7 +4,7 @@ use super::Ways;
 use super::text::{block, dedented, indented, logical, resource};
 
 /// What an update may carry beside what it must; what it is not given, it drops.
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 10] = [
     "Description",
     "CustomResponseBodies",
     "CaptchaConfig",
@@ -14,6 +14,7 @@ const OPTIONAL: [&str; 9] = [
     "DataProtectionConfig",
     "OnSourceDDoSProtectionConfig",
     "ApplicationConfig",
+    "MonetizationConfig",
 ];
 
 /// The rules as they are.

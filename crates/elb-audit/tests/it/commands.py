@@ -20,8 +20,9 @@ import tempfile
 import threading
 
 from awscli import clidriver
-from awscli.botocore.validate import ParamValidator
 from awscli.customizations import waiters
+from botocore import client  # the copy that the CLI brings, once it is there
+from botocore.validate import ParamValidator
 
 # What a command calls: hands its arguments over, and gives back what comes of them.
 STUB = """#!{python} -ISE
@@ -41,6 +42,11 @@ sys.exit(answer["code"])
 TEXTS = (
     "thing",
     "HTTPS",
+    "1",
+    "your code is {####}",
+    "{####} {username}",
+    "eu-west-1_example",
+    "awswaf:thing:",
     "443",
     "404",
     "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/web/50dc6c495c0c9188/443",
@@ -55,6 +61,9 @@ TEXTS = (
     "arn:aws:cloudfront::111122223333:function/thing",
 )
 
+
+# Files that commands read and that a user has: certificates come from an authority.
+GIVEN = ("certificate.pem", "key.pem", "chain.pem", "clients.pem", "clients.crl")
 
 # A field of a filter in a query, and the value that it is to have.
 LOOKED_FOR = re.compile(r"(\w+)==`([^`]*)`")
@@ -87,6 +96,9 @@ def main():
 def run(script, stubs):
     """What is wrong with a script; nothing when it runs to its end."""
     with tempfile.TemporaryDirectory() as place:
+        for name in GIVEN:
+            with open(os.path.join(place, name), "w") as file:
+                file.write("given")
         environment = {"PATH": f"{stubs}:/usr/bin:/bin", "HOME": place}
         done = subprocess.run(
             ["bash", "-euc", script], cwd=place, env=environment, capture_output=True, text=True
@@ -123,6 +135,7 @@ class Cli:
         if self.is_made_up:
             clidriver.CLIOperationCaller.invoke = invoke
             waiters.WaiterCaller.invoke = wait
+            client.BaseClient._make_api_call = call
         else:
             os.environ["AWS_ENDPOINT_URL"] = endpoint
         self.driver = clidriver.create_clidriver()
@@ -153,6 +166,13 @@ def invoke(caller, service, operation, parameters, options):
         put(response, name, json.loads(value))
     caller._display_response(operation, response, options)
     return 0
+
+
+def call(own, operation, parameters):
+    """What commands do that are more than one operation, such as `aws s3 cp`."""
+    model = own.meta.service_model.operation_model(operation)
+    check({name: value for name, value in parameters.items() if name != "Body"}, model.input_shape)
+    return example(model.output_shape) if model.output_shape else {}
 
 
 def put(data, name, value):

@@ -37,6 +37,7 @@ fn chosen(name: &str) -> String {
         "CAPACITY_UNITS" | "QUOTA_VALUE" => "500".to_owned(),
         "CLIENTS_RANGE" => "203.0.113.0/24".to_owned(),
         "CLIENTS_IPV6_RANGE" => "2001:db8:12::/48".to_owned(),
+        "MIGRATION_BUCKET" => "aws-waf-migration-shop".to_owned(),
         "HEALTH_PATH" => "health".to_owned(),
         "NEW_HOST" | "SERVED_HOST" => "www.example.com".to_owned(),
         "NEW_HOSTS" => "www.example.com api.example.com".to_owned(),

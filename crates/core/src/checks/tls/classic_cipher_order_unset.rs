@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
                    not safety.",
     fix: "attach a policy with Server-Defined-Cipher-Order true, best one of TLS 1.2 with ECDHE \
           ciphers and GCM only",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY).console(
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
         "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage listeners, \
          Edit the security policy: choose a predefined one, or tick Server Order Preference in the \
          custom one.",

@@ -24,7 +24,7 @@ pub(crate) const CHECK: Check = Check {
                    stricter one passes here although ELB.8 fails it.",
     fix: "drop what the evidence lists from the policy, attach ELBSecurityPolicy-TLS-1-2-2017-01 where \
           ELB.8 has to pass, or move to an Application load balancer",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY).console(
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).console(
         "EC2 console, Load Balancers: open the Classic load balancer, Listeners, Manage listeners, \
          Edit the security policy: choose ELBSecurityPolicy-TLS-1-2-2017-01, or untick the listed \
          ciphers and protocols.",

@@ -22,7 +22,7 @@ pub(crate) const CHECK: Check = Check {
                    an Application load balancer show whether anybody still uses it.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic a \
           custom policy of TLS 1.2 with ECDHE ciphers and GCM only, or move to an Application load balancer",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY),
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html",

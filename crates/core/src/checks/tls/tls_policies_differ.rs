@@ -26,7 +26,7 @@ pub(crate) const CHECK: Check = Check {
                    targets are apart too.",
     fix: "give every listener the policy of the strictest one, or move the old clients to a load \
           balancer of their own",
-    remedy: Remedy::ssl_policy("SECURITY_POLICY").classic_policy(super::CLASSIC_POLICY).console(
+    remedy: Remedy::ssl_policy("SECURITY_POLICY").console(
         "EC2 console, Load Balancers: open the load balancer, choose the listener, then Manage \
          listener, Edit listener, and pick the security policy of the strictest one.",
     ),

@@ -24,7 +24,7 @@ pub(crate) const CHECK: Check = Check {
                    ancient never choose it.",
     fix: "choose ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09; on Classic a custom policy of TLS \
           1.2 with ECDHE ciphers and GCM only",
-    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY).classic_policy(super::CLASSIC_POLICY),
+    remedy: Remedy::ssl_policy(Remedy::RECOMMENDED_POLICY),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html",
