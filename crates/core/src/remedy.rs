@@ -243,6 +243,14 @@ impl Remedy {
     /// The security policy that AWS recommends.
     pub const RECOMMENDED_POLICY: &'static str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
+    /// What Classic listeners negotiate by: no predefined policy offers only this.
+    pub const CLASSIC_POLICY: [Pair; 4] = [
+        ("Protocol-TLSv1.2", "true"),
+        ("Server-Defined-Cipher-Order", "true"),
+        ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
+        ("ECDHE-RSA-AES256-GCM-SHA384", "true"),
+    ];
+
     /// This change, with the steps in the console that it says itself.
     #[must_use]
     pub const fn new(change: Change) -> Remedy {

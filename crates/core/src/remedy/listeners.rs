@@ -7,15 +7,7 @@ use super::text::{
 use super::{Pair, Remedy, Ways};
 use crate::inventory::Kind;
 
-/// What Classic listeners negotiate by: no predefined policy offers only this.
-const CLASSIC: [Pair; 4] = [
-    ("Protocol-TLSv1.2", "true"),
-    ("Server-Defined-Cipher-Order", "true"),
-    ("ECDHE-RSA-AES128-GCM-SHA256", "true"),
-    ("ECDHE-RSA-AES256-GCM-SHA384", "true"),
-];
-
-/// Its name.
+/// The name of the policy that Classic listeners get.
 pub(super) const CLASSIC_NAME: &str = "tls-1-2-gcm";
 
 pub(super) const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
@@ -75,7 +67,7 @@ pub(super) fn ssl_policy(policy: &str, kind: &Kind) -> Ways {
 pub(super) fn classic_policy_command() -> String {
     let said = |(name, value): &Pair| format!("AttributeName={name},AttributeValue={value}");
     let name = format!("--policy-name {CLASSIC_NAME}");
-    let said = CLASSIC.each_ref().map(said);
+    let said = Remedy::CLASSIC_POLICY.each_ref().map(said);
     let mut options =
         vec![name.as_str(), "--policy-type-name SSLNegotiationPolicyType", "--policy-attributes"];
     options.extend(said.iter().map(String::as_str));
@@ -120,7 +112,7 @@ fn classic_blocks() -> String {
         let pairs = [("name", format!("{name:?}")), ("value", format!("{value:?}"))];
         format!("\n\n{}", block("policy_attribute", &arguments(&pairs)))
     };
-    let attributes: Vec<String> = CLASSIC.iter().map(said).collect();
+    let attributes: Vec<String> = Remedy::CLASSIC_POLICY.iter().map(said).collect();
     let listener = arguments(&[
         ("load_balancer_name", "aws_elb.this.name".to_owned()),
         ("load_balancer_port", "443".to_owned()),
@@ -134,7 +126,7 @@ fn classic_blocks() -> String {
 fn classic_resource() -> String {
     let said =
         |(name, value): &Pair| format!("      - Name: {name}\n        Value: {}", yaml(value));
-    let attributes: Vec<String> = CLASSIC.iter().map(said).collect();
+    let attributes: Vec<String> = Remedy::CLASSIC_POLICY.iter().map(said).collect();
     let policies = format!(
         "Policies:\n  - PolicyName: {CLASSIC_NAME}\n    PolicyType: SSLNegotiationPolicyType\n    \
          Attributes:\n{}\n",

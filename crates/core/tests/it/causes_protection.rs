@@ -1,6 +1,6 @@
 //! Faults of certificates, security policies, trust stores, web ACLs and logins that one change resolves.
 
-use elb_audit_core::check::Change;
+use elb_audit_core::check::{Change, Remedy};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::sample::{self, login};
 use elb_audit_core::inventory::{
@@ -251,9 +251,9 @@ fn a_security_group_of_targets_is_the_cause_where_it_is_the_only_one_open() {
 #[test]
 fn the_security_policy_of_a_remedy_is_no_fault_of_another_check() {
     for check in ALL {
-        let Change::SslPolicy { policy, classic } = check.remedy.change else { continue };
+        let Change::SslPolicy { policy } = check.remedy.change else { continue };
         if check.applies_to.contains(&Kind::Classic) {
-            let found = finds(&sample::classic_offering(classic));
+            let found = finds(&sample::classic_offering(&Remedy::CLASSIC_POLICY));
             assert_eq!(found, finds(&sample::clean(&Kind::Classic)), "{}", check.id);
         }
         assert!(

@@ -10,6 +10,7 @@ mod catalogue;
 mod causes_network;
 mod causes_protection;
 mod change;
+mod commands;
 mod compliance;
 mod config;
 mod coverage;
