@@ -1,5 +1,6 @@
 //! The list of formats: a report in, bytes out. Options, help and the book are made from it.
 
+use std::collections::HashSet;
 use std::{fmt, io};
 
 use crate::report::Report;
@@ -136,13 +137,15 @@ pub const JSON: &Format = &Format {
 /// Every format, the default first.
 pub const ALL: &[&Format] = &[TEXT, JSON];
 
-/// The report with no other findings than the new and worse ones.
+/// The report with no other findings than the new and worse ones, and what to do about those.
 fn only_changes(report: &Report) -> Report {
     let mut report = report.clone();
     report.findings.retain(|finding| {
         let kind = finding.change.as_ref().map(|change| change.kind);
         matches!(kind, Some(ChangeKind::New | ChangeKind::Worsened))
     });
+    let kept: HashSet<&str> = report.findings.iter().map(|one| &*one.fingerprint).collect();
+    report.actions.retain(|action| action.fingerprints.iter().any(|one| kept.contains(&**one)));
     report
 }
 

@@ -39,6 +39,7 @@ const DECISIONS: &[(&str, &str)] = &[
     ("IP sets of our own", "decisions/0004-ip-sets.md"),
     ("A report schema written by hand", "decisions/0005-schema-by-hand.md"),
     ("A fake AWS of our own", "decisions/0006-fake-aws.md"),
+    ("A fault names its cause", "decisions/0007-causes.md"),
 ];
 
 /// The table of contents, as mdBook reads it.

@@ -68,8 +68,8 @@ fn a_security_policy_is_one_action_for_all_listeners_of_a_kind() {
     assert_eq!(
         actions(&inventory, POLICY_CHECKS),
         [
-            action(&format!("{policy}: on Application listeners"), 4, 2),
-            action(&format!("{policy}: on Network listeners"), 2, 1),
+            action(&format!("{policy} on Application listeners"), 4, 2),
+            action(&format!("{policy} on Network listeners"), 2, 1),
         ]
     );
     let classic = sample::classic_offering(&[
@@ -77,7 +77,7 @@ fn a_security_policy_is_one_action_for_all_listeners_of_a_kind() {
         ("Protocol-TLSv1.2", "true"),
         ("AES128-SHA", "true"),
     ]);
-    let own = "Set security policy of TLS 1.2 with ECDHE and GCM: on Classic listeners";
+    let own = "Set security policy of TLS 1.2 with ECDHE and GCM on Classic listeners";
     assert_eq!(actions(&classic, POLICY_CHECKS), [action(own, 3, 1)]);
 }
 
@@ -92,7 +92,7 @@ fn ports_that_differ_get_the_policy_of_the_strictest() {
             listeners.push(second);
         })
     };
-    let policy = |name: &str| format!("Set security policy {name}: on Application listeners");
+    let policy = |name: &str| format!("Set security policy {name} on Application listeners");
     let old = differing(sample::SSL_POLICY, "ELBSecurityPolicy-2016-08");
     let recommended = policy("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09");
     assert_eq!(actions(&old, POLICY_CHECKS), [action(&recommended, 3, 1)]);

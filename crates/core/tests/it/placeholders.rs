@@ -33,6 +33,7 @@ const CONSTANTS: &[&str] = &[
     "HTTP",
     "HTTPS",
     "HTTP_301",
+    "HTTP_302",
     "IAM",
     "IP",
     "MATCH",

@@ -104,8 +104,8 @@ mod tests {
             [
                 "Renew certificate www.example.com",
                 "Replace certificate www.example.com",
-                "Set security policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09: on Network listeners",
-                "Set security policy of TLS 1.2 with ECDHE and GCM: on Classic listeners",
+                "Set security policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 on Network listeners",
+                "Set security policy of TLS 1.2 with ECDHE and GCM on Classic listeners",
                 "Extend web ACL web: rate limit",
                 "Replace trust store clients: by one of this account",
             ]
