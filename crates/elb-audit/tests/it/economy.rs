@@ -312,6 +312,7 @@ fn one_check_takes_no_more_than_it_needs_and_finds_the_same() {
             finding.subject.label.clear();
             finding.evidence = Evidence::new();
             finding.bindings.clear();
+            finding.cause.iter_mut().for_each(|cause| cause.label.clear());
         }
         found
     };
