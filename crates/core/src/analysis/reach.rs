@@ -22,7 +22,7 @@ use fronting::FrontingNlb;
 pub(crate) use ingress::Port;
 use ingress::{Flow, SecurityGroupIngress};
 use routes::InternetRoutes;
-pub(crate) use target::{Origin, interface_exposure, sources};
+pub(crate) use target::{Origin, Source, interface_exposure, sources};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,3 +7,4 @@ pub(super) mod faulty_rules;
 pub(super) mod passed;
 pub(super) mod renewal;
 pub(super) mod rules_at_fault;
+pub(super) mod target_doors;

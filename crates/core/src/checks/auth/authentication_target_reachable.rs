@@ -10,6 +10,7 @@ use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes;
 use crate::checks::shared::passed::SHOWN;
+use crate::checks::shared::target_doors::TargetDoors;
 use crate::fixtures::sample::login;
 use crate::inventory::{NetworkInterface, SecurityGroup};
 
@@ -142,6 +143,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         verdict: Partial::whole(Verdict::Pass(Grounds::new())),
         passed: BTreeSet::new(),
         open: BTreeMap::new(),
+        from_ranges: TargetDoors::default(),
+        from_groups: TargetDoors::default(),
     };
     let members =
         group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining);
@@ -162,15 +165,22 @@ struct Doors<'a> {
     passed: BTreeSet<&'a str>,
     /// Those that let in too much.
     open: BTreeMap<&'a str, &'a SecurityGroup>,
+    /// Their rules that name ranges and prefix lists.
+    from_ranges: TargetDoors,
+    /// Their rules that name other groups.
+    from_groups: TargetDoors,
 }
 
 impl Doors<'_> {
     fn judgement(self, targets: usize) -> Judgement {
-        let Doors { verdict, passed, open } = self;
+        let Doors { verdict, passed, open, from_ranges, from_groups } = self;
         Ok(match (verdict.judgement()?, open.values().next()) {
             (Verdict::Fail(grounds), Some(door)) if open.len() == 1 => {
-                Verdict::Fail(grounds.cause(causes::narrow_targets_group(door)))
+                let grounds = grounds.cause(causes::narrow_targets_group(door));
+                Verdict::Fail(from_ranges.bind(grounds))
             }
+            (Verdict::Fail(grounds), _) => Verdict::Fail(from_ranges.bind(grounds)),
+            (Verdict::Note(grounds), _) => Verdict::Note(from_groups.bind(grounds)),
             (Verdict::Pass(grounds), _) => {
                 let shown: Vec<&str> = passed.into_iter().take(SHOWN).collect();
                 Verdict::Pass(grounds.with("targets", targets).with("security_groups", shown))
@@ -224,7 +234,7 @@ fn through<'a>(
     context: &Context<'a>,
     door: &'a SecurityGroup,
     (interface, target, port): (&NetworkInterface, &Target, u16),
-    Doors { verdict, passed, open }: &mut Doors<'a>,
+    Doors { verdict, passed, open, from_ranges, from_groups }: &mut Doors<'a>,
 ) {
     passed.insert(&door.id);
     let evidence = |let_in: Vec<String>| {
@@ -248,12 +258,18 @@ fn through<'a>(
         let ranges = verdict.absorb(ranges);
         if !ranges.is_empty() {
             open.insert(&door.id, door);
+            for range in &ranges {
+                from_ranges.add(door, permission, range, Some(port));
+            }
             verdict.worsen(Verdict::Fail(evidence(ranges)));
         }
         let known = |id: &&String| {
             !context.lb.security_groups.contains(id) && !interface.groups.contains(id)
         };
         let groups: Vec<String> = permission.groups.iter().filter(known).cloned().collect();
+        for group in &groups {
+            from_groups.add(door, permission, group, Some(port));
+        }
         if !groups.is_empty() {
             verdict.worsen(Verdict::Note(evidence(groups)));
         }

@@ -72,6 +72,7 @@ fn third_zone(kind: &Kind) -> Inventory {
 fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     let mut strange: Partial<BTreeMap<&str, Vec<&str>>> = Partial::default();
     let fronts = strange.absorb(fronts(around, group));
+    let (mut classic, mut v2) = (Vec::new(), Vec::new());
     for lb in &fronts {
         if lb.zones.is_empty() {
             strange.add_gap(zoneless(lb));
@@ -79,6 +80,12 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
         }
         for zone in group.zones.iter().filter(|zone| !lb.zones.contains(zone)) {
             strange.found.entry(zone).or_default().push(&lb.name);
+        }
+        if group.zones.iter().any(|zone| !lb.zones.contains(zone)) {
+            match lb.kind {
+                Kind::Classic => classic.push(lb.name.clone()),
+                _ => v2.push(lb.arn.clone()),
+            }
         }
     }
     if strange.found.is_empty() {
@@ -90,8 +97,14 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
         });
     }
     let lacks = strange.found.iter().map(|(zone, lbs)| format!("{zone}: {}", lbs.join(", ")));
-    let evidence = Grounds::new().with("zones_without", lacks.collect::<Vec<_>>());
-    Ok(Verdict::Fail(evidence))
+    let mut grounds = Grounds::new().with("zones_without", lacks.collect::<Vec<_>>());
+    if !classic.is_empty() {
+        grounds = grounds.bind("LOAD_BALANCER_NAME", classic);
+    }
+    if !v2.is_empty() {
+        grounds = grounds.bind("LOAD_BALANCER_ARN", v2);
+    }
+    Ok(Verdict::Fail(grounds))
 }
 
 /// The load balancers that a group registers with.

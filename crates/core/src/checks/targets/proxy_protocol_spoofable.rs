@@ -3,6 +3,7 @@
 use crate::analysis::reach::{self, Origin};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
+use crate::checks::shared::target_doors::TargetDoors;
 
 const KEY: &str = "proxy_protocol_v2.enabled";
 /// How many targets an evidence names.
@@ -110,11 +111,13 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let (mut open, mut liars) = (Partial::whole(Vec::new()), Vec::new());
+    let mut doors = TargetDoors::default();
     for door in open.absorb(targets::direct_paths(context.site, targets)?) {
         let groups = &door.interface.groups;
         for source in open.absorb(reach::sources(context.index, groups, &door.port)) {
             if open.learn(is_load_balancers(context, &source.origin)) == Some(false) {
                 open.found.push(door.label());
+                doors.add(source.group, source.rule, &source.named, door.number());
                 liars.push(source.words);
             }
         }
@@ -127,7 +130,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     open.truncate(NAMED);
     liars.sort();
     liars.dedup();
-    Ok(Verdict::Fail(Grounds::new().with(KEY, "true").with("targets", open).with("open_to", liars)))
+    let grounds = Grounds::new().with(KEY, "true").with("targets", open).with("open_to", liars);
+    Ok(Verdict::Fail(doors.bind(grounds)))
 }
 
 /// Whether nobody but load balancers comes from here.

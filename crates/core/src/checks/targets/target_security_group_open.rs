@@ -1,8 +1,9 @@
 //! Others than the load balancer may connect to its targets.
 
-use crate::analysis::reach::{self, Origin};
+use crate::analysis::reach::{self, Origin, Source as Guest};
 use crate::analysis::targets::{self, DirectPath};
 use crate::checks::prelude::*;
+use crate::checks::shared::target_doors::TargetDoors;
 use crate::inventory::SecurityGroup;
 
 /// How many targets an evidence names.
@@ -172,13 +173,17 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 struct Guests {
     targets: Vec<String>,
     sources: Vec<String>,
+    doors: TargetDoors,
 }
 
 impl Guests {
-    fn add(&mut self, door: &DirectPath, sources: Vec<(bool, String)>) {
-        if !sources.is_empty() {
+    fn add(&mut self, door: &DirectPath, guests: Vec<(bool, Guest)>) {
+        if !guests.is_empty() {
             self.targets.push(door.label());
-            self.sources.extend(sources.into_iter().map(|(_, words)| words));
+        }
+        for (_, guest) in guests {
+            self.doors.add(guest.group, guest.rule, &guest.named, door.number());
+            self.sources.push(guest.words);
         }
     }
 
@@ -192,16 +197,16 @@ impl Guests {
         let count = self.targets.len();
         self.targets.truncate(NAMED);
         let evidence = Grounds::new().with("open", count).with("targets", self.targets);
-        Some(evidence.with("open_to", self.sources))
+        Some(self.doors.bind(evidence.with("open_to", self.sources)))
     }
 }
 
 /// Who else may come to one target, each with whether it is from beyond the VPC.
-fn guests(context: &Context, door: &DirectPath) -> Partial<Vec<(bool, String)>> {
+fn guests<'a>(context: &Context<'a>, door: &DirectPath) -> Partial<Vec<(bool, Guest<'a>)>> {
     let sources = reach::sources(context.index, &door.interface.groups, &door.port);
     sources.filter_map(|source| {
         let beyond = is_beyond(context, door, &source.origin)?;
-        Ok(beyond.map(|beyond| (beyond, source.words)))
+        Ok(beyond.map(|beyond| (beyond, source)))
     })
 }
 
