@@ -24,7 +24,7 @@ pub(crate) use ingress::Port;
 use ingress::{Flow, SecurityGroupIngress};
 pub(crate) use opening::Opening;
 use routes::InternetRoutes;
-pub(crate) use target::{Origin, interface_exposure, sources};
+pub(crate) use target::{Origin, Source, interface_exposure, sources};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]

@@ -303,6 +303,14 @@ impl DirectPath<'_> {
             Port::Any => self.target.id.clone(),
         }
     }
+
+    /// The number of its port; none where it is any.
+    pub(crate) fn number(&self) -> Option<u16> {
+        match self.port {
+            Port::One { number, .. } => Some(number),
+            Port::Any => None,
+        }
+    }
 }
 
 /// The ways to targets of the VPC that leave the load balancer out. What another load balancer stands at is

@@ -180,8 +180,8 @@ fn of_certificate(site: Site, subject: &Subject, name: &str) -> Option<Binding> 
         |listener: &&Listener| listener.default_certificate.as_deref() == Some(&subject.id);
     match name {
         "CERTIFICATE_ID" => Some(subject.id.as_str().into()),
-        "HOST" => Some(site.certificate(&subject.id).ok()?.names.first()?.as_str().into()),
-        "HOSTS" => Some(Binding::Many(site.certificate(&subject.id).ok()?.names.clone())),
+        "HOST" => Some(site.certificate(&subject.id).ok()?.hosts().ok()?.first()?.as_str().into()),
+        "HOSTS" => Some(Binding::Many(site.certificate(&subject.id).ok()?.hosts().ok()?.to_vec())),
         "LISTENER_PORT" => {
             let own = listeners(site.lb).filter(is_default);
             many(own.filter_map(|listener| Some(listener.port?.to_string())))

@@ -204,3 +204,24 @@ fn a_rule_of_a_web_acl_has_a_priority_of_its_own() {
     in_order(&commands.lines, &parts);
     assert_eq!(open(&commands), [""; 0]);
 }
+
+#[test]
+fn the_rules_of_targets_are_revoked_as_they_stand_and_the_load_balancer_is_admitted_first() {
+    let check = check("target-security-group-open");
+    let given = check.examples.iter().map(|example| (example.given)());
+    let told = |inventory: &Inventory| {
+        let findings = report_of(inventory, &[check]).findings;
+        findings.iter().any(|finding| finding.outcome == Outcome::Fail)
+    };
+    let inventory = given.into_iter().find(told).expect("an example that fails");
+    let commands = commands(&inventory, check.id);
+    let parts = [
+        "authorize-security-group-ingress",
+        "--source-group sg-web",
+        "revoke-security-group-ingress",
+        "--ip-permissions 'IpProtocol=tcp,FromPort=",
+        "IpRanges=[{CidrIp=",
+    ];
+    in_order(&commands.lines, &parts);
+    assert_eq!(open(&commands), [""; 0]);
+}

@@ -44,6 +44,7 @@ fn chosen(name: &str) -> String {
         "NEW_SUBNET_IDS" => "subnet-1,subnet-2".to_owned(),
         "PUBLIC_PATH" => "/public/*".to_owned(),
         name if name.ends_with("_PORT") => "8443".to_owned(),
+        name if name.ends_with("_PRIORITY") => "7".to_owned(),
         name if name.ends_with("_ARN") => {
             format!("arn:aws:elasticloadbalancing:eu-west-1:{number}:thing/web/50dc6c495c0c9188")
         }

@@ -147,7 +147,7 @@ fn the_command_line_wins() {
     assert_eq!(told.summary.notes, 0);
     run("").env("ELB_AUDIT_FAIL_ON", "high").done().exits(1);
     let text = Run::bare("demo").inside(&folder).done().stdout;
-    assert!(text.contains(" as auditor, edition 2026-11, elb-audit.toml\n"), "{text}");
+    assert!(text.contains(" as auditor, edition 2026-11, elb-audit.toml; "), "{text}");
     run("--edition 2026-11").done().exits(0);
 }
 

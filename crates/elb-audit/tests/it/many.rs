@@ -157,7 +157,7 @@ fn names_in_a_file_of_accounts_are_shown() {
     let both = Run::on(&fake, &format!("{SCAN} --organization --accounts")).arg(&file).report();
     assert_eq!(name(&both, TEST).as_deref(), Some("the  test shop"));
     assert_eq!(name(&both, SHOP).as_deref(), Some("Shop"));
-    let text = Run::on(&fake, "scan --retries 0 --accounts").arg(&file).done().stdout;
+    let text = Run::on(&fake, "scan --details --retries 0 --accounts").arg(&file).done().stdout;
     assert!(text.contains(&format!("\nAccount {TEST} the  test shop\n")), "{text}");
     let saved = Run::on(&fake, "collect --retries 0 -o - --accounts").arg(&file).done();
     let saved: Inventory = serde_json::from_str(&saved.stdout).unwrap();
@@ -334,7 +334,7 @@ fn shut_out(accounts: &[&str], options: &str) -> crate::program::Done {
     for account in accounts {
         fake.fault(Fault::deny("sts:AssumeRole").about(account));
     }
-    Run::on(&fake, &format!("scan --retries 0 --organization {options}")).done()
+    Run::on(&fake, &format!("scan --details --retries 0 --organization {options}")).done()
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn an_account_that_nobody_gets_into_is_a_gap() {
     for said in [
         "444455556666 Shop could not be read: access denied: ",
         "sts:AssumeRole: access denied in 444455556666",
-        "mend it: create the role in the accounts that could not be read",
+        "fix: create the role in the accounts that could not be read",
         "Skipped accounts\n  suspended in the organization (1): 666677778888 Former",
         "4 accounts, 1 unread, 1 skipped: 2 regions read",
     ] {

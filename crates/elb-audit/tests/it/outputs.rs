@@ -173,7 +173,7 @@ fn a_terminal_has_colours_unless_they_are_not_wanted() {
 }
 
 fn demo(options: &str) -> Done {
-    Run::bare(&format!("demo {options}")).done()
+    Run::bare(&format!("demo --details {options}")).done()
 }
 
 /// Whether the text has a fault of this severity.
@@ -188,17 +188,17 @@ fn people_see_what_is_severe_enough() {
     let shown = demo("--min-severity high").exits(1);
     assert!(has(&shown.stdout, Severity::High) && has(&whole.stdout, Severity::Low));
     assert!(!has(&shown.stdout, Severity::Medium) && !has(&shown.stdout, Severity::Low));
-    assert!(shown.stdout.contains("\nnot shown: 53 faults below high\n"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("\nnot shown: 43 faults below high\n"), "{}", shown.stdout);
     assert_eq!(shown.stderr, whole.stderr, "the exit code knows nothing of it");
-    let line = "\n71 faults: 18 high, 38 medium, 15 low;";
+    let line = "\n69 faults: 26 high, 31 medium, 12 low;";
     assert!(shown.stdout.contains(line) && whole.stdout.contains(line), "{}", shown.stdout);
     let low = demo("--min-severity high --fail-on low");
-    assert!(low.stderr.contains("faults at or above low: 71"), "{}", low.stderr);
+    assert!(low.stderr.contains("faults at or above low: 69"), "{}", low.stderr);
     // What programs read is whole.
     let json = |options: &str| demo(&format!("{options} --format json")).stdout;
     assert!(json("--min-severity critical") == json(""));
     let folder = Folder::new();
-    let both = "demo --min-severity high -o a.json -o a.txt";
+    let both = "demo --details --min-severity high -o a.json -o a.txt";
     let out = Run::bare(both).inside(&folder).done().stdout;
     assert_eq!(fs::read_to_string(folder.path("a.txt")).unwrap(), out);
     assert_eq!(fs::read_to_string(folder.path("a.json")).unwrap(), json(""));
@@ -226,12 +226,14 @@ fn people_see_what_is_new() {
     before.basis.check_ids.push("no-targets".to_owned());
     folder.file("before.json", &serde_json::to_string(&before).unwrap());
     let run = |options: &str| {
-        Run::bare(&format!("demo --baseline before.json {options}")).inside(&folder).done()
+        Run::bare(&format!("demo --details --baseline before.json {options}"))
+            .inside(&folder)
+            .done()
     };
     let shown = run("--only-new").exits(0).stdout;
     assert!(shown.contains("new low[no-targets]") && !has(&shown, Severity::High), "{shown}");
-    assert!(shown.contains("\nnot shown: 70 faults neither new nor worse\n"), "{shown}");
-    assert!(shown.contains("\n71 faults: "), "{shown}");
+    assert!(shown.contains("\nnot shown: 68 faults neither new nor worse\n"), "{shown}");
+    assert!(shown.contains("\n69 faults: "), "{shown}");
     let whole = run("").exits(1).stdout;
     assert!(has(&whole, Severity::High) && !whole.contains("not shown"));
     let json = |options: &str| run(&format!("--format json {options}")).stdout;

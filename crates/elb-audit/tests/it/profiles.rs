@@ -105,7 +105,8 @@ fn several_profiles_are_one_report() {
     assert_eq!(named(&listed), [(NUMBER, "prod"), (TEST, "lab")]);
     let mirrored = with(&fake, &folder, "", SCAN).env("ELB_AUDIT_PROFILE", "shop,prod").report();
     assert_eq!(named(&mirrored), [(NUMBER, "prod"), (SHOP, "shop")]);
-    let text = with(&fake, &folder, "", "scan --retries 0 --profile shop,prod").done().stdout;
+    let text =
+        with(&fake, &folder, "", "scan --details --retries 0 --profile shop,prod").done().stdout;
     for said in [format!("Account {NUMBER} prod\n"), format!("\nAccount {SHOP} shop\n")] {
         assert!(text.contains(&said), "{said} is not in {text}");
     }
@@ -145,7 +146,7 @@ fn a_profile_that_does_not_work_is_a_gap_and_the_others_go_on() {
             &fake,
             &folder,
             BROKEN,
-            &format!("scan --retries 0 --profile gone,shop,broken {options}"),
+            &format!("scan --details --retries 0 --profile gone,shop,broken {options}"),
         )
         .done()
     };

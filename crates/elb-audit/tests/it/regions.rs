@@ -27,7 +27,7 @@ fn regions_that_are_off_are_skipped_and_named() {
     assert_eq!(reason.reason.as_deref(), Some("not enabled for this account"));
     let asked = fake.log().iter().any(|entry| entry.region == "me-south-1");
     assert!(!asked, "a region that is off is not asked");
-    let text = Run::on(&fake, "scan").done().stdout;
+    let text = Run::on(&fake, "scan --details").done().stdout;
     assert!(text.contains("me-south-1") && text.contains("not enabled"), "{text}");
 }
 

@@ -127,7 +127,7 @@ fn an_unknown_kind_of_load_balancer_is_named_and_not_judged() {
     assert_eq!(report.load_balancers[0].kind, "quantum");
     assert!(report.gaps[0].reason.contains("quantum"), "{:?}", report.gaps);
     assert_eq!(report.findings, Vec::new());
-    let text = Run::on(&fake, "scan").done().stdout;
+    let text = Run::on(&fake, "scan --details").done().stdout;
     let unjudged = text.split("Could not be assessed").nth(1).unwrap_or_default();
     assert!(unjudged.contains("quantum"), "{text}");
 }

@@ -28,7 +28,7 @@ fn the_command_line_of_the_script_is_a_scan() {
         let fake = FakeAws::start(account.region("eu-west-1", region.topic("alerts")));
         let run = Run::bare(&options.join(" ")).env("AWS_ENDPOINT_URL", fake.url());
         let done = run.env("AWS_CONFIG_FILE", &config).done().exits(1);
-        assert!(done.stdout.contains("listener-cleartext"), "{}", done.stdout);
+        assert!(done.stdout.contains("\nStart here\n"), "{}", done.stdout);
         assert_eq!(fake.count("ec2:DescribeRegions"), 1);
         assert_eq!(fake.count("sns:Publish"), 1);
     }

@@ -82,7 +82,7 @@ fn the_text_says_what_has_changed() {
     let fake = FakeAws::start(account(true, false));
     let state = folder.path("state.json");
     let text = |_: u8| {
-        let checks = format!("scan --check {CLEAR},{OFF} --state");
+        let checks = format!("scan --details --check {CLEAR},{OFF} --state");
         Run::on(&fake, &checks).arg(&state).done().exits(1).stdout
     };
     assert!(!text(1).contains("Since "));

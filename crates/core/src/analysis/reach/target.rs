@@ -7,7 +7,7 @@ use super::ingress::{Port, SecurityGroupIngress, entries};
 use super::{Exposure, acl, routes};
 use crate::analysis::index::Index;
 use crate::analysis::security_groups;
-use crate::inventory::{NetworkInterface, Permission};
+use crate::inventory::{NetworkInterface, Permission, SecurityGroup};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Level, Sources};
@@ -74,9 +74,15 @@ fn public_families(interface: &NetworkInterface) -> impl Iterator<Item = Family>
 }
 
 /// Someone whom a security group lets in.
-pub(crate) struct Source {
+pub(crate) struct Source<'a> {
     /// Who.
     pub(crate) origin: Origin,
+    /// The group.
+    pub(crate) group: &'a SecurityGroup,
+    /// Its rule.
+    pub(crate) rule: &'a Permission,
+    /// What the rule names: a range, a prefix list or a group.
+    pub(crate) named: String,
     /// `0.0.0.0/0 in sg-1`.
     pub(crate) words: String,
 }
@@ -99,30 +105,35 @@ impl Origin {
 }
 
 /// Everyone whom these security groups let in on a port.
-pub(crate) fn sources(index: &Index, groups: &[String], port: &Port) -> Partial<Vec<Source>> {
+pub(crate) fn sources<'a>(
+    index: &'a Index<'_>,
+    groups: &[String],
+    port: &Port,
+) -> Partial<Vec<Source<'a>>> {
     let mut sources = Partial::<Vec<Source>>::default();
+    let port = *port;
     for id in groups {
         let Some(group) = sources.learn(index.security_group(id)) else { continue };
-        let about = |permission: &Permission| {
+        let about = move |permission: &Permission| {
             Partial::whole(port.flows()).any(|flow| flow.admitted_by(permission))
         };
         for permission in security_groups::admitting(index, group, about) {
-            let Some(permission) = sources.learn(permission) else { continue };
-            let own = permission.ranges.iter().map(|range| Source {
-                origin: Origin::Range(*range),
-                words: format!("{range} in {id}"),
+            let Some(rule) = sources.learn(permission) else { continue };
+            let source =
+                |origin, named: String, words| Source { origin, group, rule, named, words };
+            let own = rule.ranges.iter().map(|range| {
+                source(Origin::Range(*range), range.to_string(), format!("{range} in {id}"))
             });
             sources.found.extend(own);
-            let others = permission.groups.iter().map(|other| Source {
-                origin: Origin::Group(other.clone()),
-                words: format!("{other} in {id}"),
+            let others = rule.groups.iter().map(|other| {
+                source(Origin::Group(other.clone()), other.clone(), format!("{other} in {id}"))
             });
             sources.found.extend(others);
-            for list in &permission.prefix_lists {
+            for list in &rule.prefix_lists {
                 let ranges = sources.learn(entries(index, list)).unwrap_or_default();
-                sources.found.extend(ranges.iter().map(|range| Source {
-                    origin: Origin::Range(*range),
-                    words: format!("{range} of {list} in {id}"),
+                sources.found.extend(ranges.iter().map(|range| {
+                    let words = format!("{range} of {list} in {id}");
+                    source(Origin::Range(*range), list.clone(), words)
                 }));
             }
         }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use crate::analysis::index::Index;
 use crate::analysis::routing::ProtectedRoute;
 use crate::analysis::routing::requirements::AuthKind;
 use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
-use crate::checks::shared::ingress::Ingress;
+use crate::checks::shared::causes;
 use crate::checks::shared::passed::SHOWN;
+use crate::checks::shared::target_doors::TargetDoors;
 use crate::fixtures::sample::login;
 use crate::inventory::{NetworkInterface, SecurityGroup};
 
@@ -143,6 +143,8 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         verdict: Partial::whole(Verdict::Pass(Grounds::new())),
         passed: BTreeSet::new(),
         open: BTreeMap::new(),
+        from_ranges: TargetDoors::default(),
+        from_groups: TargetDoors::default(),
     };
     let members =
         group.targets.get()?.iter().filter(|target| target.state != TargetState::Draining);
@@ -153,7 +155,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         let looked = look(context, group, target, &mut doors);
         doors.verdict.learn(looked);
     }
-    doors.judgement(context.index, count)
+    doors.judgement(count)
 }
 
 /// The security groups of targets, and what they come to.
@@ -162,20 +164,23 @@ struct Doors<'a> {
     /// Those that were looked at.
     passed: BTreeSet<&'a str>,
     /// Those that let in too much.
-    open: BTreeMap<&'a str, (&'a SecurityGroup, u16)>,
+    open: BTreeMap<&'a str, &'a SecurityGroup>,
+    /// Their rules that name ranges and prefix lists.
+    from_ranges: TargetDoors,
+    /// Their rules that name other groups.
+    from_groups: TargetDoors,
 }
 
 impl Doors<'_> {
-    fn judgement(self, index: &Index, targets: usize) -> Judgement {
-        let Doors { verdict, passed, open } = self;
+    fn judgement(self, targets: usize) -> Judgement {
+        let Doors { verdict, passed, open, from_ranges, from_groups } = self;
         Ok(match (verdict.judgement()?, open.values().next()) {
-            (Verdict::Fail(grounds), Some(_)) => {
-                let mut ingress = Ingress::default();
-                for (door, port) in open.into_values() {
-                    ingress.group(index, door, port);
-                }
-                Verdict::Fail(ingress.cause(index, grounds))
+            (Verdict::Fail(grounds), Some(door)) if open.len() == 1 => {
+                let grounds = grounds.cause(causes::narrow_targets_group(door));
+                Verdict::Fail(from_ranges.bind(grounds))
             }
+            (Verdict::Fail(grounds), _) => Verdict::Fail(from_ranges.bind(grounds)),
+            (Verdict::Note(grounds), _) => Verdict::Note(from_groups.bind(grounds)),
             (Verdict::Pass(grounds), _) => {
                 let shown: Vec<&str> = passed.into_iter().take(SHOWN).collect();
                 Verdict::Pass(grounds.with("targets", targets).with("security_groups", shown))
@@ -229,7 +234,7 @@ fn through<'a>(
     context: &Context<'a>,
     door: &'a SecurityGroup,
     (interface, target, port): (&NetworkInterface, &Target, u16),
-    Doors { verdict, passed, open }: &mut Doors<'a>,
+    Doors { verdict, passed, open, from_ranges, from_groups }: &mut Doors<'a>,
 ) {
     passed.insert(&door.id);
     let evidence = |let_in: Vec<String>| {
@@ -252,17 +257,21 @@ fn through<'a>(
             .filter_map(|(outside, named)| Ok(outside?.then_some(named)));
         let ranges = verdict.absorb(ranges);
         if !ranges.is_empty() {
-            open.insert(&door.id, (door, port));
+            open.insert(&door.id, door);
+            for range in &ranges {
+                from_ranges.add(door, permission, range, Some(port));
+            }
             verdict.worsen(Verdict::Fail(evidence(ranges)));
         }
         let known = |id: &&String| {
             !context.lb.security_groups.contains(id) && !interface.groups.contains(id)
         };
         let groups: Vec<String> = permission.groups.iter().filter(known).cloned().collect();
+        for group in &groups {
+            from_groups.add(door, permission, group, Some(port));
+        }
         if !groups.is_empty() {
-            let mut ingress = Ingress::default();
-            ingress.group(context.index, door, port);
-            verdict.worsen(Verdict::Note(ingress.bind(evidence(groups))));
+            verdict.worsen(Verdict::Note(evidence(groups)));
         }
     }
 }

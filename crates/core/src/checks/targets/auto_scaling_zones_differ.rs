@@ -72,6 +72,7 @@ fn third_zone(kind: &Kind) -> Inventory {
 fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
     let mut strange: Partial<BTreeMap<&str, Vec<&str>>> = Partial::default();
     let fronts = strange.absorb(fronts(around, group));
+    let (mut classic, mut v2) = (Vec::new(), Vec::new());
     for lb in &fronts {
         if lb.zones.is_empty() {
             strange.add_gap(zoneless(lb));
@@ -80,26 +81,28 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
         for zone in group.zones.iter().filter(|zone| !lb.zones.contains(zone)) {
             strange.found.entry(zone).or_default().push(&lb.name);
         }
+        if group.zones.iter().any(|zone| !lb.zones.contains(zone)) {
+            match lb.kind {
+                Kind::Classic => classic.push(lb.name.clone()),
+                _ => v2.push(lb.arn.clone()),
+            }
+        }
     }
     if strange.found.is_empty() {
         let is_empty = fronts.is_empty();
         return strange.otherwise(if is_empty {
             Verdict::NotApplicable
         } else {
-            Verdict::Pass(Grounds::new().with("zones", group.zones.clone()))
+            Verdict::Pass(Grounds::new())
         });
     }
     let lacks = strange.found.iter().map(|(zone, lbs)| format!("{zone}: {}", lbs.join(", ")));
     let mut grounds = Grounds::new().with("zones_without", lacks.collect::<Vec<_>>());
-    let lacks = |lb: &&&LoadBalancer| group.zones.iter().any(|zone| !lb.zones.contains(zone));
-    let (classic, v2): (Vec<&&LoadBalancer>, Vec<&&LoadBalancer>) =
-        fronts.iter().filter(lacks).partition(|lb| lb.kind == Kind::Classic);
-    let names: Vec<String> = classic.into_iter().map(|lb| lb.name.clone()).collect();
-    let arns: Vec<String> = v2.into_iter().map(|lb| lb.arn.clone()).collect();
-    for (placeholder, all) in [("LOAD_BALANCER_NAME", names), ("LOAD_BALANCER_ARN", arns)] {
-        if !all.is_empty() {
-            grounds = grounds.bind(placeholder, all);
-        }
+    if !classic.is_empty() {
+        grounds = grounds.bind("LOAD_BALANCER_NAME", classic);
+    }
+    if !v2.is_empty() {
+        grounds = grounds.bind("LOAD_BALANCER_ARN", v2);
     }
     Ok(Verdict::Fail(grounds))
 }

@@ -3,7 +3,7 @@
 use crate::analysis::reach::{self, Origin};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
-use crate::checks::shared::ingress::Ingress;
+use crate::checks::shared::target_doors::TargetDoors;
 
 const KEY: &str = "proxy_protocol_v2.enabled";
 /// How many targets an evidence names.
@@ -111,20 +111,19 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let (mut open, mut liars) = (Partial::whole(Vec::new()), Vec::new());
-    let mut ingress = Ingress::default();
+    let mut doors = TargetDoors::default();
     for door in open.absorb(targets::direct_paths(context.site, targets)?) {
         let groups = &door.interface.groups;
         for source in open.absorb(reach::sources(context.index, groups, &door.port)) {
             if open.learn(is_load_balancers(context, &source.origin)) == Some(false) {
                 open.found.push(door.label());
+                doors.add(source.group, source.rule, &source.named, door.number());
                 liars.push(source.words);
-                ingress.path(context.index, &door);
             }
         }
     }
     if open.found.is_empty() {
-        let grounds = Grounds::new().with(KEY, "true").with("open", 0);
-        return open.otherwise(Verdict::Pass(grounds));
+        return open.otherwise(Verdict::Pass(Grounds::new()));
     }
     let mut open = open.found;
     open.dedup();
@@ -132,7 +131,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     liars.sort();
     liars.dedup();
     let grounds = Grounds::new().with(KEY, "true").with("targets", open).with("open_to", liars);
-    Ok(Verdict::Fail(ingress.cause(context.index, grounds)))
+    Ok(Verdict::Fail(doors.narrow(context.index, grounds)))
 }
 
 /// Whether nobody but load balancers comes from here.

@@ -1,9 +1,9 @@
 //! The internet reaches a target without its load balancer.
 
-use crate::analysis::reach;
-use crate::analysis::targets::{self, Hop};
+use crate::analysis::reach::{self, Origin};
+use crate::analysis::targets::{self, DirectPath, Hop};
 use crate::checks::prelude::*;
-use crate::checks::shared::ingress::Ingress;
+use crate::checks::shared::target_doors::TargetDoors;
 use crate::inventory::BlockPublicAccess;
 
 /// How many targets an evidence names.
@@ -208,7 +208,8 @@ fn passing_through(region: &mut Region) {
 
 fn judge(context: &Context, targets: &Targets) -> Judgement {
     let mut open = Partial::whole(Vec::new());
-    let (mut sources, mut ingress) = (Vec::new(), Ingress::default());
+    let mut sources = Vec::new();
+    let mut doors = TargetDoors::default();
     for door in open.absorb(targets::direct_paths(context.site, targets)?) {
         match reach::interface_exposure(context.index, door.interface, &door.port) {
             Exposure::Internet(from) => {
@@ -216,14 +217,14 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
                 let address = public.map_or_else(String::new, |address| format!(" at {address}"));
                 open.found.push(format!("{}{address}", door.label()));
                 sources.extend(from);
-                ingress.path(context.index, &door);
+                public_rules(context, &door, &mut doors);
             }
             Exposure::Unknown(gap) => open.add_gap(gap),
             Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {}
         }
     }
     if open.found.is_empty() {
-        return open.otherwise(Verdict::Pass(Grounds::new().with("open", 0)));
+        return open.otherwise(Verdict::Pass(Grounds::new()));
     }
     let mut open = open.found;
     let count = open.len();
@@ -232,12 +233,24 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     sources.dedup();
     let evidence =
         Grounds::new().with("open", count).with("targets", open).with("open_to", sources);
-    let evidence = ingress.cause(context.index, evidence);
+    let evidence = doors.narrow(context.index, evidence);
     Ok(if is_guarded(context, targets)? {
         Verdict::Fail(evidence)
     } else {
         Verdict::Note(evidence)
     })
+}
+
+/// The rules that let everyone in, or all that name ranges where only several of them come to that.
+fn public_rules(context: &Context, door: &DirectPath, doors: &mut TargetDoors) {
+    let all = reach::sources(context.index, &door.interface.groups, &door.port).found;
+    let whole = all.iter().any(|source| source.origin.is_everyone());
+    for source in &all {
+        let is_range = matches!(source.origin, Origin::Range(_));
+        if is_range && (source.origin.is_everyone() || !whole) {
+            doors.add(source.group, source.rule, &source.named, door.number());
+        }
+    }
 }
 
 /// Whether the load balancer does something for its targets that clients get around without it.

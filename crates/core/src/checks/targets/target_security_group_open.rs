@@ -1,10 +1,10 @@
 //! Others than the load balancer may connect to its targets.
 
 use crate::analysis::index::Index;
-use crate::analysis::reach::{self, Origin};
+use crate::analysis::reach::{self, Origin, Source as Guest};
 use crate::analysis::targets::{self, DirectPath};
 use crate::checks::prelude::*;
-use crate::checks::shared::ingress::Ingress;
+use crate::checks::shared::target_doors::TargetDoors;
 use crate::inventory::SecurityGroup;
 
 /// How many targets an evidence names.
@@ -152,19 +152,15 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let mut verdict = Partial::whole(Verdict::NotApplicable);
     let (mut beyond, mut within) = (Guests::default(), Guests::default());
     for door in verdict.absorb(targets::direct_paths(context.site, targets)?) {
-        verdict.worsen(Verdict::Pass(Grounds::new().with("open", 0)));
+        verdict.worsen(Verdict::Pass(Grounds::new()));
         let guests = verdict.absorb(guests(context, &door));
         if guests.is_empty() {
             continue;
         }
         if verdict.learn(targets::is_served_by_network(context.index, &door)) == Some(false) {
-            let (far, near): (Vec<_>, Vec<_>) = guests.into_iter().partition(|(beyond, _)| *beyond);
-            for (guests, sources) in [(&mut beyond, far), (&mut within, near)] {
-                if !sources.is_empty() {
-                    guests.ingress.path(context.index, &door);
-                }
-                guests.add(&door, sources);
-            }
+            let (far, near) = guests.into_iter().partition(|(beyond, _)| *beyond);
+            beyond.add(&door, far);
+            within.add(&door, near);
         }
     }
     if let Some(evidence) = beyond.evidence(context.index) {
@@ -178,14 +174,17 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 struct Guests {
     targets: Vec<String>,
     sources: Vec<String>,
-    ingress: Ingress,
+    doors: TargetDoors,
 }
 
 impl Guests {
-    fn add(&mut self, door: &DirectPath, sources: Vec<(bool, String)>) {
-        if !sources.is_empty() {
+    fn add(&mut self, door: &DirectPath, guests: Vec<(bool, Guest)>) {
+        if !guests.is_empty() {
             self.targets.push(door.label());
-            self.sources.extend(sources.into_iter().map(|(_, words)| words));
+        }
+        for (_, guest) in guests {
+            self.doors.add(guest.group, guest.rule, &guest.named, door.number());
+            self.sources.push(guest.words);
         }
     }
 
@@ -199,16 +198,16 @@ impl Guests {
         let count = self.targets.len();
         self.targets.truncate(NAMED);
         let evidence = Grounds::new().with("open", count).with("targets", self.targets);
-        Some(self.ingress.cause(index, evidence.with("open_to", self.sources)))
+        Some(self.doors.narrow(index, evidence.with("open_to", self.sources)))
     }
 }
 
 /// Who else may come to one target, each with whether it is from beyond the VPC.
-fn guests(context: &Context, door: &DirectPath) -> Partial<Vec<(bool, String)>> {
+fn guests<'a>(context: &Context<'a>, door: &DirectPath) -> Partial<Vec<(bool, Guest<'a>)>> {
     let sources = reach::sources(context.index, &door.interface.groups, &door.port);
     sources.filter_map(|source| {
         let beyond = is_beyond(context, door, &source.origin)?;
-        Ok(beyond.map(|beyond| (beyond, source.words)))
+        Ok(beyond.map(|beyond| (beyond, source)))
     })
 }
 

@@ -105,6 +105,7 @@ struct Columns {
     account: Option<usize>,
     region: usize,
     exposure: usize,
+    expiry: usize,
     targets: usize,
 }
 
@@ -113,8 +114,8 @@ fn width(severity: Severity) -> usize {
     heading(severity).len() + 1
 }
 
-/// Kind, TLS and certificate, with the spaces before them.
-const FIXED: usize = 5 + 5 + 6;
+/// Kind and TLS, with the spaces before them.
+const FIXED: usize = 5 + 5;
 
 impl Columns {
     fn of(page: &Page, report: &Report, rows: &[Row]) -> Self {
@@ -133,11 +134,13 @@ impl Columns {
                 .min(ACCOUNT[usize::from(room >= ROOM_FOR_NAMES)])
         });
         let targets = widest(&|lb| targets(lb).1.len(), "Down") + 1;
+        let expiry = widest(&|lb| expiry(report, lb).1.len(), "Cert") + 1;
         let counts: usize = COUNTED.map(width).iter().sum();
         let between = [Some(region), Some(exposure), account].into_iter().flatten();
-        let others = FIXED + targets + counts + between.map(|width| width + 1).sum::<usize>();
+        let others =
+            FIXED + expiry + targets + counts + between.map(|width| width + 1).sum::<usize>();
         let name = name.min(room.saturating_sub(others).max(NARROWEST));
-        Columns { name, account, region, exposure, targets }
+        Columns { name, account, region, exposure, expiry, targets }
     }
 
     fn head(&self) -> Vec<String> {
@@ -147,7 +150,7 @@ impl Columns {
         cells.push(left(" Region", self.region + 1));
         cells.push(left(" Exposure", self.exposure + 1));
         cells.extend(COUNTED.map(|severity| right(heading(severity), width(severity))));
-        cells.extend([right("TLS", 5), right("Cert", 6), right("Down", self.targets)]);
+        cells.extend([right("TLS", 5), right("Cert", self.expiry), right("Down", self.targets)]);
         cells
     }
 
@@ -170,9 +173,8 @@ impl Columns {
             cells.push((paint, right(&said, width(severity))));
         }
         cells.push(floor(lb));
-        cells.push(expiry(report, lb));
-        let (paint, said) = targets(lb);
-        cells.push((paint, right(&said, self.targets)));
+        let last = [(expiry(report, lb), self.expiry), (targets(lb), self.targets)];
+        cells.extend(last.map(|((paint, said), width)| (paint, right(&said, width))));
         cells
     }
 }
@@ -248,7 +250,7 @@ fn expiry(report: &Report, lb: &LoadBalancerSummary) -> (Paint, String) {
             (paint, format!("{}{days}d", if unread { "?" } else { "" }))
         }
     };
-    (paint, right(&said, 6))
+    (paint, said)
 }
 
 /// Unhealthy ones of all targets.
