@@ -5,11 +5,35 @@ use crate::inventory::{Account, ApiLink, Kind, LoadBalancer, Region};
 use crate::vocab::fact::Fact;
 use crate::vocab::partial::Partial;
 
-/// Entry points in words: `accelerator edge`, `API Gateway rest abc` …
-pub(crate) type Entrypoints = Partial<Vec<String>>;
+/// What leads to a load balancer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entrypoint {
+    /// `accelerator edge`, `API Gateway rest abc` …
+    pub(crate) words: String,
+    /// What it goes by.
+    pub(crate) place: Place,
+}
 
-fn among<T>(fact: &Fact<Vec<T>>, words: impl Fn(&T) -> Option<String>) -> Entrypoints {
-    let found = |all: &Vec<T>| Partial::whole(all.iter().filter_map(words).collect());
+/// What something that leads to a load balancer goes by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// ARN of an accelerator.
+    Accelerator(String),
+    /// Id of a VPC origin.
+    VpcOrigin(String),
+    /// Id of a VPC link of REST APIs.
+    RestLink(String),
+    /// Id of an HTTP or WebSocket API.
+    HttpApi(String),
+    /// A target of a group: the group's ARN, and the target's id.
+    Target(String, String),
+}
+
+/// Entry points.
+pub(crate) type Entrypoints = Partial<Vec<Entrypoint>>;
+
+fn among<T>(fact: &Fact<Vec<T>>, entrypoint: impl Fn(&T) -> Option<Entrypoint>) -> Entrypoints {
+    let found = |all: &Vec<T>| Partial::whole(all.iter().filter_map(entrypoint).collect());
     fact.get().map_or_else(Partial::unread, found)
 }
 
@@ -20,7 +44,10 @@ pub(crate) fn accelerators(account: &Account, lb: &LoadBalancer) -> Entrypoints 
     for accelerator in all.into_iter().flatten().filter(|accelerator| accelerator.enabled) {
         let found = among(&accelerator.endpoints, |endpoint| {
             let name = accelerator.name.as_deref().unwrap_or(&accelerator.arn);
-            (endpoint.id == lb.arn).then(|| format!("accelerator {name}"))
+            (endpoint.id == lb.arn).then(|| Entrypoint {
+                words: format!("accelerator {name}"),
+                place: Place::Accelerator(accelerator.arn.clone()),
+            })
         });
         entrypoints = entrypoints.and(found);
     }
@@ -31,7 +58,10 @@ pub(crate) fn accelerators(account: &Account, lb: &LoadBalancer) -> Entrypoints 
 /// VPC origins of CloudFront.
 pub(crate) fn vpc_origins(account: &Account, lb: &LoadBalancer) -> Entrypoints {
     among(&account.vpc_origins, |origin| {
-        (origin.endpoint == lb.arn).then(|| format!("CloudFront VPC origin {}", origin.id))
+        (origin.endpoint == lb.arn).then(|| Entrypoint {
+            words: format!("CloudFront VPC origin {}", origin.id),
+            place: Place::VpcOrigin(origin.id.clone()),
+        })
     })
 }
 
@@ -47,11 +77,15 @@ pub(crate) fn api_links(region: &Region, lb: &LoadBalancer) -> Entrypoints {
         let owner = target.replacen(":listener/", ":loadbalancer/", 1);
         owner == lb.arn || owner.strip_prefix(&lb.arn).is_some_and(|rest| rest.starts_with('/'))
     };
-    let words = |link: &ApiLink| {
+    let link = |link: &ApiLink, place: fn(String) -> Place| {
         let name = link.name.as_deref().unwrap_or(&link.id);
-        link.targets.iter().any(leads_here).then(|| format!("API Gateway {} {name}", link.kind))
+        link.targets.iter().any(leads_here).then(|| Entrypoint {
+            words: format!("API Gateway {} {name}", link.kind),
+            place: place(link.id.clone()),
+        })
     };
-    among(&region.rest_links, words).and(among(&region.http_links, words))
+    let rest = among(&region.rest_links, |one| link(one, Place::RestLink));
+    rest.and(among(&region.http_links, |one| link(one, Place::HttpApi)))
 }
 
 /// Internet-facing Network load balancers with an address of this one as a target.
@@ -64,16 +98,30 @@ pub(crate) fn by_address(index: &Index, lb: &LoadBalancer) -> Entrypoints {
     let mut entrypoints = Entrypoints::default();
     entrypoints.add_gap(index.unread_addresses().cloned());
     for address in interfaces.iter().flat_map(|interface| &interface.addresses) {
-        let groups = entrypoints.learn(index.groups_with(&address.to_string())).unwrap_or_default();
-        for arn in groups.iter().flat_map(|group| &group.load_balancer_arns) {
+        let address = address.to_string();
+        let groups = entrypoints.learn(index.groups_with(&address)).unwrap_or_default();
+        for (group, arn) in groups
+            .iter()
+            .flat_map(|group| group.load_balancer_arns.iter().map(move |arn| (group, arn)))
+        {
             let front = entrypoints.learn(index.load_balancer(arn));
             let public =
                 |front: &&LoadBalancer| front.kind == Kind::Network && front.is_internet_facing();
-            let words = front.filter(public).map(|front| format!("targets of {}", front.name));
-            entrypoints.found.extend(words);
+            let entrypoint = front.filter(public).map(|front| Entrypoint {
+                words: format!("targets of {}", front.name),
+                place: Place::Target(group.arn.clone(), address.clone()),
+            });
+            entrypoints.found.extend(entrypoint);
         }
     }
     entrypoints.found.sort();
     entrypoints.found.dedup();
     entrypoints
+}
+
+/// The words of entry points, each once.
+pub(crate) fn words(entrypoints: &[Entrypoint]) -> Vec<String> {
+    let mut words: Vec<String> = entrypoints.iter().map(|one| one.words.clone()).collect();
+    words.dedup();
+    words
 }

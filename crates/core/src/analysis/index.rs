@@ -1,6 +1,6 @@
 //! What a region holds, by id: made once a region, so that no judge searches a list for each subject.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::presenters::{Presented, Presenters};
@@ -43,7 +43,7 @@ pub struct Index<'a> {
     network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
     groups_unread: Vec<&'a TargetGroup>,
-    front_doors: HashSet<&'a str>,
+    members: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_addresses: Option<&'a Gap>,
 }
 
@@ -76,7 +76,7 @@ impl<'a> Index<'a> {
             network_load_balancers: HashMap::new(),
             unread_groups: HashMap::new(),
             groups_unread: Vec::new(),
-            front_doors: HashSet::new(),
+            members: HashMap::new(),
             unread_addresses: None,
         }
     }
@@ -159,7 +159,9 @@ impl<'a> Index<'a> {
     fn fronts(&mut self) {
         let region = self.region;
         for lb in region.load_balancers() {
-            self.front_doors.extend(lb.security_groups.iter().map(String::as_str));
+            for group in &lb.security_groups {
+                self.members.entry(group).or_default().push(lb);
+            }
         }
         for group in region.auto_scaling_groups.get().into_iter().flatten() {
             for name in group.load_balancers.iter().chain(&group.target_groups) {
@@ -329,12 +331,18 @@ impl<'a> Index<'a> {
 
     /// Whether a load balancer of the region has this security group: whoever is in it comes from one.
     pub fn is_load_balancers(&self, group: &str) -> Result<bool, Gap> {
-        if self.front_doors.contains(group) {
+        if self.members.contains_key(group) {
             return Ok(true);
         }
         self.region.v2.rest.get()?;
         self.region.classic.rest.get()?;
         Ok(false)
+    }
+
+    /// The load balancers of the region that are known to have this security group.
+    #[must_use]
+    pub fn members(&self, group: &str) -> &[&'a LoadBalancer] {
+        self.members.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// The region.

@@ -45,27 +45,35 @@ impl Log {
     }
 }
 
-/// What shows that a log is written nowhere; none when it is written: by the attribute, or delivered by
-/// CloudWatch Logs. A source without delivery writes nothing.
-pub fn absence(site: Site, log: Log) -> Result<Option<Evidence>, Gap> {
+/// Whether a log is written, and what shows it.
+#[derive(Debug)]
+pub enum Kept {
+    /// By the attribute, or delivered by CloudWatch Logs.
+    Somewhere(Evidence),
+    /// A source without delivery writes nothing.
+    Nowhere(Evidence),
+}
+
+/// Whether a log is written anywhere.
+pub fn kept(site: Site, log: Log) -> Result<Kept, Gap> {
     let lb = site.lb;
     let key = format!("{}.enabled", log.attribute());
     if lb.switched_on(&key)? {
-        return Ok(None);
+        return Ok(Kept::Somewhere(Evidence::new().with(&key, "true")));
     }
     let evidence = Evidence::new().with(&key, "false");
-    let Some(kind) = log.source(&lb.kind) else { return Ok(Some(evidence)) };
+    let Some(kind) = log.source(&lb.kind) else { return Ok(Kept::Nowhere(evidence)) };
     let sources = site.index.log_sources(&lb.arn)?.iter();
     let own: Vec<&LogSource> = sources.filter(|own| own.log_type == kind).copied().collect();
     if own.is_empty() {
-        return Ok(Some(evidence));
+        return Ok(Kept::Nowhere(evidence));
     }
     let delivered = site.region.log_deliveries.get()?;
-    if own.iter().any(|source| delivered.contains(&source.name)) {
-        return Ok(None);
+    if let Some(source) = own.iter().find(|source| delivered.contains(&source.name)) {
+        return Ok(Kept::Somewhere(evidence.with("delivered_source", source.name.as_str())));
     }
     let names: Vec<&str> = own.iter().map(|source| source.name.as_str()).collect();
-    Ok(Some(evidence.with("sources_without_delivery", names)))
+    Ok(Kept::Nowhere(evidence.with("sources_without_delivery", names)))
 }
 
 /// The buckets that the load balancer itself writes logs to, each with the attribute that says so.
@@ -94,6 +102,17 @@ pub fn bucket(lb: &LoadBalancer, log: Log) -> Result<Option<String>, Gap> {
     }
 }
 
+/// The attributes that lead the load balancer's logs to a bucket: `access_logs.s3.bucket` …
+pub fn attributes(lb: &LoadBalancer, name: &str) -> Result<Vec<String>, Gap> {
+    let mut attributes = Vec::new();
+    for log in Log::ALL {
+        if bucket(lb, log)?.as_deref() == Some(name) {
+            attributes.push(format!("{}.bucket", log.attribute()));
+        }
+    }
+    Ok(attributes)
+}
+
 /// What is known of a bucket.
 pub fn facts<'a>(site: Site<'a>, bucket: &str) -> Result<&'a LogBucket, Gap> {
     let region = site.region;
@@ -112,23 +131,54 @@ pub enum Answer {
     Wrong(String),
 }
 
-/// What is wrong with the buckets that the load balancer writes logs to, as `name: what`; none when there
-/// is none to ask about. What is known to be wrong is told though another bucket is unread.
-pub fn wrong_buckets(
-    site: Site,
-    ask: impl Fn(&str, &LogBucket) -> Result<Answer, Gap>,
-) -> Result<Option<Vec<String>>, Gap> {
-    let (mut wrong, mut asked) = (Partial::whole(Vec::new()), false);
-    for name in buckets(site.lb)?.keys() {
-        match facts(site, name).and_then(|bucket| ask(name, bucket)) {
-            Ok(Answer::Beside) => {}
-            Ok(Answer::Fine) => asked = true,
-            Ok(Answer::Wrong(what)) => wrong.found.push(format!("{name}: {what}")),
-            Err(gap) => wrong.add_gap(gap),
+/// What came of a question about each bucket that a load balancer writes logs to.
+pub struct Asked {
+    /// The names of those that are right.
+    pub fine: Vec<String>,
+    /// The names of those that are wrong, each with the reason.
+    pub wrong: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// Those that are wrong, as `name: reason`.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        self.wrong.iter().map(|(name, reason)| format!("{name}: {reason}")).collect()
+    }
+
+    /// The names of those that are wrong.
+    #[must_use]
+    pub fn wrong_names(&self) -> Vec<String> {
+        self.wrong.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The name of the one that is wrong, where it is one.
+    #[must_use]
+    pub fn only_wrong(&self) -> Option<&str> {
+        match &self.wrong[..] {
+            [(name, _)] => Some(name),
+            _ => None,
         }
     }
-    if wrong.found.is_empty() {
-        return wrong.otherwise(asked.then(Vec::new));
+}
+
+/// Asks about the buckets that the load balancer writes logs to; none when there is none to ask about. What
+/// is known to be wrong is told though another bucket is unread.
+pub fn ask_buckets(
+    site: Site,
+    ask: impl Fn(&str, &LogBucket) -> Result<Answer, Gap>,
+) -> Result<Option<Asked>, Gap> {
+    let mut asked = Partial::whole(Asked { fine: Vec::new(), wrong: Vec::new() });
+    for name in buckets(site.lb)?.into_keys() {
+        match facts(site, &name).and_then(|bucket| ask(&name, bucket)) {
+            Ok(Answer::Beside) => {}
+            Ok(Answer::Fine) => asked.found.fine.push(name),
+            Ok(Answer::Wrong(reason)) => asked.found.wrong.push((name, reason)),
+            Err(gap) => asked.add_gap(gap),
+        }
     }
-    Ok(Some(wrong.found))
+    if !asked.found.wrong.is_empty() {
+        return Ok(Some(asked.found));
+    }
+    asked.complete().map(|asked| (!asked.fine.is_empty()).then_some(asked))
 }

@@ -12,6 +12,7 @@ mod ingress;
 mod fronting;
 mod blocked_by;
 mod explain;
+mod opening;
 mod routes;
 mod bounds;
 mod target;
@@ -21,6 +22,7 @@ pub use explain::ExposureTrace;
 use fronting::FrontingNlb;
 pub(crate) use ingress::Port;
 use ingress::{Flow, SecurityGroupIngress};
+pub(crate) use opening::Opening;
 use routes::InternetRoutes;
 pub(crate) use target::{Origin, interface_exposure, sources};
 

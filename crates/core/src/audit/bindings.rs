@@ -205,6 +205,7 @@ fn of_load_balancer(site: Site, name: &str) -> Option<Binding> {
     match name {
         "LOAD_BALANCER_NAME" => Some(lb.name.as_str().into()),
         "LOAD_BALANCER_ARN" if lb.kind != Kind::Classic => Some(lb.arn.as_str().into()),
+        "CLASSIC_NAME" if lb.kind == Kind::Classic => Some(lb.name.as_str().into()),
         "VPC_ID" => lb.vpc_id.as_deref().map(Binding::from),
         "LOAD_BALANCER_GROUP_ID" => lb.security_groups.first().map(|id| id.as_str().into()),
         "LOAD_BALANCER_RANGES" if lb.security_groups.is_empty() => ranges(site),

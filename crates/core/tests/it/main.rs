@@ -3,9 +3,11 @@
 mod actions;
 mod alerts;
 mod asff;
+mod bindings_network;
 mod bindings_protection;
 mod bypass;
 mod catalogue;
+mod causes_network;
 mod causes_protection;
 mod change;
 mod commands;

@@ -45,6 +45,7 @@ const CONSTANTS: &[&str] = &[
     "TTL",
     "UPSERT",
     "VPC",
+    "VPC_LINK",
 ];
 
 /// The kinds whose ways a finding is shown.

@@ -56,11 +56,17 @@ TEXTS = (
     "www.example.com",
     "10.0.0.0/24",
     "/path",
+    "EU",
+    "eu-west-1",
+    "arn:aws:cloudfront::111122223333:function/thing",
 )
 
 
 # Files that commands read and that a user has: certificates come from an authority.
 GIVEN = ("certificate.pem", "key.pem", "chain.pem", "clients.pem", "clients.crl")
+
+# A field of a filter in a query, and the value that it is to have.
+LOOKED_FOR = re.compile(r"(\w+)==`([^`]*)`")
 
 
 class Wrong(Exception):
@@ -156,6 +162,8 @@ def invoke(caller, service, operation, parameters, options):
     model = caller._session.get_service_model(service).operation_model(operation)
     check(parameters, model.input_shape)
     response = example(model.output_shape) if model.output_shape else {}
+    for name, value in LOOKED_FOR.findall(str(options.query and options.query.expression)):
+        put(response, name, json.loads(value))
     caller._display_response(operation, response, options)
     return 0
 
@@ -165,6 +173,15 @@ def call(own, operation, parameters):
     model = own.meta.service_model.operation_model(operation)
     check({name: value for name, value in parameters.items() if name != "Body"}, model.input_shape)
     return example(model.output_shape) if model.output_shape else {}
+
+
+def put(data, name, value):
+    """Gives every field of this name this value: what a query looks for is there."""
+    for inner in data if isinstance(data, list) else data.values():
+        if isinstance(inner, (dict, list)):
+            put(inner, name, value)
+    if isinstance(data, dict) and name in data:
+        data[name] = value
 
 
 def wait(caller, service, operation, parameters, options):
@@ -231,7 +248,7 @@ def example(shape, around=()):
         return data
     if shape.type_name == "list":
         item = example(shape.member, around)
-        return None if item is None else [item]
+        return None if item is None else [item] * max(1, shape.metadata.get("min", 1))
     if shape.type_name == "map":
         return {example(shape.key, around): example(shape.value, around)}
     if shape.type_name == "string":

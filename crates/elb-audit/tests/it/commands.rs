@@ -34,6 +34,7 @@ fn chosen(name: &str) -> String {
                 "arn:aws:acm:eu-west-1:{number}:certificate/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
             )
         }
+        "CAPACITY_UNITS" | "QUOTA_VALUE" => "500".to_owned(),
         "CLIENTS_RANGE" => "203.0.113.0/24".to_owned(),
         "CLIENTS_IPV6_RANGE" => "2001:db8:12::/48".to_owned(),
         "MIGRATION_BUCKET" => "aws-waf-migration-shop".to_owned(),

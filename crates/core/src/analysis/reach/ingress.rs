@@ -248,14 +248,15 @@ impl<'a> SecurityGroupIngress<'a> {
         }
         if who.level() == Level::Internet {
             let open = |family: &Family| who.part(*family).is_internet();
-            return Family::BOTH.into_iter().filter(open).flat_map(|one| self.open(one)).collect();
+            let families = Family::BOTH.into_iter().filter(open);
+            return families.flat_map(|one| self.open(one)).map(Admission::words).collect();
         }
         let among = self.admissions.found.iter().filter(|admission| admission.source.is_among(who));
         among.flat_map(|admission| narrowed(admission, who)).collect()
     }
 
     /// What makes the security groups open to a family: a rule that names all of it, or else all rules.
-    fn open(&self, family: Family) -> Vec<String> {
+    pub(super) fn open(&self, family: Family) -> Vec<&Admission<'a>> {
         let of = |admission: &&Admission| match admission.source {
             Source::Group(_) => true,
             source => source.ranges().iter().any(|range| family.has(range)),
@@ -264,12 +265,25 @@ impl<'a> SecurityGroupIngress<'a> {
             Source::Range(range) => family.has(&range) && range.prefix_len() == 0,
             _ => false,
         };
-        let whole: Vec<String> =
-            self.admissions.found.iter().filter(whole).map(Admission::words).collect();
+        let whole: Vec<&Admission> = self.admissions.found.iter().filter(whole).collect();
         if whole.is_empty() {
-            return self.admissions.found.iter().filter(of).map(Admission::words).collect();
+            return self.admissions.found.iter().filter(of).collect();
         }
         whole
+    }
+
+    /// The same without the rules of one of the groups.
+    pub(super) fn without(&self, group: &str) -> Self {
+        let others = |all: &Vec<Admission<'a>>| {
+            all.iter().filter(|admission| admission.group != group).copied().collect()
+        };
+        let mut left = SecurityGroupIngress {
+            groups: self.groups,
+            admissions: self.admissions.clone().map(|all| others(&all)),
+            admitted: Sources::none(),
+        };
+        left.admitted = left.sum();
+        left
     }
 }
 

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use crate::analysis::cloudfront;
 use crate::analysis::reach::Reachability;
 use crate::analysis::routing::{self, End, Route};
+use crate::analysis::security_groups;
 use crate::checks::prelude::*;
-use crate::inventory::{Distribution, Origin};
+use crate::checks::shared::{causes_network, doors, seen};
+use crate::inventory::{Distribution, Origin, SecurityGroup};
 use crate::vocab::glob;
+use crate::vocab::net::Family;
 
 pub(crate) const CHECK: Check = Check {
     id: "cloudfront-bypass",
@@ -30,15 +33,51 @@ pub(crate) const CHECK: Check = Check {
             front of Application load balancers alone is left to those.",
     false_alarms: "Rules for certificate authorities, and paths that the policy calls public, may be \
                    unguarded. A rule of the load balancer's own web ACL may ask for the header.",
-    fix: "let the security group admit CloudFront's prefix list alone, and let rules forward only \
+    fix: "let the security group admit only CloudFront's prefix list, and let rules forward only \
           requests with a secret header that CloudFront adds",
     remedy: Remedy::steps(Steps {
         console: "EC2, Security Groups, the load balancer's group: replace 0.0.0.0/0 by the prefix \
                   list com.amazonaws.global.cloudfront.origin-facing. Then add a custom header to \
                   the origin in CloudFront, and an HTTP header condition to the rules.",
-        cli: r"
-            aws elbv2 modify-rule --rule-arn RULE_ARN \
-              --conditions 'Field=http-header,HttpHeaderConfig={HttpHeaderName=X-Origin-Verify,Values=[SECRET]}'",
+        cli: r#"
+            # anything else in the group is closed to all but CloudFront, too
+            aws ec2 describe-network-interfaces --filters 'Name=group-id,Values=NARROWED_GROUP_IDS' \
+              --query 'NetworkInterfaces[].[NetworkInterfaceId,Description]' --output table
+
+            # the prefix list counts as 55 rules of the 60 that a group may have by default
+            list=$(aws ec2 describe-managed-prefix-lists --query 'PrefixLists[0].PrefixListId' \
+              --filters Name=prefix-list-name,Values=com.amazonaws.global.cloudfront.origin-facing \
+              --output text)
+            aws ec2 authorize-security-group-ingress --group-id OPEN_GROUP_ID \
+              --ip-permissions "IpProtocol=tcp,FromPort=PORT,ToPort=PORT,PrefixListIds=[{PrefixListId=$list}]"
+
+            aws ec2 revoke-security-group-ingress --group-id RULE_GROUP_ID \
+              --ip-permissions RULE_PERMISSION
+
+            # those addresses are every distribution's: let CloudFront add a header that only yours knows
+            aws cloudfront get-distribution-config --id DISTRIBUTION_ID --query DistributionConfig \
+              --output json > distribution.json
+            # in distribution.json, among CustomHeaders of the origin: ORIGIN_HEADER with the value ORIGIN_SECRET
+            etag=$(aws cloudfront get-distribution-config --id DISTRIBUTION_ID --query ETag --output text)
+            aws cloudfront update-distribution --id DISTRIBUTION_ID --if-match "$etag" \
+              --distribution-config file://distribution.json
+
+            # once the distributions are deployed, rules ask for it
+            aws elbv2 describe-rules --rule-arns UNGUARDED_RULE_ARN --output json \
+              --query 'Rules[0].Conditions[].{Field: Field, Values: Values}' > conditions.json
+            # in conditions.json, add {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName":
+            # "ORIGIN_HEADER", "Values": ["ORIGIN_SECRET"]}}, and what other conditions ask for
+            aws elbv2 modify-rule --rule-arn UNGUARDED_RULE_ARN --conditions file://conditions.json
+
+            # once the distributions are deployed, a rule with the header does what the default action did,
+            # which refuses
+            aws elbv2 describe-listeners --listener-arns UNGUARDED_LISTENER_ARN --output json \
+              --query 'Listeners[0].DefaultActions' > actions.json
+            aws elbv2 create-rule --listener-arn UNGUARDED_LISTENER_ARN --priority 49999 \
+              --conditions 'Field=http-header,HttpHeaderConfig={HttpHeaderName=ORIGIN_HEADER,Values=[ORIGIN_SECRET]}' \
+              --actions file://actions.json
+            aws elbv2 modify-listener --listener-arn UNGUARDED_LISTENER_ARN \
+              --default-actions 'Type=fixed-response,FixedResponseConfig={StatusCode=403}'"#,
         terraform: r#"
             data "aws_ec2_managed_prefix_list" "cloudfront" {
               name = "com.amazonaws.global.cloudfront.origin-facing"
@@ -52,14 +91,15 @@ pub(crate) const CHECK: Check = Check {
               to_port           = 443
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::ListenerRule
-            Properties:
-              Conditions:
-                - Field: http-header
-                  HttpHeaderConfig:
-                    HttpHeaderName: X-Origin-Verify
-                    Values:
-                      - !Ref OriginSecret",
+            ListenerRule:
+              Type: AWS::ElasticLoadBalancingV2::ListenerRule
+              Properties:
+                Conditions:
+                  - Field: http-header
+                    HttpHeaderConfig:
+                      HttpHeaderName: X-Origin-Verify
+                      Values:
+                        - !Ref OriginSecret",
     }),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html",
@@ -277,8 +317,28 @@ fn each(inventory: &mut Inventory, change: impl FnMut(&mut Distribution)) {
 struct Ways<'a> {
     /// Target groups behind rules that ask for a header which CloudFront adds.
     guarded: BTreeSet<&'a str>,
-    /// The other rules, each with its target groups.
-    open: Vec<(String, Vec<&'a str>)>,
+    /// The other rules.
+    open: Vec<OpenRule<'a>>,
+}
+
+/// A rule without such a header, or a listener of a Classic load balancer.
+struct OpenRule<'a> {
+    listener: &'a Listener,
+    rule: Option<String>,
+    /// None of the default rule.
+    arn: Option<&'a str>,
+    groups: Vec<&'a str>,
+}
+
+impl OpenRule<'_> {
+    /// `HTTPS:443 rule 10`.
+    fn label(&self) -> String {
+        let listener = self.listener.label();
+        match &self.rule {
+            Some(rule) => format!("{listener} {rule}"),
+            None => listener,
+        }
+    }
 }
 
 fn judge(context: &Context) -> Judgement {
@@ -295,26 +355,101 @@ fn judge(context: &Context) -> Judgement {
     let Ways { guarded: behind, open } = &ways.found;
     let guarded = !behind.is_empty();
     let around = |groups: &[&str]| groups.iter().any(|group| behind.contains(group));
-    let direct = open.iter().filter(|(_, groups)| !guarded || around(groups));
-    let direct: Vec<String> = direct.map(|(label, _)| label.clone()).collect();
+    let direct = open.iter().filter(|rule| !guarded || around(&rule.groups));
+    let direct: Vec<&OpenRule> = direct.collect();
     let settled = guarded || headers.is_empty();
     if direct.is_empty() {
-        return ways.otherwise(Verdict::Pass(Grounds::new()));
+        let distributions: Vec<&str> = origins.iter().map(|(one, _)| one.id.as_str()).collect();
+        let evidence = Grounds::new()
+            .with("distributions", seen::few(&distributions))
+            .with("guarded_target_groups", behind.len())
+            .with("unguarded", 0);
+        return ways.otherwise(Verdict::Pass(evidence));
     }
     if !settled {
-        ways.complete()?;
+        ways.otherwise(())?;
     }
     let filtered = |(one, _): &&(&Distribution, &Origin)| one.web_acl.is_some();
     let filtered: Vec<&str> =
         origins.iter().filter(filtered).map(|(one, _)| one.id.as_str()).collect();
     let lost = settled && !filtered.is_empty() && !has_acl(context)?;
     let distributions: Vec<&str> = origins.iter().map(|(one, _)| one.id.as_str()).collect();
-    let evidence = Grounds::new()
+    let labels: Vec<String> = direct.iter().map(|rule| rule.label()).collect();
+    let evidence = bound(context, &direct, Grounds::new());
+    let evidence = bound_header(&distributions, &headers, evidence)
         .with("distributions", distributions)
         .with("distributions_with_web_acl", filtered)
         .with("headers_that_cloudfront_adds", headers.into_iter().collect::<Vec<_>>())
-        .with("unguarded", direct);
-    Ok(if lost { Verdict::Fail(evidence) } else { Verdict::Note(evidence) })
+        .with("unguarded", labels);
+    if !lost {
+        return Ok(Verdict::Note(evidence));
+    }
+    Ok(Verdict::Fail(match opened_by(context) {
+        Some(group) => evidence.cause(causes_network::narrow(group, "admit only CloudFront")),
+        None => evidence,
+    }))
+}
+
+/// The security group that by itself opens every listener that the whole internet reaches.
+fn opened_by<'a>(context: &Context<'a>) -> Option<&'a SecurityGroup> {
+    let approach = Reachability::new(context.index, context.lb);
+    let listeners = context.lb.listeners.get().ok()?.iter();
+    let open = listeners.filter(|listener| {
+        !matches!(
+            approach.to(listener),
+            Exposure::Internal | Exposure::Restricted(_) | Exposure::Blocked(_)
+        )
+    });
+    let groups: Option<Vec<&SecurityGroup>> =
+        open.map(|listener| Some(approach.opened_by(listener, &Family::BOTH)?.group)).collect();
+    let groups = groups?;
+    let first = groups.first()?;
+    groups.iter().all(|group| group.id == first.id).then_some(*first)
+}
+
+/// The grounds with the rules of security groups that open the listeners of these rules, and for an
+/// Application load balancer with the rules themselves.
+fn bound(context: &Context, open: &[&OpenRule], mut grounds: Grounds) -> Grounds {
+    let lb = context.lb;
+    let attached = security_groups::attached_to(context.index, lb);
+    let (mut doors, mut rules) = (BTreeSet::new(), BTreeSet::new());
+    for port in open.iter().filter_map(|rule| rule.listener.port) {
+        for (group, permission) in attached.ingress() {
+            let is_open = permission.ranges.iter().any(|range| range.prefix_len() == 0);
+            if is_open && permission.covers(Transport::Tcp, port) == Ok(true) {
+                doors.insert((group.id.clone(), port));
+                rules.insert((group.id.clone(), doors::permission(permission)));
+            }
+        }
+    }
+    if !doors.is_empty() {
+        let all: BTreeSet<String> = doors.iter().map(|(group, _)| group.clone()).collect();
+        grounds = grounds.bind("NARROWED_GROUP_IDS", all.into_iter().collect::<Vec<_>>());
+        let (groups, ports): (Vec<String>, Vec<u16>) = doors.into_iter().unzip();
+        let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+        let (of_rules, rules): (Vec<String>, Vec<String>) = rules.into_iter().unzip();
+        grounds = grounds.bind("OPEN_GROUP_ID", groups).bind("PORT", ports);
+        grounds = grounds.bind("RULE_GROUP_ID", of_rules).bind("RULE_PERMISSION", rules);
+    }
+    if lb.kind != Kind::Application {
+        return grounds;
+    }
+    let by_default = open.iter().filter(|rule| rule.arn.is_none());
+    let listeners: Vec<String> = by_default.map(|rule| rule.listener.id.clone()).collect();
+    let arns: Vec<String> = open.iter().filter_map(|rule| rule.arn).map(str::to_owned).collect();
+    let all = [("UNGUARDED_LISTENER_ARN", listeners), ("UNGUARDED_RULE_ARN", arns)];
+    let named = all.into_iter().filter(|(_, values)| !values.is_empty());
+    named.fold(grounds, |grounds, (name, values)| grounds.bind(name, values))
+}
+
+/// The grounds with the header that the rules are to ask for: one that CloudFront adds already, or else a new
+/// one and the distributions that are to add it.
+fn bound_header(distributions: &[&str], headers: &BTreeSet<String>, grounds: Grounds) -> Grounds {
+    if let Some(header) = headers.first() {
+        return grounds.bind("ORIGIN_HEADER", header.as_str());
+    }
+    let ids: Vec<String> = distributions.iter().map(|id| (*id).to_owned()).collect();
+    grounds.bind("ORIGIN_HEADER", "X-Origin-Verify").bind("DISTRIBUTION_ID", ids)
 }
 
 /// Only Application load balancers can have a web ACL.
@@ -330,7 +465,12 @@ fn ways<'a>(context: &Context<'a>, headers: &BTreeSet<String>) -> Result<Partial
         let routes = match answers_everyone(context, &approach, listener) {
             Ok(false) => continue,
             Ok(true) if lb.kind == Kind::Classic => {
-                ways.found.open.push((listener.label(), Vec::new()));
+                ways.found.open.push(OpenRule {
+                    listener,
+                    rule: None,
+                    arn: None,
+                    groups: Vec::new(),
+                });
                 continue;
             }
             Ok(true) => routing::live(lb, listener),
@@ -349,7 +489,7 @@ fn ways<'a>(context: &Context<'a>, headers: &BTreeSet<String>) -> Result<Partial
 impl<'a> Ways<'a> {
     fn add(
         &mut self,
-        listener: &Listener,
+        listener: &'a Listener,
         route: Route<'a>,
         headers: &BTreeSet<String>,
     ) -> Result<(), Gap> {
@@ -359,11 +499,12 @@ impl<'a> Ways<'a> {
             header.is_some_and(|header| headers.contains(&header.to_lowercase()))
         };
         let guarded = route.conditions.iter().any(asks);
+        let arn = route.arn;
         match route.end {
             End::Unknown(gap) => return Err(gap),
             End::Forward(groups) if guarded => self.guarded.extend(groups),
             End::Forward(groups) if !groups.is_empty() => {
-                self.open.push((format!("{} {}", listener.label(), route.label), groups));
+                self.open.push(OpenRule { listener, rule: Some(route.label), arn, groups });
             }
             End::Forward(_) | End::Redirect(_) | End::Answer => {}
         }

@@ -2,6 +2,7 @@
 
 use crate::analysis::{cloudfront, routing};
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes_network, seen};
 use crate::inventory::Origin;
 
 pub(crate) const CHECK: Check = Check {
@@ -23,11 +24,14 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "CloudFront, the distribution, Origins, the origin, Edit: name a host that the \
                   certificate covers, protocol HTTPS only.",
-        cli: r"
-            aws cloudfront get-distribution-config --id DISTRIBUTION_ID
-            aws cloudfront update-distribution --id DISTRIBUTION_ID --if-match ETAG \
-              --distribution-config file://CONFIG.json
-            # CONFIG.json: the DistributionConfig of the answer, with OriginProtocolPolicy https-only; ETAG is in it too",
+        cli: r#"
+            aws cloudfront get-distribution-config --id DISTRIBUTION_ID --query DistributionConfig \
+              --output json > distribution.json
+            # in distribution.json: OriginProtocolPolicy https-only for the origins that the finding names; the
+            # certificate of the load balancer must cover their domain, or CloudFront answers 502
+            etag=$(aws cloudfront get-distribution-config --id DISTRIBUTION_ID --query ETag --output text)
+            aws cloudfront update-distribution --id DISTRIBUTION_ID \
+              --distribution-config file://distribution.json --if-match "$etag""#,
         terraform: r#"
             resource "aws_cloudfront_distribution" "web" {
               origin {
@@ -40,14 +44,15 @@ pub(crate) const CHECK: Check = Check {
               }
             }"#,
         cloudformation: r"
-            Type: AWS::CloudFront::Distribution
-            Properties:
-              DistributionConfig:
-                Origins:
-                  - CustomOriginConfig:
-                      OriginProtocolPolicy: https-only
-                      OriginSSLProtocols:
-                        - TLSv1.2",
+            Distribution:
+              Type: AWS::CloudFront::Distribution
+              Properties:
+                DistributionConfig:
+                  Origins:
+                    - CustomOriginConfig:
+                        OriginProtocolPolicy: https-only
+                        OriginSSLProtocols:
+                          - TLSv1.2",
     }),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-custom-origin.html",
@@ -138,22 +143,32 @@ fn fetched(policy: &str, viewers_in_clear: bool, inventory: Inventory) -> Invent
 }
 
 fn judge(context: &Context) -> Judgement {
-    let (mut clear, mut custom) = (Partial::whole(Vec::new()), false);
+    let (mut clear, mut custom) = (Partial::whole(Vec::new()), Vec::new());
+    let mut at_fault: Vec<String> = Vec::new();
     for (distribution, origin) in cloudfront::origins(context.site)? {
         let Some(policy) = origin.protocol_policy.as_deref() else { continue };
-        custom = true;
+        let words = format!("{} {}: {policy}", distribution.id, origin.id);
+        custom.push(words.clone());
         if clear.learn(asks_in_clear(context, origin, policy)) == Some(true) {
-            clear.found.push(format!("{} {}: {policy}", distribution.id, origin.id));
+            clear.found.push(words);
+            if !at_fault.contains(&distribution.id) {
+                at_fault.push(distribution.id.clone());
+            }
         }
     }
-    if clear.found.is_empty() {
-        return clear.otherwise(if custom {
-            Verdict::Pass(Grounds::new())
-        } else {
-            Verdict::NotApplicable
-        });
+    if clear.found.is_empty() && custom.is_empty() {
+        return clear.otherwise(Verdict::NotApplicable);
     }
-    Ok(Verdict::Fail(Grounds::new().with("origins", clear.found)))
+    if clear.found.is_empty() {
+        let evidence = Grounds::new().with("origins", seen::few(&custom));
+        return clear.otherwise(Verdict::Pass(evidence));
+    }
+    let grounds = Grounds::new().with("origins", clear.found);
+    let grounds = grounds.bind("DISTRIBUTION_ID", at_fault.clone());
+    Ok(Verdict::Fail(match &at_fault[..] {
+        [id] => grounds.cause(causes_network::fetch_by_https(id)),
+        _ => grounds,
+    }))
 }
 
 fn asks_in_clear(context: &Context, origin: &Origin, policy: &str) -> Result<bool, Gap> {

@@ -2,7 +2,9 @@
 
 use crate::analysis::dns;
 use crate::checks::prelude::*;
+use crate::checks::shared::dns_records;
 use crate::inventory::DnsRecord;
+use crate::remedy::cause::{Cause, ResourceKind, Verb};
 use crate::vocab::fact::Listing;
 
 const GONE: &str = "old-987654321.eu-west-1.elb.amazonaws.com";
@@ -27,10 +29,14 @@ pub(crate) const CHECK: Check = Check {
     fix: "delete the record, or let it lead to the load balancer that took over",
     remedy: Remedy::steps(Steps {
         console: "Route 53, Hosted zones, the zone: select the record, Delete record.",
-        cli: r"
-            aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID \
-              --change-batch file://CHANGES.json
-            # CHANGES.json: a DELETE of the record as it stands",
+        cli: r#"
+            aws route53 list-resource-record-sets --hosted-zone-id RECORD_ZONE_ID \
+              --start-record-name RECORD_NAME --start-record-type RECORD_TYPE --max-items 1 \
+              --query '{Changes: [{Action: `"DELETE"`, ResourceRecordSet: ResourceRecordSets[0]}]}' \
+              --output json > delete.json
+            # delete.json must hold the record with the target that the finding names, and nothing else
+            aws route53 change-resource-record-sets --hosted-zone-id RECORD_ZONE_ID \
+              --change-batch file://delete.json"#,
         terraform: r#"
             # delete the record, or let it follow the load balancer
             resource "aws_route53_record" "www" {
@@ -41,11 +47,12 @@ pub(crate) const CHECK: Check = Check {
               }
             }"#,
         cloudformation: r"
-            Type: AWS::Route53::RecordSet
-            Properties:
-              AliasTarget:
-                DNSName: !GetAtt LoadBalancer.DNSName
-                HostedZoneId: !GetAtt LoadBalancer.CanonicalHostedZoneID",
+            Record:
+              Type: AWS::Route53::RecordSet
+              Properties:
+                AliasTarget:
+                  DNSName: !GetAtt LoadBalancer.DNSName
+                  HostedZoneId: !GetAtt LoadBalancer.CanonicalHostedZoneID",
     }),
     links: &[
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
@@ -128,18 +135,20 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(names: &Names, record: &DnsRecord) -> Judgement {
-    if dns::owner(names.inventory, &record.target)?.is_some() {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
-    let evidence = Grounds::new()
+    let evidence = dns_records::bound(record)
         .with("zone", record.zone_name.as_str())
         .with("type", record.kind.as_str())
         .with("target", record.target.as_str());
+    if let Some(lb) = dns::owner(names.inventory, &record.target)? {
+        return Ok(Verdict::Pass(evidence.with("load_balancer", lb.arn.as_str())));
+    }
     let read = |id: &&String| names.inventory.accounts.iter().any(|account| account.id == **id);
     let trusted = names.intent.trusted_accounts.iter();
     let unread: Vec<String> = trusted.filter(|id| !read(id)).cloned().collect();
     if unread.is_empty() {
-        return Ok(Verdict::Fail(evidence));
+        let id = format!("{}/{}", record.zone, record.name);
+        let cause = Cause::new(Verb::Delete, ResourceKind::DnsRecord, id).called(&record.name);
+        return Ok(Verdict::Fail(evidence.cause(cause)));
     }
     Ok(Verdict::Note(evidence.with("trusted_accounts_unread", unread)))
 }

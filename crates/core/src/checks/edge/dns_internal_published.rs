@@ -2,6 +2,7 @@
 
 use crate::analysis::dns;
 use crate::checks::prelude::*;
+use crate::checks::shared::dns_records;
 use crate::inventory::DnsRecord;
 
 pub(crate) const CHECK: Check = Check {
@@ -21,28 +22,37 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "Route 53, Create hosted zone: a private one for the VPC; create the record \
                   there, then delete it from the public zone.",
-        cli: r"
-            aws route53 create-hosted-zone --name ZONE --vpc VPCRegion=REGION,VPCId=VPC_ID \
-              --caller-reference REFERENCE
-            aws route53 change-resource-record-sets --hosted-zone-id PRIVATE_ZONE_ID \
-              --change-batch file://CREATE.json
-            aws route53 change-resource-record-sets --hosted-zone-id PUBLIC_ZONE_ID \
-              --change-batch file://DELETE.json
-            # the record: a CREATE in the private zone, a DELETE in the public one",
+        cli: r#"
+            aws route53 list-resource-record-sets --hosted-zone-id RECORD_ZONE_ID \
+              --start-record-name RECORD_NAME --start-record-type RECORD_TYPE --max-items 1 \
+              --query '{Changes: [{Action: `"CREATE"`, ResourceRecordSet: ResourceRecordSets[0]}]}' \
+              --output json > create.json
+            # create.json must hold the record with this name; one without an alias becomes an alias
+            zone=$(aws route53 create-hosted-zone --name RECORD_NAME --caller-reference RECORD_NAME \
+              --vpc VPCRegion=REGION,VPCId=VPC_ID --query HostedZone.Id --output text)
+            # a private zone for this name only: one for the whole domain would hide its other names
+            aws route53 change-resource-record-sets --hosted-zone-id "$zone" \
+              --change-batch file://create.json
+            # once clients of the VPC get their answer there
+            sed 's/"CREATE"/"DELETE"/' create.json > delete.json
+            aws route53 change-resource-record-sets --hosted-zone-id RECORD_ZONE_ID \
+              --change-batch file://delete.json"#,
         terraform: r#"
             resource "aws_route53_zone" "inside" {
-              name = "example.com"
+              name = "www.example.com"
+
               vpc {
                 vpc_id = aws_vpc.main.id
               }
             }"#,
         cloudformation: r"
-            Type: AWS::Route53::HostedZone
-            Properties:
-              Name: example.com
-              VPCs:
-                - VPCId: !Ref Vpc
-                  VPCRegion: !Ref AWS::Region",
+            PrivateZone:
+              Type: AWS::Route53::HostedZone
+              Properties:
+                Name: www.example.com
+                VPCs:
+                  - VPCId: !Ref Vpc
+                    VPCRegion: !Ref AWS::Region",
     }),
     links: &["https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html"],
     needs: &[Call::Route53ListHostedZones, Call::Route53ListResourceRecordSets],
@@ -94,12 +104,19 @@ fn judge(names: &Names, record: &DnsRecord) -> Judgement {
     let Some(lb) = dns::owner(names.inventory, &record.target)? else {
         return Ok(Verdict::NotApplicable);
     };
+    let region = lb.arn.split(':').nth(3).unwrap_or_default();
+    let grounds = dns_records::bound(record).bind("REGION", region);
+    let grounds = match &lb.vpc_id {
+        Some(vpc) => grounds.bind("VPC_ID", vpc.as_str()),
+        None => grounds,
+    };
+    let evidence =
+        grounds.with("zone", record.zone_name.as_str()).with("load_balancer", lb.arn.as_str());
     match &lb.scheme {
-        Some(Scheme::InternetFacing) => Ok(Verdict::Pass(Grounds::new())),
-        Some(Scheme::Internal) => {
-            let evidence = Grounds::new().with("zone", record.zone_name.as_str());
-            Ok(Verdict::Note(evidence.with("load_balancer", lb.arn.as_str())))
+        Some(Scheme::InternetFacing) => {
+            Ok(Verdict::Pass(evidence.with("scheme", "internet-facing")))
         }
+        Some(Scheme::Internal) => Ok(Verdict::Note(evidence)),
         scheme => {
             let call = match lb.kind {
                 Kind::Classic => Call::ElbDescribeLoadBalancers,

@@ -20,8 +20,12 @@ pub(crate) const CHECK: Check = Check {
         console: "VPC console, Endpoint services, the service, Allow principals: delete those that \
                   are not consumers any more.",
         cli: r"
-            aws ec2 modify-vpc-endpoint-service-permissions --service-id SERVICE \
-              --remove-allowed-principals arn:aws:iam::ACCOUNT:root",
+            aws ec2 describe-vpc-endpoint-connections \
+              --filters Name=service-id,Values=ENDPOINT_SERVICE_ID --output table \
+              --query 'VpcEndpointConnections[].[VpcEndpointOwner,VpcEndpointId,VpcEndpointState]'
+            # if no endpoint of a consumer is among them; those that are there stay connected
+            aws ec2 modify-vpc-endpoint-service-permissions --service-id ENDPOINT_SERVICE_ID \
+              --remove-allowed-principals FOREIGN_CONSUMER",
         terraform: r#"
             resource "aws_vpc_endpoint_service" "web" {
               acceptance_required        = true
@@ -29,11 +33,12 @@ pub(crate) const CHECK: Check = Check {
               network_load_balancer_arns = [aws_lb.web.arn]
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::VPCEndpointServicePermissions
-            Properties:
-              ServiceId: !Ref Service
-              AllowedPrincipals:
-                - arn:aws:iam::444455556666:root",
+            ServicePermissions:
+              Type: AWS::EC2::VPCEndpointServicePermissions
+              Properties:
+                ServiceId: !Ref Service
+                AllowedPrincipals:
+                  - arn:aws:iam::444455556666:root",
     }),
     links: &["https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html"],
     needs: &[
@@ -92,14 +97,23 @@ fn judge(context: &Context) -> Judgement {
             && account != context.account.id
             && trusted.iter().all(|trusted| trusted != account)
     };
-    let mut foreign = Partial::whole(Vec::new());
-    for service in context.index.endpoint_services(&context.lb.arn)? {
+    let (mut foreign, mut allowed) = (Partial::whole(Vec::new()), 0);
+    let services = context.index.endpoint_services(&context.lb.arn)?;
+    for service in services {
         let principals = foreign.learn(service.principals.get()).into_iter().flatten();
+        allowed += service.principals.get().map_or(0, Vec::len);
         let all = principals.filter(is_foreign);
-        foreign.found.extend(all.map(|principal| format!("{}: {principal}", service.id)));
+        foreign.found.extend(all.map(|principal| (service.id.as_str(), principal.clone())));
     }
     if foreign.found.is_empty() {
-        return foreign.otherwise(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("endpoint_services", services.len());
+        return foreign.otherwise(Verdict::Pass(evidence.with("principals", allowed)));
     }
-    Ok(Verdict::Note(Grounds::new().with("principals", foreign.found)))
+    let (ids, principals): (Vec<&str>, Vec<String>) = foreign.found.into_iter().unzip();
+    let words = ids.iter().zip(&principals).map(|(id, principal)| format!("{id}: {principal}"));
+    let evidence = Grounds::new().with("principals", words.collect::<Vec<_>>());
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    Ok(Verdict::Note(
+        evidence.bind("ENDPOINT_SERVICE_ID", ids).bind("FOREIGN_CONSUMER", principals),
+    ))
 }

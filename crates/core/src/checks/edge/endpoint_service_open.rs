@@ -1,6 +1,7 @@
 //! An endpoint service lets every AWS account connect.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes_network, seen};
 
 pub(crate) const CHECK: Check = Check {
     id: "endpoint-service-open",
@@ -16,13 +17,21 @@ pub(crate) const CHECK: Check = Check {
             otherwise, and without endpoint service. Unknown while endpoint services, or the \
             principals of one, are unread and none that is known is open.",
     false_alarms: "A service that is sold to everyone authenticates its callers itself.",
-    fix: "allow the consumers' accounts alone, or require acceptance",
+    fix: "allow only the consumers' accounts, or require acceptance",
     remedy: Remedy::steps(Steps {
         console: "VPC console, Endpoint services, the service, Allow principals: remove `*` and \
                   add the accounts. Actions, Modify endpoint acceptance setting: required.",
         cli: r"
-            aws ec2 modify-vpc-endpoint-service-permissions --service-id SERVICE \
-              --remove-allowed-principals '*' --add-allowed-principals arn:aws:iam::ACCOUNT:root",
+            aws ec2 describe-vpc-endpoint-connections \
+              --filters Name=service-id,Values=ENDPOINT_SERVICE_ID --output table \
+              --query 'VpcEndpointConnections[].[VpcEndpointOwner,VpcEndpointId,VpcEndpointState]'
+            aws ec2 modify-vpc-endpoint-service-configuration --service-id ENDPOINT_SERVICE_ID \
+              --acceptance-required
+            # the accounts that may connect first, one by one, then nobody else
+            aws ec2 modify-vpc-endpoint-service-permissions --service-id ENDPOINT_SERVICE_ID \
+              --add-allowed-principals arn:PARTITION:iam::CONSUMER_ACCOUNT_ID:root
+            aws ec2 modify-vpc-endpoint-service-permissions --service-id ENDPOINT_SERVICE_ID \
+              --remove-allowed-principals '*'",
         terraform: r#"
             resource "aws_vpc_endpoint_service" "web" {
               acceptance_required        = true
@@ -30,11 +39,12 @@ pub(crate) const CHECK: Check = Check {
               network_load_balancer_arns = [aws_lb.web.arn]
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::VPCEndpointServicePermissions
-            Properties:
-              ServiceId: !Ref Service
-              AllowedPrincipals:
-                - arn:aws:iam::444455556666:root",
+            ServicePermissions:
+              Type: AWS::EC2::VPCEndpointServicePermissions
+              Properties:
+                ServiceId: !Ref Service
+                AllowedPrincipals:
+                  - arn:aws:iam::444455556666:root",
     }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html",
@@ -91,7 +101,8 @@ fn served(principals: &[&str], acceptance: bool) -> Inventory {
 
 fn judge(context: &Context) -> Judgement {
     let (mut open, mut asking) = (Partial::whole(Vec::new()), Vec::new());
-    for service in context.index.endpoint_services(&context.lb.arn)? {
+    let services = context.index.endpoint_services(&context.lb.arn)?;
+    for service in services {
         let mut principals = open.learn(service.principals.get()).into_iter().flatten();
         if principals.any(|principal| principal == "*") {
             // With consent it is a note at most.
@@ -101,17 +112,23 @@ fn judge(context: &Context) -> Judgement {
     }
     let evidence = |services: Vec<String>, acceptance: bool| {
         Grounds::new()
+            .bind("ENDPOINT_SERVICE_ID", services.clone())
             .with("endpoint_services", services)
             .with("principal", "*")
             .with("acceptance_required", acceptance)
     };
-    if !open.found.is_empty() {
-        return Ok(Verdict::Fail(evidence(open.found, false)));
+    match &open.found[..] {
+        [] => {}
+        [id] => {
+            let cause = causes_network::name_consumers(id);
+            return Ok(Verdict::Fail(evidence(open.found, false).cause(cause)));
+        }
+        _ => return Ok(Verdict::Fail(evidence(open.found, false))),
     }
     open.complete()?;
-    Ok(if asking.is_empty() {
-        Verdict::Pass(Grounds::new())
-    } else {
-        Verdict::Note(evidence(asking, true))
-    })
+    if !asking.is_empty() {
+        return Ok(Verdict::Note(evidence(asking, true)));
+    }
+    let names: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
+    Ok(Verdict::Pass(Grounds::new().with("endpoint_services", seen::few(&names))))
 }

@@ -18,7 +18,7 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 console, Target Groups, type Application Load Balancer: shows which one \
                   stands behind.",
-        cli: "aws elbv2 describe-target-health --target-group-arn ARN",
+        cli: "aws elbv2 describe-target-health --target-group-arn TARGET_GROUP_ARN",
         terraform: r#"
             resource "aws_lb_target_group_attachment" "web" {
               target_group_arn = aws_lb_target_group.alb.arn
@@ -26,13 +26,14 @@ pub(crate) const CHECK: Check = Check {
               port             = 443
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::TargetGroup
-            Properties:
-              TargetType: alb
-              Protocol: TCP
-              Port: 443
-              Targets:
-                - Id: !Ref Web",
+            TargetGroup:
+              Type: AWS::ElasticLoadBalancingV2::TargetGroup
+              Properties:
+                TargetType: alb
+                Protocol: TCP
+                Port: 443
+                Targets:
+                  - Id: !Ref Web",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
@@ -65,9 +66,11 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let groups = context.index.groups_of(&context.lb.arn)?.iter();
-    let holders = groups.filter(|group| group.target_type == Some(TargetType::Alb));
+    let groups = context.index.groups_of(&context.lb.arn)?;
+    let holders = groups.iter().filter(|group| group.target_type == Some(TargetType::Alb));
+    let holders: Vec<&TargetGroup> = holders.copied().collect();
     let behind: Vec<String> = holders
+        .iter()
         .map(|group| {
             let targets = group.targets.get().into_iter().flatten();
             let named = targets.map(|target| target.id.split('/').nth(2).unwrap_or(&target.id));
@@ -76,7 +79,10 @@ fn judge(context: &Context) -> Judgement {
         })
         .collect();
     if behind.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("target_groups", groups.len());
+        return Ok(Verdict::Pass(evidence.with("load_balancers", 0)));
     }
-    Ok(Verdict::Note(Grounds::new().with("load_balancers", behind)))
+    let arns: Vec<String> = holders.iter().map(|group| group.arn.clone()).collect();
+    let grounds = Grounds::new().with("load_balancers", behind);
+    Ok(Verdict::Note(grounds.bind("TARGET_GROUP_ARN", arns)))
 }

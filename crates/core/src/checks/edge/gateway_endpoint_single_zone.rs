@@ -21,13 +21,20 @@ pub(crate) const CHECK: Check = Check {
             is known. Unknown while endpoint services, endpoints or the zone of a subnet that would \
             decide are unread.",
     false_alarms: "A VPC with workloads in one zone needs no second one.",
-    fix: "make an endpoint in each zone, and lead each subnet's routes to the one in its zone",
+    fix: "create an endpoint in each zone, and lead each subnet's routes to the one in its zone",
     remedy: Remedy::steps(Steps {
         console: "VPC console, Endpoints, Create endpoint: Endpoint services that use Gateway Load \
                   Balancers, the service, a subnet of the other zone.",
-        cli: r"
-            aws ec2 create-vpc-endpoint --vpc-endpoint-type GatewayLoadBalancer \
-              --service-name SERVICE --vpc-id VPC --subnet-ids SUBNET",
+        cli: r#"
+            aws ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=ENDPOINT_VPC_ID \
+              Name=service-name,Values=ENDPOINT_SERVICE_NAME --output table \
+              --query 'VpcEndpoints[].[VpcEndpointId,State,SubnetIds[0]]'
+            endpoint=$(aws ec2 create-vpc-endpoint --vpc-endpoint-type GatewayLoadBalancer \
+              --service-name ENDPOINT_SERVICE_NAME --vpc-id ENDPOINT_VPC_ID \
+              --subnet-ids NEW_SUBNET_ID --query VpcEndpoint.VpcEndpointId --output text)
+            # once it is available, in the route table of the subnets of its zone
+            aws ec2 replace-route --route-table-id ROUTE_TABLE_ID \
+              --destination-cidr-block 0.0.0.0/0 --vpc-endpoint-id "$endpoint""#,
         terraform: r#"
             resource "aws_vpc_endpoint" "inspection_b" {
               vpc_endpoint_type = "GatewayLoadBalancer"
@@ -36,13 +43,14 @@ pub(crate) const CHECK: Check = Check {
               subnet_ids        = [aws_subnet.inspection_b.id]
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::VPCEndpoint
-            Properties:
-              VpcEndpointType: GatewayLoadBalancer
-              ServiceName: !Ref ServiceName
-              VpcId: !Ref Vpc
-              SubnetIds:
-                - !Ref InspectionB",
+            Endpoint:
+              Type: AWS::EC2::VPCEndpoint
+              Properties:
+                VpcEndpointType: GatewayLoadBalancer
+                ServiceName: !Ref ServiceName
+                VpcId: !Ref Vpc
+                SubnetIds:
+                  - !Ref InspectionB",
     }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html",
@@ -131,15 +139,25 @@ fn judge(context: &Context) -> Judgement {
     if by_vpc.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
+    let count = by_vpc.len();
     let narrow = Partial::whole(by_vpc).filter_map(|(vpc, endpoints)| {
         let zones = zones(context, &endpoints)?;
         let zone = zones.first().copied().unwrap_or("none available");
-        Ok((zones.len() < 2).then(|| format!("{vpc}: {zone}")))
+        let service = endpoints.first().map_or("", |endpoint| endpoint.service_name.as_str());
+        Ok((zones.len() < 2).then(|| (vpc, format!("{vpc}: {zone}"), service)))
     });
     if narrow.found.is_empty() {
-        return narrow.otherwise(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("vpcs", count).with("zones_of_each_at_least", 2);
+        return narrow.otherwise(Verdict::Pass(evidence));
     }
-    Ok(Verdict::Fail(Grounds::new().with("vpcs", narrow.found)))
+    let all = |of: fn(&(&str, String, &str)) -> String| -> Vec<String> {
+        narrow.found.iter().map(of).collect()
+    };
+    let grounds = Grounds::new().with("vpcs", all(|(_, words, _)| words.clone()));
+    let grounds = grounds.bind("ENDPOINT_VPC_ID", all(|(vpc, ..)| (*vpc).to_owned()));
+    Ok(Verdict::Fail(
+        grounds.bind("ENDPOINT_SERVICE_NAME", all(|(.., service)| (*service).to_owned())),
+    ))
 }
 
 /// The zones in which a VPC has an available endpoint: all, or two.

@@ -1,6 +1,8 @@
 //! An internal load balancer is reached from the internet through something in front of it.
 
-use crate::analysis::entrypoints;
+use std::collections::BTreeMap;
+
+use crate::analysis::entrypoints::{self, Entrypoint, Place};
 use crate::analysis::reach::{self, Reachability};
 use crate::checks::prelude::*;
 use crate::inventory::{Accelerator, AcceleratorEndpoint, ApiLink, VpcOrigin};
@@ -28,19 +30,42 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 console, Target Groups, type Application Load Balancer, Targets: deregister \
                   it. For the others, remove it from the accelerator, origin or integration.",
-        cli: r"
-            aws elbv2 deregister-targets --target-group-arn TARGET_GROUP_ARN \
-              --targets Id=LOAD_BALANCER_ARN",
+        cli: r#"
+            # clients that come through the load balancer in front are cut off
+            aws elbv2 describe-target-health --target-group-arn HOLDING_GROUP_ARN
+            aws elbv2 deregister-targets --target-group-arn HOLDING_GROUP_ARN \
+              --targets Id=HELD_TARGET_ID
+
+            # Global Accelerator answers in us-west-2 only
+            listener=$(aws globalaccelerator list-listeners --region us-west-2 \
+              --accelerator-arn ACCELERATOR_ARN --query 'Listeners[0].ListenerArn' --output text)
+            group=$(aws globalaccelerator list-endpoint-groups --region us-west-2 \
+              --listener-arn "$listener" --query 'EndpointGroups[0].EndpointGroupArn' --output text)
+            aws globalaccelerator remove-endpoints --region us-west-2 \
+              --endpoint-group-arn "$group" --endpoint-identifiers EndpointId=LOAD_BALANCER_ARN
+
+            # first take the VPC origin out of the distributions: one in use is not deleted
+            etag=$(aws cloudfront get-vpc-origin --id VPC_ORIGIN_ID --query ETag --output text)
+            aws cloudfront delete-vpc-origin --id VPC_ORIGIN_ID --if-match "$etag"
+
+            # first take the link out of the APIs
+            aws apigateway delete-vpc-link --vpc-link-id VPC_LINK_ID
+
+            # the integration without the routes that use it is not deleted
+            integration=$(aws apigatewayv2 get-integrations --api-id HTTP_API_ID --output text \
+              --query 'Items[?ConnectionType==`"VPC_LINK"`].IntegrationId | [0]')
+            aws apigatewayv2 delete-integration --api-id HTTP_API_ID --integration-id "$integration""#,
         terraform: r#"
             resource "aws_lb" "front" {
               load_balancer_type = "network"
               internal           = true
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              Type: network
-              Scheme: internal",
+            FrontLoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                Type: network
+                Scheme: internal",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
@@ -246,7 +271,8 @@ fn judge(context: &Context) -> Judgement {
     match Reachability::new(context.index, lb).by_fronts() {
         Exposure::Unknown(gap) => return Err(gap),
         Exposure::Internet(sources) | Exposure::Restricted(sources) => {
-            return Ok(Verdict::Fail(Grounds::new().with("reachable_from", sources)));
+            let grounds = Grounds::new().with("reachable_from", sources);
+            return Ok(Verdict::Fail(held(context, grounds)));
         }
         Exposure::Internal | Exposure::Blocked(_) => {}
     }
@@ -255,7 +281,36 @@ fn judge(context: &Context) -> Judgement {
         .and(entrypoints::api_links(context.region, lb))
         .and(entrypoints::by_address(context.index, lb));
     if entrypoints.found.is_empty() {
-        return entrypoints.otherwise(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("scheme", "internal").with("through", 0);
+        return entrypoints.otherwise(Verdict::Pass(evidence));
     }
-    Ok(Verdict::Note(Grounds::new().with("through", entrypoints.found)))
+    let grounds = Grounds::new().with("through", entrypoints::words(&entrypoints.found));
+    Ok(Verdict::Note(bound(grounds, &entrypoints.found)))
+}
+
+/// Names the target groups that hold the load balancer.
+fn held(context: &Context, grounds: Grounds) -> Grounds {
+    let groups = context.index.groups_with(&context.lb.arn).unwrap_or_default();
+    let arns: Vec<String> = groups.iter().map(|group| group.arn.clone()).collect();
+    let target = context.lb.arn.as_str();
+    grounds.bind("HOLDING_GROUP_ARN", arns).bind("HELD_TARGET_ID", target)
+}
+
+/// Names what leads to it.
+fn bound(grounds: Grounds, entrypoints: &[Entrypoint]) -> Grounds {
+    let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut add = |name, value: &String| all.entry(name).or_default().push(value.clone());
+    for entrypoint in entrypoints {
+        match &entrypoint.place {
+            Place::Accelerator(arn) => add("ACCELERATOR_ARN", arn),
+            Place::VpcOrigin(id) => add("VPC_ORIGIN_ID", id),
+            Place::RestLink(id) => add("VPC_LINK_ID", id),
+            Place::HttpApi(id) => add("HTTP_API_ID", id),
+            Place::Target(group, target) => {
+                add("HOLDING_GROUP_ARN", group);
+                add("HELD_TARGET_ID", target);
+            }
+        }
+    }
+    all.into_iter().fold(grounds, |grounds, (name, values)| grounds.bind(name, values))
 }

@@ -1,6 +1,7 @@
 //! What comes through PrivateLink passes the security groups by.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::doors;
 use crate::inventory::EndpointService;
 
 pub(crate) const CHECK: Check = Check {
@@ -23,16 +24,25 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Load Balancers, the load balancer, Security tab, Edit: enforce \
                   inbound rules on PrivateLink traffic.",
         cli: r"
-            aws elbv2 set-security-groups --load-balancer-arn ARN --security-groups GROUP \
+            aws ec2 describe-security-groups --group-ids GROUP_IDS \
+              --query 'SecurityGroups[].[GroupId,IpPermissions]' --output json
+
+            # consumers whose ranges no rule admits are cut off: admit them first
+            aws ec2 authorize-security-group-ingress --group-id GROUP_ID --protocol TRANSPORT \
+              --port PORT --cidr CLIENTS_RANGE
+
+            aws elbv2 set-security-groups --load-balancer-arn LOAD_BALANCER_ARN \
+              --security-groups GROUP_IDS \
               --enforce-security-group-inbound-rules-on-private-link-traffic on",
         terraform: r#"
             resource "aws_lb" "web" {
               enforce_security_group_inbound_rules_on_private_link_traffic = "on"
             }"#,
         cloudformation: r#"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "on""#,
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "on""#,
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
@@ -89,7 +99,9 @@ fn judge(context: &Context) -> Judgement {
     }
     match lb.private_link_rules.as_deref() {
         // Source: Elastic Load Balancing API reference, SetSecurityGroups: the default is `on`.
-        None | Some("on") => return Ok(Verdict::Pass(Grounds::new())),
+        None | Some("on") => {
+            return Ok(Verdict::Pass(Grounds::new().with("private_link_rules", "on")));
+        }
         Some("off") => {}
         Some(other) => {
             return Err(Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised)
@@ -99,12 +111,12 @@ fn judge(context: &Context) -> Judgement {
     }
     let services = context.index.endpoint_services(&lb.arn)?;
     if services.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("private_link_rules", "off");
+        return Ok(Verdict::Pass(evidence.with("endpoint_services", 0)));
     }
     let names: Vec<String> = services.iter().map(|service| service.id.clone()).collect();
-    Ok(Verdict::Fail(
-        Grounds::new()
-            .with("endpoint_services", names)
-            .with("security_groups", lb.security_groups.clone()),
-    ))
+    let grounds = Grounds::new()
+        .with("endpoint_services", names)
+        .with("security_groups", lb.security_groups.clone());
+    Ok(Verdict::Fail(doors::bound(lb, grounds)))
 }

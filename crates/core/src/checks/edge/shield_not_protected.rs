@@ -1,6 +1,7 @@
 //! Shield Advanced is paid for, and leaves this load balancer out.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::seen;
 use crate::inventory::Shield;
 
 pub(crate) const CHECK: Check = Check {
@@ -22,17 +23,32 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "WAF & Shield, AWS Shield, Protected resources, Add resources to protect: choose \
                   the load balancer, for a Network one its Elastic IP addresses.",
-        cli: "aws shield create-protection --name NAME --resource-arn RESOURCE_ARN",
+        cli: r#"
+            aws shield create-protection --name LOAD_BALANCER_NAME --resource-arn UNPROTECTED_ARN
+
+            # a Network load balancer is protected by its Elastic IP addresses, which it gets when it is
+            # created: one address for each subnet
+            aws ec2 allocate-address --query AllocationId --output text \
+              --tag-specifications 'ResourceType=elastic-ip,Tags=[{Key=Name,Value=ADDRESSLESS_SUBNET_ID}]'
+
+            # listeners and DNS records move to the new one, and its addresses are protected
+            aws elbv2 describe-load-balancers --load-balancer-arns UNPROTECTABLE_ARN
+            aws ec2 describe-addresses --filters 'Name=tag:Name,Values=ADDRESSLESS_SUBNET_IDS' \
+              --query 'Addresses[].{SubnetId: Tags[?Key==`"Name"`].Value | [0], AllocationId: AllocationId}' \
+              --output json > mappings.json
+            aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type network \
+              --security-groups NEW_GROUP_ID --subnet-mappings file://mappings.json"#,
         terraform: r#"
             resource "aws_shield_protection" "web" {
               name         = "web"
               resource_arn = aws_lb.web.arn
             }"#,
         cloudformation: r"
-            Type: AWS::Shield::Protection
-            Properties:
-              Name: web
-              ResourceArn: !Ref LoadBalancer",
+            Protection:
+              Type: AWS::Shield::Protection
+              Properties:
+                Name: web
+                ResourceArn: !Ref LoadBalancer",
     }),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/ddos-advanced-summary-protected-resources.html",
@@ -136,10 +152,15 @@ fn judge(context: &Context) -> Judgement {
         _ => return Ok(Verdict::NotApplicable),
     }
     if wanted.is_empty() {
-        return Ok(Verdict::Note(Grounds::new().with("elastic_ip_addresses", "none")));
+        let grounds = Grounds::new().with("elastic_ip_addresses", "none");
+        let grounds = grounds
+            .bind("ADDRESSLESS_SUBNET_ID", lb.subnets.clone())
+            .bind("ADDRESSLESS_SUBNET_IDS", lb.subnets.clone());
+        return Ok(Verdict::Note(grounds.bind("UNPROTECTABLE_ARN", lb.arn.as_str())));
     }
     if missing.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("protected", seen::few(&wanted))));
     }
-    Ok(Verdict::Fail(Grounds::new().with("unprotected", missing)))
+    let grounds = Grounds::new().with("unprotected", missing.clone());
+    Ok(Verdict::Fail(grounds.bind("UNPROTECTED_ARN", missing)))
 }

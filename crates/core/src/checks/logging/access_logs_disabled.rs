@@ -1,6 +1,6 @@
 //! Nobody writes down who asked for what.
 
-use crate::analysis::logs::{self, Log};
+use crate::analysis::logs::{self, Kept, Log};
 use crate::checks::prelude::*;
 use crate::inventory::LogSource;
 
@@ -124,6 +124,8 @@ fn judge(context: &Context) -> Judgement {
     if lb.kind == Kind::Network && !lb.serves_any(&[Protocol::Tls])? {
         return Ok(Verdict::NotApplicable);
     }
-    Ok(logs::absence(context.site, Log::Access)?
-        .map_or(Verdict::Pass(Grounds::new()), |own| Verdict::Fail(own.into())))
+    Ok(match logs::kept(context.site, Log::Access)? {
+        Kept::Somewhere(seen) => Verdict::Pass(seen.into()),
+        Kept::Nowhere(seen) => Verdict::Fail(seen.into()),
+    })
 }

@@ -1,6 +1,6 @@
 //! Nobody writes down who connected, and how TLS went.
 
-use crate::analysis::logs::{self, Log};
+use crate::analysis::logs::{self, Kept, Log};
 use crate::checks::prelude::*;
 
 const KEY: &str = "connection_logs.s3.enabled";
@@ -48,8 +48,9 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    let Some(grounds) = logs::absence(context.site, Log::Connection)?.map(Grounds::from) else {
-        return Ok(Verdict::Pass(Grounds::new()));
+    let grounds = match logs::kept(context.site, Log::Connection)? {
+        Kept::Somewhere(seen) => return Ok(Verdict::Pass(seen.into())),
+        Kept::Nowhere(seen) => Grounds::from(seen),
     };
     let listeners = context.lb.listeners.get().into_iter().flatten();
     let mutual = listeners.filter(|own| asks_for_certificates(own)).map(Listener::label);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::analysis::routing;
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes_network, seen};
 use crate::inventory::FlowLog;
 
 pub(crate) const CHECK: Check = Check {
@@ -26,8 +27,10 @@ pub(crate) const CHECK: Check = Check {
         console: "VPC, Your VPCs, the VPC, Flow logs, Create flow log: filter All, destination S3 \
                   or CloudWatch Logs.",
         cli: r"
-            aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC_ID \
-              --traffic-type ALL --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET",
+            aws ec2 describe-flow-logs --filter Name=resource-id,Values=VPC_ID
+            # one that fails to deliver or records only what is refused stays: delete it afterwards
+            aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC_ID --traffic-type ALL \
+              --log-destination-type s3 --log-destination arn:PARTITION:s3:::LOG_BUCKET",
         terraform: r#"
             resource "aws_flow_log" "vpc" {
               vpc_id               = aws_vpc.main.id
@@ -36,13 +39,14 @@ pub(crate) const CHECK: Check = Check {
               log_destination      = aws_s3_bucket.logs.arn
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::FlowLog
-            Properties:
-              ResourceType: VPC
-              ResourceId: !Ref Vpc
-              TrafficType: ALL
-              LogDestinationType: s3
-              LogDestination: !GetAtt LogBucket.Arn",
+            FlowLog:
+              Type: AWS::EC2::FlowLog
+              Properties:
+                ResourceType: VPC
+                ResourceId: !Ref Vpc
+                TrafficType: ALL
+                LogDestinationType: s3
+                LogDestination: !GetAtt LogBucket.Arn",
     }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
@@ -173,16 +177,20 @@ fn judge(context: &Context) -> Judgement {
     }
     let open: Vec<&str> =
         lb.subnets.iter().map(String::as_str).filter(|id| !watched.contains(id)).collect();
-    if watched.contains(vpc) || open.is_empty() && !lb.subnets.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+    let evidence = Grounds::new().with("vpc", vpc);
+    if watched.contains(vpc) {
+        return Ok(Verdict::Pass(evidence.with("flow_logs_of", vec![vpc])));
+    }
+    if open.is_empty() && !lb.subnets.is_empty() {
+        return Ok(Verdict::Pass(evidence.with("flow_logs_of", seen::few(&lb.subnets))));
     }
     if let Some(gap) = gap {
         return Err(gap);
     }
-    let evidence = Grounds::new().with("vpc", vpc).with("subnets_without_flow_log", open);
+    let evidence = evidence.with("subnets_without_flow_log", open);
     let interfaces: Vec<&str> = watched.into_iter().filter(|id| id.starts_with("eni-")).collect();
     if interfaces.is_empty() {
-        return Ok(Verdict::Fail(evidence));
+        return Ok(Verdict::Fail(evidence.cause(causes_network::log_flows(vpc))));
     }
     Ok(Verdict::Note(evidence.with("interfaces_with_flow_log", interfaces)))
 }

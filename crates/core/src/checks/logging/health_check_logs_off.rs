@@ -1,6 +1,6 @@
 //! Nobody writes down how health checks went.
 
-use crate::analysis::logs::{self, Log};
+use crate::analysis::logs::{self, Kept, Log};
 use crate::checks::prelude::*;
 
 const KEY: &str = "health_check_logs.s3.enabled";
@@ -48,6 +48,8 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    Ok(logs::absence(context.site, Log::HealthCheck)?
-        .map_or(Verdict::Pass(Grounds::new()), |own| Verdict::Note(own.into())))
+    Ok(match logs::kept(context.site, Log::HealthCheck)? {
+        Kept::Somewhere(seen) => Verdict::Pass(seen.into()),
+        Kept::Nowhere(seen) => Verdict::Note(seen.into()),
+    })
 }

@@ -68,12 +68,12 @@ fn judge(context: &Context) -> Judgement {
         }
         Ok(Answer::Fine)
     };
-    let Some(wrong) = logs::wrong_buckets(context.site, ask)? else {
+    let Some(asked) = logs::ask_buckets(context.site, ask)? else {
         return Ok(Verdict::NotApplicable);
     };
-    let evidence = Grounds::new().with("buckets", wrong.clone());
-    match (wrong.is_empty(), intent.trusted_accounts.is_empty()) {
-        (true, _) => Ok(Verdict::Pass(Grounds::new())),
+    let evidence = Grounds::new().with("buckets", asked.reasons());
+    match (asked.wrong.is_empty(), intent.trusted_accounts.is_empty()) {
+        (true, _) => Ok(Verdict::Pass(Grounds::new().with("buckets", asked.fine))),
         (false, true) => Ok(Verdict::Fail(evidence)),
         (false, false) => {
             let trusted = intent.trusted_accounts.clone();

@@ -2,6 +2,7 @@
 
 use crate::analysis::logs::{self, Answer};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_network;
 use crate::inventory::{BucketState, LogBucket};
 
 pub(crate) const CHECK: Check = Check {
@@ -21,9 +22,12 @@ pub(crate) const CHECK: Check = Check {
     fix: "turn on all four switches of the bucket's block on public access, and narrow its policy",
     remedy: Remedy::steps(Steps {
         console: "S3, the bucket, Permissions, Block public access, Edit: Block all public access.",
-        cli: r"
+        cli: r#"
+            aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text > policy.json
+            # in policy.json, take out the statements that allow everyone: Principal "*"
+            aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json
             aws s3api put-public-access-block --bucket BUCKET \
-              --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+              --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"#,
         terraform: r#"
             resource "aws_s3_bucket_public_access_block" "logs" {
               bucket                  = aws_s3_bucket.logs.id
@@ -33,13 +37,14 @@ pub(crate) const CHECK: Check = Check {
               restrict_public_buckets = true
             }"#,
         cloudformation: r"
-            Type: AWS::S3::Bucket
-            Properties:
-              PublicAccessBlockConfiguration:
-                BlockPublicAcls: true
-                BlockPublicPolicy: true
-                IgnorePublicAcls: true
-                RestrictPublicBuckets: true",
+            LogBucket:
+              Type: AWS::S3::Bucket
+              Properties:
+                PublicAccessBlockConfiguration:
+                  BlockPublicAcls: true
+                  BlockPublicPolicy: true
+                  IgnorePublicAcls: true
+                  RestrictPublicBuckets: true",
     }),
     links: &[
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
@@ -119,9 +124,16 @@ fn judge(context: &Context) -> Judgement {
         }
         Ok(Answer::Wrong("public policy, public access not blocked".to_owned()))
     };
-    match logs::wrong_buckets(context.site, ask)? {
-        None => Ok(Verdict::NotApplicable),
-        Some(none) if none.is_empty() => Ok(Verdict::Pass(Grounds::new())),
-        Some(open) => Ok(Verdict::Fail(Grounds::new().with("buckets", open))),
+    let Some(asked) = logs::ask_buckets(context.site, ask)? else {
+        return Ok(Verdict::NotApplicable);
+    };
+    if asked.wrong.is_empty() {
+        return Ok(Verdict::Pass(Grounds::new().with("buckets", asked.fine)));
     }
+    let grounds = Grounds::new().with("buckets", asked.reasons());
+    let grounds = grounds.bind("BUCKET", asked.wrong_names());
+    Ok(Verdict::Fail(match asked.only_wrong() {
+        Some(name) => grounds.cause(causes_network::close_bucket(name)),
+        None => grounds,
+    }))
 }

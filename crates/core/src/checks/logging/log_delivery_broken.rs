@@ -1,6 +1,7 @@
 //! Logs are meant to be delivered and are not.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::seen;
 use crate::inventory::LogSource;
 
 pub(crate) const CHECK: Check = Check {
@@ -19,18 +20,19 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2, Load Balancers, the load balancer, Integrations, log deliveries: add a \
                   delivery for the type of log.",
         cli: r"
-            aws logs create-delivery --delivery-source-name SOURCE \
-              --delivery-destination-arn DESTINATION_ARN",
+            aws logs create-delivery --delivery-source-name LOG_SOURCE \
+              --delivery-destination-arn LOG_DESTINATION_ARN",
         terraform: r#"
             resource "aws_cloudwatch_log_delivery" "web" {
               delivery_source_name     = aws_cloudwatch_log_delivery_source.web.name
               delivery_destination_arn = aws_cloudwatch_log_delivery_destination.logs.arn
             }"#,
         cloudformation: r"
-            Type: AWS::Logs::Delivery
-            Properties:
-              DeliverySourceName: !Ref DeliverySource
-              DeliveryDestinationArn: !GetAtt DeliveryDestination.Arn",
+            Delivery:
+              Type: AWS::Logs::Delivery
+              Properties:
+                DeliverySourceName: !Ref DeliverySource
+                DeliveryDestinationArn: !GetAtt DeliveryDestination.Arn",
     }),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html",
@@ -86,13 +88,16 @@ fn judge(context: &Context) -> Judgement {
     let deliveries = context.region.log_deliveries.get()?;
     let delivered = |source: &LogSource| deliveries.contains(&source.name);
     let arrives = |kind: &str| sources.iter().any(|own| own.log_type == kind && delivered(own));
-    let broken: Vec<String> = sources
-        .iter()
-        .filter(|source| !arrives(&source.log_type))
-        .map(|source| format!("{} ({})", source.name, source.log_type))
-        .collect();
+    let label = |source: &&LogSource| format!("{} ({})", source.name, source.log_type);
+    let broken: Vec<&LogSource> =
+        sources.iter().filter(|source| !arrives(&source.log_type)).copied().collect();
     if broken.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        let delivered = sources.iter().filter(|source| delivered(source));
+        let delivered: Vec<String> = delivered.map(label).collect();
+        return Ok(Verdict::Pass(Grounds::new().with("delivered_sources", seen::few(&delivered))));
     }
-    Ok(Verdict::Fail(Grounds::new().with("sources_without_delivery", broken)))
+    let names: Vec<String> = broken.iter().map(|source| source.name.clone()).collect();
+    let broken: Vec<String> = broken.iter().map(label).collect();
+    let grounds = Grounds::new().with("sources_without_delivery", broken);
+    Ok(Verdict::Fail(grounds.bind("LOG_SOURCE", names)))
 }

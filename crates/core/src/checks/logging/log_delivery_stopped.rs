@@ -24,10 +24,30 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "S3, the bucket, Permissions: compare the policy with the one in the guide below, \
                   and look at the default encryption under Properties.",
-        cli: r"
-            aws s3api put-bucket-policy --bucket BUCKET --policy file://POLICY.json
-            # POLICY.json: s3:PutObject for logdelivery.elasticloadbalancing.amazonaws.com;
-            # logs of a Network load balancer are written by delivery.logs.amazonaws.com",
+        cli: r#"
+            # where the key is your own, only Network load balancers can write
+            aws s3api get-bucket-encryption --bucket BUCKET
+
+            aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text
+            # this policy takes the place of that one: add its other statements
+            aws s3api put-bucket-policy --bucket BUCKET --policy '{
+              "Version": "2012-10-17",
+              "Statement": [{
+                "Effect": "Allow",
+                "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": "arn:PARTITION:s3:::BUCKET/*",
+                "Condition": {"ArnLike": {
+                  "aws:SourceArn": "arn:PARTITION:elasticloadbalancing:REGION:ACCOUNT_ID:loadbalancer/*"
+                }}
+              }, {
+                "Effect": "Allow",
+                "Principal": {"Service": "delivery.logs.amazonaws.com"},
+                "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+                "Resource": ["arn:PARTITION:s3:::BUCKET", "arn:PARTITION:s3:::BUCKET/*"],
+                "Condition": {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
+              }]
+            }'"#,
         terraform: r#"
             resource "aws_s3_bucket_policy" "logs" {
               bucket = aws_s3_bucket.logs.id
@@ -42,17 +62,18 @@ pub(crate) const CHECK: Check = Check {
               })
             }"#,
         cloudformation: r#"
-            Type: AWS::S3::BucketPolicy
-            Properties:
-              Bucket: !Ref LogBucket
-              PolicyDocument:
-                Version: "2012-10-17"
-                Statement:
-                  - Effect: Allow
-                    Principal:
-                      Service: logdelivery.elasticloadbalancing.amazonaws.com
-                    Action: s3:PutObject
-                    Resource: !Sub "${LogBucket.Arn}/*""#,
+            LogBucketPolicy:
+              Type: AWS::S3::BucketPolicy
+              Properties:
+                Bucket: !Ref LogBucket
+                PolicyDocument:
+                  Version: "2012-10-17"
+                  Statement:
+                    - Effect: Allow
+                      Principal:
+                        Service: logdelivery.elasticloadbalancing.amazonaws.com
+                      Action: s3:PutObject
+                      Resource: !Sub "${LogBucket.Arn}/*""#,
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
@@ -122,13 +143,16 @@ fn judge(context: &Context) -> Judgement {
         gap.in_region(&context.region.name).of(&name)
     };
     let newest = bucket.newest.get(&lb.arn).ok_or_else(gap)?.get()?;
-    if newest.is_some() {
-        return Ok(Verdict::Pass(Grounds::new()));
+    if let Some(newest) = newest {
+        let age = (context.now.as_second() - newest.as_second()) / (60 * 60);
+        let evidence = Grounds::new().with("bucket", name).with("newest_log_age_hours", age);
+        return Ok(Verdict::Pass(evidence));
     }
     let traffic = *lb.traffic.get()?;
     if traffic > 0.0 {
-        let evidence = Grounds::new().with("bucket", name).with("newest_log", "none in a day");
-        return Ok(Verdict::Note(evidence.with("traffic_in_14_days", traffic)));
+        let grounds = Grounds::new().bind("BUCKET", name.as_str());
+        let grounds = grounds.with("bucket", name).with("newest_log", "none in a day");
+        return Ok(Verdict::Note(grounds.with("traffic_in_14_days", traffic)));
     }
     Ok(Verdict::NotApplicable)
 }

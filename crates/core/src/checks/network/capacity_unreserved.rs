@@ -18,19 +18,20 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Capacity > Edit LCU Reservation.",
         cli: r"
-            aws elbv2 modify-capacity-reservation --load-balancer-arn ARN \
-              --minimum-load-balancer-capacity CapacityUnits=UNITS",
+            aws elbv2 modify-capacity-reservation --load-balancer-arn LOAD_BALANCER_ARN \
+              --minimum-load-balancer-capacity CapacityUnits=CAPACITY_UNITS",
         terraform: r#"
-            resource "aws_lb" "NAME" {
+            resource "aws_lb" "web" {
               minimum_load_balancer_capacity {
-                capacity_units = UNITS
+                capacity_units = 500
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              MinimumLoadBalancerCapacity:
-                CapacityUnits: UNITS",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                MinimumLoadBalancerCapacity:
+                  CapacityUnits: 500",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/capacity-unit-reservation.html",
@@ -64,6 +65,6 @@ fn judge(context: &Context) -> Judgement {
     }
     match *context.lb.reserved_capacity.get()? {
         0 => Ok(Verdict::Note(Grounds::new().with("capacity_units", 0))),
-        _ => Ok(Verdict::Pass(Grounds::new())),
+        units => Ok(Verdict::Pass(Grounds::new().with("capacity_units", units))),
     }
 }

@@ -1,6 +1,7 @@
 //! A load balancer is of the first generation.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::doors;
 
 pub(crate) const CHECK: Check = Check {
     id: "classic-load-balancer",
@@ -18,20 +19,26 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 > Load Balancers > the load balancer > Migrate: launch the migration wizard, \
                   test the new one, then move the DNS records.",
         cli: r"
-            aws elbv2 create-load-balancer --name NAME --type application \
-              --subnets SUBNET_A SUBNET_B --security-groups GROUP",
+            aws elb describe-load-balancers --load-balancer-names LOAD_BALANCER_NAME
+            aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type ROUTED_TYPE \
+              --scheme LOAD_BALANCER_SCHEME --subnets SUBNET_IDS --security-groups GROUP_IDS
+            # then its target groups and listeners, the DNS records, and when nothing comes any more the old one",
         terraform: r#"
-            resource "aws_lb" "NAME" {
+            resource "aws_lb" "web" {
               load_balancer_type = "application"
-              subnets            = [SUBNET_A, SUBNET_B]
-              security_groups    = ["GROUP"]
+              subnets            = [aws_subnet.public_a.id, aws_subnet.public_b.id]
+              security_groups    = [aws_security_group.web.id]
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              Type: application
-              Subnets: [SUBNET_A, SUBNET_B]
-              SecurityGroups: [GROUP]",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                Type: application
+                Subnets:
+                  - !Ref PublicA
+                  - !Ref PublicB
+                SecurityGroups:
+                  - !Ref SecurityGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/migrate-classic-load-balancer.html",
@@ -49,8 +56,12 @@ pub(crate) const CHECK: Check = Check {
 
 #[expect(clippy::unnecessary_wraps, reason = "a judge may always find a gap")]
 fn judge(context: &Context) -> Judgement {
-    Ok(match context.lb.kind {
-        Kind::Classic => Verdict::Note(Grounds::new().with("kind", "classic")),
-        _ => Verdict::Pass(Grounds::new()),
+    Ok(match &context.lb.kind {
+        Kind::Classic => {
+            let grounds = Grounds::new().with("kind", "classic");
+            let grounds = doors::replaced(context.lb, grounds);
+            Verdict::Note(grounds.bind("ROUTED_TYPE", doors::successor(context.lb)))
+        }
+        kind => Verdict::Pass(Grounds::new().with("kind", kind.to_string())),
     })
 }

@@ -15,7 +15,10 @@ pub(crate) const CHECK: Check = Check {
     fix: "delete it with the DNS records that point to it",
     remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Actions > Delete load balancer.",
-        cli: "aws elb delete-load-balancer --load-balancer-name NAME",
+        cli: r"
+            aws elb describe-instance-health --load-balancer-name LOAD_BALANCER_NAME
+            # after the DNS records that point to it
+            aws elb delete-load-balancer --load-balancer-name LOAD_BALANCER_NAME",
         terraform: "Remove the aws_elb resource; a new one needs subnets.",
         cloudformation: "Remove the AWS::ElasticLoadBalancing::LoadBalancer resource; a new one \
                          needs Subnets.",
@@ -42,8 +45,8 @@ pub(crate) const CHECK: Check = Check {
 
 #[expect(clippy::unnecessary_wraps, reason = "a judge may always find a gap")]
 fn judge(context: &Context) -> Judgement {
-    Ok(match context.lb.vpc_id {
+    Ok(match &context.lb.vpc_id {
         None => Verdict::Note(Grounds::new().with("vpc", "none")),
-        Some(_) => Verdict::Pass(Grounds::new()),
+        Some(vpc) => Verdict::Pass(Grounds::new().with("vpc", vpc.as_str())),
     })
 }

@@ -92,7 +92,7 @@ fn judge(context: &Context) -> Judgement {
     let on = context.lb.switched_on(KEY)?;
     let evidence = Grounds::new().with(KEY, if on { "true" } else { "false" });
     if context.lb.kind == Kind::Classic {
-        return Ok(if on { Verdict::Pass(Grounds::new()) } else { Verdict::Fail(evidence) });
+        return Ok(if on { Verdict::Pass(evidence) } else { Verdict::Fail(evidence) });
     }
     let groups = context.index.groups_of(&context.lb.arn)?;
     let off = Partial::whole(groups)
@@ -101,7 +101,10 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::Note(evidence.with("target_groups", off.found)));
     }
     let is_bare = groups.is_empty() && !on;
-    off.otherwise(if is_bare { Verdict::Note(evidence) } else { Verdict::Pass(Grounds::new()) })
+    if is_bare {
+        return off.otherwise(Verdict::Note(evidence));
+    }
+    off.otherwise(Verdict::Pass(evidence.with("target_groups_across_zones", groups.len())))
 }
 
 /// Whether a group gets requests from every zone: its own setting goes before the load balancer's.

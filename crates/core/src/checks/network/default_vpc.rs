@@ -1,6 +1,7 @@
 //! A load balancer lives in the default VPC.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::doors;
 
 pub(crate) const CHECK: Check = Check {
     id: "default-vpc",
@@ -13,23 +14,29 @@ pub(crate) const CHECK: Check = Check {
           beside the load balancer. Nothing there was planned, its address range least of all.",
     logic: "Fails when the VPC of the load balancer is the one that AWS made with the account. \
             Does not apply to a Classic one of no VPC. Unknown while VPCs are unread.",
-    fix: "make a VPC with private subnets for the targets, and the load balancer anew in it",
+    fix: "create a VPC with private subnets for the targets, and recreate the load balancer in it",
     remedy: Remedy::steps(Steps {
-        console: "VPC console, Create VPC, VPC and more: public and private subnets. Then make the \
-                  load balancer there, since it cannot be moved.",
+        console: "VPC console, Create VPC, VPC and more: public and private subnets. Then recreate \
+                  the load balancer there, since it cannot be moved.",
         cli: r"
-            aws elbv2 create-load-balancer --name NAME --subnets SUBNET_A SUBNET_B \
-              --security-groups GROUP",
+            aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type ROUTED_TYPE \
+              --scheme LOAD_BALANCER_SCHEME --subnets OTHER_SUBNET_IDS --security-groups NEW_GROUP_ID
+            # its listeners, target groups and DNS records move to the new one; then the old one goes
+
+            aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type UNROUTED_TYPE \
+              --subnets OTHER_SUBNET_IDS
+            # its listeners, target groups and endpoint services move to the new one; then the old one goes",
         terraform: r#"
             resource "aws_lb" "web" {
               subnets = [aws_subnet.public_a.id, aws_subnet.public_b.id]
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              Subnets:
-                - !Ref PublicA
-                - !Ref PublicB",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                Subnets:
+                  - !Ref PublicA
+                  - !Ref PublicB",
     }),
     links: &["https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html"],
     needs: &[Call::Ec2DescribeVpcs],
@@ -60,8 +67,13 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let Some(vpc) = context.lb.vpc()? else { return Ok(Verdict::NotApplicable) };
     let vpc = context.index.vpc(vpc)?;
-    if vpc.is_default {
-        return Ok(Verdict::Fail(Grounds::new().with("vpc", vpc.id.as_str())));
+    let evidence = Grounds::new().with("vpc", vpc.id.as_str());
+    if !vpc.is_default {
+        return Ok(Verdict::Pass(evidence));
     }
-    Ok(Verdict::Pass(Grounds::new()))
+    let evidence = doors::replaced(context.lb, evidence);
+    Ok(Verdict::Fail(match doors::successor(context.lb) {
+        "gateway" => evidence.bind("UNROUTED_TYPE", "gateway"),
+        kind => evidence.bind("ROUTED_TYPE", kind),
+    }))
 }

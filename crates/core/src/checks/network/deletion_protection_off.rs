@@ -36,7 +36,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(context: &Context) -> Judgement {
     if context.lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with(KEY, "true")));
     }
     Ok(Verdict::Fail(Grounds::new().with(KEY, "false")))
 }

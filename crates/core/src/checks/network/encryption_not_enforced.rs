@@ -22,19 +22,25 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "VPC console, Your VPCs, the VPC, Encryption controls: create one that monitors, \
                   later set it to enforce.",
-        cli: r"
-            aws ec2 modify-vpc-encryption-control --vpc-encryption-control-id CONTROL \
-              --mode enforce",
+        cli: r#"
+            aws ec2 create-vpc-encryption-control --vpc-id UNCONTROLLED_VPC_ID
+
+            aws ec2 get-vpc-resources-blocking-encryption-enforcement --vpc-id VPC_ID
+            # once nothing blocks it any more
+            control=$(aws ec2 describe-vpc-encryption-controls --filters Name=vpc-id,Values=VPC_ID \
+              --query 'VpcEncryptionControls[0].VpcEncryptionControlId' --output text)
+            aws ec2 modify-vpc-encryption-control --vpc-encryption-control-id "$control" --mode enforce"#,
         terraform: r#"
             resource "aws_vpc_encryption_control" "main" {
               vpc_id = aws_vpc.main.id
               mode   = "enforce"
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::VPCEncryptionControl
-            Properties:
-              VpcId: !Ref Vpc
-              Mode: enforce",
+            EncryptionControl:
+              Type: AWS::EC2::VPCEncryptionControl
+              Properties:
+                VpcId: !Ref Vpc
+                Mode: enforce",
     }),
     links: &["https://docs.aws.amazon.com/vpc/latest/userguide/vpc-encryption-controls.html"],
     needs: &[Call::Ec2DescribeVpcEncryptionControls],
@@ -84,14 +90,14 @@ fn judge(context: &Context) -> Judgement {
     let Some(vpc) = context.lb.vpc()? else { return Ok(Verdict::NotApplicable) };
     let evidence = Grounds::new().with("vpc", vpc);
     let Some(control) = controls.iter().find(|control| control.vpc_id == vpc) else {
-        return Ok(Verdict::Note(evidence.with("mode", "none")));
+        let grounds = evidence.with("mode", "none");
+        return Ok(Verdict::Note(grounds.bind("UNCONTROLLED_VPC_ID", vpc)));
     };
     let state = control.state.as_deref().unwrap_or("missing");
+    let evidence = evidence.with("mode", control.mode.as_str()).with("state", state);
     match (control.mode.as_str(), state) {
-        ("enforce", "available") => Ok(Verdict::Pass(Grounds::new())),
-        ("enforce" | "monitor", _) => {
-            Ok(Verdict::Note(evidence.with("mode", control.mode.as_str()).with("state", state)))
-        }
+        ("enforce", "available") => Ok(Verdict::Pass(evidence)),
+        ("enforce" | "monitor", _) => Ok(Verdict::Note(evidence)),
         (other, _) => Err(Gap::new(Call::Ec2DescribeVpcEncryptionControls, Reason::Unrecognised)
             .of(vpc)
             .saying(format!("mode {other}"))),

@@ -100,7 +100,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     match lb.attribute(ATTRIBUTE, "true")?.as_str() {
-        "true" => return Ok(Verdict::Pass(Grounds::new())),
+        "true" => return Ok(Verdict::Pass(Grounds::new().with(ATTRIBUTE, "true"))),
         "false" => {}
         other => return Err(lb.unknown_attribute(ATTRIBUTE, other)),
     }

@@ -2,6 +2,7 @@
 
 use crate::analysis::reach::Reachability;
 use crate::checks::prelude::*;
+use crate::checks::shared::doors;
 
 /// How many sources a port names.
 const SHOWN: usize = 5;
@@ -26,22 +27,24 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Without a list it is no fault. A load balancer that only CloudFront, a partner or an \
                    office reaches has public addresses too, and is told as restricted. Against a list \
                    one that nobody can reach just now fails all the same: one changed rule opens it.",
-    fix: "if it is not meant to be public, make a new one with scheme internal: the scheme cannot \
-          be changed",
+    fix: "if it is not meant to be public, recreate it with scheme internal: the scheme cannot be \
+          changed",
     remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, Create load balancer: choose the scheme Internal, move the \
                   DNS records to it, then delete the public one.",
         cli: r"
-            aws elbv2 create-load-balancer --name NAME --scheme internal \
-              --subnets SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID",
+            aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type ROUTED_TYPE \
+              --scheme internal --subnets OTHER_SUBNET_IDS --security-groups NEW_GROUP_ID
+            # its listeners, target groups and DNS records move to the new one; then the public one goes",
         terraform: r#"
             resource "aws_lb" "web" {
               internal = true
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              Scheme: internal",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                Scheme: internal",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
@@ -88,7 +91,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context) -> Judgement {
     let lb = context.lb;
     if lb.scheme == Some(Scheme::Internal) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("scheme", "internal")));
     }
     if !context.intent.public.is_empty() && lb.is_internet_facing() {
         return meant(context);
@@ -106,16 +109,18 @@ fn judge(context: &Context) -> Judgement {
         ports.push(words(&listener.label(), &exposure));
     }
     let evidence = Grounds::new().with("exposure", context.exposure.class().word());
-    Ok(Verdict::Note(evidence.with("ports", ports)))
+    let evidence = evidence.with("ports", ports);
+    Ok(Verdict::Note(evidence.bind("ROUTED_TYPE", doors::successor(lb))))
 }
 
 /// Whether the user's list names it.
 fn meant(context: &Context) -> Judgement {
-    if context.intent.means_public(context.lb)? {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new().with("scheme", "internet-facing");
-    Ok(Verdict::Fail(evidence.with("public", "in no entry of the configuration's list")))
+    if context.intent.means_public(context.lb)? {
+        return Ok(Verdict::Pass(evidence.with("public", "in the configuration's list")));
+    }
+    let evidence = evidence.with("public", "in no entry of the configuration's list");
+    Ok(Verdict::Fail(evidence.bind("ROUTED_TYPE", doors::successor(context.lb))))
 }
 
 fn words(port: &str, exposure: &Exposure) -> String {

@@ -2,6 +2,7 @@
 
 use crate::analysis::reach::Reachability;
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_network;
 use crate::vocab::net::Family;
 
 pub(crate) const CHECK: Check = Check {
@@ -99,24 +100,28 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     };
     let approach = Reachability::new(context.index, context.lb);
     let v4 = approach.by_family(listener, Family::V4);
+    let by_v4 = Grounds::new().with("ipv4", v4.class().word());
     let named = match v4 {
         Exposure::Restricted(sources) => Ok(sources),
         Exposure::Unknown(gap) => Err(gap),
         Exposure::Internet(_) | Exposure::Internal | Exposure::Blocked(_) => {
-            return Ok(Verdict::Pass(Grounds::new()));
+            return Ok(Verdict::Pass(by_v4));
         }
     };
     if let Some(gap) = unexpected_value {
         return Err(gap);
     }
-    match approach.by_family(listener, Family::V6) {
+    let v6 = approach.by_family(listener, Family::V6);
+    let by_v6 = v6.class().word();
+    match v6 {
         Exposure::Internet(open) => {
             let evidence = Grounds::new().with("ipv4_from", named?).with("ipv6_from", open);
-            Ok(Verdict::Fail(evidence))
+            let families = [Family::V6];
+            Ok(Verdict::Fail(causes_network::closing(context, listener, &families, evidence)))
         }
         Exposure::Unknown(gap) => Err(gap),
         Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {
-            Ok(Verdict::Pass(Grounds::new()))
+            Ok(Verdict::Pass(by_v4.with("ipv6", by_v6)))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::analysis::{reach, security_groups};
 use crate::checks::prelude::*;
+use crate::checks::shared::doors;
 
 pub(crate) const CHECK: Check = Check {
     id: "listener-port-closed",
@@ -21,7 +22,10 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 console, Security Groups, the group, Edit inbound rules, Add rule: the \
                   listener's port. Or Load Balancers, the load balancer, Listeners: delete it.",
-        cli: "aws elbv2 delete-listener --listener-arn ARN",
+        cli: r"
+            # or, where nobody needs it, delete the listener instead
+            aws ec2 authorize-security-group-ingress --group-id GROUP_ID --protocol TRANSPORT \
+              --port PORT --cidr CLIENTS_RANGE",
         terraform: r#"
             # delete the aws_lb_listener, or admit its clients
             resource "aws_vpc_security_group_ingress_rule" "https" {
@@ -33,13 +37,14 @@ pub(crate) const CHECK: Check = Check {
             }"#,
         cloudformation: r"
             # delete the AWS::ElasticLoadBalancingV2::Listener, or admit its clients
-            Type: AWS::EC2::SecurityGroupIngress
-            Properties:
-              GroupId: !Ref Group
-              IpProtocol: tcp
-              FromPort: 443
-              ToPort: 443
-              CidrIp: 10.0.0.0/16",
+            Ingress:
+              Type: AWS::EC2::SecurityGroupIngress
+              Properties:
+                GroupId: !Ref Group
+                IpProtocol: tcp
+                FromPort: 443
+                ToPort: 443
+                CidrIp: 10.0.0.0/16",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
@@ -115,14 +120,14 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if lb.security_groups.is_empty() || lb.private_link_rules.as_deref() == Some("off") {
         return Ok(Verdict::NotApplicable);
     }
+    let evidence = Grounds::new()
+        .with("listener", listener.label())
+        .with("security_groups", lb.security_groups.clone());
     if reach::is_admitted(context.index, lb, listener)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(evidence));
     }
     if security_groups::attached_to(context.index, lb).ingress().next().is_none() {
         return Ok(Verdict::NotApplicable);
     }
-    let evidence = Grounds::new()
-        .with("listener", listener.label())
-        .with("security_groups", lb.security_groups.clone());
-    Ok(Verdict::Fail(evidence))
+    Ok(Verdict::Fail(doors::bound_at(lb, listener, evidence)))
 }

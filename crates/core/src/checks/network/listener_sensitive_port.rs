@@ -2,6 +2,8 @@
 
 use crate::analysis::routing::{self};
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_network;
+use crate::vocab::net::Family;
 
 /// Ports of management interfaces and databases. The list is in `logic` too, where a test compares them.
 const PORTS: &[(u16, &str)] = &[
@@ -159,22 +161,25 @@ pub(crate) const CHECK: Check = Check {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let number = listener.number()?;
     let Some((port, name)) = PORTS.iter().find(|(port, _)| *port == number) else {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("port", number)));
     };
+    let seen = Grounds::new().with("port", *port).with("usual_protocol", *name);
     if context.intent.public_ports.contains(port) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(seen.with("public_ports", "in the configuration's list")));
     }
+    let seen = seen.with("exposure", context.exposure.class().word());
     if matches!(
         context.exposure,
         Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_)
     ) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(seen));
     }
     // A pass, not a question without sense: a narrow port passes whatever is behind it.
-    if routing::fronts_application(context.index, context.lb, listener)?
-        || routing::forwards_nothing(context.lb, listener)?
-    {
-        return Ok(Verdict::Pass(Grounds::new()));
+    if routing::fronts_application(context.index, context.lb, listener)? {
+        return Ok(Verdict::Pass(seen.with("forwards_to", "an Application load balancer")));
+    }
+    if routing::forwards_nothing(context.lb, listener)? {
+        return Ok(Verdict::Pass(seen.with("forwards_to", "nothing")));
     }
     match context.exposure {
         Exposure::Internet(sources) => {
@@ -182,11 +187,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("port", *port)
                 .with("usual_protocol", *name)
                 .with("open_to", sources.clone());
-            Ok(Verdict::Fail(evidence))
+            Ok(Verdict::Fail(causes_network::closing(context, listener, &Family::BOTH, evidence)))
         }
         Exposure::Unknown(gap) => Err(gap.clone()),
         Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {
-            Ok(Verdict::Pass(Grounds::new()))
+            Ok(Verdict::Pass(seen))
         }
     }
 }

@@ -18,8 +18,12 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 > Load Balancers > the load balancer > Details shows the state. VPC > \
                   Subnets shows how many addresses are free; AWS asks for 8 in each subnet.",
         cli: r"
-            aws elbv2 describe-load-balancers --load-balancer-arns ARN \
-              --query 'LoadBalancers[].State'",
+            aws elbv2 describe-load-balancers --load-balancer-arns LOAD_BALANCER_ARN \
+              --query 'LoadBalancers[].State'
+            aws ec2 describe-subnets --subnet-ids SUBNET_IDS --output table \
+              --query 'Subnets[].[SubnetId,AvailabilityZone,AvailableIpAddressCount]'
+            # where fewer than 8 addresses are free: subnets of the same zones that have more
+            aws elbv2 set-subnets --load-balancer-arn LOAD_BALANCER_ARN --subnets OTHER_SUBNET_IDS",
         terraform: "A state is no setting. Give the load balancer larger subnets if the reason is \
                     a lack of addresses.",
         cloudformation: "A state is no setting. Give the load balancer larger subnets if the \
@@ -61,10 +65,11 @@ fn judge(context: &Context) -> Judgement {
         Err(Gap::new(Call::ElbV2DescribeLoadBalancers, reason).of(&lb.arn).saying(said))
     };
     match lb.state.as_deref() {
-        Some("active") => Ok(Verdict::Pass(Grounds::new())),
+        Some("active") => Ok(Verdict::Pass(Grounds::new().with("state", "active"))),
         Some("provisioning") => Ok(Verdict::NotApplicable),
         Some(state @ ("active_impaired" | "failed")) => {
             let evidence = Grounds::new().with("state", state);
+            let evidence = evidence.bind("SUBNET_IDS", lb.subnets.clone());
             Ok(Verdict::Fail(match lb.state_reason.as_deref() {
                 Some(reason) => evidence.with("reason", reason),
                 None => evidence,

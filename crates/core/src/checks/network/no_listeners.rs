@@ -16,7 +16,12 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, the load balancer: Listeners, Add listener; or Actions, \
                   Delete load balancer, after its DNS records.",
-        cli: "aws elbv2 delete-load-balancer --load-balancer-arn LOAD_BALANCER_ARN",
+        cli: r"
+            # after the DNS records that point to it; or keep it and add a listener
+            aws elbv2 delete-load-balancer --load-balancer-arn LOAD_BALANCER_ARN
+
+            # after the DNS records that point to it; or keep it and add a listener
+            aws elb delete-load-balancer --load-balancer-name CLASSIC_NAME",
         terraform: r#"
             resource "aws_lb_listener" "https" {
               load_balancer_arn = aws_lb.web.arn
@@ -29,16 +34,17 @@ pub(crate) const CHECK: Check = Check {
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::Listener
-            Properties:
-              LoadBalancerArn: !Ref LoadBalancer
-              Port: 443
-              Protocol: HTTPS
-              Certificates:
-                - CertificateArn: !Ref Certificate
-              DefaultActions:
-                - Type: forward
-                  TargetGroupArn: !Ref TargetGroup",
+            Listener:
+              Type: AWS::ElasticLoadBalancingV2::Listener
+              Properties:
+                LoadBalancerArn: !Ref LoadBalancer
+                Port: 443
+                Protocol: HTTPS
+                Certificates:
+                  - CertificateArn: !Ref Certificate
+                DefaultActions:
+                  - Type: forward
+                    TargetGroupArn: !Ref TargetGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-listener.html",
@@ -77,8 +83,7 @@ fn judge(context: &Context) -> Judgement {
     if context.lb.state.as_deref() == Some("provisioning") {
         return Ok(Verdict::NotApplicable);
     }
-    if context.lb.listeners.get()?.is_empty() {
-        return Ok(Verdict::Fail(Grounds::new().with("listeners", 0)));
-    }
-    Ok(Verdict::Pass(Grounds::new()))
+    let count = context.lb.listeners.get()?.len();
+    let evidence = Grounds::new().with("listeners", count);
+    Ok(if count == 0 { Verdict::Fail(evidence) } else { Verdict::Pass(evidence) })
 }

@@ -26,9 +26,11 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 > Load Balancers > the load balancer > Monitoring shows its traffic; Actions \
                   > Delete load balancer.",
         cli: r"
-            aws elbv2 delete-load-balancer --load-balancer-arn ARN
-            # Classic
-            aws elb delete-load-balancer --load-balancer-name NAME",
+            # after the DNS records that point to it
+            aws elbv2 delete-load-balancer --load-balancer-arn LOAD_BALANCER_ARN
+
+            # after the DNS records that point to it
+            aws elb delete-load-balancer --load-balancer-name CLASSIC_NAME",
         terraform: "Remove the resource.",
         cloudformation: "Remove the resource.",
     }),
@@ -106,8 +108,9 @@ fn judge(context: &Context) -> Judgement {
     if age.is_some_and(|age| age < WATCHED) {
         return Ok(Verdict::NotApplicable);
     }
-    if *lb.traffic.get()? > 0.0 {
-        return Ok(Verdict::Pass(Grounds::new()));
+    let traffic = *lb.traffic.get()?;
+    if traffic > 0.0 {
+        return Ok(Verdict::Pass(Grounds::new().with("traffic_in_14_days", traffic)));
     }
     if lb.kind == Kind::Application && !counts_requests(context)? {
         return Ok(Verdict::NotApplicable);

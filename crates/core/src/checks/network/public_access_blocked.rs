@@ -18,12 +18,12 @@ pub(crate) const CHECK: Check = Check {
             from the internet: the mode is `block-bidirectional` or `block-ingress`, and no \
             exclusion lets traffic in to the subnet or its VPC. Does not apply to internal ones. \
             Unknown while the block or its exclusions are unread.",
-    fix: "exclude the subnets if it is meant to be public, or make it anew as internal",
+    fix: "exclude the subnets if it is meant to be public, or recreate it as internal",
     remedy: Remedy::steps(Steps {
         console: "VPC console, Settings, Public access settings, Create exclusion: the VPC or the \
                   subnets, bidirectional.",
         cli: r"
-            aws ec2 create-vpc-block-public-access-exclusion --subnet-id SUBNET \
+            aws ec2 create-vpc-block-public-access-exclusion --subnet-id BLOCKED_SUBNET_ID \
               --internet-gateway-exclusion-mode allow-bidirectional",
         terraform: r#"
             resource "aws_vpc_block_public_access_exclusion" "lb" {
@@ -31,10 +31,11 @@ pub(crate) const CHECK: Check = Check {
               internet_gateway_exclusion_mode = "allow-bidirectional"
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::VPCBlockPublicAccessExclusion
-            Properties:
-              SubnetId: !Ref PublicA
-              InternetGatewayExclusionMode: allow-bidirectional",
+            Exclusion:
+              Type: AWS::EC2::VPCBlockPublicAccessExclusion
+              Properties:
+                SubnetId: !Ref PublicA
+                InternetGatewayExclusionMode: allow-bidirectional",
     }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",
@@ -107,9 +108,11 @@ fn judge(context: &Context) -> Judgement {
     let blocked = Partial::whole(&lb.subnets).filter_map(|subnet| {
         Ok(reach::is_blocked(context.index, lb, subnet)?.then_some(subnet.as_str()))
     });
-    if blocked.found.is_empty() {
-        return blocked.otherwise(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new().with("mode", mode.as_str());
-    Ok(Verdict::Note(evidence.with("blocked_subnets", blocked.found)))
+    if blocked.found.is_empty() {
+        return blocked.otherwise(Verdict::Pass(evidence.with("blocked_subnets", 0)));
+    }
+    let subnets: Vec<String> = blocked.found.iter().map(|subnet| (*subnet).to_owned()).collect();
+    let evidence = evidence.with("blocked_subnets", blocked.found);
+    Ok(Verdict::Note(evidence.bind("BLOCKED_SUBNET_ID", subnets)))
 }

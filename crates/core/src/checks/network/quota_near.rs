@@ -1,6 +1,7 @@
 //! A load balancer has nearly as much of something as AWS allows.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_network;
 
 pub(crate) const CHECK: Check = Check {
     id: "quota-near",
@@ -19,14 +20,18 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "Service Quotas > AWS services > Elastic Load Balancing > the quota > Request \
                   increase.",
-        cli: r"
-            aws service-quotas request-service-quota-increase \
-              --service-code elasticloadbalancing --quota-code CODE --desired-value VALUE",
+        cli: r#"
+            aws elbv2 describe-account-limits
+
+            code=$(aws service-quotas list-service-quotas --service-code elasticloadbalancing \
+              --query 'Quotas[?QuotaName==`"QUOTA_NAME"`].QuotaCode' --output text)
+            aws service-quotas request-service-quota-increase --quota-code "$code" \
+              --service-code elasticloadbalancing --desired-value QUOTA_VALUE"#,
         terraform: r#"
-            resource "aws_servicequotas_service_quota" "NAME" {
+            resource "aws_servicequotas_service_quota" "listeners" {
               service_code = "elasticloadbalancing"
-              quota_code   = "CODE"
-              value        = VALUE
+              quota_code   = "L-B6DF7632"
+              value        = 100
             }"#,
         cloudformation: "CloudFormation changes no quota: ask for it in Service Quotas.",
     }),
@@ -96,16 +101,45 @@ fn limited(quotas: &[(&str, u64)]) -> Inventory {
 fn judge(context: &Context) -> Judgement {
     let limits = context.region.limits.get()?;
     let percent = u64::from(context.thresholds.quota_percent);
-    let near = Partial::whole(counts(context)).filter_map(|(quota, count)| {
+    let used = Partial::whole(counts(context)).filter_map(|(quota, count)| {
         let Some(most) = limits.get(&quota) else { return Ok(None) };
         let count = count?;
-        let is_near = count as u64 * 100 > most * percent;
-        Ok(is_near.then(|| format!("{quota}: {count} of {most}")))
+        let words = format!("{quota}: {count} of {most}");
+        Ok(Some((count as u64 * 100 > most * percent, quota, words)))
     });
-    if near.found.is_empty() {
-        return near.otherwise(Verdict::Pass(Grounds::new()));
+    let near: Vec<&(bool, String, String)> =
+        used.found.iter().filter(|(is_near, ..)| *is_near).collect();
+    let words = |all: &[&(bool, String, String)]| {
+        all.iter().map(|(.., words)| words.clone()).collect::<Vec<_>>()
+    };
+    if near.is_empty() {
+        let all: Vec<_> = used.found.iter().collect();
+        return used.otherwise(Verdict::Pass(Grounds::new().with("quotas", words(&all))));
     }
-    Ok(Verdict::Fail(Grounds::new().with("quotas", near.found)))
+    let grounds = Grounds::new().with("quotas", words(&near));
+    let raised = near.iter().filter_map(|(_, quota, _)| called(&context.lb.kind, quota));
+    let grounds = grounds.bind("QUOTA_NAME", raised.collect::<Vec<_>>());
+    Ok(Verdict::Fail(match near[..] {
+        [(_, quota, _)] if called(&context.lb.kind, quota).is_some() => {
+            grounds.cause(causes_network::raise_quota(quota))
+        }
+        _ => grounds,
+    }))
+}
+
+/// What Service Quotas calls a quota, where AWS raises it.
+///
+/// Source: user guide for Application Load Balancers, quotas: that of target groups is not adjustable.
+fn called(kind: &Kind, quota: &str) -> Option<String> {
+    let what = match quota.split_once("-per-")?.0 {
+        "listeners" => "Listeners",
+        "rules" => "Rules",
+        "certificates" => "Certificates",
+        "targets" => "Targets",
+        _ => return None,
+    };
+    let kind = if *kind == Kind::Network { "Network" } else { "Application" };
+    Some(format!("{what} per {kind} Load Balancer"))
 }
 
 /// How much of each quota is used.

@@ -2,6 +2,7 @@
 
 use crate::analysis::security_groups;
 use crate::checks::prelude::*;
+use crate::checks::shared::doors;
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-admits-nobody",
@@ -22,8 +23,8 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Security Groups, the group, Edit inbound rules, Add rule: the \
                   listener's port and the clients' range.",
         cli: r"
-            aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
-              --cidr RANGE",
+            aws ec2 authorize-security-group-ingress --group-id GROUP_ID --protocol TRANSPORT \
+              --port PORT --cidr CLIENTS_RANGE",
         terraform: r#"
             resource "aws_vpc_security_group_ingress_rule" "https" {
               security_group_id = aws_security_group.lb.id
@@ -33,13 +34,14 @@ pub(crate) const CHECK: Check = Check {
               cidr_ipv4         = "10.0.0.0/16"
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::SecurityGroupIngress
-            Properties:
-              GroupId: !Ref Group
-              IpProtocol: tcp
-              FromPort: 443
-              ToPort: 443
-              CidrIp: 10.0.0.0/16",
+            Ingress:
+              Type: AWS::EC2::SecurityGroupIngress
+              Properties:
+                GroupId: !Ref Group
+                IpProtocol: tcp
+                FromPort: 443
+                ToPort: 443
+                CidrIp: 10.0.0.0/16",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
@@ -102,9 +104,10 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let attached = security_groups::attached_to(context.index, lb);
-    if attached.ingress().next().is_some() {
-        return Ok(Verdict::Pass(Grounds::new()));
-    }
     let evidence = Grounds::new().with("security_groups", lb.security_groups.clone());
-    attached.otherwise(Verdict::Fail(evidence))
+    let rules = attached.ingress().count();
+    if rules > 0 {
+        return Ok(Verdict::Pass(evidence.with("rules", rules)));
+    }
+    attached.otherwise(Verdict::Fail(doors::bound(lb, evidence)))
 }

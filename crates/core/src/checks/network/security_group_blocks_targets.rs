@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::analysis::security_groups::Attached;
 use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes_network, doors, seen};
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-blocks-targets",
@@ -24,8 +25,8 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Security Groups, the load balancer's group, Edit outbound rules, \
                   Add rule: the targets' port, to the targets' security group.",
         cli: r"
-            aws ec2 authorize-security-group-egress --group-id GROUP \
-              --ip-permissions IpProtocol=tcp,FromPort=PORT,ToPort=PORT,UserIdGroupPairs=[{GroupId=TARGETS}]",
+            aws ec2 authorize-security-group-egress --group-id GROUP_ID \
+              --ip-permissions 'IpProtocol=TRANSPORT,FromPort=PORT,ToPort=PORT,UserIdGroupPairs=[{GroupId=TARGETS_GROUP_ID}]'",
         terraform: r#"
             resource "aws_vpc_security_group_egress_rule" "targets" {
               security_group_id            = aws_security_group.lb.id
@@ -35,13 +36,14 @@ pub(crate) const CHECK: Check = Check {
               to_port                      = 8443
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::SecurityGroupEgress
-            Properties:
-              GroupId: !Ref Group
-              DestinationSecurityGroupId: !Ref Targets
-              IpProtocol: tcp
-              FromPort: 8443
-              ToPort: 8443",
+            Egress:
+              Type: AWS::EC2::SecurityGroupEgress
+              Properties:
+                GroupId: !Ref Group
+                DestinationSecurityGroupId: !Ref Targets
+                IpProtocol: tcp
+                FromPort: 8443
+                ToPort: 8443",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
@@ -135,19 +137,30 @@ fn judge(context: &Context) -> Judgement {
         _ => target_ports(context)?,
     };
     let attached = security_groups::attached_to(context.index, context.lb);
-    let is_empty = ports.found.is_empty();
+    let words = ports.found.iter().map(|(transport, port)| format!("{transport} {port}"));
+    let words: Vec<String> = words.collect();
+    let groups = context.lb.security_groups.clone();
     let shut = ports.filter_map(|(transport, port)| {
         let let_out = is_let_out(context, &attached, (transport, port))?;
-        Ok((!let_out).then(|| format!("{transport} {port}")))
+        Ok((!let_out).then_some((transport, port)))
     });
     if !shut.found.is_empty() {
-        attached.complete()?;
-        let groups = context.lb.security_groups.clone();
-        return Ok(Verdict::Fail(
-            Grounds::new().with("target_ports", shut.found).with("security_groups", groups),
-        ));
+        let attached = attached.complete()?;
+        let words = shut.found.iter().map(|(transport, port)| format!("{transport} {port}"));
+        let words: Vec<String> = words.collect();
+        let out = format!("let {} out", words.join(", "));
+        let grounds = Grounds::new().with("target_ports", words).with("security_groups", groups);
+        let grounds = doors::bound_ports(&shut.found, doors::bound(context.lb, grounds));
+        return Ok(Verdict::Fail(match attached[..] {
+            [group] => grounds.cause(causes_network::open(group, out)),
+            _ => grounds,
+        }));
     }
-    shut.otherwise(if is_empty { Verdict::NotApplicable } else { Verdict::Pass(Grounds::new()) })
+    if words.is_empty() {
+        return shut.otherwise(Verdict::NotApplicable);
+    }
+    let evidence = Grounds::new().with("target_ports", seen::few(&words));
+    shut.otherwise(Verdict::Pass(evidence.with("security_groups", groups)))
 }
 
 /// Whether a port is let out to. A rule that is not understood may be the one that does.

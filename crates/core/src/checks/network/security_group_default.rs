@@ -19,16 +19,22 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers, the load balancer, Security tab, Edit: choose a \
                   group of its own and remove `default`.",
-        cli: "aws elbv2 set-security-groups --load-balancer-arn ARN --security-groups GROUP",
+        cli: r"
+            aws elbv2 set-security-groups --load-balancer-arn LOAD_BALANCER_ARN \
+              --security-groups NEW_GROUP_ID KEPT_GROUP_IDS
+
+            aws elb apply-security-groups-to-load-balancer --load-balancer-name CLASSIC_NAME \
+              --security-groups NEW_GROUP_ID KEPT_GROUP_IDS",
         terraform: r#"
             resource "aws_lb" "web" {
               security_groups = [aws_security_group.lb.id]
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              SecurityGroups:
-                - !Ref LoadBalancerGroup",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                SecurityGroups:
+                  - !Ref LoadBalancerGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
@@ -88,12 +94,17 @@ fn judge(context: &Context) -> Judgement {
     let attached = security_groups::attached_to(context.index, context.lb);
     let is_default = |name: Option<&str>| name == Some("default");
     if let Some(group) = attached.found.iter().find(|group| is_default(group.name.as_deref())) {
-        return Ok(Verdict::Fail(Grounds::new().with("security_group", group.id.as_str())));
+        let others = context.lb.security_groups.iter().filter(|id| **id != group.id);
+        let others: Vec<String> = others.cloned().collect();
+        let grounds = Grounds::new().with("security_group", group.id.as_str());
+        return Ok(Verdict::Fail(grounds.bind("KEPT_GROUP_IDS", others)));
     }
     if let Some(group) = attached.found.iter().find(|group| group.name.is_none()) {
         return Err(Gap::new(Call::Ec2DescribeSecurityGroups, Reason::Malformed)
             .of(&group.id)
             .saying("a security group without name"));
     }
-    attached.otherwise(Verdict::Pass(Grounds::new()))
+    let names: Vec<&str> =
+        attached.found.iter().filter_map(|group| group.name.as_deref()).collect();
+    attached.otherwise(Verdict::Pass(Grounds::new().with("security_groups", names)))
 }

@@ -1,6 +1,7 @@
 //! A load balancer has no security group.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::doors;
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-missing",
@@ -15,29 +16,32 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "Made before August 2023, a Network load balancer could not have one. Security \
                    groups of the targets, with client addresses preserved, and network ACLs may \
                    do the work.",
-    fix: "make the Network load balancer anew with a security group, since one made without can \
+    fix: "recreate the Network load balancer with a security group, since one created without can \
           never get one; give the Classic one a group",
     remedy: Remedy::steps(Steps {
         console: "EC2, Load Balancers, Create Network Load Balancer: choose security groups, move \
                   listeners and DNS records to it, then delete the old one. For a Classic one: \
                   Security, Edit.",
         cli: r"
-            aws elbv2 create-load-balancer --type network --name NAME \
-              --subnets SUBNET_A SUBNET_B --security-groups SECURITY_GROUP_ID
-            # Classic
-            aws elb apply-security-groups-to-load-balancer --load-balancer-name NAME \
-              --security-groups SECURITY_GROUP_ID",
+            aws elbv2 describe-load-balancers --load-balancer-arns LOAD_BALANCER_ARN
+            aws elbv2 create-load-balancer --name NEW_LOAD_BALANCER_NAME --type network \
+              --scheme LOAD_BALANCER_SCHEME --subnets SUBNET_IDS --security-groups NEW_GROUP_ID
+            # its listeners and DNS records move to the new one; then the old one goes
+
+            aws elb apply-security-groups-to-load-balancer --load-balancer-name CLASSIC_NAME \
+              --security-groups NEW_GROUP_ID",
         terraform: r#"
             resource "aws_lb" "web" {
               load_balancer_type = "network"
               security_groups    = [aws_security_group.web.id]
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              Type: network
-              SecurityGroups:
-                - !Ref SecurityGroup",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                Type: network
+                SecurityGroups:
+                  - !Ref SecurityGroup",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
@@ -61,13 +65,13 @@ pub(crate) const CHECK: Check = Check {
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every judge")]
 fn judge(context: &Context) -> Judgement {
+    let mut evidence = Grounds::new().with("security_groups", context.lb.security_groups.clone());
     if !context.lb.security_groups.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(evidence));
     }
-    let mut evidence = Grounds::new().with("security_groups", Vec::<String>::new());
     if let Ok(listeners) = context.lb.listeners.get() {
         let ports: Vec<String> = listeners.iter().map(Listener::label).collect();
         evidence = evidence.with("open_ports", ports);
     }
-    Ok(Verdict::Fail(evidence))
+    Ok(Verdict::Fail(doors::replaced(context.lb, evidence)))
 }

@@ -1,6 +1,9 @@
 //! A security group has a rule for a group that is gone.
 
+use std::collections::BTreeSet;
+
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_network;
 use crate::inventory::StaleRule;
 
 pub(crate) const CHECK: Check = Check {
@@ -15,12 +18,19 @@ pub(crate) const CHECK: Check = Check {
     logic: "Fails when AWS lists a rule of an attached security group as stale: it names a group \
             that was deleted, or one of a VPC that is not peered any more. Does not apply without \
             security group. Unknown while AWS could not be asked.",
-    fix: "delete the rule, or make it anew for the group that took the place of the old one",
+    fix: "delete the rule, or recreate it for the group that took the place of the old one",
     remedy: Remedy::steps(Steps {
         console: "VPC console, Security groups, the notice about stale rules: choose the rule and \
                   delete it.",
-        cli: "aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids \
-              RULE",
+        cli: r#"
+            aws ec2 describe-security-group-rules --filters Name=group-id,Values=RULE_GROUP_ID \
+              --query 'SecurityGroupRules[?ReferencedGroupInfo.GroupId==`"GONE_GROUP_ID"`]'
+            # what lets in; a rule that lets out goes by revoke-security-group-egress
+            rule=$(aws ec2 describe-security-group-rules --output text \
+              --filters Name=group-id,Values=RULE_GROUP_ID \
+              --query 'SecurityGroupRules[?ReferencedGroupInfo.GroupId==`"GONE_GROUP_ID"`] | [?IsEgress==`false`].SecurityGroupRuleId | [0]')
+            aws ec2 revoke-security-group-ingress --group-id RULE_GROUP_ID \
+              --security-group-rule-ids "$rule""#,
         terraform: "Delete the `aws_vpc_security_group_ingress_rule` whose \
                     `referenced_security_group_id` is gone.",
         cloudformation: "Delete the `AWS::EC2::SecurityGroupIngress` whose `SourceSecurityGroupId` \
@@ -63,11 +73,23 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     let stale = context.region.stale_rules.get()?.iter();
-    let own = stale.filter(|rule| groups.contains(&rule.group));
-    let rules: Vec<String> =
-        own.map(|rule| format!("{}: {} is gone", rule.group, rule.names)).collect();
-    if rules.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+    let own: Vec<&StaleRule> = stale.filter(|rule| groups.contains(&rule.group)).collect();
+    let Some(first) = own.first() else {
+        let evidence = Grounds::new().with("security_groups", groups.clone());
+        return Ok(Verdict::Pass(evidence.with("rules", 0)));
+    };
+    let label = |rule: &&StaleRule| format!("{}: {} is gone", rule.group, rule.names);
+    let rules: Vec<String> = own.iter().map(label).collect();
+    let grounds = Grounds::new()
+        .with("rules", rules)
+        .bind("RULE_GROUP_ID", own.iter().map(|rule| rule.group.clone()).collect::<Vec<_>>())
+        .bind("GONE_GROUP_ID", own.iter().map(|rule| rule.names.clone()).collect::<Vec<_>>());
+    if own.iter().any(|rule| rule.group != first.group) {
+        return Ok(Verdict::Fail(grounds));
     }
-    Ok(Verdict::Fail(Grounds::new().with("rules", rules)))
+    let gone: BTreeSet<&str> = own.iter().map(|rule| rule.names.as_str()).collect();
+    let gone: Vec<&str> = gone.into_iter().collect();
+    let to = format!("delete the rules for {}", gone.join(", "));
+    let cause = causes_network::narrow_by_id(context.index, &first.group, to);
+    Ok(Verdict::Fail(grounds.cause(cause)))
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::analysis::{reach, security_groups};
 use crate::checks::prelude::*;
+use crate::checks::shared::{causes_network, doors, seen};
+use crate::inventory::SecurityGroup;
+use crate::remedy::cause::Cause;
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-unused-port",
@@ -26,8 +29,16 @@ pub(crate) const CHECK: Check = Check {
         console: "EC2 console, Security Groups, the group, Edit inbound rules: narrow the port \
                   range or delete the rule.",
         cli: r"
-            aws ec2 revoke-security-group-ingress --group-id GROUP --protocol tcp --port PORT \
-              --cidr RANGE",
+            # anything else in the group may need the rule
+            aws ec2 describe-network-interfaces --filters 'Name=group-id,Values=NARROWED_GROUP_IDS' \
+              --query 'NetworkInterfaces[].[NetworkInterfaceId,Description]' --output table
+
+            # the listeners within it stay open
+            aws ec2 authorize-security-group-ingress --group-id KEPT_GROUP_ID \
+              --ip-permissions KEPT_PERMISSION
+
+            aws ec2 revoke-security-group-ingress --group-id RULE_GROUP_ID \
+              --ip-permissions RULE_PERMISSION",
         terraform: r#"
             resource "aws_vpc_security_group_ingress_rule" "https" {
               security_group_id = aws_security_group.lb.id
@@ -37,13 +48,14 @@ pub(crate) const CHECK: Check = Check {
               cidr_ipv4         = "0.0.0.0/0"
             }"#,
         cloudformation: r"
-            Type: AWS::EC2::SecurityGroupIngress
-            Properties:
-              GroupId: !Ref Group
-              IpProtocol: tcp
-              FromPort: 443
-              ToPort: 443
-              CidrIp: 0.0.0.0/0",
+            Ingress:
+              Type: AWS::EC2::SecurityGroupIngress
+              Properties:
+                GroupId: !Ref Group
+                IpProtocol: tcp
+                FromPort: 443
+                ToPort: 443
+                CidrIp: 0.0.0.0/0",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
@@ -143,13 +155,9 @@ fn judge(context: &Context) -> Judgement {
     if lb.security_groups.is_empty() || listeners.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let mut ports: BTreeSet<(Transport, u16)> = BTreeSet::new();
-    for listener in listeners {
-        let (transports, port) = reach::transports_and_port(listener)?;
-        ports.extend(transports.iter().map(|transport| (*transport, port)));
-    }
+    let ports = ports(lb)?;
     let attached = security_groups::attached_to(context.index, lb);
-    let mut unused = Partial::whole(Vec::new());
+    let (mut unused, mut wide) = (Partial::whole(Vec::new()), Vec::new());
     for (group, permission) in attached.ingress() {
         let outside = permission.ranges.len() + permission.prefix_lists.len();
         let wider = is_wider(permission, &ports)
@@ -157,19 +165,119 @@ fn judge(context: &Context) -> Judgement {
         if unused.learn(wider) == Some(true) {
             let named = permission.others().take(outside);
             unused.found.extend(named.map(|from| security_groups::rule(group, permission, &from)));
+            wide.push((group, permission));
         }
     }
     if unused.found.is_empty() {
         attached.complete()?;
-        return unused.otherwise(Verdict::Pass(Grounds::new()));
+        let evidence = Grounds::new().with("security_groups", seen::few(&lb.security_groups));
+        let listening: Vec<String> = listeners.iter().map(Listener::label).collect();
+        let evidence = evidence.with("listeners", seen::few(&listening)).with("rules", 0);
+        return unused.otherwise(Verdict::Pass(evidence));
     }
     let listening: Vec<String> = listeners.iter().map(Listener::label).collect();
-    let evidence = Grounds::new().with("rules", unused.found).with("listeners", listening);
-    Ok(Verdict::Fail(evidence))
+    let grounds = Grounds::new().with("rules", unused.found).with("listeners", listening);
+    let grounds = bound(&wide, &ports, grounds);
+    Ok(Verdict::Fail(match causes_network::only_group(&wide) {
+        Some((group, rules)) if is_used_by_none(context, group, &rules, &ports) => {
+            grounds.cause(narrowing(group, &rules, &ports))
+        }
+        _ => grounds,
+    }))
+}
+
+/// The grounds with the rules to revoke, and with those that keep their clients at the listeners.
+fn bound(wide: &[(&SecurityGroup, &Permission)], ports: &Ports, grounds: Grounds) -> Grounds {
+    let (mut groups, mut rules) = (Vec::new(), Vec::new());
+    let (mut kept_groups, mut kept) = (Vec::new(), Vec::new());
+    for (group, rule) in wide {
+        groups.push(group.id.clone());
+        rules.push(doors::permission(rule));
+        for (transport, port) in covered(rule, ports) {
+            let own = Permission {
+                protocol: transport.word().to_owned(),
+                from_port: Some(i32::from(*port)),
+                to_port: Some(i32::from(*port)),
+                ..(*rule).clone()
+            };
+            if !group.ingress.iter().any(|other| admits(other, &own)) {
+                kept_groups.push(group.id.clone());
+                kept.push(doors::permission(&own));
+            }
+        }
+    }
+    let all: BTreeSet<String> = groups.iter().cloned().collect();
+    let grounds = grounds.bind("NARROWED_GROUP_IDS", all.into_iter().collect::<Vec<_>>());
+    let grounds = grounds.bind("RULE_GROUP_ID", groups).bind("RULE_PERMISSION", rules);
+    if kept.is_empty() {
+        return grounds;
+    }
+    grounds.bind("KEPT_GROUP_ID", kept_groups).bind("KEPT_PERMISSION", kept)
+}
+
+/// Whether a rule is another one already, for some of those whom it names: AWS takes none twice.
+fn admits(rule: &Permission, other: &Permission) -> bool {
+    let ports = |rule: &Permission| (rule.from_port, rule.to_port);
+    let shares = other.ranges.iter().any(|range| rule.ranges.contains(range))
+        || other.prefix_lists.iter().any(|list| rule.prefix_lists.contains(list));
+    rule.protocol == other.protocol && ports(rule) == ports(other) && shares
+}
+
+/// The ports of the listeners, each with its transport.
+type Ports = BTreeSet<(Transport, u16)>;
+
+fn ports(lb: &LoadBalancer) -> Result<Ports, Gap> {
+    let mut ports = Ports::new();
+    for listener in lb.listeners.get()? {
+        let (transports, port) = reach::transports_and_port(listener)?;
+        ports.extend(transports.iter().map(|transport| (*transport, port)));
+    }
+    Ok(ports)
+}
+
+/// The listeners' ports that a permission is about.
+fn covered<'a>(
+    permission: &Permission,
+    ports: &'a Ports,
+) -> impl Iterator<Item = &'a (Transport, u16)> {
+    let scope = permission.scope();
+    ports.iter().filter(move |(transport, port)| {
+        let covers = |(from, to): (u16, u16)| (from..=to).contains(port);
+        scope.as_ref().is_ok_and(|scope| scope.ports(*transport).is_some_and(covers))
+    })
+}
+
+/// Whether no other load balancer of the group is known to listen on a port that these rules admit and these
+/// ports are not: narrowing the group would shut it.
+fn is_used_by_none(
+    context: &Context,
+    group: &SecurityGroup,
+    rules: &[&Permission],
+    own: &Ports,
+) -> bool {
+    let members = context.index.members(&group.id).iter();
+    let mut others = members.filter(|lb| lb.arn != context.lb.arn);
+    others.all(|lb| {
+        let Ok(ports) = ports(lb) else { return false };
+        rules.iter().all(|rule| covered(rule, &ports).all(|port| own.contains(port)))
+    })
+}
+
+/// Rules without any listener are closed; one that is wider than the listeners keeps their ports.
+fn narrowing(group: &SecurityGroup, rules: &[&Permission], ports: &Ports) -> Cause {
+    if rules.iter().all(|rule| covered(rule, ports).next().is_none()) {
+        return causes_network::close(group, rules);
+    }
+    let kept: BTreeSet<&(Transport, u16)> =
+        rules.iter().flat_map(|rule| covered(rule, ports)).collect();
+    let kept: Vec<String> =
+        kept.into_iter().map(|(transport, port)| format!("{transport} {port}")).collect();
+    let wide: Vec<String> = rules.iter().map(|rule| rule.label()).collect();
+    causes_network::narrow(group, format!("{} to {}", wide.join(", "), kept.join(", ")))
 }
 
 /// Whether a permission is about a port that is not among these.
-fn is_wider(permission: &Permission, ports: &BTreeSet<(Transport, u16)>) -> Result<bool, Gap> {
+fn is_wider(permission: &Permission, ports: &Ports) -> Result<bool, Gap> {
     let scope = permission.scope()?;
     Ok(Transport::BOTH.into_iter().any(|transport| {
         scope.ports(transport).is_some_and(|(from, to)| {

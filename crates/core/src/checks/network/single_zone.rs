@@ -70,6 +70,6 @@ fn judge(context: &Context) -> Judgement {
         // The zones of a region add one letter to its name; Local and Wavelength Zones add more.
         [zone] if zone.len() > context.region.name.len() + 1 => Ok(Verdict::NotApplicable),
         [zone] => Ok(Verdict::Fail(Grounds::new().with("zones", vec![zone.as_str()]))),
-        _ => Ok(Verdict::Pass(Grounds::new())),
+        zones => Ok(Verdict::Pass(Grounds::new().with("zones", zones.to_vec()))),
     }
 }

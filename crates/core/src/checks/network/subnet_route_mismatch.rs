@@ -23,19 +23,27 @@ pub(crate) const CHECK: Check = Check {
           ones",
     remedy: Remedy::steps(Steps {
         console: "EC2 console, Load Balancers, the load balancer, Network mapping, Edit subnets.",
-        cli: "aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B",
+        cli: r"
+            aws elbv2 set-subnets --load-balancer-arn LOAD_BALANCER_ARN \
+              --subnets OTHER_SUBNET_IDS KEPT_SUBNET_IDS
+
+            aws elb attach-load-balancer-to-subnets --load-balancer-name CLASSIC_NAME \
+              --subnets OTHER_SUBNET_IDS
+            aws elb detach-load-balancer-from-subnets --load-balancer-name CLASSIC_NAME \
+              --subnets WRONG_SUBNET_IDS",
         terraform: r#"
             resource "aws_lb" "web" {
               internal = false
               subnets  = [aws_subnet.public_a.id, aws_subnet.public_b.id]
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              Scheme: internet-facing
-              Subnets:
-                - !Ref PublicA
-                - !Ref PublicB",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                Scheme: internet-facing
+                Subnets:
+                  - !Ref PublicA
+                  - !Ref PublicB",
     }),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
@@ -109,10 +117,16 @@ fn judge(context: &Context) -> Judgement {
         let is_public = reach::leads_out(context.index, lb, subnet, family)?;
         Ok((is_public == is_internal).then_some(subnet.as_str()))
     });
+    let scheme = lb.scheme.as_ref().map(ToString::to_string).unwrap_or_default();
+    let evidence = Grounds::new().with("scheme", scheme);
     if wrong.found.is_empty() {
-        return wrong.otherwise(Verdict::Pass(Grounds::new()));
+        let subnets = if is_internal { "private_subnets" } else { "public_subnets" };
+        return wrong.otherwise(Verdict::Pass(evidence.with(subnets, lb.subnets.clone())));
     }
     let subnets = if is_internal { "public_subnets" } else { "private_subnets" };
-    let scheme = lb.scheme.as_ref().map(ToString::to_string).unwrap_or_default();
-    Ok(Verdict::Note(Grounds::new().with("scheme", scheme).with(subnets, wrong.found)))
+    let kept = lb.subnets.iter().filter(|subnet| !wrong.found.contains(&subnet.as_str()));
+    let kept: Vec<String> = kept.cloned().collect();
+    let moved: Vec<String> = wrong.found.iter().map(|subnet| (*subnet).to_owned()).collect();
+    let evidence = evidence.with(subnets, wrong.found);
+    Ok(Verdict::Note(evidence.bind("KEPT_SUBNET_IDS", kept).bind("WRONG_SUBNET_IDS", moved)))
 }

@@ -1,6 +1,10 @@
 //! Nobody can tell from its tags what a load balancer is for.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::seen;
+
+/// Tags that tell what a load balancer is for, where nobody has said which there must be.
+const EXPECTED: [&str; 2] = ["owner", "purpose"];
 
 pub(crate) const CHECK: Check = Check {
     id: "tags-missing",
@@ -17,21 +21,22 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::steps(Steps {
         console: "EC2 > Load Balancers > the load balancer > Tags > Manage tags.",
         cli: r"
-            aws elbv2 add-tags --resource-arns ARN --tags Key=KEY,Value=VALUE
-            # Classic
-            aws elb add-tags --load-balancer-names NAME --tags Key=KEY,Value=VALUE",
+            aws elbv2 add-tags --resource-arns LOAD_BALANCER_ARN --tags Key=MISSING_TAG,Value=TAG_VALUE
+
+            aws elb add-tags --load-balancer-names CLASSIC_NAME --tags Key=MISSING_TAG,Value=TAG_VALUE",
         terraform: r#"
-            resource "aws_lb" "NAME" {
+            resource "aws_lb" "web" {
               tags = {
-                KEY = "VALUE"
+                owner = "web-team"
               }
             }"#,
         cloudformation: r"
-            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-            Properties:
-              Tags:
-                - Key: KEY
-                  Value: VALUE",
+            LoadBalancer:
+              Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+              Properties:
+                Tags:
+                  - Key: owner
+                    Value: web-team",
     }),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-tags.html",
@@ -74,16 +79,21 @@ fn judge(context: &Context) -> Judgement {
     let required = &context.intent.required_tags;
     if required.is_empty() {
         return Ok(match &own[..] {
-            [] => Verdict::Note(Grounds::new().with("tags", "none")),
-            _ => Verdict::Pass(Grounds::new()),
+            [] => {
+                let grounds = Grounds::new().with("tags", "none");
+                Verdict::Note(grounds.bind("MISSING_TAG", EXPECTED.map(str::to_owned).to_vec()))
+            }
+            own => Verdict::Pass(Grounds::new().with("tags", seen::few(own))),
         });
     }
     let missing: Vec<&str> =
         required.iter().map(String::as_str).filter(|key| !own.contains(key)).collect();
     if missing.is_empty() {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("tags", seen::few(&own))));
     }
-    Ok(Verdict::Fail(Grounds::new().with("missing", missing).with("tags", own)))
+    let keys: Vec<String> = missing.iter().map(|key| (*key).to_owned()).collect();
+    let grounds = Grounds::new().with("missing", missing).with("tags", own);
+    Ok(Verdict::Fail(grounds.bind("MISSING_TAG", keys)))
 }
 
 #[cfg(test)]

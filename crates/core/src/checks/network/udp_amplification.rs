@@ -1,6 +1,8 @@
 //! A port that floods of forged packets are made with is open to the internet.
 
 use crate::checks::prelude::*;
+use crate::checks::shared::causes_network;
+use crate::vocab::net::Family;
 
 /// Ports of services that answer a small packet with a large one. Source: CISA alert TA14-017A.
 const PORTS: &[(u16, &str)] = &[
@@ -107,10 +109,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let number = listener.number()?;
     let Some((port, service)) = PORTS.iter().find(|(port, _)| *port == number) else {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with("port", number)));
     };
+    let seen = Grounds::new().with("port", *port).with("usual_protocol", *service);
     if context.intent.public_ports.contains(port) {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(seen.with("public_ports", "in the configuration's list")));
     }
     match context.exposure {
         Exposure::Internet(sources) => {
@@ -118,11 +121,11 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
                 .with("port", *port)
                 .with("usual_protocol", *service)
                 .with("open_to", sources.clone());
-            Ok(Verdict::Fail(evidence))
+            Ok(Verdict::Fail(causes_network::closing(context, listener, &Family::BOTH, evidence)))
         }
         Exposure::Unknown(gap) => Err(gap.clone()),
         Exposure::Restricted(_) | Exposure::Internal | Exposure::Blocked(_) => {
-            Ok(Verdict::Pass(Grounds::new()))
+            Ok(Verdict::Pass(seen.with("exposure", context.exposure.class().word())))
         }
     }
 }

@@ -48,7 +48,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::NotApplicable);
     }
     if context.lb.switched_on(KEY)? {
-        return Ok(Verdict::Pass(Grounds::new()));
+        return Ok(Verdict::Pass(Grounds::new().with(KEY, "true")));
     }
     Ok(Verdict::Fail(Grounds::new().with(KEY, "false")))
 }
