@@ -3,8 +3,8 @@
 mod actions;
 mod alerts;
 mod asff;
-mod bindings_protection;
 mod bindings_network;
+mod bindings_protection;
 mod bypass;
 mod catalogue;
 mod causes_network;

@@ -445,13 +445,11 @@ fn bound(context: &Context, open: &[&OpenRule], mut grounds: Grounds) -> Grounds
 /// The grounds with the header that the rules are to ask for: one that CloudFront adds already, or else a new
 /// one and the distributions that are to add it.
 fn bound_header(distributions: &[&str], headers: &BTreeSet<String>, grounds: Grounds) -> Grounds {
-    match headers.first() {
-        Some(header) => grounds.bind("ORIGIN_HEADER", header.as_str()),
-        None => {
-            let ids: Vec<String> = distributions.iter().map(|id| (*id).to_owned()).collect();
-            grounds.bind("ORIGIN_HEADER", "X-Origin-Verify").bind("DISTRIBUTION_ID", ids)
-        }
+    if let Some(header) = headers.first() {
+        return grounds.bind("ORIGIN_HEADER", header.as_str());
     }
+    let ids: Vec<String> = distributions.iter().map(|id| (*id).to_owned()).collect();
+    grounds.bind("ORIGIN_HEADER", "X-Origin-Verify").bind("DISTRIBUTION_ID", ids)
 }
 
 /// Only Application load balancers can have a web ACL.

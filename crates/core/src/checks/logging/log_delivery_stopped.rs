@@ -25,8 +25,8 @@ pub(crate) const CHECK: Check = Check {
         console: "S3, the bucket, Permissions: compare the policy with the one in the guide below, \
                   and look at the default encryption under Properties.",
         cli: r#"
+            # where the key is your own, only Network load balancers can write
             aws s3api get-bucket-encryption --bucket BUCKET
-            # only Network load balancers write where the key is your own; the others need the encryption of S3
 
             aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text
             # this policy takes the place of that one: add its other statements

@@ -84,7 +84,8 @@ pub(in crate::checks) fn permission(rule: &Permission) -> String {
         ("PrefixListIds", lists),
     ];
     let named = sources.iter().filter(|(_, all)| !all.is_empty());
-    let named: String = named.map(|(name, all)| format!(",{name}=[{}]", all.join(","))).collect();
+    let named = named.map(|(name, all)| format!(",{name}=[{}]", all.join(",")));
+    let named = named.collect::<Vec<_>>().concat();
     format!("IpProtocol={}{ports}{named}", rule.protocol)
 }
 
