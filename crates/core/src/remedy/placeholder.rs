@@ -231,10 +231,6 @@ pub const CHOSEN: &[Pair] = &[
         "a load balancer of another account that is not meant to use the trust store; the first command lists them",
     ),
     (
-        "FOREIGN_PRINCIPAL",
-        "an account, organization or unit that the trust store is not meant to be shared with; `aws ram list-principals` lists them",
-    ),
-    (
         "HEALTH_PATH",
         "a path, its first slash left out, that targets answer with status 200 only when they can serve, \
          such as `health`",

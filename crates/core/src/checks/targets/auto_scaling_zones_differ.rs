@@ -93,7 +93,7 @@ fn judge(around: &RegionScope, group: &AutoScalingGroup) -> Judgement {
         return strange.otherwise(if is_empty {
             Verdict::NotApplicable
         } else {
-            Verdict::Pass(Grounds::new())
+            Verdict::Pass(Grounds::new().with("zones", group.zones.clone()))
         });
     }
     let lacks = strange.found.iter().map(|(zone, lbs)| format!("{zone}: {}", lbs.join(", ")));

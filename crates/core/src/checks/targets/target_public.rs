@@ -224,7 +224,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         }
     }
     if open.found.is_empty() {
-        return open.otherwise(Verdict::Pass(Grounds::new()));
+        return open.otherwise(Verdict::Pass(Grounds::new().with("open", 0)));
     }
     let mut open = open.found;
     let count = open.len();

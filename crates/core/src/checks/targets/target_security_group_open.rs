@@ -152,7 +152,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let mut verdict = Partial::whole(Verdict::NotApplicable);
     let (mut beyond, mut within) = (Guests::default(), Guests::default());
     for door in verdict.absorb(targets::direct_paths(context.site, targets)?) {
-        verdict.worsen(Verdict::Pass(Grounds::new()));
+        verdict.worsen(Verdict::Pass(Grounds::new().with("open", 0)));
         let guests = verdict.absorb(guests(context, &door));
         if guests.is_empty() {
             continue;
