@@ -512,11 +512,9 @@ fn sections(ways: &[(&Kind, Ways)], text: impl Fn(&Ways) -> &String) -> String {
             None => sections.push((name, text)),
         }
     }
-    match &sections[..] {
-        [(_, text)] => (*text).to_owned(),
-        _ => {
-            let headed = sections.iter().map(|(names, text)| format!("# {names}\n{text}"));
-            headed.collect::<Vec<_>>().join("\n\n")
-        }
+    if let [(_, text)] = &sections[..] {
+        return (*text).to_owned();
     }
+    let headed = sections.iter().map(|(names, text)| format!("# {names}\n{text}"));
+    headed.collect::<Vec<_>>().join("\n\n")
 }

@@ -204,7 +204,6 @@ fn of_load_balancer(site: Site, name: &str) -> Option<Binding> {
     let lb = site.lb;
     match name {
         "LOAD_BALANCER_NAME" => Some(lb.name.as_str().into()),
-        "CLASSIC_NAME" if lb.kind == Kind::Classic => Some(lb.name.as_str().into()),
         "LOAD_BALANCER_ARN" if lb.kind != Kind::Classic => Some(lb.arn.as_str().into()),
         "CLASSIC_NAME" if lb.kind == Kind::Classic => Some(lb.name.as_str().into()),
         "VPC_ID" => lb.vpc_id.as_deref().map(Binding::from),

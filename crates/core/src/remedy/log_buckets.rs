@@ -7,7 +7,10 @@ use crate::inventory::Kind;
 pub(super) fn policy(bucket: &str, kind: &Kind) -> String {
     let bucket = format!("--bucket {bucket}");
     let read = ["--query Policy".to_owned(), "--output text".to_owned()];
-    let read = command("aws s3api get-bucket-policy", &[&[bucket.clone()], &read[..]].concat());
+    let read = command(
+        "aws s3api get-bucket-policy",
+        &[std::slice::from_ref(&bucket), &read[..]].concat(),
+    );
     let statements = match kind {
         Kind::Network => DELIVERY,
         _ => LOAD_BALANCING,

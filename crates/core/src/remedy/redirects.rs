@@ -52,9 +52,8 @@ pub(super) fn corrected(to: &[Pair]) -> Ways {
     if to.iter().any(is_port) {
         commands.extend(https_listener());
     }
-    let changed =
-        |(name, value): &Pair| format!("s/\"{name}\": \"[^\"]*\"/\"{name}\": \"{value}\"/");
-    let mut changes: Vec<String> = to.iter().map(changed).collect();
+    let field = |(name, value): &Pair| format!("s/\"{name}\": \"[^\"]*\"/\"{name}\": \"{value}\"/");
+    let mut changes: Vec<String> = to.iter().map(field).collect();
     changes.push("s/\"HTTP_302\"/\"HTTP_301\"/".to_owned());
     let sed = format!("sed '{}' actions.json > changed.json", changes.join("; "));
     let rule = ["--rule-arn RULE_ARN", "--actions file://changed.json"].map(str::to_owned);

@@ -80,7 +80,9 @@ fn fronted() -> Inventory {
         sample::regroup(region, "alb", |group| {
             group.port = Some(8443);
             if let Fact::Known(targets) = &mut group.targets {
-                targets.iter_mut().for_each(|target| target.port = Some(8443));
+                for target in targets {
+                    target.port = Some(8443);
+                }
             }
         });
         if let Fact::Known(groups) = &mut region.security_groups {

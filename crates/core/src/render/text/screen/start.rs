@@ -1,9 +1,10 @@
 //! "Start here": the actions that resolve most of what is worst, in two lines each.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::by_severity;
+use crate::remedy::cause::{Cause, ResourceKind, Verb};
 use crate::render::Filter;
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{self, count};
@@ -65,22 +66,19 @@ impl Step<'_> {
 
 fn folded<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<Step<'a>> {
     let mut steps: Vec<Step> = Vec::new();
+    let mut places: HashMap<Same, usize> = HashMap::new();
     for action in actions {
-        let fold = steps.iter_mut().find(|step| is_same(step.first, action));
-        let step = match fold {
-            Some(step) => step,
-            None => {
-                steps.push(Step {
-                    first: action,
-                    actions: Vec::new(),
-                    faults: SeverityCounts::default(),
-                    load_balancers: BTreeSet::new(),
-                    open: 0,
-                });
-                let last = steps.len() - 1;
-                &mut steps[last]
-            }
-        };
+        let place = *places.entry(same(action)).or_insert(steps.len());
+        if place == steps.len() {
+            steps.push(Step {
+                first: action,
+                actions: Vec::new(),
+                faults: SeverityCounts::default(),
+                load_balancers: BTreeSet::new(),
+                open: 0,
+            });
+        }
+        let step = &mut steps[place];
         step.actions.push(action);
         for severity in Severity::WORST_FIRST {
             for _ in 0..action.faults.count(severity) {
@@ -96,13 +94,20 @@ fn folded<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<Step<'a>> {
     steps
 }
 
-/// Whether two actions are the same but for their place, or for the load balancer where a check names no
-/// other cause.
-fn is_same(a: &Action, b: &Action) -> bool {
-    let own =
-        |action: &Action| action.cause.to.as_ref().is_some_and(|to| action.checks == [to.clone()]);
-    let same_kind = a.cause.verb == b.cause.verb && a.cause.resource == b.cause.resource;
-    a.cause == b.cause || (same_kind && own(a) && own(b) && a.checks == b.checks)
+/// What actions have in common that are the same but for their place, or for the load balancer where a check
+/// names no other cause.
+#[derive(PartialEq, Eq, Hash)]
+enum Same<'a> {
+    Cause(&'a Cause),
+    Check(Verb, ResourceKind, &'a str),
+}
+
+fn same(action: &Action) -> Same<'_> {
+    let cause = &action.cause;
+    match (&action.checks[..], &cause.to) {
+        ([check], Some(to)) if check == to => Same::Check(cause.verb, cause.resource, check),
+        _ => Same::Cause(cause),
+    }
 }
 
 fn write_step(page: &mut Page, report: &Report, number: usize, step: &Step, prefix: usize) {
@@ -149,17 +154,14 @@ fn place(report: &Report, step: &Step) -> String {
         (_, number) => format!("{}, {region}", count(number, "account")),
     };
     let mut parts = vec![place];
-    let names: Vec<&str> = step.load_balancers.iter().map(|arn| name(report, arn)).collect();
-    match names[..] {
-        [] => {}
-        [only] if title(step).contains(only) => {}
-        [only] => parts.push(only.to_owned()),
-        _ => {
-            let all = count(names.len(), "load balancer");
-            if !title(step).starts_with(&all) {
-                parts.push(all);
-            }
+    let all = count(step.load_balancers.len(), "load balancer");
+    match (step.load_balancers.len(), step.load_balancers.first()) {
+        (1, Some(only)) => {
+            let name = name(report, only);
+            parts.extend((!title(step).contains(name)).then(|| name.to_owned()));
         }
+        (0, _) | (_, None) => {}
+        _ => parts.extend((!title(step).starts_with(&all)).then_some(all)),
     }
     let widest = step.actions.iter().map(|one| one.exposure);
     if let Some(exposure) = widest.max_by_key(|exposure| exposure.breadth())
