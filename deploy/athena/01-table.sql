@@ -2,7 +2,8 @@
 -- leaves them. Put the report bucket (output ReportBucketName) in the place of REPORT-BUCKET, twice.
 --
 -- Partitions are projected: there is nothing to add when a day passes. The range begins before the first
--- scan could have been. `evidence` has other fields for every check and is read with json_extract.
+-- scan could have been. `evidence` and `bindings` have other fields for every check and are read with
+-- json_extract.
 CREATE EXTERNAL TABLE IF NOT EXISTS elb_audit_findings (
   `check` string COMMENT 'id of the check',
   `title` string COMMENT 'the fault in a few words',
@@ -15,9 +16,11 @@ CREATE EXTERNAL TABLE IF NOT EXISTS elb_audit_findings (
   `load_balancer` struct<arn:string,name:string,kind:string> COMMENT 'null for what belongs to none',
   `subject` struct<kind:string,id:string,label:string> COMMENT 'what of it is meant',
   `evidence` string COMMENT 'the fields that decided, as JSON',
-  `fix` string COMMENT 'one line that mends it, or how to get an answer',
+  `fix` string COMMENT 'one line that fixes it, or how to get an answer',
   `fingerprint` string COMMENT 'the same from scan to scan',
   `configuration` string COMMENT 'changes when what was found changes',
+  `cause` struct<verb:string,resource:string,id:string,label:string,`to`:string> COMMENT 'what to change; null for what is no fault',
+  `bindings` string COMMENT 'what the placeholders of the remedy stand for, as JSON',
   `accepted` struct<reason:string,owner:string,expires:string> COMMENT 'who lives with it; null for nobody',
   `informs` boolean COMMENT 'whether it only informs',
   `edition` string COMMENT 'the edition that the check came with',

@@ -28,7 +28,7 @@ const LEAST: u64 = 300;
 /// What a user might choose.
 fn chosen(name: &str) -> String {
     let number = "111122223333";
-    let value = match name {
+    match name {
         "CERTIFICATE_ARN" => {
             format!(
                 "arn:aws:acm:eu-west-1:{number}:certificate/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
@@ -49,8 +49,7 @@ fn chosen(name: &str) -> String {
             format!("arn:aws:elasticloadbalancing:eu-west-1:{number}:thing/web/50dc6c495c0c9188")
         }
         name => name.to_lowercase().replace('_', "-"),
-    };
-    value
+    }
 }
 
 /// What a finding would tell, where it does not yet.

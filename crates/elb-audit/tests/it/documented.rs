@@ -149,7 +149,11 @@ fn run(page: &str, python: Option<&Path>) -> Outcome {
 /// The profiles that a command names.
 fn profiles(text: &str) -> impl Iterator<Item = &str> {
     let named = text.split("--profile").skip(1);
-    named.filter_map(|rest| rest.trim_start_matches(['=', ' ']).split_whitespace().next())
+    let named =
+        named.filter_map(|rest| rest.trim_start_matches(['=', ' ']).split_whitespace().next());
+    // All of them are one at least.
+    let all = text.contains("--all-profiles").then_some("prod");
+    named.flat_map(|names| names.split(',')).chain(all)
 }
 
 /// Runs the commands of all pages, as many pages at a time as the machine has processors.
@@ -272,6 +276,7 @@ fn options(text: &str) -> impl Iterator<Item = &str> {
 fn documented_options_and_variables_are_real() {
     let command = cli::command();
     let arguments = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let arguments = arguments.chain(command.get_arguments());
     let mut known: BTreeSet<String> =
         arguments.filter_map(|one| Some(format!("--{}", one.get_long()?))).collect();
     known.extend(["--help", "--version"].map(str::to_owned));
@@ -380,4 +385,6 @@ fn commands_are_found_wherever_they_stand() {
         "elb-audit check account.json --report report.json"
     );
     assert_eq!(profiles("scan --profile a --profile=b").collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(profiles("scan --profile a,b").collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(profiles("scan --all-profiles").collect::<Vec<_>>(), ["prod"]);
 }

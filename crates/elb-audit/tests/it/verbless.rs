@@ -59,7 +59,7 @@ fn nothing_and_a_slip_are_no_scan() {
     run("--region eu-west-1 scann").exits(2);
     for arguments in ["", "--"] {
         let done = run(arguments).exits(2);
-        assert!(done.stderr.contains("Usage: elb-audit <COMMAND>"), "{}", done.stderr);
+        assert!(done.stderr.contains("Usage: elb-audit [OPTIONS] <COMMAND>"), "{}", done.stderr);
         assert!(done.stderr.contains("Options without a command are those of `scan`"));
     }
     for arguments in ["--help", "-h", "--version", "-V"] {
