@@ -86,6 +86,7 @@ pub const FOUND: &[&str] = &[
     "PORT",
     "PRIVATE_CERTIFICATE_ID",
     "PROTECTED_RULE_ARN",
+    "OTHER_GROUP_IDS",
     "QUOTA_NAME",
     "RECORD_NAME",
     "RECORD_TYPE",
@@ -104,6 +105,7 @@ pub const FOUND: &[&str] = &[
     "STALE_TARGETS",
     "STATEMENT_ID",
     "STATUS_CODE",
+    "SHARED_GROUP_ID",
     "SUBNET_IDS",
     "TARGET_GROUP_ARN",
     "TLS_PROTOCOL",
@@ -193,6 +195,7 @@ pub const CASES: &[&str] = &[
     "UNROUTED_TYPE",
     "VPC_LINK_ID",
     "VPC_ORIGIN_ID",
+    "SHARED_GROUP_ID",
 ];
 
 /// Placeholders that only the user can fill in, and how to choose.

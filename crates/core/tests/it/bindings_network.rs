@@ -84,6 +84,24 @@ fn nothing_is_admitted_that_is_admitted_already_or_that_nobody_listens_for() {
 }
 
 #[test]
+fn a_rule_that_another_load_balancer_needs_is_left_alone() {
+    let mut inventory = admitting(
+        &Kind::Network,
+        vec![tcp(443, 443, &["0.0.0.0/0"]), tcp(8443, 8443, &["0.0.0.0/0"])],
+    );
+    let region = &mut inventory.accounts[0].regions[0];
+    sample::only(region).security_groups.push("sg-targets".to_owned());
+    let mut second = sample::only(region).clone();
+    second.arn = second.arn.replace("/web/", "/api/");
+    sample::listeners(&mut second)[0].port = Some(8443);
+    region.v2.items.push(second);
+    let all = bound(&inventory, UNUSED);
+    assert!(!all.contains_key("RULE_PERMISSION"));
+    assert_eq!(all["SHARED_GROUP_ID"], "sg-web");
+    assert_eq!(all["OTHER_GROUP_IDS"], json!(["sg-targets"]));
+}
+
+#[test]
 fn ports_are_named_with_their_transport() {
     let inventory = sample::with_region(&Kind::Network, |region| {
         let lb = sample::only(region);

@@ -45,6 +45,11 @@ const FIXED: &[[&str; 3]] = &[
     ["old-tls", "tls-legacy-protocol", "HTTPS:443"],
     ["old-tls", "classic-cipher-order-unset", "HTTPS:443"],
     ["appliances", "gateway-flows-kept-on-failure", "appliances"],
+    ["clean", "security-group-unused-port", "clean"],
+    ["database", "flow-logs-missing", "database"],
+    ["through", "tags-missing", "through"],
+    ["old-tls", "tags-missing", "old-tls"],
+    ["bare", "no-listeners", "bare"],
 ];
 
 /// Those of them that moto goes on showing, and why.
@@ -79,6 +84,7 @@ fn script(report: &Report, finding: &Finding) -> String {
         ("NEW_GROUP_NAME", "web-tls"),
         ("TARGET_TLS_PORT", "8443"),
         ("HEALTH_PATH", "health"),
+        ("TAG_VALUE", "shop"),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.into()))

@@ -33,6 +33,14 @@ pub(crate) const CHECK: Check = Check {
             aws ec2 describe-network-interfaces --filters 'Name=group-id,Values=NARROWED_GROUP_IDS' \
               --query 'NetworkInterfaces[].[NetworkInterfaceId,Description]' --output table
 
+            # other load balancers of SHARED_GROUP_ID listen there: this one gets a group of its own
+            aws elbv2 set-security-groups --load-balancer-arn LOAD_BALANCER_ARN \
+              --security-groups NEW_GROUP_ID OTHER_GROUP_IDS
+
+            # other load balancers of SHARED_GROUP_ID listen there: this one gets a group of its own
+            aws elb apply-security-groups-to-load-balancer --load-balancer-name CLASSIC_NAME \
+              --security-groups NEW_GROUP_ID OTHER_GROUP_IDS
+
             # the listeners within it stay open
             aws ec2 authorize-security-group-ingress --group-id KEPT_GROUP_ID \
               --ip-permissions KEPT_PERMISSION
@@ -165,7 +173,9 @@ fn judge(context: &Context) -> Judgement {
         if unused.learn(wider) == Some(true) {
             let named = permission.others().take(outside);
             unused.found.extend(named.map(|from| security_groups::rule(group, permission, &from)));
-            wide.push((group, permission));
+            if outside > 0 {
+                wide.push((group, permission));
+            }
         }
     }
     if unused.found.is_empty() {
@@ -177,22 +187,47 @@ fn judge(context: &Context) -> Judgement {
     }
     let listening: Vec<String> = listeners.iter().map(Listener::label).collect();
     let grounds = Grounds::new().with("rules", unused.found).with("listeners", listening);
-    let grounds = bound(&wide, &ports, grounds);
+    let grounds = bound(context, &wide, &ports, grounds);
     Ok(Verdict::Fail(match causes_network::only_group(&wide) {
-        Some((group, rules)) if is_used_by_none(context, group, &rules, &ports) => {
+        Some((group, rules)) if rules.iter().all(|rule| is_free(context, group, rule, &ports)) => {
             grounds.cause(narrowing(group, &rules, &ports))
         }
         _ => grounds,
     }))
 }
 
-/// The grounds with the rules to revoke, and with those that keep their clients at the listeners.
-fn bound(wide: &[(&SecurityGroup, &Permission)], ports: &Ports, grounds: Grounds) -> Grounds {
-    let (mut groups, mut rules) = (Vec::new(), Vec::new());
-    let (mut kept_groups, mut kept) = (Vec::new(), Vec::new());
+/// The grounds with the rules to revoke, and with those that keep their clients at the listeners; with the
+/// groups instead whose other load balancers need the rules.
+fn bound(
+    context: &Context,
+    wide: &[(&SecurityGroup, &Permission)],
+    ports: &Ports,
+    grounds: Grounds,
+) -> Grounds {
+    let is_own =
+        |(group, rule): &&(&SecurityGroup, &Permission)| is_free(context, group, rule, ports);
+    let (own, shared): (Vec<_>, Vec<_>) = wide.iter().partition(is_own);
+    let grounds = bound_shared(context.lb, &shared, grounds);
+    if own.is_empty() {
+        return grounds;
+    }
+    let ids = |rules: &[&(&SecurityGroup, &Permission)]| -> Vec<String> {
+        rules.iter().map(|(group, _)| group.id.clone()).collect()
+    };
+    let mut narrowed = ids(&own);
+    narrowed.dedup();
+    let rules: Vec<String> = own.iter().map(|(_, rule)| doors::permission(rule)).collect();
+    let grounds = grounds
+        .bind("NARROWED_GROUP_IDS", narrowed)
+        .bind("RULE_GROUP_ID", ids(&own))
+        .bind("RULE_PERMISSION", rules);
+    bound_kept(&own, ports, grounds)
+}
+
+/// The grounds with rules for the listeners that these rules admit to.
+fn bound_kept(wide: &[&(&SecurityGroup, &Permission)], ports: &Ports, grounds: Grounds) -> Grounds {
+    let (mut groups, mut kept) = (Vec::new(), Vec::new());
     for (group, rule) in wide {
-        groups.push(group.id.clone());
-        rules.push(doors::permission(rule));
         for (transport, port) in covered(rule, ports) {
             let own = Permission {
                 protocol: transport.word().to_owned(),
@@ -201,18 +236,31 @@ fn bound(wide: &[(&SecurityGroup, &Permission)], ports: &Ports, grounds: Grounds
                 ..(*rule).clone()
             };
             if !group.ingress.iter().any(|other| admits(other, &own)) {
-                kept_groups.push(group.id.clone());
+                groups.push(group.id.clone());
                 kept.push(doors::permission(&own));
             }
         }
     }
-    let all: BTreeSet<String> = groups.iter().cloned().collect();
-    let grounds = grounds.bind("NARROWED_GROUP_IDS", all.into_iter().collect::<Vec<_>>());
-    let grounds = grounds.bind("RULE_GROUP_ID", groups).bind("RULE_PERMISSION", rules);
     if kept.is_empty() {
         return grounds;
     }
-    grounds.bind("KEPT_GROUP_ID", kept_groups).bind("KEPT_PERMISSION", kept)
+    grounds.bind("KEPT_GROUP_ID", groups).bind("KEPT_PERMISSION", kept)
+}
+
+/// The grounds with the groups of these rules, and with those that the load balancer has beside them.
+fn bound_shared(
+    lb: &LoadBalancer,
+    rules: &[&(&SecurityGroup, &Permission)],
+    grounds: Grounds,
+) -> Grounds {
+    let shared: BTreeSet<&String> = rules.iter().map(|(group, _)| &group.id).collect();
+    if shared.is_empty() {
+        return grounds;
+    }
+    let others = lb.security_groups.iter().filter(|id| !shared.contains(id)).cloned();
+    let others: Vec<String> = others.collect();
+    let shared: Vec<String> = shared.into_iter().cloned().collect();
+    grounds.bind("SHARED_GROUP_ID", shared.join(" and ")).bind("OTHER_GROUP_IDS", others)
 }
 
 /// Whether a rule is another one already, for some of those whom it names: AWS takes none twice.
@@ -247,20 +295,13 @@ fn covered<'a>(
     })
 }
 
-/// Whether no other load balancer of the group is known to listen on a port that these rules admit and these
-/// ports are not: narrowing the group would shut it.
-fn is_used_by_none(
-    context: &Context,
-    group: &SecurityGroup,
-    rules: &[&Permission],
-    own: &Ports,
-) -> bool {
+/// Whether no other load balancer of the group is known to listen on a port that a rule admits and these ports
+/// are not: narrowing the group would shut it.
+fn is_free(context: &Context, group: &SecurityGroup, rule: &Permission, own: &Ports) -> bool {
     let members = context.index.members(&group.id).iter();
     let mut others = members.filter(|lb| lb.arn != context.lb.arn);
-    others.all(|lb| {
-        let Ok(ports) = ports(lb) else { return false };
-        rules.iter().all(|rule| covered(rule, &ports).all(|port| own.contains(port)))
-    })
+    others
+        .all(|lb| ports(lb).is_ok_and(|ports| covered(rule, &ports).all(|port| own.contains(port))))
 }
 
 /// Rules without any listener are closed; one that is wider than the listeners keeps their ports.
