@@ -7,7 +7,7 @@ usage() {
 deploy.sh [ENV] [OPTIONS]
 
 Builds the Lambda function, checks it, uploads it and deploys the stack elb-audit-ENV.
-ENV is a label, prod unless told otherwise. What is missing for that is said before the build begins.
+ENV is a label, default: prod. What is missing for that is said before the build begins.
 
   --organization       deploys the state machine for a whole organization, as the stack
                        elb-audit-ENV-organization

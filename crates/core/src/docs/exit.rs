@@ -23,8 +23,8 @@ pub fn exit_codes() -> String {
          exit 1: faults at or above high: 18 (--fail-on high); told: \
          sns:arn:aws:sns:eu-west-1:111122223333:alerts, slack:https://hooks.slack.com/…\n\
          ```\n\n\
-         `--fail-on` takes `critical`, `high`, `medium`, `low` or `never` and is `high` unless told \
-         otherwise. Notes never count, nor does what someone has accepted, nor what a check newer than the \
+         `--fail-on` takes `critical`, `high`, `medium`, `low` or `never` (default: `high`). \
+         Notes never count, nor does what someone has accepted, nor what a check newer than the \
          pinned edition finds. An unknown verdict counts as neither right nor wrong: with \
          `--strict` any of them, and any region that could not be read, makes the code {}. Without \
          `--strict` the report still names each. With `--only-new` only faults count that are new or worse \

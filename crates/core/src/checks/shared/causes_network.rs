@@ -90,7 +90,7 @@ pub(in crate::checks) fn closing(
     }
 }
 
-/// A bucket is created: whoever writes logs to its name finds it.
+/// A bucket is created under the name that logs are written to.
 pub(in crate::checks) fn create_bucket(name: &str) -> Cause {
     Cause::new(Verb::Create, ResourceKind::Bucket, name)
 }
