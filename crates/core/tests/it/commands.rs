@@ -128,6 +128,7 @@ fn a_classic_listener_is_served_by_tls_before_it_goes() {
     ];
     in_order(&commands.lines, &parts);
     assert!(!commands.lines.contains("elbv2"), "{}", commands.lines);
+    assert_eq!(open(&commands), ["CERTIFICATE_ARN", "CLIENTS_RANGE"]);
 }
 
 /// An expired certificate that one listener has by default and another chooses by name.

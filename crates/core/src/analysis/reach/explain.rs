@@ -107,10 +107,10 @@ impl Reachability<'_> {
                 }
                 closes.extend(closing_road(routes, &own));
                 if self.lb.kind == Kind::Network && self.lb.security_groups.is_empty() {
-                    closes.push("make it anew with a security group".to_owned());
+                    closes.push("recreate it with a security group".to_owned());
                 }
                 if matches!(self.side, Side::Outside(_)) {
-                    closes.push("make it anew as internal: a scheme cannot be changed".to_owned());
+                    closes.push("recreate it as internal: a scheme cannot be changed".to_owned());
                 }
                 closes.extend(region_wide(self.index));
             }

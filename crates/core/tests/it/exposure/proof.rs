@@ -61,7 +61,7 @@ fn each_thing_on_the_way_says_what_it_lets_through() {
             "remove 0.0.0.0/0 from sg-web, tcp 443",
             "deny tcp 443 in acl-1",
             "remove the route 0.0.0.0/0 → igw-1 from rtb-1",
-            "make it anew as internal: a scheme cannot be changed",
+            "recreate it as internal: a scheme cannot be changed",
             "turn on VPC Block Public Access in eu-west-1",
         ]
     );
@@ -153,7 +153,7 @@ fn particular_openings_have_particular_closings() {
     let says = "loadbalancer/net/web/50dc6c495c0c9188: no security group";
     assert_eq!(beside_the_open_ones(bare.0), [says]);
     assert_eq!(bare.1[0], "deny tcp 443 in acl-1");
-    assert!(bare.1.contains(&"make it anew with a security group".to_owned()), "{:?}", bare.1);
+    assert!(bare.1.contains(&"recreate it with a security group".to_owned()), "{:?}", bare.1);
 
     let linked = proof(|scene| scene.lb.private_link_rules = Some("off".to_owned()));
     let says = "loadbalancer/net/web/50dc6c495c0c9188: its security groups do not hold for what \
