@@ -11,10 +11,26 @@ const DEFAULT: &str = "scan";
 /// does not begin with an option is left to clap, which tells a slip in a command from its name.
 pub(super) fn completed(mut arguments: Vec<OsString>, program: &Command) -> Vec<OsString> {
     let is_own = |first: &OsStr| is_option(first) && !is_known(first, program);
-    if arguments.get(1).is_some_and(|first| is_own(first)) {
-        arguments.insert(1, DEFAULT.into());
+    let mut place = 1;
+    // Options of the program that take a value may stand before those of the scan.
+    while let Some(known) = arguments.get(place).filter(|one| takes_a_value(one, program)) {
+        place += if known.as_encoded_bytes().contains(&b'=') { 1 } else { 2 };
+    }
+    if arguments.get(place).is_some_and(|first| is_own(first)) {
+        arguments.insert(place, DEFAULT.into());
     }
     arguments
+}
+
+/// Whether it is an option of the program that has a value, which goes before any command.
+fn takes_a_value(option: &OsStr, program: &Command) -> bool {
+    let text = option.to_string_lossy();
+    let name = text.split('=').next().unwrap_or_default();
+    let is = |arg: &clap::Arg| {
+        arg.get_long().is_some_and(|long| name.strip_prefix("--") == Some(long))
+            && arg.get_action().takes_values()
+    };
+    program.get_arguments().any(is)
 }
 
 /// `-q`, `--region`: what begins like an option, and more than a dash or two.

@@ -44,6 +44,10 @@ fn one_region_and_short_options_are_a_scan_too() {
     assert_eq!(fake.count("ec2:DescribeRegions"), 0);
     let help = Run::bare("--region eu-west-1 --help").done().exits(0).stdout;
     assert!(help.contains("Usage: elb-audit scan"), "{help}");
+    for first in ["--color never", "--color=never"] {
+        let help = Run::bare(&format!("{first} --all-regions --help")).done().exits(0).stdout;
+        assert!(help.contains("Usage: elb-audit scan"), "{help}");
+    }
     let done = Run::bare("--regoin eu-west-1").done().exits(2);
     assert!(done.stderr.contains("a similar argument exists: '--region'"), "{}", done.stderr);
 }
@@ -57,6 +61,7 @@ fn nothing_and_a_slip_are_no_scan() {
         assert!(done.stderr.contains("a similar subcommand exists: 'scan'"), "{}", done.stderr);
     }
     run("--region eu-west-1 scann").exits(2);
+    run("--color never scann").exits(2);
     for arguments in ["", "--"] {
         let done = run(arguments).exits(2);
         assert!(done.stderr.contains("Usage: elb-audit [OPTIONS] <COMMAND>"), "{}", done.stderr);
