@@ -1,4 +1,4 @@
-//! A login goes by way of an identity provider that is asked in clear.
+//! A login goes by way of an identity provider that is asked in cleartext.
 
 use crate::analysis::domain;
 use crate::analysis::routing::requirements;
@@ -9,11 +9,11 @@ use crate::fixtures::sample::login;
 pub(crate) const CHECK: Check = Check {
     id: "authentication-endpoint-in-clear",
     aliases: &["auth-oidc-endpoint-mismatch"],
-    title: "the identity provider is asked in clear",
+    title: "the identity provider is asked in cleartext",
     severity: Severity::High,
     applies_to: &[Kind::Application],
-    why: "Passwords, codes, the client secret and tokens go over these addresses. Whoever sits on \
-          the way reads them, or answers in the provider's place and lets in whom he likes.",
+    why: "Passwords, codes, the client secret and tokens go over these addresses. An on-path \
+          attacker reads them, or answers in the provider's place and lets in whom he likes.",
     logic: "Looks at the OIDC actions of every rule that a request can reach. Fails when the \
             issuer, or the authorization, token or user-info endpoint, is not an https URL. \
             Endpoints of another domain than the issuer's are usual and pass. Unknown when an \

@@ -1,4 +1,4 @@
-//! The keys that tokens are checked with are fetched in clear.
+//! The keys that tokens are checked with are fetched in cleartext.
 
 use crate::analysis::domain;
 use crate::analysis::routing::requirements;
@@ -8,10 +8,10 @@ use crate::fixtures::sample::login;
 
 pub(crate) const CHECK: Check = Check {
     id: "jwt-keys-in-clear",
-    title: "token keys are fetched in clear",
+    title: "token keys are fetched in cleartext",
     severity: Severity::High,
     applies_to: &[Kind::Application],
-    why: "Whoever sits on the way gives the load balancer his own keys, and signs himself every \
+    why: "An on-path attacker gives the load balancer its own keys, and signs for itself every \
           token that he likes.",
     logic: "Looks at the jwt-validation actions of every rule that a request can reach. Fails when \
             the JWKS endpoint is not an https URL. Unknown when an action was answered without \

@@ -1,4 +1,4 @@
-//! CloudFront asks the load balancer in clear.
+//! CloudFront asks the load balancer in cleartext.
 
 use crate::analysis::{cloudfront, routing};
 use crate::checks::prelude::*;
@@ -8,10 +8,10 @@ use crate::inventory::Origin;
 pub(crate) const CHECK: Check = Check {
     id: "cloudfront-origin-cleartext",
     aliases: &["cdn-origin-cleartext"],
-    title: "CloudFront asks in clear",
+    title: "CloudFront asks in cleartext",
     severity: Severity::Medium,
     applies_to: &[Kind::Application, Kind::Network, Kind::Classic],
-    why: "Users see a lock, and behind CloudFront their requests go on in clear over the internet, \
+    why: "Users see a lock, and behind CloudFront their requests go on in cleartext over the internet, \
           cookies, passwords and the secret header that lets CloudFront in among them.",
     logic: "Looks at the custom origins of enabled distributions that lead to the load balancer, by \
             its DNS name or by a name with a public record of Route 53 in the same account. Fails when the origin's protocol policy is `http-only` and a cleartext listener \

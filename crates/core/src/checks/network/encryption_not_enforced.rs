@@ -10,7 +10,7 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Info,
     persona: Persona::Auditor,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway, Kind::Classic],
-    why: "Between load balancer and targets traffic may go in clear without anyone noticing. VPC \
+    why: "Between load balancer and targets traffic may go in cleartext without anyone noticing. VPC \
           Encryption Controls encrypt it below the application, or say where that is not possible.",
     logic: "Notes a load balancer whose VPC has no encryption control, or one that only monitors \
             or is not in force yet. Passes when it is `available` in mode `enforce`. Does not \

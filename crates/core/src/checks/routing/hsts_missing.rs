@@ -13,7 +13,7 @@ pub(crate) const CHECK: Check = Check {
     persona: Persona::Pedantic,
     applies_to: &[Kind::Application],
     why: "A browser that has not been told so tries plain HTTP first when someone types the name. \
-          Whoever sits on the way answers instead of the redirect, and the user stays in clear.",
+          An on-path attacker answers instead of the redirect, and the user stays in cleartext.",
     logic: "Looks at HTTPS listeners. Notes when the listener sets no Strict-Transport-Security \
             header, or one whose `max-age` is missing or below 31,536,000 seconds, a year, unless \
             the policy says otherwise. Never a fault: the targets may set it.",

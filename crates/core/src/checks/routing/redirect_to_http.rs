@@ -10,11 +10,11 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Medium,
     applies_to: &[Kind::Application],
     why: "The redirect looks like the upgrade to HTTPS and is none: the client asks again in \
-          clear, and whoever sits on the way answers instead of the server.",
+          cleartext, and an on-path attacker answers instead of the server.",
     logic: "Looks at HTTP listeners of Application load balancers. Fails when a rule that a \
             request can reach redirects to protocol `HTTP` or `#{protocol}`, which is also what an \
             absent protocol means. A redirect to HTTPS passes on any port.",
-    false_alarms: "A redirect to another host that answers in clear alone, or one inside a private \
+    false_alarms: "A redirect to another host that answers in cleartext alone, or one inside a private \
                    network, may be all there is.",
     fix: "set the protocol of the redirect to HTTPS and its port to that of the HTTPS listener",
     remedy: Remedy::redirect(&[("Protocol", "HTTPS"), ("Port", "HTTPS_PORT")]),

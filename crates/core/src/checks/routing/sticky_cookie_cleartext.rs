@@ -1,4 +1,4 @@
-//! A Classic load balancer ties sessions to a cookie that it sends in clear.
+//! A Classic load balancer ties sessions to a cookie that it sends in cleartext.
 
 use crate::checks::prelude::*;
 use crate::inventory::ClassicPolicy;

@@ -1,11 +1,11 @@
-//! Health checks go over the network in clear.
+//! Health checks go over the network in cleartext.
 
 use crate::analysis::targets::{self, Sort};
 use crate::checks::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
     id: "health-check-cleartext",
-    title: "health checks in clear",
+    title: "health checks in cleartext",
     severity: Severity::Info,
     persona: Persona::Auditor,
     applies_to: &[Kind::Application, Kind::Network, Kind::Gateway],

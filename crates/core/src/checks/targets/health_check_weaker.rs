@@ -1,4 +1,4 @@
-//! A health check asks in clear what is served by TLS.
+//! A health check asks in cleartext what is served by TLS.
 
 use crate::analysis::targets;
 use crate::checks::prelude::*;

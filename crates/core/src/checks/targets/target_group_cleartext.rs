@@ -1,4 +1,4 @@
-//! From the load balancer to its targets everything goes in clear.
+//! From the load balancer to its targets everything goes in cleartext.
 
 use crate::analysis::targets::{self, Hop};
 use crate::checks::prelude::*;
@@ -6,7 +6,7 @@ use crate::checks::shared::causes_targets;
 
 pub(crate) const CHECK: Check = Check {
     id: "target-group-cleartext",
-    title: "in clear between load balancer and targets",
+    title: "in cleartext between load balancer and targets",
     severity: Severity::Low,
     persona: Persona::Pedantic,
     applies_to: &[Kind::Application, Kind::Network],

@@ -1,4 +1,4 @@
-//! Some requests go on by TLS and others, by chance, in clear.
+//! Some requests go on by TLS and others, by chance, in cleartext.
 
 use crate::analysis::routing::{self, End};
 use crate::analysis::targets::{self, Hop};

@@ -1,4 +1,4 @@
-//! Requests leave the VPC in clear on their way to a target.
+//! Requests leave the VPC in cleartext on their way to a target.
 
 use crate::analysis::targets;
 use crate::checks::prelude::*;
@@ -10,7 +10,7 @@ const NAMED: usize = 10;
 pub(crate) const CHECK: Check = Check {
     id: "target-remote-cleartext",
     aliases: &["target-outside-vpc-cleartext"],
-    title: "in clear to targets outside the VPC",
+    title: "in cleartext to targets outside the VPC",
     severity: Severity::Medium,
     applies_to: &[Kind::Application, Kind::Network],
     why: "Beyond the VPC the way leads through networks, links and routers of others. Whoever has \

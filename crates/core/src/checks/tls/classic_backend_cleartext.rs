@@ -1,4 +1,4 @@
-//! A Classic listener takes TLS off and goes on in clear.
+//! A Classic listener takes TLS off and goes on in cleartext.
 
 use crate::analysis::{targets, tls};
 use crate::checks::prelude::*;
@@ -6,7 +6,7 @@ use crate::checks::prelude::*;
 pub(crate) const CHECK: Check = Check {
     id: "classic-backend-cleartext",
     aliases: &["clb-backend-cleartext"],
-    title: "in clear between load balancer and instances",
+    title: "in cleartext between load balancer and instances",
     severity: Severity::Low,
     persona: Persona::Pedantic,
     applies_to: &[Kind::Classic],

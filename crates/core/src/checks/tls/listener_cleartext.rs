@@ -1,4 +1,4 @@
-//! Requests reach a target in clear.
+//! Requests reach a target in cleartext.
 
 use crate::analysis::routing::{self, End};
 use crate::checks::prelude::*;
@@ -11,10 +11,10 @@ pub(crate) const CHECK: Check = Check {
         "listener-cleartext-internal",
         "rule-cleartext-forward",
     ],
-    title: "requests reach a target in clear",
+    title: "requests reach a target in cleartext",
     severity: Severity::High,
     applies_to: &[Kind::Application, Kind::Classic],
-    why: "Whoever sits on the way reads and changes everything: passwords, cookies, tokens, \
+    why: "An on-path attacker reads and changes everything: passwords, cookies, tokens, \
           content. One rule that forwards is enough, even when the default action redirects to \
           HTTPS: a client that asks for that path first is never redirected.",
     logic: "Looks at HTTP listeners. Walks all rules by priority, leaves out those behind a rule \
@@ -25,7 +25,7 @@ pub(crate) const CHECK: Check = Check {
             `/.well-known/acme-challenge/*` is exempt, with or without a host, unless it \
             rewrites the path. A Classic HTTP listener always forwards. One finding a listener.",
     false_alarms: "Behind CloudFront or another proxy that ends TLS, the last part of the way may \
-                   be in clear on purpose: it still crosses the internet unless the load balancer \
+                   be in cleartext on purpose: it still crosses the internet unless the load balancer \
                    is internal. A Classic load balancer cannot redirect, so that instances which \
                    do so are reported all the same.",
     fix: "serve the hosts over HTTPS and let every rule of the HTTP listener redirect to it \

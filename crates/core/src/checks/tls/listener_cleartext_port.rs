@@ -35,7 +35,7 @@ pub(crate) const CHECK: Check = Check {
     title: "port of a cleartext protocol",
     severity: Severity::Medium,
     applies_to: &[Kind::Network, Kind::Classic],
-    why: "The protocol that this port stands for sends everything in clear, passwords included. A \
+    why: "The protocol that this port stands for sends everything in cleartext, passwords included. A \
           load balancer that hands the bytes through adds no encryption.",
     logic: "Looks at TCP, UDP, TCP_UDP and TCP_QUIC listeners of Network and TCP listeners of \
             Classic load balancers. Fails on ports 21, 23, 25, 69, 80, 110, 143, 161, 389, 512, 513, 514, 873, \
