@@ -10,6 +10,7 @@ mod compliance;
 mod conformance;
 mod exit;
 mod finding;
+mod formats;
 mod permissions;
 mod summary;
 
@@ -21,6 +22,7 @@ pub use compliance::compliance;
 pub use conformance::{conformance, ours};
 pub use exit::{exit_code_table, exit_codes};
 pub use finding::explain_finding;
+pub use formats::{format_table, formats};
 pub use permissions::{
     Missing, Purpose, missing_permissions, permissions, permissions_reasons, permissions_yaml,
 };

@@ -3,13 +3,17 @@
 use std::collections::HashSet;
 use std::{fmt, io};
 
-use crate::report::Report;
+use crate::report::{Report, Standing};
 use crate::report::comparison::ChangeKind;
 use crate::vocab::glob;
 
 pub mod asff; // faults as Security Hub takes them
 mod filter;
 mod json;
+mod csv;
+mod ndjson;
+mod order;
+mod place;
 pub(crate) mod page;
 pub(crate) mod prose;
 pub(crate) mod text;
@@ -20,14 +24,65 @@ pub use filter::Filter;
 pub struct Format {
     /// What `--format` calls it.
     pub name: &'static str,
-    /// How the names of its files usually end.
-    pub extension: &'static str,
+    /// What its file is called in a folder.
+    pub file: &'static str,
+    /// How the names of its files end, the usual way first, without the first dot.
+    pub endings: &'static [&'static str],
+    /// What it is on the web.
+    pub media_type: &'static str,
     /// What it is for, in a few words.
     pub about: &'static str,
+    /// What becomes of each finding.
+    pub says: Says,
+    /// What else of a report it leaves out, in words that go on from "Leaves out".
+    pub leaves_out: &'static str,
+    /// The rest of what its reader has to know, in Markdown.
+    pub more: &'static str,
     /// Whether people read it, who may want to see less; what machines read is always whole.
     pub for_people: bool,
+    /// The file that a variable of the environment names, to which a report is added in another format when
+    /// this one is on standard output.
+    pub beside: Option<(&'static str, &'static Format)>,
     render: Render,
     render_changes: Render,
+}
+
+/// What a format makes of the findings of each standing; none: it leaves them out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Says {
+    /// Faults that count.
+    pub fault: Option<&'static str>,
+    /// Verdicts that could not be given.
+    pub unknown: Option<&'static str>,
+    /// Notes.
+    pub note: Option<&'static str>,
+    /// What is right.
+    pub pass: Option<&'static str>,
+    /// What somebody has accepted.
+    pub accepted: Option<&'static str>,
+    /// What a newer check finds.
+    pub informing: Option<&'static str>,
+}
+
+impl Says {
+    /// The same of all.
+    const fn all(word: &'static str) -> Self {
+        let word = Some(word);
+        Says { fault: word, unknown: word, note: word, pass: word, accepted: word, informing: word }
+    }
+
+    /// What becomes of the findings of this standing.
+    #[must_use]
+    pub fn of(&self, standing: Standing) -> Option<&'static str> {
+        match standing {
+            Standing::Fault => self.fault,
+            Standing::Unknown => self.unknown,
+            Standing::Note => self.note,
+            Standing::Pass => self.pass,
+            Standing::Accepted => self.accepted,
+            Standing::Informing => self.informing,
+        }
+    }
 }
 
 /// Writes a report, a newline at the end.
@@ -115,27 +170,18 @@ impl Details<'_> {
 }
 
 /// For people.
-pub const TEXT: &Format = &Format {
-    name: "text",
-    extension: "txt",
-    about: "for people",
-    for_people: true,
-    render: text::render,
-    render_changes: text::changes::render,
-};
+pub const TEXT: &Format = &text::FORMAT;
 
 /// For programs.
-pub const JSON: &Format = &Format {
-    name: "json",
-    extension: "json",
-    about: "for programs; versioned",
-    for_people: false,
-    render: json::render,
-    render_changes: |report, style, out| json::render(&only_changes(report), style, out),
-};
+pub const JSON: &Format = &json::FORMAT;
 
 /// Every format, the default first.
-pub const ALL: &[&Format] = &[TEXT, JSON];
+pub const ALL: &[&Format] = &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT];
+
+/// Writes only what has changed, in the same form as a whole report.
+fn changes_alone(render: Render, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    render(&only_changes(report), style, out)
+}
 
 /// The report with no other findings than the new and worse ones, and what to do about those.
 fn only_changes(report: &Report) -> Report {
@@ -155,11 +201,27 @@ pub fn named(name: &str) -> Option<&'static Format> {
     ALL.iter().copied().find(|format| format.name == name)
 }
 
-/// The formats whose files end like this, without the dot.
+/// The formats that the name of a file says by how it ends: those of the longest ending of all. Several where
+/// formats share one.
 #[must_use]
-pub fn ending(extension: &str) -> Vec<&'static Format> {
-    let ends = |format: &&Format| format.extension.eq_ignore_ascii_case(extension);
-    ALL.iter().copied().filter(ends).collect()
+pub fn ending(file: &str) -> Vec<&'static Format> {
+    let file = file.to_lowercase();
+    let length = |format: &Format| {
+        let ends = format.endings.iter().filter(|ending| ends_in(&file, ending));
+        ends.map(|ending| ending.len()).max()
+    };
+    let longest = ALL.iter().filter_map(|format| length(format)).max();
+    ALL.iter().copied().filter(|format| longest.is_some() && length(format) == longest).collect()
+}
+
+/// Whether something stands before the ending, and a dot between them; or it is the whole name.
+fn ends_in(file: &str, ending: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    match name.strip_suffix(ending) {
+        Some("") => ending.contains('.'),
+        Some(before) => before.len() > 1 && before.ends_with('.'),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -172,9 +234,15 @@ mod tests {
     /// Writes whether it was told to leave something out.
     const PARROT: Format = Format {
         name: "parrot",
-        extension: "txt",
+        file: "parrot.txt",
+        endings: &["txt"],
+        media_type: "text/plain",
         about: "for tests",
+        says: Says::all("nothing"),
+        leaves_out: "",
+        more: "",
         for_people: false,
+        beside: None,
         render: |_, style, out| write!(out, "{}", style.filter == Filter::NONE),
         render_changes: |_, style, out| write!(out, "{}", style.filter == Filter::NONE),
     };
@@ -197,12 +265,30 @@ mod tests {
     #[test]
     fn formats_are_found_by_how_their_files_end() {
         for format in ALL {
-            let upper = format.extension.to_uppercase();
-            for extension in [format.extension, &upper] {
-                let found = ending(extension);
-                assert!(found.iter().any(|one| one.name == format.name), "{extension}");
+            for end in format.endings {
+                for file in [format!("a.{end}"), format!("x/y.z.{}", end.to_uppercase())] {
+                    let found: Vec<&str> = ending(&file).iter().map(|one| one.name).collect();
+                    assert_eq!(found, [format.name], "{file}");
+                }
             }
+            let named: Vec<&str> = ending(format.file).iter().map(|one| one.name).collect();
+            assert_eq!(named, [format.name], "{}", format.file);
+            assert!(!format.about.is_empty() && format.media_type.contains('/'));
         }
-        assert!(ending("").is_empty() && ending("toml").is_empty());
+        for file in ["", "a", "toml", "a.toml", ".json", "x/.json", "json", "xjson", "a.json/b"] {
+            assert!(ending(file).is_empty(), "{file}");
+        }
+    }
+
+    #[test]
+    fn names_of_formats_and_their_files_are_their_own() {
+        for (place, format) in ALL.iter().enumerate() {
+            for other in &ALL[..place] {
+                assert_ne!(format.name, other.name);
+                assert_ne!(format.file, other.file);
+            }
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(format.name.chars().all(plain), "{}", format.name);
+        }
     }
 }

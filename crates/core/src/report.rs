@@ -21,8 +21,10 @@ pub mod comparison;
 pub mod controls;
 pub mod fingerprint;
 pub mod listener;
+pub mod standing;
 
 pub use fingerprint::short_fingerprints;
+pub use standing::Standing;
 
 use action::Action;
 use comparison::{Change, ChangeKind, Comparison};

@@ -8,6 +8,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("Start", "start.md"),
     ("Concepts", "concepts.md"),
     ("Reading a report", "report.md"),
+    ("Formats", "formats.md"),
     ("Configuration", "configuration.md"),
     ("Accepted risks", "accepted-risks.md"),
     ("Watching", "watching.md"),

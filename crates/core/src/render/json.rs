@@ -2,25 +2,63 @@
 
 use std::io;
 
-use serde::Serialize as _;
+use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use super::Style;
+use super::{Format, Says, Style, changes_alone};
 use crate::report::Report;
 use crate::vocab::escape::steers;
 
+/// JSON.
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    file: "elb-audit.json",
+    endings: &["json"],
+    media_type: "application/json",
+    about: "programs, and elb-audit itself: `diff`, `--baseline`, `explain --report`; versioned",
+    says: Says::all("an item of `findings`"),
+    leaves_out: "",
+    more: "[Reading a report](report.md#json) says what is in it, and [its schema](schema/report-v1.json) \
+           says it to programs.",
+    for_people: false,
+    beside: None,
+    render,
+    render_changes: |report, style, out| changes_alone(render, report, style, out),
+};
+
 /// Writes the report, indented by two, a newline at the end.
-pub(super) fn render(report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+fn render(report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let harmless = Harmless(PrettyFormatter::new());
     report.serialize(&mut Serializer::with_formatter(&mut *out, harmless))?;
     out.write_all(b"\n")
 }
 
-/// JSON whose texts hold no character that steers a terminal: JSON itself leaves some of them raw.
-struct Harmless(PrettyFormatter<'static>);
+/// Writes a value in one line, without a newline.
+pub(super) fn write_line(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    let harmless = Harmless(CompactFormatter);
+    value.serialize(&mut Serializer::with_formatter(out, harmless))?;
+    Ok(())
+}
 
-impl Formatter for Harmless {
+/// Writes a list, a line for each of its values, without a newline behind it.
+pub(super) fn write_list<T: Serialize>(
+    values: impl IntoIterator<Item = T>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut before = "[\n";
+    for value in values {
+        out.write_all(before.as_bytes())?;
+        write_line(&value, out)?;
+        before = ",\n";
+    }
+    out.write_all(if before == "[\n" { b"[]" } else { b"\n]" })
+}
+
+/// JSON whose texts hold no character that steers a terminal: JSON itself leaves some of them raw.
+struct Harmless<F>(F);
+
+impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: io::Write + ?Sized>(
         &mut self,
         out: &mut W,

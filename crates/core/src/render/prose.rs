@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::check::Check;
 use crate::checks;
-use crate::report::Finding;
+use crate::report::{Accepted, Finding};
 use crate::vocab::evidence::Evidence;
 use crate::vocab::exposure::ExposureClass;
 
@@ -44,10 +45,16 @@ pub(crate) fn kind(kind: &str) -> String {
     }
 }
 
+/// The check with this id; none in a report of another version.
+pub(crate) fn check(id: &str) -> Option<&'static Check> {
+    // They are sorted by id.
+    let place = checks::ALL.binary_search_by(|check| check.id.cmp(id));
+    place.ok().map(|place| checks::ALL[place])
+}
+
 /// AWS's page on what a finding is about.
 pub(crate) fn link(finding: &Finding) -> Option<&'static str> {
-    let check = checks::ALL.iter().find(|check| check.id == finding.check);
-    check.and_then(|check| check.links.first().copied())
+    check(&finding.check).and_then(|check| check.links.first().copied())
 }
 
 /// Who can connect.
@@ -59,6 +66,41 @@ pub(crate) fn exposure(class: ExposureClass) -> &'static str {
         ExposureClass::Blocked => "open to nobody",
         ExposureClass::Unknown => "who can connect is not known",
     }
+}
+
+/// The load balancer and what of it is meant: `shop HTTPS:443`.
+pub(crate) fn subject(finding: &Finding) -> String {
+    let label = &finding.subject.label;
+    match &finding.load_balancer {
+        Some(lb) if lb.name == *label => label.clone(),
+        Some(lb) => format!("{} {label}", lb.name),
+        None => label.clone(),
+    }
+}
+
+/// What was found, at what, who can connect, and the evidence, in one line.
+pub(crate) fn found(finding: &Finding) -> String {
+    let evidence = match sentence(&finding.evidence) {
+        evidence if evidence.is_empty() => evidence,
+        evidence => format!("; {evidence}"),
+    };
+    let (title, at) = (&finding.title, subject(finding));
+    format!("{title}: {at}, {}{evidence}", exposure(finding.exposure))
+}
+
+/// Who has accepted a finding, until when, and why: `accepted by web until 2027-03-31: moves in May`.
+pub(crate) fn acceptance(accepted: &Accepted) -> String {
+    let until = accepted.expires.map(|last| format!(" until {last}")).unwrap_or_default();
+    format!("accepted by {}{until}: {}", accepted.owner, accepted.reason)
+}
+
+/// Why a finding does not count yet: `new in edition 2027-01, does not count yet`.
+pub(crate) fn informs(finding: &Finding) -> String {
+    let edition = match finding.edition.as_str() {
+        "" => "newer than every edition".to_owned(),
+        name => format!("new in edition {name}"),
+    };
+    format!("{edition}, does not count yet")
 }
 
 /// The fields of the evidence in one line.

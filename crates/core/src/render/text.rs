@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::page::{Page, Paint};
-use super::{Details, Filter, Style};
+use super::{Details, Filter, Format, Says, Style};
 use crate::report::{Finding, Outcome, Report};
 use crate::vocab::severity::Severity;
 
 mod accounts;
-pub(crate) mod changes;
+mod changes;
 mod controls;
 mod coverage;
 mod details;
@@ -22,8 +22,28 @@ mod unattached;
 
 use crate::render::prose::{count, list};
 
+/// Text.
+pub(super) const FORMAT: Format = Format {
+    name: "text",
+    file: "elb-audit.txt",
+    endings: &["txt"],
+    media_type: "text/plain; charset=utf-8",
+    about: "people",
+    says: Says {
+        pass: Some("its check, with `--show-passed`"),
+        ..Says::all("counted; each with `--details`")
+    },
+    leaves_out: "resources, places and fields of evidence beyond the first few, which it counts",
+    more: "[Reading a report](report.md#text) explains both of its forms. `--min-severity` and `--only-new` \
+           shorten it.",
+    for_people: true,
+    beside: None,
+    render,
+    render_changes: changes::render,
+};
+
 /// Writes the report in words.
-pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
     let frameworks = report.by_control();
     // Who asks for what is right wants to see it.

@@ -7,6 +7,7 @@ use crate::golden;
 
 mod reports;
 mod schema;
+mod sums;
 
 use reports::{by_control, everything, hostile, reports};
 
@@ -40,6 +41,8 @@ fn nothing_from_outside_steers_the_terminal() {
     for format in render::ALL {
         for width in [60, usize::MAX] {
             let text = format.text(&report, Style { color: false, width, ..Style::DETAILED });
+            // Rows of CSV end so.
+            let text = text.replace("\r\n", "\n");
             let steers = |character: char| {
                 (character.is_control() && character != '\n')
                     || matches!(character, '\u{200b}' | '\u{202e}' | '\u{e0041}')

@@ -250,6 +250,11 @@ fn links_lead_somewhere(page: &str) {
 }
 
 #[test]
+fn the_page_on_formats_is_current() {
+    compare("docs/formats.md", &docs::formats());
+}
+
+#[test]
 fn the_page_on_exit_codes_is_current() {
     compare("docs/exit-codes.md", &docs::exit_codes());
 }

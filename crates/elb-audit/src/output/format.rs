@@ -1,7 +1,7 @@
 //! In which format a file is written: the one that is named before it, or else the one that its name ends
 //! in, or else that of `--format`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use elb_audit_core::render::{self, Format};
 
@@ -25,8 +25,7 @@ pub(super) fn resolved(
         Some((name, file)) if is_word(name) => (Some(known(&name.to_lowercase())?), file),
         _ => (None, output),
     };
-    let extension = Path::new(file).extension().and_then(|end| end.to_str()).unwrap_or_default();
-    let format = chosen(file, &render::ending(extension), named, standard)?;
+    let format = chosen(file, &render::ending(file), named, standard)?;
     Ok((format, PathBuf::from(file)))
 }
 
@@ -42,7 +41,7 @@ fn chosen(
     };
     let file = file.to_owned();
     match (named, ending) {
-        (Some(named), _) if agrees(named) => Ok(named),
+        (Some(named), _) if agrees(named) || ends_alike(named, &file) => Ok(named),
         (Some(named), [other, ..]) => {
             Err(OutputError::Named { file, named: named.name, ending: other.name })
         }
@@ -57,6 +56,13 @@ fn chosen(
             Err(OutputError::Ambiguous { file, formats })
         }
     }
+}
+
+/// Whether files of the format may end as this one does, what stands before the last dot aside:
+/// `asff=findings.json` is JSON of another form.
+fn ends_alike(format: &Format, file: &str) -> bool {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
+    format.endings.iter().any(|ending| last(ending) == last(file))
 }
 
 /// Whether it could be the name of a format.

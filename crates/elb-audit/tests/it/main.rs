@@ -34,6 +34,7 @@ mod parts;
 mod personas;
 mod profiles;
 mod program;
+mod readers;
 mod regions;
 mod progress;
 mod registries;

@@ -40,16 +40,6 @@ fn the_book_lists_every_destination() {
 }
 
 #[test]
-fn the_book_lists_every_format() {
-    let mut rows = vec![cells(["`--format`", "File", "For"])];
-    for format in render::ALL {
-        let (name, file) = (format!("`{}`", format.name), format!("`.{}`", format.extension));
-        rows.push(cells([&name, &file, format.about]));
-    }
-    holds_table("docs/report.md", "formats", &rows);
-}
-
-#[test]
 fn options_and_messages_name_all_of_them() {
     let names: Vec<&str> = render::ALL.iter().map(|format| format.name).collect();
     let command = cli::command();

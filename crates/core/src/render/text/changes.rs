@@ -6,7 +6,7 @@ use super::finding::Layout;
 use super::{coverage, finding, left_out};
 use crate::render::Style;
 use crate::render::page::{Page, Paint};
-use crate::render::prose::{count, kind};
+use crate::render::prose::{count, kind, subject};
 use crate::report::comparison::{ChangeKind, Comparison, Past};
 use crate::report::{Finding, Report, short_fingerprints};
 
@@ -14,7 +14,7 @@ use crate::report::{Finding, Report, short_fingerprints};
 const SHOWN: usize = 50;
 
 /// Writes what has changed and nothing else: new and worse faults with all there is to them, then the rest.
-pub(crate) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style);
     let prefix = short_fingerprints(report);
     let filter = style.filter;
@@ -117,16 +117,6 @@ fn past(page: &mut Page, report: &Report, (what, all): (ChangeKind, &[Past])) {
     let more = all.len().saturating_sub(SHOWN);
     if more > 0 {
         page.line(2, &[(Paint::Dim, &format!("and {more} more {}", what.words()))]);
-    }
-}
-
-/// The load balancer and what of it is meant: `shop HTTPS:443`.
-fn subject(finding: &Finding) -> String {
-    let label = &finding.subject.label;
-    match &finding.load_balancer {
-        Some(lb) if lb.name == *label => label.clone(),
-        Some(lb) => format!("{} {label}", lb.name),
-        None => label.clone(),
     }
 }
 

@@ -126,12 +126,8 @@ fn write_accepted(page: &mut Page, place: Layout, finding: &Finding, accepted: &
 
 fn write_advisory(page: &mut Page, place: Layout, finding: &Finding) {
     let word = if finding.outcome == Outcome::Fail { finding.severity.word() } else { "note" };
-    let edition = match finding.edition.as_str() {
-        "" => "newer than every edition".to_owned(),
-        name => format!("new in edition {name}"),
-    };
-    let name = place.name(finding);
-    let said = format!("{word}{name}: {}; {edition}, does not count yet", finding.title);
+    let (name, informs) = (place.name(finding), prose::informs(finding));
+    let said = format!("{word}{name}: {}; {informs}", finding.title);
     page.line(place.indent, &[(Paint::Dim, &said)]);
     evidence(page, place.indent + 4, &finding.evidence);
 }

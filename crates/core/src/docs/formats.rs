@@ -1,0 +1,71 @@
+//! The formats: what each is for, what becomes of each finding in it, and what it leaves out.
+
+use super::{RENDERED, code, table};
+use crate::render::{self, Format};
+use crate::report::Standing;
+
+/// The formats in a table: name, file, and who reads it.
+#[must_use]
+pub fn format_table() -> String {
+    let row = |format: &&Format| {
+        let name = format!("[`{0}`](#{0})", format.name);
+        vec![name, endings(format), format.about.to_owned()]
+    };
+    table(&["Format", "Names that end in", "For"], render::ALL.iter().map(row))
+}
+
+/// The page on formats.
+#[must_use]
+pub fn formats() -> String {
+    let mut page = format!(
+        "{RENDERED}# Formats\n\n\
+         `--format` says what standard output gets, and `-o` (`--output`) writes [files](report.md#files) beside it, \
+         in as many formats as there are `-o`:\n\n\
+         ```sh\n\
+         elb-audit scan -o report.json -o elb-audit.sarif -o junit=results.xml\n\
+         elb-audit check account.json -o sarif,junit,markdown=reports/\n\
+         ```\n\n{}\n\
+         ## What becomes of each finding\n\n\
+         Every finding counts as one thing. In each format there are as many of it as in the JSON report, or it \
+         is left out: a test adds them up. One fingerprint names a finding in all of them.\n\n{}\n\
+         Accepted findings carry their reason, owner and last day. A format that takes only so many findings \
+         keeps the worst, and says how many are not there.\n",
+        format_table(),
+        outcomes(),
+    );
+    for format in render::ALL {
+        page.push_str(&section(format));
+    }
+    page
+}
+
+/// `.sarif`, `.sarif.json`
+fn endings(format: &Format) -> String {
+    let endings: Vec<String> = format.endings.iter().map(|end| code(format!(".{end}"))).collect();
+    endings.join(", ")
+}
+
+/// What each format makes of the findings of each standing.
+fn outcomes() -> String {
+    let head = ["", "Faults", "Unknown", "Notes", "Passes", "Accepted", "Newer checks"];
+    let row = |format: &&Format| {
+        let says = |standing| format.says.of(standing).unwrap_or("left out").to_owned();
+        let mut cells = vec![code(format.name)];
+        cells.extend(Standing::ALL.map(says));
+        cells
+    };
+    table(&head, render::ALL.iter().map(row))
+}
+
+fn section(format: &Format) -> String {
+    let leaves_out = match format.leaves_out {
+        "" => String::new(),
+        words => format!("\n\nLeaves out {words}."),
+    };
+    let more = if format.more.is_empty() { String::new() } else { format!("\n\n{}", format.more) };
+    let file = code(format.file);
+    format!(
+        "\n## {}\n\nFor {}. In a folder its file is {file}.{leaves_out}{more}\n",
+        format.name, format.about
+    )
+}

@@ -1,0 +1,149 @@
+//! The law of outcomes: in every format there are as many findings of each standing as in the report, or the
+//! format says that it leaves them out.
+
+use std::collections::BTreeMap;
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::checks::ALL;
+use elb_audit_core::fixtures::demo;
+use elb_audit_core::render::{self, Style};
+use elb_audit_core::report::{Accepted, Finding, Report, Standing};
+use serde_json::Value;
+
+use super::reports::reports;
+
+/// How many findings there are of each standing.
+type Sums = BTreeMap<Standing, usize>;
+
+/// Counts what a text of this format says, by the words that its reader goes by.
+type Count = fn(&str) -> Sums;
+
+const READERS: &[(&str, Count)] =
+    &[("text", text), ("json", json), ("ndjson", ndjson), ("csv", csv)];
+
+fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
+    let mut sums = Sums::new();
+    for standing in standings {
+        *sums.entry(standing).or_default() += 1;
+    }
+    sums
+}
+
+fn named(word: &str) -> Standing {
+    let known = Standing::ALL.into_iter().find(|standing| standing.word() == word);
+    known.unwrap_or_else(|| panic!("no standing {word}"))
+}
+
+/// The numbers of the totals, and what passed.
+fn text(text: &str) -> Sums {
+    let mut sums = Sums::new();
+    let totals = text.lines().rev().find(|line| {
+        let first = line.split([';', ':']).next().unwrap_or_default();
+        first == "No fault found" || first.ends_with(" faults") || first.ends_with(" fault")
+    });
+    for part in totals.unwrap_or_default().split("; ") {
+        let number = part.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0);
+        let standing = match part.split([' ', ':']).nth(1) {
+            Some("fault" | "faults") => Standing::Fault,
+            Some("verdict" | "verdicts") => Standing::Unknown,
+            Some("note" | "notes") => Standing::Note,
+            Some("accepted") => Standing::Accepted,
+            Some("not") => Standing::Informing,
+            _ => continue,
+        };
+        sums.insert(standing, number);
+    }
+    let passed = text.lines().filter_map(|line| line.trim_start().strip_prefix("passed: "));
+    sums.insert(Standing::Pass, passed.map(|checks| checks.split(", ").count()).sum());
+    sums
+}
+
+fn of_findings(findings: Vec<Finding>) -> Sums {
+    sums(findings.iter().map(Finding::standing))
+}
+
+fn json(text: &str) -> Sums {
+    of_findings(serde_json::from_str::<Report>(text).expect("a report").findings)
+}
+
+fn ndjson(text: &str) -> Sums {
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line"));
+    let findings = lines.filter(|line| line["kind"] == "finding");
+    of_findings(findings.map(|line| serde_json::from_value(line).expect("a finding")).collect())
+}
+
+fn csv(text: &str) -> Sums {
+    let mut rows = text.split("\r\n").filter(|row| !row.is_empty()).map(|row| {
+        row.trim_matches('"').split("\",\"").map(str::to_owned).collect::<Vec<String>>()
+    });
+    let head = rows.next().expect("names of columns");
+    let place = head.iter().position(|name| name == "standing").expect("a column");
+    sums(rows.map(|row| named(&row[place])))
+}
+
+/// The demo with everything that there can be, one fault of it accepted, and one of a newer check.
+fn whole() -> Report {
+    let inventory = demo::inventory();
+    let options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
+    let mut report = audit(&inventory, ALL, &options);
+    let mut faults = report.findings.iter_mut().filter(|one| one.is_fault());
+    let (accepted, newer) = (faults.next().expect("a fault"), faults.next().expect("another"));
+    accepted.accepted =
+        Some(Accepted { reason: "moves".to_owned(), owner: "edge".to_owned(), expires: None });
+    newer.advisory = true;
+    for severity in [accepted.severity, newer.severity] {
+        let counts = &mut report.summary.faults;
+        match severity {
+            elb_audit_core::vocab::severity::Severity::Critical => counts.critical -= 1,
+            elb_audit_core::vocab::severity::Severity::High => counts.high -= 1,
+            elb_audit_core::vocab::severity::Severity::Medium => counts.medium -= 1,
+            elb_audit_core::vocab::severity::Severity::Low => counts.low -= 1,
+            elb_audit_core::vocab::severity::Severity::Info => counts.info -= 1,
+        }
+    }
+    (report.summary.accepted, report.summary.advisory) = (1, 1);
+    report
+}
+
+fn all() -> Vec<(&'static str, Report)> {
+    let mut all: Vec<_> = reports().into_iter().collect();
+    all.push(("demo", whole()));
+    all
+}
+
+#[test]
+fn every_format_sums_up_to_the_report() {
+    let names: Vec<&str> = READERS.iter().map(|(name, _)| *name).collect();
+    let listed: Vec<&str> = render::ALL.iter().map(|format| format.name).collect();
+    assert_eq!(names, listed, "every format has a reader here, in the order of the list");
+    let mut table = Vec::new();
+    for (name, report) in all() {
+        let expected = sums(report.findings.iter().map(Finding::standing));
+        for (format, (_, count)) in render::ALL.iter().zip(READERS) {
+            let found = count(&format.text(&report, Style::DETAILED));
+            let mut cells = Vec::new();
+            for standing in Standing::ALL {
+                let number = |sums: &Sums| sums.get(&standing).copied().unwrap_or(0);
+                let wanted = if format.says.of(standing).is_some() { number(&expected) } else { 0 };
+                assert_eq!(
+                    number(&found),
+                    wanted,
+                    "{name} as {}: {}",
+                    format.name,
+                    standing.word()
+                );
+                cells.push(number(&found).to_string());
+            }
+            if name == "demo" {
+                table.push(format!("{:10} {}", format.name, cells.join(" ")));
+            }
+        }
+        if name == "demo" {
+            let none: Vec<Standing> =
+                Standing::ALL.into_iter().filter(|one| !expected.contains_key(one)).collect();
+            assert!(none.is_empty(), "the demo has no {none:?}");
+        }
+    }
+    // Shown with `--nocapture`; the closing words of a change quote it.
+    eprintln!("{}", table.join("\n"));
+}
