@@ -3,17 +3,19 @@
 use std::collections::HashSet;
 use std::{fmt, io};
 
-use crate::report::{Report, Standing};
 use crate::report::comparison::ChangeKind;
+use crate::report::{Report, Standing};
 use crate::vocab::glob;
 
 pub mod asff; // faults as Security Hub takes them
 mod filter;
 mod json;
 mod csv;
+mod markdown;
 mod ndjson;
 mod order;
 mod place;
+mod steps;
 pub(crate) mod page;
 pub(crate) mod prose;
 pub(crate) mod text;
@@ -176,10 +178,15 @@ pub const TEXT: &Format = &text::FORMAT;
 pub const JSON: &Format = &json::FORMAT;
 
 /// Every format, the default first.
-pub const ALL: &[&Format] = &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT];
+pub const ALL: &[&Format] = &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT, &markdown::FORMAT];
 
 /// Writes only what has changed, in the same form as a whole report.
-fn changes_alone(render: Render, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+fn changes_alone(
+    render: Render,
+    report: &Report,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     render(&only_changes(report), style, out)
 }
 

@@ -97,8 +97,14 @@ impl Error {
             Error::Finding(_) => Exit::Usage,
             Error::Save(_) => Exit::DeliveryFailed,
             Error::Output(error) => match error {
-                OutputError::StandardOutput(_) => Exit::DeliveryFailed,
-                OutputError::Format(_)
+                OutputError::StandardOutput(_)
+                | OutputError::S3(_)
+                | OutputError::WithoutAws(_) => Exit::DeliveryFailed,
+                OutputError::Format { .. }
+                | OutputError::Place(..)
+                | OutputError::OneFile(_)
+                | OutputError::OtherOnStandard { .. }
+                | OutputError::Overwrites(..)
                 | OutputError::Named { .. }
                 | OutputError::Contradicts { .. }
                 | OutputError::Ambiguous { .. }

@@ -1,24 +1,52 @@
-//! Where a report goes: standard output, and files.
+//! Where a report goes: standard output, files, and objects of S3.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use aws_types::SdkConfig;
 use elb_audit_core::render::{Details, Filter, Format, Style};
 use elb_audit_core::report::Report;
 
+use crate::aws::s3::{Condition, Object, S3Error};
+
 mod color;
 mod format;
+mod place;
 
 pub use color::Color;
 pub(crate) use format::Standard;
+use place::Place;
+pub use place::PlaceError;
 
 /// Why a report could not be written where it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// No format has this name.
-    #[error("unknown format `{0}`")]
-    Format(String),
+    #[error("unknown format `{name}`: {known}, or all, are known")]
+    Format {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// It names no place.
+    #[error("--output {0}: {1}")]
+    Place(String, PlaceError),
+    /// Several formats cannot be in one file.
+    #[error("--output {0}: a file holds one format: name a folder, which ends in `/`")]
+    OneFile(String),
+    /// Standard output gets another format.
+    #[error("--output {output}: --format says {format} of standard output: leave one of them out")]
+    OtherOnStandard {
+        /// What `--output` says.
+        output: String,
+        /// What `--format` says.
+        format: &'static str,
+    },
+    /// The report would take the place of what it is made from, or of what is kept for the next run.
+    #[error("--output {0}: {1} would be overwritten: write to another file")]
+    Overwrites(String, &'static str),
     /// The name of a file says another format than the word before it.
     #[error(
         "--output {named}={file}: a name that ends so is for {ending}: write {ending}={file}, or another name"
@@ -53,7 +81,7 @@ pub enum OutputError {
         formats: Vec<String>,
     },
     /// Two reports would overwrite each other.
-    #[error("--output {0}: the same file twice")]
+    #[error("--output {0}: the same place twice")]
     Twice(String),
     /// The file of this option cannot be written.
     #[error("--output {0}: {1}")]
@@ -64,6 +92,12 @@ pub enum OutputError {
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     StandardOutput(io::Error),
+    /// S3 does not take it.
+    #[error(transparent)]
+    S3(#[from] S3Error),
+    /// It would have to be sent to S3, and there are no credentials.
+    #[error("cannot write {0} without AWS")]
+    WithoutAws(String),
 }
 
 /// Why nothing can be written to a file.
@@ -80,8 +114,7 @@ pub enum NotWritable {
 /// A report in one format for one place.
 struct Destination {
     format: &'static Format,
-    /// None is standard output.
-    file: Option<PathBuf>,
+    place: Place,
 }
 
 /// Everywhere that a report goes to.
@@ -105,47 +138,140 @@ impl Outputs {
         outputs: &[String],
         details: Option<&str>,
     ) -> Result<Self, OutputError> {
-        let mut all = vec![Destination { format: standard.format, file: None }];
+        let mut all: Vec<(Destination, &String)> = Vec::new();
         for output in outputs {
-            let (format, file) = format::resolved(output, standard)?;
-            if all.iter().any(|other| other.file.as_ref() == Some(&file)) {
-                return Err(OutputError::Twice(output.clone()));
+            for (format, place) in format::resolved(output, standard)? {
+                if all.iter().any(|(other, _)| is_same(&other.place, &place)) {
+                    return Err(OutputError::Twice(output.clone()));
+                }
+                all.push((Destination { format, place }, output));
             }
-            check_writable(&file).map_err(|error| OutputError::Option(output.clone(), error))?;
-            all.push(Destination { format, file: Some(file) });
+        }
+        for (destination, output) in &all {
+            let checked = destination.check_writable(output.ends_with('/'));
+            checked.map_err(|error| OutputError::Option((*output).clone(), error))?;
+        }
+        let mut all: Vec<Destination> = all.into_iter().map(|(one, _)| one).collect();
+        if !all.iter().any(|one| one.place == Place::Standard) {
+            all.insert(0, Destination { format: standard.format, place: Place::Standard });
         }
         Ok(Outputs { color, details: details.map(str::to_owned), all })
     }
 
+    /// Refuses to write over a file that is read, or kept for the next run; `what` says which it is.
+    pub(crate) fn spare(&self, file: &Path, what: &'static str) -> Result<(), OutputError> {
+        let place = Place::File(file.to_owned());
+        match self
+            .all
+            .iter()
+            .find(|one| one.place != Place::Standard && is_same(&one.place, &place))
+        {
+            Some(one) => Err(OutputError::Overwrites(one.place.to_string(), what)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether AWS has to be asked.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.all.iter().any(|one| matches!(one.place, Place::Object { .. }))
+    }
+
     /// Writes the report everywhere; what could not be written. People see of it what the filter shows.
-    pub(crate) fn deliver(&self, report: &Report, filter: Filter) -> Vec<OutputError> {
+    pub(crate) async fn deliver(
+        &self,
+        report: &Report,
+        filter: Filter,
+        config: Option<&SdkConfig>,
+    ) -> Vec<OutputError> {
         let details = match self.details.as_deref() {
             None => Details::None,
             Some("*") => Details::All,
             Some(pattern) => Details::Of(pattern),
         };
         let style = Style { filter, details, ..Style::PLAIN };
-        let written = self.all.iter().map(|one| one.write(report, self.color, style));
-        written.filter_map(Result::err).collect()
+        let mut failures = Vec::new();
+        // One after the other: each may be large.
+        for one in &self.all {
+            failures.extend(one.write(report, self.color, style, config).await.err());
+        }
+        failures
     }
 }
 
-impl Destination {
-    fn write(&self, report: &Report, color: Color, plain: Style) -> Result<(), OutputError> {
-        let Destination { format, file } = self;
-        let Some(file) = file else {
-            let Style { color, width, .. } = style(color);
-            let style = Style { color, width, ..plain };
-            let written = print(|out| format.render(report, style, out));
-            return written.map_err(OutputError::StandardOutput);
-        };
-        let written = File::create(file).and_then(|created| {
-            let mut out = BufWriter::new(created);
-            format.render(report, plain, &mut out)?;
-            out.flush()
-        });
-        written.map_err(|error| OutputError::File(file.display().to_string(), error.into()))
+/// Whether two places are one, as far as their names tell.
+fn is_same(one: &Place, other: &Place) -> bool {
+    match (one, other) {
+        (Place::File(one), Place::File(other)) => whole(one) == whole(other),
+        (one, other) => one == other,
     }
+}
+
+/// The path from the root, links followed where they lead somewhere.
+fn whole(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let within = |folder: PathBuf| file.file_name().map(|name| folder.join(name));
+    let found = file.canonicalize().ok().or_else(|| folder.canonicalize().ok().and_then(within));
+    found.or_else(|| std::path::absolute(file).ok()).unwrap_or_else(|| file.to_owned())
+}
+
+impl Destination {
+    /// Whether its file can be written, in a folder that is made where it is named as one.
+    fn check_writable(&self, in_folder: bool) -> Result<(), NotWritable> {
+        let Place::File(file) = &self.place else { return Ok(()) };
+        if let Some(folder) = file.parent().filter(|_| in_folder) {
+            std::fs::create_dir_all(folder)?;
+        }
+        check_writable(file)
+    }
+
+    async fn write(
+        &self,
+        report: &Report,
+        color: Color,
+        plain: Style<'_>,
+        config: Option<&SdkConfig>,
+    ) -> Result<(), OutputError> {
+        match &self.place {
+            Place::Standard => self.print(report, color, plain),
+            Place::File(file) => {
+                let created = File::create(file);
+                let written = created.and_then(|file| write(self.format, report, plain, file));
+                written.map_err(|error| OutputError::File(file.display().to_string(), error.into()))
+            }
+            Place::Object { bucket, key } => {
+                let config =
+                    config.ok_or_else(|| OutputError::WithoutAws(self.place.to_string()))?;
+                let object = Object::locate(config, bucket, key).await?;
+                let bytes = self.format.text(report, plain).into_bytes();
+                let media_type = self.format.media_type;
+                object.put(bytes, media_type, &Condition::None, &[]).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes to standard output, and what goes beside it to the file that its variable names.
+    fn print(&self, report: &Report, color: Color, plain: Style) -> Result<(), OutputError> {
+        let Style { color, width, .. } = style(color);
+        let own = Style { color, width, ..plain };
+        let written = print(|out| self.format.render(report, own, out));
+        written.map_err(OutputError::StandardOutput)?;
+        let Some((variable, format)) = self.format.beside else { return Ok(()) };
+        let Some(file) = std::env::var_os(variable).filter(|file| !file.is_empty()) else {
+            return Ok(());
+        };
+        let opened = OpenOptions::new().append(true).create(true).open(&file);
+        let written = opened.and_then(|opened| write(format, report, plain, opened));
+        let name = Path::new(&file).display().to_string();
+        written.map_err(|error| OutputError::File(name, error.into()))
+    }
+}
+
+/// Writes a report to a file.
+fn write(format: &Format, report: &Report, style: Style, file: File) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    format.render(report, style, &mut out)?;
+    out.flush()
 }
 
 /// Whether a file can be written: better known before a scan than after it. One that is not there yet is

@@ -50,7 +50,9 @@ const COLUMNS: &[Column] = &[
     ("check", |_, one| one.check.clone()),
     ("title", |_, one| one.title.clone()),
     ("account", |_, one| one.account.clone()),
-    ("account_name", |around, one| around.names.get(&*one.account).map_or("", |name| name).to_owned()),
+    ("account_name", |around, one| {
+        around.names.get(&*one.account).map_or("", |name| name).to_owned()
+    }),
     ("region", |_, one| one.region.clone()),
     ("load_balancer", |_, one| lb(one, |lb| lb.name.clone())),
     ("load_balancer_type", |_, one| lb(one, |lb| kind(&lb.kind))),
@@ -66,7 +68,9 @@ const COLUMNS: &[Column] = &[
     ("first_seen_at", |_, one| change(one, |change| change.first_seen_at.to_string())),
     ("accepted_by", |_, one| accepted(one, |by| by.owner.clone())),
     ("accepted_because", |_, one| accepted(one, |by| by.reason.clone())),
-    ("accepted_until", |_, one| accepted(one, |by| by.expires.map_or_else(String::new, |day| day.to_string()))),
+    ("accepted_until", |_, one| {
+        accepted(one, |by| by.expires.map_or_else(String::new, |day| day.to_string()))
+    }),
     ("edition", |_, one| one.edition.clone()),
     ("configuration", |_, one| one.configuration.clone()),
     ("taken_at", |around, _| around.taken_at.clone()),
@@ -118,7 +122,9 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_begins_with_an_apostrophe() {
-        for text in ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "  =1", "＝1", "'=1", "\u{3000}=1"] {
+        for text in
+            ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "  =1", "＝1", "'=1", "\u{3000}=1"]
+        {
             assert_eq!(cell(text), format!("'{text}"), "{text}");
         }
         for text in ["", "shop", "a=b", "1-2", "HTTPS:443"] {

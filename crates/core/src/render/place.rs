@@ -35,7 +35,9 @@ pub(super) fn subject(kind: SubjectKind) -> &'static str {
 
 fn segment(text: &str) -> String {
     let units = text.bytes().enumerate().map(|(place, byte)| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
         // A segment of dots alone would lead elsewhere.
         b'.' if place > 0 => ".".to_owned(),
         _ => format!("%{byte:02X}"),

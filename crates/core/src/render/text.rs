@@ -10,14 +10,14 @@ use crate::report::{Finding, Outcome, Report};
 use crate::vocab::severity::Severity;
 
 mod accounts;
-mod changes;
+pub(super) mod changes;
 mod controls;
-mod coverage;
+pub(super) mod coverage;
 mod details;
 mod finding;
 mod load_balancer;
 mod risks;
-mod screen;
+pub(super) mod screen;
 mod unattached;
 
 use crate::render::prose::{count, list};
@@ -179,7 +179,7 @@ fn faults_by_check(page: &mut Page, report: &Report) {
 }
 
 /// What was judged by.
-fn basis(report: &Report) -> String {
+pub(super) fn basis(report: &Report) -> String {
     let basis = &report.basis;
     let mut parts = vec![match basis.persona {
         Some(persona) => format!("{} as {}", count(basis.checks, "check"), persona.word()),

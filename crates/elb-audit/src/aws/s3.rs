@@ -195,7 +195,7 @@ pub async fn put(
     condition: Condition,
 ) -> Result<Put, S3Error> {
     let object = Object::locate(config, bucket, key).await?;
-    object.put(bytes, &condition, &[]).await
+    object.put(bytes, "application/json", &condition, &[]).await
 }
 
 /// The longest that an object may take to arrive.
@@ -290,13 +290,14 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Writes it, with these headers, if the condition holds.
+    /// Writes it, what it is on the web and other headers with it, if the condition holds.
     ///
     /// The checksum is what a bucket with an object lock asks for; it also tells one's own writing from
     /// another's when the answer to it was lost and a second attempt finds the object changed.
     pub(crate) async fn put(
         &self,
         bytes: Vec<u8>,
+        media_type: &str,
         condition: &Condition,
         headers: &[(&'static str, &str)],
     ) -> Result<Put, S3Error> {
@@ -304,7 +305,7 @@ impl<'a> Object<'a> {
         let patient = patient(self.bucket.config, time_for(bytes.len()));
         let (client, path) = self.client(&patient);
         let mut request = RestRequest::put(&path, bytes)
-            .header("content-type", "application/json")
+            .header("content-type", media_type)
             .header(CHECKSUM, &checksum);
         for (name, value) in headers {
             request = request.header(name, value);

@@ -5,7 +5,7 @@ use elb_audit_core::render::{self, Format};
 use elb_audit_core::vocab::severity::Severity;
 
 use super::{Needed, report_format, severity};
-use crate::output::Standard;
+use crate::output::{Color, OutputError, Outputs, Standard};
 
 /// Where a report is written, and what people see of it.
 #[derive(Debug, Args)]
@@ -13,9 +13,9 @@ pub struct Writing {
     /// Format of standard output
     #[arg(long, default_value = render::ALL[0].name, value_parser = report_format())]
     pub format: &'static Format,
-    /// Also write the report to a file: in this format, or the one that the file's name ends in, or else
-    /// that of --format
-    #[arg(short, long, value_name = "[FORMAT=]FILE")]
+    /// Also write the report to a file, a folder (DIR/), s3://BUCKET/KEY or, instead of --format, standard output
+    /// (-): in these formats, or the one that the name ends in, or that of --format; `all=DIR/`: every one
+    #[arg(short, long, value_name = "[FORMAT,…=]PLACE")]
     pub output: Vec<String>,
     /// Show faults and notes of this severity or worse, and count the rest; formats for programs have
     /// everything
@@ -43,14 +43,10 @@ impl Writing {
         self.both_typed = typed("format") && typed("output");
     }
 
-    /// The load balancers whose findings are shown one by one; `*` is all.
-    pub(crate) fn details(&self) -> Option<&str> {
-        self.details.as_deref()
-    }
-
-    /// What standard output gets.
-    pub(crate) fn standard(&self) -> Standard {
-        Standard { format: self.format, binds: self.both_typed }
+    /// Where the report goes.
+    pub(crate) fn outputs(&self, color: Color) -> Result<Outputs, OutputError> {
+        let standard = Standard { format: self.format, binds: self.both_typed };
+        Outputs::new(color, standard, &self.output, self.details.as_deref())
     }
 }
 

@@ -16,9 +16,13 @@ use crate::watch::Watch;
 
 /// Does what the command line says.
 pub(super) async fn check(task: &CheckFile, color: Color) -> Result<Exit, Error> {
+    let outputs = task.report.writing.outputs(color)?;
+    for file in &task.files {
+        outputs.spare(file, "the inventory")?;
+    }
     let (inventory, _) = Source::Files(&task.files).read().await?;
     let now = task.now.unwrap_or(inventory.taken_at);
-    judge_saved(inventory, now, &task.report, color).await
+    judge_saved(inventory, now, &task.report, &outputs).await
 }
 
 /// Judges what was read before.
@@ -26,14 +30,14 @@ pub(super) async fn judge_saved(
     inventory: Inventory,
     now: Timestamp,
     report: &Reporting,
-    color: Color,
+    outputs: &Outputs,
 ) -> Result<Exit, Error> {
-    let config = RunConfig::new(report)?;
-    let writing = &report.writing;
-    let outputs = Outputs::new(color, writing.standard(), &writing.output, writing.details())?;
+    let how = RunConfig::new(report)?;
     let watch = Watch::for_saved(report)?;
-    let session = if watch.is_remote() { Some(open(None).await?) } else { None };
-    let previous = watch.read_previous(session.as_ref().map(Session::config)).await?;
-    let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
-    Ok(pipeline.focused()?.run(&outputs, None).await.log(report))
+    let remote = watch.is_remote() || outputs.is_remote();
+    let session = if remote { Some(open(None).await?) } else { None };
+    let config = session.as_ref().map(Session::config);
+    let previous = watch.read_previous(config).await?;
+    let pipeline = Pipeline { inventory, now, config: how, stopped: Stop::No, watch, previous };
+    Ok(pipeline.focused()?.run(outputs, config, None).await.log(report))
 }

@@ -10,7 +10,8 @@ use crate::output::Color;
 
 /// Does what the command line says.
 pub(super) async fn demo(report: &Reporting, color: Color) -> Result<Exit, Error> {
+    let outputs = report.writing.outputs(color)?;
     let inventory = demo::inventory();
     let now = inventory.taken_at;
-    judge_saved(inventory, now, report, color).await
+    judge_saved(inventory, now, report, &outputs).await
 }

@@ -1,5 +1,6 @@
 //! From an inventory to a report, its bytes, its messages and the exit code.
 
+use aws_types::SdkConfig;
 use elb_audit_core::audit::audit;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{Exit, Report};
@@ -36,21 +37,23 @@ impl Pipeline {
         Ok(self)
     }
 
-    /// Judges, writes the report, and tells whom it concerns.
+    /// Judges, writes the report, and tells whom it concerns. Reports are written to S3 with this
+    /// configuration.
     pub(super) async fn run(
         self,
         outputs: &Outputs,
+        config: Option<&SdkConfig>,
         session: Option<&DeliverySession>,
     ) -> RunOutcome {
-        let Pipeline { inventory, now, config, stopped, watch, previous } = self;
-        let (checks, gate, filter) = (config.checks.clone(), config.gate, config.filter);
-        let lacking = config.focus.as_ref().and_then(|focus| missing::some(focus, &inventory));
-        let mut report = audit(&inventory, &checks, &config.options(now));
+        let Pipeline { inventory, now, config: how, stopped, watch, previous } = self;
+        let (checks, gate, filter) = (how.checks.clone(), how.gate, how.filter);
+        let lacking = how.focus.as_ref().and_then(|focus| missing::some(focus, &inventory));
+        let mut report = audit(&inventory, &checks, &how.options(now));
         let cut = cut_short(&inventory, stopped);
         // The report of a very large account needs the room.
         drop(inventory);
         Watch::compare(&previous, &mut report);
-        let written = outputs.deliver(&report, filter);
+        let written = outputs.deliver(&report, filter, config).await;
         let mut failures: Vec<Undelivered> = written.into_iter().map(Into::into).collect();
         let (mut exit, mut why) = report.exit(gate);
         let Told { to: told, failed } = watch.tell(previous, &mut report, session).await;

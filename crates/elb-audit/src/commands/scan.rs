@@ -1,5 +1,7 @@
 //! `elb-audit scan`: reads accounts, judges them, and tells whom it concerns.
 
+use std::path::Path;
+
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::Exit;
 
@@ -18,8 +20,10 @@ use crate::watch::Watch;
 /// Does what the command line says.
 pub(super) async fn scan(task: &Scan, color: Color) -> Result<Exit, Error> {
     let shown = !task.report.quiet && !task.source.verbose;
-    let writing = &task.report.writing;
-    let outputs = Outputs::new(color, writing.standard(), &writing.output, writing.details())?;
+    let outputs = task.report.writing.outputs(color)?;
+    if let Some(state) = &task.watch.state {
+        outputs.spare(Path::new(state), "what --state keeps")?;
+    }
     let judged = run_scan(task, &outputs, shown).await?;
     Ok(judged.log(&task.report))
 }
@@ -42,7 +46,7 @@ pub(crate) async fn run_scan(
     let PreparedScan { config, watch, .. } = prepared;
     let pipeline = Pipeline { inventory, now, config, stopped, watch, previous };
     let pipeline = pipeline.focused()?;
-    Ok(pipeline.run(outputs, Some(&delivery_session(&session))).await)
+    Ok(pipeline.run(outputs, Some(session.config()), Some(&delivery_session(&session))).await)
 }
 
 /// What the command line of a scan says: what to read, what to judge by, and whom to tell.
@@ -77,7 +81,7 @@ impl PreparedScan {
         let previous = watch.read_previous(Some(session.config())).await?;
         let now = inventory.taken_at;
         let pipeline = Pipeline { inventory, now, config, stopped: Stop::No, watch, previous };
-        Ok(pipeline.focused()?.run(&Outputs::NONE, Some(&delivery_session(session))).await)
+        Ok(pipeline.focused()?.run(&Outputs::NONE, None, Some(&delivery_session(session))).await)
     }
 }
 

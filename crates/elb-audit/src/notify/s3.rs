@@ -12,6 +12,7 @@ use crate::aws::s3::{Condition, Object, Put, S3Error};
 
 /// When the facts of a report were read.
 const TAKEN_AT: &str = "x-amz-meta-taken-at";
+const MEDIA_TYPE: &str = render::JSON.media_type;
 /// How often somebody else may be faster.
 const TRIES: usize = 5;
 
@@ -55,7 +56,8 @@ async fn dated(
 ) -> Result<(), S3Error> {
     let object = Object::locate(config, bucket, key).await?;
     let taken_at = report.taken_at.to_string();
-    object.put(bytes(report), &Condition::None, &[(TAKEN_AT, &taken_at)]).await.map(drop)
+    let headers = [(TAKEN_AT, &*taken_at)];
+    object.put(bytes(report), MEDIA_TYPE, &Condition::None, &headers).await.map(drop)
 }
 
 /// Writes the latest report unless a later one is there: runs may overtake each other.
@@ -78,7 +80,8 @@ async fn latest(
                 Condition::Matches(head.etag)
             }
         };
-        let put = object.put(bytes(report), &condition, &[(TAKEN_AT, &taken_at)]).await?;
+        let headers = [(TAKEN_AT, &*taken_at)];
+        let put = object.put(bytes(report), MEDIA_TYPE, &condition, &headers).await?;
         if matches!(put, Put::Done(_)) {
             return Ok(());
         }

@@ -1,11 +1,10 @@
-//! In which format a file is written: the one that is named before it, or else the one that its name ends
-//! in, or else that of `--format`.
-
-use std::path::PathBuf;
+//! In which format a report is written: the one that is named before its place, or else the one that a
+//! file's name ends in, or else that of `--format`.
 
 use elb_audit_core::render::{self, Format};
 
 use super::OutputError;
+use super::place::{Place, Target};
 
 /// The format of standard output.
 #[derive(Clone, Copy, Debug)]
@@ -16,17 +15,58 @@ pub(crate) struct Standard {
     pub(crate) binds: bool,
 }
 
-/// The file that `--output` names, and its format.
+/// What every format is meant by.
+const ALL: &str = "all";
+
+/// The places that `--output` names, each with its format.
 pub(super) fn resolved(
     output: &str,
     standard: Standard,
-) -> Result<(&'static Format, PathBuf), OutputError> {
-    let (named, file) = match output.split_once('=') {
-        Some((name, file)) if is_word(name) => (Some(known(&name.to_lowercase())?), file),
-        _ => (None, output),
+) -> Result<Vec<(&'static Format, Place)>, OutputError> {
+    let (named, text) = match output.split_once('=') {
+        Some((names, text)) if names.chars().all(is_of_names) => (known(names)?, text),
+        _ => (Vec::new(), output),
     };
-    let format = chosen(file, &render::ending(file), named, standard)?;
-    Ok((format, PathBuf::from(file)))
+    let target =
+        Target::parse(text).map_err(|error| OutputError::Place(output.to_owned(), error))?;
+    let one = match (&target, &named[..]) {
+        (Target::Folder(_) | Target::Prefix { .. }, []) => {
+            return Ok(vec![within(&target, standard.format)]);
+        }
+        (Target::Folder(_) | Target::Prefix { .. }, several) => {
+            return Ok(several.iter().map(|format| within(&target, format)).collect());
+        }
+        (Target::One(place), [] | [_]) => place,
+        (Target::One(_), _) => return Err(OutputError::OneFile(output.to_owned())),
+    };
+    let named = named.first().copied();
+    let format = match one {
+        Place::Standard => on_standard(output, named, standard)?,
+        Place::File(_) | Place::Object { .. } => {
+            chosen(text, &render::ending(text), named, standard)?
+        }
+    };
+    Ok(vec![(format, one.clone())])
+}
+
+/// A format's file in a folder.
+fn within(target: &Target, format: &'static Format) -> (&'static Format, Place) {
+    (format, target.place(format.file))
+}
+
+/// The format of standard output where `--output` names it.
+fn on_standard(
+    output: &str,
+    named: Option<&'static Format>,
+    standard: Standard,
+) -> Result<&'static Format, OutputError> {
+    match named {
+        Some(named) if standard.binds && named.name != standard.format.name => {
+            let (output, format) = (output.to_owned(), standard.format.name);
+            Err(OutputError::OtherOnStandard { output, format })
+        }
+        named => Ok(named.unwrap_or(standard.format)),
+    }
 }
 
 /// The format of a file whose name ends in that of these.
@@ -65,13 +105,31 @@ fn ends_alike(format: &Format, file: &str) -> bool {
     format.endings.iter().any(|ending| last(ending) == last(file))
 }
 
-/// Whether it could be the name of a format.
-fn is_word(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+/// Whether the names of formats are made of it.
+fn is_of_names(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == ','
 }
 
-fn known(name: &str) -> Result<&'static Format, OutputError> {
-    render::named(name).ok_or_else(|| OutputError::Format(name.to_owned()))
+/// The formats of these names, each once.
+fn known(names: &str) -> Result<Vec<&'static Format>, OutputError> {
+    let mut all: Vec<&'static Format> = Vec::new();
+    for name in names.to_lowercase().split(',') {
+        let meant = match name {
+            ALL => render::ALL.to_vec(),
+            name => vec![render::named(name).ok_or_else(|| unknown(name))?],
+        };
+        for format in meant {
+            if !all.iter().any(|known| known.name == format.name) {
+                all.push(format);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn unknown(name: &str) -> OutputError {
+    let names: Vec<&str> = render::ALL.iter().map(|format| format.name).collect();
+    OutputError::Format { name: name.to_owned(), known: names.join(", ") }
 }
 
 #[cfg(test)]
@@ -84,8 +142,9 @@ mod tests {
     const DEFAULT: Standard = Standard { format: TEXT, binds: false };
 
     fn name(output: &str, standard: Standard) -> String {
+        let named = |(format, place): &(&'static Format, Place)| format!("{} {place}", format.name);
         match resolved(output, standard) {
-            Ok((format, file)) => format!("{} {}", format.name, file.display()),
+            Ok(all) => all.iter().map(named).collect::<Vec<_>>().join("; "),
             Err(error) => error.to_string(),
         }
     }
@@ -108,6 +167,7 @@ mod tests {
             ("JSON=a.json", TYPED, "json a.json"),
             ("json=a", TYPED, "json a"),
             ("a/b=c.json", DEFAULT, "json a/b=c.json"),
+            ("s3://reports/a.csv", DEFAULT, "csv s3://reports/a.csv"),
         ] {
             assert_eq!(name(output, standard), expected, "{output}");
         }
@@ -128,6 +188,32 @@ mod tests {
             assert!(said.starts_with(expected), "{said}");
             assert_eq!(said.lines().count(), 1, "{said}");
         }
+    }
+
+    #[test]
+    fn a_folder_holds_a_file_of_each_format() {
+        for (output, standard, expected) in [
+            ("out/", DEFAULT, "text out/elb-audit.txt"),
+            ("out/", Standard { format: JSON, binds: true }, "json out/elb-audit.json"),
+            ("csv,json,csv=out/", TYPED, "csv out/elb-audit.csv; json out/elb-audit.json"),
+            ("JSON=s3://reports/daily/", TYPED, "json s3://reports/daily/elb-audit.json"),
+        ] {
+            assert_eq!(name(output, standard), expected, "{output}");
+        }
+        assert_eq!(resolved("all=out/", DEFAULT).unwrap().len(), render::ALL.len());
+        let said = name("csv,json=out", TYPED);
+        assert!(said.contains("a file holds one format: name a folder"), "{said}");
+    }
+
+    #[test]
+    fn standard_output_has_one_format() {
+        assert_eq!(name("-", TYPED), "text -");
+        assert_eq!(name("json=-", DEFAULT), "json -");
+        assert_eq!(name("text=-", TYPED), "text -");
+        let said = name("json=-", TYPED);
+        assert!(said.contains("--format says text"), "{said}");
+        let said = name("jsn=-", DEFAULT);
+        assert!(said.starts_with("unknown format `jsn`: text, json, "), "{said}");
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 }
 
 /// `3 new, 2 resolved, 40 unchanged`.
-fn totals(comparison: &Comparison) -> String {
+pub(in crate::render) fn totals(comparison: &Comparison) -> String {
     let counted = [
         (comparison.new, "new"),
         (comparison.worsened, "worsened"),

@@ -21,7 +21,7 @@ const RESOURCES: usize = 3;
 const DETAILS: usize = 2;
 
 /// Whether there is anything that could not be assessed.
-pub(super) fn is_incomplete(report: &Report) -> bool {
+pub(in crate::render) fn is_incomplete(report: &Report) -> bool {
     report.summary.unknown > 0 || report.summary.regions_unread > 0 || !report.gaps.is_empty()
 }
 
@@ -48,7 +48,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 
 /// The region as this report names it: with its account where there are several. Empty for what has no
 /// region, in the only account.
-pub(super) fn place(report: &Report, account: &str, region: Option<&str>) -> String {
+pub(in crate::render) fn place(report: &Report, account: &str, region: Option<&str>) -> String {
     match (report.accounts.len() > 1, region) {
         (true, Some(region)) => format!("{account} {region}"),
         (true, None) => account.to_owned(),
@@ -72,14 +72,14 @@ pub(super) fn named(account: &AccountSummary) -> String {
 }
 
 /// The name of an account, or its id where it has none.
-pub(super) fn short_name(report: &Report, id: &str) -> String {
+pub(in crate::render) fn short_name(report: &Report, id: &str) -> String {
     let account = report.accounts.iter().find(|account| account.id == id);
     account.and_then(|account| account.name.clone()).unwrap_or_else(|| id.to_owned())
 }
 
 /// What was not read, each with why and where, and how many verdicts are unknown for it: accounts, then
 /// regions, then calls, those first that hide most.
-pub(super) fn causes(report: &Report) -> Vec<(String, String)> {
+pub(in crate::render) fn causes(report: &Report) -> Vec<(String, String)> {
     let mut causes = Vec::new();
     let mut unread: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for account in report.shut() {
@@ -224,7 +224,7 @@ fn remedy(page: &mut Page, report: &Report) {
 }
 
 /// What to do about it, by what went wrong.
-pub(super) fn steps(report: &Report) -> Vec<&'static str> {
+pub(in crate::render) fn steps(report: &Report) -> Vec<&'static str> {
     let unread = report.regions.iter().filter(|region| region.status == RegionStatus::Unread);
     let shut = |gap: &&ReportedGap| {
         gap.call == Call::StsAssumeRole.name()

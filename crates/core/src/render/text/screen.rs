@@ -44,7 +44,8 @@ fn verdict(page: &mut Page, report: &Report) {
     page.line(0, &pieces);
 }
 
-fn found(report: &Report) -> Vec<(Paint, String)> {
+/// What was found on how many load balancers.
+pub(in crate::render) fn found(report: &Report) -> Vec<(Paint, String)> {
     let summary = &report.summary;
     let total = summary.faults.total();
     if summary.load_balancers == 0 {

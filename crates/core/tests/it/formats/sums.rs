@@ -7,7 +7,7 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::demo;
 use elb_audit_core::render::{self, Style};
-use elb_audit_core::report::{Accepted, Finding, Report, Standing};
+use elb_audit_core::report::{Accepted, Finding, Report, SeverityCounts, Standing};
 use serde_json::Value;
 
 use super::reports::reports;
@@ -19,7 +19,7 @@ type Sums = BTreeMap<Standing, usize>;
 type Count = fn(&str) -> Sums;
 
 const READERS: &[(&str, Count)] =
-    &[("text", text), ("json", json), ("ndjson", ndjson), ("csv", csv)];
+    &[("text", text), ("json", json), ("ndjson", ndjson), ("csv", csv), ("markdown", markdown)];
 
 fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
     let mut sums = Sums::new();
@@ -81,6 +81,28 @@ fn csv(text: &str) -> Sums {
     sums(rows.map(|row| named(&row[place])))
 }
 
+/// The table of totals.
+fn markdown(text: &str) -> Sums {
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("| Critical"));
+    let head = cells(lines.next().expect("names of columns"));
+    let numbers = cells(lines.nth(1).expect("numbers"));
+    let columns = [
+        ("Faults", Standing::Fault),
+        ("Unknown", Standing::Unknown),
+        ("Notes", Standing::Note),
+        ("Accepted", Standing::Accepted),
+        ("Newer checks", Standing::Informing),
+    ];
+    let number = |name: &str| {
+        let place = head.iter().position(|one| one == name).expect("a column");
+        numbers[place].parse().expect("a number")
+    };
+    columns.into_iter().map(|(name, standing)| (standing, number(name))).collect()
+}
+
 /// The demo with everything that there can be, one fault of it accepted, and one of a newer check.
 fn whole() -> Report {
     let inventory = demo::inventory();
@@ -91,16 +113,9 @@ fn whole() -> Report {
     accepted.accepted =
         Some(Accepted { reason: "moves".to_owned(), owner: "edge".to_owned(), expires: None });
     newer.advisory = true;
-    for severity in [accepted.severity, newer.severity] {
-        let counts = &mut report.summary.faults;
-        match severity {
-            elb_audit_core::vocab::severity::Severity::Critical => counts.critical -= 1,
-            elb_audit_core::vocab::severity::Severity::High => counts.high -= 1,
-            elb_audit_core::vocab::severity::Severity::Medium => counts.medium -= 1,
-            elb_audit_core::vocab::severity::Severity::Low => counts.low -= 1,
-            elb_audit_core::vocab::severity::Severity::Info => counts.info -= 1,
-        }
-    }
+    let mut faults = SeverityCounts::default();
+    report.findings.iter().filter(|one| one.is_fault()).for_each(|one| faults.add(one.severity));
+    report.summary.faults = faults;
     (report.summary.accepted, report.summary.advisory) = (1, 1);
     report
 }
