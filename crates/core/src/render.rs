@@ -46,7 +46,7 @@ pub struct Format {
     /// this one is on standard output.
     pub beside: Option<(&'static str, &'static Format)>,
     render: Render,
-    render_changes: Render,
+    render_changes: fn(&mut Report, Style, &mut dyn io::Write) -> io::Result<()>,
 }
 
 /// What a format makes of the findings of each standing; none: it leaves them out.
@@ -97,10 +97,11 @@ impl Format {
     }
 
     /// Writes what has changed since the earlier report that this one was compared with, and nothing else:
-    /// in words, or as a report whose findings are the new and worse ones.
+    /// in words, or as a report whose findings are the new and worse ones. The report loses the others: of a
+    /// very large one two do not fit into memory.
     pub fn render_changes(
         &self,
-        report: &Report,
+        report: &mut Report,
         style: Style,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
@@ -183,23 +184,22 @@ pub const ALL: &[&Format] = &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT, &markdo
 /// Writes only what has changed, in the same form as a whole report.
 fn changes_alone(
     render: Render,
-    report: &Report,
+    report: &mut Report,
     style: Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    render(&only_changes(report), style, out)
+    keep_changes(report);
+    render(report, style, out)
 }
 
-/// The report with no other findings than the new and worse ones, and what to do about those.
-fn only_changes(report: &Report) -> Report {
-    let mut report = report.clone();
+/// Leaves the report no other findings than the new and worse ones, and what to do about those.
+fn keep_changes(report: &mut Report) {
     report.findings.retain(|finding| {
         let kind = finding.change.as_ref().map(|change| change.kind);
         matches!(kind, Some(ChangeKind::New | ChangeKind::Worsened))
     });
     let kept: HashSet<&str> = report.findings.iter().map(|one| &*one.fingerprint).collect();
     report.actions.retain(|action| action.fingerprints.iter().any(|one| kept.contains(&**one)));
-    report
 }
 
 /// The format with this name.
@@ -257,14 +257,14 @@ mod tests {
     #[test]
     fn a_format_for_machines_never_hears_of_a_filter() {
         let inventory = demo::inventory();
-        let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
+        let mut report = audit(&inventory, &[], &Options::at(inventory.taken_at));
         let filter = Filter { min_severity: Some(Severity::High), only_new: true };
         let style = Style { filter, ..Style::PLAIN };
         for (for_people, whole) in [(false, "true"), (true, "false")] {
             let format = Format { for_people, ..PARROT };
             assert_eq!(format.text(&report, style), whole);
             let mut changes = Vec::new();
-            format.render_changes(&report, style, &mut changes).expect("memory");
+            format.render_changes(&mut report, style, &mut changes).expect("memory");
             assert_eq!(changes, whole.as_bytes());
         }
     }

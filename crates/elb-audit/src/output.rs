@@ -17,7 +17,7 @@ mod place;
 pub use color::Color;
 pub(crate) use format::Standard;
 use place::Place;
-pub use place::PlaceError;
+pub(crate) use place::PlaceError;
 
 /// Why a report could not be written where it should be.
 #[derive(Debug, thiserror::Error)]

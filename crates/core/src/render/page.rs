@@ -1,5 +1,7 @@
 //! Lines of painted words: wrapped at spaces, and with nothing in them that steers a terminal.
 
+use std::io;
+
 use super::Style;
 use crate::vocab::escape::neutral;
 use crate::vocab::severity::Severity;
@@ -42,17 +44,51 @@ impl Paint {
     }
 }
 
+/// Bytes that are kept before they are written.
+const KEPT: usize = 64 * 1024;
+
 /// A text in the making. Every word on it goes through [`neutral`].
-pub(crate) struct Page {
+pub(crate) struct Page<'a> {
     color: bool,
     width: usize,
+    /// What is not yet written.
     text: String,
+    /// Where what is finished goes; none: it is kept.
+    out: Option<&'a mut dyn io::Write>,
+    /// Whether that took everything so far.
+    written: io::Result<()>,
 }
 
-impl Page {
-    /// Nothing yet.
+impl<'a> Page<'a> {
+    /// A page that is kept as a text.
     pub(crate) fn new(style: Style) -> Self {
-        Page { color: style.color, width: style.width.max(NARROWEST), text: String::new() }
+        let width = style.width.max(NARROWEST);
+        Page { color: style.color, width, text: String::new(), out: None, written: Ok(()) }
+    }
+
+    /// A page that is written while it is made.
+    pub(crate) fn to(out: &'a mut dyn io::Write, style: Style) -> Self {
+        Page { out: Some(out), ..Page::new(style) }
+    }
+
+    /// Writes what is finished, but for the end, which tells whether there is an empty line.
+    fn spill(&mut self) {
+        let Some(out) = &mut self.out else { return };
+        if self.text.len() < KEPT || self.written.is_err() {
+            return;
+        }
+        let end = (0..=self.text.len() - 2).rev().find(|end| self.text.is_char_boundary(*end));
+        self.written = out.write_all(&self.text.as_bytes()[..end.unwrap_or(0)]);
+        self.text.drain(..end.unwrap_or(0));
+    }
+
+    /// Writes the rest; whether all could be written.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.written?;
+        match &mut self.out {
+            Some(out) => out.write_all(self.text.as_bytes()),
+            None => Ok(()),
+        }
     }
 
     /// Characters that a line has behind this indent.
@@ -65,6 +101,7 @@ impl Page {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
+        self.spill();
     }
 
     /// A line of one look.
@@ -177,4 +214,54 @@ fn words(pieces: &[(Paint, &str)]) -> Vec<Vec<(Paint, String)>> {
         }
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes so many bytes, and then no more.
+    struct Full(usize);
+
+    impl io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn fill(page: &mut Page) {
+        for number in 0..20_000 {
+            page.plain(0, &format!("line {number} ä"));
+            page.blank();
+            page.blank();
+        }
+    }
+
+    #[test]
+    fn what_is_written_on_the_way_is_what_would_be_kept() {
+        let mut kept = Page::new(Style::PLAIN);
+        fill(&mut kept);
+        let mut bytes = Vec::new();
+        let mut written = Page::to(&mut bytes, Style::PLAIN);
+        fill(&mut written);
+        assert!(written.text.len() < 2 * KEPT, "{}", written.text.len());
+        written.finish().expect("memory takes everything");
+        assert_eq!(String::from_utf8(bytes).expect("a text"), kept.into_text());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error() {
+        for room in [0, KEPT, 3 * KEPT] {
+            let mut full = Full(room);
+            let mut page = Page::to(&mut full, Style::PLAIN);
+            fill(&mut page);
+            let error = page.finish().expect_err("there is no room");
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        }
+    }
 }

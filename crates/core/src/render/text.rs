@@ -39,12 +39,12 @@ pub(super) const FORMAT: Format = Format {
     for_people: true,
     beside: None,
     render,
-    render_changes: changes::render,
+    render_changes: |report, style, out| changes::render(report, style, out),
 };
 
 /// Writes the report in words.
 fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut page = Page::new(style);
+    let mut page = Page::to(out, style);
     let frameworks = report.by_control();
     // Who asks for what is right wants to see it.
     let passes = || report.findings.iter().any(|finding| finding.outcome == Outcome::Pass);
@@ -54,7 +54,7 @@ fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<
         Details::Of(pattern) => details::some(&mut page, report, style.filter, pattern),
         Details::None | Details::All => whole(&mut page, report, style.filter),
     }
-    out.write_all(page.into_text().as_bytes())
+    page.finish()
 }
 
 fn by_control(page: &mut Page, report: &Report, style: Style) {

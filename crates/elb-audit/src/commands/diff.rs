@@ -34,7 +34,7 @@ pub(super) async fn diff(task: &Diff, color: Color) -> Result<Exit, Error> {
     let news = after.news();
     let filter = Filter { min_severity: task.min_severity, only_new: false };
     let style = Style { filter, ..output::style(color) };
-    print(|out| task.format.render_changes(&after, style, out))?;
+    print(|out| task.format.render_changes(&mut after, style, out))?;
     let floor = match task.fail_on {
         FailOn::From(severity) => Some(severity),
         FailOn::Never => None,

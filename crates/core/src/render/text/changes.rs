@@ -15,7 +15,7 @@ const SHOWN: usize = 50;
 
 /// Writes what has changed and nothing else: new and worse faults with all there is to them, then the rest.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut page = Page::new(style);
+    let mut page = Page::to(out, style);
     let prefix = short_fingerprints(report);
     let filter = style.filter;
     let changed = |finding: &&Finding| {
@@ -41,7 +41,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
     }
     left_out(&mut page, filter, changed());
     write(&mut page, report);
-    out.write_all(page.into_text().as_bytes())
+    page.finish()
 }
 
 /// The totals in a line; nothing where the report was not compared.

@@ -1,0 +1,128 @@
+//! Where `--output` writes to: as many places as are named, folders, S3 and standard output.
+
+use std::fs;
+use std::path::Path;
+
+use elb_audit_core::render;
+use elb_audit_core::report::Report;
+use elb_audit_fake_aws::{Account, Bucket, FakeAws, Fault, Region};
+
+use crate::account::NUMBER;
+use crate::program::{Done, Folder, Run};
+
+fn demo(folder: &Folder, options: &str) -> Done {
+    Run::bare(&format!("demo {options}")).inside(folder).done()
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_folder_gets_the_default_names() {
+    let folder = Folder::new();
+    let mut names: Vec<String> = render::ALL.iter().map(|format| format.file.to_owned()).collect();
+    names.sort();
+    demo(&folder, "-q -o all=reports/").exits(1);
+    assert_eq!(files(&folder.path("reports")), names);
+    let one_by_one = Folder::new();
+    let outputs: Vec<String> =
+        render::ALL.iter().map(|format| format!("-o {}=reports/", format.name)).collect();
+    demo(&one_by_one, &outputs.join(" ")).exits(1);
+    assert_eq!(files(&one_by_one.path("reports")), names);
+    for name in &names {
+        let [one, other] = [&folder, &one_by_one]
+            .map(|folder| fs::read(folder.path("reports").join(name)).unwrap());
+        assert!(one == other, "{name}");
+    }
+    // One that is there needs no slash; without a format it gets that of standard output.
+    demo(&folder, "--format json -o reports").exits(1);
+    fs::create_dir(folder.path("here")).unwrap();
+    demo(&folder, "-o here -o csv,json=a/b/").exits(1);
+    assert_eq!(files(&folder.path("here")), ["elb-audit.txt"]);
+    assert_eq!(files(&folder.path("a/b")), ["elb-audit.csv", "elb-audit.json"]);
+}
+
+#[test]
+fn standard_output_is_a_place() {
+    let folder = Folder::new();
+    let json = demo(&folder, "--format json").stdout;
+    assert_eq!(demo(&folder, "-o json=-").stdout, json);
+    assert_eq!(demo(&folder, "--format json -o -").stdout, json);
+    assert_eq!(demo(&folder, "-o json=- -o csv=a.csv").stdout, json);
+    assert!(!folder.path("-").exists() && folder.path("a.csv").exists());
+    for options in ["-o json=- -o csv=-", "-o - -o -", "-o csv,json=-", "--format text -o json=-"] {
+        let done = demo(&folder, options);
+        assert_eq!(done.stdout, "", "{options}");
+        done.says(2, &["error: --output "]);
+    }
+}
+
+#[test]
+fn what_contradicts_or_overwrites_is_refused() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("out")).unwrap();
+    for (options, said) in [
+        ("-o a.json -o a.json", "--output a.json: the same place twice"),
+        ("-o a.json -o json=./a.json", "--output json=./a.json: the same place twice"),
+        ("-o json=out -o out/elb-audit.json", "the same place twice"),
+        ("-o csv,json=a", "--output csv,json=a: a file holds one format: name a folder"),
+        ("-o jsn=a", "unknown format `jsn`: text, json, "),
+        ("-o json=", "--output json=: a place is needed"),
+        ("-o https://example.com/a.json", "is no place for a report"),
+        ("-o s3://Reports/a.json", "`Reports` cannot be the name of a bucket"),
+        ("-o no/such/folder.json", "--output no/such/folder.json: "),
+    ] {
+        let done = demo(&folder, options);
+        assert_eq!(done.stdout, "", "{options}");
+        done.says(2, &["error: ", said]);
+    }
+    assert_eq!(files(&folder.path("")), ["out"]);
+    assert!(files(&folder.path("out")).is_empty());
+}
+
+#[test]
+fn what_is_read_or_kept_is_not_overwritten() {
+    let folder = Folder::new();
+    let inventory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/demo.json");
+    let text = fs::read_to_string(inventory).unwrap();
+    folder.file("account.json", &text);
+    for output in ["account.json", "./account.json"] {
+        let run = Run::bare(&format!("check account.json -o {output}")).inside(&folder);
+        run.done().says(2, &["the inventory would be overwritten"]);
+    }
+    assert_eq!(fs::read_to_string(folder.path("account.json")).unwrap(), text);
+    let run = Run::bare("scan --state state.json -o json=state.json").inside(&folder);
+    run.done().says(2, &["what --state keeps would be overwritten"]);
+}
+
+#[test]
+fn a_report_is_written_to_s3() {
+    let account = Account::new(NUMBER)
+        .only_its_regions()
+        .region("eu-west-1", Region::with_network())
+        .with(Bucket::new("reports", "eu-west-1"));
+    let fake = FakeAws::start(account);
+    let folder = Folder::new();
+    let outputs = "-o s3://reports/a/b.json -o markdown,csv=s3://reports/daily/ -o s3://reports";
+    for task in ["scan", "demo"] {
+        let done = Run::on(&fake, &format!("{task} --fail-on never {outputs}")).inside(&folder);
+        let text = done.done().exits(0).stdout;
+        let object = |key: &str| fake.object("reports", key).unwrap_or_else(|| panic!("no {key}"));
+        assert!(serde_json::from_str::<Report>(&object("a/b.json")).is_ok());
+        assert!(object("daily/elb-audit.md").starts_with("## elb-audit: "));
+        assert!(object("daily/elb-audit.csv").starts_with("\"fingerprint\","));
+        assert_eq!(object("elb-audit.txt"), text);
+    }
+    // The rest is there all the same, and the exit code says that something is not.
+    fake.fault(Fault::deny("s3:PutObject"));
+    let run = Run::on(&fake, "demo --fail-on never -o s3://reports/a.json -o a.csv");
+    let done = run.inside(&folder).done().exits(5);
+    assert!(done.stderr.contains("cannot write s3://reports/a.json: "), "{}", done.stderr);
+    assert!(done.stderr.contains(": allow s3:PutObject"), "{}", done.stderr);
+    assert!(folder.path("a.csv").exists());
+}
