@@ -1,5 +1,7 @@
 //! `elb-audit check` on saved inventories of 1,000 to 100,000 load balancers: wall time, peak memory,
-//! verdicts a second, and how they grow. `cargo bench` runs it; `cargo bench -- 1000 10000` other sizes.
+//! verdicts a second, and how they grow. `cargo bench` runs it; `cargo bench -- 1000 10000` other sizes, and
+//! `cargo bench -- 100000 formats` what each format costs beside the first screen of text, which is all but
+//! judging alone.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -12,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{BucketState, Inventory, Kind, LoadBalancer, Region, TargetGroup};
+use elb_audit_core::render::{self, Format};
 use elb_audit_core::report::Summary;
 use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
@@ -34,6 +37,9 @@ struct Cost {
 fn main() {
     // Cargo passes `--bench`.
     let sizes: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    if std::env::args().any(|word| word == "formats") {
+        return sizes.into_iter().for_each(formats);
+    }
     let sizes = if sizes.is_empty() { vec![1_000, 10_000, 100_000] } else { sizes };
     println!(
         "{:>14} {:>9} {:>9} {:>10} {:>10} {:>14} {:>12}",
@@ -62,6 +68,34 @@ fn main() {
     }
 }
 
+/// What each format costs, in turn with the first screen of text, so that the ratio holds on a machine
+/// whose speed drifts.
+#[expect(clippy::cast_precision_loss, reason = "figures for reading")]
+fn formats(size: usize) {
+    let file = scene(size).expect("a temporary file can be written");
+    println!("{size} load balancers, every check");
+    println!(
+        "{:>10} {:>9} {:>9} {:>10} {:>10} {:>10}",
+        "format", "wall s", "ratio", "peak MB", "ratio", "output MB"
+    );
+    let wanted: Vec<&Format> = std::env::args().filter_map(|word| render::named(&word)).collect();
+    for format in if wanted.is_empty() { render::ALL.to_vec() } else { wanted } {
+        let (base, cost) = (judge(&file, "text", &[]), judge(&file, format.name, &["--details"]));
+        println!(
+            "{:>10} {:>9.2} {:>9.2} {:>10.0} {:>10.2} {:>10.1}",
+            format.name,
+            cost.wall.as_secs_f64(),
+            cost.wall.as_secs_f64() / base.wall.as_secs_f64(),
+            cost.peak as f64 / 1024.0,
+            cost.peak as f64 / base.peak as f64,
+            cost.written as f64 / 1e6,
+        );
+    }
+    for file in [file.with_extension("report"), file] {
+        fs::remove_file(&file).expect("the file that was written");
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "figures for reading")]
 fn line(size: usize, length: u64, cost: &Cost) {
     let seconds = cost.wall.as_secs_f64();
@@ -86,28 +120,38 @@ fn growth(times: usize, base: &Cost, cost: &Cost) {
     );
 }
 
-/// Judges a saved inventory with every check into a file; then reads how many verdicts that were.
-fn run(file: &Path) -> Cost {
+/// What one run cost.
+struct Spent {
+    wall: Duration,
+    /// Kibibytes.
+    peak: u64,
+    /// Bytes of the report.
+    written: u64,
+}
+
+/// Judges a saved inventory with every check, in this format; the report is left beside the inventory.
+fn judge(file: &Path, format: &str, options: &[&str]) -> Spent {
     let told = file.with_extension("report");
     let out = File::create(&told).expect("a temporary file can be written");
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_elb-audit"))
-        .args([
-            "check",
-            "--persona",
-            "auditor",
-            "--quiet",
-            "--fail-on",
-            "never",
-            "--format",
-            "json",
-        ])
+        .args(["check", "--persona", "auditor", "--quiet", "--fail-on", "never"])
+        .args(["--format", format])
+        .args(options)
         .arg(file)
         .stdout(Stdio::from(out))
         .spawn()
         .expect("the binary starts");
     let peak = watch(&mut child);
     let wall = began.elapsed();
+    let written = fs::metadata(&told).map_or(0, |meta| meta.len());
+    Spent { wall, peak, written }
+}
+
+/// Judges a saved inventory as JSON; then reads how many verdicts that were.
+fn run(file: &Path) -> Cost {
+    let Spent { wall, peak, .. } = judge(file, "json", &[]);
+    let told = file.with_extension("report");
     let (verdicts, faults) = report(&told);
     fs::remove_file(&told).expect("the report that was written");
     Cost { wall, peak, verdicts, faults }

@@ -4,11 +4,11 @@ use super::{RENDERED, code, table};
 use crate::render::{self, Format};
 use crate::report::Standing;
 
-/// The formats in a table: name, file, and who reads it.
+/// The formats in a table: name, file, and who reads it. Their names lead to the page that says more.
 #[must_use]
-pub fn format_table() -> String {
+pub fn format_table(page: &str) -> String {
     let row = |format: &&Format| {
-        let name = format!("[`{0}`](#{0})", format.name);
+        let name = format!("[`{0}`]({page}#{0})", format.name);
         vec![name, endings(format), format.about.to_owned()]
     };
     table(&["Format", "Names that end in", "For"], render::ALL.iter().map(row))
@@ -30,7 +30,7 @@ pub fn formats() -> String {
          is left out: a test adds them up. One fingerprint names a finding in all of them.\n\n{}\n\
          Accepted findings carry their reason, owner and last day. A format that takes only so many findings \
          keeps the worst, and says how many are not there.\n",
-        format_table(),
+        format_table(""),
         outcomes(),
     );
     for format in render::ALL {

@@ -270,6 +270,7 @@ fn tables_of_the_readme_are_current() {
     let demo = text.text(&audit(&account, &checks, &options), style);
     block("README.md", "demo", &format!("```text\n{}\n```", demo.trim_end()));
     block("README.md", "exit-codes", &docs::exit_code_table());
+    block("README.md", "formats", &docs::format_table("docs/formats.md"));
     block("README.md", "checks", &docs::checks_table(checks::ALL));
 }
 
