@@ -41,6 +41,7 @@ const DECISIONS: &[(&str, &str)] = &[
     ("A report schema written by hand", "decisions/0005-schema-by-hand.md"),
     ("A fake AWS of our own", "decisions/0006-fake-aws.md"),
     ("A fault names its cause", "decisions/0007-causes.md"),
+    ("Every format adds up", "decisions/0008-formats.md"),
 ];
 
 /// The table of contents, as mdBook reads it.
