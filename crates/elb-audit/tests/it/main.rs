@@ -32,6 +32,7 @@ mod overview;
 mod outputs;
 mod parts;
 mod personas;
+mod pipelines;
 mod profiles;
 mod program;
 mod readers;
