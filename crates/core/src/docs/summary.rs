@@ -9,6 +9,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("Concepts", "concepts.md"),
     ("Reading a report", "report.md"),
     ("Formats", "formats.md"),
+    ("Pipelines", "pipelines.md"),
     ("Configuration", "configuration.md"),
     ("Accepted risks", "accepted-risks.md"),
     ("Watching", "watching.md"),

@@ -14,7 +14,7 @@ use crate::program::Done;
 use pages::{Documented, commands, commands_of, pages, parts, path, read, spans};
 use place::{Jq, PREPARED, Place, mentions};
 
-mod pages;
+pub(crate) mod pages;
 mod place;
 
 /// Commands that are not run: how they begin, and why not.

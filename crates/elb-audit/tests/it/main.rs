@@ -32,6 +32,7 @@ mod overview;
 mod outputs;
 mod parts;
 mod personas;
+mod pipelines;
 mod places;
 mod profiles;
 mod program;

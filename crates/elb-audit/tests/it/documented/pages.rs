@@ -35,11 +35,11 @@ impl Documented {
 }
 
 /// A file of the repository.
-pub(super) fn path(name: &str) -> PathBuf {
+pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name)
 }
 
-pub(super) fn read(page: &str) -> String {
+pub(crate) fn read(page: &str) -> String {
     fs::read_to_string(path(page)).unwrap()
 }
 
@@ -68,7 +68,7 @@ fn pages_in(folder: &str) -> Vec<String> {
 
 /// A page, parted: blocks of code with their language, and the text around them, each with the number of its
 /// first line.
-pub(super) fn parts(text: &str) -> Vec<(usize, Option<&str>, String)> {
+pub(crate) fn parts(text: &str) -> Vec<(usize, Option<&str>, String)> {
     let mut parts = vec![(1, None, String::new())];
     let mut fence: Option<usize> = None;
     for (index, line) in text.lines().enumerate() {
