@@ -118,8 +118,7 @@ fn compared() -> Report {
 }
 
 /// The report with this text wherever somebody may have chosen one.
-fn poisoned(payload: &str) -> Report {
-    let mut report = whole();
+fn poisoned(mut report: Report, payload: &str) -> Report {
     let text = || payload.to_owned();
     for account in &mut report.accounts {
         (account.name, account.reason) = (Some(text()), Some(text()));
@@ -160,24 +159,62 @@ fn cases() -> Vec<Case> {
     let mut unread = demo::inventory();
     unread.accounts.truncate(1);
     unread.accounts[0].regions.clear();
+    let whole = whole();
     let mut cases = vec![
-        Case::new("whole", whole()),
+        Case::new("whole", whole.clone()),
         Case::new("compared", compared()),
         Case::new("nothing", judged(&unread, false)),
     ];
     let long = "n".repeat(1_000);
     for (number, payload) in PAYLOADS.into_iter().chain([&*long]).enumerate() {
-        let (name, report) = (format!("payload-{number:02}"), poisoned(payload));
+        let (name, report) = (format!("payload-{number:02}"), poisoned(whole.clone(), payload));
+        cases.push(Case { name, report, payload: Some(payload.to_owned()) });
+    }
+    // Of a saved account the rest may be anybody's, too.
+    for (number, payload) in PAYLOADS.into_iter().enumerate() {
+        let (name, report) =
+            (format!("forged-{number:02}"), forged(poisoned(whole.clone(), payload), payload));
         cases.push(Case { name, report, payload: Some(payload.to_owned()) });
     }
     cases
 }
 
+/// The report with this text in what AWS gives: ids, ARNs, regions and kinds.
+fn forged(mut report: Report, payload: &str) -> Report {
+    let text = || payload.to_owned();
+    for account in &mut report.accounts {
+        account.partition = text();
+    }
+    for lb in &mut report.load_balancers {
+        lb.arn.push_str(payload);
+        (lb.region, lb.kind) = (text(), text());
+        for listener in lb.listeners.iter_mut().flatten() {
+            listener.id.push_str(payload);
+            (listener.label, listener.ssl_policy) = (text(), Some(text()));
+        }
+    }
+    for finding in &mut report.findings {
+        if let Some(lb) = &mut finding.load_balancer {
+            lb.arn.push_str(payload);
+            lb.kind = text();
+        }
+        finding.subject.id.push_str(payload);
+        finding.region = text();
+    }
+    for gap in &mut report.gaps {
+        gap.region = Some(text());
+    }
+    for region in &mut report.regions {
+        (region.name, region.reason) = (text(), Some(text()));
+    }
+    report
+}
+
 /// Writes every case in this format, each beside what is to be found in it.
-fn write_all(folder: &Folder, format: &Format) -> PathBuf {
+fn write_all(cases: &[Case], folder: &Folder, format: &Format) -> PathBuf {
     let place = folder.path(format.name);
     fs::create_dir(&place).unwrap();
-    for case in cases() {
+    for case in cases {
         let text = format.text(&case.report, Style::PLAIN);
         fs::write(place.join(format!("{}.out", case.name)), text).unwrap();
         let expected = case.expected(format).to_string();
@@ -190,14 +227,15 @@ fn write_all(folder: &Folder, format: &Format) -> PathBuf {
 fn read(test: &str, format: &str) {
     let Some(python) = python_for(test) else { return };
     let folder = Folder::new();
-    let place = write_all(&folder, render::named(format).expect("a format"));
+    let cases = cases();
+    let place = write_all(&cases, &folder, render::named(format).expect("a format"));
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/readers");
     let done =
         Command::new(python).arg(tests.join(format!("read_{format}.py"))).arg(place).output();
     let done = done.unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
-    assert!(said.ends_with(&format!("{} reports read\n", cases().len())), "{said}");
+    assert!(said.ends_with(&format!("{} reports read\n", cases.len())), "{said}");
 }
 
 #[test]

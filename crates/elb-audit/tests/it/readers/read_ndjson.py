@@ -29,7 +29,8 @@ def read(text, expected):
     same(counted(standing(one) for one in findings), expected["sums"], "sums")
     same([one["fingerprint"] for one in findings], expected["fingerprints"], "fingerprints")
     balancers = [line for line in lines if line["kind"] == "load-balancer"]
-    same({one["type"] for one in balancers} - {"application", "network", "gateway", "classic"}, set(), "types")
+    kinds = {"application", "network", "gateway", "classic", expected["payload"]}
+    same({one["type"] for one in balancers} - kinds, set(), "types")
     if expected["payload"] is not None:
         same({one["subject"]["label"] for one in findings}, {expected["payload"]}, "names")
         same({one["name"] for one in balancers}, {expected["payload"]}, "load balancers")
