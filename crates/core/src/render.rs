@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::{fmt, io};
 
-use crate::report::{Report, Standing};
 use crate::report::comparison::ChangeKind;
+use crate::report::{Report, Standing};
 use crate::vocab::glob;
 
 pub mod asff; // faults as Security Hub takes them
@@ -12,6 +12,7 @@ mod filter;
 mod json;
 mod csv;
 mod ndjson;
+mod junit;
 mod order;
 mod place;
 pub(crate) mod page;
@@ -176,10 +177,21 @@ pub const TEXT: &Format = &text::FORMAT;
 pub const JSON: &Format = &json::FORMAT;
 
 /// Every format, the default first.
-pub const ALL: &[&Format] = &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT];
+pub const ALL: &[&Format] = &[
+    TEXT,
+    JSON,
+    &ndjson::FORMAT,
+    &csv::FORMAT,
+    &junit::FORMAT,
+];
 
 /// Writes only what has changed, in the same form as a whole report.
-fn changes_alone(render: Render, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+fn changes_alone(
+    render: Render,
+    report: &Report,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     render(&only_changes(report), style, out)
 }
 

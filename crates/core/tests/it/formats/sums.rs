@@ -18,8 +18,13 @@ type Sums = BTreeMap<Standing, usize>;
 /// Counts what a text of this format says, by the words that its reader goes by.
 type Count = fn(&str) -> Sums;
 
-const READERS: &[(&str, Count)] =
-    &[("text", text), ("json", json), ("ndjson", ndjson), ("csv", csv)];
+const READERS: &[(&str, Count)] = &[
+    ("text", text),
+    ("json", json),
+    ("ndjson", ndjson),
+    ("csv", csv),
+    ("junit", junit),
+];
 
 fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
     let mut sums = Sums::new();
@@ -79,6 +84,27 @@ fn csv(text: &str) -> Sums {
     let head = rows.next().expect("names of columns");
     let place = head.iter().position(|name| name == "standing").expect("a column");
     sums(rows.map(|row| named(&row[place])))
+}
+
+/// The cases of all suites but the one that says what was read.
+fn junit(text: &str) -> Sums {
+    let suites =
+        text.split("<testsuite ").skip(1).filter(|suite| !suite.starts_with("name=\"coverage\""));
+    let cases = suites.flat_map(|suite| suite.split("<testcase ").skip(1));
+    sums(cases.map(|case| {
+        let child = case.split_once('>').expect("an end").1;
+        match child.trim_start() {
+            child if child.starts_with("<failure ") => Standing::Fault,
+            child if child.starts_with("<error type=\"unknown\"") => Standing::Unknown,
+            child if child.starts_with("<system-out>note: ") => Standing::Note,
+            child if child.starts_with("<skipped type=\"accepted\"") => Standing::Accepted,
+            child if child.starts_with("<skipped type=\"informing\"") => Standing::Informing,
+            child => {
+                assert!(child.is_empty() || child.starts_with("</testsuite>"), "{child}");
+                Standing::Pass
+            }
+        }
+    }))
 }
 
 /// The demo with everything that there can be, one fault of it accepted, and one of a newer check.
