@@ -13,6 +13,7 @@ mod json;
 mod csv;
 mod ndjson;
 mod junit;
+mod gitlab;
 mod order;
 mod place;
 pub(crate) mod page;
@@ -183,6 +184,7 @@ pub const ALL: &[&Format] = &[
     &ndjson::FORMAT,
     &csv::FORMAT,
     &junit::FORMAT,
+    &gitlab::FORMAT,
 ];
 
 /// Writes only what has changed, in the same form as a whole report.

@@ -209,3 +209,8 @@ fn ndjson_is_read_line_by_line() {
 fn junit_keeps_jenkins_schema() {
     read("junit_keeps_jenkins_schema", "junit");
 }
+
+#[test]
+fn gitlab_items_keep_the_rules() {
+    read("gitlab_items_keep_the_rules", "gitlab");
+}
