@@ -14,6 +14,7 @@ mod csv;
 mod ndjson;
 mod junit;
 mod gitlab;
+mod ocsf;
 mod order;
 mod place;
 pub(crate) mod page;
@@ -185,6 +186,7 @@ pub const ALL: &[&Format] = &[
     &csv::FORMAT,
     &junit::FORMAT,
     &gitlab::FORMAT,
+    &ocsf::FORMAT,
 ];
 
 /// Writes only what has changed, in the same form as a whole report.

@@ -7,6 +7,7 @@ use crate::golden;
 
 mod gitlab;
 mod junit;
+mod ocsf;
 mod reports;
 mod schema;
 mod sums;

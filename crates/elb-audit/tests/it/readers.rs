@@ -214,3 +214,8 @@ fn junit_keeps_jenkins_schema() {
 fn gitlab_items_keep_the_rules() {
     read("gitlab_items_keep_the_rules", "gitlab");
 }
+
+#[test]
+fn ocsf_keeps_the_class() {
+    read("ocsf_keeps_the_class", "ocsf");
+}

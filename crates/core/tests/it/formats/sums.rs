@@ -25,6 +25,7 @@ const READERS: &[(&str, Count)] = &[
     ("csv", csv),
     ("junit", junit),
     ("gitlab", gitlab),
+    ("ocsf", ocsf),
 ];
 
 fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
@@ -111,6 +112,27 @@ fn junit(text: &str) -> Sums {
 fn gitlab(text: &str) -> Sums {
     let items: Vec<Value> = serde_json::from_str(text).expect("a list");
     sums(items.iter().map(|_| Standing::Fault))
+}
+
+/// What became of faults of an earlier report is no finding of this one.
+const PAST: [&str; 3] = ["resolved", "not assessed", "judged differently"];
+
+fn ocsf(text: &str) -> Sums {
+    let events = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event"));
+    let now =
+        events.filter(|event| !PAST.iter().any(|word| event["unmapped"]["standing"] == *word));
+    sums(now.map(|event| {
+        let (status, compliance) = (&event["status_id"], &event["compliance"]);
+        match (status.as_u64(), compliance["status_id"].as_u64(), compliance["status"].as_str()) {
+            (Some(3), ..) => Standing::Accepted,
+            (_, Some(3), Some("Fail")) => Standing::Fault,
+            (_, Some(2), Some("Warning")) => Standing::Unknown,
+            (_, Some(1), Some("Pass")) => Standing::Pass,
+            (_, Some(99), Some("Note")) => Standing::Note,
+            (_, Some(99), Some("Informing")) => Standing::Informing,
+            other => panic!("{other:?}"),
+        }
+    }))
 }
 
 /// The demo with everything that there can be, one fault of it accepted, and one of a newer check.
