@@ -7,7 +7,7 @@ use crate::report::comparison::ChangeKind;
 use crate::report::{Report, Standing};
 use crate::vocab::glob;
 
-pub mod asff; // faults as Security Hub takes them
+pub mod asff; // findings as Security Hub takes them
 mod filter;
 mod json;
 mod csv;
@@ -187,6 +187,7 @@ pub const ALL: &[&Format] = &[
     &junit::FORMAT,
     &gitlab::FORMAT,
     &ocsf::FORMAT,
+    &asff::FORMAT,
 ];
 
 /// Writes only what has changed, in the same form as a whole report.

@@ -219,3 +219,8 @@ fn gitlab_items_keep_the_rules() {
 fn ocsf_keeps_the_class() {
     read("ocsf_keeps_the_class", "ocsf");
 }
+
+#[test]
+fn asff_is_taken_by_botocore() {
+    read("asff_is_taken_by_botocore", "asff");
+}

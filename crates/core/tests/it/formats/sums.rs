@@ -26,6 +26,7 @@ const READERS: &[(&str, Count)] = &[
     ("junit", junit),
     ("gitlab", gitlab),
     ("ocsf", ocsf),
+    ("asff", asff),
 ];
 
 fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
@@ -132,6 +133,19 @@ fn ocsf(text: &str) -> Sums {
             (_, Some(99), Some("Informing")) => Standing::Informing,
             other => panic!("{other:?}"),
         }
+    }))
+}
+
+fn asff(text: &str) -> Sums {
+    let findings: Vec<Value> = serde_json::from_str(text).expect("a list");
+    let standing = |one: &Value| one["ProductFields"]["elb-audit/standing"].clone();
+    let now = findings.iter().filter(|one| !PAST.iter().any(|word| standing(one) == *word));
+    sums(now.map(|one| match (one["RecordState"].as_str(), one["Compliance"]["Status"].as_str()) {
+        (Some("ARCHIVED"), _) => Standing::Accepted,
+        (_, Some("FAILED")) => Standing::Fault,
+        (_, Some("NOT_AVAILABLE")) => Standing::Unknown,
+        (_, Some("PASSED")) => Standing::Pass,
+        other => panic!("{other:?}"),
     }))
 }
 
