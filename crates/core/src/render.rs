@@ -7,17 +7,20 @@ use crate::report::comparison::ChangeKind;
 use crate::report::{Report, Standing};
 use crate::vocab::glob;
 
-pub mod asff; // faults as Security Hub takes them
-mod filter;
-mod json;
+pub mod asff; // findings as Security Hub takes them
 mod csv;
+mod filter;
+mod gitlab;
+mod json;
+mod junit;
 mod markdown;
 mod ndjson;
+mod ocsf;
 mod order;
-mod place;
-mod steps;
 pub(crate) mod page;
+mod place;
 pub(crate) mod prose;
+mod steps;
 pub(crate) mod text;
 
 pub use filter::Filter;
@@ -179,7 +182,17 @@ pub const TEXT: &Format = &text::FORMAT;
 pub const JSON: &Format = &json::FORMAT;
 
 /// Every format, the default first.
-pub const ALL: &[&Format] = &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT, &markdown::FORMAT];
+pub const ALL: &[&Format] = &[
+    TEXT,
+    JSON,
+    &ndjson::FORMAT,
+    &csv::FORMAT,
+    &markdown::FORMAT,
+    &junit::FORMAT,
+    &gitlab::FORMAT,
+    &ocsf::FORMAT,
+    &asff::FORMAT,
+];
 
 /// Writes only what has changed, in the same form as a whole report.
 fn changes_alone(

@@ -1,4 +1,4 @@
-//! Faults in the format of Security Hub, AWS's ASFF, by the account and region that each is imported in.
+//! Findings in the format of Security Hub, AWS's ASFF, by the account and region that each is imported in.
 //!
 //! A fault that counts is active and failed. One that is fixed is archived and passed. One that nobody
 //! has looked at this time stays active, its status not available: it is no more fixed than it was, and a
@@ -6,18 +6,62 @@
 //! stays failed: nothing has been fixed, and nobody needs to look; when the acceptance ends it is active
 //! again. Workflow and notes are the user's own and are never written.
 //!
+//! A file has what is unknown and what is right as well; what is delivered has faults alone.
+//!
 //! Source: AWS Security Hub API reference, `AwsSecurityFinding`; user guide, `BatchImportFindings`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
+use std::io;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::json::write_list;
+use super::{Format, Says, Style, changes_alone};
 use crate::render::prose::{exposure, link, sentence};
 use crate::report::comparison::Past;
-use crate::report::{Finding, GLOBAL, LoadBalancerRef, Outcome, Report, SubjectKind};
+use crate::report::{
+    Finding, GLOBAL, LoadBalancerRef, Outcome, RegionStatus, Report, Standing, SubjectKind,
+};
 use crate::vocab::escape::clip;
 use crate::vocab::severity::Severity;
+
+/// AWS Security Finding Format.
+pub(super) const FORMAT: Format = Format {
+    name: "asff",
+    file: "elb-audit.asff.json",
+    endings: &["asff.json"],
+    media_type: "application/json",
+    about: "Security Hub, where something else than elb-audit calls `BatchImportFindings`",
+    says: Says {
+        fault: Some("`ACTIVE`, `FAILED`"),
+        unknown: Some("`ACTIVE`, `NOT_AVAILABLE`"),
+        note: None,
+        pass: Some("`ACTIVE`, `PASSED`"),
+        accepted: Some("`ARCHIVED`; `FAILED`, or `NOT_AVAILABLE` for a note"),
+        informing: None,
+    },
+    leaves_out: "notes and what newer checks find, which Security Hub could only take for faults; evidence beyond 35 \
+                 fields, and the ends of long texts",
+    more: "A list, a finding a line, with the `Id`s that [`--notify securityhub`](alerts.md#security-hub) writes: the one \
+           updates what the other has imported. What has been resolved or not been assessed since the report compared \
+           with is there as it is there. Beside that the file has what is unknown and what passed, whose \
+           severity is `INFORMATIONAL`; `ProductFields` say in `elb-audit/standing` what a finding counts as. What has \
+           no region goes to the first one of its account that was read, and not to the configured one. An `Id` occurs once: of several \
+           findings with one fingerprint the later ones end in `/2`, `/3`.\n\n\
+           `BatchImportFindings` takes 100 findings a call, of one account and region. This makes a line of each call's \
+           findings:\n\n\
+           ```sh\n\
+           elb-audit scan -o elb-audit.asff.json\n\
+           jq -c 'group_by(.ProductArn)[] | range(0; length; 100) as $at | .[$at:$at + 100]' elb-audit.asff.json\n\
+           ```\n\n\
+           An empty list does not say that all is well: it is what comes out where nothing could be read, too. The [exit \
+           code](exit-codes.md) tells.",
+    for_people: false,
+    beside: None,
+    render,
+    render_changes: |report, style, out| changes_alone(render, report, style, out),
+};
 
 /// Bytes of texts; AWS counts characters, of which there are never more.
 const TITLE: usize = 256;
@@ -36,80 +80,171 @@ pub type Place = (String, String);
 /// The report's faults. What belongs to no region is imported in `home`.
 #[must_use]
 pub fn findings(report: &Report, home: &str) -> BTreeMap<Place, Vec<Value>> {
-    let mut writer = Writer { report, home, seen: BTreeSet::new(), all: BTreeMap::new() };
-    let faults = report.findings.iter().filter(|one| one.outcome == Outcome::Fail && !one.advisory);
-    let mut faults: Vec<&Finding> = faults.collect();
-    // Of two with one fingerprint the one that counts, and is worse.
-    faults.sort_by_key(|one| (one.accepted.is_some(), std::cmp::Reverse(one.severity)));
-    for fault in faults {
-        let accepted = fault.accepted.is_some();
-        let record = if accepted { "ARCHIVED" } else { "ACTIVE" };
-        writer.write(fault, State { record, status: "FAILED", seen_at: report.taken_at });
+    let mut all: BTreeMap<Place, Vec<Value>> = BTreeMap::new();
+    for (place, finding) in Writer::new(report, Some(home)).all() {
+        all.entry(place).or_default().push(finding);
     }
-    for (past, record, status) in past(report) {
-        writer.write(&past.finding, State { record, status, seen_at: past.last_seen_at });
-    }
-    writer.all
+    all
 }
 
-/// Faults that the report does not have any more. Where an account was not read, nothing can be written
-/// either.
-fn past(report: &Report) -> impl Iterator<Item = (&Past, &'static str, &'static str)> {
-    let comparison = report.comparison.iter();
-    comparison.flat_map(|comparison| {
-        let gone = comparison.gone().map(|past| (past, "ARCHIVED", "PASSED"));
-        let read =
-            |past: &&Past| report.accounts.iter().any(|account| account.id == past.finding.account);
-        let unread = comparison.not_assessed.iter().filter(read);
-        gone.chain(unread.map(|past| (past, "ACTIVE", "NOT_AVAILABLE")))
-    })
+fn render(report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    write_list(Writer::new(report, None).all().map(|(_, finding)| finding), out)?;
+    out.write_all(b"\n")
 }
 
-/// How a fault stands.
+/// How a finding stands.
 #[derive(Clone, Copy)]
 struct State {
-    record: &'static str,
-    status: &'static str,
+    stands: Stands,
     seen_at: Timestamp,
+    /// What it counts as, in a file.
+    word: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Failed,
+    Accepted,
+    /// A note that somebody has accepted.
+    AcceptedNote,
+    Unknown,
+    Passed,
+    /// It was a fault, and is gone.
+    Gone,
+    /// It was a fault, and nobody has looked at it this time.
+    Unseen,
+}
+
+impl Stands {
+    /// None where Security Hub has no word for it.
+    fn of(finding: &Finding) -> Option<Self> {
+        match finding.standing() {
+            Standing::Fault => Some(Stands::Failed),
+            Standing::Unknown => Some(Stands::Unknown),
+            Standing::Pass => Some(Stands::Passed),
+            Standing::Accepted if finding.outcome == Outcome::Fail => Some(Stands::Accepted),
+            Standing::Accepted => Some(Stands::AcceptedNote),
+            Standing::Note | Standing::Informing => None,
+        }
+    }
+
+    fn record(self) -> &'static str {
+        match self {
+            Stands::Accepted | Stands::AcceptedNote | Stands::Gone => "ARCHIVED",
+            Stands::Failed | Stands::Unknown | Stands::Passed | Stands::Unseen => "ACTIVE",
+        }
+    }
+
+    fn status(self) -> &'static str {
+        match self {
+            Stands::Failed | Stands::Accepted => "FAILED",
+            Stands::Passed | Stands::Gone => "PASSED",
+            Stands::AcceptedNote | Stands::Unknown | Stands::Unseen => "NOT_AVAILABLE",
+        }
+    }
+
+    /// What is no fault, and was none, alarms nobody.
+    fn severity(self, of: Severity) -> Severity {
+        match self {
+            Stands::Unknown | Stands::Passed => Severity::Info,
+            _ => of,
+        }
+    }
 }
 
 struct Writer<'a> {
     report: &'a Report,
-    home: &'a str,
-    /// Ids that are written already.
-    seen: BTreeSet<String>,
-    all: BTreeMap<Place, Vec<Value>>,
+    /// Where what has no region is imported. None for a file: in the account's first region, and then there is
+    /// more than faults.
+    home: Option<&'a str>,
+    /// How many findings each place and fingerprint has had.
+    seen: HashMap<[&'a str; 3], usize>,
 }
 
-impl Writer<'_> {
-    fn write(&mut self, fault: &Finding, state: State) {
-        let Finding { account, region, fingerprint, .. } = fault;
+impl<'a> Writer<'a> {
+    fn new(report: &'a Report, home: Option<&'a str>) -> Self {
+        Writer { report, home, seen: HashMap::new() }
+    }
+
+    /// Each finding, made when it is asked for.
+    fn all(mut self) -> impl Iterator<Item = (Place, Value)> {
+        let now: Vec<&Finding> = self.now();
+        let report = self.report;
+        let unseen = report.comparison.iter().flat_map(|comparison| &comparison.not_assessed);
+        let unseen: HashMap<&str, &Past> =
+            unseen.map(|past| (&*past.finding.fingerprint, past)).collect();
+        let now = now.into_iter().filter_map(move |finding| {
+            let stands = Stands::of(finding)?;
+            let word = finding.standing().word();
+            let past = unseen.get(&*finding.fingerprint).filter(|_| stands == Stands::Unknown);
+            Some(match past {
+                // It was a fault, and stays as bad as that was.
+                Some(past) => {
+                    let seen_at = past.last_seen_at;
+                    (&past.finding, State { stands: Stands::Unseen, seen_at, word }, true)
+                }
+                None => (finding, State { stands, seen_at: report.taken_at, word }, true),
+            })
+        });
+        let past = past(report).map(|(past, stands)| {
+            let change = past.finding.change.as_ref();
+            let word = change.map_or("resolved", |change| change.kind.words());
+            (&past.finding, State { stands, seen_at: past.last_seen_at, word }, false)
+        });
+        now.chain(past).filter_map(move |(finding, state, now)| self.write(finding, state, now))
+    }
+
+    /// Findings of the report. Of several with one fingerprint those come first that count, and are worse.
+    fn now(&self) -> Vec<&'a Finding> {
+        let whole = self.home.is_none();
+        let written = |one: &&Finding| whole || (one.outcome == Outcome::Fail && !one.advisory);
+        let mut all: Vec<&Finding> = self.report.findings.iter().filter(written).collect();
+        let rank = |one: &Finding| match one.standing() {
+            Standing::Fault => 0,
+            Standing::Accepted => 1,
+            Standing::Unknown => 2,
+            _ => 3,
+        };
+        all.sort_by_key(|one| (rank(one), std::cmp::Reverse(one.severity)));
+        all
+    }
+
+    /// None for what is there already, unless it is one more finding of this report, in a file.
+    fn write(&mut self, finding: &'a Finding, state: State, now: bool) -> Option<(Place, Value)> {
+        let Finding { account, region, fingerprint, .. } = finding;
+        let seen = self.seen.entry([region, account, fingerprint]).or_default();
+        *seen += 1;
         let id = format!("{region}/{account}/elb-audit/{fingerprint}");
-        if !self.seen.insert(id.clone()) {
-            return;
-        }
-        let region = if region == GLOBAL { self.home } else { region };
-        let finding = self.finding(fault, &id, region, state);
-        self.all.entry((account.clone(), region.to_owned())).or_default().push(finding);
+        let id = match *seen {
+            1 => clip(&id, ID),
+            nth if now && self.home.is_none() => format!("{}/{nth}", clip(&id, ID - 8)),
+            _ => return None,
+        };
+        let home = self.home.unwrap_or_else(|| self.first_region(account));
+        let region = if region == GLOBAL { home } else { region };
+        let written = self.finding(finding, &id, region, state);
+        Some(((account.clone(), region.to_owned()), written))
+    }
+
+    /// The first region of an account that was read; of another account where there is none.
+    fn first_region(&self, account: &str) -> &'a str {
+        let read = |status| matches!(status, RegionStatus::Read | RegionStatus::Partial);
+        let mut regions = self.report.regions.iter().filter(|region| read(region.status));
+        let own = regions.clone().find(|region| region.account == account);
+        own.or_else(|| regions.next()).map_or("us-east-1", |region| &region.name)
     }
 
     fn finding(&self, fault: &Finding, id: &str, region: &str, state: State) -> Value {
         let account = &fault.account;
         let partition = self.partition(account);
         let first = fault.change.as_ref().map_or(state.seen_at, |change| change.first_seen_at);
-        let severity = json!({"Label": label(fault.severity), "Original": fault.severity.word()});
+        let label = label(state.stands.severity(fault.severity));
+        let severity = json!({"Label": label, "Original": fault.severity.word()});
         let types = ["Software and Configuration Checks/AWS Security Best Practices"];
-        let remedy = clip(&fault.fix, REMEDY);
-        let mut recommendation = Map::new();
-        if !remedy.is_empty() {
-            recommendation.insert("Text".to_owned(), json!(remedy));
-        }
-        if let Some(link) = link(fault).filter(|link| link.len() <= URL) {
-            recommendation.insert("Url".to_owned(), json!(link));
-        }
+        let word = self.home.is_none().then_some(state.word);
         json!({
             "SchemaVersion": "2018-10-08",
-            "Id": clip(id, ID),
+            "Id": id,
             "ProductArn": format!(
                 "arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
             ),
@@ -124,13 +259,13 @@ impl Writer<'_> {
             "UpdatedAt": self.report.taken_at,
             "Severity": severity,
             "FindingProviderFields": {"Severity": severity, "Types": types},
-            "Title": filled(clip(&fault.title, TITLE), &fault.check),
+            "Title": title(fault, state.stands),
             "Description": description(fault, state),
-            "Remediation": {"Recommendation": recommendation},
-            "ProductFields": fields(fault, &self.report.version),
+            "Remediation": {"Recommendation": recommendation(fault, state.stands)},
+            "ProductFields": fields(fault, &self.report.version, word),
             "Resources": resources(fault, region, partition),
-            "Compliance": {"Status": state.status},
-            "RecordState": state.record,
+            "Compliance": {"Status": state.stands.status()},
+            "RecordState": state.stands.record(),
         })
     }
 
@@ -139,6 +274,42 @@ impl Writer<'_> {
         let known = self.report.accounts.iter().find(|known| known.id == account);
         known.or(self.report.accounts.first()).map_or("aws", |known| &known.partition)
     }
+}
+
+/// Faults that the report does not have any more. Where an account was not read, nothing can be written
+/// either.
+fn past(report: &Report) -> impl Iterator<Item = (&Past, Stands)> {
+    let comparison = report.comparison.iter();
+    comparison.flat_map(|comparison| {
+        let gone = comparison.gone().map(|past| (past, Stands::Gone));
+        let read =
+            |past: &&Past| report.accounts.iter().any(|account| account.id == past.finding.account);
+        let unread = comparison.not_assessed.iter().filter(read);
+        gone.chain(unread.map(|past| (past, Stands::Unseen)))
+    })
+}
+
+/// What is found, said of what is no fault.
+fn title(finding: &Finding, stands: Stands) -> String {
+    let before = match stands {
+        Stands::Unknown => "Not assessed: ",
+        Stands::Passed => "Passed: ",
+        _ => "",
+    };
+    let title = filled(finding.title.clone(), &finding.check);
+    filled(clip(&format!("{before}{title}"), TITLE), "elb-audit")
+}
+
+fn recommendation(finding: &Finding, stands: Stands) -> Map<String, Value> {
+    let remedy = clip(&finding.fix, REMEDY);
+    let mut recommendation = Map::new();
+    if !remedy.is_empty() && stands != Stands::Passed {
+        recommendation.insert("Text".to_owned(), json!(remedy));
+    }
+    if let Some(link) = link(finding).filter(|link| link.len() <= URL) {
+        recommendation.insert("Url".to_owned(), json!(link));
+    }
+    recommendation
 }
 
 /// A text, or another where it is empty: Security Hub takes no empty ones.
@@ -163,11 +334,12 @@ fn description(fault: &Finding, state: State) -> String {
         .filter(|label| fault.load_balancer.as_ref().is_none_or(|lb| lb.name != *label));
     let what: Vec<String> = lb.into_iter().chain(subject).map(|part| clip(&part, 200)).collect();
     let why = fault.change.as_ref().and_then(|change| change.why.as_deref());
-    let now = match (state.status, &fault.accepted) {
-        ("PASSED", _) => format!(" Resolved: {}.", why.unwrap_or("not found any more")),
-        ("NOT_AVAILABLE", _) => {
+    let now = match (state.stands, &fault.accepted) {
+        (Stands::Gone, _) => format!(" Resolved: {}.", why.unwrap_or("not found any more")),
+        (Stands::Unseen, _) => {
             format!(" Not assessed since {}: {}.", state.seen_at, why.unwrap_or("not read"))
         }
+        (Stands::Unknown, _) => " Could not be assessed.".to_owned(),
         (_, Some(by)) => format!(" Accepted by {}: {}.", by.owner, by.reason),
         _ => String::new(),
     };
@@ -182,10 +354,11 @@ fn description(fault: &Finding, state: State) -> String {
 }
 
 /// What decided, for filters: the check, who can connect, and the evidence, one field each.
-fn fields(fault: &Finding, version: &str) -> Value {
+fn fields(fault: &Finding, version: &str, standing: Option<&str>) -> Value {
     let accepted = fault.accepted.as_ref();
     let own = [
         ("check", fault.check.clone()),
+        ("standing", standing.unwrap_or_default().to_owned()),
         ("version", version.to_owned()),
         ("exposure", fault.exposure.word().to_owned()),
         ("fingerprint", fault.fingerprint.clone()),

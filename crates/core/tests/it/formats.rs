@@ -5,6 +5,10 @@ use elb_audit_core::report::Report;
 
 use crate::golden;
 
+mod asff;
+mod gitlab;
+mod junit;
+mod ocsf;
 mod reports;
 mod schema;
 mod sums;

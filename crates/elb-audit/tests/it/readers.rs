@@ -252,3 +252,23 @@ fn ndjson_is_read_line_by_line() {
 fn markdown_is_read_by_a_commonmark_reader() {
     read("markdown_is_read_by_a_commonmark_reader", "markdown");
 }
+
+#[test]
+fn junit_keeps_jenkins_schema() {
+    read("junit_keeps_jenkins_schema", "junit");
+}
+
+#[test]
+fn gitlab_items_keep_the_rules() {
+    read("gitlab_items_keep_the_rules", "gitlab");
+}
+
+#[test]
+fn ocsf_keeps_the_class() {
+    read("ocsf_keeps_the_class", "ocsf");
+}
+
+#[test]
+fn asff_is_taken_by_botocore() {
+    read("asff_is_taken_by_botocore", "asff");
+}

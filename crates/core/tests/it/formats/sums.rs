@@ -18,8 +18,17 @@ type Sums = BTreeMap<Standing, usize>;
 /// Counts what a text of this format says, by the words that its reader goes by.
 type Count = fn(&str) -> Sums;
 
-const READERS: &[(&str, Count)] =
-    &[("text", text), ("json", json), ("ndjson", ndjson), ("csv", csv), ("markdown", markdown)];
+const READERS: &[(&str, Count)] = &[
+    ("text", text),
+    ("json", json),
+    ("ndjson", ndjson),
+    ("csv", csv),
+    ("markdown", markdown),
+    ("junit", junit),
+    ("gitlab", gitlab),
+    ("ocsf", ocsf),
+    ("asff", asff),
+];
 
 fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
     let mut sums = Sums::new();
@@ -101,6 +110,66 @@ fn markdown(text: &str) -> Sums {
         numbers[place].parse().expect("a number")
     };
     columns.into_iter().map(|(name, standing)| (standing, number(name))).collect()
+}
+
+/// The cases of all suites but the one that says what was read.
+fn junit(text: &str) -> Sums {
+    let suites =
+        text.split("<testsuite ").skip(1).filter(|suite| !suite.starts_with("name=\"coverage\""));
+    let cases = suites.flat_map(|suite| suite.split("<testcase ").skip(1));
+    sums(cases.map(|case| {
+        let child = case.split_once('>').expect("an end").1;
+        match child.trim_start() {
+            child if child.starts_with("<failure ") => Standing::Fault,
+            child if child.starts_with("<error type=\"unknown\"") => Standing::Unknown,
+            child if child.starts_with("<system-out>note: ") => Standing::Note,
+            child if child.starts_with("<skipped type=\"accepted\"") => Standing::Accepted,
+            child if child.starts_with("<skipped type=\"informing\"") => Standing::Informing,
+            child => {
+                assert!(child.is_empty() || child.starts_with("</testsuite>"), "{child}");
+                Standing::Pass
+            }
+        }
+    }))
+}
+
+fn gitlab(text: &str) -> Sums {
+    let items: Vec<Value> = serde_json::from_str(text).expect("a list");
+    sums(items.iter().map(|_| Standing::Fault))
+}
+
+/// What became of faults of an earlier report is no finding of this one.
+const PAST: [&str; 3] = ["resolved", "not assessed", "judged differently"];
+
+fn ocsf(text: &str) -> Sums {
+    let events = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event"));
+    let now =
+        events.filter(|event| !PAST.iter().any(|word| event["unmapped"]["standing"] == *word));
+    sums(now.map(|event| {
+        let (status, compliance) = (&event["status_id"], &event["compliance"]);
+        match (status.as_u64(), compliance["status_id"].as_u64(), compliance["status"].as_str()) {
+            (Some(3), ..) => Standing::Accepted,
+            (_, Some(3), Some("Fail")) => Standing::Fault,
+            (_, Some(2), Some("Warning")) => Standing::Unknown,
+            (_, Some(1), Some("Pass")) => Standing::Pass,
+            (_, Some(99), Some("Note")) => Standing::Note,
+            (_, Some(99), Some("Informing")) => Standing::Informing,
+            other => panic!("{other:?}"),
+        }
+    }))
+}
+
+fn asff(text: &str) -> Sums {
+    let findings: Vec<Value> = serde_json::from_str(text).expect("a list");
+    let standing = |one: &Value| one["ProductFields"]["elb-audit/standing"].clone();
+    let now = findings.iter().filter(|one| !PAST.iter().any(|word| standing(one) == *word));
+    sums(now.map(|one| match (one["RecordState"].as_str(), one["Compliance"]["Status"].as_str()) {
+        (Some("ARCHIVED"), _) => Standing::Accepted,
+        (_, Some("FAILED")) => Standing::Fault,
+        (_, Some("NOT_AVAILABLE")) => Standing::Unknown,
+        (_, Some("PASSED")) => Standing::Pass,
+        other => panic!("{other:?}"),
+    }))
 }
 
 /// The demo with everything that there can be, one fault of it accepted, and one of a newer check.
