@@ -3,6 +3,7 @@
 //! A folder of reports is written in each format, and `readers/read_FORMAT.py` reads them: what was found, and
 //! texts that somebody chose in order to harm. Beside each stands what the reader has to find in it.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -84,6 +85,17 @@ fn whole() -> Report {
     counted(report)
 }
 
+/// The report with some findings of each standing.
+fn few(mut report: Report) -> Report {
+    let mut seen: HashMap<Standing, usize> = HashMap::new();
+    report.findings.retain(|one| {
+        let number = seen.entry(one.standing()).or_default();
+        *number += 1;
+        *number <= 12
+    });
+    counted(report)
+}
+
 /// Counts what the report holds, as an audit does.
 fn counted(mut report: Report) -> Report {
     let summary = &mut report.summary;
@@ -160,20 +172,21 @@ fn cases() -> Vec<Case> {
     unread.accounts.truncate(1);
     unread.accounts[0].regions.clear();
     let whole = whole();
+    let few = few(whole.clone());
     let mut cases = vec![
-        Case::new("whole", whole.clone()),
+        Case::new("whole", whole),
         Case::new("compared", compared()),
         Case::new("nothing", judged(&unread, false)),
     ];
     let long = "n".repeat(1_000);
     for (number, payload) in PAYLOADS.into_iter().chain([&*long]).enumerate() {
-        let (name, report) = (format!("payload-{number:02}"), poisoned(whole.clone(), payload));
+        let (name, report) = (format!("payload-{number:02}"), poisoned(few.clone(), payload));
         cases.push(Case { name, report, payload: Some(payload.to_owned()) });
     }
     // Of a saved account the rest may be anybody's, too.
     for (number, payload) in PAYLOADS.into_iter().enumerate() {
         let (name, report) =
-            (format!("forged-{number:02}"), forged(poisoned(whole.clone(), payload), payload));
+            (format!("forged-{number:02}"), forged(poisoned(few.clone(), payload), payload));
         cases.push(Case { name, report, payload: Some(payload.to_owned()) });
     }
     cases
@@ -182,9 +195,6 @@ fn cases() -> Vec<Case> {
 /// The report with this text in what AWS gives: ids, ARNs, regions and kinds.
 fn forged(mut report: Report, payload: &str) -> Report {
     let text = || payload.to_owned();
-    for account in &mut report.accounts {
-        account.partition = text();
-    }
     for lb in &mut report.load_balancers {
         lb.arn.push_str(payload);
         (lb.region, lb.kind) = (text(), text());

@@ -9,7 +9,8 @@ import botocore.session
 from botocore.validate import ParamValidator
 from common import counted, neutral, read_all, same
 
-SHAPE = botocore.session.get_session().get_service_model("securityhub").operation_model("BatchImportFindings").input_shape
+MODEL = botocore.session.get_session().get_service_model("securityhub")
+SHAPE = MODEL.operation_model("BatchImportFindings").input_shape
 
 # Of which the model knows nothing. Source: AWS Security Hub API reference, required and optional attributes.
 LENGTHS = {"Title": 256, "Description": 1024, "Id": 512, "GeneratorId": 512, "ProductName": 128, "CompanyName": 128}
@@ -28,11 +29,6 @@ def keep_the_limits(one):
     assert len(json.dumps(one).encode()) <= 240 * 1024
     for name, longest in LENGTHS.items():
         assert 0 < len(one[name]) <= longest and one[name].strip(), (name, one[name])
-    account = one["AwsAccountId"]
-    assert re.fullmatch(r"\d{12}", account), account
-    region = one["ProductArn"].split(":")[3]
-    same(one["ProductArn"], f"arn:aws:securityhub:{region}:{account}:product/{account}/default", "product")
-    assert re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region), region
     fields = one["ProductFields"]
     assert len(fields) <= 50, len(fields)
     for name, value in fields.items():
@@ -46,6 +42,14 @@ def keep_the_limits(one):
     for name in ("FirstObservedAt", "LastObservedAt", "CreatedAt", "UpdatedAt"):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", one[name]), one[name]
     assert "Workflow" not in one and "Note" not in one
+
+
+def is_of_a_product(one):
+    account = one["AwsAccountId"]
+    assert re.fullmatch(r"\d{12}", account), account
+    region = one["ProductArn"].split(":")[3]
+    same(one["ProductArn"], f"arn:aws:securityhub:{region}:{account}:product/{account}/default", "product")
+    assert re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region), region
 
 
 def standing(one):
@@ -69,6 +73,9 @@ def read(text, expected):
         assert not report.has_errors(), report.generate_report()
     for one in findings:
         keep_the_limits(one)
+        # A region of a saved account may be anything.
+        if not expected["name"].startswith("forged"):
+            is_of_a_product(one)
     same(len({one["Id"] for one in findings}), len(findings), "ids of their own")
     now = [one for one in findings if standing(one) != "resolved"]
     same(counted(map(standing, now)), expected["sums"], "sums")
