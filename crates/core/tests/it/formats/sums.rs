@@ -11,6 +11,7 @@ use elb_audit_core::report::{Accepted, Finding, Report, SeverityCounts, Standing
 use serde_json::Value;
 
 use super::reports::reports;
+use crate::golden;
 
 /// How many findings there are of each standing.
 type Sums = BTreeMap<Standing, usize>;
@@ -67,18 +68,19 @@ fn text(text: &str) -> Sums {
     sums
 }
 
-fn of_findings(findings: Vec<Finding>) -> Sums {
+fn of_findings(findings: &[Finding]) -> Sums {
     sums(findings.iter().map(Finding::standing))
 }
 
 fn json(text: &str) -> Sums {
-    of_findings(serde_json::from_str::<Report>(text).expect("a report").findings)
+    of_findings(&serde_json::from_str::<Report>(text).expect("a report").findings)
 }
 
 fn ndjson(text: &str) -> Sums {
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line"));
     let findings = lines.filter(|line| line["kind"] == "finding");
-    of_findings(findings.map(|line| serde_json::from_value(line).expect("a finding")).collect())
+    let findings = findings.map(|line| serde_json::from_value(line).expect("a finding"));
+    of_findings(&findings.collect::<Vec<Finding>>())
 }
 
 fn csv(text: &str) -> Sums {
@@ -200,7 +202,8 @@ fn every_format_sums_up_to_the_report() {
     let names: Vec<&str> = READERS.iter().map(|(name, _)| *name).collect();
     let listed: Vec<&str> = render::ALL.iter().map(|format| format.name).collect();
     assert_eq!(names, listed, "every format has a reader here, in the order of the list");
-    let mut table = Vec::new();
+    let words = Standing::ALL.map(|standing| format!("{:>9}", standing.word()));
+    let mut table = vec![format!("{:10}{}", "the demo", words.join(" "))];
     for (name, report) in all() {
         let expected = sums(report.findings.iter().map(Finding::standing));
         for (format, (_, count)) in render::ALL.iter().zip(READERS) {
@@ -216,10 +219,10 @@ fn every_format_sums_up_to_the_report() {
                     format.name,
                     standing.word()
                 );
-                cells.push(number(&found).to_string());
+                cells.push(format!("{:>9}", number(&found)));
             }
             if name == "demo" {
-                table.push(format!("{:10} {}", format.name, cells.join(" ")));
+                table.push(format!("{:10}{}", format.name, cells.join(" ")));
             }
         }
         if name == "demo" {
@@ -228,6 +231,5 @@ fn every_format_sums_up_to_the_report() {
             assert!(none.is_empty(), "the demo has no {none:?}");
         }
     }
-    // Shown with `--nocapture`; the closing words of a change quote it.
-    eprintln!("{}", table.join("\n"));
+    golden::compare("crates/core/tests/it/snapshots/sums.txt", &(table.join("\n") + "\n"));
 }
