@@ -16,6 +16,7 @@ mod order;
 mod place;
 pub(crate) mod page;
 pub(crate) mod prose;
+mod sarif; // as GitHub takes it
 pub(crate) mod text;
 
 pub use filter::Filter;
@@ -176,7 +177,8 @@ pub const TEXT: &Format = &text::FORMAT;
 pub const JSON: &Format = &json::FORMAT;
 
 /// Every format, the default first.
-pub const ALL: &[&Format] = &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT];
+pub const ALL: &[&Format] =
+    &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT, &sarif::FORMAT];
 
 /// Writes only what has changed, in the same form as a whole report.
 fn changes_alone(render: Render, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {

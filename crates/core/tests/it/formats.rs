@@ -6,6 +6,7 @@ use elb_audit_core::report::Report;
 use crate::golden;
 
 mod reports;
+mod sarif;
 mod schema;
 mod sums;
 

@@ -204,3 +204,8 @@ fn csv_is_read_by_pythons_reader() {
 fn ndjson_is_read_line_by_line() {
     read("ndjson_is_read_line_by_line", "ndjson");
 }
+
+#[test]
+fn sarif_keeps_its_schema_and_githubs_limits() {
+    read("sarif_keeps_its_schema_and_githubs_limits", "sarif");
+}

@@ -18,8 +18,13 @@ type Sums = BTreeMap<Standing, usize>;
 /// Counts what a text of this format says, by the words that its reader goes by.
 type Count = fn(&str) -> Sums;
 
-const READERS: &[(&str, Count)] =
-    &[("text", text), ("json", json), ("ndjson", ndjson), ("csv", csv)];
+const READERS: &[(&str, Count)] = &[
+    ("text", text),
+    ("json", json),
+    ("ndjson", ndjson),
+    ("csv", csv),
+    ("sarif", sarif),
+];
 
 fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
     let mut sums = Sums::new();
@@ -79,6 +84,16 @@ fn csv(text: &str) -> Sums {
     let head = rows.next().expect("names of columns");
     let place = head.iter().position(|name| name == "standing").expect("a column");
     sums(rows.map(|row| named(&row[place])))
+}
+
+/// Results are faults; notifications say what they are.
+fn sarif(text: &str) -> Sums {
+    let log: Value = serde_json::from_str(text).expect("SARIF");
+    let run = &log["runs"][0];
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let told = list(&run["invocations"][0]["toolExecutionNotifications"]);
+    let told = told.iter().filter_map(|one| one["properties"]["standing"].as_str()).map(named);
+    sums(list(&run["results"]).iter().map(|_| Standing::Fault).chain(told))
 }
 
 /// The demo with everything that there can be, one fault of it accepted, and one of a newer check.
