@@ -11,6 +11,7 @@ pub mod asff; // faults as Security Hub takes them
 mod filter;
 mod json;
 mod csv;
+mod github; // workflow commands
 mod ndjson;
 mod order;
 mod place;
@@ -178,7 +179,7 @@ pub const JSON: &Format = &json::FORMAT;
 
 /// Every format, the default first.
 pub const ALL: &[&Format] =
-    &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT, &sarif::FORMAT];
+    &[TEXT, JSON, &ndjson::FORMAT, &csv::FORMAT, &sarif::FORMAT, &github::FORMAT];
 
 /// Writes only what has changed, in the same form as a whole report.
 fn changes_alone(render: Render, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {

@@ -5,6 +5,7 @@ use elb_audit_core::report::Report;
 
 use crate::golden;
 
+mod github;
 mod reports;
 mod sarif;
 mod schema;

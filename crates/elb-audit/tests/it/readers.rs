@@ -209,3 +209,8 @@ fn ndjson_is_read_line_by_line() {
 fn sarif_keeps_its_schema_and_githubs_limits() {
     read("sarif_keeps_its_schema_and_githubs_limits", "sarif");
 }
+
+#[test]
+fn github_commands_are_read_as_the_runner_does() {
+    read("github_commands_are_read_as_the_runner_does", "github");
+}

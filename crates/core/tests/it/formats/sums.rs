@@ -24,6 +24,7 @@ const READERS: &[(&str, Count)] = &[
     ("ndjson", ndjson),
     ("csv", csv),
     ("sarif", sarif),
+    ("github", github),
 ];
 
 fn sums(standings: impl IntoIterator<Item = Standing>) -> Sums {
@@ -94,6 +95,23 @@ fn sarif(text: &str) -> Sums {
     let told = list(&run["invocations"][0]["toolExecutionNotifications"]);
     let told = told.iter().filter_map(|one| one["properties"]["standing"].as_str()).map(named);
     sums(list(&run["results"]).iter().map(|_| Standing::Fault).chain(told))
+}
+
+/// The numbers of the last line.
+fn github(text: &str) -> Sums {
+    let line = text.lines().last().and_then(|line| line.strip_prefix("elb-audit: "));
+    let line = line.expect("totals");
+    // How many faults there are of each severity stands in brackets.
+    let (head, tail) = match (line.find(" ("), line.find(')')) {
+        (Some(open), Some(close)) => (&line[..open], &line[close + 1..]),
+        _ => (line, ""),
+    };
+    let part = |part: &str| {
+        let (number, word) = part.split_once(' ').expect("a number and a word");
+        let word = if word.starts_with("of ") { "pass" } else { word.trim_end_matches('s') };
+        (named(word), number.parse().expect("a number"))
+    };
+    [head, tail].concat().split(", ").map(part).collect()
 }
 
 /// The demo with everything that there can be, one fault of it accepted, and one of a newer check.
