@@ -10,6 +10,7 @@ use crate::vocab::glob;
 pub mod asff; // findings as Security Hub takes them
 mod csv;
 mod filter;
+mod github; // workflow commands
 mod gitlab;
 mod json;
 mod junit;
@@ -20,6 +21,7 @@ mod order;
 pub(crate) mod page;
 mod place;
 pub(crate) mod prose;
+mod sarif; // as GitHub takes it
 mod steps;
 pub(crate) mod text;
 
@@ -188,6 +190,8 @@ pub const ALL: &[&Format] = &[
     &ndjson::FORMAT,
     &csv::FORMAT,
     &markdown::FORMAT,
+    &sarif::FORMAT,
+    &github::FORMAT,
     &junit::FORMAT,
     &gitlab::FORMAT,
     &ocsf::FORMAT,

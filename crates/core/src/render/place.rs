@@ -33,7 +33,8 @@ pub(super) fn subject(kind: SubjectKind) -> &'static str {
     }
 }
 
-fn segment(text: &str) -> String {
+/// A text as a part of a path.
+pub(super) fn segment(text: &str) -> String {
     let units = text.bytes().enumerate().map(|(place, byte)| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => {
             char::from(byte).to_string()

@@ -6,10 +6,12 @@ use elb_audit_core::report::Report;
 use crate::golden;
 
 mod asff;
+mod github;
 mod gitlab;
 mod junit;
 mod ocsf;
 mod reports;
+mod sarif;
 mod schema;
 mod sums;
 

@@ -282,3 +282,13 @@ fn ocsf_keeps_the_class() {
 fn asff_is_taken_by_botocore() {
     read("asff_is_taken_by_botocore", "asff");
 }
+
+#[test]
+fn sarif_keeps_its_schema_and_githubs_limits() {
+    read("sarif_keeps_its_schema_and_githubs_limits", "sarif");
+}
+
+#[test]
+fn github_commands_are_read_as_the_runner_does() {
+    read("github_commands_are_read_as_the_runner_does", "github");
+}

@@ -25,6 +25,8 @@ const READERS: &[(&str, Count)] = &[
     ("ndjson", ndjson),
     ("csv", csv),
     ("markdown", markdown),
+    ("sarif", sarif),
+    ("github", github),
     ("junit", junit),
     ("gitlab", gitlab),
     ("ocsf", ocsf),
@@ -172,6 +174,33 @@ fn asff(text: &str) -> Sums {
         (_, Some("PASSED")) => Standing::Pass,
         other => panic!("{other:?}"),
     }))
+}
+
+/// Results are faults; notifications say what they are.
+fn sarif(text: &str) -> Sums {
+    let log: Value = serde_json::from_str(text).expect("SARIF");
+    let run = &log["runs"][0];
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let told = list(&run["invocations"][0]["toolExecutionNotifications"]);
+    let told = told.iter().filter_map(|one| one["properties"]["standing"].as_str()).map(named);
+    sums(list(&run["results"]).iter().map(|_| Standing::Fault).chain(told))
+}
+
+/// The numbers of the last line.
+fn github(text: &str) -> Sums {
+    let line = text.lines().last().and_then(|line| line.strip_prefix("elb-audit: "));
+    let line = line.expect("totals");
+    // How many faults there are of each severity stands in brackets.
+    let (head, tail) = match (line.find(" ("), line.find(')')) {
+        (Some(open), Some(close)) => (&line[..open], &line[close + 1..]),
+        _ => (line, ""),
+    };
+    let part = |part: &str| {
+        let (number, word) = part.split_once(' ').expect("a number and a word");
+        let word = if word.starts_with("of ") { "pass" } else { word.trim_end_matches('s') };
+        (named(word), number.parse().expect("a number"))
+    };
+    [head, tail].concat().split(", ").map(part).collect()
 }
 
 /// The demo with everything that there can be, one fault of it accepted, and one of a newer check.

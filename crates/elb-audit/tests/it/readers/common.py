@@ -40,6 +40,13 @@ def same(found, expected, what):
     assert found == expected, f"{what}: {found!r} is not {expected!r}"
 
 
+def no_duplicates(pairs):
+    """An object of JSON whose names are there once."""
+    names = [name for name, _ in pairs]
+    same(len(names), len(set(names)), f"names {names}")
+    return dict(pairs)
+
+
 def counted(standings):
     """How many there are of each standing, as `expected["sums"]` has them."""
     standings = list(standings)

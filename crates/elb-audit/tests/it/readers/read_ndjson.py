@@ -2,7 +2,7 @@
 
 import json
 
-from common import counted, read_all, same
+from common import counted, no_duplicates, read_all, same
 
 
 def standing(finding):
@@ -11,12 +11,6 @@ def standing(finding):
     if finding["accepted"]:
         return "accepted"
     return "informing" if finding["informs"] else {"fail": "fault"}.get(finding["outcome"], finding["outcome"])
-
-
-def no_duplicates(pairs):
-    names = [name for name, _ in pairs]
-    same(len(names), len(set(names)), f"names {names}")
-    return dict(pairs)
 
 
 def read(text, expected):
