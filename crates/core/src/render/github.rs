@@ -5,10 +5,11 @@
 use std::io;
 
 use super::order::worst_first;
-use super::prose::{count, found, list};
+use super::prose::{count, found};
+use super::text::coverage;
 use super::{Format, Says, Style, keep_changes};
 use crate::report::comparison::ChangeKind;
-use crate::report::{Finding, Gate, RegionStatus, Report, Standing};
+use crate::report::{Finding, Gate, Report, Standing};
 use crate::vocab::escape::clip;
 use crate::vocab::severity::Severity;
 
@@ -21,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
     about: "the log of a GitHub workflow: annotations of the worst, and totals",
     says: Says {
         fault: Some("counted; the worst as `error`, `warning` or `notice`"),
-        unknown: Some("counted; the first as `notice`"),
+        unknown: Some("counted; a `notice` for each cause"),
         note: Some("counted; the first as `notice`"),
         pass: Some("counted"),
         accepted: Some("counted"),
@@ -29,10 +30,10 @@ pub(super) const FORMAT: Format = Format {
     },
     leaves_out: "findings beyond ten of a level, which it counts, load balancers, calls that failed, actions and \
                  what has been resolved; characters that do not print are written as escapes, and `##[` as `## [`",
-    more: "Critical and high faults are `error`, medium and low ones `warning`; what only informs, verdicts that could \
-           not be given and notes are `notice`. GitHub shows ten of each: where there are more, the tenth says how \
-           many. What could not be read at all is an `error` where it is everything, else a `warning`. An annotation has \
-           no file, because a live load balancer has none.\n\n\
+    more: "Critical and high faults are `error`, medium and low ones `warning`; faults that only inform, and notes, are \
+           `notice`. What could not be read at all is an `error` where it is everything, else a `warning`; a call that was \
+           not answered is a `notice`, with the verdicts that are unknown for it. GitHub shows ten of each: where there are \
+           more, the tenth says how many. An annotation has no file, because a live load balancer has none.\n\n\
            The last line is `elb-audit: ` and the totals, whatever `--min-severity` and `--only-new` hide. Of what is \
            right it says how many verdicts the report has, with `--show-passed`, of how many there are.\n\n\
            Names and tags are chosen by whoever may create a resource. None of them can end a command or begin \
@@ -89,14 +90,12 @@ impl Level {
 
 fn write(report: &Report, style: Style, of: &str, out: &mut dyn io::Write) -> io::Result<()> {
     let filter = style.filter.for_report(report);
-    let mut shown = worst_first(report, &[Standing::Fault, Standing::Unknown, Standing::Note]);
+    let mut shown = worst_first(report, &[Standing::Fault, Standing::Note]);
     shown.retain(|one| filter.shows(one));
-    let unread = unread(report);
     for level in Level::LOUDEST_FIRST {
-        let first = unread.as_ref().filter(|(loud, _)| *loud == level).map(|(_, said)| &**said);
         let own: Vec<&Finding> =
             shown.iter().copied().filter(|one| Level::of(one) == level).collect();
-        annotate(level, first, &own, out)?;
+        annotate(level, &not_assessed(report, level), &own, out)?;
     }
     if let Some(hidden) = filter.left_out(&report.findings) {
         writeln!(out, "elb-audit: {hidden}")?;
@@ -104,34 +103,33 @@ fn write(report: &Report, style: Style, of: &str, out: &mut dyn io::Write) -> io
     writeln!(out, "elb-audit: {of}{}", totals(report))
 }
 
-/// What was not read at all: if that is everything, the report says nothing of the account.
-fn unread(report: &Report) -> Option<(Level, String)> {
-    if report.summary.regions_read == 0 {
-        let gate = Gate { fail_on: None, strict: false, only_new: false };
-        return Some((Level::Error, report.exit(gate).1));
+/// What could not be assessed, and why. If that is everything, the report says nothing of the account.
+fn not_assessed(report: &Report, level: Level) -> Vec<String> {
+    let said = |(what, why): (String, String)| format!("{what}{why}");
+    match (report.summary.regions_read, level) {
+        (0, Level::Error) => {
+            let gate = Gate { fail_on: None, strict: false, only_new: false };
+            vec![report.exit(gate).1]
+        }
+        (_, Level::Error) => Vec::new(),
+        (_, Level::Warning) => coverage::unread(report).into_iter().map(said).collect(),
+        (_, Level::Notice) => coverage::unanswered(report).into_iter().map(said).collect(),
     }
-    let accounts = report.shut().map(|one| one.id.clone());
-    let regions = report.regions.iter().filter(|one| one.status == RegionStatus::Unread);
-    let places = accounts.chain(regions.map(|one| format!("{} {}", one.account, one.name)));
-    let places: Vec<String> = places.collect();
-    let said =
-        format!("could not be read, what is there is not in this report: {}", list(&places, SHOWN));
-    (!places.is_empty()).then_some((Level::Warning, said))
 }
 
 /// The annotations of a level, the last one for those that there is no room for.
 fn annotate(
     level: Level,
-    first: Option<&str>,
+    first: &[String],
     findings: &[&Finding],
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let all = findings.len() + usize::from(first.is_some());
+    let all = findings.len() + first.len();
     let room = if all > SHOWN { SHOWN - 1 } else { SHOWN };
-    if let Some(said) = first {
-        level.write("elb-audit: not read", &clip(said, FOUND), out)?;
+    for said in first.iter().take(room) {
+        level.write("elb-audit: not assessed", &clip(said, FOUND), out)?;
     }
-    for finding in findings.iter().take(room - usize::from(first.is_some())) {
+    for finding in findings.iter().take(room.saturating_sub(first.len())) {
         level.write(&title(finding), &message(finding), out)?;
     }
     if all > SHOWN {
@@ -160,15 +158,11 @@ fn title(finding: &Finding) -> String {
 
 /// What was found, how to fix it, and where: three lines of one message.
 fn message(finding: &Finding) -> String {
-    let (head, way) = match finding.standing() {
-        Standing::Unknown => ("could not be judged: ", "to judge it"),
-        _ => ("", "fix"),
-    };
-    let found = clip(&format!("{head}{}", found(finding)), FOUND);
+    let found = clip(&found(finding), FOUND);
     let fix = clip(&finding.fix, FIX);
     let Finding { account, region, fingerprint, .. } = finding;
     let place = clip(&format!("{account} {region}, fingerprint {fingerprint}"), FIX);
-    format!("{found}\n{way}: {fix}\n{place}")
+    format!("{found}\nfix: {fix}\n{place}")
 }
 
 /// How many findings there are of each standing.

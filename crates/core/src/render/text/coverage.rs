@@ -80,6 +80,11 @@ pub(in crate::render) fn short_name(report: &Report, id: &str) -> String {
 /// What was not read, each with why and where, and how many verdicts are unknown for it: accounts, then
 /// regions, then calls, those first that hide most.
 pub(in crate::render) fn causes(report: &Report) -> Vec<(String, String)> {
+    unread(report).into_iter().chain(unanswered(report)).collect()
+}
+
+/// Accounts and regions that were not read, each with why.
+pub(in crate::render) fn unread(report: &Report) -> Vec<(String, String)> {
     let mut causes = Vec::new();
     let mut unread: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for account in report.shut() {
@@ -95,6 +100,13 @@ pub(in crate::render) fn causes(report: &Report) -> Vec<(String, String)> {
         let said = format!(" could not be read: {}: {reason}", list(&names, RESOURCES));
         causes.push((count(names.len(), what), said));
     }
+    causes
+}
+
+/// Calls that were not answered, each with why and where, and how many verdicts are unknown for it, those first
+/// that hide most.
+pub(in crate::render) fn unanswered(report: &Report) -> Vec<(String, String)> {
+    let mut causes = Vec::new();
     let mut unknown: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for finding in report.findings.iter().filter(|one| one.outcome == Outcome::Unknown) {
         let action = finding.evidence.0.get("action").and_then(|action| action.as_str());

@@ -50,7 +50,7 @@ def annotation(found, expected):
     title = properties["title"]
     assert title.startswith("elb-audit: ") and len(title) <= 200, title
     assert message.strip() and len(message) <= 4096, message
-    if title == "elb-audit: not read" or title.endswith(" more"):
+    if title == "elb-audit: not assessed" or title.endswith(" more"):
         return
     lines = message.split("\n")
     same(len(lines), 3, f"lines of {message!r}")
@@ -92,13 +92,15 @@ def more(found, severities, expected):
     all_of = {
         "error": count("critical", 0) + count("high", 0),
         "warning": count("medium", 0) + count("low", 0),
-        "notice": count("info", 0) + expected["sums"]["unknown"] + expected["sums"]["note"],
+        "notice": count("info", 0) + expected["sums"]["note"],
     }
     for name, expected_number in all_of.items():
         titles = [properties["title"] for level, properties, _ in found if level == name]
-        unread = titles.count("elb-audit: not read")
+        causes = titles.count("elb-audit: not assessed")
         rest = [int(title.split(" ")[1]) for title in titles if title.endswith(" more")]
-        same(len(titles) - len(rest) - unread + sum(rest), expected_number, f"{name}s")
+        told = len(titles) - len(rest) - causes + sum(rest)
+        # Of causes the tenth may count some, too.
+        assert told == expected_number or (told > expected_number and rest and name == "notice"), (name, told)
 
 
 read_all(read)
