@@ -126,3 +126,27 @@ fn a_report_is_written_to_s3() {
     assert!(done.stderr.contains(": allow s3:PutObject"), "{}", done.stderr);
     assert!(folder.path("a.csv").exists());
 }
+
+#[test]
+fn a_summary_goes_beside_the_annotations() {
+    let folder = Folder::new();
+    let run = |options: &str, file: &str| {
+        let run = Run::bare(&format!("demo {options}")).inside(&folder);
+        run.env("GITHUB_STEP_SUMMARY", file).done()
+    };
+    folder.file("summary.md", "before\n");
+    let markdown = demo(&folder, "--format markdown").stdout;
+    let annotated = run("--format github", "summary.md").exits(1);
+    assert!(annotated.stdout.starts_with("::error title="), "{}", annotated.stdout);
+    let summary = || fs::read_to_string(folder.path("summary.md")).unwrap();
+    assert_eq!(summary(), format!("before\n{markdown}"));
+    // Only where the runner reads the commands.
+    for options in ["", "--format markdown", "-o github=a.txt"] {
+        run(options, "summary.md").exits(1);
+        assert_eq!(summary(), format!("before\n{markdown}"), "{options}");
+    }
+    run("--format github", "").exits(1);
+    let done = run("--format github", "no/such/folder.md").exits(5);
+    assert!(done.stderr.contains("error: cannot write no/such/folder.md: "), "{}", done.stderr);
+    assert!(done.stdout.starts_with("::error title="), "{}", done.stdout);
+}
