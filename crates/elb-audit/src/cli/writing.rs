@@ -13,8 +13,8 @@ pub struct Writing {
     /// Format of standard output
     #[arg(long, default_value = render::ALL[0].name, value_parser = report_format())]
     pub format: &'static Format,
-    /// Also write the report to a file, a folder (DIR/), s3://BUCKET/KEY or, instead of --format, standard output
-    /// (-): in these formats, or the one that the name ends in, or that of --format; `all=DIR/`: every one
+    /// Also write the report to a file, a folder (`DIR/`), `s3://BUCKET/KEY` or, instead of --format, standard output
+    /// (`-`): in these formats, or the one that the name ends in, or that of --format; `all=DIR/`: every one
     #[arg(short, long, value_name = "[FORMAT,…=]PLACE")]
     pub output: Vec<String>,
     /// Show faults and notes of this severity or worse, and count the rest; formats for programs have
