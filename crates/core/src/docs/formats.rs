@@ -41,7 +41,10 @@ pub fn formats() -> String {
 
 /// `.sarif`, `.sarif.json`
 fn endings(format: &Format) -> String {
-    let endings: Vec<String> = format.endings.iter().map(|end| code(format!(".{end}"))).collect();
+    // One of them may be a whole name.
+    let dotted =
+        |end: &&str| if **end == *format.file { code(end) } else { code(format!(".{end}")) };
+    let endings: Vec<String> = format.endings.iter().map(dotted).collect();
     endings.join(", ")
 }
 
