@@ -44,7 +44,7 @@ pub use writing::Writing;
 
 /// What `--help` says of the environment.
 const ENVIRONMENT: &str = "Every option can be set in the environment: --fail-on is ELB_AUDIT_FAIL_ON, \
-    and so on; lists are separated by commas. What is on the command line wins.\n\nOptions without a command \
+    and so on; lists are separated by commas, places of ELB_AUDIT_OUTPUT by line breaks. What is on the command line wins.\n\nOptions without a command \
     are those of `scan`: `elb-audit --profile prod --all-regions`.";
 
 /// Finds every security fault on every AWS load balancer, with the evidence.

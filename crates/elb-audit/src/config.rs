@@ -115,6 +115,11 @@ impl RunConfig {
         })
     }
 
+    /// The configuration file; none: the defaults.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.config.as_deref().map(Path::new)
+    }
+
     /// The same for the audit, at this time.
     pub(crate) fn options(self, now: Timestamp) -> Options {
         let RunConfig { policy, persona, frameworks, show_passed, config, focus, .. } = self;

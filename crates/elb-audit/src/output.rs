@@ -23,7 +23,7 @@ pub(crate) use place::PlaceError;
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// No format has this name.
-    #[error("unknown format `{name}`: {known}, or all, are known")]
+    #[error("unknown format `{name}`: {known}, or all; a file whose name has an = in it is ./FILE")]
     Format {
         /// The name.
         name: String,
@@ -34,7 +34,9 @@ pub enum OutputError {
     #[error("--output {0}: {1}")]
     Place(String, PlaceError),
     /// Several formats cannot be in one file.
-    #[error("--output {0}: a file holds one format: name a folder, which ends in `/`")]
+    #[error(
+        "--output {0}: a file, an object and standard output hold one format: name a folder, which ends in `/`"
+    )]
     OneFile(String),
     /// Standard output gets another format.
     #[error("--output {output}: --format says {format} of standard output: leave one of them out")]
@@ -106,6 +108,9 @@ pub enum NotWritable {
     /// It is no file.
     #[error("standard output has its format by --format")]
     StandardOutput,
+    /// It would be in a folder that is not there.
+    #[error("there is no folder {0}")]
+    NoFolder(String),
     /// The system says no.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -198,12 +203,28 @@ impl Outputs {
     }
 }
 
-/// Whether two places are one, as far as their names tell.
+/// Whether two places are one: by the file that is there, or as far as their names tell.
 fn is_same(one: &Place, other: &Place) -> bool {
     match (one, other) {
-        (Place::File(one), Place::File(other)) => whole(one) == whole(other),
+        (Place::File(one), Place::File(other)) => {
+            whole(one) == whole(other) || is_linked(one, other)
+        }
         (one, other) => one == other,
     }
+}
+
+/// Whether two names are of one file.
+#[cfg(unix)]
+fn is_linked(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = |path: &Path| path.metadata().ok().filter(std::fs::Metadata::is_file);
+    let node = |path: &Path| file(path).map(|meta| (meta.dev(), meta.ino()));
+    node(one).is_some() && node(one) == node(other)
+}
+
+#[cfg(not(unix))]
+fn is_linked(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// The path from the root, links followed where they lead somewhere.
@@ -275,16 +296,23 @@ fn write(format: &Format, report: &Report, style: Style, file: File) -> io::Resu
 }
 
 /// Whether a file can be written: better known before a scan than after it. One that is not there yet is
-/// not left behind.
+/// not left behind; what is no file, such as a pipe, is not tried: who reads it would take that for the end.
 pub(crate) fn check_writable(file: &Path) -> Result<(), NotWritable> {
     if file == Path::new("-") {
         return Err(NotWritable::StandardOutput);
     }
-    let new = !file.exists();
-    std::fs::OpenOptions::new().append(true).create(true).open(file)?;
-    if new {
-        // It was made this moment, and is empty.
-        let _ = std::fs::remove_file(file);
+    let there = file.metadata().ok();
+    if there.as_ref().is_some_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        return Ok(());
+    }
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+        return Err(NotWritable::NoFolder(folder.display().to_string()));
+    }
+    OpenOptions::new().append(true).create(true).open(file)?;
+    if there.is_none() {
+        // It was made this moment, and is empty. Of a link it is what the link leads to.
+        let _ = file.canonicalize().and_then(std::fs::remove_file);
     }
     Ok(())
 }

@@ -33,6 +33,14 @@ pub fn formats() -> String {
         format_table(""),
         outcomes(),
     );
+    page.push_str(
+        "\n## What has changed\n\n\
+         `diff --format FORMAT` writes only what has changed, in any of them: the new and worse faults, as these formats \
+         write faults. What is unknown, noted, passed or accepted is not there; the totals of `json`, `ndjson` and \
+         `sarif` are those of the whole later report. Text, `markdown`, `ndjson`, `ocsf` and `asff` have what is resolved, too. A \
+         whole report that was compared with an earlier one (`--baseline`, `--state`) says of each fault what has \
+         become of it.\n",
+    );
     for format in render::ALL {
         page.push_str(&section(format));
     }

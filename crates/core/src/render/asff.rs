@@ -32,7 +32,7 @@ pub(super) const FORMAT: Format = Format {
     file: "elb-audit.asff.json",
     endings: &["asff.json"],
     media_type: "application/json",
-    about: "Security Hub, where something else than elb-audit calls `BatchImportFindings`",
+    about: "Security Hub, where another program than elb-audit calls `BatchImportFindings`",
     says: Says {
         fault: Some("`ACTIVE`, `FAILED`"),
         unknown: Some("`ACTIVE`, `NOT_AVAILABLE`"),
@@ -46,8 +46,8 @@ pub(super) const FORMAT: Format = Format {
     more: "A list, a finding a line, with the `Id`s that [`--notify securityhub`](alerts.md#security-hub) writes: the one \
            updates what the other has imported. What has been resolved or not been assessed since the report compared \
            with is there as it is there. Beside that the file has what is unknown and what passed, whose \
-           severity is `INFORMATIONAL`; `ProductFields` say in `elb-audit/standing` what a finding counts as. What has \
-           no region goes to the first one of its account that was read, and not to the configured one. An `Id` occurs once: of several \
+           severity is `INFORMATIONAL`; `ProductFields` say in `elb-audit/standing` what a finding counts as. A finding without \
+           a region stands under the first region of its account that was read; `--notify` takes the configured one. An `Id` occurs once: of several \
            findings with one fingerprint the later ones end in `/2`, `/3`.\n\n\
            `BatchImportFindings` takes 100 findings a call, of one account and region. This makes a line of each call's \
            findings:\n\n\
@@ -404,7 +404,14 @@ fn resources(fault: &Finding, region: &str, partition: &str) -> Vec<Value> {
     let lb = fault.load_balancer.as_ref().map(|lb| resource(type_of(lb), &lb.arn));
     let same = |lb: &LoadBalancerRef| lb.arn == fault.subject.id;
     let own = fault.load_balancer.as_ref().is_none_or(|lb| !same(lb));
-    let subject = own.then(|| resource(subject_type(fault), &fault.subject.id));
+    // A listener of a Classic load balancer has no ARN, and others have a listener of its name.
+    let id = match &fault.load_balancer {
+        Some(lb) if !fault.subject.id.starts_with("arn:") => {
+            format!("{}/{}", lb.arn, fault.subject.id)
+        }
+        _ => fault.subject.id.clone(),
+    };
+    let subject = own.then(|| resource(subject_type(fault), &id));
     lb.into_iter().chain(subject).collect()
 }
 

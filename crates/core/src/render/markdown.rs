@@ -5,7 +5,7 @@ use std::io;
 
 use super::order::worst_first;
 use super::text::{basis, changes, coverage, screen};
-use super::{Filter, Format, Says, Style, changes_alone, steps};
+use super::{Filter, Format, Says, Style, keep_changes, steps};
 use crate::render::prose::{acceptance, check, count, exposure, subject};
 use crate::report::comparison::{ChangeKind, Past};
 use crate::report::controls::FrameworkReport;
@@ -24,14 +24,18 @@ pub(super) const FORMAT: Format = Format {
     media_type: "text/markdown; charset=utf-8",
     about: "a pull request's comment, a wiki, a job's summary",
     says: Says { pass: None, ..Says::all("counted; the worst in a table") },
-    leaves_out: "passes but for their number, evidence, and what is beyond 65,000 bytes, which it counts: a comment on \
-                 GitHub holds 65,536 characters",
-    more: "GitHub's dialect. Names, tags and whatever else somebody may have chosen stand in code spans, so that \
-           `@name` tells nobody and `#12` links nowhere. `--min-severity` and `--only-new` shorten it.",
+    leaves_out: "passes but for their number, evidence, and rows that do not fit into a comment on GitHub, which it counts: \
+                 that holds 65,536 characters",
+    more: "GitHub's dialect. Names and tags are chosen by whoever may create a resource: they stand in code spans, or \
+           have every character escaped that Markdown would take for its own. `@name` tells nobody, and `#12` and \
+           addresses link nowhere. `--min-severity` and `--only-new` shorten it.",
     for_people: true,
     beside: None,
     render,
-    render_changes: |report, style, out| changes_alone(render, report, style, out),
+    render_changes: |report, style, out| {
+        keep_changes(report);
+        changes_only(report, style, out)
+    },
 };
 
 /// Bytes of a whole report: somewhat less than what a comment holds.
@@ -56,6 +60,21 @@ fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<
     others(&mut sheet, report, filter);
     controls(&mut sheet, report);
     end(&mut sheet, report, filter);
+    out.write_all(sheet.into_text().as_bytes())
+}
+
+/// What has become of faults, and nothing that would need the others.
+fn changes_only(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(MOST);
+    let totals = report.comparison.as_ref().map(changes::totals);
+    let totals = totals.unwrap_or_else(|| "nothing was compared".to_owned());
+    sheet.line(&format!("## elb-audit: {}", words(&totals)));
+    start(&mut sheet, report, style.filter);
+    faults(&mut sheet, report, style.filter);
+    changed(&mut sheet, report);
+    if let Some(said) = style.filter.left_out(&report.findings) {
+        sheet.paragraph(&format!("_{}_", words(&said)));
+    }
     out.write_all(sheet.into_text().as_bytes())
 }
 

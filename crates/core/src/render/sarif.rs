@@ -49,18 +49,18 @@ pub(super) const FORMAT: Format = Format {
            GitHub takes the severity of an alert from its rule, and who can connect decides how bad a finding is. So a \
            check has a rule for each severity that occurs: its id is the check's, and `CHECK/medium` where the \
            severity is not the check's own. `security-severity` is 9.5, 8.0, 5.5, 2.0 or 0.1.\n\n\
-           There is no file to point at. Each result has a path made of account, region, kind and name of its \
-           load balancer, such as `aws/111122223333/eu-west-1/application/shop`, which never changes, its ARN in \
-           `logicalLocations`, its fingerprint in `partialFingerprints`, and the way from the internet to its listener as a \
-           code flow.\n\n\
+           There is no file to point at. Each result has a path that never changes, made of account, region, kind and \
+           name of its load balancer, such as `aws/111122223333/eu-west-1/application/shop`. `logicalLocations` has the ARN of what \
+           is meant (a listener, a certificate), `properties.loadBalancer` that of the load balancer, `partialFingerprints` the \
+           fingerprint, and a code flow the way from the internet to the listener.\n\n\
            `automationDetails.id` is `elb-audit/live/ACCOUNT/`, or `elb-audit/live/ACCOUNT-and-others/` with the lowest \
            of several. After it comes the region where one alone was to be read, `only-HASH` where load balancers were \
            chosen, and `changes` where only changes are written. An upload takes the place of the last one with \
            the same id, and GitHub closes the alerts that it does not have: also those of what could not be \
-           read this time. Exit code 3, and with `--strict` 4, say when not to upload.\n\n\
-           A run has at most 25,000 results, the worst, and as many notifications, the unknown ones first. How many \
-           are not there say a notification and `leftOut` in the `properties` of the run, beside the `totals` of the \
-           report.",
+           read this time. Do not upload where the exit code is 3, or 4 with `--strict`.\n\n\
+           A run has at most 25,000 results, the worst, and as many notifications, the unknown ones first. A \
+           notification says how many are left out, and so does `leftOut` in the `properties` of the run, beside the \
+           `totals` of the report.",
     for_people: false,
     beside: None,
     render: |report, _, out| write(report, Part::Whole, out),

@@ -191,3 +191,15 @@ fn what_is_unknown_or_right_is_shown_whatever_the_filter() {
         assert!(filter.shows(finding) || !stays, "{finding:?}");
     }
 }
+
+#[test]
+fn markdown_of_changes_says_what_has_changed_and_no_totals() {
+    let report = compared("no-targets");
+    let mut out = Vec::new();
+    let markdown = render::named("markdown").expect("a format");
+    markdown.render_changes(&mut report.clone(), Style::PLAIN, &mut out).expect("memory");
+    let text = String::from_utf8(out).expect("a text");
+    let new = report.comparison.as_ref().map_or(0, |comparison| comparison.new);
+    assert!(text.starts_with(&format!("## elb-audit: {new} new, ")), "{text}");
+    assert!(!text.contains("| Critical |") && text.contains("**new** low"), "{text}");
+}

@@ -333,6 +333,8 @@ impl<'a> Object<'a> {
 
     fn refused(&self, operation: Operation, error: &Failed) -> S3Error {
         let (reason, said) = failure(error);
+        // More follows.
+        let said = said.trim_end_matches('.').to_owned();
         let (bucket, key) = (self.bucket.name.to_owned(), self.key.to_owned());
         S3Error::Refused { operation, bucket, key, reason, said }
     }

@@ -34,19 +34,28 @@ pub struct Writing {
     /// Whether both --format and --output stand on the command line, where they may not contradict each
     /// other.
     #[arg(skip)]
-    pub(super) both_typed: bool,
+    both_typed: bool,
+    /// Whether --output stands on the command line; the environment holds a place a line.
+    #[arg(skip)]
+    output_typed: bool,
 }
 
 impl Writing {
     /// Notes what stands on the command line.
     pub(super) fn note(&mut self, typed: &impl Fn(&str) -> bool) {
-        self.both_typed = typed("format") && typed("output");
+        self.output_typed = typed("output");
+        self.both_typed = typed("format") && self.output_typed;
     }
 
     /// Where the report goes.
     pub(crate) fn outputs(&self, color: Color) -> Result<Outputs, OutputError> {
         let standard = Standard { format: self.format, binds: self.both_typed };
-        Outputs::new(color, standard, &self.output, self.details.as_deref())
+        let lines = |output: &String| output.lines().map(str::to_owned).collect::<Vec<_>>();
+        let outputs = match self.output_typed {
+            true => self.output.clone(),
+            false => self.output.iter().flat_map(lines).collect(),
+        };
+        Outputs::new(color, standard, &outputs, self.details.as_deref())
     }
 }
 

@@ -33,6 +33,9 @@ pub(super) async fn judge_saved(
     outputs: &Outputs,
 ) -> Result<Exit, Error> {
     let how = RunConfig::new(report)?;
+    if let Some(file) = how.file() {
+        outputs.spare(file, "the configuration")?;
+    }
     let watch = Watch::for_saved(report)?;
     let remote = watch.is_remote() || outputs.is_remote();
     let session = if remote { Some(open(None).await?) } else { None };

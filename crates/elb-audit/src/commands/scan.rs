@@ -36,6 +36,9 @@ pub(crate) async fn run_scan(
     shown: bool,
 ) -> Result<RunOutcome, Error> {
     let prepared = PreparedScan::new(task)?;
+    if let Some(file) = prepared.config.file() {
+        outputs.spare(file, "the configuration")?;
+    }
     // Getting hold of credentials may take its time already.
     let progress = ProgressLine::new(shown);
     let (request, tuning) = (&prepared.request, task.source.tuning());

@@ -202,7 +202,7 @@ mod tests {
         }
         assert_eq!(resolved("all=out/", DEFAULT).unwrap().len(), render::ALL.len());
         let said = name("csv,json=out", TYPED);
-        assert!(said.contains("a file holds one format: name a folder"), "{said}");
+        assert!(said.contains("hold one format: name a folder"), "{said}");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use elb_audit_core::render;
 use elb_audit_core::report::Report;
 use elb_audit_fake_aws::{Account, Bucket, FakeAws, Fault, Region};
+use serde_json::Value;
 
 use crate::account::NUMBER;
 use crate::program::{Done, Folder, Run};
@@ -70,12 +72,17 @@ fn what_contradicts_or_overwrites_is_refused() {
         ("-o a.json -o a.json", "--output a.json: the same place twice"),
         ("-o a.json -o json=./a.json", "--output json=./a.json: the same place twice"),
         ("-o json=out -o out/elb-audit.json", "the same place twice"),
-        ("-o csv,json=a", "--output csv,json=a: a file holds one format: name a folder"),
+        (
+            "-o csv,json=a",
+            "--output csv,json=a: a file, an object and standard output hold one format",
+        ),
         ("-o jsn=a", "unknown format `jsn`: text, json, "),
+        ("-o a=b.json", "a file whose name has an = in it is ./FILE"),
+        ("-o all=-", "a file, an object and standard output hold one format"),
         ("-o json=", "--output json=: a place is needed"),
         ("-o https://example.com/a.json", "is no place for a report"),
         ("-o s3://Reports/a.json", "`Reports` cannot be the name of a bucket"),
-        ("-o no/such/folder.json", "--output no/such/folder.json: "),
+        ("-o no/such/folder.json", "--output no/such/folder.json: there is no folder no/such"),
     ] {
         let done = demo(&folder, options);
         assert_eq!(done.stdout, "", "{options}");
@@ -98,6 +105,73 @@ fn what_is_read_or_kept_is_not_overwritten() {
     assert_eq!(fs::read_to_string(folder.path("account.json")).unwrap(), text);
     let run = Run::bare("scan --state state.json -o json=state.json").inside(&folder);
     run.done().says(2, &["what --state keeps would be overwritten"]);
+    folder.file("elb-audit.toml", "min-severity = \"high\"\n");
+    for task in ["demo", "check account.json", "scan"] {
+        let run = Run::bare(&format!("{task} -o csv=elb-audit.toml")).inside(&folder);
+        run.done().says(2, &["elb-audit.toml: the configuration would be overwritten"]);
+    }
+    Run::bare("demo --no-config -o csv=elb-audit.toml").inside(&folder).done().exits(1);
+}
+
+/// A name that leads to another file, or to what is none.
+#[cfg(unix)]
+#[test]
+fn a_file_of_another_name_is_the_same_file() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    let inventory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/demo.json");
+    fs::copy(&inventory, folder.path("account.json")).unwrap();
+    fs::hard_link(folder.path("account.json"), folder.path("hard.json")).unwrap();
+    symlink("account.json", folder.path("soft.json")).unwrap();
+    for output in ["hard.json", "soft.json"] {
+        let run = Run::bare(&format!("check account.json -o {output}")).inside(&folder);
+        run.done().says(2, &["the inventory would be overwritten"]);
+    }
+    // A link to what is not there yet stays, and is followed.
+    symlink("later.json", folder.path("link.json")).unwrap();
+    demo(&folder, "-o link.json").exits(1);
+    assert!(folder.path("link.json").is_symlink());
+    assert!(
+        serde_json::from_slice::<Report>(&fs::read(folder.path("later.json")).unwrap()).is_ok()
+    );
+    demo(&folder, "-o /dev/null").exits(1);
+}
+
+/// Who reads a pipe takes it for ended when it is closed.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_opened_once() {
+    let folder = Folder::new();
+    let made = Command::new("mkfifo").arg(folder.path("pipe.json")).status().unwrap();
+    assert!(made.success());
+    let pipe = folder.path("pipe.json");
+    let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
+    demo(&folder, "-o pipe.json").exits(1);
+    assert!(serde_json::from_slice::<Report>(&reader.join().unwrap()).is_ok());
+}
+
+#[test]
+fn the_environment_holds_a_place_a_line() {
+    let folder = Folder::new();
+    let run = Run::bare("demo").env("ELB_AUDIT_OUTPUT", "a.json\nsarif,csv=out/\n");
+    run.inside(&folder).done().exits(1);
+    assert_eq!(files(&folder.path("")), ["a.json", "out"]);
+    assert_eq!(files(&folder.path("out")), ["elb-audit.csv", "elb-audit.sarif"]);
+}
+
+#[test]
+fn a_name_of_any_length_is_written_in_every_format() {
+    let folder = Folder::new();
+    let inventory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/demo.json");
+    let mut inventory: Value = serde_json::from_slice(&fs::read(inventory).unwrap()).unwrap();
+    let region = &mut inventory["accounts"][0]["regions"][0];
+    region["name"] = "r".repeat(70_000).into();
+    region["v2"]["items"][0]["name"] = "n".repeat(100_000).into();
+    folder.file("long.json", &inventory.to_string());
+    let run = Run::bare("check long.json --no-config -o all=out/").inside(&folder);
+    let done = run.done().exits(1);
+    assert!(done.stdout.contains("Start here"), "{}", done.stderr);
+    assert_eq!(files(&folder.path("out")).len(), render::ALL.len());
 }
 
 #[test]

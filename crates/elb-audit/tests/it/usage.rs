@@ -25,11 +25,11 @@ fn mistakes_on_the_command_line() {
         ("check /", "cannot read /: "),
         (
             "demo --output /nonexistent/report.json",
-            "--output /nonexistent/report.json: No such file",
+            "--output /nonexistent/report.json: there is no folder /nonexistent",
         ),
         (&format!("demo --output json={here}"), "Is a directory"),
         ("demo --output sarif=x.sarif", "unknown format `sarif`"),
-        ("demo --output -", "standard output has its format by --format"),
+        ("demo --format text --output json=-", "--format says text of standard output"),
         ("demo --output a.log --output json=a.log", "the same file twice"),
         (
             "collect -o /nonexistent/inventory.json",

@@ -21,6 +21,9 @@ const COUNTED: [Severity; 4] =
 /// Columns that a name gets at least.
 const NARROWEST: usize = 12;
 
+/// Columns that a name gets at most, however wide a line may be: AWS has none that are longer.
+const LONGEST: usize = 64;
+
 /// Columns that an account gets at most, where there is little room and where there is much.
 const ACCOUNT: [usize; 2] = [12, 24];
 
@@ -123,12 +126,12 @@ impl Columns {
         let widest = |of: &dyn Fn(&LoadBalancerSummary) -> usize, head: &str| {
             rows.iter().map(|row| of(row.lb)).max().unwrap_or_default().max(head.len())
         };
-        let region = widest(&|lb| lb.region.len(), "Region");
+        let region = widest(&|lb| lb.region.chars().count(), "Region").min(LONGEST);
         let account = |lb: &LoadBalancerSummary| coverage::short_name(report, &lb.account);
         let is_wide = room >= ROOM_FOR_ACCOUNT;
         let exposure = widest(&|lb| lb.exposure.word().len(), "Exposure");
         let exposure = if is_wide { exposure } else { "Exposure".len() };
-        let name = widest(&|lb| lb.name.chars().count(), "Load balancer");
+        let name = widest(&|lb| lb.name.chars().count(), "Load balancer").min(LONGEST);
         let account = (report.accounts.len() > 1 && is_wide).then(|| {
             widest(&|lb| account(lb).chars().count(), "Account")
                 .min(ACCOUNT[usize::from(room >= ROOM_FOR_NAMES)])
