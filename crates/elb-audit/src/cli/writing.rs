@@ -51,9 +51,10 @@ impl Writing {
     pub(crate) fn outputs(&self, color: Color) -> Result<Outputs, OutputError> {
         let standard = Standard { format: self.format, binds: self.both_typed };
         let lines = |output: &String| output.lines().map(str::to_owned).collect::<Vec<_>>();
-        let outputs = match self.output_typed {
-            true => self.output.clone(),
-            false => self.output.iter().flat_map(lines).collect(),
+        let outputs = if self.output_typed {
+            self.output.clone()
+        } else {
+            self.output.iter().flat_map(lines).collect()
         };
         Outputs::new(color, standard, &outputs, self.details.as_deref())
     }

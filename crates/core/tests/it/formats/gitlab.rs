@@ -22,7 +22,7 @@ fn a_fault_is_an_item_and_nothing_else_is() {
     let item = items.iter().find(|one| one["check_name"] == "listener-cleartext").expect("an item");
     let description = item["description"].as_str().expect("a text");
     assert!(
-        description.starts_with("requests in clear: shop HTTP:80, open to the internet; "),
+        description.starts_with("requests in cleartext: shop HTTP:80, open to the internet; "),
         "{description}"
     );
     assert_eq!(item["severity"], "critical");

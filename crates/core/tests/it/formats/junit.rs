@@ -87,7 +87,7 @@ fn each_finding_is_a_case_that_says_all_there_is() {
     says(
         |one| one.check == "listener-cleartext" && one.outcome == Outcome::Fail,
         &[
-            r#"<failure type="high" message="requests in clear">requests in clear"#,
+            r#"<failure type="high" message="requests in cleartext">requests in cleartext"#,
             "\nplace: aws/111122223333/eu-west-1/application/shop\n",
             "\nresource: listener/HTTP:80\nexposure: open to the internet\n",
             "\nfix: put it right\n",

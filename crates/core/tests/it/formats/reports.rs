@@ -316,7 +316,7 @@ fn faults(lb: &LoadBalancerSummary) -> Vec<Finding> {
         came_out(fault(lb, "desync-monitor", Severity::Critical, "desync"), Outcome::Fail),
         shown(
             listening(
-                fault(lb, "listener-cleartext", Severity::High, "requests in clear"),
+                fault(lb, "listener-cleartext", Severity::High, "requests in cleartext"),
                 "HTTP:80",
             ),
             Evidence::new()
@@ -785,7 +785,7 @@ fn huge() -> Report {
         .map(|number| targets(&format!("group-{number:03}"), Some(&[("healthy", number)])));
     lb.listeners = Some(vec![listener("HTTPS:443", Some("forward"), groups.collect())]);
     let rules: Vec<String> = (1..=100).map(|number| format!("rule {number}")).collect();
-    let finding = fault(&lb, "listener-cleartext", Severity::High, "requests in clear");
+    let finding = fault(&lb, "listener-cleartext", Severity::High, "requests in cleartext");
     report.findings.push(shown(finding, Evidence::new().with("rules", json!(rules))));
     for number in 0..100 {
         let check = format!("check-{number}");
@@ -809,7 +809,7 @@ fn without_any(statuses: &[RegionStatus]) -> Report {
 fn only_unknown() -> Report {
     let mut report = without_any(&[RegionStatus::Read]);
     let lb = load_balancer(sample::ACCOUNT, "eu-made-0", "application", "web");
-    let finding = fault(&lb, "listener-cleartext", Severity::High, "requests in clear");
+    let finding = fault(&lb, "listener-cleartext", Severity::High, "requests in cleartext");
     report.findings.push(came_out(finding, Outcome::Unknown));
     report.load_balancers.push(lb);
     counted(report)
