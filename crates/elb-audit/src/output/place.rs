@@ -112,7 +112,7 @@ mod tests {
             ("a/b.json", "a/b.json"),
             ("-", "-"),
             ("./-", "./-"),
-            ("/tmp", "/tmp/x.csv"),
+            ("/", "/x.csv"),
             ("no/such/folder/", "no/such/folder/x.csv"),
             (".", "./x.csv"),
             ("s3://reports/a.json", "s3://reports/a.json"),
