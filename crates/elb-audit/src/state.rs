@@ -1,7 +1,7 @@
 //! The report of the run before: read to compare with, and replaced only by who has seen it.
 //!
 //! Two runs that overlap both read the same report. The second to write finds another one there, is told
-//! so, and compares anew with what the first has left.
+//! so, and compares again with what the first has left.
 
 use std::fs;
 use std::io::{ErrorKind, Read as _};

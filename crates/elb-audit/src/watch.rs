@@ -2,7 +2,7 @@
 //! next run.
 //!
 //! The report is kept only when everybody has been told, so that what was not delivered is told again by
-//! the next run. Whoever is overtaken by another run compares anew with what that one has left.
+//! the next run. Whoever is overtaken by another run compares again with what that one has left.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -248,7 +248,7 @@ impl Watch {
     }
 
     /// Delivers what there is to tell; what failed of that which has to be told again, and of that which
-    /// every run tells anew.
+    /// every run tells again.
     async fn deliver(
         &self,
         report: &Report,
@@ -266,13 +266,13 @@ impl Watch {
             alert = alert.and_then(|alert| delivered.without_known(alert));
         }
         let delivery = Delivery { report, alert: alert.as_ref(), label: &rules.label };
-        let (once, anew): (Vec<Destination>, Vec<Destination>) =
+        let (once, always): (Vec<Destination>, Vec<Destination>) =
             self.destinations.iter().cloned().partition(|one| one.must_redeliver(report));
         let (owed, others) = tokio::join!(
             notify::deliver_each(&once, &delivery, session),
-            notify::deliver_each(&anew, &delivery, session),
+            notify::deliver_each(&always, &delivery, session),
         );
-        let each = once.iter().zip(&owed).chain(anew.iter().zip(&others));
+        let each = once.iter().zip(&owed).chain(always.iter().zip(&others));
         delivered.note(each.filter(|(one, _)| alert.is_some() || !one.needs_alert()));
         let errors = |all: Vec<Vec<DeliveryError>>| -> Vec<WatchError> {
             all.into_iter().flatten().map(WatchError::Delivery).collect()

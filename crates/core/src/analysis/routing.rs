@@ -249,7 +249,7 @@ impl<'a> Route<'a> {
     }
 
     /// Whether the rule takes nothing but the requests by which a certificate authority proves who owns a
-    /// domain, and leaves their path as it is. They have to be answered in clear (RFC 8555, 8.3).
+    /// domain, and leaves their path as it is. They have to be answered in cleartext (RFC 8555, 8.3).
     #[must_use]
     pub fn is_acme_only(&self) -> bool {
         let rewrites =

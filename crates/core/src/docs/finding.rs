@@ -45,7 +45,7 @@ pub fn explain_finding(report: &Report, finding: &Finding, style: Style) -> Stri
     page.into_text()
 }
 
-/// `high[listener-cleartext]: requests reach targets in clear`.
+/// `high[listener-cleartext]: requests reach targets in cleartext`.
 fn headline(page: &mut Page, finding: &Finding) {
     let (paint, word) = match finding.outcome {
         Outcome::Fail => (Paint::Severity(finding.severity), finding.severity.word()),

@@ -229,7 +229,7 @@ fn clean_environment() -> Result<(), AccessError> {
         let value = std::env::var(name).unwrap_or_default();
         if value.chars().any(char::is_control) {
             return Err(AccessError::Unreachable(format!(
-                "{name} holds a line break or another control character: set it anew without"
+                "{name} holds a line break or another control character: set it again without"
             )));
         }
     }

@@ -16,7 +16,7 @@ const MEDIA_TYPE: &str = render::JSON.media_type;
 /// How often somebody else may be faster.
 const TRIES: usize = 5;
 
-/// Writes the report; what failed. The second copy is rendered anew: of a very large account two at a
+/// Writes the report; what failed. The second copy is rendered again: of a very large account two at a
 /// time would not fit into memory.
 pub(super) async fn keep(
     report: &Report,

@@ -22,7 +22,7 @@ pub(crate) const TEST: &str = "555566667777";
 const OLD: &str = "666677778888";
 const SCAN: &str = "scan --format json --retries 0";
 
-/// An account with one load balancer that serves in clear.
+/// An account with one load balancer that serves in cleartext.
 pub(crate) fn small(id: &str) -> Account {
     let web = LoadBalancer::application("web")
         .internet_facing()

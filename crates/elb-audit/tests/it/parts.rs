@@ -16,7 +16,7 @@ const OWN: &str = "111122223333";
 const SHOP: &str = "444455556666";
 const STOCK: &str = "555566667777";
 
-/// An account with a load balancer that serves in clear in each of two regions.
+/// An account with a load balancer that serves in cleartext in each of two regions.
 fn account(id: &str) -> Account {
     let web = || {
         let listener = Listener::http(80).forward("web");

@@ -220,7 +220,7 @@ impl ClassicListener {
         }
     }
 
-    /// HTTP, in clear.
+    /// HTTP, in cleartext.
     pub fn http(port: u16) -> Self {
         Self::new("HTTP", port)
     }
@@ -230,7 +230,7 @@ impl ClassicListener {
         Self::new("TCP", port)
     }
 
-    /// HTTPS with a certificate and a TLS policy; the instances are spoken to in clear.
+    /// HTTPS with a certificate and a TLS policy; the instances are spoken to in cleartext.
     pub fn https(port: u16, certificate: &str, policy: &str) -> Self {
         Self {
             certificate: Some(certificate.to_owned()),
@@ -239,7 +239,7 @@ impl ClassicListener {
         }
     }
 
-    /// TLS with a certificate and a TLS policy; the instances are spoken to in clear.
+    /// TLS with a certificate and a TLS policy; the instances are spoken to in cleartext.
     pub fn ssl(port: u16, certificate: &str, policy: &str) -> Self {
         Self {
             certificate: Some(certificate.to_owned()),

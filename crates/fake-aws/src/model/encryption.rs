@@ -1,4 +1,4 @@
-//! Encryption controls: whether a VPC lets traffic through in clear.
+//! Encryption controls: whether a VPC lets traffic through in cleartext.
 
 use super::region::{Region, Resource};
 
@@ -11,7 +11,7 @@ pub struct EncryptionControl {
     pub mode: String,
     /// Such as `available`, `enforce-in-progress` or `enforce-failed`.
     pub state: String,
-    /// What is let through in clear, such as `internetGateway`, with `enabled` or another state.
+    /// What is let through in cleartext, such as `internetGateway`, with `enabled` or another state.
     pub exclusions: Vec<(String, String)>,
 }
 
@@ -30,12 +30,12 @@ impl EncryptionControl {
         Self::new("monitor", vpc)
     }
 
-    /// Stops what is in clear.
+    /// Stops what is in cleartext.
     pub fn enforce(vpc: &str) -> Self {
         Self::new("enforce", vpc)
     }
 
-    /// Lets the traffic of a kind of resource through in clear: `internetGateway`, `natGateway` …
+    /// Lets the traffic of a kind of resource through in cleartext: `internetGateway`, `natGateway` …
     pub fn exclude(mut self, resource: &str) -> Self {
         self.exclusions.push((resource.to_owned(), "enabled".to_owned()));
         self

@@ -55,7 +55,7 @@ impl Listener {
         Self::new(protocol, port)
     }
 
-    /// HTTP, in clear.
+    /// HTTP, in cleartext.
     pub fn http(port: u16) -> Self {
         Self::new("HTTP", port)
     }

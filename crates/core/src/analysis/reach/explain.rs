@@ -142,7 +142,7 @@ impl Reachability<'_> {
         if let Some(group) = fronting.group {
             closes.push(format!("take it out of target group {}", group.name));
         }
-        closes.push(format!("make {} anew as internal: a scheme cannot be changed", nlb.name));
+        closes.push(format!("recreate {} as internal: a scheme cannot be changed", nlb.name));
         closes
     }
 }

@@ -65,7 +65,7 @@ pub(crate) const CHECK: Check = Check {
     ],
     examples: &[
         Example {
-            title: "always in clear",
+            title: "always in cleartext",
             given: || fetched("http-only", false, plain()),
             finds: &[
                 "fail cloudfront-bypass web",
@@ -75,7 +75,7 @@ pub(crate) const CHECK: Check = Check {
             ],
         },
         Example {
-            title: "in clear as the viewer comes, and the listener forwards",
+            title: "in cleartext as the viewer comes, and the listener forwards",
             given: || fetched("match-viewer", true, plain()),
             finds: &[
                 "fail cloudfront-bypass web",
@@ -85,12 +85,12 @@ pub(crate) const CHECK: Check = Check {
             ],
         },
         Example {
-            title: "in clear as the viewer comes, and the listener redirects everything",
+            title: "in cleartext as the viewer comes, and the listener redirects everything",
             given: || fetched("match-viewer", true, sample::clean(&Kind::Application)),
             finds: &[],
         },
         Example {
-            title: "as the viewer comes, who cannot come in clear",
+            title: "as the viewer comes, who cannot come in cleartext",
             given: || fetched("match-viewer", false, plain()),
             finds: &[
                 "fail cloudfront-bypass web",
@@ -99,7 +99,7 @@ pub(crate) const CHECK: Check = Check {
             ],
         },
         Example {
-            title: "in clear, and nobody listens there",
+            title: "in cleartext, and nobody listens there",
             given: || fetched("http-only", false, sample::clean(&Kind::Network)),
             finds: &["fail cloudfront-bypass web"],
         },

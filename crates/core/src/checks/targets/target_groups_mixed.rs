@@ -15,7 +15,7 @@ pub(crate) const CHECK: Check = Check {
     why: "Somebody wanted TLS up to the targets. A share of the requests goes without, and nobody \
           sees which: often a new version that was deployed without its certificate.",
     logic: "Looks at rules that forward to several groups with a weight above 0. Fails when one of \
-            them gets requests by TLS and another in clear: HTTPS beside HTTP, or, behind a TLS \
+            them gets requests by TLS and another in cleartext: HTTPS beside HTTP, or, behind a TLS \
             listener, TLS beside TCP. Functions and Application load balancers count as neither.",
     fix: "give the group in cleartext the protocol of the other one",
     remedy: Remedy::rule_actions(

@@ -109,7 +109,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail backend-certificate-unverified HTTPS:443"],
         },
         Example {
-            title: "instances in clear",
+            title: "instances in cleartext",
             given: || {
                 sample::with(&Kind::Classic, |lb| {
                     lb.backend_policies.clear();

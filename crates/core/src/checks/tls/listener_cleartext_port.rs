@@ -58,7 +58,7 @@ pub(crate) const CHECK: Check = Check {
     needs: &[Call::ElbV2DescribeRules],
     examples: &[
         Example {
-            title: "LDAP in clear",
+            title: "LDAP in cleartext",
             given: || {
                 sample::listening(
                     &Kind::Network,
@@ -78,7 +78,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail listener-cleartext-port TCP_QUIC:80"],
         },
         Example {
-            title: "Redis on a Classic load balancer: in clear, and open to the internet",
+            title: "Redis on a Classic load balancer: in cleartext, and open to the internet",
             given: || {
                 sample::with_region(&Kind::Classic, |region| {
                     *sample::listeners(sample::only(region)) =

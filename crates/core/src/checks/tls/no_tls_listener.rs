@@ -59,7 +59,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail redirect-port-unserved HTTP:80", "note no-tls-listener web"],
         },
         Example {
-            title: "requests in clear: the listener says it already",
+            title: "requests in cleartext: the listener says it already",
             given: || sample::listening(&Kind::Classic, vec![sample::classic_listener("HTTP", 80)]),
             finds: &["does not apply", "fail listener-cleartext HTTP:80"],
         },
@@ -152,7 +152,7 @@ fn judge(context: &Context) -> Judgement {
 
 /// Where what a listener without encryption takes in ends up.
 enum Ending {
-    /// At a target, as requests in clear.
+    /// At a target, as requests in cleartext.
     InClear,
     /// At a target or at this load balancer again.
     Here,

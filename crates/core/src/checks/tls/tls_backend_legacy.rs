@@ -51,7 +51,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail tls-policy-not-recommended HTTPS:443"],
         },
         Example {
-            title: "targets in clear",
+            title: "targets in cleartext",
             given: || {
                 sample::with_region(&Kind::Network, |region| {
                     sample::regroup(region, "web", |group| {

@@ -210,7 +210,7 @@ fn the_chain_leads_through_the_front() {
             "remove 0.0.0.0/0 from sg-web, tcp 443",
             "remove 0.0.0.0/0 from sg-front, tcp 443",
             "take it out of target group alb",
-            "make front anew as internal: a scheme cannot be changed",
+            "recreate front as internal: a scheme cannot be changed",
         ]
     );
     let (_, closes) = through(|region| {
