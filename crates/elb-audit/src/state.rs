@@ -104,21 +104,19 @@ pub(crate) struct StoredReport {
 impl StateLocation {
     /// `s3://BUCKET/KEY`, or a file.
     pub(crate) fn parse(text: &str) -> Result<Self, LocationError> {
-        let Some(rest) = text.strip_prefix("s3://") else {
+        let Some((bucket, key)) = s3::address(text) else {
             if text.is_empty() || text.contains("://") {
                 return Err(LocationError::Unknown(text.to_owned()));
             }
             return Ok(StateLocation::File(PathBuf::from(text)));
         };
-        match rest.split_once('/') {
-            Some((bucket, key)) if !key.is_empty() && !key.ends_with('/') => {
-                if !s3::is_bucket_name(bucket) {
-                    return Err(LocationError::BucketName(bucket.to_owned()));
-                }
-                Ok(StateLocation::Object { bucket: bucket.to_owned(), key: key.to_owned() })
-            }
-            _ => Err(LocationError::NoObject(text.to_owned())),
+        if key.is_empty() || key.ends_with('/') {
+            return Err(LocationError::NoObject(text.to_owned()));
         }
+        if !s3::is_bucket_name(bucket) {
+            return Err(LocationError::BucketName(bucket.to_owned()));
+        }
+        Ok(StateLocation::Object { bucket: bucket.to_owned(), key: key.to_owned() })
     }
 
     /// Whether a report can be kept here, as far as that is seen without trying: better known before a

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::json::write_list;
-use super::{Format, Says, Style, changes_alone};
+use super::{Format, Says, Style, changes_alone, place};
 use crate::render::prose::{exposure, link, sentence};
 use crate::report::comparison::Past;
 use crate::report::{
@@ -404,14 +404,7 @@ fn resources(fault: &Finding, region: &str, partition: &str) -> Vec<Value> {
     let lb = fault.load_balancer.as_ref().map(|lb| resource(type_of(lb), &lb.arn));
     let same = |lb: &LoadBalancerRef| lb.arn == fault.subject.id;
     let own = fault.load_balancer.as_ref().is_none_or(|lb| !same(lb));
-    // A listener of a Classic load balancer has no ARN, and others have a listener of its name.
-    let id = match &fault.load_balancer {
-        Some(lb) if !fault.subject.id.starts_with("arn:") => {
-            format!("{}/{}", lb.arn, fault.subject.id)
-        }
-        _ => fault.subject.id.clone(),
-    };
-    let subject = own.then(|| resource(subject_type(fault), &id));
+    let subject = own.then(|| resource(subject_type(fault), &place::arn(fault)));
     lb.into_iter().chain(subject).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 
 use super::{Format, Says, Style, changes_alone, place};
-use crate::render::prose::{kind, link, sentence};
+use crate::render::prose::{account_names, kind, link, sentence};
 use crate::report::comparison::Change;
 use crate::report::{Accepted, Finding, LoadBalancerRef, Report};
 use crate::vocab::escape::neutral;
@@ -90,8 +90,7 @@ fn accepted(finding: &Finding, what: fn(&Accepted) -> String) -> String {
 
 fn render(report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
     row(COLUMNS.iter().map(|(name, _)| (*name).to_owned()), out)?;
-    let named = report.accounts.iter().filter_map(|one| Some((&*one.id, one.name.as_deref()?)));
-    let around = Around { taken_at: report.taken_at.to_string(), names: named.collect() };
+    let around = Around { taken_at: report.taken_at.to_string(), names: account_names(report) };
     for finding in &report.findings {
         row(COLUMNS.iter().map(|(_, value)| value(&around, finding)), out)?;
     }

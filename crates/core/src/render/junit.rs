@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use super::{Format, Says, Style, changes_alone, place};
-use crate::render::prose::{acceptance, exposure, fields, found, informs, link, subject};
+use crate::render::prose::{
+    acceptance, account_names, exposure, fields, found, informs, link, subject,
+};
 use crate::report::{Finding, Report, Standing};
 use crate::vocab::escape::clip;
 
@@ -86,10 +88,9 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn new(report: &'a Report) -> Self {
-        let named = report.accounts.iter().filter_map(|one| Some((&*one.id, one.name.as_deref()?)));
         // In UTC and without a zone, as most write it.
         let timestamp = report.taken_at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-        Head { report, names: named.collect(), timestamp }
+        Head { report, names: account_names(report), timestamp }
     }
 
     fn open(

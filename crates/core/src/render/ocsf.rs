@@ -310,7 +310,8 @@ impl<'a> Writer<'a> {
         let same = lb.is_some_and(|lb| lb.arn == subject.id);
         let lb =
             lb.filter(|_| !same).map(|lb| self.resource(finding, [&lb.arn, &lb.name, lb_type(lb)]));
-        let mut own = self.resource(finding, [&subject.id, &subject.label, subject_type(finding)]);
+        let mut own =
+            self.resource(finding, [&place::arn(finding), &subject.label, subject_type(finding)]);
         if let Value::Object(fields) = &mut own {
             fields.insert("data".to_owned(), json!(finding.evidence));
         }

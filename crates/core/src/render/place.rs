@@ -1,5 +1,7 @@
 //! Where a finding is, for readers that want a file: a path that is made from what is the same in every scan.
 
+use std::borrow::Cow;
+
 use crate::report::{Finding, SubjectKind};
 use crate::vocab::digest::{hex, sha256};
 
@@ -17,6 +19,17 @@ pub(super) fn path(finding: &Finding) -> String {
     let parts = [&*finding.account, &*finding.region, kind, name];
     let parts: Vec<String> = parts.iter().map(|part| segment(part)).collect();
     format!("aws/{}", parts.join("/"))
+}
+
+/// The ARN of what is meant. Listeners and instances of Classic load balancers have none of their own, and
+/// each has an `HTTP:80`: they are named below their load balancer's.
+pub(super) fn arn(finding: &Finding) -> Cow<'_, str> {
+    let id = &*finding.subject.id;
+    let below = matches!(finding.subject.kind, SubjectKind::Listener | SubjectKind::TargetGroup);
+    match &finding.load_balancer {
+        Some(lb) if below && !id.starts_with("arn:") => format!("{}/{id}", lb.arn).into(),
+        _ => id.into(),
+    }
 }
 
 /// `listener`, `dns-record` …

@@ -1,10 +1,12 @@
 //! Numbers, lists and evidence in words.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::check::Check;
 use crate::checks;
-use crate::report::{Accepted, Finding};
+use crate::report::{Accepted, Finding, Report};
 use crate::vocab::evidence::Evidence;
 use crate::vocab::exposure::ExposureClass;
 
@@ -66,6 +68,11 @@ pub(crate) fn exposure(class: ExposureClass) -> &'static str {
         ExposureClass::Blocked => "open to nobody",
         ExposureClass::Unknown => "who can connect is not known",
     }
+}
+
+/// The names of the accounts that have one, by id.
+pub(crate) fn account_names(report: &Report) -> HashMap<&str, &str> {
+    report.accounts.iter().filter_map(|one| Some((&*one.id, one.name.as_deref()?))).collect()
 }
 
 /// The load balancer and what of it is meant: `shop HTTPS:443`.

@@ -37,6 +37,12 @@ pub(crate) fn is_bucket_name(name: &str) -> bool {
         && name.parse::<std::net::Ipv4Addr>().is_err()
 }
 
+/// Bucket and key of `s3://BUCKET/KEY`, the key empty where there is none; none where it is no such address.
+pub(crate) fn address(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("s3://")?;
+    Some(rest.split_once('/').unwrap_or((rest, "")))
+}
+
 /// A bucket, asked in a region that it may not be in.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket<'a> {

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::aws::s3::is_bucket_name;
+use crate::aws::s3;
 
 /// Why a text names no place for a report.
 #[derive(Debug, thiserror::Error)]
@@ -67,9 +67,8 @@ pub(super) enum Target {
 impl Target {
     /// What a text names.
     pub(super) fn parse(text: &str) -> Result<Self, PlaceError> {
-        if let Some(rest) = text.strip_prefix("s3://") {
-            let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-            if !is_bucket_name(bucket) {
+        if let Some((bucket, key)) = s3::address(text) {
+            if !s3::is_bucket_name(bucket) {
                 return Err(PlaceError::Bucket(bucket.to_owned()));
             }
             let (bucket, key) = (bucket.to_owned(), key.to_owned());

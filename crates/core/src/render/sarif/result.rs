@@ -48,15 +48,10 @@ fn message(finding: &Finding) -> String {
 /// Where a finding is: the path, and the ARN of what is meant.
 pub(super) fn location(finding: &Finding, path: &str) -> Value {
     let subject = &finding.subject;
-    // Listeners of Classic load balancers have no ARN of their own.
-    let name = match &finding.load_balancer {
-        Some(lb) if !subject.id.starts_with("arn:") => format!("{}/{}", lb.arn, subject.id),
-        _ => subject.id.clone(),
-    };
     json!({
         "physicalLocation": physical(path),
         "logicalLocations": [{
-            "fullyQualifiedName": text(&name, TEXT, "unnamed"),
+            "fullyQualifiedName": text(&place::arn(finding), TEXT, "unnamed"),
             "name": text(&subject.label, TEXT, "unnamed"),
             "kind": place::subject(subject.kind),
         }],
