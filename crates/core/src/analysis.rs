@@ -9,6 +9,7 @@ pub mod headers; // headers that a listener sets by itself
 pub mod dns; // who has a name of Elastic Load Balancing
 pub mod tls; // protocols and ciphers of a policy
 pub(crate) mod security_groups; // those of a load balancer
+pub(crate) mod requests; // sets of requests
 pub mod routing; // where a request goes
 pub mod site; // where a load balancer stands
 pub mod redirect_chain; // where a client ends up that follows redirects

@@ -3,13 +3,15 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use crate::analysis::dns;
-use crate::analysis::routing::pattern::Match;
-use crate::analysis::routing::request::texts_for;
+use crate::analysis::requests::{Answer, Asked, Budget, Match, asked};
+use crate::analysis::routing::request::written;
+use crate::analysis::routing::trial::Trial;
 use crate::analysis::routing::{self, End, Route, redirect};
 use crate::analysis::site::Site;
-use crate::inventory::{ConditionField, Listener, Protocol, Redirect};
+use crate::inventory::{Listener, Protocol, Redirect};
 use crate::vocab::call::Call;
 use crate::vocab::escape::cut;
 use crate::vocab::fact::{Fact, Gap, Reason};
@@ -18,12 +20,12 @@ use crate::vocab::partial::Partial;
 
 mod client;
 
-use client::{Client, Request};
+use client::Visit;
 
 /// Redirects that are followed. A client gives up after 20; more than there are rules shows a loop of many.
 const MOST: usize = 1_024;
-/// Texts of a field that are tried, so that a rule's first and last value are among them.
-const TRIED: usize = 8;
+/// What it may cost to find a request, in steps of a machine.
+const A_REQUEST: usize = 400_000;
 /// URLs of a loop that are shown, and characters of one.
 const SHOWN: usize = 4;
 const LONGEST: usize = 200;
@@ -40,21 +42,11 @@ pub struct Loop {
 pub struct Redirects<'a> {
     site: Site<'a>,
     listeners: Vec<(&'a Listener, OnceCell<Routes<'a>>)>,
-    known: RefCell<HashMap<Request, Taken<'a>>>,
+    known: RefCell<HashMap<Visit, Taken<'a>>>,
 }
 
 /// The rules of a listener that a request can reach.
-type Routes<'a> = Result<Vec<Route<'a>>, Gap>;
-
-/// How a chain ends.
-enum Trail {
-    /// At a target, an answer or another host.
-    Ends,
-    /// It never began: another rule takes the request.
-    Elsewhere,
-    /// Not at all.
-    Loops(Loop),
-}
+type Routes<'a> = Result<Vec<(Route<'a>, Rc<[Asked]>)>, Gap>;
 
 /// A rule, by the places of its listener and of itself.
 type Place = (usize, usize);
@@ -74,26 +66,32 @@ impl<'a> Redirects<'a> {
     pub fn loop_at(&self, listener: &Listener, rule: usize) -> Result<Option<Loop>, Gap> {
         let is_it = |(one, _): &(&Listener, _)| std::ptr::eq(*one, listener);
         let Some(at) = self.listeners.iter().position(is_it) else { return Ok(None) };
-        let Some(route) = self.routes(at)?.get(rule) else { return Ok(None) };
+        let routes = self.routes(at)?;
+        let Some((route, own)) = routes.get(rule) else { return Ok(None) };
         let End::Redirect(target) = &route.end else { return Ok(None) };
         if !self.may_return(at, target)? {
             return Ok(None);
         }
-        let query = client::query(route.conditions);
-        let client = Client { lb: self.site.lb, conditions: route.conditions, query: &query };
-        let mut taken = Partial::whole(false);
-        for request in self.requests(listener, client)? {
-            match self.follow((at, rule), &request, client) {
-                Ok(Trail::Loops(found)) => return Ok(Some(found)),
-                Ok(Trail::Ends) => taken.found = true,
-                Ok(Trail::Elsewhere) => {}
-                Err(gap) => taken.add_gap(gap),
+        let earlier: Vec<Rc<[Asked]>> = routes[..rule].iter().map(|(_, own)| own.clone()).collect();
+        let lb = self.site.lb;
+        let trial = Trial { conditions: route.conditions, asked: own, earlier: &earlier, lb };
+        let Answer::Yes(first) = trial.request(&Budget::of(A_REQUEST)) else {
+            return Err(unclear(listener, &format!("which requests {} takes", route.label)));
+        };
+        let mut clear = Partial::whole(());
+        for request in client::first_requests(first, trial, &trial.choices(&[], &[])) {
+            let protocol = listener.protocol.clone().unwrap_or(Protocol::Http);
+            let first = Visit { protocol, port: listener.number()?, request };
+            match self.follow((at, rule), &first) {
+                Ok(None) => {}
+                Ok(Some(urls)) => {
+                    let request = written(&first.request, trial, listener);
+                    return Ok(Some(Loop { request, urls }));
+                }
+                Err(gap) => clear.add_gap(gap),
             }
         }
-        if taken.complete()? {
-            return Ok(None);
-        }
-        Err(unclear(listener, &format!("which requests {} takes", route.label)))
+        clear.otherwise(None)
     }
 
     /// Whether some chain of redirects may lead from this one back to its listener, whatever the requests.
@@ -111,7 +109,7 @@ impl<'a> Redirects<'a> {
             if !seen.insert(at) {
                 continue;
             }
-            for route in self.routes(at)? {
+            for (route, _) in self.routes(at)? {
                 match &route.end {
                     End::Redirect(target) => open.push((at, target)),
                     End::Unknown(gap) => return Err(gap.clone()),
@@ -133,49 +131,27 @@ impl<'a> Redirects<'a> {
         all.try_for_each(|listener| listener.number().map(drop)).map(|()| None)
     }
 
-    fn routes(&self, listener: usize) -> Result<&[Route<'a>], Gap> {
+    fn routes(&self, listener: usize) -> Result<&[(Route<'a>, Rc<[Asked]>)], Gap> {
         let (listener, routes) = &self.listeners[listener];
-        let routes = routes.get_or_init(|| routing::live(self.site.lb, listener));
+        let find = || {
+            let live = routing::live(self.site.lb, listener)?.into_iter();
+            Ok(live
+                .map(|route| (asked(route.conditions).into(), route))
+                .map(|(own, route)| (route, own))
+                .collect())
+        };
+        let routes = routes.get_or_init(find);
         routes.as_deref().map_err(Clone::clone)
     }
 
-    /// Requests that a rule may take: its hosts with one path, its paths with one host.
-    fn requests(&self, listener: &Listener, client: Client) -> Result<Vec<Request>, Gap> {
-        let conditions = client.conditions;
-        let methods = texts_for(conditions, &ConditionField::HttpRequestMethod, &["GET"]);
-        let method = methods.first().map_or("GET", String::as_str);
-        let own = self.site.lb.dns_name.as_deref().unwrap_or(&self.site.lb.name).to_lowercase();
-        let hosts = texts_for(conditions, &ConditionField::HostHeader, &[&own]);
-        let paths = texts_for(conditions, &ConditionField::PathPattern, &["/", "/any/path"]);
-        let request = |host: &String, path: &String| -> Result<Request, Gap> {
-            Ok(Request {
-                method: method.to_owned(),
-                protocol: listener.protocol.clone().unwrap_or(Protocol::Http),
-                host: host.to_lowercase(),
-                port: listener.number()?,
-                path: path.clone(),
-                query: client.query.to_owned(),
-            })
-        };
-        let (Some(host), Some(path)) = (hosts.first(), paths.first()) else {
-            return Ok(Vec::new());
-        };
-        let by_host = hosts.iter().take(TRIED).map(|host| request(host, path));
-        let by_path = paths.iter().take(TRIED).skip(1).map(|path| request(host, path));
-        by_host.chain(by_path).collect()
-    }
-
-    /// Follows a request from the rule that is to take it.
-    fn follow(&self, start: Place, first: &Request, client: Client) -> Result<Trail, Gap> {
-        let mut chain: Vec<(Place, Request)> = Vec::new();
+    /// Follows a request from the rule that takes it: the URLs that it is sent to, if that does not end.
+    fn follow(&self, start: Place, first: &Visit) -> Result<Option<Vec<String>>, Gap> {
+        let mut chain: Vec<(Place, Visit)> = Vec::new();
         let (mut now, mut doubt, mut comes_back) = (first.clone(), None, false);
         while chain.len() < MOST {
-            let Some((place, target)) = self.taken(&now, client)? else {
-                return Ok(Trail::Ends);
+            let Some((place, target)) = self.taken(&now)? else {
+                return Ok(None);
             };
-            if chain.is_empty() && place != start {
-                return Ok(Trail::Elsewhere);
-            }
             if let Some(seen) = chain.iter().position(|(_, request)| *request == now) {
                 chain.drain(..seen);
                 comes_back = true;
@@ -187,17 +163,17 @@ impl<'a> Redirects<'a> {
                 }
                 break;
             };
-            if next.host != now.host {
-                match self.is_own_host(&next.host) {
+            if next.request.host != now.request.host {
+                match self.is_own_host(&next.host()) {
                     Ok(true) => {}
-                    Ok(false) => return Ok(Trail::Ends),
+                    Ok(false) => return Ok(None),
                     Err(gap) => doubt = doubt.or(Some(gap)),
                 }
             }
             chain.push((place, std::mem::replace(&mut now, next)));
         }
         if !self.is_loop(start, &chain, comes_back)? {
-            return Ok(Trail::Ends);
+            return Ok(None);
         }
         if let Some(gap) = doubt {
             return Err(gap);
@@ -208,15 +184,14 @@ impl<'a> Redirects<'a> {
             urls.truncate(SHOWN);
             urls.push("…".to_owned());
         }
-        let urls = urls.iter().map(|url| cut(url, LONGEST)).collect();
-        Ok(Trail::Loops(Loop { request: client.described(first), urls }))
+        Ok(Some(urls.iter().map(|url| cut(url, LONGEST)).collect()))
     }
 
     /// Whether a chain that does not end goes round by this rule. What only leads into a loop is none itself.
     fn is_loop(
         &self,
         rule: Place,
-        chain: &[(Place, Request)],
+        chain: &[(Place, Visit)],
         comes_back: bool,
     ) -> Result<bool, Gap> {
         let turns = chain.iter().filter(|(place, _)| *place == rule).count();
@@ -230,28 +205,23 @@ impl<'a> Redirects<'a> {
         }
     }
 
-    /// The rule that redirects a request, and where to; none where it ends. What becomes of a request of
-    /// nobody special is found out once for all rules.
-    fn taken(&self, request: &Request, client: Client) -> Taken<'a> {
-        if !client.is_plain() {
-            return self.find_taken(request, client);
-        }
-        if let Some(known) = self.known.borrow().get(request) {
+    /// The rule that redirects a request, and where to; none where it ends. Found out once for all rules.
+    fn taken(&self, visit: &Visit) -> Taken<'a> {
+        if let Some(known) = self.known.borrow().get(visit) {
             return known.clone();
         }
-        let found = self.find_taken(request, client);
-        self.known.borrow_mut().insert(request.clone(), found.clone());
+        let found = self.find_taken(visit);
+        self.known.borrow_mut().insert(visit.clone(), found.clone());
         found
     }
 
-    fn find_taken(&self, request: &Request, client: Client) -> Taken<'a> {
-        let Some(at) = self.serving(&request.protocol, request.port)? else { return Ok(None) };
-        for (rule, route) in self.routes(at)?.iter().enumerate() {
-            let meets = |condition| client.meets(condition, request);
-            match route.conditions.iter().map(meets).fold(Match::Yes, Match::and) {
+    fn find_taken(&self, visit: &Visit) -> Taken<'a> {
+        let Some(at) = self.serving(&visit.protocol, visit.port)? else { return Ok(None) };
+        for (rule, (route, own)) in self.routes(at)?.iter().enumerate() {
+            match visit.meets(own) {
                 Match::No => {}
                 Match::Maybe => {
-                    let said = format!("whether {} takes {}", route.label, request.url());
+                    let said = format!("whether {} takes {}", route.label, visit.url());
                     return Err(unclear(self.listeners[at].0, &said));
                 }
                 Match::Yes => {
@@ -267,38 +237,39 @@ impl<'a> Redirects<'a> {
     }
 
     /// What a redirect makes of a request; none where that is longer than is of use: it grows.
-    fn redirected(
-        &self,
-        now: &Request,
-        target: &Redirect,
-        at: usize,
-    ) -> Result<Option<Request>, Gap> {
+    fn redirected(&self, now: &Visit, target: &Redirect, at: usize) -> Result<Option<Visit>, Gap> {
         let listener = self.listeners[at].0;
         let (protocol, port) = (now.protocol.to_string(), now.port.to_string());
+        let (host, path, query) = (now.host(), now.path(), now.query());
         let parts = [
             ("#{protocol}", protocol.as_str()),
-            ("#{host}", &now.host),
+            ("#{host}", &host),
             ("#{port}", &port),
-            ("#{path}", now.path.strip_prefix('/').unwrap_or(&now.path)),
-            ("#{query}", &now.query),
+            ("#{path}", path.strip_prefix('/').unwrap_or(&path)),
+            ("#{query}", &query),
         ];
         let filled = |template: &Option<String>, default: &str| {
             let template = template.as_deref().unwrap_or(default).to_owned();
             parts.iter().fold(template, |text, (key, value)| text.replace(key, value))
         };
+        let (host, path) = (filled(&target.host, "#{host}"), filled(&target.path, "/#{path}"));
+        let query = filled(&target.query, "#{query}");
+        if ![&host, &path, &query].into_iter().all(|one| glob::is_short(one)) {
+            return Ok(None);
+        }
+        let mut request = now.request.clone();
         // Source: the Fetch standard, HTTP-redirect fetch.
-        let method = if now.method == "POST" { "GET" } else { &now.method };
-        let next = Request {
-            method: method.to_owned(),
+        if request.method == b"POST" {
+            request.method = b"GET".to_vec();
+        }
+        request.host = client::bytes(&host.to_lowercase());
+        request.path = client::bytes(&path);
+        request.query = client::parameters(&query);
+        Ok(Some(Visit {
             protocol: redirect::protocol(target, listener)?.clone(),
-            host: filled(&target.host, "#{host}").to_lowercase(),
             port: redirect::port(target, listener)?,
-            path: filled(&target.path, "/#{path}"),
-            query: filled(&target.query, "#{query}"),
-        };
-        let is_short =
-            [&next.host, &next.path, &next.query].into_iter().all(|one| glob::is_short(one));
-        Ok(is_short.then_some(next))
+            request,
+        }))
     }
 
     /// Whether a host is the load balancer itself: its own name, or one that a record read in this scan leads

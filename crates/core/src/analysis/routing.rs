@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::index::Index;
+use crate::analysis::requests::{Budget, Cell, asked, covers};
 use crate::inventory::{
     Action, ActionKind, Condition, Kind, Listener, LoadBalancer, Redirect, Rule, TargetType,
     TransformKind,
@@ -15,12 +16,15 @@ use crate::vocab::partial::Partial;
 mod bounds;
 pub(crate) mod condition;
 mod example;
+mod liveness; // which rules are reached
+pub(crate) mod trial; // a request for a rule
 pub mod requirements; // what a way asks for
 pub(crate) mod pattern;
 pub mod redirect; // where a redirect leads
 pub(crate) mod request;
 pub(crate) mod protected;
 
+use liveness::Reach;
 pub use protected::{ProtectedBy, ProtectedRoute, ProtectedRoutes};
 
 /// A rule that some request can reach, and what becomes of that request.
@@ -55,8 +59,8 @@ pub enum End<'a> {
     Unknown(Gap),
 }
 
-/// The rules that a request can reach, lowest priority number first. A rule behind one that takes every
-/// request, or every one that it asks for itself, is dead and left out.
+/// The rules that a request can reach, lowest priority number first. A rule whose requests are all taken by
+/// those before it is dead and left out. One of which this cannot be told ends in a gap.
 pub fn live<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Vec<Route<'a>>, Gap> {
     Ok(rules(lb, listener)?.live)
 }
@@ -73,72 +77,105 @@ pub struct Rules<'a> {
 pub struct Shadowed<'a> {
     /// The rule.
     pub route: Route<'a>,
-    /// Which of the live ones takes all its requests.
-    pub by: usize,
+    /// Which of the live ones take all its requests; none where no request is as it asks.
+    pub by: Vec<usize>,
 }
 
 /// The rules of a listener, those that some request reaches apart from those that none does.
 pub fn rules<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Rules<'a>, Gap> {
     let mut ordered: Vec<&Rule> = listener.rules.get()?.iter().collect();
     ordered.sort_by_key(|rule| (rule.priority.is_none(), rule.priority));
-    let mut live: Vec<Route> = Vec::new();
-    let mut shadowed = Vec::new();
-    let mut all_taken = None;
-    for rule in ordered {
-        let mut own = route(rule.label(), &rule.conditions, &rule.actions, listener);
-        own.rule = Some(rule);
-        own.arn = rule.priority.is_some().then_some(&*rule.arn);
-        own.transforms = &rule.transforms;
-        let takes_all = |earlier: &Route| condition::is_dead(&rule.conditions, earlier.conditions);
-        match all_taken.or_else(|| live.iter().position(takes_all)) {
-            Some(by) if rule.priority.is_some() => shadowed.push(Shadowed { route: own, by }),
-            Some(_) => {}
-            None => {
-                live.push(own);
-                if condition::catch_all(lb, &rule.conditions) {
-                    all_taken = Some(live.len() - 1);
-                }
-            }
-        }
+    let mut routes: Vec<Route> = ordered.iter().map(|rule| of_rule(rule, listener)).collect();
+    if ordered.last().is_none_or(|last| last.priority.is_some())
+        && !listener.default_actions.is_empty()
+    {
+        routes.push(route("default rule".to_owned(), &[], &listener.default_actions, listener));
     }
-    if all_taken.is_none() && !listener.default_actions.is_empty() {
-        live.push(route("default rule".to_owned(), &[], &listener.default_actions, listener));
-    }
-    if live.is_empty() && matches!(lb.kind, Kind::Application | Kind::Network) {
+    if routes.is_empty() && matches!(lb.kind, Kind::Application | Kind::Network) {
         return Err(Gap::new(Call::ElbV2DescribeRules, Reason::Malformed)
             .of(&listener.id)
             .saying("a listener without rule or default action"));
     }
-    Ok(Rules { live, shadowed })
+    Ok(sorted(lb, listener, routes))
+}
+
+fn of_rule<'a>(rule: &'a Rule, listener: &Listener) -> Route<'a> {
+    let mut own = route(rule.label(), &rule.conditions, &rule.actions, listener);
+    own.rule = Some(rule);
+    own.arn = rule.priority.is_some().then_some(&*rule.arn);
+    own.transforms = &rule.transforms;
+    own
+}
+
+/// Puts the rules that are reached apart from the others.
+fn sorted<'a>(lb: &LoadBalancer, listener: &Listener, routes: Vec<Route<'a>>) -> Rules<'a> {
+    let conditions: Vec<&[Condition]> = routes.iter().map(|route| route.conditions).collect();
+    let reached = liveness::of_rules(lb, &conditions);
+    let (mut live, mut shadowed) = (Vec::new(), Vec::new());
+    let mut places = vec![None; routes.len()];
+    for (place, (mut route, reach)) in routes.into_iter().zip(&*reached).enumerate() {
+        match reach {
+            Reach::Dead(by) if !route.is_default() => {
+                let by = by.iter().filter_map(|place| places[*place]).collect();
+                shadowed.push(Shadowed { route, by });
+                continue;
+            }
+            Reach::Dead(_) => continue,
+            Reach::Open if !matches!(route.end, End::Unknown(_)) => {
+                let said = format!("cannot tell whether a request reaches {}", route.label);
+                let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised);
+                route.end = End::Unknown(gap.of(&listener.id).saying(said));
+            }
+            Reach::Open | Reach::Live => {}
+        }
+        places[place] = Some(live.len());
+        live.push(route);
+    }
+    Rules { live, shadowed }
 }
 
 impl Rules<'_> {
-    /// Whether a rule that is never reached asks for a login or a token, and the one before it forwards
-    /// its requests without asking for anything.
-    pub fn lets_past_login(&self, dead: &Shadowed, listener: &Listener) -> Result<bool, Gap> {
+    /// The first rule that takes requests of one that is never reached, which asks for a login or a token,
+    /// and forwards them without asking for anything.
+    pub fn lets_past_login(
+        &self,
+        dead: &Shadowed,
+        listener: &Listener,
+    ) -> Result<Option<usize>, Gap> {
         if !dead.route.asks_to_log_in(listener) {
             let requirements = requirements::of_route(&dead.route, listener);
-            return requirements.gap(requirements::AuthKind::Login).cloned().map_or(Ok(false), Err);
+            return requirements.gap(requirements::AuthKind::Login).cloned().map_or(Ok(None), Err);
         }
-        let by = &self.live[dead.by];
-        match &by.end {
-            End::Forward(groups) if !groups.is_empty() => {
-                requirements::of_route(by, listener).is_open()
+        let mut open = Partial::whole(());
+        for place in &dead.by {
+            let by = &self.live[*place];
+            let is_open = match &by.end {
+                End::Forward(groups) if !groups.is_empty() => {
+                    requirements::of_route(by, listener).is_open()
+                }
+                End::Unknown(gap) => Err(gap.clone()),
+                End::Forward(_) | End::Redirect(_) | End::Answer => Ok(false),
+            };
+            if open.learn(is_open) == Some(true) {
+                return Ok(Some(*place));
             }
-            End::Unknown(gap) => Err(gap.clone()),
-            End::Forward(_) | End::Redirect(_) | End::Answer => Ok(false),
         }
+        open.otherwise(None)
     }
 }
 
-/// What becomes of a request that these rules, in order, are asked about: whether it gets to no target, or
-/// not before a login.
+/// What becomes of the requests that these rules, in order, are asked about: whether none of them gets to a
+/// target, or not before a login.
 pub(crate) fn turns_away(
+    lb: &LoadBalancer,
     routes: &[Route],
     conditions: &[Condition],
     listener: &Listener,
 ) -> Result<bool, Gap> {
-    let takes = |route: &&Route| condition::is_dead(conditions, route.conditions);
+    let (all, own) = (Cell::all(trial::sources(lb)), asked(conditions));
+    let takes = |route: &&Route| {
+        covers(&all, &own, &asked(route.conditions), &Budget::of(condition::A_LOOK))
+    };
     match routes.iter().find(takes) {
         None => Ok(false),
         Some(route) => match &route.end {

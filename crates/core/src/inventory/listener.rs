@@ -176,7 +176,7 @@ pub struct Transform {
 }
 
 /// One condition of a rule; any of its values may match.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Condition {
     /// `host-header`, `path-pattern`, `http-header`, `http-request-method`, `query-string`, `source-ip`.
     pub field: ConditionField,

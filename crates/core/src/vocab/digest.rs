@@ -29,6 +29,19 @@ pub fn hex(bytes: &[u8]) -> String {
 /// What stands before the hash of a value that may be a secret.
 pub(crate) const HASHED: &str = "sha256:";
 
+/// The same, of a pattern of such values: that its hash is another one says nothing.
+pub(crate) const HASHED_PATTERN: &str = "sha256*:";
+
+/// What of a value stands behind the mark of a hash, of a value or of a pattern; none without one.
+pub(crate) fn behind_mark(value: &str) -> Option<&str> {
+    value.strip_prefix(HASHED).or_else(|| value.strip_prefix(HASHED_PATTERN))
+}
+
+/// Whether a value is the hash of a pattern.
+pub(crate) fn is_pattern(value: &str) -> bool {
+    value.starts_with(HASHED_PATTERN)
+}
+
 /// What is kept of a value that may be a secret: enough to see whether two are the same.
 #[must_use]
 pub fn hash_secret(value: &str) -> String {

@@ -94,8 +94,3 @@ impl Search {
         found
     }
 }
-
-/// What every text begins with that a pattern matches.
-pub(crate) fn literal_prefix(pattern: &str) -> &str {
-    pattern.split(['*', '?']).next().unwrap_or_default()
-}

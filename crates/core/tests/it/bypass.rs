@@ -203,9 +203,15 @@ fn what_both_rules_ask_for_sets_none_apart() {
             "pass",
         ),
         (
-            "expressions of maybe the same",
+            "expressions of some of the same",
             vec![regex("path-pattern", "^/[a-z]+/admin$")],
             vec![regex("path-pattern", "^/team/.*$")],
+            "fail GET https://web:8443/team/admin",
+        ),
+        (
+            "expressions of maybe the same",
+            vec![regex("path-pattern", "^/[a-z]+/admin")],
+            vec![regex("path-pattern", "^/team/admin/x$")],
             "unknown",
         ),
     ];

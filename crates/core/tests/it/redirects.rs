@@ -204,7 +204,7 @@ fn what_cannot_be_told_is_unknown_and_a_client_is_nobody_special() {
                 (vec![header("User-Agent", "*Mozilla*")], sample::forward("web")),
                 (vec![header("User-Agent", "*Mobile*")], to(&[("path", "/m")])),
             ],
-            "unknown",
+            "fail",
         ),
         (
             "the hash of what the redirect sets",

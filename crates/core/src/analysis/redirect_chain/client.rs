@@ -1,165 +1,132 @@
-//! A client that follows redirects: what it asks for, and which conditions that meets.
+//! A client that follows redirects: what it asks for, and how that is written.
 
-use ipnet::IpNet;
+use std::rc::Rc;
 
-use crate::analysis::routing::condition::{self, narrows};
-use crate::analysis::routing::pattern::{self, Match};
-use crate::analysis::routing::request::remark;
-use crate::inventory::{Condition, ConditionField, LoadBalancer, Protocol};
-use crate::vocab::digest::hash_secret;
-use crate::vocab::glob;
-use crate::vocab::net;
+use crate::analysis::requests::{Match, Request, is_veiled, name_and_value, parameter};
+use crate::analysis::routing::trial::{Choices, Trial};
+use crate::inventory::Protocol;
 
-/// Headers that every browser sends.
+/// Headers that every browser sends, with a value that no rule looks for.
 const ALWAYS_SENT: &[&str] = &["user-agent", "accept", "accept-encoding", "accept-language"];
+const ANYTHING: &[u8] = b"~";
+/// Stands in a URL for a value that is not known.
+const UNKNOWN: char = '\u{f8ff}';
+/// Texts of a field that are tried, so that a rule's first and last value are among them.
+const TRIED: usize = 8;
 
 /// What a client asks for, in the course of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Request {
-    pub(super) method: String,
+pub(super) struct Visit {
     pub(super) protocol: Protocol,
-    pub(super) host: String,
     pub(super) port: u16,
-    pub(super) path: String,
-    pub(super) query: String,
+    pub(super) request: Request,
 }
 
-/// Somebody who sends with every request what one rule asks for, and is nobody special otherwise.
-#[derive(Clone, Copy)]
-pub(super) struct Client<'a> {
-    pub(super) lb: &'a LoadBalancer,
-    /// What the rule asks for that the chain begins at.
-    pub(super) conditions: &'a [Condition],
-    /// The query of the first request, which meets them.
-    pub(super) query: &'a str,
+/// Requests that reach a rule: its hosts with one path, its paths with one host. The client sends with every
+/// one of them what the rule asks for, and is nobody special otherwise.
+pub(super) fn first_requests(first: Request, trial: Trial, choices: &Choices) -> Vec<Request> {
+    let mut requests = Vec::new();
+    let hosts = choices
+        .hosts
+        .iter()
+        .take(TRIED)
+        .map(|host| Request { host: host.clone(), ..first.clone() });
+    let paths = choices
+        .paths
+        .iter()
+        .take(TRIED)
+        .map(|path| Request { path: path.clone(), ..first.clone() });
+    for request in std::iter::once(first.clone()).chain(hosts).chain(paths) {
+        let request = as_a_browser(request);
+        if trial.is_reached_by(&request) && !requests.contains(&request) {
+            requests.push(request);
+        }
+    }
+    requests
 }
 
-impl Client<'_> {
-    /// Whether nothing but its requests sets it apart.
-    pub(super) fn is_plain(self) -> bool {
-        let of_requests = [
-            ConditionField::HostHeader,
-            ConditionField::PathPattern,
-            ConditionField::HttpRequestMethod,
-        ];
-        self.conditions.iter().all(|condition| of_requests.contains(&condition.field))
-    }
-
-    /// Whether a request of this client meets a condition.
-    pub(super) fn meets(self, condition: &Condition, request: &Request) -> Match {
-        let is_empty = condition.values.is_empty() && condition.regex_values.is_empty();
-        match &condition.field {
-            _ if is_empty && condition.ip_address_type.is_none() => Match::Maybe,
-            ConditionField::HostHeader => condition::meets(condition, &request.host),
-            ConditionField::PathPattern => condition::meets(condition, &request.path),
-            ConditionField::HttpRequestMethod => condition::meets(condition, &request.method),
-            ConditionField::QueryString if request.query == self.query && self.asks(condition) => {
-                Match::Yes
-            }
-            ConditionField::QueryString => {
-                let parameters = request.query.split('&').filter(|one| !one.is_empty());
-                Match::any(parameters.map(|one| parameter(condition, one)))
-            }
-            ConditionField::SourceIp => self.comes_from(condition),
-            ConditionField::HttpHeader => self.sends(condition),
-            ConditionField::Other(_) if self.asks(condition) => Match::Yes,
-            ConditionField::Other(_) => Match::Maybe,
+/// The same with the headers that every browser sends.
+fn as_a_browser(mut request: Request) -> Request {
+    for name in ALWAYS_SENT {
+        if request.headers.iter().all(|(own, _)| **own != **name) {
+            request.headers.push(((*name).into(), ANYTHING.into()));
         }
     }
+    request
+}
 
-    fn asks(self, condition: &Condition) -> bool {
-        self.conditions.iter().any(|own| narrows(own, condition))
+impl Visit {
+    /// Whether a rule takes the request.
+    pub(super) fn meets(&self, rule: &[crate::analysis::requests::Asked]) -> Match {
+        self.request.meets(rule)
     }
 
-    /// It comes from where its rule asks, and from outside the ranges of others if it can.
-    fn comes_from(self, condition: &Condition) -> Match {
-        if self.asks(condition) || condition::any_source(self.lb, condition) {
-            return Match::Yes;
-        }
-        if condition.ip_address_type.is_some() {
-            return Match::Maybe;
-        }
-        let ranges = |condition: &Condition| -> Vec<IpNet> {
-            condition.values.iter().filter_map(|value| value.parse().ok()).collect()
+    pub(super) fn host(&self) -> String {
+        text(&self.request.host)
+    }
+
+    pub(super) fn path(&self) -> String {
+        text(&self.request.path)
+    }
+
+    /// Its query as a URL has it, with marks for what is not known.
+    pub(super) fn query(&self) -> String {
+        let one = |pair: &Rc<[u8]>| {
+            let (name, value) = name_and_value(pair);
+            format!("{}={}", text(name), text(value))
         };
-        let others = ranges(condition);
-        let own = condition::on(self.conditions, &ConditionField::SourceIp)
-            .filter(|own| !condition::any_source(self.lb, own));
-        let is_inside = |range: &IpNet| net::without(*range, &others).is_empty();
-        match own.map(ranges) {
-            Some(own) if own.iter().all(is_inside) => Match::Yes,
-            _ => Match::No,
-        }
+        self.request.query.iter().map(one).collect::<Vec<_>>().join("&")
     }
 
-    /// It sends the headers that its rule asks for, and those that everybody sends.
-    fn sends(self, condition: &Condition) -> Match {
-        let Some(header) = &condition.header else { return Match::Maybe };
-        let same = |own: &Condition| {
-            own.header.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(header))
-        };
-        let any = |value: &String| !value.is_empty() && value.bytes().all(|byte| byte == b'*');
-        if self.asks(condition) {
-            Match::Yes
-        } else if self.conditions.iter().any(same) {
-            Match::Maybe
-        } else if ALWAYS_SENT.contains(&header.to_lowercase().as_str())
-            && condition.values.iter().any(any)
-        {
-            Match::Yes
-        } else {
-            Match::No
-        }
-    }
-
-    /// Its first request, with what a URL cannot say.
-    pub(super) fn described(self, first: &Request) -> String {
-        let remarks = self.conditions.iter().filter_map(|condition| remark(condition, true));
-        let request = format!("{} {}", first.method, first.url());
-        remarks.fold(request, |text, remark| format!("{text} {remark}"))
-    }
-}
-
-impl Request {
     /// The request as a URL. What parameters of the query are set to stays out: some rules let in whoever
     /// knows it.
     pub(super) fn url(&self) -> String {
-        let Request { protocol, host, port, path, query, .. } = self;
+        let Visit { protocol, port, request } = self;
         let usual = if *protocol == Protocol::Https { 443 } else { 80 };
         let port = if *port == usual { String::new() } else { format!(":{port}") };
+        let path = if is_veiled(&request.path) { "/".to_owned() } else { self.path() };
         let slash = if path.starts_with('/') { "" } else { "/" };
-        let names: Vec<String> =
-            query.split('&').filter(|one| !one.is_empty()).map(named).collect();
+        let names: Vec<String> = request.query.iter().map(|pair| named(pair)).collect();
         let query = if names.is_empty() { String::new() } else { format!("?{}", names.join("&")) };
-        format!("{}://{host}{port}{slash}{path}{query}", protocol.to_string().to_lowercase())
+        let scheme = protocol.to_string().to_lowercase();
+        format!("{scheme}://{}{port}{slash}{path}{query}", self.host())
     }
 }
 
+/// The parameters of a query that a redirect sets.
+pub(super) fn parameters(query: &str) -> Vec<Rc<[u8]>> {
+    let all = query.split('&').filter(|one| !one.is_empty());
+    all.map(|one| {
+        let (name, value) = one.split_once('=').unwrap_or((one, ""));
+        bytes(&String::from_utf8_lossy(&parameter(&name.to_lowercase(), &value.to_lowercase())))
+            .into()
+    })
+    .collect()
+}
+
 /// `name=…`.
-fn named(parameter: &str) -> String {
-    parameter.split_once('=').map_or_else(|| "…".to_owned(), |(name, _)| format!("{name}=…"))
+fn named(pair: &[u8]) -> String {
+    let (name, _) = name_and_value(pair);
+    if name.is_empty() { "…".to_owned() } else { format!("{}=…", text(name)) }
 }
 
-/// A query that meets a rule's conditions on it.
-pub(super) fn query(conditions: &[Condition]) -> String {
-    let own = conditions.iter().filter(|condition| condition.field == ConditionField::QueryString);
-    let first = own.filter_map(|condition| condition.values.first());
-    first.map(|value| value.replace(['*', '?'], "x")).collect::<Vec<_>>().join("&")
+/// A text as it can be written, and back.
+fn text(bytes: &[u8]) -> String {
+    if !is_veiled(bytes) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    let parts: Vec<_> =
+        bytes.split(|byte| is_veiled(&[*byte])).map(String::from_utf8_lossy).collect();
+    parts.join(&UNKNOWN.to_string())
 }
 
-/// Whether a parameter of a query meets a condition on it: `key=value`, or a value of whatever key. Of a
-/// value that is kept as a hash, only the same one is known to meet it: a pattern may have been hashed.
-fn parameter(condition: &Condition, text: &str) -> Match {
-    let (key, value) = text.split_once('=').unwrap_or(("", text));
-    let one = |pattern: &String| {
-        let (name, own) = pattern.split_once('=').unwrap_or(("*", pattern));
-        match glob::matches(name, key) {
-            _ if pattern == text => Match::Yes,
-            true if pattern::is_hashed(own) && own == hash_secret(value) => Match::Yes,
-            true if pattern::is_hashed(own) => Match::Maybe,
-            true if glob::matches(own, value) => Match::Yes,
-            _ => Match::No,
+pub(super) fn bytes(text: &str) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (place, part) in text.split(UNKNOWN).enumerate() {
+        if place > 0 {
+            all.push(crate::analysis::requests::VEILED);
         }
-    };
-    Match::any(condition.values.iter().map(one))
+        all.extend(part.as_bytes());
+    }
+    all
 }

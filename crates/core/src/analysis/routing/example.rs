@@ -144,8 +144,9 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pattern::{Match, regex};
     use super::matching;
+    use crate::analysis::requests::{Match, asked};
+    use crate::inventory::Condition;
 
     #[test]
     fn an_example_is_one() {
@@ -162,7 +163,13 @@ mod tests {
         ];
         for pattern in usual {
             let example = matching(pattern).unwrap_or_else(|| panic!("no example of {pattern}"));
-            assert_eq!(regex(pattern, &example, false), Match::Yes, "{pattern}: {example}");
+            let condition = Condition {
+                field: "path-pattern".into(),
+                regex_values: vec![pattern.to_owned()],
+                ..Condition::default()
+            };
+            let own = asked(&[condition]);
+            assert_eq!(own[0].takes_text(example.as_bytes()), Match::Yes, "{pattern}: {example}");
         }
         for unexpected in ["(?=x)", "[a", "(a", "a)", "a{2", "a\\"] {
             assert_eq!(matching(unexpected), None, "{unexpected}");

@@ -5,10 +5,13 @@
 //! look at each rule.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::requirements::{self, AuthKind, AuthRequirements};
+use super::trial::sources;
 use super::{End, Route, live};
 use crate::analysis::index::Index;
+use crate::analysis::requests::{Addresses, Asked, asked};
 use crate::inventory::{
     Action, ActionKind, Condition, Kind, Listener, LoadBalancer, Region, Target, TargetGroup,
     TargetType, Transform,
@@ -40,13 +43,50 @@ pub struct ProtectedRoute {
     pub requirements: AuthRequirements,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) transforms: Vec<Transform>,
+    /// What it takes.
+    pub(crate) asked: Rc<[Asked]>,
+    /// All rules of its listener, and its place among them.
+    all: Rc<[Neighbour]>,
+    at: usize,
+    /// From where its load balancer can be asked.
+    pub(crate) sources: Addresses,
 }
 
 impl ProtectedRoute {
+    /// What the rules before it take, so that it never sees it. One that lets in to the same group without
+    /// asking for anything is a way past it, and takes nothing from it.
+    pub(crate) fn earlier(&self) -> impl Iterator<Item = &[Asked]> {
+        let own = &self.all[self.at];
+        let is_way_past = |one: &&Neighbour| {
+            one.is_open && one.groups.iter().any(|group| own.groups.contains(group))
+        };
+        let earlier = self.all[..self.at].iter().filter(move |one| !is_way_past(one));
+        earlier.map(|one| &*one.asked)
+    }
+
     /// Its load balancer.
     #[must_use]
     pub fn load_balancer<'a>(&self, region: &'a Region) -> Option<&'a LoadBalancer> {
         region.v2.items.get(self.place)
+    }
+}
+
+/// A rule beside one that asks for something.
+#[derive(Clone, Debug)]
+struct Neighbour {
+    asked: Rc<[Asked]>,
+    groups: Vec<String>,
+    /// Whether it certainly asks for nothing.
+    is_open: bool,
+}
+
+impl Neighbour {
+    fn new(route: &Route, listener: &Listener) -> Self {
+        Neighbour {
+            asked: asked(route.conditions).into(),
+            groups: route.weighted().iter().map(|arn| (*arn).to_owned()).collect(),
+            is_open: requirements::of_route(route, listener).is_open() == Ok(true),
+        }
     }
 }
 
@@ -152,8 +192,10 @@ impl ProtectedBy {
             match live(lb, listener) {
                 Err(gap) => self.add_gap(lb, listener, &gap),
                 Ok(routes) => {
-                    for route in &routes {
-                        self.add_route(place, (lb, listener), route);
+                    let all = routes.iter().map(|route| Neighbour::new(route, listener));
+                    let all: Rc<[Neighbour]> = all.collect();
+                    for (at, route) in routes.iter().enumerate() {
+                        self.add_route((place, lb, listener), route, (&all, at));
                     }
                 }
             }
@@ -162,9 +204,9 @@ impl ProtectedBy {
 
     fn add_route(
         &mut self,
-        place: usize,
-        (lb, listener): (&LoadBalancer, &Listener),
+        (place, lb, listener): (usize, &LoadBalancer, &Listener),
         route: &Route,
+        (all, at): (&Rc<[Neighbour]>, usize),
     ) {
         let groups = match &route.end {
             End::Forward(groups) => groups,
@@ -181,6 +223,10 @@ impl ProtectedBy {
             requirements: requirements.clone(),
             conditions: route.conditions.to_vec(),
             transforms: route.transforms.to_vec(),
+            asked: all[at].asked.clone(),
+            all: all.clone(),
+            at,
+            sources: sources(lb),
         };
         for (kind, locked) in
             [(AuthKind::Login, &mut self.logins), (AuthKind::Certificate, &mut self.certificates)]

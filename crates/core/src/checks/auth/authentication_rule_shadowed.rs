@@ -85,13 +85,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     let mut verdict =
         Partial::whole(if asks { Verdict::Pass(seen(&rules)) } else { Verdict::NotApplicable });
     for dead in &rules.shadowed {
-        if verdict.learn(rules.lets_past_login(dead, listener)) == Some(true) {
-            let by = &rules.live[dead.by];
+        if let Some(Some(place)) = verdict.learn(rules.lets_past_login(dead, listener)) {
+            let by = &rules.live[place];
             let evidence = Grounds::new()
                 .with("rule", dead.route.label.as_str())
                 .with("shadowed_by", by.label.as_str())
-                .with("request", by.request(&rules.live[..dead.by], context.lb, listener));
-            return Ok(Verdict::Fail(match moved(&rules, dead) {
+                .with("request", by.request(&rules.live[..place], context.lb, listener));
+            return Ok(Verdict::Fail(match moved(&rules, (dead, place)) {
                 Some(priorities) => evidence.bind("RULE_PRIORITIES", priorities),
                 None => evidence,
             }));
@@ -106,9 +106,9 @@ fn seen(rules: &Rules) -> Grounds {
 
 /// The priorities by which a rule comes right before the one that takes its requests: all that stand between
 /// them move on by one place.
-fn moved(rules: &Rules, dead: &Shadowed) -> Option<Vec<String>> {
+fn moved(rules: &Rules, (dead, by): (&Shadowed, usize)) -> Option<Vec<String>> {
     let own = dead.route.rule?;
-    let between = rules.live[dead.by].rule?.priority?..own.priority?;
+    let between = rules.live[by].rule?.priority?..own.priority?;
     let shadowed = rules.shadowed.iter().map(|dead| &dead.route);
     let all = rules.live.iter().chain(shadowed).filter_map(|route| route.rule);
     let numbered = all.filter_map(|rule| Some((rule.priority?, rule.arn.as_str())));

@@ -72,7 +72,10 @@ pub(crate) const CHECK: Check = Check {
                 }
                 inventory
             },
-            finds: &["unknown ipv6-rule-divergent TLS:443"],
+            finds: &[
+                "unknown ipv6-rule-divergent TLS:443",
+                "unknown 10 others: elbv2:DescribeRules",
+            ],
         },
         Example {
             title: "no rule",

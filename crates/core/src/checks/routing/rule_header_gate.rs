@@ -140,7 +140,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         verdict.found = Verdict::Pass(Grounds::new().with("rules_by_header", gates));
         let gate = requirements::of_route(route, listener).is_open().and_then(|open| {
             let rest: Vec<Condition> = rest.into_iter().cloned().collect();
-            Ok(open && routing::turns_away(&routes[place + 1..], &rest, listener)?)
+            Ok(open && routing::turns_away(context.lb, &routes[place + 1..], &rest, listener)?)
         });
         if verdict.learn(gate) == Some(true) {
             let evidence = Grounds::new()

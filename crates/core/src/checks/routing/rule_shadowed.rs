@@ -76,7 +76,7 @@ fn given(rules: Vec<Rule>) -> Inventory {
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let rules = routing::rules(context.lb, listener)?;
     let found = Partial::whole(&rules.shadowed)
-        .filter_map(|dead| Ok((!rules.lets_past_login(dead, listener)?).then_some(dead)));
+        .filter_map(|dead| Ok(rules.lets_past_login(dead, listener)?.is_none().then_some(dead)));
     let Some((first, others)) = found.found.split_first() else {
         let number = rules.live.len() + rules.shadowed.len();
         return found.otherwise(if number > 1 {
@@ -85,9 +85,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Verdict::NotApplicable
         });
     };
-    let mut evidence = Grounds::new()
-        .with("rule", first.route.label.as_str())
-        .with("shadowed_by", rules.live[first.by].label.as_str());
+    let by: Vec<&str> = first.by.iter().map(|place| rules.live[*place].label.as_str()).collect();
+    let evidence = Grounds::new().with("rule", first.route.label.as_str());
+    let mut evidence = match by[..] {
+        [] => evidence.with("takes", "no request that can be sent"),
+        [one] => evidence.with("shadowed_by", one),
+        _ => evidence.with("shadowed_by", by),
+    };
     if !others.is_empty() {
         let others = others.iter().map(|dead| dead.route.label.clone());
         evidence = evidence.with("further_rules", others.collect::<Vec<_>>());

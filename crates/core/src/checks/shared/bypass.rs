@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::mem;
+use std::rc::Rc;
 
 use super::faulty_rules::FaultyRules;
-use crate::analysis::routing::condition::{self, meets};
-use crate::analysis::routing::pattern::{self, Match};
+use crate::analysis::requests::{Asked, Budget, Cell, asked, covers};
+use crate::analysis::routing::condition::{self, A_LOOK};
 use crate::analysis::routing::protected::{Endpoint, ProtectedRoute, ProtectedRoutes};
-use crate::analysis::routing::request::RequestSearch;
 use crate::analysis::routing::requirements::{self, AuthKind};
+use crate::analysis::routing::trial::{Trial, sources};
 use crate::analysis::routing::{End, Route, group_name, live};
 use crate::check::Grounds;
 use crate::check::{Context, Verdict};
@@ -20,6 +21,10 @@ use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::glob;
 use crate::vocab::partial::Partial;
+
+mod door;
+
+use door::Door;
 
 /// Paths that are public by custom, with or without a policy: health, what browsers and robots ask for,
 /// and files that do not change.
@@ -45,10 +50,6 @@ pub(crate) const PUBLIC_PATHS: &[&str] = &[
 /// Patterns that people write for some of these. What else they let in is nobody's intent, and nothing that
 /// is inside one of them is public for that.
 const WRITTEN_FOR_THEM: &[&str] = &["/health*", "/healthz*", "/healthcheck*"];
-
-/// What tells requests apart.
-const FIELDS: [ConditionField; 3] =
-    [ConditionField::PathPattern, ConditionField::HostHeader, ConditionField::HttpRequestMethod];
 
 /// What a listener's routes come to, beside those that ask for something: a failure for a request that gets
 /// past, a note for one that gets past from inside alone, while what is protected is open to the internet,
@@ -181,7 +182,8 @@ struct Entry<'a> {
     arn: Option<&'a str>,
     conditions: &'a [Condition],
     transforms: &'a [Transform],
-    earlier: Vec<&'a [Condition]>,
+    asked: Rc<[Asked]>,
+    earlier: Vec<Rc<[Asked]>>,
     groups: Vec<&'a str>,
     /// Whether it asks for nothing, and is not meant to.
     open: Result<bool, Gap>,
@@ -196,6 +198,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
             arn: None,
             conditions: &[],
             transforms: &[],
+            asked: Rc::new([]),
             earlier: Vec::new(),
             groups: Vec::new(),
             open: Ok(true),
@@ -209,6 +212,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
             return Vec::new();
         }
     };
+    let all: Vec<Rc<[Asked]>> = routes.iter().map(|route| asked(route.conditions).into()).collect();
     let mut found = Vec::new();
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
@@ -217,7 +221,8 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
                 arn: route.arn,
                 conditions: route.conditions,
                 transforms: route.transforms,
-                earlier: routes[..place].iter().map(|route| route.conditions).collect(),
+                asked: all[place].clone(),
+                earlier: all[..place].to_vec(),
                 groups: groups.clone(),
                 open: if is_public(context, route) {
                     Ok(false)
@@ -260,25 +265,12 @@ pub(crate) fn is_public(context: &Context, route: &Route) -> bool {
     !rewrites && condition::only_paths(route.conditions, meant) || preflight
 }
 
-fn is_public_path(path: &str) -> bool {
+pub(crate) fn is_public_path(path: &str) -> bool {
     WRITTEN_FOR_THEM.contains(&path) || PUBLIC_PATHS.iter().any(|public| glob::covers(public, path))
 }
 
 pub(crate) fn rewrites_url(transforms: &[Transform]) -> bool {
     transforms.iter().any(|transform| transform.kind == TransformKind::UrlRewrite)
-}
-
-/// What the target gets to see of a field of a request.
-fn seen(transforms: &[Transform], field: &ConditionField, text: &str) -> Option<String> {
-    let kind = match field {
-        ConditionField::HostHeader => TransformKind::HostHeaderRewrite,
-        ConditionField::PathPattern => TransformKind::UrlRewrite,
-        _ => return Some(text.to_owned()),
-    };
-    match transforms.iter().find(|transform| transform.kind == kind) {
-        Some(own) => pattern::rewritten(&own.rewrites, text),
-        None => Some(text.to_owned()),
-    }
 }
 
 /// A process behind a rule: by the group that it is in, with its name.
@@ -397,12 +389,13 @@ impl Entry<'_> {
             let from_inside = !context.lb.is_internet_facing()
                 && lb.is_some_and(LoadBalancer::is_internet_facing);
             let is_noted = matches!(survey.found, Verdict::Note(_));
-            if self.is_set_apart(protected_route) || from_inside && is_noted {
+            if self.is_set_apart(context, protected_route) || from_inside && is_noted {
                 continue;
             }
+            let door = self.door(context);
             let request = match seen {
-                Seen::Rewritten => self.request_into(context.lb, protected_route),
-                Seen::AsAsked | Seen::By(_) => self.request_past(context.lb, protected_route),
+                Seen::Rewritten => door.request_into(protected_route),
+                Seen::AsAsked | Seen::By(_) => door.request_past(protected_route),
             };
             match request {
                 Ok(Some(request)) => {
@@ -446,115 +439,19 @@ impl Entry<'_> {
 
     /// Whether this rule lets in only some addresses, or who may know a secret, where the protected route asks
     /// everybody.
-    fn is_set_apart(&self, protected_route: &ProtectedRoute) -> bool {
-        let asked = |own: &Condition| {
-            protected_route.conditions.iter().any(|its| condition::narrows(its, own))
+    fn is_set_apart(&self, context: &Context, protected_route: &ProtectedRoute) -> bool {
+        let all = Cell::all(sources(context.lb));
+        let is_asked = |own: &Asked| {
+            let own = std::slice::from_ref(own);
+            covers(&all, &protected_route.asked, own, &Budget::of(A_LOOK))
         };
-        self.conditions.iter().any(|own| narrows(own) && !asked(own))
+        let own = self.conditions.iter().zip(&*self.asked);
+        own.into_iter().any(|(condition, asked)| narrows(condition) && !is_asked(asked))
     }
 
-    /// A request that this rule takes, and that has what the protected route asks for in path and method. The
-    /// host tells them apart only where this rule asks for one: a target believes what a client writes.
-    fn request_past(
-        &self,
-        lb: &LoadBalancer,
-        protected_route: &ProtectedRoute,
-    ) -> Result<Option<String>, Gap> {
-        let rewrites = rewrites_url(self.transforms) || rewrites_url(&protected_route.transforms);
-        let own_host = condition::closed(self.conditions, &ConditionField::HostHeader).is_some();
-        let fits = |field: &ConditionField, text: &str| match (
-            field,
-            condition::closed(&protected_route.conditions, field),
-        ) {
-            (_, None) => Match::Yes,
-            (ConditionField::HostHeader, _) if !own_host => Match::Yes,
-            (ConditionField::PathPattern, _)
-                if rewrites && self.transforms != protected_route.transforms =>
-            {
-                Match::No
-            }
-            (_, Some(condition)) => meets(condition, text),
-        };
-        // Nobody wonders at a path that is public by custom: another one shows more.
-        let surprising = |field: &ConditionField, text: &str| match field {
-            ConditionField::PathPattern if is_public_path(text) => Match::No,
-            _ => fits(field, text),
-        };
-        let find = |fits: &dyn Fn(&ConditionField, &str) -> Match| {
-            let wanted = RequestSearch {
-                conditions: self.conditions,
-                earlier: &self.earlier,
-                other: &protected_route.conditions,
-                fillers: &[],
-                fits,
-            };
-            wanted.find(lb, self.listener, Match::Yes)
-        };
-        if let Some(found) = find(&surprising).or_else(|| find(&fits)) {
-            return Ok(Some(found));
-        }
-        let apart = |field: &ConditionField| {
-            let both = condition::closed(self.conditions, field)
-                .zip(condition::closed(&protected_route.conditions, field));
-            both.is_some_and(|(own, other)| !condition::may_share(own, other))
-        };
-        let all_taken = self
-            .earlier
-            .iter()
-            .any(|earlier| condition::is_dead(&protected_route.conditions, earlier));
-        let paths = condition::closed(&protected_route.conditions, &ConditionField::PathPattern);
-        let differ = rewrites && self.transforms != protected_route.transforms && paths.is_some();
-        if all_taken || differ || FIELDS.iter().any(apart) {
-            return Ok(None);
-        }
-        Err(self.unrecognised("rules whose requests cannot be compared"))
-    }
-
-    /// A request that this rule takes and rewrites, so that the target sees what the protected route asks for.
-    fn request_into(
-        &self,
-        lb: &LoadBalancer,
-        protected_route: &ProtectedRoute,
-    ) -> Result<Option<String>, Gap> {
-        let own_host = condition::closed(self.conditions, &ConditionField::HostHeader).is_some();
-        let into = |kind: TransformKind, field: &ConditionField| {
-            let rewrites = self.transforms.iter().any(|transform| transform.kind == kind);
-            rewrites && condition::closed(&protected_route.conditions, field).is_some()
-        };
-        let hosts = into(TransformKind::HostHeaderRewrite, &ConditionField::HostHeader) && own_host;
-        if rewrites_url(&protected_route.transforms)
-            || !(into(TransformKind::UrlRewrite, &ConditionField::PathPattern) || hosts)
-        {
-            return Ok(None);
-        }
-        if self.transforms.iter().any(|transform| !pattern::is_clear(&transform.rewrites)) {
-            return Err(self.unrecognised("a rewrite that is not understood"));
-        }
-        let fits = |field: &ConditionField, text: &str| match (
-            field,
-            condition::closed(&protected_route.conditions, field),
-        ) {
-            (_, None) => Match::Yes,
-            (ConditionField::HostHeader, _) if !own_host => Match::Yes,
-            (_, Some(condition)) => {
-                let seen = seen(self.transforms, field, text);
-                seen.map_or(Match::No, |seen| meets(condition, &seen))
-            }
-        };
-        let paths = condition::closed(&protected_route.conditions, &ConditionField::PathPattern);
-        let paths = paths.map_or(&[][..], |condition| &condition.values);
-        let bare = |value: &String| value.replace('*', "x").trim_start_matches('/').to_owned();
-        let wanted = RequestSearch {
-            conditions: self.conditions,
-            earlier: &self.earlier,
-            other: &protected_route.conditions,
-            fillers: &paths.iter().map(bare).collect::<Vec<_>>(),
-            fits: &fits,
-        };
-        Ok(wanted.find(lb, self.listener, Match::Yes))
-    }
-
-    fn unrecognised(&self, said: &str) -> Gap {
-        Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised).of(&self.listener.id).saying(said)
+    fn door<'a>(&'a self, context: &'a Context) -> Door<'a> {
+        let Entry { conditions, asked, earlier, transforms, listener, .. } = self;
+        let trial = Trial { conditions, asked, earlier, lb: context.lb };
+        Door { trial, transforms, listener }
     }
 }

@@ -1,0 +1,219 @@
+//! A box of requests: for each part of a request what it may be, whatever the other parts are.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::addresses::Addresses;
+use super::asked::{Field, Set};
+use super::budget::{Budget, Spent};
+use super::machine::Machine;
+use super::texts::Texts;
+use super::universe;
+
+/// Of two requests that are asked about at once, which one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Side {
+    /// The request itself.
+    Own,
+    /// Another one for the same thing.
+    Other,
+}
+
+/// A part of one of the requests.
+pub(crate) type Place = (Field, Side);
+
+/// Requests whose parts may be told each by itself. Never empty.
+#[derive(Clone)]
+pub(crate) struct Cell {
+    parts: BTreeMap<Place, Part>,
+    /// What is supposed about questions that nothing answers.
+    supposed: BTreeMap<(Rc<str>, Side), bool>,
+    /// The addresses that each of the requests can come from.
+    all: [Rc<Addresses>; 2],
+}
+
+/// What a part may be.
+#[derive(Clone)]
+enum Part {
+    Text(Texts),
+    /// Several texts, or none: at least one of each of these sets, and none of those.
+    Bag {
+        some: Vec<Rc<Machine>>,
+        none: Vec<Rc<Machine>>,
+    },
+    Source(Addresses),
+}
+
+impl Cell {
+    /// All requests that can come from these addresses.
+    pub(crate) fn all(addresses: Addresses) -> Self {
+        Cell::pair(addresses.clone(), addresses)
+    }
+
+    /// The same of two requests at once.
+    pub(crate) fn pair(own: Addresses, other: Addresses) -> Self {
+        let all = [Rc::new(own), Rc::new(other)];
+        Cell { parts: BTreeMap::new(), supposed: BTreeMap::new(), all }
+    }
+
+    fn part(&self, place: &Place) -> Part {
+        if let Some(part) = self.parts.get(place) {
+            return part.clone();
+        }
+        match place.0 {
+            Field::Header(_) | Field::Query => Part::Bag { some: Vec::new(), none: Vec::new() },
+            Field::Source => {
+                let [own, other] = &self.all;
+                let all = if place.1 == Side::Own { own } else { other };
+                Part::Source((**all).clone())
+            }
+            Field::Path | Field::Host | Field::Method => {
+                Part::Text(Texts::of(universe::of(&place.0)))
+            }
+        }
+    }
+
+    /// Those of them that have a part in a set; none where there is no such one.
+    pub(super) fn within(
+        &self,
+        place: &Place,
+        set: &Set,
+        budget: &Budget,
+    ) -> Result<Option<Cell>, Spent> {
+        self.changed(place, budget, |part| match (part, set) {
+            (Part::Text(texts), Set::Texts(machine)) => Some(Part::Text(texts.within(machine))),
+            (Part::Bag { mut some, none }, Set::Texts(machine)) => {
+                if !some.iter().any(|one| one.id() == machine.id()) {
+                    some.push(machine.clone());
+                }
+                Some(Part::Bag { some, none })
+            }
+            (Part::Source(own), Set::Addresses(set)) => Some(Part::Source(own.and(set))),
+            _ => None,
+        })
+    }
+
+    /// Those of them that have a part outside of a set; none where there is no such one.
+    pub(super) fn without(
+        &self,
+        place: &Place,
+        set: &Set,
+        budget: &Budget,
+    ) -> Result<Option<Cell>, Spent> {
+        self.changed(place, budget, |part| match (part, set) {
+            (Part::Text(texts), Set::Texts(machine)) => Some(Part::Text(texts.without(machine))),
+            (Part::Bag { some, mut none }, Set::Texts(machine)) => {
+                if !none.iter().any(|one| one.id() == machine.id()) {
+                    none.push(machine.clone());
+                }
+                Some(Part::Bag { some, none })
+            }
+            (Part::Source(own), Set::Addresses(set)) => Some(Part::Source(own.but(set))),
+            _ => None,
+        })
+    }
+
+    fn changed(
+        &self,
+        place: &Place,
+        budget: &Budget,
+        change: impl FnOnce(Part) -> Option<Part>,
+    ) -> Result<Option<Cell>, Spent> {
+        budget.spend(1)?;
+        let Some(part) = change(self.part(place)) else { return Ok(None) };
+        if !part.is_possible(&place.0, budget)? {
+            return Ok(None);
+        }
+        let mut cell = self.clone();
+        cell.parts.insert(place.clone(), part);
+        Ok(Some(cell))
+    }
+
+    /// The same, supposing an answer; none where another one is supposed.
+    pub(super) fn supposing(&self, question: &Rc<str>, side: Side, answer: bool) -> Option<Cell> {
+        let mut cell = self.clone();
+        let known = cell.supposed.insert((question.clone(), side), answer);
+        known.is_none_or(|known| known == answer).then_some(cell)
+    }
+
+    /// What is supposed about a request.
+    pub(super) fn supposed(&self) -> impl Iterator<Item = (&Rc<str>, Side, bool)> {
+        self.supposed.iter().map(|((question, side), answer)| (question, *side, *answer))
+    }
+
+    /// Whether a text will do for a part that has one.
+    pub(crate) fn has_text(&self, place: &Place, text: &[u8]) -> bool {
+        match self.part(place) {
+            Part::Text(texts) => texts.has(text),
+            Part::Bag { .. } | Part::Source(_) => false,
+        }
+    }
+
+    /// A text for a part that has one.
+    pub(crate) fn text(&self, place: &Place, budget: &Budget) -> Result<Option<Rc<[u8]>>, Spent> {
+        match self.part(place) {
+            Part::Text(texts) => texts.find(budget),
+            Part::Bag { .. } | Part::Source(_) => Ok(None),
+        }
+    }
+
+    /// The texts for a part that may have several, as few as are needed where one does for all.
+    pub(crate) fn bag(
+        &self,
+        place: &Place,
+        choices: &[Vec<u8>],
+        budget: &Budget,
+    ) -> Result<Vec<Rc<[u8]>>, Spent> {
+        let Part::Bag { some, none } = self.part(place) else { return Ok(Vec::new()) };
+        if some.is_empty() {
+            return Ok(Vec::new());
+        }
+        let universe = Texts::of(universe::of(&place.0));
+        let open = none.iter().fold(universe, |texts, machine| texts.without(machine));
+        let pick = |texts: &Texts| match choices.iter().find(|choice| texts.has(choice)) {
+            Some(choice) => Ok(Some(choice.as_slice().into())),
+            None => texts.find(budget),
+        };
+        let together = some.iter().fold(open.clone(), |texts, machine| texts.within(machine));
+        if let Some(text) = pick(&together)? {
+            return Ok(vec![text]);
+        }
+        let all = some.iter().map(|machine| pick(&open.within(machine)));
+        Ok(all.collect::<Result<Vec<_>, Spent>>()?.into_iter().flatten().collect())
+    }
+
+    /// The addresses that it may come from.
+    pub(crate) fn source(&self, side: Side) -> Addresses {
+        match self.part(&(Field::Source, side)) {
+            Part::Source(addresses) => addresses,
+            Part::Text(_) | Part::Bag { .. } => Addresses::default(),
+        }
+    }
+
+    /// The headers of a request about which something is asked.
+    pub(crate) fn headers(&self, side: Side) -> impl Iterator<Item = &Rc<str>> {
+        self.parts.keys().filter_map(move |(field, own)| match field {
+            Field::Header(name) if *own == side => Some(name),
+            _ => None,
+        })
+    }
+}
+
+impl Part {
+    fn is_possible(&self, field: &Field, budget: &Budget) -> Result<bool, Spent> {
+        match self {
+            Part::Text(texts) => Ok(texts.find(budget)?.is_some()),
+            Part::Source(addresses) => Ok(!addresses.is_empty()),
+            Part::Bag { some, none } => {
+                let universe = Texts::of(universe::of(field));
+                let open = none.iter().fold(universe, |texts, machine| texts.without(machine));
+                for machine in some {
+                    if open.within(machine).find(budget)?.is_none() {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+}

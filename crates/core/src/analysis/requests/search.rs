@@ -1,0 +1,223 @@
+//! The requests that some rules take and others do not.
+
+use std::ops::ControlFlow;
+
+use super::asked::{Asked, Field};
+use super::budget::{Budget, Spent};
+use super::cell::{Cell, Place, Side};
+
+/// What one of the requests has to meet, or must not meet whole.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// The conditions of a rule.
+    pub(crate) asked: &'a [Asked],
+    /// Which request.
+    pub(crate) side: Side,
+}
+
+/// Requests that meet all of some rules, and none of others.
+pub(crate) struct Search<'a> {
+    /// Every condition of these has to be met.
+    pub(crate) meets: Vec<Wanted<'a>>,
+    /// Of each of these some condition must not be met.
+    pub(crate) misses: Vec<Wanted<'a>>,
+    /// The fields in which both requests are the same.
+    pub(crate) shared: &'a [Field],
+    /// What it may cost.
+    pub(crate) budget: &'a Budget,
+}
+
+/// How a question ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer<T> {
+    /// There is one.
+    Yes(T),
+    /// There is none.
+    No,
+    /// It cannot be told.
+    Open,
+}
+
+/// How far a box is believed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// What holds however expressions are read, and whatever is veiled.
+    Certain,
+    /// All that may be.
+    Possible,
+}
+
+impl Search<'_> {
+    /// The first box of requests, of those that are certain, for which something is found; that there is
+    /// none is known where there is not even a possible one.
+    pub(crate) fn find<T>(
+        &self,
+        all: &Cell,
+        mut look: impl FnMut(&Cell) -> Result<Option<T>, Spent>,
+    ) -> Answer<T> {
+        let mut found = None;
+        let mut met = false;
+        let certain = self.walk(all, Mode::Certain, &mut |cell| {
+            met = true;
+            found = look(cell)?;
+            Ok(if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        match (found, certain) {
+            (Some(found), _) => return Answer::Yes(found),
+            (None, Err(Spent)) => return Answer::Open,
+            (None, Ok(())) => {}
+        }
+        if met {
+            return Answer::Open;
+        }
+        if !self.is_exact() && self.walk_possible(all) {
+            return Answer::Open;
+        }
+        Answer::No
+    }
+
+    /// Whether there is a request that may be one, or this cannot be told.
+    fn walk_possible(&self, all: &Cell) -> bool {
+        let mut any = false;
+        let walked = self.walk(all, Mode::Possible, &mut |_| {
+            any = true;
+            Ok(ControlFlow::Break(()))
+        });
+        any || walked.is_err()
+    }
+
+    /// Whether nothing is asked that cannot be told.
+    fn is_exact(&self) -> bool {
+        let exact = |asked: &Asked| matches!(asked, Asked::Of { part: None, .. });
+        self.meets.iter().chain(&self.misses).all(|wanted| wanted.asked.iter().all(exact))
+    }
+
+    fn walk(&self, all: &Cell, mode: Mode, visit: &mut Visit<'_>) -> Result<(), Spent> {
+        let asked = self
+            .meets
+            .iter()
+            .flat_map(|wanted| wanted.asked.iter().map(|asked| (asked, wanted.side)));
+        let asked: Vec<(&Asked, Side)> = asked.collect();
+        self.met(all.clone(), &asked, mode, visit).map(drop)
+    }
+
+    fn place(&self, field: &Field, side: Side) -> Place {
+        let side = if self.shared.contains(field) { Side::Own } else { side };
+        (field.clone(), side)
+    }
+
+    /// Goes on with the boxes in which all of these are met.
+    fn met(&self, cell: Cell, asked: &[(&Asked, Side)], mode: Mode, visit: &mut Visit<'_>) -> Step {
+        let Some(((first, side), rest)) = asked.split_first() else {
+            return self.missed(cell, 0, mode, visit);
+        };
+        for next in self.meeting(&cell, first, *side, mode)? {
+            if self.met(next, rest, mode, visit)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The requests of a box that meet a condition. What this version does not know is supposed to be met: a
+    /// rule asks for it.
+    fn meeting(
+        &self,
+        cell: &Cell,
+        asked: &Asked,
+        side: Side,
+        mode: Mode,
+    ) -> Result<Vec<Cell>, Spent> {
+        let Asked::Of { field, whole, part } = asked else {
+            let Asked::Open(question) = asked else { return Ok(Vec::new()) };
+            return Ok(cell.supposing(question, side, true).into_iter().collect());
+        };
+        let place = self.place(field, side);
+        let mut found: Vec<Cell> = cell.within(&place, whole, self.budget)?.into_iter().collect();
+        if let (Mode::Possible, Some((part, question))) = (mode, part) {
+            let supposed = cell.supposing(question, Side::Own, true);
+            let more = supposed.map(|cell| cell.within(&place, part, self.budget)).transpose()?;
+            found.extend(more.flatten());
+        }
+        Ok(found)
+    }
+
+    /// Goes on with the boxes in which none of the rules from this one on is met.
+    fn missed(&self, cell: Cell, mut from: usize, mode: Mode, visit: &mut Visit<'_>) -> Step {
+        loop {
+            let Some(wanted) = self.misses.get(from) else { return visit(&cell) };
+            from += 1;
+            if !self.touches(&cell, wanted)? {
+                continue;
+            }
+            let mut asked: Vec<&Asked> = wanted.asked.iter().collect();
+            asked.sort_by_key(|asked| match asked {
+                Asked::Of { field, .. } => (0, Some(field)),
+                Asked::Open(_) => (1, None),
+            });
+            for asked in asked {
+                for next in self.missing(&cell, asked, wanted.side, mode)? {
+                    if self.missed(next, from, mode, visit)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+            }
+            return Ok(ControlFlow::Continue(()));
+        }
+    }
+
+    /// Whether some request of a box may meet a rule.
+    fn touches(&self, cell: &Cell, wanted: &Wanted) -> Result<bool, Spent> {
+        for asked in wanted.asked {
+            if let Asked::Of { field, whole, part } = asked {
+                let widest = part.as_ref().map_or(whole, |(part, _)| part);
+                let place = self.place(field, wanted.side);
+                if cell.within(&place, widest, self.budget)?.is_none() {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// The requests of a box that do not meet a condition.
+    fn missing(
+        &self,
+        cell: &Cell,
+        asked: &Asked,
+        side: Side,
+        mode: Mode,
+    ) -> Result<Vec<Cell>, Spent> {
+        let possible = |question, side| {
+            let cell = (mode == Mode::Possible).then(|| cell.supposing(question, side, false));
+            cell.flatten()
+        };
+        let (field, whole, part) = match asked {
+            Asked::Open(question) => return Ok(possible(question, side).into_iter().collect()),
+            Asked::Of { field, whole, part } => (field, whole, part),
+        };
+        let place = self.place(field, side);
+        let Some((part, question)) = part else {
+            return Ok(cell.without(&place, whole, self.budget)?.into_iter().collect());
+        };
+        let mut found: Vec<Cell> = cell.without(&place, part, self.budget)?.into_iter().collect();
+        if let Some(cell) = possible(question, Side::Own) {
+            found.extend(cell.without(&place, whole, self.budget)?);
+        }
+        Ok(found)
+    }
+}
+
+type Step = Result<ControlFlow<()>, Spent>;
+type Visit<'a> = dyn FnMut(&Cell) -> Step + 'a;
+
+/// Whether every request of some rule meets all that is asked: it may ask for more, or the same in other
+/// words. Where this cannot be told the answer is no.
+pub(crate) fn covers(all: &Cell, inner: &[Asked], outer: &[Asked], budget: &Budget) -> bool {
+    outer.iter().all(|one| {
+        let misses = vec![Wanted { asked: std::slice::from_ref(one), side: Side::Own }];
+        let meets = vec![Wanted { asked: inner, side: Side::Own }];
+        let search = Search { meets, misses, shared: &[], budget };
+        search.find(all, |_| Ok(Some(()))) == Answer::No
+    })
+}
