@@ -115,11 +115,9 @@ impl Sources {
     }
 
     /// Whoever has an address of these ranges.
-    pub(crate) fn from_ranges<'a>(ranges: impl Iterator<Item = &'a IpNet> + Clone) -> Self {
-        let part = |family: Family| {
-            IpSet::from_ranges(ranges.clone().filter(|range| family.has(range)).copied().collect())
-        };
-        let known = Addresses { v4: part(Family::V4), v6: part(Family::V6) };
+    pub(crate) fn from_ranges<'a>(ranges: impl Iterator<Item = &'a IpNet>) -> Self {
+        let (v4, v6) = ranges.copied().partition(|range| Family::V4.has(range));
+        let known = Addresses { v4: IpSet::from_ranges(v4), v6: IpSet::from_ranges(v6) };
         Sources { known, members: Addresses::default() }
     }
 

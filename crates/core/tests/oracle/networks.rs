@@ -43,16 +43,11 @@ fn shrunk(
     seed: u64,
     fails: &impl Fn(&World, u64) -> Option<String>,
 ) -> (World, String) {
-    loop {
-        let smaller = world.smaller().into_iter().find(|one| fails(one, seed).is_some());
-        match smaller {
-            Some(smaller) => world = smaller,
-            None => {
-                let said = fails(&world, seed).unwrap_or_default();
-                return (world, said);
-            }
-        }
+    while let Some(smaller) = world.smaller().into_iter().find(|one| fails(one, seed).is_some()) {
+        world = smaller;
     }
+    let said = fails(&world, seed).unwrap_or_default();
+    (world, said)
 }
 
 /// What the walks of a world come to: one for each prefix list that may come first.
@@ -64,9 +59,9 @@ fn walked(world: &World) -> [&'static str; 2] {
 fn disagreement(world: &World) -> Option<String> {
     let said = scene(world, "").class();
     let [one, other] = walked(world);
-    let agrees = match one == other {
-        true => said == one || said == "unknown" && has_rivals(world),
-        false => said == "unknown",
+    let agrees = match said {
+        "unknown" => one != other || has_rivals(world),
+        known => one == known && other == known,
     };
     (!agrees).then(|| format!("the engine says {said}, the packets say {one} or {other}"))
 }

@@ -52,7 +52,7 @@ pub(super) fn find<'a>(
     match index.groups_with(&alb.arn) {
         Ok(groups) => {
             for group in groups.iter().filter(|group| behind.is_held_by(group)) {
-                behind.through(group, behind.untyped(group).as_ref(), &mut found);
+                behind.through(group, untyped(group).as_ref(), &mut found);
             }
             for group in index.unread_groups_of_load_balancers(alb.vpc_id.as_deref()) {
                 if let (true, Some(gap)) = (behind.is_asked_of(group.port), group.targets.gap()) {
@@ -83,17 +83,6 @@ impl<'a> Behind<'a> {
                 target.state != TargetState::Draining
                     && self.is_asked_of(target.port.or(group.port))
             })
-    }
-
-    /// The gap of a group of which it is not known what type it is.
-    fn untyped(self, group: &TargetGroup) -> Option<Gap> {
-        let reason = match &group.target_type {
-            Some(TargetType::Other(_)) => Reason::Unrecognised,
-            None => Reason::Malformed,
-            Some(_) => return None,
-        };
-        let said = format!("target type {}", or_missing(group.target_type.as_ref()));
-        Some(Gap::new(Call::ElbV2DescribeTargetGroups, reason).of(&group.arn).saying(said))
     }
 
     /// Adds the ways by which the load balancers in front forward to a group. With a gap, the group may
@@ -231,6 +220,17 @@ impl<'a> Behind<'a> {
         let v6 = Bounds::exactly(Sources::from_family(Family::V6, IpSet::All));
         passed.fold(v6, Bounds::or)
     }
+}
+
+/// The gap of a group of which it is not known what type it is.
+fn untyped(group: &TargetGroup) -> Option<Gap> {
+    let reason = match &group.target_type {
+        Some(TargetType::Other(_)) => Reason::Unrecognised,
+        None => Reason::Malformed,
+        Some(_) => return None,
+    };
+    let said = format!("target type {}", or_missing(group.target_type.as_ref()));
+    Some(Gap::new(Call::ElbV2DescribeTargetGroups, reason).of(&group.arn).saying(said))
 }
 
 /// Whether a listener forwards to a group. Only one of a dual-stack load balancer can have rules.

@@ -209,9 +209,8 @@ fn aim(route: &Route) -> Way {
 
 fn way(route: &Route) -> Way {
     match (route.state.as_deref(), aim(route)) {
-        (Some("blackhole"), _) => Way::Elsewhere,
+        (Some("blackhole"), _) | (Some(_), Way::Elsewhere) => Way::Elsewhere,
         (None | Some("active"), aim) => aim,
-        (Some(_), Way::Elsewhere) => Way::Elsewhere,
         (Some(_), _) => Way::Unclear,
     }
 }

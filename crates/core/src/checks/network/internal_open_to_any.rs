@@ -210,23 +210,21 @@ fn open<'n, 'a>(
         let own = opening(&clear, family);
         let perhaps = opening(&every, family);
         match reach::has_family(context.lb, family) {
-            Ok(false) => {}
             Ok(true) if own.is_empty() && !perhaps.is_empty() => {
                 found.add_gap(rules.iter().find_map(|rule| rule.scope.clone().err()));
             }
             Ok(true) => found.found.extend(own),
             Err(gap) if !perhaps.is_empty() => found.add_gap(gap),
-            Err(_) => {}
+            Ok(false) | Err(_) => {}
         }
     }
     let is_whole = |(range, _): &(IpNet, String)| range.prefix_len() == 0;
     let by_name = found.found.iter().any(|(place, which)| is_whole(&clear[*place].sources[*which]));
     found.map(|places| {
         let said = |(place, rule): (usize, &&'n Named<'a>)| {
-            let meant = |(which, source): &(usize, &(IpNet, String))| match by_name {
+            let meant = |(which, source): &(usize, &(IpNet, String))| {
                 // One that names all says so for both families.
-                true => is_whole(source),
-                false => places.contains(&(place, *which)),
+                if by_name { is_whole(source) } else { places.contains(&(place, *which)) }
             };
             let words = rule.sources.iter().enumerate().filter(meant);
             let mut words: Vec<&str> = words.map(|(_, (_, words))| words.as_str()).collect();

@@ -207,9 +207,10 @@ fn guests<'a>(context: &Context<'a>, door: &DirectPath) -> Partial<Vec<(bool, Gu
     let sources = reach::sources(context.index, &door.interface.groups, &door.port);
     let everyone = reach::everyone(&sources.found);
     sources.filter_map(|source| {
-        let beyond = match source.origin.is_among(&everyone) {
-            true => Some(true),
-            false => is_beyond(context, door, &source.origin)?,
+        let beyond = if source.origin.is_among(&everyone) {
+            Some(true)
+        } else {
+            is_beyond(context, door, &source.origin)?
         };
         Ok(beyond.map(|beyond| (beyond, source)))
     })

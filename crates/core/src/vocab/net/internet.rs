@@ -77,10 +77,7 @@ pub(crate) fn opening(ranges: &[IpNet]) -> Vec<IpNet> {
         let own: Vec<IpNet> = own.collect();
         let alone = own.iter().filter(|range| is_internet(family, &[**range])).copied();
         let alone: Vec<IpNet> = alone.collect();
-        match alone.is_empty() {
-            true if is_internet(family, &own) => own,
-            _ => alone,
-        }
+        if alone.is_empty() && is_internet(family, &own) { own } else { alone }
     };
     Family::BOTH.into_iter().flat_map(of_family).collect()
 }

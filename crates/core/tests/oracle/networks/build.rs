@@ -70,7 +70,9 @@ pub(super) fn scene(world: &World, mark: &str) -> Scene {
         subnet.ranges = vec![world.subnets[number].net.to_string().parse().expect("a range")];
     }
     if let Fact::Known(groups) = &mut region.target_groups {
-        groups.iter_mut().for_each(|group| group.vpc_id = Some(names.id("vpc", 0)));
+        for group in groups {
+            group.vpc_id = Some(names.id("vpc", 0));
+        }
     }
     let balancers = [&world.own].into_iter().chain(world.front.as_ref().map(|(front, _)| front));
     for (lb, balancer) in region.v2.items.iter_mut().zip(balancers) {

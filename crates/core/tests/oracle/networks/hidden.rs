@@ -201,7 +201,7 @@ fn is_inside(world: &World, to: super::world::To) -> bool {
 #[test]
 fn a_group_that_may_be_in_front_hides_what_is_behind() {
     // Whatever of a group is missing while its targets are unread, it may hold the load balancer.
-    each(1_000, |world, seed| {
+    each(6_000, |world, seed| {
         let (Some(_), false) = (&world.front, seed % 4 == 3) else { return None };
         let mut scene = scene(world, "");
         let Fact::Known(groups) = &mut scene.region.target_groups else { panic!("known") };

@@ -296,11 +296,8 @@ impl Dice {
     }
 
     fn balancer(&mut self, is_network: bool, groups: &[usize]) -> Balancer {
-        let types: &[&str] = match is_network {
-            true => &["ipv4", "ipv4", "dualstack"],
-            false => &["ipv4", "ipv4", "dualstack", "dualstack-without-public-ipv4"],
-        };
-        let addresses = self.one_of(types);
+        let types = ["ipv4", "ipv4", "dualstack", "dualstack-without-public-ipv4"];
+        let addresses = self.one_of(&types[..if is_network { 3 } else { 4 }]);
         let is_internal = addresses != "dualstack-without-public-ipv4" && self.once_in(4);
         let mut own: Vec<usize> = groups.iter().copied().filter(|_| self.once_in(2)).collect();
         if own.is_empty() && !(is_network && self.once_in(3)) {
@@ -377,10 +374,10 @@ impl World {
                 world.subnets[which] = Subnet { net: world.subnets[which].net, ..world.subnets[0] }
             });
             for row in 0..self.tables[which].len() {
-                add(&|world| drop(world.tables[which].remove(row)));
+                add(&|world| _ = world.tables[which].remove(row));
             }
             for row in 0..self.acls[which].len() {
-                add(&|world| drop(world.acls[which].remove(row)));
+                add(&|world| _ = world.acls[which].remove(row));
             }
             for row in 0..self.lists[which].len() {
                 add(&|world| _ = world.lists[which].remove(row));
