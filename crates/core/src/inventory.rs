@@ -350,6 +350,23 @@ pub struct TargetGroup {
     pub attributes: Fact<BTreeMap<String, String>>,
 }
 
+impl TargetGroup {
+    /// Whether it may hold an Application load balancer: it is of that type, or of none that is known and by
+    /// its protocol may be. Source: Network load balancer user guide, Application load balancers as targets.
+    #[must_use]
+    pub fn may_hold_load_balancer(&self) -> bool {
+        let by_protocol = matches!(
+            self.protocol,
+            None | Some(Protocol::Tcp | Protocol::Tls | Protocol::Other(_))
+        );
+        match &self.target_type {
+            Some(TargetType::Alb) => true,
+            Some(TargetType::Other(_)) | None => by_protocol,
+            Some(_) => false,
+        }
+    }
+}
+
 /// A registered target, or an instance of a Classic load balancer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {

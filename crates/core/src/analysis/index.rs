@@ -40,8 +40,8 @@ pub struct Index<'a> {
     trust_stores: HashMap<&'a str, &'a TrustStore>,
     presented: Presented<'a>,
     load_balancers: HashMap<&'a str, &'a LoadBalancer>,
-    network_load_balancers: HashMap<&'a str, Vec<&'a LoadBalancer>>,
-    unread_groups: HashMap<&'a str, Vec<&'a TargetGroup>>,
+    network_load_balancers: HashMap<Option<&'a str>, Vec<&'a LoadBalancer>>,
+    unread_groups: HashMap<Option<&'a str>, Vec<&'a TargetGroup>>,
     groups_unread: Vec<&'a TargetGroup>,
     members: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_addresses: Option<&'a Gap>,
@@ -180,11 +180,10 @@ impl<'a> Index<'a> {
 
     fn load_balancers(&mut self) {
         let region = self.region;
-        let vpc = |id: &'a Option<String>| id.as_deref().unwrap_or_default();
         for lb in region.load_balancers() {
             self.load_balancers.insert(&lb.arn, lb);
             if lb.kind == Kind::Network && !lb.is_private() {
-                self.network_load_balancers.entry(vpc(&lb.vpc_id)).or_default().push(lb);
+                self.network_load_balancers.entry(lb.vpc_id.as_deref()).or_default().push(lb);
             }
         }
         for group in region.target_groups.get().into_iter().flatten() {
@@ -192,14 +191,13 @@ impl<'a> Index<'a> {
             let arns = group.load_balancer_arns.iter();
             let mut fronts = arns.map(|arn| self.load_balancers.get(arn.as_str()));
             let is_reached = fronts.any(|lb| lb.is_none_or(|lb| !lb.is_private()));
-            match &group.target_type {
-                Some(TargetType::Alb) if is_reached => {
-                    self.unread_groups.entry(vpc(&group.vpc_id)).or_default().push(group);
-                }
-                Some(TargetType::Ip) if is_reached => {
-                    self.unread_addresses.get_or_insert(gap);
-                }
-                _ => {}
+            if is_reached && group.may_hold_load_balancer() {
+                self.unread_groups.entry(group.vpc_id.as_deref()).or_default().push(group);
+            }
+            let by_address =
+                matches!(group.target_type, None | Some(TargetType::Ip | TargetType::Other(_)));
+            if is_reached && by_address {
+                self.unread_addresses.get_or_insert(gap);
             }
         }
     }
@@ -213,17 +211,21 @@ impl<'a> Index<'a> {
         Err(self.absent(Call::ElbV2DescribeLoadBalancers, arn))
     }
 
-    /// The Network load balancers of a VPC that may have public addresses.
-    #[must_use]
-    pub fn network_load_balancers(&self, vpc: &str) -> &[&'a LoadBalancer] {
-        self.network_load_balancers.get(vpc).map_or(&[], Vec::as_slice)
+    /// The Network load balancers that may be in a VPC and may have public addresses.
+    pub fn network_load_balancers(
+        &self,
+        vpc: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a LoadBalancer> {
+        perhaps_in(&self.network_load_balancers, vpc)
     }
 
-    /// The target groups of a VPC that hold an Application load balancer, it is not known which, and that
-    /// a load balancer with public addresses may forward to.
-    #[must_use]
-    pub fn unread_groups_of_load_balancers(&self, vpc: &str) -> &[&'a TargetGroup] {
-        self.unread_groups.get(vpc).map_or(&[], Vec::as_slice)
+    /// The target groups that may be in a VPC and may hold an Application load balancer, it is not known which,
+    /// and that a load balancer with public addresses may forward to.
+    pub fn unread_groups_of_load_balancers(
+        &self,
+        vpc: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a TargetGroup> {
+        perhaps_in(&self.unread_groups, vpc)
     }
 
     /// The gap of a target group whose addresses are not known, and that a load balancer with public
@@ -424,4 +426,15 @@ impl<'a> Index<'a> {
     fn absent(&self, call: Call, id: &str) -> Gap {
         Gap::new(call, Reason::NotFound).in_region(&self.region.name).of(id)
     }
+}
+
+/// What is in a VPC, and what is in one that is not known; everything if that VPC itself is not known.
+fn perhaps_in<'a, T>(
+    all: &HashMap<Option<&'a str>, Vec<&'a T>>,
+    vpc: Option<&'a str>,
+) -> impl Iterator<Item = &'a T> {
+    let own = all.get(&vpc).into_iter();
+    let unknown = all.get(&None).into_iter().filter(move |_| vpc.is_some());
+    let others = all.iter().filter(move |(of, _)| vpc.is_none() && of.is_some());
+    own.chain(unknown).chain(others.map(|(_, many)| many)).flatten().copied()
 }

@@ -1,11 +1,13 @@
 //! Who can reach a listener, and by what.
 
 use crate::analysis::index::Index;
-use crate::inventory::{Kind, Listener, LoadBalancer, Region, Scheme, Transport, or_missing};
+use crate::inventory::{
+    IpAddressType, Kind, Listener, LoadBalancer, Region, Scheme, Transport, or_missing,
+};
 use crate::vocab::call::Call;
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::fact::{Fact, Gap, Reason};
-use crate::vocab::net::{Family, Level, Sources};
+use crate::vocab::net::{Family, IpSet, Level, Sources};
 
 mod acl;
 mod ingress;
@@ -14,17 +16,18 @@ mod blocked_by;
 mod explain;
 mod opening;
 mod routes;
+mod table;
 mod bounds;
 mod target;
 
 use bounds::Bounds;
 pub use explain::ExposureTrace;
 use fronting::FrontingNlb;
-pub(crate) use ingress::Port;
 use ingress::{Flow, SecurityGroupIngress};
+pub(crate) use ingress::{Port, entries};
 pub(crate) use opening::Opening;
-use routes::InternetRoutes;
-pub(crate) use target::{Origin, Source, interface_exposure, sources};
+use routes::{InternetRoutes, Road};
+pub(crate) use target::{Origin, Source, everyone, interface_exposure, sources};
 
 /// Who can open a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,8 +86,8 @@ pub fn listener_exposure(region: &Region, lb: &LoadBalancer, listener: &Listener
     Reachability::new(&Index::new(None, region), lb).to(listener)
 }
 
-/// The ranges that a load balancer's security groups let in on a listener's port; none where they name
-/// other groups, or there are none.
+/// The ranges that a load balancer's security groups let in on a listener's port, as far as it has addresses
+/// of their family; none where they name other groups, or there are none.
 pub(crate) fn admitted<'a>(
     index: &'a Index<'a>,
     lb: &'a LoadBalancer,
@@ -97,7 +100,20 @@ pub(crate) fn admitted<'a>(
             None => return Ok(None),
         }
     }
+    all.retain(|range| has_family(lb, Family::of_range(range)) != Ok(false));
     Ok(Some(all))
+}
+
+/// Whether clients may come to addresses of this family.
+pub(crate) fn has_family(lb: &LoadBalancer, family: Family) -> Result<bool, Gap> {
+    match (family, &lb.ip_address_type) {
+        (Family::V4, Some(IpAddressType::DualstackWithoutPublicIpv4))
+        | (Family::V6, None | Some(IpAddressType::Ipv4)) => Ok(false),
+        (Family::V6, Some(other @ IpAddressType::Other(_))) => {
+            Err(unexpected_value(lb, "address type", other))
+        }
+        _ => Ok(true),
+    }
 }
 
 /// Who can reach this load balancer: the widest of its listeners, or of any port if it has none or they
@@ -130,6 +146,8 @@ struct Entry<'a> {
     by_route: Bounds,
     ingress: SecurityGroupIngress<'a>,
     bounds: Bounds,
+    /// Whom words name of those who pass.
+    named: Sources,
 }
 
 impl<'a> Reachability<'a> {
@@ -191,6 +209,7 @@ impl<'a> Reachability<'a> {
         let mut entries = self.entries(&port);
         for entry in &mut entries {
             entry.bounds = entry.bounds.clone().and(Bounds::exactly(Sources::only(family)));
+            entry.named = entry.named.clone().and(Sources::only(family));
         }
         self.answer(&entries, &[], &port)
     }
@@ -257,14 +276,15 @@ impl<'a> Reachability<'a> {
             Side::Edge(routes) | Side::Outside(routes) => routes,
         };
         let entry = |flow| {
-            let (by_route, ingress) = (
-                routes.bounds(flow),
-                SecurityGroupIngress::from_groups(self.index, &self.lb.security_groups, flow),
-            );
-            let bounds = by_route.clone().and(ingress.bounds());
-            let is_edge = matches!(self.side, Side::Edge(_));
-            let bounds = if is_edge { bounds.outsiders() } else { bounds };
-            Entry { flow, by_route, ingress, bounds }
+            let ingress =
+                SecurityGroupIngress::from_groups(self.index, &self.lb.security_groups, flow);
+            let road = routes.road(flow);
+            let by_route = road.open.clone();
+            let Road { mut open, mut named } = road.and(&ingress.bounds());
+            if matches!(self.side, Side::Edge(_)) {
+                (open, named) = (open.outsiders(), named.outsiders());
+            }
+            Entry { flow, by_route, ingress, bounds: open, named: named.lower().clone() }
         };
         port.flows().map(entry).collect()
     }
@@ -272,7 +292,7 @@ impl<'a> Reachability<'a> {
     /// The sources of those ways that are as open as this.
     fn sources(&self, entries: &[Entry], fronts: &[FrontingNlb], level: Level) -> Vec<String> {
         let own = entries.iter().filter(|entry| entry.bounds.lower().level() == level);
-        let own = own.flat_map(|entry| entry.ingress.sources(entry.bounds.lower()));
+        let own = own.flat_map(|entry| entry.ingress.sources(&entry.named));
         let passed = fronts.iter().filter(|fronting| fronting.bounds.lower().level() == level);
         let passed = passed.flat_map(|fronting| self.passed(fronting));
         let mut sources: Vec<String> = own.chain(passed).collect();
@@ -336,7 +356,7 @@ pub(crate) fn leads_out(
     subnet: &str,
     family: Family,
 ) -> Result<bool, Gap> {
-    routes::route(index, lb.vpc_id.as_deref(), subnet, family).lets_through()
+    routes::route(index, lb.vpc_id.as_deref(), subnet, family).open.lets_through()
 }
 
 /// Whether VPC Block Public Access keeps the internet from a subnet of a load balancer.
@@ -344,7 +364,7 @@ pub(crate) fn is_blocked(index: &Index, lb: &LoadBalancer, subnet: &str) -> Resu
     Ok(!routes::gate(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
 }
 
-/// Whether the security groups of a load balancer admit anyone at all to a listener.
+/// Whether the security groups of a load balancer admit anyone at all to a listener, by addresses that it has.
 pub(crate) fn is_admitted(
     index: &Index,
     lb: &LoadBalancer,
@@ -354,7 +374,16 @@ pub(crate) fn is_admitted(
     let ingresses = port
         .flows()
         .map(|flow| SecurityGroupIngress::from_groups(index, &lb.security_groups, flow).bounds());
-    ingresses.fold(Bounds::shut(), Bounds::or).lets_through()
+    let has = Family::BOTH.map(|family| {
+        let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
+        match has_family(lb, family) {
+            Ok(true) => whole,
+            Ok(false) => Bounds::shut(),
+            Err(gap) => whole.perhaps(gap),
+        }
+    });
+    let has = has.into_iter().fold(Bounds::shut(), Bounds::or);
+    ingresses.fold(Bounds::shut(), Bounds::or).and(has).lets_through()
 }
 
 fn unexpected_value(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {

@@ -1,8 +1,10 @@
 //! What stands in the way when nobody reaches a load balancer with public addresses.
 
-use super::ingress::Port;
+use super::acl::Direction;
+use super::ingress::{Flow, Port};
 use super::routes::{self, InternetRoutes};
 use super::{Entry, acl};
+use crate::inventory::NetworkAcl;
 use crate::vocab::net::{Family, Sources};
 
 /// The first thing on the way that lets nobody through.
@@ -29,7 +31,7 @@ fn unrouted(routes: &InternetRoutes) -> String {
             .subnets
             .iter()
             .map(|subnet| routes::route(index, lb.vpc_id.as_deref(), subnet, family));
-        ways.any(|way| *way.upper() != Sources::none())
+        ways.any(|way| *way.open.upper() != Sources::none())
     };
     if Family::BOTH.into_iter().any(by_route) {
         return match index.region().block_public_access.get() {
@@ -45,15 +47,26 @@ fn filtered(routes: &InternetRoutes, port: &Port) -> String {
     let names = acl_names(routes);
     let verb = if names.len() == 1 { "lets" } else { "let" };
     let names = names.join(", ");
-    let heard = port.flows().any(|flow| {
-        acl::of_subnets(routes.index, routes.lb)
-            .iter()
-            .any(|acl| acl::Direction::inbound(acl, flow).let_through(true) != Sources::none())
-    });
-    if heard {
-        format!("{names} {verb} no answer from {port} out")
-    } else {
+    let acls = acl::of_subnets(routes.index, routes.lb);
+    let some = |of: &dyn Fn(&NetworkAcl, Flow) -> Sources| {
+        let passed = |flow| {
+            let of = |acl: &&NetworkAcl| of(acl, flow).and(routes.public.upper().clone());
+            acls.iter().map(of).any(|who| who != Sources::none())
+        };
+        port.flows().any(passed)
+    };
+    let heard = |acl: &NetworkAcl, flow| Direction::inbound(acl, flow).let_through(true);
+    let answered = |acl: &NetworkAcl, flow| {
+        Direction::outbound(acl, flow).map_or(Sources::all(), |out| out.let_through(true))
+    };
+    if !some(&heard) {
         format!("{names} {verb} no {port} in")
+    } else if !some(&answered) {
+        format!("{names} {verb} no answer from {port} out")
+    } else if !some(&|acl, flow| heard(acl, flow).and(answered(acl, flow))) {
+        format!("{names} {verb} no answer from {port} out to anyone who gets in")
+    } else {
+        format!("{names} {verb} {port} in from nobody to whom a route leads back")
     }
 }
 

@@ -80,7 +80,7 @@ impl Reachability<'_> {
         let mut closes = Vec::new();
         let mut rules = Removals::default();
         for entry in &own {
-            rules.add(&entry.ingress, entry.bounds.lower(), &[]);
+            rules.add(&entry.ingress, &entry.named, &[]);
         }
         for fronting in &fronts {
             let groups = fronting.nlb.map_or(&[][..], |nlb| &nlb.security_groups);
@@ -101,7 +101,7 @@ impl Reachability<'_> {
         }
         match (&self.side, own.as_slice(), fronts.as_slice()) {
             (Side::Edge(routes) | Side::Outside(routes), [_, ..], []) => {
-                let is_v6 = own.iter().all(|entry| entry.bounds.lower().v4.is_empty());
+                let is_v6 = own.iter().all(|entry| entry.bounds.lower().known.v4.is_empty());
                 if is_v6 && self.lb.kind != Kind::Classic {
                     closes.insert(0, format!("set {NO_GATEWAY} to true"));
                 }
@@ -163,7 +163,7 @@ impl Removals {
             let lets_in = match admission.source {
                 // Members of a group are not the internet, unless they hand it on.
                 Source::Group(id) if !groups.is_empty() => groups.iter().any(|group| group == id),
-                Source::Group(_) => who.groups && !is_internet,
+                Source::Group(_) => who.has_members() && !is_internet,
                 source => source.is_among(who),
             };
             if lets_in {
@@ -226,15 +226,18 @@ fn region_wide(index: &Index) -> Option<String> {
 }
 
 /// The routes of a table by which its public addresses are reached.
-fn outward(routes: &InternetRoutes, table: &crate::inventory::RouteTable) -> Vec<String> {
+fn outward<'a>(
+    routes: &InternetRoutes<'a>,
+    table: &'a crate::inventory::RouteTable,
+) -> Vec<String> {
     let is_own = |destination: &str| match destination.parse() {
         Ok(range) => Family::BOTH
             .into_iter()
             .any(|family| family.has(&range) && !routes.public.upper().part(family).is_empty()),
         Err(_) => true,
     };
-    let routes = routes::outward(table).filter(|route| is_own(&route.destination));
-    routes
+    let led = routes::outward(routes.index, table).into_iter();
+    led.filter(|route| is_own(&route.destination))
         .map(|route| {
             format!("{} → {}", route.destination, route.target.as_deref().unwrap_or_default())
         })

@@ -8,8 +8,10 @@ use crate::analysis::index::Index;
 use crate::analysis::routing::{self, End};
 use crate::inventory::{
     IpAddressType, Kind, Listener, LoadBalancer, TargetGroup, TargetState, TargetType, Transport,
+    or_missing,
 };
-use crate::vocab::fact::{Fact, Gap};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Level, Sources};
 use crate::vocab::partial::Partial;
 
@@ -50,9 +52,9 @@ pub(super) fn find<'a>(
     match index.groups_with(&alb.arn) {
         Ok(groups) => {
             for group in groups.iter().filter(|group| behind.is_held_by(group)) {
-                behind.through(group, None, &mut found);
+                behind.through(group, untyped(group).as_ref(), &mut found);
             }
-            for group in index.unread_groups_of_load_balancers(behind.vpc()) {
+            for group in index.unread_groups_of_load_balancers(alb.vpc_id.as_deref()) {
                 if let (true, Some(gap)) = (behind.is_asked_of(group.port), group.targets.gap()) {
                     behind.through(group, Some(gap), &mut found);
                 }
@@ -68,19 +70,15 @@ pub(super) fn find<'a>(
 }
 
 impl<'a> Behind<'a> {
-    fn vpc(self) -> &'a str {
-        self.alb.vpc_id.as_deref().unwrap_or_default()
-    }
-
     fn is_asked_of(self, port: Option<u16>) -> bool {
         self.flow.port.is_none() || port.is_none() || self.flow.port == port
     }
 
-    /// Whether the group sends new connections to the port. A target that is draining gets none.
+    /// Whether the group sends new connections to the port, if it is of the type that can. A target that is
+    /// draining gets none.
     fn is_held_by(self, group: &TargetGroup) -> bool {
-        let is_alb = group.target_type == Some(TargetType::Alb);
         let targets = group.targets.get().into_iter().flatten();
-        is_alb
+        group.may_hold_load_balancer()
             && targets.filter(|target| target.id == self.alb.arn).any(|target| {
                 target.state != TargetState::Draining
                     && self.is_asked_of(target.port.or(group.port))
@@ -92,7 +90,7 @@ impl<'a> Behind<'a> {
     fn through(self, group: &'a TargetGroup, gap: Option<&Gap>, found: &mut Vec<FrontingNlb<'a>>) {
         for arn in &group.load_balancer_arns {
             let nlb = match self.index.load_balancer(arn) {
-                Ok(nlb) if nlb.kind == Kind::Network => nlb,
+                Ok(nlb) if matches!(nlb.kind, Kind::Network | Kind::Other(_)) => nlb,
                 Ok(_) => continue,
                 Err(gap) => {
                     found.push(self.unseen(&gap, Some(group)));
@@ -132,7 +130,7 @@ impl<'a> Behind<'a> {
         if self.index.region().v2.rest.gap().is_some() {
             found.push(self.unseen(gap, None));
         }
-        for nlb in self.index.network_load_balancers(self.vpc()) {
+        for nlb in self.index.network_load_balancers(self.alb.vpc_id.as_deref()) {
             if found.iter().any(|fronting| fronting.bounds.upper().level() == Level::Internet) {
                 break;
             }
@@ -183,10 +181,10 @@ impl<'a> Behind<'a> {
     fn translated(self, nlb: &LoadBalancer, ingress: &SecurityGroupIngress) -> Bounds {
         let all = Bounds::exactly(Sources::from_family(Family::V6, IpSet::All));
         let let_in = ingress.bounds();
-        if let_in.lower().v4 == IpSet::All {
+        if let_in.lower().known.v4 == IpSet::All {
             return all;
         }
-        if let_in.upper().v4.is_empty() {
+        if let_in.upper().known.v4.is_empty() {
             return Bounds::shut();
         }
         let subnets = nlb.subnets.iter().map(|id| {
@@ -195,7 +193,11 @@ impl<'a> Behind<'a> {
                 Err(gap) => return all.clone().perhaps(gap),
             };
             let own = |part: &IpSet| subnet.ranges.iter().any(|own| !part.within(own).is_empty());
-            match (own(&let_in.lower().v4), own(&let_in.upper().v4), ingress.admissions.gap()) {
+            match (
+                own(&let_in.lower().known.v4),
+                own(&let_in.upper().known.v4),
+                ingress.admissions.gap(),
+            ) {
                 (true, ..) => all.clone(),
                 (false, true, Some(gap)) => all.clone().perhaps(gap.clone()),
                 _ => Bounds::shut(),
@@ -218,6 +220,17 @@ impl<'a> Behind<'a> {
         let v6 = Bounds::exactly(Sources::from_family(Family::V6, IpSet::All));
         passed.fold(v6, Bounds::or)
     }
+}
+
+/// The gap of a group of which it is not known what type it is.
+fn untyped(group: &TargetGroup) -> Option<Gap> {
+    let reason = match &group.target_type {
+        Some(TargetType::Other(_)) => Reason::Unrecognised,
+        None => Reason::Malformed,
+        Some(_) => return None,
+    };
+    let said = format!("target type {}", or_missing(group.target_type.as_ref()));
+    Some(Gap::new(Call::ElbV2DescribeTargetGroups, reason).of(&group.arn).saying(said))
 }
 
 /// Whether a listener forwards to a group. Only one of a dual-stack load balancer can have rules.

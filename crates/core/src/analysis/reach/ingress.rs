@@ -8,7 +8,7 @@ use crate::analysis::security_groups;
 use crate::inventory::{Listener, Permission, Protocol, SecurityGroup, Transport};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Family, IpSet, Level, Sources};
+use crate::vocab::net::{Family, Level, Sources};
 use crate::vocab::partial::Partial;
 
 /// Ranges that stand for a longer list of what is left of a wider one.
@@ -124,7 +124,7 @@ impl Source<'_> {
     pub(super) fn is_among(&self, who: &Sources) -> bool {
         let some = |range: &IpNet| !who.part(Family::of_range(range)).within(range).is_empty();
         match self {
-            Source::Group(_) => who.groups,
+            Source::Group(_) => who.has_members(),
             source => source.ranges().iter().any(some),
         }
     }
@@ -200,15 +200,13 @@ impl<'a> SecurityGroupIngress<'a> {
     }
 
     fn sum(&self) -> Sources {
-        let all = || self.admissions.found.iter().flat_map(|admission| admission.source.ranges());
-        let part = |family: Family| {
-            IpSet::from_ranges(all().filter(|range| family.has(range)).copied().collect())
-        };
+        let all = self.admissions.found.iter();
+        let known = Sources::from_ranges(all.flat_map(|admission| admission.source.ranges()));
         let is_group = |admission: &Admission| matches!(admission.source, Source::Group(_));
-        Sources {
-            v4: part(Family::V4),
-            v6: part(Family::V6),
-            groups: self.admissions.found.iter().any(is_group),
+        if self.admissions.found.iter().any(is_group) {
+            known.or(Sources::members())
+        } else {
+            known
         }
     }
 
@@ -309,7 +307,7 @@ fn left(range: &IpNet, who: &Sources) -> Vec<String> {
 }
 
 /// The ranges of a prefix list.
-pub(super) fn entries<'a>(index: &Index<'a>, list: &str) -> Result<&'a [IpNet], Gap> {
+pub(crate) fn entries<'a>(index: &Index<'a>, list: &str) -> Result<&'a [IpNet], Gap> {
     let region = index.region();
     match region.prefix_lists.get(list) {
         Some(entries) => entries.get().map(Vec::as_slice),

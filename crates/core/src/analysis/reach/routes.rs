@@ -1,16 +1,14 @@
 //! Whether the internet has a way to the subnets of a load balancer.
 
-use ipnet::IpNet;
-
 use super::acl;
 use super::bounds::Bounds;
-use super::ingress::{Flow, entries};
+use super::ingress::Flow;
+use super::table::{Share, Shares, Way};
 use crate::analysis::index::Index;
-use crate::inventory::{Exclusion, IpAddressType, LoadBalancer, Route, RouteTable, Scheme};
+use crate::inventory::{Exclusion, LoadBalancer, Route, RouteTable, Scheme};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Family, IpSet, Sources};
-use crate::vocab::partial::Partial;
+use crate::vocab::net::{Family, IpSet, Sources, private};
 
 /// The ways from the internet to a load balancer's own addresses.
 pub(super) struct InternetRoutes<'a> {
@@ -19,7 +17,7 @@ pub(super) struct InternetRoutes<'a> {
     /// The families of address that are public ones.
     pub(super) public: Bounds,
     /// How far the routes of each subnet and the block on public access leave a way.
-    pub(super) subnets: Vec<(&'a str, Bounds)>,
+    pub(super) subnets: Vec<(&'a str, Road)>,
 }
 
 impl<'a> InternetRoutes<'a> {
@@ -31,8 +29,8 @@ impl<'a> InternetRoutes<'a> {
             let routes =
                 Family::BOTH.into_iter().filter(|family| !public.upper().part(*family).is_empty());
             let routes = routes.map(|family| route(index, lb.vpc_id.as_deref(), subnet, family));
-            let routes = routes.fold(Bounds::shut(), Bounds::or);
-            (subnet.as_str(), routes.and(gate(index, lb.vpc_id.as_deref(), subnet)))
+            let gate = gate(index, lb.vpc_id.as_deref(), subnet);
+            (subnet.as_str(), Road::any(routes).and(&gate))
         });
         InternetRoutes { index, lb, subnets: subnets.collect(), public }
     }
@@ -44,33 +42,31 @@ impl<'a> InternetRoutes<'a> {
 
     /// Who reaches a node, whatever the network ACLs say. One subnet with a way in is enough.
     pub(super) fn by_route(&self) -> Bounds {
-        self.sum(|_, way| way.clone())
+        self.sum(|_, way| way.clone()).open
     }
 
     /// Who reaches a node on this port.
-    pub(super) fn bounds(&self, flow: Flow) -> Bounds {
+    pub(super) fn road(&self, flow: Flow) -> Road {
         self.sum(|subnet, way| {
-            if *way.upper() == Sources::none() {
-                return Bounds::shut();
+            if *way.open.upper() == Sources::none() {
+                return Road::shut();
             }
-            way.clone().and(acl::bounds(self.index, self.lb.vpc_id.as_deref(), subnet, flow))
+            way.clone().and(&acl::bounds(self.index, self.lb.vpc_id.as_deref(), subnet, flow))
         })
     }
 
-    fn sum(&self, way: impl Fn(&str, &Bounds) -> Bounds) -> Bounds {
+    fn sum(&self, way: impl Fn(&str, &Road) -> Road) -> Road {
         if self.lb.subnets.is_empty() {
             let gap = super::unexpected_value(self.lb, "subnets", "missing");
-            return self.public.clone().and(Bounds::unknown(gap));
+            return Road::both(self.public.clone().and(Bounds::unknown(gap)));
         }
         let ways = self.subnets.iter().map(|(subnet, open)| way(subnet, open));
-        self.public.clone().and(ways.fold(Bounds::shut(), Bounds::or))
+        Road::any(ways).and(&self.public)
     }
 }
 
 /// The attribute that keeps traffic of internet gateways from IPv6 addresses, which are always public.
 pub(super) const NO_GATEWAY: &str = "ipv6.deny_all_igw_traffic";
-/// What a route may lead to beside the internet: NAT and egress-only gateways, other networks, hosts.
-const ELSEWHERE: &[&str] = &["nat", "tgw", "pcx", "local", "eigw", "i", "lgw", "vgw"];
 
 fn is_internal(lb: &LoadBalancer) -> bool {
     lb.scheme == Some(Scheme::Internal)
@@ -79,15 +75,12 @@ fn is_internal(lb: &LoadBalancer) -> bool {
 /// Whether its addresses of a family are public.
 fn public(lb: &LoadBalancer, family: Family) -> Bounds {
     let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
-    match (family, &lb.ip_address_type) {
-        (Family::V4, _) if is_internal(lb) => Bounds::shut(),
-        (Family::V4, Some(IpAddressType::DualstackWithoutPublicIpv4))
-        | (Family::V6, None | Some(IpAddressType::Ipv4)) => Bounds::shut(),
-        (Family::V4, _) => whole,
-        (
-            Family::V6,
-            Some(IpAddressType::Dualstack | IpAddressType::DualstackWithoutPublicIpv4),
-        ) => {
+    match (super::has_family(lb, family), family) {
+        (Ok(false), _) => Bounds::shut(),
+        (Err(gap), _) => whole.and(Bounds::unknown(gap)),
+        (Ok(true), Family::V4) if is_internal(lb) => Bounds::shut(),
+        (Ok(true), Family::V4) => whole,
+        (Ok(true), Family::V6) => {
             // Source: Elastic Load Balancing user guides, load-balancer attributes.
             let default = if is_internal(lb) { "true" } else { "false" };
             match lb.attribute(NO_GATEWAY, default).as_deref() {
@@ -97,114 +90,97 @@ fn public(lb: &LoadBalancer, family: Family) -> Bounds {
                 Err(gap) => whole.and(Bounds::unknown(gap.clone())),
             }
         }
-        (Family::V6, Some(other)) => {
-            whole.and(Bounds::unknown(super::unexpected_value(lb, "address type", other)))
-        }
+    }
+}
+
+/// How far a way leads to the internet, and whom words name of those who have it.
+#[derive(Clone)]
+pub(super) struct Road {
+    /// Who has the way.
+    pub(super) open: Bounds,
+    /// The same with the addresses of the inside, which the internet does not have: routes lead elsewhere to
+    /// them, and rules about them are named as they stand.
+    pub(super) named: Bounds,
+}
+
+impl Road {
+    fn shut() -> Self {
+        Road { open: Bounds::shut(), named: Bounds::shut() }
+    }
+
+    fn both(bounds: Bounds) -> Self {
+        Road { open: bounds.clone(), named: bounds }
+    }
+
+    pub(super) fn and(self, bounds: &Bounds) -> Self {
+        Road { open: self.open.and(bounds.clone()), named: self.named.and(bounds.clone()) }
+    }
+
+    pub(super) fn or(self, other: Road) -> Self {
+        Road { open: self.open.or(other.open), named: self.named.or(other.named) }
+    }
+
+    /// By whichever of these.
+    pub(super) fn any(roads: impl Iterator<Item = Road>) -> Self {
+        roads.fold(Road::shut(), Road::or)
     }
 }
 
 /// How far the subnet's routes lead to the internet: an internet gateway, or an endpoint or interface
 /// that inspects what comes from one.
-pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Bounds {
+pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Road {
     let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
     let table = match index.route_table(subnet, vpc) {
         Ok(table) => table,
-        Err(gap) => return whole.and(Bounds::unknown(gap)),
+        Err(gap) => return Road::both(whole.and(Bounds::unknown(gap))),
     };
-    let mut ways: Partial<Vec<(Way, IpNet)>> = Partial::default();
-    for route in table.routes.iter().filter(|route| is_live(route) != Some(false)) {
-        match way(route) {
-            None => ways.add_gap(odd_target(index, route, family)),
-            Some(_) if is_live(route).is_none() => ways.add_gap(odd_state(index, route)),
-            Some(way) => {
-                let ranges = ways.learn(destination(index, route)).unwrap_or_default();
-                let own = ranges.into_iter().filter(|range| family.has(range));
-                ways.found.extend(own.map(|range| (way, range)));
-            }
-        }
-    }
-    // Without a way to everywhere, answers find their way to some addresses by a gateway alone.
-    let by = |is_meant: fn(Way) -> bool| {
-        let ranges = ways.found.iter().filter(|(way, _)| is_meant(*way)).map(|(_, range)| *range);
-        IpSet::from_ranges(ranges.collect())
+    let shares = Shares::of(index, table, family);
+    let (gateway, inspected) = (shares.led(Way::Gateway), shares.led(Way::Inspected));
+    let upper = match &shares.gives {
+        Some(_) => IpSet::All,
+        None => gateway.clone().or(shares.led(Way::Unclear)),
     };
-    let both = by(|_| true);
-    let open = if both.is_internet() { both } else { by(|way| way == Way::Gateway) };
-    let known = Bounds::exactly(Sources::from_family(family, open));
-    match ways.gap() {
-        Some(gap) => known.or(whole.and(Bounds::unknown(gap.clone()))),
-        None => known,
-    }
+    let upper = answered(upper, inspected.clone());
+    let lower = match &shares.takes {
+        Some(_) => IpSet::None,
+        None => answered(gateway, inspected),
+    };
+    let inside = |share: &Share| share.route.target.as_deref() == Some("local");
+    let inside = private(family).or(shares.named(inside));
+    let by = |way: Way| shares.named(|share: &Share| share.way == way);
+    let named = answered(by(Way::Gateway), by(Way::Inspected)).and(inside).or(lower.clone());
+    let sources = |part| Sources::from_family(family, part);
+    let Shares { gives, takes, unclear, .. } = shares;
+    let open = match gives.or(takes).or(unclear) {
+        Some(gap) => Bounds::between(sources(lower), sources(upper), gap),
+        None => Bounds::exactly(sources(lower)),
+    };
+    Road { open, named: Bounds::exactly(sources(named)) }
 }
 
-/// How a route leads to the internet.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Gateway,
-    Inspected,
-}
-
-fn way(route: &Route) -> Option<Way> {
-    let target = route.target.as_deref().unwrap_or_default();
-    match target.split('-').next() {
-        // A carrier gateway leads to the internet through a telecommunication network.
-        Some("igw" | "cagw") => Some(Way::Gateway),
-        // A route to a prefix list is how a gateway endpoint of S3 or DynamoDB is reached.
-        Some("vpce" | "eni") if !route.destination.starts_with("pl-") => Some(Way::Inspected),
-        _ => None,
-    }
+/// Without a way to everywhere, answers find their way to some addresses by a gateway alone: an interface or
+/// endpoint of a part of the network leads inside.
+fn answered(gateway: IpSet, inspected: IpSet) -> IpSet {
+    let both = gateway.clone().or(inspected);
+    if both.is_internet() { both } else { gateway }
 }
 
 /// The routes of a table that lead to the internet.
-pub(super) fn outward(table: &RouteTable) -> impl Iterator<Item = &Route> {
-    table.routes.iter().filter(|route| {
-        is_live(route) == Some(true)
-            && match way(route) {
-                Some(Way::Gateway) => true,
-                // An interface or endpoint of a part of the network leads inside.
-                Some(Way::Inspected) => route.destination.ends_with("/0"),
-                None => false,
-            }
-    })
-}
-
-/// The gap of a default route to something of a kind that this version does not know.
-fn odd_target(index: &Index, route: &Route, family: Family) -> Option<Gap> {
-    let target = route.target.as_deref().unwrap_or_default();
-    let kind = target.split('-').next().unwrap_or_default();
-    let known = ELSEWHERE.contains(&kind)
-        || target.contains(":core-network/")
-        || matches!(kind, "igw" | "cagw" | "vpce" | "eni");
-    let range: IpNet = route.destination.parse().ok()?;
-    let default = family.has(&range) && range.prefix_len() == 0;
-    (default && !known).then(|| {
-        Gap::new(Call::Ec2DescribeRouteTables, Reason::Unrecognised)
-            .in_region(&index.region().name)
-            .saying(format!("route target {target}"))
-    })
-}
-
-/// Whether what comes by a route arrives; none where its state is not one that this version knows.
-fn is_live(route: &Route) -> Option<bool> {
-    match route.state.as_deref() {
-        None | Some("active") => Some(true),
-        Some("blackhole") => Some(false),
-        Some(_) => None,
+pub(super) fn outward<'a>(index: &Index<'a>, table: &'a RouteTable) -> Vec<&'a Route> {
+    let mut found: Vec<&Route> = Vec::new();
+    for family in Family::BOTH {
+        let shares = Shares::of(index, table, family);
+        let leads_out = |share: &&Share| match share.way {
+            Way::Gateway => !share.part.is_empty(),
+            // An interface or endpoint of a part of the network leads inside.
+            Way::Inspected => share.range.prefix_len() == 0 && !share.part.is_empty(),
+            Way::Elsewhere | Way::Unclear => false,
+        };
+        found.extend(shares.all.iter().filter(leads_out).map(|share| share.route));
+        found.extend(shares.lists);
     }
-}
-
-fn odd_state(index: &Index, route: &Route) -> Gap {
-    let state = route.state.as_deref().unwrap_or_default();
-    Gap::new(Call::Ec2DescribeRouteTables, Reason::Unrecognised)
-        .in_region(&index.region().name)
-        .saying(format!("route to {} in state {state}", route.destination))
-}
-
-fn destination(index: &Index, route: &Route) -> Result<Vec<IpNet>, Gap> {
-    match route.destination.parse() {
-        Ok(range) => Ok(vec![range]),
-        Err(_) => entries(index, &route.destination).map(<[IpNet]>::to_vec),
-    }
+    let is_found = |route: &&Route| found.iter().any(|one| std::ptr::eq(*one, *route));
+    table.routes.iter().filter(is_found).collect()
 }
 
 /// Whether VPC Block Public Access lets anything into the subnet.

@@ -4,13 +4,14 @@ use ipnet::IpNet;
 
 use super::bounds::Bounds;
 use super::ingress::{Port, SecurityGroupIngress, entries};
-use super::{Exposure, acl, routes};
+use super::routes::{self, Road};
+use super::{Exposure, acl};
 use crate::analysis::index::Index;
 use crate::analysis::security_groups;
 use crate::inventory::{NetworkInterface, Permission, SecurityGroup};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Family, IpSet, Level, Sources};
+use crate::vocab::net::{Family, IpSet, Level, Sources, opening};
 use crate::vocab::partial::Partial;
 
 /// Who can reach this port of an interface at the interface's own public addresses.
@@ -36,21 +37,21 @@ pub(crate) fn interface_exposure(
     let of = |family: &Family| Bounds::exactly(Sources::from_family(*family, IpSet::All));
     let public = families.iter().map(of).fold(Bounds::shut(), Bounds::or);
     let by_route = families.iter().map(|family| routes::route(index, vpc, subnet, *family));
-    let way =
-        by_route.fold(Bounds::shut(), Bounds::or).and(public).and(routes::gate(index, vpc, subnet));
+    let way = Road::any(by_route).and(&public).and(&routes::gate(index, vpc, subnet));
     let entry = |flow| {
         let ingress = SecurityGroupIngress::from_groups(index, &interface.groups, flow);
-        let bounds = way.clone().and(acl::bounds(index, vpc, subnet, flow)).and(ingress.bounds());
-        (ingress, bounds)
+        let acl = acl::bounds(index, vpc, subnet, flow);
+        let road = way.clone().and(&acl).and(&ingress.bounds());
+        (ingress, road)
     };
-    let entries: Vec<(SecurityGroupIngress, Bounds)> = port.flows().map(entry).collect();
-    let whole = entries.iter().fold(Bounds::shut(), |whole, (_, bounds)| whole.or(bounds.clone()));
+    let entries: Vec<(SecurityGroupIngress, Road)> = port.flows().map(entry).collect();
+    let whole = entries.iter().fold(Bounds::shut(), |whole, (_, road)| whole.or(road.open.clone()));
     let level = match whole.decided() {
         Ok(level) => level,
         Err(gap) => return Exposure::Unknown(gap),
     };
-    let open = entries.iter().filter(|(_, bounds)| bounds.lower().level() == level);
-    let sources = || open.flat_map(|(ingress, bounds)| ingress.sources(bounds.lower())).collect();
+    let open = entries.iter().filter(|(_, road)| road.open.lower().level() == level);
+    let sources = || open.flat_map(|(ingress, road)| ingress.sources(road.named.lower())).collect();
     match level {
         Level::Internet => Exposure::Internet(sources()),
         Level::Restricted => Exposure::Restricted(sources()),
@@ -96,11 +97,19 @@ pub(crate) enum Origin {
     Group(String),
 }
 
+/// The ranges of these sources that let all addresses of a family in, by themselves or together.
+pub(crate) fn everyone(sources: &[Source]) -> Vec<IpNet> {
+    let ranges = sources.iter().filter_map(|source| match source.origin {
+        Origin::Range(range) => Some(range),
+        Origin::Group(_) => None,
+    });
+    opening(&ranges.collect::<Vec<_>>())
+}
+
 impl Origin {
-    /// Whether these are all addresses of a family.
-    pub(crate) fn is_everyone(&self) -> bool {
-        let Origin::Range(range) = self else { return false };
-        IpSet::from_ranges(vec![*range]).is_internet()
+    /// Whether it is one of these ranges.
+    pub(crate) fn is_among(&self, ranges: &[IpNet]) -> bool {
+        matches!(self, Origin::Range(own) if ranges.contains(own))
     }
 }
 

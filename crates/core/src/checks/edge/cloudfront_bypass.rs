@@ -10,7 +10,7 @@ use crate::checks::prelude::*;
 use crate::checks::shared::{causes_network, doors, seen};
 use crate::inventory::{Distribution, Origin, SecurityGroup};
 use crate::vocab::glob;
-use crate::vocab::net::Family;
+use crate::vocab::net::{self, Family};
 
 pub(crate) const CHECK: Check = Check {
     id: "cloudfront-bypass",
@@ -414,9 +414,16 @@ fn bound(context: &Context, open: &[&OpenRule], mut grounds: Grounds) -> Grounds
     let attached = security_groups::attached_to(context.index, lb);
     let (mut doors, mut rules) = (BTreeSet::new(), BTreeSet::new());
     for port in open.iter().filter_map(|rule| rule.listener.port) {
-        for (group, permission) in attached.ingress() {
-            let is_open = permission.ranges.iter().any(|range| range.prefix_len() == 0);
-            if is_open && permission.covers(Transport::Tcp, port) == Ok(true) {
+        let covers = |permission: &Permission| permission.covers(Transport::Tcp, port) == Ok(true);
+        let about = attached.ingress().filter(|(_, permission)| covers(permission));
+        let about: Vec<(&SecurityGroup, &Permission)> = about.collect();
+        let ranges = about.iter().flat_map(|(_, permission)| &permission.ranges).copied();
+        let mut everyone = net::opening(&ranges.collect::<Vec<_>>());
+        if everyone.iter().any(|range| range.prefix_len() == 0) {
+            everyone.retain(|range| range.prefix_len() == 0);
+        }
+        for (group, permission) in about {
+            if permission.ranges.iter().any(|range| everyone.contains(range)) {
                 doors.insert((group.id.clone(), port));
                 rules.insert((group.id.clone(), doors::permission(permission)));
             }

@@ -1,8 +1,12 @@
 //! A rule for some source addresses lets every address in.
 
+use ipnet::IpNet;
+
+use crate::analysis::reach;
 use crate::analysis::routing::{self, End};
 use crate::checks::prelude::*;
 use crate::checks::shared::faulty_rules::FaultyRules;
+use crate::vocab::net::{Family, IpSet};
 
 pub(crate) const CHECK: Check = Check {
     id: "rule-source-open",
@@ -13,11 +17,12 @@ pub(crate) const CHECK: Check = Check {
     why: "The list of addresses looks like a filter and is none: whoever added the range for \
           everybody, often to try something out, took the others' meaning away.",
     logic: "Looks at rules that forward. Fails when a source-ip condition has 0.0.0.0/0, or ::/0 \
-            on a load balancer with IPv6 addresses, beside a narrower range. Passes when it has \
-            narrower ranges alone, and when it has nothing but the ranges for everybody: a rule \
-            has to have some condition, and such a one is plain. Unknown where ::/0 is beside a \
-            narrower range and the address type is none that is known. Does not apply without \
-            source-ip conditions.",
+            on a load balancer with IPv6 addresses, or ranges that come to as much, such as both \
+            halves, beside a narrower range. Passes when it has narrower ranges alone, and when it \
+            has nothing but the ranges for everybody: a rule has to have some condition, and such a \
+            one is plain. A family that the load balancer has no addresses of lets nobody in. \
+            Unknown where every IPv6 address is beside a narrower range and the address type is \
+            none that is known. Does not apply without source-ip conditions.",
     fix: "remove the range for everybody from the condition, or the narrower ones beside it",
     remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules: edit the rule and remove \
@@ -55,6 +60,16 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail rule-source-open HTTPS:443"],
         },
         Example { title: "the office alone", given: || given(&["203.0.113.0/24"]), finds: &[] },
+        Example {
+            title: "the office, and everybody in two halves",
+            given: || given(&["203.0.113.0/24", "0.0.0.0/1", "128.0.0.0/1"]),
+            finds: &["fail rule-source-open HTTPS:443"],
+        },
+        Example {
+            title: "everybody in two halves, alone",
+            given: || given(&["0.0.0.0/1", "128.0.0.0/1"]),
+            finds: &[],
+        },
         Example { title: "everybody alone", given: || given(&["0.0.0.0/0"]), finds: &[] },
         Example {
             title: "every IPv6 address, on a load balancer without",
@@ -87,16 +102,32 @@ fn given(sources: &[&str]) -> Inventory {
     sample::listening(&Kind::Application, vec![listener])
 }
 
-fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let kind = context.lb.ip_address_type.as_ref().unwrap_or(&IpAddressType::Ipv4);
-    let has_v6 = *kind != IpAddressType::Ipv4;
-    let known = !matches!(kind, IpAddressType::Other(_));
-    let everybody = |value: &&String| *value == "0.0.0.0/0" || has_v6 && *value == "::/0";
-    let narrow = |value: &&String| !value.ends_with("/0");
-    let hole = |condition: &&Condition| {
-        condition.values.iter().any(|value| everybody(&value))
-            && condition.values.iter().any(|value| narrow(&value))
+/// The families of which a condition takes every address, if it has something narrower beside them.
+fn holes(condition: &Condition) -> Vec<Family> {
+    let parsed: Vec<Option<IpNet>> =
+        condition.values.iter().map(|value| value.parse().ok()).collect();
+    let mut ranges: Vec<IpNet> = parsed.iter().flatten().map(IpNet::trunc).collect();
+    ranges.sort_unstable();
+    ranges.dedup();
+    let of = |family: Family, without: Option<&IpNet>| {
+        let own = ranges.iter().filter(|range| family.has(range) && Some(*range) != without);
+        IpSet::from_ranges(own.copied().collect())
     };
+    let is_whole = |range: &IpNet| IpSet::from_ranges(vec![*range]).is_internet();
+    let is_narrow = |range: &IpNet| {
+        let family = Family::of_range(range);
+        let is_apart = || of(family, None).around(range).is_none_or(|around| !is_whole(&around));
+        let is_held = || of(family, Some(range)).around(range).is_some();
+        range.prefix_len() > 0 && (is_apart() || is_held())
+    };
+    if !ranges.iter().any(is_narrow) && parsed.iter().all(Option::is_some) {
+        return Vec::new();
+    }
+    let is_open = |family: &Family| of(*family, None).ranges(*family).iter().any(is_whole);
+    Family::BOTH.into_iter().filter(is_open).collect()
+}
+
+fn judge(context: &Context, listener: &Listener) -> Judgement {
     let (mut verdict, mut narrowed) = (Partial::whole(Verdict::NotApplicable), 0);
     let routes = routing::live(context.lb, listener)?;
     for (place, route) in routes.iter().enumerate() {
@@ -116,10 +147,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             }
             End::Redirect(_) | End::Answer => continue,
         }
-        if let Some(condition) = sources.find(hole) {
-            if !known && !condition.values.iter().any(|value| value == "0.0.0.0/0") {
-                let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
-                verdict.add_gap(gap.of(&context.lb.arn).saying(format!("address type {kind}")));
+        for condition in sources {
+            let asked = Partial::whole(holes(condition));
+            let is_open = asked.any(|family| reach::has_family(context.lb, family));
+            if verdict.learn(is_open) != Some(true) {
                 continue;
             }
             let evidence = Grounds::new()

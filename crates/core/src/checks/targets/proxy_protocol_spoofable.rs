@@ -114,8 +114,12 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     let mut doors = TargetDoors::default();
     for door in open.absorb(targets::direct_paths(context.site, targets)?) {
         let groups = &door.interface.groups;
-        for source in open.absorb(reach::sources(context.index, groups, &door.port)) {
-            if open.learn(is_load_balancers(context, &source.origin)) == Some(false) {
+        let sources = open.absorb(reach::sources(context.index, groups, &door.port));
+        let everyone = reach::everyone(&sources);
+        for source in sources {
+            let is_foreign = source.origin.is_among(&everyone)
+                || open.learn(is_load_balancers(context, &source.origin)) == Some(false);
+            if is_foreign {
                 open.found.push(door.label());
                 doors.add(source.group, source.rule, &source.named, door.number());
                 liars.push(source.words);
@@ -138,7 +142,6 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 fn is_load_balancers(context: &Context, origin: &Origin) -> Result<bool, Gap> {
     let range = match origin {
         Origin::Group(id) => return context.index.is_load_balancers(id),
-        everyone if everyone.is_everyone() => return Ok(false),
         Origin::Range(range) => range,
     };
     for id in &context.lb.subnets {

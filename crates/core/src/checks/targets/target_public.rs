@@ -244,10 +244,10 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
 /// The rules that let everyone in, or all that name ranges where only several of them come to that.
 fn public_rules(context: &Context, door: &DirectPath, doors: &mut TargetDoors) {
     let all = reach::sources(context.index, &door.interface.groups, &door.port).found;
-    let whole = all.iter().any(|source| source.origin.is_everyone());
+    let everyone = reach::everyone(&all);
     for source in &all {
         let is_range = matches!(source.origin, Origin::Range(_));
-        if is_range && (source.origin.is_everyone() || !whole) {
+        if is_range && (source.origin.is_among(&everyone) || everyone.is_empty()) {
             doors.add(source.group, source.rule, &source.named, door.number());
         }
     }

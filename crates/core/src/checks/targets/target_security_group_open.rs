@@ -205,8 +205,13 @@ impl Guests {
 /// Who else may come to one target, each with whether it is from beyond the VPC.
 fn guests<'a>(context: &Context<'a>, door: &DirectPath) -> Partial<Vec<(bool, Guest<'a>)>> {
     let sources = reach::sources(context.index, &door.interface.groups, &door.port);
+    let everyone = reach::everyone(&sources.found);
     sources.filter_map(|source| {
-        let beyond = is_beyond(context, door, &source.origin)?;
+        let beyond = if source.origin.is_among(&everyone) {
+            Some(true)
+        } else {
+            is_beyond(context, door, &source.origin)?
+        };
         Ok(beyond.map(|beyond| (beyond, source)))
     })
 }
@@ -215,7 +220,6 @@ fn guests<'a>(context: &Context<'a>, door: &DirectPath) -> Partial<Vec<(bool, Gu
 fn is_beyond(context: &Context, door: &DirectPath, origin: &Origin) -> Result<Option<bool>, Gap> {
     match origin {
         Origin::Group(id) => Ok((!context.index.is_load_balancers(id)?).then_some(false)),
-        everyone if everyone.is_everyone() => Ok(Some(true)),
         Origin::Range(range) => {
             let vpc = context.index.vpc(door.interface.vpc_id.as_deref().unwrap_or_default())?;
             Ok(Some(!vpc.ranges.iter().any(|own| own.contains(range))))

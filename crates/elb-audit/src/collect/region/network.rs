@@ -176,12 +176,13 @@ fn named<'a>(groups: impl Iterator<Item = &'a SecurityGroup>) -> impl Iterator<I
     ingress.flat_map(|permission| permission.prefix_lists.iter().cloned())
 }
 
-/// Prefix lists that a route leads to by an internet gateway.
+/// Prefix lists that routes lead to: the most specific entry decides. Gateway endpoints are for AWS's own
+/// services, which are nobody's clients.
 fn routed(tables: &Fact<Vec<RouteTable>>) -> impl Iterator<Item = String> + '_ {
     let routes = tables.get().ok().into_iter().flatten().flat_map(|table| &table.routes);
-    let public = routes.filter(|route| {
+    let lists = routes.filter(|route| {
         let target = route.target.as_deref().unwrap_or_default();
-        target.starts_with("igw-") && route.destination.starts_with("pl-")
+        !target.starts_with("vpce-") && route.destination.starts_with("pl-")
     });
-    public.map(|route| route.destination.clone())
+    lists.map(|route| route.destination.clone())
 }
