@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use regex_lite::{Regex, RegexBuilder};
 
-use crate::vocab::digest::HASHED;
+use crate::vocab::digest;
 use crate::vocab::glob::is_short;
 
 /// The largest compiled expression, in bytes. Expressions as people write them in rules take a few
@@ -60,7 +60,7 @@ impl Match {
 
 /// Whether a value is kept as a hash alone.
 pub(crate) fn is_hashed(value: &str) -> bool {
-    value.starts_with(HASHED)
+    digest::behind_mark(value).is_some()
 }
 
 /// Whether a regular expression matches a text. AWS does not say whether it has to match all of it: where
