@@ -40,7 +40,7 @@ pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,
 };
-pub use waf::{WafRule, WafStatement, WebAcl};
+pub use waf::{WafComparison, WafRule, WafStatement, WebAcl};
 pub(crate) use words::or_missing;
 pub use words::{
     ActionKind, ConditionField, IpAddressType, Kind, MutualTlsMode, Protocol, Scheme, TargetState,

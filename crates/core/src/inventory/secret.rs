@@ -36,7 +36,7 @@ pub fn kept_of_header(header: &str, value: String) -> String {
 /// What is kept of a regular expression that a rule asks of this header.
 #[must_use]
 pub fn kept_of_header_regex(header: &str, regex: String) -> String {
-    if is_plain(header) { regex } else { digest::hash_regex(&regex) }
+    if is_plain(header) { regex } else { kept_of_parameter_regex(&regex) }
 }
 
 /// What is kept of a value that a rule asks of a parameter of the query: a hash. Wildcards alone are no
@@ -50,6 +50,12 @@ pub fn kept_of_parameter(value: String) -> String {
         Some(text) => digest::hash_secret(&text),
         None => digest::hash_pattern(&value),
     }
+}
+
+/// What is kept of a regular expression that a rule asks of a parameter of the query.
+#[must_use]
+pub fn kept_of_parameter_regex(regex: &str) -> String {
+    digest::hash_regex(regex)
 }
 
 fn is_plain(header: &str) -> bool {
@@ -98,7 +104,7 @@ impl Condition {
             ConditionField::HttpHeader if !is_hash(regex) => {
                 kept_of_header_regex(header, regex.clone())
             }
-            ConditionField::QueryString if !is_hash(regex) => digest::hash_regex(regex),
+            ConditionField::QueryString if !is_hash(regex) => kept_of_parameter_regex(regex),
             _ => regex.clone(),
         };
         let values = self.values.iter().map(|value| self.told_value(value));
