@@ -186,5 +186,6 @@ pub const ALL: &[&Check] = &[
     &waf::waf_not_associated::CHECK,
     &waf::waf_not_logged::CHECK,
     &waf::waf_rate_limit_missing::CHECK,
+    &waf::waf_rules_skipped::CHECK,
     &network::zonal_shift_off::CHECK,
 ];

@@ -40,7 +40,7 @@ pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,
 };
-pub use waf::{WafRule, WafStatement, WebAcl};
+pub use waf::{WafComparison, WafRule, WafStatement, WebAcl};
 pub(crate) use words::or_missing;
 pub use words::{
     ActionKind, ConditionField, IpAddressType, Kind, MutualTlsMode, Protocol, Scheme, TargetState,
@@ -203,6 +203,10 @@ pub struct Region {
     pub prefix_lists: BTreeMap<String, Fact<Vec<IpNet>>>,
     /// The region's block on public access.
     pub block_public_access: Fact<BlockPublicAccess>,
+    /// How values that may be secrets were hashed: [`secret::HASHING`] when it was read; 0 in a file that was
+    /// saved before there was a number.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hashing: u32,
     /// Log sources of CloudWatch Logs' vended deliveries.
     pub log_sources: Fact<Vec<LogSource>>,
     /// Names of the sources that have a delivery.
@@ -210,6 +214,11 @@ pub struct Region {
     /// Things worth saying that are no finding and no gap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// One load balancer.
@@ -565,6 +574,7 @@ impl Region {
             route_tables: Fact::not_collected(Call::Ec2DescribeRouteTables),
             prefix_lists: BTreeMap::new(),
             block_public_access: Fact::not_collected(Call::Ec2DescribeVpcBlockPublicAccessOptions),
+            hashing: secret::HASHING,
             log_sources: Fact::not_collected(Call::LogsDescribeDeliverySources),
             log_deliveries: Fact::not_collected(Call::LogsDescribeDeliveries),
             notes: Vec::new(),

@@ -76,5 +76,6 @@ pub(crate) use asked::{Asked, Field, Set, asked};
 pub(crate) use budget::{Budget, Spent};
 pub(crate) use cell::{Cell, Side};
 pub(crate) use pattern::VEILED;
+pub(crate) use regex::finds;
 pub(crate) use request::{Match, Request, Tastes, is_veiled, name_and_value, parameter};
 pub(crate) use search::{Answer, Search, Wanted, covers};

@@ -15,7 +15,7 @@ use crate::vocab::partial::Partial;
 #[cfg(test)]
 mod bounds;
 pub(crate) mod condition;
-mod example;
+pub(crate) mod example;
 mod liveness; // which rules are reached
 pub(crate) mod trial; // a request for a rule
 pub mod requirements; // what a way asks for

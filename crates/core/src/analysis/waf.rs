@@ -4,8 +4,15 @@ use crate::analysis::reach;
 use crate::analysis::site::Site;
 use crate::inventory::{LoadBalancer, Region, WafRule, WebAcl};
 use crate::vocab::call::Call;
-use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::partial::Partial;
+
+mod field; // a test of one part of a request
+mod request; // a request, and whether a statement takes it
+pub mod skip; // requests that get past rules
+mod statement; // which requests a statement takes
+
+use statement::{Matches, requests_of};
 
 /// The calls that tell which web ACL a load balancer has.
 pub const ASSOCIATION: &[Call] =
@@ -37,6 +44,12 @@ pub struct Working<'a> {
     pub rule: &'a WafRule,
     /// What it does there: a group that is only counted counts whatever its rules say.
     pub effect: Effect,
+    /// Its action there: that of the rule, or what a reference to its group sets in its place.
+    action: &'a str,
+    /// The web ACL's own rule: this one, or the reference to its group.
+    place: &'a str,
+    /// Whether a request gets to it: no rule before it lets all of them through.
+    reached: bool,
 }
 
 /// A web ACL with every rule that works in it.
@@ -45,6 +58,11 @@ pub struct Filter<'a> {
     pub acl: &'a WebAcl,
     /// Its rules; for a reference to a rule group those of the group.
     pub rules: Partial<Vec<Working<'a>>>,
+    /// Why it is not known what becomes of a request, and at which of the rules. What no request gets to is
+    /// left out.
+    doubt: Option<(usize, Gap)>,
+    /// Whether some rule lets all requests through that get to it.
+    ended: bool,
 }
 
 /// Whether the load balancer is one that should have a web ACL: internet-facing.
@@ -66,10 +84,10 @@ pub fn filter(site: Site<'_>) -> Result<Option<Filter<'_>>, Gap> {
     let region = site.region;
     let missing = || unread(Call::Wafv2GetWebAcl, region, arn);
     let acl = region.web_acls.get(arn).ok_or_else(missing)?.get()?;
-    let mut filter = Filter { acl, rules: Partial::default() };
+    let mut filter = Filter { acl, rules: Partial::default(), doubt: None, ended: false };
     for rule in &acl.rules {
         let added = filter.add(region, rule);
-        filter.rules.learn(added);
+        filter.learn(added);
     }
     Ok(Some(filter))
 }
@@ -89,39 +107,66 @@ impl<'a> Filter<'a> {
     fn add(&mut self, region: &'a Region, rule: &'a WafRule) -> Result<(), Gap> {
         let mut statements = rule.statements.iter();
         let Some(named) = statements.find(|inner| inner.kind == "rule-group-reference") else {
-            self.rules.found.push(Working { rule, effect: self.effect(rule)? });
+            let effect = self.effect(rule, &rule.action)?;
+            self.push((rule, &rule.name), &rule.action, effect);
             return Ok(());
         };
         let counted = match rule.action.as_str() {
             "none" => false,
             "count" => true,
-            _ => return Err(self.unexpected_value(rule)),
+            _ => return Err(self.unexpected_value(rule, &rule.action)),
         };
         let arn = named.name.as_deref().unwrap_or_default();
         let missing = || unread(Call::Wafv2GetRuleGroup, region, arn);
-        for inner in &region.rule_groups.get(arn).ok_or_else(missing)?.get()?.rules {
+        let group = match region.rule_groups.get(arn).ok_or_else(missing).and_then(Fact::get) {
+            Err(gap) if counted => {
+                // Whatever its rules are, they decide nothing.
+                self.rules.add_gap(gap);
+                return Ok(());
+            }
+            group => group?,
+        };
+        for inner in &group.rules {
             let counts = counted || named.counted.contains(&inner.name);
-            let own = self.effect(inner);
-            self.rules.extend([own.map(|own| {
+            let action = named.overridden.get(&inner.name).unwrap_or(&inner.action);
+            let own = self.effect(inner, action);
+            if let Some(own) = self.learn(own) {
                 let effect = if counts { Effect::Counts } else { own };
-                Working { rule: inner, effect }
-            })]);
+                self.push((inner, &rule.name), action, effect);
+            }
         }
         Ok(())
     }
 
-    fn effect(&self, rule: &WafRule) -> Result<Effect, Gap> {
-        match rule.action.as_str() {
+    fn push(&mut self, (rule, place): (&'a WafRule, &'a str), action: &'a str, effect: Effect) {
+        let reached = !self.ended;
+        self.rules.found.push(Working { rule, effect, action, place, reached });
+        self.ended |= effect == Effect::Admits && requests_of(&rule.statements) == Matches::All;
+    }
+
+    /// What an answer about the next rule tells; where it tells nothing its gap is kept.
+    fn learn<X>(&mut self, answer: Result<X, Gap>) -> Option<X> {
+        if let Err(gap) = &answer
+            && self.doubt.is_none()
+            && !self.ended
+        {
+            self.doubt = Some((self.rules.found.len(), gap.clone()));
+        }
+        self.rules.learn(answer)
+    }
+
+    fn effect(&self, rule: &WafRule, action: &str) -> Result<Effect, Gap> {
+        match action {
             "block" | "captcha" | "challenge" => Ok(Effect::Stops),
             "none" if rule.has("managed-rule-group") => Ok(Effect::Stops),
             "allow" => Ok(Effect::Admits),
             "count" => Ok(Effect::Counts),
-            _ => Err(self.unexpected_value(rule)),
+            _ => Err(self.unexpected_value(rule, action)),
         }
     }
 
-    fn unexpected_value(&self, rule: &WafRule) -> Gap {
-        let said = format!("action {} of rule {}", rule.action, rule.name);
+    fn unexpected_value(&self, rule: &WafRule, action: &str) -> Gap {
+        let said = format!("action {action} of rule {}", rule.name);
         Gap::new(Call::Wafv2GetWebAcl, Reason::Unrecognised).of(&self.acl.arn).saying(said)
     }
 
@@ -133,13 +178,25 @@ impl<'a> Filter<'a> {
         self.rules.otherwise(true)
     }
 
-    /// Whether some rule that stops requests is like this.
+    /// Whether some rule that stops requests is like this. One that no request gets to stops none, and of one
+    /// behind a rule that could not be read it is not known.
     pub fn stops(&self, like: impl Fn(&WafRule) -> bool) -> Result<bool, Gap> {
-        let mut rules = self.rules.found.iter();
-        if rules.any(|working| working.effect == Effect::Stops && like(working.rule)) {
+        let certain = self.doubt.as_ref().map_or(self.rules.found.len(), |(at, _)| *at);
+        let mut rules = self.rules.found[..certain].iter();
+        if rules.any(|working| working.stops() && like(working.rule)) {
             return Ok(true);
         }
-        self.rules.otherwise(false)
+        self.doubt().map_or(Ok(false), Err)
+    }
+
+    /// Why it is not known what becomes of some request.
+    fn doubt(&self) -> Option<Gap> {
+        self.doubt.as_ref().map(|(_, gap)| gap.clone())
+    }
+
+    /// Whether it is not known which requests get to the rule at this place.
+    fn is_doubtful(&self, place: usize) -> bool {
+        self.doubt.as_ref().is_some_and(|(at, _)| *at <= place)
     }
 
     /// Whether a request that no rule decides is blocked.
@@ -155,10 +212,50 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Names of the rules that work like this.
+    /// Names of the rules that work like this; of those that stop requests only where one gets to them.
     pub fn names(&self, effect: Effect, like: impl Fn(&WafRule) -> bool) -> Vec<&'a str> {
-        let alike = self.rules.found.iter().filter(|working| working.effect == effect);
-        alike.filter(|working| like(working.rule)).map(|own| own.rule.name.as_str()).collect()
+        let works = |own: &Working| effect != Effect::Stops || own.stops();
+        self.named(|own| own.effect == effect && works(own), like)
+    }
+
+    /// Names of the rules that would stop requests, and that none gets to.
+    pub fn idle(&self, like: impl Fn(&WafRule) -> bool) -> Vec<&'a str> {
+        self.named(|own| own.effect == Effect::Stops && !own.stops(), like)
+    }
+
+    fn named(
+        &self,
+        which: impl Fn(&Working) -> bool,
+        like: impl Fn(&WafRule) -> bool,
+    ) -> Vec<&'a str> {
+        let alike = self.rules.found.iter().filter(|own| which(own) && like(own.rule));
+        alike.map(|own| own.rule.name.as_str()).collect()
+    }
+}
+
+impl Working<'_> {
+    /// Whether it stops requests, were there one.
+    fn stops(&self) -> bool {
+        self.effect == Effect::Stops
+            && self.reached
+            && requests_of(&self.rule.statements) != Matches::None
+    }
+
+    /// Whether no later rule sees a request that it takes. Who has passed a CAPTCHA or a challenge goes on.
+    fn ends(&self) -> bool {
+        let certain = !self.rule.has("managed-rule-group") && !self.rule.has("rate-based");
+        match self.effect {
+            Effect::Admits => true,
+            Effect::Stops => self.action == "block" && certain,
+            Effect::Counts => false,
+        }
+    }
+
+    /// Whether a managed rule group lets through what one of its rules takes.
+    fn admits_some(&self) -> bool {
+        let mut statements = self.rule.statements.iter();
+        self.rule.has("managed-rule-group")
+            && statements.any(|one| one.overridden.values().any(|action| action == "allow"))
     }
 }
 

@@ -12,3 +12,4 @@ pub(super) mod waf_metrics_off;
 pub(super) mod waf_not_associated;
 pub(super) mod waf_not_logged;
 pub(super) mod waf_rate_limit_missing;
+pub(super) mod waf_rules_skipped;

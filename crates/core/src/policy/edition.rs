@@ -59,6 +59,12 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "targets-all-unhealthy",
     "targets-too-few",
     "targets-uneven",
+    "waf-counts-only",
+    "waf-known-bad-inputs-missing",
+    "waf-large-body-passes",
+    "waf-managed-rules-missing",
+    "waf-rate-limit-missing",
+    "waf-rules-skipped",
 ];
 
 /// A name that no edition of this release has.

@@ -131,6 +131,7 @@ pub const FOUND: &[&str] = &[
     "WEB_ACL_ARN",
     "WEB_ACL_ID",
     "WEB_ACL_NAME",
+    "WEB_ACL_RULE",
     "WEB_ACL_RULE_PRIORITY",
     "WRONG_SUBNET_IDS",
 ];

@@ -102,9 +102,11 @@ pub struct ConditionSummary {
     pub field: String,
     /// Which header, where it is about one.
     pub header: Option<String>,
-    /// Values with AWS's wildcards. One that may be a secret is `sha256:` and the beginning of its hash.
+    /// Values with AWS's wildcards. One that may be a secret is `sha256:` and the beginning of its hash, which
+    /// is that of its lower case; a pattern of such ones is `sha256*:` and the beginning of its own.
     pub values: Vec<String>,
-    /// Regular expressions instead of values.
+    /// Regular expressions instead of values. One that may hold a secret is `sha256*:` and the beginning of its
+    /// hash.
     pub regex_values: Vec<String>,
     /// `ipv4` or `ipv6`, where one family of addresses is meant.
     pub ip_address_type: Option<String>,

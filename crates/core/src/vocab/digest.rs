@@ -27,10 +27,32 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// What stands before the hash of a value that may be a secret.
-pub(crate) const HASHED: &str = "sha256:";
-
+const HASHED: &str = "sha256:";
 /// The same, of a pattern of such values: that its hash is another one says nothing.
-pub(crate) const HASHED_PATTERN: &str = "sha256*:";
+const HASHED_PATTERN: &str = "sha256*:";
+
+/// What is kept of a value that may be a secret: enough to see whether two are the same. AWS compares such
+/// values without case, and so are their hashes.
+#[must_use]
+pub fn hash_secret(value: &str) -> String {
+    hashed(HASHED, &value.to_lowercase())
+}
+
+/// What is kept of a pattern with wildcards that may hold a secret.
+#[must_use]
+pub fn hash_pattern(pattern: &str) -> String {
+    hashed(HASHED_PATTERN, &pattern.to_lowercase())
+}
+
+/// What is kept of a regular expression that may hold a secret. Its case may matter: `\S` is not `\s`.
+#[must_use]
+pub fn hash_regex(regex: &str) -> String {
+    hashed(HASHED_PATTERN, regex)
+}
+
+fn hashed(mark: &str, text: &str) -> String {
+    format!("{mark}{}", hex(&sha256(text)[..8]))
+}
 
 /// What of a value stands behind the mark of a hash, of a value or of a pattern; none without one.
 pub(crate) fn behind_mark(value: &str) -> Option<&str> {
@@ -40,10 +62,4 @@ pub(crate) fn behind_mark(value: &str) -> Option<&str> {
 /// Whether a value is the hash of a pattern.
 pub(crate) fn is_pattern(value: &str) -> bool {
     value.starts_with(HASHED_PATTERN)
-}
-
-/// What is kept of a value that may be a secret: enough to see whether two are the same.
-#[must_use]
-pub fn hash_secret(value: &str) -> String {
-    format!("{HASHED}{}", hex(&sha256(value)[..8]))
 }

@@ -45,4 +45,5 @@ mod shown;
 mod tls;
 mod trust;
 mod values;
+mod web_acls;
 mod words;

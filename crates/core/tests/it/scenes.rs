@@ -87,6 +87,7 @@ fn some_are_clean_what_was_denied_is_unknown_one_region_is_skipped() {
             ("waf-empty", "staging"),
             ("waf-fail-open", "staging"),
             ("waf-not-associated", "staging"),
+            ("waf-rules-skipped", "staging"),
             ("mtls-many-authorities", "mtls-trust-store-removed"),
         ]
     );

@@ -4,6 +4,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::machine::{Builder, Bytes, END, Machine};
+use super::request::Match;
 use crate::vocab::glob::is_short;
 
 /// The texts that an expression takes. AWS does not say whether it has to match a text from end to end: an
@@ -31,6 +32,15 @@ pub(super) fn readings(pattern: &str, fold: bool) -> Option<Readings> {
     let exact = branches.iter().all(|branch| branch.from_begin && branch.to_end);
     let part = if exact { None } else { Some(machine(&branches, true)?) };
     Some(Readings { whole, part })
+}
+
+/// Whether an expression finds something in a text.
+pub(crate) fn finds(pattern: &str, text: &str) -> Match {
+    match found(pattern) {
+        Some(machine) if machine.takes(text.as_bytes()) => Match::Yes,
+        Some(_) => Match::No,
+        None => Match::Maybe,
+    }
 }
 
 /// The set of texts in which an expression finds something, or of those that it matches from end to end.

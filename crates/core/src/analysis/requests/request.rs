@@ -31,6 +31,19 @@ impl Match {
             _ => Match::Maybe,
         }
     }
+
+    /// One is enough.
+    pub(crate) fn any(all: impl IntoIterator<Item = Match>) -> Match {
+        let mut found = Match::No;
+        for one in all {
+            match one {
+                Match::Yes => return Match::Yes,
+                Match::Maybe => found = Match::Maybe,
+                Match::No => {}
+            }
+        }
+        found
+    }
 }
 
 /// A request, as far as rules can tell requests apart.

@@ -8,7 +8,7 @@ const DEEPEST: usize = 64;
 /// A text as the expression takes it: `/api/x` for `^/api/.*$`. None for what is not understood, and where
 /// it would have more than [`LONGEST`] characters: repetitions of repetitions multiply. To be compared
 /// with the expression before it is used.
-pub(super) fn matching(pattern: &str) -> Option<String> {
+pub(crate) fn matching(pattern: &str) -> Option<String> {
     let mut writer = Writer { left: pattern.chars().collect::<Vec<_>>(), at: 0, depth: 0 };
     let text = writer.choice()?;
     (writer.at == writer.left.len()).then_some(text)

@@ -265,6 +265,7 @@ pub(crate) fn is_public(context: &Context, route: &Route) -> bool {
     !rewrites && condition::only_paths(route.conditions, meant) || preflight
 }
 
+/// Whether all that a pattern takes is public by custom.
 pub(crate) fn is_public_path(path: &str) -> bool {
     WRITTEN_FOR_THEM.contains(&path) || PUBLIC_PATHS.iter().any(|public| glob::covers(public, path))
 }

@@ -18,8 +18,10 @@ pub(crate) const CHECK: Check = Check {
             none of them blocks, challenges or asks for a CAPTCHA, and the default action is \
             `allow`. A rule group whose override is `count` counts, whatever its rules say, as do \
             rules of a group that are overridden one by one. A managed rule group that is not \
-            overridden as a whole stops requests, even if single rules of it count. Does not apply \
-            to a web ACL without rules, which is `waf-empty`.",
+            overridden as a whole stops requests, even if single rules of it count. A rule stops \
+            nothing behind one that lets every request through, nor where its statement takes \
+            none, as far as that can be told. Does not apply to a web ACL without rules, which is \
+            `waf-empty`.",
     false_alarms: "AWS recommends to count first when rules are new. The finding is right all the \
                    same, and goes when the trial ends.",
     fix: "look at what the rules have counted, then set the overrides to none and the actions to \
@@ -72,6 +74,26 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail waf-counts-only web"],
         },
         Example {
+            title: "a rule that lets everything through before those that block",
+            given: || {
+                sample::with_acl(|acl| {
+                    let statements = vec![sample::waf_bytes("uri-path", "STARTS_WITH", "/")];
+                    acl.rules.insert(0, sample::waf_rule("all", 0, "allow", statements));
+                })
+            },
+            finds: &["fail waf-counts-only web", "fail waf-rules-skipped web"],
+        },
+        Example {
+            title: "a rule that blocks where its statement takes no request",
+            given: || {
+                sample::with_acl(|acl| {
+                    let all = vec![sample::waf_bytes("uri-path", "STARTS_WITH", "/")];
+                    acl.rules = vec![sample::waf_rule("never", 0, "block", sample::waf_not(all))];
+                })
+            },
+            finds: &["fail waf-counts-only web"],
+        },
+        Example {
             title: "only those that are listed get in",
             given: || {
                 sample::with_acl(|acl| {
@@ -95,7 +117,7 @@ pub(crate) const CHECK: Check = Check {
                     acl.rules[1].action = "tarpit".into();
                 })
             },
-            finds: &["unknown waf-counts-only web", "unknown 5 others: wafv2:GetWebACL"],
+            finds: &["unknown waf-counts-only web", "unknown 6 others: wafv2:GetWebACL"],
         },
         Example {
             title: "rules that block",
@@ -125,6 +147,10 @@ fn judge(context: &Context) -> Judgement {
     let mut evidence = evidence.with("counting_rules", filter.names(Effect::Counts, |_| true));
     if !admitting.is_empty() {
         evidence = evidence.with("allowing_rules", admitting);
+    }
+    let skipped = filter.idle(|_| true);
+    if !skipped.is_empty() {
+        evidence = evidence.with("skipped_rules", skipped);
     }
     let cause = causes::web_acl(Verb::Change, &filter.acl.arn, "block instead of count");
     Ok(Verdict::Fail(evidence.with("default_action", "allow").cause(cause)))

@@ -59,7 +59,7 @@ pub(crate) const CHECK: Check = Check {
                 groups.insert(sample::rule_group_arn(), denied);
                 inventory
             },
-            finds: &["unknown waf-empty web", "unknown 6 others: wafv2:GetRuleGroup"],
+            finds: &["unknown waf-empty web", "unknown 7 others: wafv2:GetRuleGroup"],
         },
         Example { title: "rules", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

@@ -37,7 +37,8 @@ pub(crate) const CHECK: Check = Check {
             which is the default), or is one of AWS's managed groups that do so, and none refuses \
             large bodies: no size constraint on the body, no rule that takes a large body for a \
             match, and no AWSManagedRulesCommonRuleSet whose rule SizeRestrictions_BODY is in \
-            force. Does not apply where no rule looks into bodies, nor to a web ACL that \
+            force. Rules behind one that lets every request through do not count, as far as that \
+            can be told. Does not apply where no rule looks into bodies, nor to a web ACL that \
             blocks by default.",
     false_alarms: "An application that takes uploads has to let large bodies through, best on the \
                    paths for uploads alone.",
@@ -117,6 +118,21 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail waf-known-bad-inputs-missing web", "fail waf-managed-rules-missing web"],
         },
         Example {
+            title: "a size constraint behind a rule that lets everything through",
+            given: || {
+                sample::with_acl(|acl| {
+                    let all = vec![sample::waf_bytes("uri-path", "STARTS_WITH", "/")];
+                    acl.rules.rotate_left(3);
+                    acl.rules.insert(1, sample::waf_rule("all", 1, "allow", all));
+                })
+            },
+            finds: &[
+                "fail waf-rate-limit-missing web",
+                "fail waf-rules-skipped web",
+                "fail waf-large-body-passes web",
+            ],
+        },
+        Example {
             title: "nobody looks into bodies",
             given: || sample::with_acl(|acl| acl.rules.retain(|rule| rule.has("rate-based"))),
             finds: &[
@@ -157,7 +173,11 @@ fn judge(context: &Context) -> Judgement {
     if readers.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let evidence = evidence.with("rules_on_bodies", readers).with("inspected_bytes", 8192);
+    let mut evidence = evidence.with("rules_on_bodies", readers).with("inspected_bytes", 8192);
+    let skipped = filter.idle(refuses_large);
+    if !skipped.is_empty() {
+        evidence = evidence.with("skipped_rules", skipped);
+    }
     let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "block bodies over 8 KB");
     Ok(Verdict::Fail(evidence.cause(cause)))
 }

@@ -17,7 +17,9 @@ pub(crate) const CHECK: Check = Check {
     why: "Own rules stop what their author thought of. Managed groups hold the common attacks on \
           web applications, and someone adds the new ones.",
     logic: "Fails when no managed rule group, of AWS or another vendor, works in the web ACL; one \
-            whose override is `count` does not. Does not apply to a web ACL that stops nothing, \
+            whose override is `count` does not, nor one behind a rule that lets every request \
+            through, or with a scope-down statement that takes none, as far as that can be told. \
+            Does not apply to a web ACL that stops nothing, \
             which is `waf-empty` or `waf-counts-only`, nor to one that blocks by default.",
     fix: "add AWSManagedRulesCommonRuleSet with override action none",
     remedy: Remedy::managed_rules("core", 1, "AWSManagedRulesCommonRuleSet").console(
@@ -40,6 +42,20 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail waf-known-bad-inputs-missing web", "fail waf-managed-rules-missing web"],
         },
         Example {
+            title: "behind a rule that lets everything through",
+            given: || {
+                sample::with_acl(|acl| {
+                    let all = vec![sample::waf_bytes("uri-path", "STARTS_WITH", "/")];
+                    acl.rules.insert(2, sample::waf_rule("all", 2, "allow", all));
+                })
+            },
+            finds: &[
+                "fail waf-rules-skipped web",
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-managed-rules-missing web",
+            ],
+        },
+        Example {
             title: "managed groups",
             given: || sample::clean(&Kind::Application),
             finds: &[],
@@ -56,7 +72,11 @@ fn judge(context: &Context) -> Judgement {
         groups.truncate(SHOWN);
         return Ok(Verdict::Pass(evidence.with("managed_groups", groups)));
     }
-    let evidence = evidence.with("counting_groups", filter.names(Effect::Counts, managed));
+    let mut evidence = evidence.with("counting_groups", filter.names(Effect::Counts, managed));
+    let skipped = filter.idle(managed);
+    if !skipped.is_empty() {
+        evidence = evidence.with("skipped_groups", skipped);
+    }
     let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "managed rule group");
     Ok(Verdict::Fail(evidence.cause(cause)))
 }

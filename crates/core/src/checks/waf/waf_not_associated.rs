@@ -112,14 +112,14 @@ pub(crate) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2ListWebAcls));
                 })
             },
-            finds: &["unknown waf-not-associated web", "unknown 10 others: wafv2:ListWebACLs"],
+            finds: &["unknown waf-not-associated web", "unknown 11 others: wafv2:ListWebACLs"],
         },
         Example {
             title: "a scheme that this version does not know",
             given: || sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".into())),
             finds: &[
                 "unknown waf-not-associated web",
-                "unknown 15 others: elbv2:DescribeLoadBalancers",
+                "unknown 16 others: elbv2:DescribeLoadBalancers",
             ],
         },
         Example { title: "one", given: || sample::clean(&Kind::Application), finds: &[] },

@@ -21,7 +21,8 @@ pub(crate) const CHECK: Check = Check {
           targets busy until nobody else is served.",
     logic: "Fails when no rule of the web ACL that blocks, challenges or asks for a CAPTCHA has a \
             rate-based statement, its rule groups included. AWS's managed group against DDoS \
-            attacks counts as a limit. A rate-based rule that only counts does not. Does not apply \
+            attacks counts as a limit. A rate-based rule that only counts does not, nor one behind \
+            a rule that lets every request through, as far as that can be told. Does not apply \
             to a web ACL that stops nothing, which is `waf-empty` or `waf-counts-only`, nor to one \
             that blocks by default.",
     false_alarms: "What managed groups of other vendors hold is not known. Limits in the \
@@ -62,6 +63,21 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail waf-rate-limit-missing web"],
         },
         Example {
+            title: "behind a rule that lets everything through",
+            given: || {
+                sample::with_acl(|acl| {
+                    let all = vec![sample::waf_bytes("uri-path", "STARTS_WITH", "/")];
+                    acl.rules.insert(1, sample::waf_rule("all", 1, "allow", all));
+                })
+            },
+            finds: &[
+                "fail waf-rate-limit-missing web",
+                "fail waf-rules-skipped web",
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-managed-rules-missing web",
+            ],
+        },
+        Example {
             title: "AWS's group against DDoS attacks instead",
             given: || {
                 sample::with_acl(|acl| acl.rules[1] = sample::managed_rule(1, AGAINST_FLOODS))
@@ -85,7 +101,11 @@ fn judge(context: &Context) -> Judgement {
         working.truncate(SHOWN);
         return Ok(Verdict::Pass(evidence.with("limits", working)));
     }
-    let evidence = evidence.with("counting_limits", filter.names(Effect::Counts, limits));
+    let mut evidence = evidence.with("counting_limits", filter.names(Effect::Counts, limits));
+    let skipped = filter.idle(limits);
+    if !skipped.is_empty() {
+        evidence = evidence.with("skipped_limits", skipped);
+    }
     let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "rate limit");
     Ok(Verdict::Fail(evidence.cause(cause)))
 }

@@ -224,7 +224,7 @@ fn condition(found: sdk::RuleCondition) -> Condition {
     };
     if condition.field == ConditionField::HttpHeader {
         let name = header.as_deref().unwrap_or_default();
-        condition.regex_values = redacted(name, condition.regex_values);
+        condition.regex_values = redacted_regexes(name, condition.regex_values);
     }
     let mut add = |values: Option<Vec<String>>, regex: Option<Vec<String>>| {
         condition.values.extend(values.unwrap_or_default());
@@ -242,7 +242,7 @@ fn condition(found: sdk::RuleCondition) -> Condition {
     if let Some(config) = found.http_header_config {
         let name = config.http_header_name.unwrap_or_default();
         let values = config.values.map(|values| redacted(&name, values));
-        add(values, config.regex_values.map(|values| redacted(&name, values)));
+        add(values, config.regex_values.map(|values| redacted_regexes(&name, values)));
         condition.header = Some(name);
     }
     if let Some(config) = found.query_string_config {
@@ -267,6 +267,10 @@ fn condition(found: sdk::RuleCondition) -> Condition {
 /// Values of a header condition, without secrets.
 fn redacted(header: &str, values: Vec<String>) -> Vec<String> {
     values.into_iter().map(|value| secret::kept_of_header(header, value)).collect()
+}
+
+fn redacted_regexes(header: &str, regexes: Vec<String>) -> Vec<String> {
+    regexes.into_iter().map(|regex| secret::kept_of_header_regex(header, regex)).collect()
 }
 
 fn action(found: sdk::Action) -> Action {
@@ -554,5 +558,7 @@ mod tests {
         assert_eq!(hashed[1], "*");
         let plain = vec!["*Chrome*".to_owned()];
         assert_eq!(redacted("User-Agent", plain.clone()), plain);
+        let regex = redacted_regexes("X-Origin-Verify", vec!["^hunter2$".to_owned()]);
+        assert!(regex[0].starts_with("sha256*:") && !regex[0].contains("hunter2"));
     }
 }

@@ -1,6 +1,10 @@
-//! Rules of web ACLs and rule groups, flattened: what kind each statement is, not what it looks for.
+//! Rules of web ACLs and rule groups: each statement before those inside it, without secrets.
 
-use elb_audit_core::inventory::{WafRule, WafStatement, WebAcl};
+use std::collections::BTreeMap;
+
+use aws_smithy_types::base64;
+use elb_audit_core::inventory::secret;
+use elb_audit_core::inventory::{WafComparison, WafRule, WafStatement, WebAcl};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -70,6 +74,20 @@ const KINDS: [(&str, &str); 16] = [
     ("XssMatchStatement", "xss-match"),
 ];
 
+/// Names of parts of a request, and ours for them.
+const FIELDS: [(&str, &str); 10] = [
+    ("AllQueryArguments", "all-query-arguments"),
+    ("Body", "body"),
+    ("Cookies", "cookies"),
+    ("Headers", "headers"),
+    ("JsonBody", "json-body"),
+    ("Method", "method"),
+    ("QueryString", "query-string"),
+    ("SingleHeader", "single-header"),
+    ("SingleQueryArgument", "single-query-argument"),
+    ("UriPath", "uri-path"),
+];
+
 impl AclJson {
     /// The ACL with its rules in the order in which they are evaluated: Firewall Manager's first ones,
     /// its own, Firewall Manager's last ones.
@@ -114,24 +132,27 @@ fn word(action: &Map<String, Value>) -> Option<String> {
     action.keys().next().map(|name| name.to_ascii_lowercase())
 }
 
-/// Adds a statement and every one inside it, outermost first.
-fn flatten(statement: &Value, into: &mut Vec<WafStatement>) {
+/// Adds a statement and every one inside it, each before those inside it; how many there are side by side.
+fn flatten(statement: &Value, into: &mut Vec<WafStatement>) -> usize {
+    let mut count = 0;
     for (name, content) in statement.as_object().into_iter().flatten() {
         if content.is_null() {
             continue;
         }
+        count += 1;
         let kind = KINDS.iter().find(|(theirs, _)| theirs == name).map_or(&**name, |row| row.1);
+        let place = into.len();
         into.push(one(kind, content));
         let inner = ["Statement", "ScopeDownStatement"].into_iter();
         let inner = inner.filter_map(|name| content.get(name));
         let several = content.get("Statements").and_then(Value::as_array).into_iter().flatten();
-        for statement in inner.chain(several) {
-            flatten(statement, into);
-        }
+        let children = inner.chain(several).map(|statement| flatten(statement, into)).sum();
+        into[place].children = children;
     }
+    count
 }
 
-/// One statement, without what is inside it and without what it looks for.
+/// One statement, without what is inside it.
 fn one(kind: &str, content: &Value) -> WafStatement {
     let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::to_owned);
     let field = content.get("FieldToMatch");
@@ -146,10 +167,115 @@ fn one(kind: &str, content: &Value) -> WafStatement {
             _ => None,
         },
         counted: counted(content),
+        overridden: overridden(content),
         body: body.is_some(),
         oversize: oversize.map(str::to_owned),
         scoped_down: content.get("ScopeDownStatement").is_some_and(|inner| !inner.is_null()),
+        children: 0,
+        keys: keys(kind, content),
+        compares: field.and_then(Value::as_object).and_then(|field| comparison(field, content)),
     }
+}
+
+/// What a statement is about that is no part of the request.
+fn keys(kind: &str, content: &Value) -> Vec<String> {
+    let names: &[&str] = match kind {
+        "ip-set-reference" | "regex-pattern-set-reference" => &["ARN"],
+        "geo-match" => &["CountryCodes"],
+        "asn-match" => &["AsnList"],
+        "label-match" => &["Scope", "Key"],
+        _ => return Vec::new(),
+    };
+    let forwarded = ["IPSetForwardedIPConfig", "ForwardedIPConfig"].into_iter();
+    let header =
+        forwarded.filter_map(|name| content.get(name)).find_map(|from| from.get("HeaderName"));
+    let told = names.iter().filter_map(|name| content.get(name)).chain(header);
+    told.flat_map(|value| match value {
+        Value::Array(list) => list.iter().filter_map(word_of).collect(),
+        one => Vec::from_iter(word_of(one)),
+    })
+    .collect()
+}
+
+fn word_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// What a statement compares. A field has one name alone; another number of them is not understood.
+fn comparison(field: &Map<String, Value>, content: &Value) -> Option<WafComparison> {
+    let mut named = field.iter().filter(|(_, inner)| !inner.is_null());
+    let ((theirs, inner), None) = (named.next()?, named.next()) else { return None };
+    let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::to_owned);
+    let field = FIELDS.iter().find(|(name, _)| name == theirs).map_or(&**theirs, |row| row.1);
+    let name = inner.get("Name").and_then(Value::as_str).map(str::to_owned);
+    let part = name.as_deref().unwrap_or_default();
+    let bytes = text("SearchString").and_then(|encoded| base64::decode(encoded).ok());
+    let search = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    Some(WafComparison {
+        field: field.to_owned(),
+        text: search.and_then(|text| kept(field, part, text)),
+        position: text("PositionalConstraint"),
+        regex: text("RegexString").and_then(|regex| kept_regex(field, part, regex)),
+        operator: text("ComparisonOperator"),
+        size: content.get("Size").and_then(Value::as_u64),
+        transformations: transformations(content),
+        name,
+    })
+}
+
+/// What is kept of a text that is looked for.
+fn kept(field: &str, name: &str, text: String) -> Option<String> {
+    match field {
+        "uri-path" | "method" => Some(text),
+        "single-header" if name.eq_ignore_ascii_case("host") => Some(text),
+        "single-header" => Some(secret::kept_of_header(name, text)),
+        "query-string" | "all-query-arguments" | "single-query-argument" => {
+            Some(secret::kept_of_parameter(text))
+        }
+        _ => None,
+    }
+}
+
+/// The same of a regular expression.
+fn kept_regex(field: &str, name: &str, regex: String) -> Option<String> {
+    match field {
+        "uri-path" | "method" => Some(regex),
+        "single-header" if name.eq_ignore_ascii_case("host") => Some(regex),
+        "single-header" => Some(secret::kept_of_header_regex(name, regex)),
+        "query-string" | "all-query-arguments" | "single-query-argument" => {
+            Some(secret::kept_of_parameter_regex(&regex))
+        }
+        _ => None,
+    }
+}
+
+/// What becomes of a part of a request before it is compared, in order. One that is not understood is there
+/// without name.
+fn transformations(content: &Value) -> Vec<String> {
+    let list = content.get("TextTransformations").and_then(Value::as_array).into_iter().flatten();
+    let mut all: Vec<(i64, String)> = list
+        .map(|one| {
+            let name = one.get("Type").and_then(Value::as_str).unwrap_or_default();
+            let priority = one.get("Priority").and_then(Value::as_i64).unwrap_or_default();
+            (priority, name.to_owned())
+        })
+        .collect();
+    all.sort_by_key(|(priority, _)| *priority);
+    all.into_iter().map(|(_, name)| name).collect()
+}
+
+/// Rules of a group that do something else here than they say, and than count.
+fn overridden(content: &Value) -> BTreeMap<String, String> {
+    let all = content.get("RuleActionOverrides").and_then(Value::as_array).into_iter().flatten();
+    let pairs = all.filter_map(|one| {
+        let action = one.get("ActionToUse").and_then(Value::as_object).and_then(word)?;
+        Some((one.get("Name")?.as_str()?.to_owned(), action))
+    });
+    pairs.filter(|(_, action)| action != "count").collect()
 }
 
 /// Rules of a group that only count here: overridden so, or excluded, which is the same.
@@ -214,5 +340,94 @@ mod tests {
         assert!(rate.scoped_down && bytes.body && !rate.body);
         assert_eq!(bytes.oversize.as_deref(), Some("CONTINUE"));
         assert_eq!(acl.rules[5].statements[0].name.as_deref(), Some("arn:aws:wafv2:group"));
+        let children = |place: usize| -> Vec<usize> {
+            acl.rules[place].statements.iter().map(|one| one.children).collect()
+        };
+        assert_eq!((children(3), children(4)), (vec![1, 1, 0], vec![2, 0, 0]));
+        assert_eq!(acl.rules[2].statements[0].overridden, [("b".into(), "block".into())].into());
+    }
+
+    /// What is read of one statement.
+    fn read(statement: &Value) -> WafStatement {
+        let mut all = Vec::new();
+        flatten(statement, &mut all);
+        all.remove(0)
+    }
+
+    /// A statement that looks for a text in a field.
+    fn bytes(field: &Value, text: &str) -> WafComparison {
+        let statement = serde_json::json!({"ByteMatchStatement": {
+            "SearchString": base64::encode(text), "FieldToMatch": field,
+            "PositionalConstraint": "STARTS_WITH",
+            "TextTransformations": [{"Priority": 1, "Type": "LOWERCASE"},
+                                    {"Priority": 0, "Type": "URL_DECODE"}]}});
+        read(&statement).compares.expect("a comparison")
+    }
+
+    #[test]
+    fn what_is_looked_for_is_kept_in_clear_where_it_is_no_secret() {
+        use serde_json::json;
+
+        let path = bytes(&json!({"UriPath": {}}), "/admin");
+        assert_eq!((&*path.field, path.text.as_deref()), ("uri-path", Some("/admin")));
+        assert_eq!(path.position.as_deref(), Some("STARTS_WITH"));
+        assert_eq!(path.transformations, ["URL_DECODE", "LOWERCASE"]);
+        let table = [
+            (json!({"Method": {}}), "POST", Some("POST")),
+            (json!({"SingleHeader": {"Name": "Host"}}), "a.example.com", Some("a.example.com")),
+            (json!({"SingleHeader": {"Name": "user-agent"}}), "bot", Some("bot")),
+            (
+                json!({"SingleHeader": {"Name": "x-key"}}),
+                "hunter2",
+                Some("sha256:f52fbd32b2b3b86f"),
+            ),
+            (json!({"QueryString": {}}), "hunter2", Some("sha256:f52fbd32b2b3b86f")),
+            (
+                json!({"SingleQueryArgument": {"Name": "k"}}),
+                "hunter2",
+                Some("sha256:f52fbd32b2b3b86f"),
+            ),
+            (json!({"Body": {}}), "hunter2", None),
+            (json!({"Cookies": {"MatchPattern": {"All": {}}}}), "hunter2", None),
+            (json!({"TeaPot": {}}), "hunter2", None),
+        ];
+        for (field, text, expected) in table {
+            assert_eq!(bytes(&field, text).text.as_deref(), expected, "{field}");
+        }
+        let none = read(&json!({"ByteMatchStatement": {"FieldToMatch": {}}})).compares;
+        assert_eq!(none, None, "no field");
+        let two = json!({"UriPath": {}, "Method": {}});
+        assert_eq!(read(&json!({"ByteMatchStatement": {"FieldToMatch": two}})).compares, None);
+        let no_text = json!({"SearchString": "!", "FieldToMatch": {"UriPath": {}}});
+        assert_eq!(read(&json!({"ByteMatchStatement": no_text})).compares.unwrap().text, None);
+        let regex = json!({"RegexString": "^hunter2$", "FieldToMatch": {"SingleHeader": {"Name": "x-key"}}});
+        let regex = read(&json!({"RegexMatchStatement": regex})).compares.unwrap().regex.unwrap();
+        assert!(regex.starts_with("sha256*:"), "{regex}");
+        let size = json!({"ComparisonOperator": "GT", "Size": 8192, "FieldToMatch": {"Body": {}}});
+        let size = read(&json!({"SizeConstraintStatement": size})).compares.unwrap();
+        assert_eq!((size.operator.as_deref(), size.size), (Some("GT"), Some(8192)));
+    }
+
+    #[test]
+    fn what_is_no_part_of_a_request_is_named() {
+        use serde_json::json;
+
+        let table = [
+            (json!({"GeoMatchStatement": {"CountryCodes": ["DE", "FR"]}}), vec!["DE", "FR"]),
+            (json!({"AsnMatchStatement": {"AsnList": [64496]}}), vec!["64496"]),
+            (
+                json!({"LabelMatchStatement": {"Scope": "LABEL", "Key": "a:b"}}),
+                vec!["LABEL", "a:b"],
+            ),
+            (
+                json!({"IPSetReferenceStatement": {"ARN": "arn:set",
+                    "IPSetForwardedIPConfig": {"HeaderName": "X-Forwarded-For"}}}),
+                vec!["arn:set", "X-Forwarded-For"],
+            ),
+            (json!({"XssMatchStatement": {"FieldToMatch": {"UriPath": {}}}}), vec![]),
+        ];
+        for (statement, expected) in table {
+            assert_eq!(read(&statement).keys, expected, "{statement}");
+        }
     }
 }
