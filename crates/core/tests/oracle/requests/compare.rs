@@ -1,0 +1,327 @@
+//! What the audit says of a load balancer, held against what becomes of every request.
+
+use elb_audit_core::analysis::routing;
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::check::Check;
+use elb_audit_core::checks::ALL;
+use elb_audit_core::inventory::{
+    ActionKind, Condition, ConditionField, Inventory, Listener, Protocol, Rule,
+};
+use elb_audit_core::report::{Finding, Outcome, Report};
+
+use super::client::redirect;
+use super::evaluate::{Request, by_priority};
+use super::generate::{Case, is_secret, rewrites_url, rules};
+use super::space::{Asked, Space, Survey, is_public, survey};
+use super::universe::{Known, Slot};
+
+mod bypass;
+mod loops;
+mod shown;
+
+/// The checks that are judged by requests.
+const CHECKS: [&str; 9] = [
+    "listener-cleartext",
+    "redirect-to-http",
+    "redirect-loop",
+    "rule-shadowed",
+    "authentication-rule-shadowed",
+    "authentication-optional",
+    "authentication-bypass",
+    "authentication-bypass-elsewhere",
+    "mtls-bypass",
+];
+
+/// One thing that is said otherwise than it is.
+pub(crate) struct Difference {
+    /// What sort of mistake.
+    pub(crate) kind: String,
+    /// Where, and the request that shows it.
+    pub(crate) told: String,
+}
+
+/// What has been looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) listeners: usize,
+    pub(crate) rules: usize,
+    pub(crate) requests: usize,
+    pub(crate) verdicts: usize,
+    pub(crate) undecided: usize,
+    pub(crate) printed: usize,
+}
+
+/// The verdicts of the checks that are judged here.
+pub(crate) fn report(inventory: &Inventory) -> Report {
+    let checks: Vec<&'static Check> =
+        ALL.iter().copied().filter(|check| CHECKS.contains(&check.id)).collect();
+    let options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
+    audit(inventory, &checks, &options)
+}
+
+/// A rule, with what follows from its text alone.
+struct Read<'a> {
+    listener: usize,
+    rule: &'a Rule,
+    /// Groups that get requests of it.
+    groups: Vec<&'a str>,
+    asks: Asks,
+    /// Whether its listener verifies client certificates.
+    verifies: bool,
+    is_dual: bool,
+}
+
+/// What a rule asks of who sends a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Nothing,
+    Login,
+    /// A login, and lets others through.
+    Optional,
+}
+
+impl<'a> Read<'a> {
+    fn new(case: &Case, listener: usize, rule: &'a Rule) -> Self {
+        let last = rule.actions.last().filter(|action| action.kind == ActionKind::Forward);
+        let groups = last.into_iter().flat_map(|action| &action.target_groups);
+        let groups = groups.filter(|group| group.weight != Some(0));
+        let asks = rule.actions.iter().find_map(|action| match &action.kind {
+            ActionKind::JwtValidation => Some(Asks::Login),
+            ActionKind::AuthenticateOidc | ActionKind::AuthenticateCognito => {
+                let own = action.authentication.as_ref();
+                let answer = own.and_then(|own| own.on_unauthenticated_request.as_deref());
+                Some(if answer == Some("allow") { Asks::Optional } else { Asks::Login })
+            }
+            _ => None,
+        });
+        Read {
+            listener,
+            rule,
+            groups: groups.filter_map(|group| group.arn.split('/').nth(1)).collect(),
+            asks: asks.unwrap_or(Asks::Nothing),
+            verifies: case.listeners[listener].mutual_authentication.is_some(),
+            is_dual: case.is_dual,
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        !self.groups.is_empty() && self.asks == Asks::Nothing && !self.verifies
+    }
+
+    fn on(&self, slot: Slot) -> Option<&'a Condition> {
+        self.rule.conditions.iter().find(|condition| Slot::of(condition) == slot)
+    }
+
+    /// Whether it is for the proofs of a certificate authority alone.
+    fn is_acme(&self) -> bool {
+        let acme = |value: &String| value.starts_with("/.well-known/acme-challenge/");
+        let path = self.on(Slot::Path);
+        let only =
+            path.is_some_and(|own| own.regex_values.is_empty() && own.values.iter().all(acme));
+        only && self.rule.transforms.is_empty()
+    }
+
+    /// Whether nobody expects it to ask for anything: paths that are public by custom, and preflights.
+    fn is_public(&self) -> bool {
+        let public = |value: &String| is_public(value);
+        let paths = self
+            .on(Slot::Path)
+            .is_some_and(|own| own.regex_values.is_empty() && own.values.iter().all(public));
+        let preflight = |value: &String| value == "OPTIONS";
+        let methods = self.on(Slot::Method).is_some_and(|own| own.values.iter().all(preflight));
+        paths && !rewrites_url(self.rule) || methods
+    }
+}
+
+/// A load balancer whose requests have all been asked.
+struct Asking<'a> {
+    case: &'a Case,
+    report: Report,
+    all: Vec<Read<'a>>,
+    space: Space,
+    survey: Survey,
+    found: Vec<Difference>,
+    counts: &'a mut Counts,
+}
+
+/// What the audit says otherwise than it is.
+pub(crate) fn differences(case: &Case, known: &Known, counts: &mut Counts) -> Vec<Difference> {
+    let mut all = Vec::new();
+    for (at, listener) in case.listeners.iter().enumerate() {
+        let ordered = by_priority(rules(listener));
+        all.extend(ordered.into_iter().map(|rule| Read::new(case, at, rule)));
+    }
+    assert!(all.len() < 64, "a set of rules is a number of 64 bits");
+    let ordered: Vec<&Rule> = all.iter().map(|read| read.rule).collect();
+    let by_rewrite = ordered.iter().any(|rule| rewrites_url(rule));
+    let asked = Asked { rules: &ordered, is_dual: case.is_dual, by_rewrite };
+    let space = Space::new(&asked, known);
+    let set = |is_it: &dyn Fn(&Read) -> bool| {
+        let own = all.iter().enumerate().filter(|(_, read)| is_it(read));
+        own.map(|(at, _)| 1 << at).sum::<u64>()
+    };
+    let numbers = 0..case.listeners.len();
+    let listeners: Vec<u64> = numbers.map(|at| set(&|read| read.listener == at)).collect();
+    let aside = all.iter().map(|one| {
+        set(&|read| read.is_open() && read.groups.iter().any(|group| one.groups.contains(group)))
+    });
+    let survey = survey(&space, &listeners, &aside.collect::<Vec<_>>());
+    counts.listeners += case.listeners.len();
+    counts.rules += all.len();
+    counts.requests += survey.requests;
+    let report = report(&case.inventory());
+    let mut asking = Asking { case, report, all, space, survey, found: Vec::new(), counts };
+    for at in 0..case.listeners.len() {
+        asking.liveness(at);
+        asking.by_rule(at);
+        asking.shadowed(at);
+        asking.bypasses(at);
+        asking.loops(at);
+        asking.shown(at);
+    }
+    asking.found
+}
+
+impl<'a> Asking<'a> {
+    fn listener(&self, at: usize) -> &'a Listener {
+        &self.case.listeners[at]
+    }
+
+    /// The rules of a listener with their places.
+    fn of(&self, listener: usize) -> impl Iterator<Item = (usize, &Read<'a>)> {
+        self.all.iter().enumerate().filter(move |(_, read)| read.listener == listener)
+    }
+
+    fn is_live(&self, rule: usize) -> bool {
+        self.survey.live.yes & 1 << rule != 0
+    }
+
+    fn may_live(&self, rule: usize) -> bool {
+        self.survey.live.can & 1 << rule != 0
+    }
+
+    fn finding(&self, check: &str, listener: usize) -> Option<&Finding> {
+        let label = self.listener(listener).label();
+        let is_it = |one: &&Finding| one.check == check && one.subject.label == label;
+        self.report.findings.iter().find(is_it)
+    }
+
+    fn differ(&mut self, kind: String, told: String) {
+        self.found.push(Difference { kind, told });
+    }
+
+    fn example(&self, rule: usize) -> String {
+        let example = self.survey.examples[rule].map(|place| self.space.request(place));
+        example.map_or_else(|| "no request".to_owned(), |request| told(&request))
+    }
+
+    /// Which rules some request reaches.
+    fn liveness(&mut self, at: usize) {
+        let inventory = self.case.inventory();
+        let lb = &inventory.accounts[0].regions[0].v2.items[0];
+        let Ok(found) = routing::rules(lb, self.listener(at)) else {
+            return self.differ("liveness: no answer".to_owned(), String::new());
+        };
+        let live: Vec<String> = found.live.iter().map(|route| route.label.clone()).collect();
+        let places: Vec<usize> = self.of(at).map(|(place, _)| place).collect();
+        for place in places {
+            let read = &self.all[place];
+            let label = read.rule.label();
+            let is_live = live.contains(&label);
+            if is_live && !self.may_live(place) {
+                let kind = format!("liveness: dead, taken for live: {}", self.why_dead(place));
+                self.differ(kind, label);
+            } else if !is_live && self.is_live(place) {
+                let told = format!("{label} takes {}", self.example(place));
+                self.differ("liveness: live, taken for dead".to_owned(), told);
+            }
+        }
+    }
+
+    fn why_dead(&self, rule: usize) -> &'static str {
+        match self.survey.takers[rule].count_ones() {
+            _ if self.all[rule].rule.priority.is_none() => "the default rule",
+            0 => "nothing meets it",
+            1 => "behind one rule",
+            _ => "behind several together",
+        }
+    }
+
+    /// A verdict that has to be a failure, or must not be one.
+    fn hold(&mut self, check: &str, at: usize, (must, may): (bool, bool), told: String) {
+        let outcome = self.finding(check, at).map(|finding| finding.outcome);
+        self.counts.verdicts += 1;
+        self.counts.undecided += usize::from(must != may);
+        let kind = match outcome {
+            Some(Outcome::Fail | Outcome::Note) if !may => "false alarm",
+            Some(Outcome::Unknown) if must == may => "unknown though decided",
+            Some(Outcome::Pass) | None if must => "missed",
+            _ => return,
+        };
+        let rule = self.finding(check, at).and_then(|finding| finding.evidence.0.get("rule"));
+        let rule = rule.map_or_else(String::new, |rule| format!(", {rule}"));
+        let label = self.listener(at).label();
+        self.differ(format!("{check}: {kind}"), format!("{label}{rule} {told}"));
+    }
+
+    /// Checks that fail for a rule of some sort that a request reaches.
+    fn by_rule(&mut self, at: usize) {
+        let is_http = self.listener(at).protocol == Some(Protocol::Http);
+        let to_http = |read: &Read| {
+            let own = redirect(read.rule).filter(|_| is_http);
+            own.is_some_and(|own| own.protocol.as_deref() != Some("HTTPS"))
+        };
+        let forwards = |read: &Read| is_http && !read.groups.is_empty() && !read.is_acme();
+        let optional = |read: &Read| read.asks == Asks::Optional;
+        let sorts: [(&str, &dyn Fn(&Read) -> bool); 3] = [
+            ("listener-cleartext", &forwards),
+            ("redirect-to-http", &to_http),
+            ("authentication-optional", &optional),
+        ];
+        for (check, is_it) in sorts {
+            let own: Vec<usize> =
+                self.of(at).filter(|(_, read)| is_it(read)).map(|(place, _)| place).collect();
+            let live = own.iter().find(|place| self.is_live(**place));
+            let may = own.iter().any(|place| self.may_live(*place));
+            let told = live.map_or_else(String::new, |place| self.example(*place));
+            self.hold(check, at, (live.is_some(), may), told);
+        }
+    }
+
+    /// Rules that no request reaches. Those with a login whose requests get past it are another check's.
+    fn shadowed(&mut self, at: usize) {
+        let (mut plain, mut login) = ((false, false), (false, false));
+        let mut reasons = Vec::new();
+        let own: Vec<(usize, &Read)> = self.of(at).collect();
+        for (place, read) in own.iter().filter(|(_, read)| read.rule.priority.is_some()) {
+            let (dead, may_be_dead) = (!self.may_live(*place), !self.is_live(*place));
+            let takers = self.survey.takers[*place];
+            let open = |(at, read): &&(usize, &Read)| takers & 1 << at != 0 && read.is_open();
+            let opens = own.iter().filter(open).count();
+            let takers = takers.count_ones() as usize;
+            let logs_in = read.asks == Asks::Login;
+            login.0 |= dead && logs_in && opens > 0 && opens == takers;
+            login.1 |= may_be_dead && logs_in && opens > 0;
+            plain.1 |= may_be_dead && (!logs_in || opens < takers || takers == 0);
+            if dead && (!logs_in || opens == 0) {
+                plain.0 = true;
+                reasons.push((self.why_dead(*place), read.rule.label()));
+            }
+        }
+        // The plainest of them: the others would not be told either where this one is not.
+        reasons.sort_unstable();
+        let told = reasons.first().map_or_else(String::new, |(why, rule)| format!("{rule}: {why}"));
+        self.hold("rule-shadowed", at, plain, told);
+        self.hold("authentication-rule-shadowed", at, login, String::new());
+    }
+}
+
+/// A request in one line.
+pub(crate) fn told(request: &Request) -> String {
+    let Request { method, host, path, query, headers, source } = request;
+    let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let headers: Vec<String> =
+        headers.iter().map(|(name, value)| format!(" with {name}: {value}")).collect();
+    format!("{method} //{host}{path}{query}{} from {source}", headers.concat())
+}
