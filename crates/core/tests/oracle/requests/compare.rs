@@ -133,44 +133,32 @@ impl<'a> Read<'a> {
     }
 }
 
+/// The rules of a case that no request reaches, as pairs of a listener's place and a rule's ARN.
+pub(crate) fn dead(case: &Case, known: &Known) -> Vec<(usize, String)> {
+    let asking = Asking::new(case, known);
+    let all = asking.all.iter().enumerate();
+    let dead = all.filter(|(at, read)| !asking.may_live(*at) && read.rule.priority.is_some());
+    dead.map(|(_, read)| (read.listener, read.rule.arn.clone())).collect()
+}
+
+/// Whether a rule is of some sort.
+type Sort<'a> = &'a dyn Fn(&Read) -> bool;
+
 /// A load balancer whose requests have all been asked.
 struct Asking<'a> {
     case: &'a Case,
-    report: Report,
+    report: Option<Report>,
     all: Vec<Read<'a>>,
     space: Space,
     survey: Survey,
     found: Vec<Difference>,
-    counts: &'a mut Counts,
+    counts: Counts,
 }
 
 /// What the audit says otherwise than it is.
 pub(crate) fn differences(case: &Case, known: &Known, counts: &mut Counts) -> Vec<Difference> {
-    let mut all = Vec::new();
-    for (at, listener) in case.listeners.iter().enumerate() {
-        let ordered = by_priority(rules(listener));
-        all.extend(ordered.into_iter().map(|rule| Read::new(case, at, rule)));
-    }
-    assert!(all.len() < 64, "a set of rules is a number of 64 bits");
-    let ordered: Vec<&Rule> = all.iter().map(|read| read.rule).collect();
-    let by_rewrite = ordered.iter().any(|rule| rewrites_url(rule));
-    let asked = Asked { rules: &ordered, is_dual: case.is_dual, by_rewrite };
-    let space = Space::new(&asked, known);
-    let set = |is_it: &dyn Fn(&Read) -> bool| {
-        let own = all.iter().enumerate().filter(|(_, read)| is_it(read));
-        own.map(|(at, _)| 1 << at).sum::<u64>()
-    };
-    let numbers = 0..case.listeners.len();
-    let listeners: Vec<u64> = numbers.map(|at| set(&|read| read.listener == at)).collect();
-    let aside = all.iter().map(|one| {
-        set(&|read| read.is_open() && read.groups.iter().any(|group| one.groups.contains(group)))
-    });
-    let survey = survey(&space, &listeners, &aside.collect::<Vec<_>>());
-    counts.listeners += case.listeners.len();
-    counts.rules += all.len();
-    counts.requests += survey.requests;
-    let report = report(&case.inventory());
-    let mut asking = Asking { case, report, all, space, survey, found: Vec::new(), counts };
+    let mut asking = Asking::new(case, known);
+    asking.report = Some(report(&case.inventory()));
     for at in 0..case.listeners.len() {
         asking.liveness(at);
         asking.by_rule(at);
@@ -179,10 +167,42 @@ pub(crate) fn differences(case: &Case, known: &Known, counts: &mut Counts) -> Ve
         asking.loops(at);
         asking.shown(at);
     }
+    counts.listeners += case.listeners.len();
+    counts.rules += asking.all.len();
+    counts.requests += asking.survey.requests;
+    counts.verdicts += asking.counts.verdicts;
+    counts.undecided += asking.counts.undecided;
+    counts.printed += asking.counts.printed;
     asking.found
 }
 
 impl<'a> Asking<'a> {
+    fn new(case: &'a Case, known: &Known) -> Self {
+        let mut all = Vec::new();
+        for (at, listener) in case.listeners.iter().enumerate() {
+            let ordered = by_priority(rules(listener));
+            all.extend(ordered.into_iter().map(|rule| Read::new(case, at, rule)));
+        }
+        assert!(all.len() < 64, "a set of rules is a number of 64 bits");
+        let ordered: Vec<&Rule> = all.iter().map(|read| read.rule).collect();
+        let by_rewrite = ordered.iter().any(|rule| rewrites_url(rule));
+        let asked = Asked { rules: &ordered, is_dual: case.is_dual, by_rewrite };
+        let space = Space::new(&asked, known);
+        let set = |is_it: &dyn Fn(&Read) -> bool| {
+            let own = all.iter().enumerate().filter(|(_, read)| is_it(read));
+            own.map(|(at, _)| 1 << at).sum::<u64>()
+        };
+        let numbers = 0..case.listeners.len();
+        let listeners: Vec<u64> = numbers.map(|at| set(&|read| read.listener == at)).collect();
+        let leads = |one: &Read, read: &Read| {
+            read.is_open() && read.groups.iter().any(|group| one.groups.contains(group))
+        };
+        let aside: Vec<u64> = all.iter().map(|one| set(&|read| leads(one, read))).collect();
+        let survey = survey(&space, &listeners, &aside);
+        let (found, counts) = (Vec::new(), Counts::default());
+        Asking { case, report: None, all, space, survey, found, counts }
+    }
+
     fn listener(&self, at: usize) -> &'a Listener {
         &self.case.listeners[at]
     }
@@ -203,7 +223,7 @@ impl<'a> Asking<'a> {
     fn finding(&self, check: &str, listener: usize) -> Option<&Finding> {
         let label = self.listener(listener).label();
         let is_it = |one: &&Finding| one.check == check && one.subject.label == label;
-        self.report.findings.iter().find(is_it)
+        self.report.as_ref()?.findings.iter().find(is_it)
     }
 
     fn differ(&mut self, kind: String, told: String) {
@@ -248,7 +268,7 @@ impl<'a> Asking<'a> {
     }
 
     /// A verdict that has to be a failure, or must not be one.
-    fn hold(&mut self, check: &str, at: usize, (must, may): (bool, bool), told: String) {
+    fn hold(&mut self, check: &str, at: usize, (must, may): (bool, bool), told: &str) {
         let outcome = self.finding(check, at).map(|finding| finding.outcome);
         self.counts.verdicts += 1;
         self.counts.undecided += usize::from(must != may);
@@ -258,10 +278,29 @@ impl<'a> Asking<'a> {
             Some(Outcome::Pass) | None if must => "missed",
             _ => return,
         };
-        let rule = self.finding(check, at).and_then(|finding| finding.evidence.0.get("rule"));
-        let rule = rule.map_or_else(String::new, |rule| format!(", {rule}"));
-        let label = self.listener(at).label();
-        self.differ(format!("{check}: {kind}"), format!("{label}{rule} {told}"));
+        let text = |name: &str| {
+            let text = self.finding(check, at).and_then(|own| own.evidence.0.get(name));
+            text.and_then(|text| text.as_str()).unwrap_or_default().to_owned()
+        };
+        let (rule, by) = (text("rule"), text("protected_by"));
+        let why = match kind {
+            "false alarm" if self.is_dead(&format!("{} {rule}", self.listener(at).label())) => {
+                ": the rule is dead"
+            }
+            "false alarm" if self.is_dead(by.trim_start_matches("web ")) => ": the login is dead",
+            "missed" if told.contains("rewrite") => ": beside a rewrite",
+            _ => "",
+        };
+        let told = format!("{} {rule} {by} {told}", self.listener(at).label());
+        self.differ(format!("{check}: {kind}{why}"), told);
+    }
+
+    /// Whether no request reaches a rule: `HTTPS:443 rule 10`.
+    fn is_dead(&self, named: &str) -> bool {
+        let named = |read: &Read| {
+            format!("{} {}", self.listener(read.listener).label(), read.rule.label()) == named
+        };
+        self.all.iter().position(named).is_some_and(|place| !self.may_live(place))
     }
 
     /// Checks that fail for a rule of some sort that a request reaches.
@@ -273,7 +312,7 @@ impl<'a> Asking<'a> {
         };
         let forwards = |read: &Read| is_http && !read.groups.is_empty() && !read.is_acme();
         let optional = |read: &Read| read.asks == Asks::Optional;
-        let sorts: [(&str, &dyn Fn(&Read) -> bool); 3] = [
+        let sorts: [(&str, Sort); 3] = [
             ("listener-cleartext", &forwards),
             ("redirect-to-http", &to_http),
             ("authentication-optional", &optional),
@@ -284,7 +323,7 @@ impl<'a> Asking<'a> {
             let live = own.iter().find(|place| self.is_live(**place));
             let may = own.iter().any(|place| self.may_live(*place));
             let told = live.map_or_else(String::new, |place| self.example(*place));
-            self.hold(check, at, (live.is_some(), may), told);
+            self.hold(check, at, (live.is_some(), may), &told);
         }
     }
 
@@ -311,8 +350,8 @@ impl<'a> Asking<'a> {
         // The plainest of them: the others would not be told either where this one is not.
         reasons.sort_unstable();
         let told = reasons.first().map_or_else(String::new, |(why, rule)| format!("{rule}: {why}"));
-        self.hold("rule-shadowed", at, plain, told);
-        self.hold("authentication-rule-shadowed", at, login, String::new());
+        self.hold("rule-shadowed", at, plain, &told);
+        self.hold("authentication-rule-shadowed", at, login, "");
     }
 }
 

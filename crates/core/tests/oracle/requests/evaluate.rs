@@ -129,18 +129,21 @@ fn regex(pattern: &str, text: &str) -> Answer {
     }
 }
 
-/// Whether a value of a condition takes a text. Of a value that is kept as a hash the one text that has
-/// it is written as the hash.
+/// Whether a value of a condition takes a text. Of a value that is kept as a hash, the one text that has it is
+/// written as the hash; of a pattern that is (`sha256*:`), one of its texts.
 fn value(pattern: &str, text: &str, escapes: bool) -> Answer {
     let is_hash = |text: &str| text.starts_with("sha256");
-    if is_hash(pattern) {
-        return Answer::from(pattern == text);
-    }
+    let is_open = |text: &str| text.starts_with("sha256*:");
     let stars = pattern.bytes().all(|byte| byte == b'*');
-    if is_hash(text) && !stars {
-        return Answer::Undecided; // what a secret looks like is not kept
+    if pattern == text && is_hash(text) || stars {
+        Answer::Yes
+    } else if is_open(pattern) || is_open(text) || is_hash(text) && !is_hash(pattern) {
+        Answer::Undecided // what a secret looks like is not kept
+    } else if is_hash(pattern) {
+        Answer::No
+    } else {
+        Answer::from(glob(&tokens(pattern, escapes), text))
     }
-    Answer::from(glob(&tokens(pattern, escapes), text))
 }
 
 /// Whether a text of a field that has one meets one of a condition's values.

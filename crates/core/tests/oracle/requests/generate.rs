@@ -15,7 +15,7 @@ use super::vocabulary::{
     SOURCES,
 };
 
-/// Numbers by chance, the same for the same seed (SplitMix64).
+/// Numbers by chance, the same for the same seed (`SplitMix64`).
 pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
@@ -272,8 +272,8 @@ fn redirect(chance: &mut Chance, encrypted: bool) -> Action {
     let port = if encrypted || protocol == Some("HTTPS") { "443" } else { "80" };
     let mut action = sample::redirect(protocol, Some(port));
     if let Some(own) = &mut action.redirect {
-        let text = |one: &Option<&str>| one.map(str::to_owned);
-        own.path = text(chance.one(&[
+        let text = |one: Option<&str>| one.map(str::to_owned);
+        own.path = text(*chance.one(&[
             None,
             None,
             Some("/a"),
@@ -282,8 +282,8 @@ fn redirect(chance: &mut Chance, encrypted: bool) -> Action {
             Some("/#{path}"),
         ]));
         own.host =
-            text(chance.one(&[None, None, None, Some("a.example.com"), Some(sample::DNS_NAME)]));
-        own.query = text(chance.one(&[None, None, Some(""), Some("k=v"), Some("#{query}&j=v")]));
+            text(*chance.one(&[None, None, None, Some("a.example.com"), Some(sample::DNS_NAME)]));
+        own.query = text(*chance.one(&[None, None, Some(""), Some("k=v"), Some("#{query}&j=v")]));
     }
     action
 }

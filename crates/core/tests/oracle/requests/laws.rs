@@ -3,27 +3,33 @@
 
 use std::collections::BTreeMap;
 
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::sample::{self, login};
 use elb_audit_core::inventory::{
-    Condition, ConditionField, Inventory, Kind, Listener, Region, Rule, WeightedGroup,
+    ActionKind, Condition, ConditionField, Inventory, Kind, Listener, Region, Rule, WeightedGroup,
 };
 use elb_audit_core::report::Outcome;
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
 use ipnet::IpNet;
 
-use super::compare::report;
+use super::compare::{dead, report};
 use super::generate::{Case, Chance, rules_mut, smaller};
 use super::set;
+use super::universe::Known;
 
 const SEED: u64 = 20_261_103;
 const CASES: usize = 1_500;
 
 /// A change to a case that is none.
-type Change = fn(&mut Case, &mut Chance);
+type Alter = fn(&mut Case, &mut Chance);
 
-/// What is said of each subject of the load balancer `web`, by check.
-fn said(inventory: &Inventory) -> BTreeMap<(String, String), Outcome> {
+/// What is said by check and subject.
+type Said = BTreeMap<(String, String), Outcome>;
+
+/// What is said of each subject of the load balancer `web`.
+fn said(inventory: &Inventory) -> Said {
     let report = report(inventory);
     let own = report
         .findings
@@ -65,16 +71,17 @@ fn each(fails: impl Fn(&Case, &mut Chance) -> Option<String>) {
     panic!("seed {seed}: {} cases; one of them:\n{told}", found.len());
 }
 
-fn changes(case: &Case, change: Change, chance: &mut Chance) -> Option<String> {
+fn changes(case: &Case, alter: Alter, chance: &mut Chance) -> Option<String> {
     let mut other = case.clone();
-    change(&mut other, chance);
-    let (before, after) = (said(&case.inventory()), said(&other.inventory()));
-    let differs = before.iter().find(|(key, outcome)| after.get(key) != Some(outcome));
-    let ((check, on), outcome) =
-        differs.or_else(|| after.iter().find(|(key, _)| !before.contains_key(key)))?;
-    let now = after.get(&(check.clone(), on.clone()));
-    let was = before.get(&(check.clone(), on.clone())).map(|_| outcome);
-    Some(format!("{check} {on}: {was:?}, then {now:?} with\n{}", other.told()))
+    alter(&mut other, chance);
+    let told = unlike(&said(&case.inventory()), &said(&other.inventory()))?;
+    Some(format!("{told} with\n{}", other.told()))
+}
+
+/// The first thing of which something else is said.
+fn unlike(was: &Said, now: &Said) -> Option<String> {
+    let key = was.keys().chain(now.keys()).find(|key| was.get(key) != now.get(key))?;
+    Some(format!("{} {}: {:?}, then {:?}", key.0, key.1, was.get(key), now.get(key)))
 }
 
 fn each_rule(case: &mut Case, mut change: impl FnMut(&mut Rule)) {
@@ -256,14 +263,9 @@ fn a_group_of_weight_0_gets_nothing() {
 
 /// What differs in what is said of `web` after a change to its region.
 fn differs(case: &Case, change: impl FnOnce(&mut Region)) -> Option<String> {
-    let before = said(&case.inventory());
     let mut inventory = case.inventory();
     change(&mut inventory.accounts[0].regions[0]);
-    let after = said(&inventory);
-    let mut keys = before.keys().chain(after.keys());
-    let (check, on) = keys.find(|key| before.get(key) != after.get(key))?;
-    let key = (check.clone(), on.clone());
-    Some(format!("{check} {on}: {:?}, then {:?}", before.get(&key), after.get(&key)))
+    unlike(&said(&case.inventory()), &said(&inventory))
 }
 
 #[test]
@@ -284,7 +286,6 @@ fn a_load_balancer_beside_it_changes_nothing() {
 #[test]
 fn names_of_groups_and_targets_are_nothing_but_names() {
     each(|case, _| {
-        let before = said(&case.inventory());
         let text = serde_json::to_string(&case.inventory()).expect("an inventory is JSON");
         let renamed = text
             .replace("targetgroup/web/", "targetgroup/zz/")
@@ -292,10 +293,8 @@ fn names_of_groups_and_targets_are_nothing_but_names() {
             .replace("\"i-1\"", "\"i-0f\"")
             .replace("\"i-7\"", "\"i-0a\"")
             .replace("50dc6c495c0c9188", "00dc6c495c0c9188");
-        let after = said(&serde_json::from_str(&renamed).expect("an inventory again"));
-        let key =
-            before.keys().chain(after.keys()).find(|key| before.get(key) != after.get(key))?;
-        Some(format!("{key:?}: {:?}, then {:?}", before.get(key), after.get(key)))
+        let renamed = serde_json::from_str(&renamed).expect("an inventory again");
+        unlike(&said(&case.inventory()), &said(&renamed))
     });
 }
 
@@ -321,9 +320,36 @@ fn one_more_open_rule_only_opens() {
                 && *on == case.listeners[at].label()
         });
         let mut lost = own.filter(|(key, _)| after.get(key) == Some(&Outcome::Pass));
-        let default_asks = case.listeners[at].default_actions.len() > 1;
-        let ((check, on), _) = lost.find(|_| default_asks)?;
+        let default = &case.listeners[at].default_actions;
+        let keeps = default.iter().any(|action| action.kind != ActionKind::Forward);
+        let ((check, on), _) = lost.find(|_| keeps)?;
         Some(format!("{check} {on} passes with\n{}", other.told()))
+    });
+}
+
+/// The checks that are about rules which no request reaches.
+const OF_DEAD_RULES: &[&str] = &["rule-shadowed", "authentication-rule-shadowed"];
+
+#[test]
+fn a_rule_that_no_request_reaches_changes_nothing() {
+    let known = Known::default();
+    let all = |inventory: &Inventory| {
+        let options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
+        let findings = audit(inventory, ALL, &options).findings.into_iter();
+        let own = findings.filter(|one| !OF_DEAD_RULES.contains(&one.check.as_str()));
+        own.map(|one| ((one.check, one.subject.label), one.outcome)).collect::<Said>()
+    };
+    each(|case, _| {
+        let mut other = case.clone();
+        let dead = dead(case, &known);
+        for (at, arn) in &dead {
+            rules_mut(&mut other.listeners[*at]).retain(|rule| rule.arn != *arn);
+        }
+        if dead.is_empty() {
+            return None;
+        }
+        let told = unlike(&all(&case.inventory()), &all(&other.inventory()))?;
+        Some(format!("{told} with\n{}", other.told()))
     });
 }
 

@@ -138,10 +138,13 @@ impl Slot {
     }
 }
 
+/// A value on a field, and whether it is a regular expression.
+type Value = (Slot, String, bool);
+
 /// Which texts meet which values, found out once for each.
 #[derive(Default)]
 pub(crate) struct Known {
-    answers: RefCell<HashMap<(Slot, String, bool), Rc<Vec<Answer>>>>,
+    answers: RefCell<HashMap<Value, Rc<Vec<Answer>>>>,
 }
 
 impl Known {

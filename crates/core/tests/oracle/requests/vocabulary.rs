@@ -89,7 +89,10 @@ pub(crate) const METHODS: &[&str] = &["GET", "POST", "OPTIONS", "PUT"];
 pub(crate) const HEADERS: &[(&str, &[&str])] = &[
     ("User-Agent", &["*bot*", "*bot", "x*", "*", r"\*", "X?", r"x\?*"]),
     ("Accept-Language", &["de*", "de", "*", "DE-?", "fr"]),
-    ("X-Key", &["sha256:1111111111111111", "sha256:2222222222222222", "*"]),
+    (
+        "X-Key",
+        &["sha256:1111111111111111", "sha256:2222222222222222", "sha256*:4444444444444444", "*"],
+    ),
 ];
 
 /// What is asked of the query. Keys are `k` and `j`, so that a value of any key is neither's alone.
@@ -107,9 +110,10 @@ pub(crate) const QUERIES: &[&str] = &[
     "*v",
     "k=sha256:3333333333333333",
     "sha256:3333333333333333",
+    "k=sha256*:5555555555555555",
 ];
 
-/// Blocks of addresses. None but `::/0` holds all that clients of IPv6 have, 2000::/3.
+/// Blocks of addresses. None but `::/0` holds all that clients of IPv6 have, `2000::/3`.
 pub(crate) const SOURCES: &[&str] = &[
     "10.0.0.0/8",
     "10.1.0.0/16",

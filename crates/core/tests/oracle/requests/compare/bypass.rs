@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{Asking, Asks, Read, Slot, is_public, is_secret, rewrites_url};
+use super::{Asking, Asks, Read, Slot, Sort, is_public, is_secret, rewrites_url};
 use crate::requests::evaluate::rewritten;
 use crate::requests::generate::share_targets;
 use crate::requests::space::{addresses, blocks};
@@ -33,7 +33,7 @@ impl Asking<'_> {
     pub(super) fn bypasses(&mut self, at: usize) {
         let login = |read: &Read| read.asks == Asks::Login && !read.groups.is_empty();
         let certificate = |read: &Read| read.verifies && !read.groups.is_empty();
-        let sorts: [(&str, &dyn Fn(&Read) -> bool, Same); 3] = [
+        let sorts: [(&str, Sort, Same); 3] = [
             ("authentication-bypass", &login, same),
             ("authentication-bypass-elsewhere", &login, elsewhere),
             ("mtls-bypass", &certificate, either),
@@ -43,7 +43,7 @@ impl Asking<'_> {
             for (open, read) in self.of(at).filter(|(_, read)| read.is_open()) {
                 for (locked, other) in self.all.iter().enumerate().filter(|(_, one)| asks(one)) {
                     let meet = |one: &&str| other.groups.iter().any(|group| leads(one, group));
-                    if read.is_public() || !read.groups.iter().any(|one| meet(&one)) {
+                    if read.is_public() || !read.groups.iter().any(meet) {
                         continue;
                     }
                     must = must.or_else(|| self.certain(open, locked));
@@ -51,11 +51,14 @@ impl Asking<'_> {
                 }
             }
             let told = must.or(may).map_or_else(String::new, |(open, locked, path)| {
-                let (open, locked) = (self.all[open].rule.label(), &self.all[locked]);
+                let (open, locked) = (&self.all[open], &self.all[locked]);
                 let on = self.listener(locked.listener).label();
-                format!("{open} past {on} {}, path {}", locked.rule.label(), TEXTS.paths[path])
+                let rewrites = rewrites_url(open.rule) || rewrites_url(locked.rule);
+                let rewrite = if rewrites { ", beside a rewrite" } else { "" };
+                let (open, locked) = (open.rule.label(), locked.rule.label());
+                format!("{open} past {on} {locked}, path {}{rewrite}", TEXTS.paths[path])
             });
-            self.hold(check, at, (must.is_some(), may.is_some()), told);
+            self.hold(check, at, (must.is_some(), may.is_some()), &told);
         }
     }
 
@@ -154,6 +157,6 @@ impl Read<'_> {
         let (fourth, sixth): (Vec<_>, Vec<_>) =
             all.into_iter().partition(std::net::IpAddr::is_ipv4);
         let whole = |all: &[_]| all.iter().all(|one| evaluate::source(own, *one) == Answer::Yes);
-        !whole(&fourth) && !(whole(&sixth) && self.is_dual)
+        !(whole(&fourth) || whole(&sixth) && self.is_dual)
     }
 }

@@ -9,7 +9,7 @@ use crate::requests::printed::Printed;
 use crate::requests::universe::TEXTS;
 
 /// Requests that are followed of one rule.
-const FOLLOWED: usize = 400;
+const FOLLOWED: usize = 1_000;
 
 impl Asking<'_> {
     /// A rule that a client comes back to has to be told; where the shown request does not come back, none may
@@ -75,8 +75,7 @@ impl Asking<'_> {
             all.into_iter().filter(|text| asked(slot, text)).collect()
         };
         let refs = |all: &'static [String]| all.iter().map(String::as_str);
-        let methods =
-            texts(Slot::Method, ["GET"].into_iter().chain(refs(&TEXTS.methods)).collect());
+        let methods = texts(Slot::Method, refs(&TEXTS.methods).collect());
         // A client that asks for another name is sent to where that leads, and nobody knows where.
         let names = if self.all[place].has_host() { refs(&TEXTS.hosts).collect() } else { vec![] };
         let own_name = std::iter::once(sample::DNS_NAME);
@@ -89,13 +88,13 @@ impl Asking<'_> {
                 all.find(|(key, one)| evaluate::pair(own, (key, one)) == Answer::Yes)?.clone(),
             );
         }
-        let method = (*methods.first()?).to_owned();
-        let each = hosts.iter().flat_map(|host| paths.iter().map(move |path| (*host, *path)));
-        each.take(FOLLOWED).find_map(|(host, path)| {
+        let each = methods.iter().flat_map(|method| hosts.iter().map(move |host| (method, host)));
+        let each = each.flat_map(|one| paths.iter().map(move |path| (one, path)));
+        each.take(FOLLOWED).find_map(|((method, host), path)| {
             let request = Request {
-                method: method.clone(),
-                host: host.to_owned(),
-                path: path.to_owned(),
+                method: (*method).to_owned(),
+                host: (*host).to_owned(),
+                path: (*path).to_owned(),
                 query: query.clone(),
                 headers: Vec::new(),
                 source: std::net::Ipv4Addr::new(1, 1, 1, 1).into(),
