@@ -20,6 +20,8 @@ use universe::Known;
 /// What is tried where no variable says otherwise.
 const SEED: u64 = 20_261_102;
 const CASES: usize = 8_000;
+/// How many listeners these have at least.
+const LISTENERS: usize = 10_000;
 /// Smaller cases that are tried for one that is to be shown.
 const SMALLER: usize = 1_500;
 
@@ -61,6 +63,7 @@ fn every_request_is_where_the_audit_says() {
             kinds.entry(one.kind).or_insert_with(|| (0, case.clone())).0 += 1;
         }
     }
+    assert!(cases < CASES || counts.listeners >= LISTENERS, "{counts:?}");
     let mut text = format!("seed {seed}: {counts:?}\n");
     for (kind, (number, case)) in &kinds {
         let (least, told) = shrunk(case, &known, kind);

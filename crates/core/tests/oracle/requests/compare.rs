@@ -291,7 +291,10 @@ impl<'a> Asking<'a> {
             "missed" if told.contains("rewrite") => ": beside a rewrite",
             _ => "",
         };
-        let told = format!("{} {rule} {by} {told}", self.listener(at).label());
+        let by = if by.is_empty() { by } else { format!("past {by}") };
+        let all = [self.listener(at).label(), rule, by, told.to_owned()];
+        let all: Vec<String> = all.into_iter().filter(|one| !one.is_empty()).collect();
+        let told = all.join(" ");
         self.differ(format!("{check}: {kind}{why}"), told);
     }
 

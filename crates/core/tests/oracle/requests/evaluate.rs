@@ -241,3 +241,96 @@ pub(crate) fn rewritten(transforms: &[Transform], path: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use elb_audit_core::fixtures::sample;
+    use elb_audit_core::inventory::{Condition, Transform};
+
+    use super::{Answer, pair, rewritten, source, text};
+
+    fn header(value: &str) -> Condition {
+        let name = Some("User-Agent".to_owned());
+        Condition { header: name, ..sample::condition("http-header", &[value]) }
+    }
+
+    fn regex(field: &str, value: &str) -> Condition {
+        Condition { regex_values: vec![value.to_owned()], ..sample::condition(field, &[]) }
+    }
+
+    #[test]
+    fn texts_are_compared_as_the_user_guide_says() {
+        use Answer::{No, Undecided, Yes};
+        let method = |value: &str| sample::condition("http-request-method", &[value]);
+        let table = [
+            (sample::host(&["*.example.com"]), "test.example.com", Yes),
+            (sample::host(&["*.example.com"]), "example.com", No),
+            (sample::host(&["EXAMPLE.com"]), "example.COM", Yes),
+            (sample::host(&["?.example.com"]), "ab.example.com", No),
+            (sample::path(&["/img/*"]), "/img/picture.jpg", Yes),
+            (sample::path(&["/img/*"]), "/img", No),
+            (sample::path(&["/img/*"]), "/IMG/picture.jpg", No),
+            (sample::path(&["/img/*/pics"]), "/img/a/b/pics", Yes),
+            (sample::path(&["/js/?", "/img/*"]), "/js/a", Yes),
+            (sample::path(&["img/*"]), "/img/a", No),
+            (sample::path(&[r"/a\*"]), "/a*", No),
+            (method("GET"), "GET", Yes),
+            (method("GET"), "get", No),
+            (method("*"), "GET", No),
+            (header("*Chrome*"), "a chrome b", Yes),
+            (header(r"a\*"), "A*", Yes),
+            (header(r"a\*"), "ab", No),
+            (header("*"), "", Yes),
+            (header("sha256:1"), "sha256:1", Yes),
+            (header("sha256:1"), "x", No),
+            (header("sha256*:1"), "x", Undecided),
+            (header("x*"), "sha256:1", Undecided),
+            (header("*"), "sha256:1", Yes),
+            (regex("path-pattern", "^/b"), "/b", Yes),
+            (regex("path-pattern", "^/b"), "/bc", Undecided),
+            (regex("path-pattern", "^/b"), "/a/b", No),
+        ];
+        for (condition, given, expected) in table {
+            assert_eq!(text(&condition, given), expected, "{condition:?} {given}");
+        }
+    }
+
+    #[test]
+    fn a_pair_of_a_query_meets_a_pair_or_a_value_of_any_key() {
+        let table = [
+            ("version=v1", ("version", "v1"), true),
+            ("version=v1", ("VERSION", "V1"), true),
+            ("version=v1", ("other", "v1"), false),
+            ("*example*", ("any", "an example"), true),
+            ("*example*", ("example", "any"), false),
+            ("k=*", ("k", ""), true),
+            (r"k=\*", ("k", "*"), true),
+            (r"k=\*", ("k", "v"), false),
+            ("?=v", ("k", "v"), true),
+        ];
+        for (value, given, expected) in table {
+            let condition = sample::condition("query-string", &[value]);
+            assert_eq!(pair(&condition, given), expected.into(), "{value} {given:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_holds_addresses_of_its_family() {
+        let within = |block: &str, address: &str| {
+            let condition = sample::condition("source-ip", &[block]);
+            source(&condition, address.parse().expect("an address"))
+        };
+        assert_eq!(within("192.0.2.0/24", "192.0.2.255"), Answer::Yes);
+        assert_eq!(within("192.0.2.0/24", "192.0.3.0"), Answer::No);
+        assert_eq!(within("0.0.0.0/0", "2001:db8::1"), Answer::No);
+        assert_eq!(within("::/0", "192.0.2.1"), Answer::No);
+    }
+
+    #[test]
+    fn a_rewrite_that_takes_nothing_leaves_the_path() {
+        let rewrites = vec![("^/a/(.*)$".to_owned(), "/$1".to_owned())];
+        let own = [Transform { kind: "url-rewrite".into(), rewrites }];
+        assert_eq!(rewritten(&own, "/a/b"), "/b");
+        assert_eq!(rewritten(&own, "/ab"), "/ab");
+    }
+}

@@ -206,3 +206,42 @@ fn number(slot: Slot) -> usize {
         Slot::Source => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use elb_audit_core::fixtures::sample;
+
+    use super::{Answer, TEXTS, evaluate};
+    use crate::requests::generate::Chance;
+    use crate::requests::vocabulary::{HOSTS, PATHS};
+
+    #[test]
+    fn whatever_a_text_meets_one_of_the_texts_meets_too() {
+        let mut chance = Chance(1);
+        let fields = [
+            (
+                "path-pattern",
+                PATHS,
+                &TEXTS.paths,
+                "/",
+                &["/", "a", "b", "A", "z", "/static/", "/health"],
+            ),
+            ("host-header", HOSTS, &TEXTS.hosts, "", &["a", "b", ".", "example", ".com", "z", "m"]),
+        ];
+        for (field, values, texts, begins, parts) in fields {
+            let one = |value: &&str| sample::condition(field, &[*value]);
+            let conditions: Vec<_> = values.iter().map(one).collect();
+            let met = |text: &str| -> Vec<bool> {
+                conditions.iter().map(|own| evaluate::text(own, text) == Answer::Yes).collect()
+            };
+            let known: HashSet<Vec<bool>> = texts.iter().map(|text| met(text)).collect();
+            for _ in 0..2_000 {
+                let more = (0..=chance.below(9)).map(|_| *chance.one(parts)).collect::<String>();
+                let text = format!("{begins}{more}");
+                assert!(known.contains(&met(&text)), "{text}");
+            }
+        }
+    }
+}
