@@ -8,16 +8,20 @@ use elb_audit_core::inventory::{
     ActionKind, Condition, ConditionField, Inventory, Listener, Protocol, Rule,
 };
 use elb_audit_core::report::{Finding, Outcome, Report};
+use serde_json::Value;
 
 use super::client::redirect;
 use super::evaluate::{Request, by_priority};
 use super::generate::{Case, is_secret, rewrites_url, rules};
 use super::space::{Asked, Space, Survey, is_public, survey};
-use super::universe::{Known, Slot};
+use super::universe::{Known, Slot, TEXTS};
 
 mod bypass;
 mod loops;
 mod shown;
+
+/// Where a certificate authority asks for its proof (RFC 8555, 8.3).
+const ACME: &str = "/.well-known/acme-challenge/";
 
 /// The checks that are judged by requests.
 const CHECKS: [&str; 9] = [
@@ -114,7 +118,7 @@ impl<'a> Read<'a> {
 
     /// Whether it is for the proofs of a certificate authority alone.
     fn is_acme(&self) -> bool {
-        let acme = |value: &String| value.starts_with("/.well-known/acme-challenge/");
+        let acme = |value: &String| value.starts_with(ACME);
         let path = self.on(Slot::Path);
         let only =
             path.is_some_and(|own| own.regex_values.is_empty() && own.values.iter().all(acme));
@@ -158,14 +162,18 @@ struct Asking<'a> {
 /// What the audit says otherwise than it is.
 pub(crate) fn differences(case: &Case, known: &Known, counts: &mut Counts) -> Vec<Difference> {
     let mut asking = Asking::new(case, known);
-    asking.report = Some(report(&case.inventory()));
+    let inventory = case.inventory();
+    asking.report = Some(report(&inventory));
     for at in 0..case.listeners.len() {
-        asking.liveness(at);
+        asking.liveness(at, &inventory);
         asking.by_rule(at);
         asking.shadowed(at);
         asking.bypasses(at);
         asking.loops(at);
         asking.shown(at);
+    }
+    if case.network.is_some() {
+        asking.beside();
     }
     counts.listeners += case.listeners.len();
     counts.rules += asking.all.len();
@@ -216,12 +224,19 @@ impl<'a> Asking<'a> {
         self.survey.live.yes & 1 << rule != 0
     }
 
+    /// Whether a request reaches a rule that is none of a certificate authority's for its proof.
+    fn is_live_for_more(&self, rule: usize) -> bool {
+        let cores = self.space.cores.iter().zip(&self.survey.fates);
+        let mut taken = cores.filter(|(_, fate)| fate.taken & 1 << rule != 0);
+        taken.any(|(core, _)| !TEXTS.paths[core.path].starts_with(ACME))
+    }
+
     fn may_live(&self, rule: usize) -> bool {
         self.survey.live.can & 1 << rule != 0
     }
 
-    fn finding(&self, check: &str, listener: usize) -> Option<&Finding> {
-        let label = self.listener(listener).label();
+    /// What a check says of the listener of this label.
+    fn finding(&self, check: &str, label: &str) -> Option<&Finding> {
         let is_it = |one: &&Finding| one.check == check && one.subject.label == label;
         self.report.as_ref()?.findings.iter().find(is_it)
     }
@@ -236,8 +251,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Which rules some request reaches.
-    fn liveness(&mut self, at: usize) {
-        let inventory = self.case.inventory();
+    fn liveness(&mut self, at: usize, inventory: &Inventory) {
         let lb = &inventory.accounts[0].regions[0].v2.items[0];
         let Ok(found) = routing::rules(lb, self.listener(at)) else {
             return self.differ("liveness: no answer".to_owned(), String::new());
@@ -268,8 +282,8 @@ impl<'a> Asking<'a> {
     }
 
     /// A verdict that has to be a failure, or must not be one.
-    fn hold(&mut self, check: &str, at: usize, (must, may): (bool, bool), told: &str) {
-        let outcome = self.finding(check, at).map(|finding| finding.outcome);
+    fn hold(&mut self, check: &str, on: &str, (must, may): (bool, bool), told: &str) {
+        let outcome = self.finding(check, on).map(|finding| finding.outcome);
         self.counts.verdicts += 1;
         self.counts.undecided += usize::from(must != may);
         let kind = match outcome {
@@ -279,20 +293,18 @@ impl<'a> Asking<'a> {
             _ => return,
         };
         let text = |name: &str| {
-            let text = self.finding(check, at).and_then(|own| own.evidence.0.get(name));
+            let text = self.finding(check, on).and_then(|own| own.evidence.0.get(name));
             text.and_then(|text| text.as_str()).unwrap_or_default().to_owned()
         };
         let (rule, by) = (text("rule"), text("protected_by"));
         let why = match kind {
-            "false alarm" if self.is_dead(&format!("{} {rule}", self.listener(at).label())) => {
-                ": the rule is dead"
-            }
+            "false alarm" if self.is_dead(&format!("{on} {rule}")) => ": the rule is dead",
             "false alarm" if self.is_dead(by.trim_start_matches("web ")) => ": the login is dead",
             "missed" if told.contains("rewrite") => ": beside a rewrite",
             _ => "",
         };
         let by = if by.is_empty() { by } else { format!("past {by}") };
-        let all = [self.listener(at).label(), rule, by, told.to_owned()];
+        let all = [on.to_owned(), rule, by, told.to_owned()];
         let all: Vec<String> = all.into_iter().filter(|one| !one.is_empty()).collect();
         let told = all.join(" ");
         self.differ(format!("{check}: {kind}{why}"), told);
@@ -323,10 +335,10 @@ impl<'a> Asking<'a> {
         for (check, is_it) in sorts {
             let own: Vec<usize> =
                 self.of(at).filter(|(_, read)| is_it(read)).map(|(place, _)| place).collect();
-            let live = own.iter().find(|place| self.is_live(**place));
+            let live = own.iter().find(|place| self.is_live_for_more(**place));
             let may = own.iter().any(|place| self.may_live(*place));
             let told = live.map_or_else(String::new, |place| self.example(*place));
-            self.hold(check, at, (live.is_some(), may), &told);
+            self.hold(check, &self.listener(at).label(), (live.is_some(), may), &told);
         }
     }
 
@@ -353,9 +365,41 @@ impl<'a> Asking<'a> {
         // The plainest of them: the others would not be told either where this one is not.
         reasons.sort_unstable();
         let told = reasons.first().map_or_else(String::new, |(why, rule)| format!("{rule}: {why}"));
-        self.hold("rule-shadowed", at, plain, &told);
-        self.hold("authentication-rule-shadowed", at, login, "");
+        let on = self.listener(at).label();
+        self.hold("rule-shadowed", &on, plain, &told);
+        self.hold("authentication-rule-shadowed", &on, login, "");
+        for check in ["rule-shadowed", "authentication-rule-shadowed"] {
+            self.named_takers(check, at);
+        }
     }
+
+    /// Whether each rule that is said to take a dead rule's requests takes one of them.
+    fn named_takers(&mut self, check: &str, at: usize) {
+        let on = self.listener(at).label();
+        let Some(finding) = self.finding(check, &on) else { return };
+        let (rules, by) = (texts(finding, "rule"), texts(finding, "shadowed_by"));
+        let place = |label: &String| {
+            let own = self.of(at).find(|(_, read)| read.rule.label() == *label);
+            own.map(|(place, _)| place)
+        };
+        let Some(rule) = rules.first().and_then(place) else { return };
+        let takers = self.survey.takers[rule];
+        let is_none = |by: usize| takers & 1 << by == 0;
+        if takers != 0 && by.iter().filter_map(place).any(is_none) {
+            let told = format!("{on} {} by {}", rules.join(", "), by.join(", "));
+            self.differ(format!("{check}: the rule that is named takes none of them"), told);
+        }
+    }
+}
+
+/// The texts of a field of the evidence: one, or a list.
+fn texts(finding: &Finding, name: &str) -> Vec<String> {
+    let all = match finding.evidence.0.get(name) {
+        Some(Value::Array(all)) => all.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
+    };
+    all.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect()
 }
 
 /// A request in one line.

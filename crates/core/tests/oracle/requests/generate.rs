@@ -46,6 +46,8 @@ impl Chance {
 pub(crate) struct Case {
     pub(crate) is_dual: bool,
     pub(crate) listeners: Vec<Listener>,
+    /// The group that a Network load balancer beside it forwards to.
+    pub(crate) network: Option<&'static str>,
 }
 
 /// The rules of a listener whose rules are known.
@@ -76,7 +78,8 @@ impl Case {
         if !is_dual && chance.percent(90) {
             listeners.iter_mut().for_each(within_ipv4);
         }
-        Case { is_dual, listeners }
+        let network = chance.percent(10).then(|| *chance.one(&["web", "direct", "other"]));
+        Case { is_dual, listeners, network }
     }
 
     /// What the audit is given.
@@ -93,6 +96,10 @@ impl Case {
                 group.targets = Fact::Known(all.collect());
             });
         }
+        if let Some(group) = self.network {
+            let open = sample::listener("TCP", 443, vec![sample::forward(group)]);
+            login::add(region, &Kind::Network, "beside", vec![open]);
+        }
         inventory
     }
 
@@ -101,6 +108,9 @@ impl Case {
         let mut text = String::new();
         if self.is_dual {
             text.push_str("dual-stack\n");
+        }
+        if let Some(group) = self.network {
+            let _ = writeln!(text, "beside a Network load balancer: TCP:443 -> forward {group}");
         }
         for listener in &self.listeners {
             let verify = if listener.mutual_authentication.is_some() { " verify" } else { "" };
@@ -366,6 +376,7 @@ pub(crate) fn smaller(case: &Case) -> Vec<Case> {
         with(&|case| drop(case.listeners.remove(at)));
     }
     with(&|case| case.is_dual = false);
+    with(&|case| case.network = None);
     for (at, listener) in case.listeners.iter().enumerate() {
         with(&|case| case.listeners[at].mutual_authentication = None);
         for (place, rule) in rules(listener).iter().enumerate() {

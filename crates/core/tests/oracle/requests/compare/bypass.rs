@@ -6,13 +6,15 @@
 
 use std::collections::HashMap;
 
-use super::{Asking, Asks, Read, Slot, Sort, is_public, is_secret, rewrites_url};
+use super::{Asking, Asks, Read, Slot, is_public, is_secret, rewrites_url};
 use crate::requests::evaluate::rewritten;
 use crate::requests::generate::share_targets;
 use crate::requests::space::{addresses, blocks};
 use crate::requests::universe::TEXTS;
 use crate::requests::{evaluate, evaluate::Answer};
 
+/// Whether a rule lets nobody through without something.
+type Guards = fn(&Read) -> bool;
 /// Which groups count as leading to the same.
 type Same = fn(&str, &str) -> bool;
 
@@ -28,17 +30,51 @@ fn either(one: &str, other: &str) -> bool {
     same(one, other) || elsewhere(one, other)
 }
 
+fn logs_in(read: &Read) -> bool {
+    read.asks == Asks::Login && !read.groups.is_empty()
+}
+
+fn verifies(read: &Read) -> bool {
+    read.verifies && !read.groups.is_empty()
+}
+
+/// The checks, with whom they are about and where both have to lead.
+const SORTS: [(&str, Guards, Same); 3] = [
+    ("authentication-bypass", logs_in, same),
+    ("authentication-bypass-elsewhere", logs_in, elsewhere),
+    ("mtls-bypass", verifies, either),
+];
+
 impl Asking<'_> {
+    /// Who gets past what by the Network load balancer beside, which lets in whatever comes.
+    pub(super) fn beside(&mut self) {
+        let Some(group) = self.case.network else { return };
+        for (check, asks, leads) in &SORTS[1..] {
+            let own = self.all.iter().enumerate().filter(|(_, read)| asks(read));
+            let own = own.filter(|(_, read)| read.groups.iter().any(|one| leads(group, one)));
+            let own: Vec<usize> = own.map(|(place, _)| place).collect();
+            let seen = |place: usize| {
+                let rewrites = rewrites_url(self.all[place].rule);
+                (0..self.space.cores.len()).any(|at| {
+                    let asked = self.survey.fates[at].asked & 1 << place != 0;
+                    asked && !self.is_by_custom(at) && !rewrites
+                })
+            };
+            let must = own.iter().any(|place| self.is_live(*place) && seen(*place));
+            let may = own.iter().any(|place| self.may_live(*place));
+            self.hold(check, "TCP:443", (must, may), group);
+        }
+    }
+
+    /// Whether nobody wonders that a request with this core is let in.
+    fn is_by_custom(&self, core: usize) -> bool {
+        let core = &self.space.cores[core];
+        is_public(&TEXTS.paths[core.path]) || TEXTS.methods[core.method] == "OPTIONS"
+    }
+
     /// Who gets past what on this listener.
     pub(super) fn bypasses(&mut self, at: usize) {
-        let login = |read: &Read| read.asks == Asks::Login && !read.groups.is_empty();
-        let certificate = |read: &Read| read.verifies && !read.groups.is_empty();
-        let sorts: [(&str, Sort, Same); 3] = [
-            ("authentication-bypass", &login, same),
-            ("authentication-bypass-elsewhere", &login, elsewhere),
-            ("mtls-bypass", &certificate, either),
-        ];
-        for (check, asks, leads) in sorts {
+        for (check, asks, leads) in SORTS {
             let (mut must, mut may) = (None, None);
             for (open, read) in self.of(at).filter(|(_, read)| read.is_open()) {
                 for (locked, other) in self.all.iter().enumerate().filter(|(_, one)| asks(one)) {
@@ -58,7 +94,7 @@ impl Asking<'_> {
                 let (open, locked) = (open.rule.label(), locked.rule.label());
                 format!("{open} past {on} {locked}, path {}{rewrite}", TEXTS.paths[path])
             });
-            self.hold(check, at, (must.is_some(), may.is_some()), &told);
+            self.hold(check, &self.listener(at).label(), (must.is_some(), may.is_some()), &told);
         }
     }
 
@@ -88,10 +124,6 @@ impl Asking<'_> {
         if !self.is_live(locked) || own.is_set_apart(other, true) {
             return None;
         }
-        let public = |at: usize| {
-            let core = &self.space.cores[at];
-            is_public(&TEXTS.paths[core.path]) || TEXTS.methods[core.method] == "OPTIONS"
-        };
         let stays = |read: &Read, at: usize| {
             let path = &TEXTS.paths[self.space.cores[at].path];
             rewritten(&read.rule.transforms, path) == *path
@@ -100,7 +132,8 @@ impl Asking<'_> {
         let alike = own.rule.transforms == other.rule.transforms;
         let seen = |read: &Read, at: usize| alike || every_path || stays(read, at);
         let fates = &self.survey.fates;
-        let taken = |at: usize| fates[at].taken & 1 << open != 0 && !public(at) && seen(own, at);
+        let taken =
+            |at: usize| fates[at].taken & 1 << open != 0 && !self.is_by_custom(at) && seen(own, at);
         let asked = |at: usize| fates[at].asked & 1 << locked != 0 && seen(other, at);
         let path = self.shared(own.has_host(), &taken, &asked, true)?;
         Some((open, locked, path))

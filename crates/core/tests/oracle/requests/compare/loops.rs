@@ -15,7 +15,7 @@ impl Asking<'_> {
     /// A rule that a client comes back to has to be told; where the shown request does not come back, none may
     /// be.
     pub(super) fn loops(&mut self, at: usize) {
-        let finding = self.finding("redirect-loop", at);
+        let finding = self.finding("redirect-loop", &self.listener(at).label());
         let outcome = finding.map(|finding| finding.outcome);
         let field = |name: &str| {
             let text = finding.and_then(|finding| finding.evidence.0.get(name));

@@ -14,7 +14,7 @@ impl Asking<'_> {
     /// Looks at every request that the findings of a listener show.
     pub(super) fn shown(&mut self, at: usize) {
         for check in CHECKS {
-            let Some(finding) = self.finding(check, at) else { continue };
+            let Some(finding) = self.finding(check, &self.listener(at).label()) else { continue };
             let name = if check == "authentication-rule-shadowed" { "shadowed_by" } else { "rule" };
             let failed = matches!(finding.outcome, Outcome::Fail | Outcome::Note);
             let (Some(request), Some(rule), true) =
