@@ -1,4 +1,7 @@
 //! Load balancers by chance: every request is asked for, and what becomes of it held against what the audit says.
+//!
+//! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try other cases, or more of them. A failure shows every
+//! kind of difference with the smallest load balancer found for it.
 
 mod client;
 mod compare;

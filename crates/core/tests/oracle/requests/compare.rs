@@ -355,9 +355,10 @@ impl<'a> Asking<'a> {
             let takers = takers.count_ones() as usize;
             let logs_in = read.asks == Asks::Login;
             login.0 |= dead && logs_in && opens > 0 && opens == takers;
-            login.1 |= may_be_dead && logs_in && opens > 0;
+            // Nobody gets past a login that nothing meets; either check may tell of it.
+            login.1 |= may_be_dead && logs_in && (opens > 0 || takers == 0);
             plain.1 |= may_be_dead && (!logs_in || opens < takers || takers == 0);
-            if dead && (!logs_in || opens == 0) {
+            if dead && (!logs_in || opens == 0 && takers > 0) {
                 plain.0 = true;
                 reasons.push((self.why_dead(*place), read.rule.label()));
             }
