@@ -16,7 +16,7 @@ mod vocabulary;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use compare::{Counts, Difference, differences};
+use compare::{Counts, Difference, differences, mistake};
 use generate::{Case, Chance, smaller};
 use universe::Known;
 
@@ -73,4 +73,16 @@ fn every_request_is_where_the_audit_says() {
         let _ = writeln!(text, "\n{kind} ({number} times)\n{told}\n{}", least.told());
     }
     assert!(kinds.is_empty(), "{text}");
+}
+
+#[test]
+fn what_is_asked_of_all_requests_is_so_of_each() {
+    let (mut chance, known) = (Chance(set("ELB_AUDIT_ORACLE_SEED", SEED)), Known::default());
+    for _ in 0..1_000 {
+        let case = Case::new(&mut chance);
+        let own = chance.number();
+        if let Some(told) = mistake(&case, &known, &mut Chance(own)) {
+            panic!("{told}\n{}", case.told());
+        }
+    }
 }

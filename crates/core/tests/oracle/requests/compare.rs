@@ -1,5 +1,7 @@
 //! What the audit says of a load balancer, held against what becomes of every request.
 
+use std::net::IpAddr;
+
 use elb_audit_core::analysis::routing;
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::check::Check;
@@ -11,9 +13,9 @@ use elb_audit_core::report::{Finding, Outcome, Report};
 use serde_json::Value;
 
 use super::client::redirect;
-use super::evaluate::{Request, by_priority};
-use super::generate::{Case, is_secret, rewrites_url, rules};
-use super::space::{Asked, Space, Survey, is_public, survey};
+use super::evaluate::{Request, by_priority, taken};
+use super::generate::{Case, Chance, is_secret, rewrites_url, rules};
+use super::space::{Asked, Space, Survey, addresses, blocks, is_public, survey};
 use super::universe::{Known, Slot, TEXTS};
 
 mod bypass;
@@ -143,6 +145,52 @@ pub(crate) fn dead(case: &Case, known: &Known) -> Vec<(usize, String)> {
     let all = asking.all.iter().enumerate();
     let dead = all.filter(|(at, read)| !asking.may_live(*at) && read.rule.priority.is_some());
     dead.map(|(_, read)| (read.listener, read.rule.arn.clone())).collect()
+}
+
+/// What the oracle itself gets wrong: a request that it shows for a rule is not taken by it, or one by chance is
+/// taken by a rule that it calls dead.
+pub(crate) fn mistake(case: &Case, known: &Known, chance: &mut Chance) -> Option<String> {
+    let asking = Asking::new(case, known);
+    let ordered: Vec<Vec<&Rule>> =
+        case.listeners.iter().map(|listener| by_priority(rules(listener))).collect();
+    for (place, read) in asking.all.iter().enumerate() {
+        let Some(example) = asking.survey.examples[place] else { continue };
+        let request = asking.space.request(example);
+        let by = taken(&ordered[read.listener], &request);
+        if !by.is_some_and(|rule| std::ptr::eq(rule, read.rule)) {
+            return Some(format!("{} does not take {}", read.rule.label(), told(&request)));
+        }
+    }
+    let named = blocks(&asking.all.iter().map(|read| read.rule).collect::<Vec<_>>());
+    let sources = addresses(&named, case.is_dual);
+    for _ in 0..40 {
+        let request = by_chance(chance, &sources);
+        for (at, own) in ordered.iter().enumerate() {
+            let Some(by) = taken(own, &request) else { continue };
+            let place = asking.of(at).find(|(_, read)| std::ptr::eq(read.rule, by));
+            if place.is_some_and(|(place, _)| !asking.is_live(place)) {
+                return Some(format!("{} takes {}", by.label(), told(&request)));
+            }
+        }
+    }
+    None
+}
+
+/// A request by chance, with up to three occurrences of what may come several times.
+fn by_chance(chance: &mut Chance, sources: &[IpAddr]) -> Request {
+    let mut headers = Vec::new();
+    for _ in 0..chance.below(4) {
+        let (name, values) = chance.one(&TEXTS.headers);
+        headers.push(((*name).to_owned(), chance.one(values).clone()));
+    }
+    Request {
+        method: chance.one(&TEXTS.methods).clone(),
+        host: chance.one(&TEXTS.hosts).clone(),
+        path: chance.one(&TEXTS.paths).clone(),
+        query: (0..chance.below(4)).map(|_| chance.one(&TEXTS.pairs).clone()).collect(),
+        headers,
+        source: *chance.one(sources),
+    }
 }
 
 /// Whether a rule is of some sort.
