@@ -1,7 +1,8 @@
 //! What of a rule's conditions may be a secret, and what is kept of it.
 
-use super::{Condition, ConditionField, Region};
+use super::{Condition, ConditionField, Inventory, Region};
 use crate::vocab::digest;
+use crate::vocab::fact::Fact;
 
 /// Headers whose values are no secrets.
 const PLAIN_HEADERS: [&str; 12] = [
@@ -92,9 +93,52 @@ impl Region {
     pub fn tells_hashes_apart(&self) -> bool {
         self.hashing >= HASHING
     }
+
+    /// Marks the hashes of an old file as those of patterns, which they may be: nothing follows from it that
+    /// two of them differ.
+    fn doubt_old_hashes(&mut self) {
+        if self.tells_hashes_apart() {
+            return;
+        }
+        self.hashing = HASHING;
+        for lb in &mut self.v2.items {
+            let Fact::Known(listeners) = &mut lb.listeners else { continue };
+            for listener in listeners {
+                let Fact::Known(rules) = &mut listener.rules else { continue };
+                for condition in rules.iter_mut().flat_map(|rule| &mut rule.conditions) {
+                    condition.doubt_hashes();
+                }
+            }
+        }
+    }
+}
+
+impl Inventory {
+    /// Takes an old file's hashes for what they are: [`Region::tells_hashes_apart`].
+    pub fn doubt_old_hashes(&mut self) {
+        let regions = self.accounts.iter_mut().flat_map(|account| &mut account.regions);
+        regions.for_each(Region::doubt_old_hashes);
+    }
 }
 
 impl Condition {
+    fn doubt_hashes(&mut self) {
+        let may_be_hashed =
+            matches!(self.field, ConditionField::HttpHeader | ConditionField::QueryString);
+        for value in self.values.iter_mut().chain(&mut self.regex_values).filter(|_| may_be_hashed)
+        {
+            let (name, own) = match value.split_once('=') {
+                Some((name, own)) if self.field == ConditionField::QueryString => {
+                    (format!("{name}="), own)
+                }
+                _ => (String::new(), value.as_str()),
+            };
+            if let Some(hash) = digest::behind_mark(own) {
+                *value = format!("{name}{}", digest::marked_as_pattern(hash));
+            }
+        }
+    }
+
     /// Its values and its regular expressions, with nothing in them that may be a secret: an inventory
     /// need not have been read by this program.
     #[must_use]

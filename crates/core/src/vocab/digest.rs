@@ -63,3 +63,8 @@ pub(crate) fn behind_mark(value: &str) -> Option<&str> {
 pub(crate) fn is_pattern(value: &str) -> bool {
     value.starts_with(HASHED_PATTERN)
 }
+
+/// A hash as that of a pattern.
+pub(crate) fn marked_as_pattern(hash: &str) -> String {
+    format!("{HASHED_PATTERN}{hash}")
+}

@@ -1,3 +1,5 @@
-//! What AWS's documents say becomes of a packet, walked by hand and compared with what the engine says.
+//! What becomes of a request or a packet, found by trying everything, as AWS's documents say it: held against
+//! what is reasoned out.
 
 mod networks;
+mod requests;

@@ -118,7 +118,10 @@ pub fn parse(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     if head.schema != SCHEMA {
         return Err(InventoryError::Schema(cut(&head.schema, 80)));
     }
-    serde_json::from_slice(bytes).map_err(InventoryError::Malformed)
+    let mut inventory: Inventory =
+        serde_json::from_slice(bytes).map_err(InventoryError::Malformed)?;
+    inventory.doubt_old_hashes();
+    Ok(inventory)
 }
 
 /// Saves an inventory; `-` is standard output.

@@ -1,0 +1,88 @@
+//! Load balancers by chance: every request is asked for, and what becomes of it held against what the audit says.
+//!
+//! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try other cases, or more of them. A failure shows every
+//! kind of difference with the smallest load balancer found for it.
+
+mod client;
+mod compare;
+mod evaluate;
+mod generate;
+mod laws;
+mod printed;
+mod space;
+mod universe;
+mod vocabulary;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use compare::{Counts, Difference, differences, mistake};
+use generate::{Case, Chance, smaller};
+use universe::Known;
+
+/// What is tried where no variable says otherwise.
+const SEED: u64 = 20_261_102;
+const CASES: usize = 8_000;
+/// How many listeners these have at least.
+const LISTENERS: usize = 10_000;
+/// Smaller cases that are tried for one that is to be shown.
+const SMALLER: usize = 1_500;
+
+/// A number that an environment variable sets.
+#[expect(clippy::disallowed_methods, reason = "a variable tries other cases, or more")]
+fn set<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// The smallest case found that still differs in this way.
+fn shrunk(case: &Case, known: &Known, kind: &str) -> (Case, String) {
+    let differs = |case: &Case| -> Option<Difference> {
+        let all = differences(case, known, &mut Counts::default());
+        all.into_iter().find(|one| one.kind == kind)
+    };
+    let (mut least, mut told) = (case.clone(), differs(case).map(|one| one.told));
+    let mut left = SMALLER;
+    loop {
+        let next = smaller(&least).into_iter().take(left).find_map(|case| {
+            left = left.saturating_sub(1);
+            differs(&case).map(|one| (case, one.told))
+        });
+        match next {
+            Some((case, own)) => (least, told) = (case, Some(own)),
+            None => return (least, told.unwrap_or_default()),
+        }
+    }
+}
+
+#[test]
+fn every_request_is_where_the_audit_says() {
+    let seed = set("ELB_AUDIT_ORACLE_SEED", SEED);
+    let cases = set("ELB_AUDIT_ORACLE_CASES", CASES);
+    let (mut chance, known, mut counts) = (Chance(seed), Known::default(), Counts::default());
+    let mut kinds: BTreeMap<String, (usize, Case)> = BTreeMap::new();
+    for _ in 0..cases {
+        let case = Case::new(&mut chance);
+        for one in differences(&case, &known, &mut counts) {
+            kinds.entry(one.kind).or_insert_with(|| (0, case.clone())).0 += 1;
+        }
+    }
+    assert!(cases < CASES || counts.listeners >= LISTENERS, "{counts:?}");
+    let mut text = format!("seed {seed}: {counts:?}\n");
+    for (kind, (number, case)) in &kinds {
+        let (least, told) = shrunk(case, &known, kind);
+        let _ = writeln!(text, "\n{kind} ({number} times)\n{told}\n{}", least.told());
+    }
+    assert!(kinds.is_empty(), "{text}");
+}
+
+#[test]
+fn what_is_asked_of_all_requests_is_so_of_each() {
+    let (mut chance, known) = (Chance(set("ELB_AUDIT_ORACLE_SEED", SEED)), Known::default());
+    for _ in 0..1_000 {
+        let case = Case::new(&mut chance);
+        let own = chance.number();
+        if let Some(told) = mistake(&case, &known, &mut Chance(own)) {
+            panic!("{told}\n{}", case.told());
+        }
+    }
+}
