@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::analysis::dns;
-use crate::analysis::requests::{Answer, Asked, Budget, Match, asked};
+use crate::analysis::requests::{Answer, Asked, Budget, Match, asked, unveil};
 use crate::analysis::routing::request::written;
 use crate::analysis::routing::trial::Trial;
 use crate::analysis::routing::{self, End, Route, redirect};
@@ -134,11 +134,11 @@ impl<'a> Redirects<'a> {
     fn routes(&self, listener: usize) -> Result<&[(Route<'a>, Rc<[Asked]>)], Gap> {
         let (listener, routes) = &self.listeners[listener];
         let find = || {
-            let live = routing::live(self.site.lb, listener)?.into_iter();
-            Ok(live
-                .map(|route| (asked(route.conditions).into(), route))
-                .map(|(own, route)| (route, own))
-                .collect())
+            let live = routing::live(self.site.lb, listener)?;
+            let mut sets: Vec<Rc<[Asked]>> =
+                live.iter().map(|route| asked(route.conditions).into()).collect();
+            unveil(&mut sets);
+            Ok(live.into_iter().zip(sets).collect())
         };
         let routes = routes.get_or_init(find);
         routes.as_deref().map_err(Clone::clone)

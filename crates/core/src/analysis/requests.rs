@@ -72,7 +72,7 @@ mod texts;
 mod universe;
 
 pub(crate) use addresses::Addresses;
-pub(crate) use asked::{Asked, Field, Set, asked};
+pub(crate) use asked::{Asked, Field, Set, asked, unveil};
 pub(crate) use budget::{Budget, Spent};
 pub(crate) use cell::{Cell, Side};
 pub(crate) use pattern::VEILED;

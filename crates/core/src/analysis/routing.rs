@@ -44,6 +44,8 @@ pub struct Route<'a> {
     pub end: End<'a>,
     /// `host-header-rewrite`, `url-rewrite`.
     pub transforms: &'a [crate::inventory::Transform],
+    /// Why it is not known whether a request reaches it.
+    pub doubt: Option<Gap>,
 }
 
 /// How a request ends.
@@ -60,14 +62,21 @@ pub enum End<'a> {
 }
 
 /// The rules that a request can reach, lowest priority number first. A rule whose requests are all taken by
-/// those before it is dead and left out. One of which this cannot be told ends in a gap.
+/// those before it is dead and left out. Where one of which this cannot be told would lead is a gap.
 pub fn live<'a>(lb: &LoadBalancer, listener: &'a Listener) -> Result<Vec<Route<'a>>, Gap> {
-    Ok(rules(lb, listener)?.live)
+    let mut live = rules(lb, listener)?.live;
+    for route in &mut live {
+        let leads_on = matches!(route.end, End::Forward(_) | End::Redirect(_));
+        if let Some(doubt) = route.doubt.clone().filter(|_| leads_on) {
+            route.end = End::Unknown(doubt);
+        }
+    }
+    Ok(live)
 }
 
 /// What a listener's rules come to.
 pub struct Rules<'a> {
-    /// Those that a request can reach, lowest priority number first.
+    /// Those that a request can reach, lowest priority number first. One with a doubt may be reached by none.
     pub live: Vec<Route<'a>>,
     /// Those that none can. The default rule is for what is left over, so it is never among them.
     pub shadowed: Vec<Shadowed<'a>>,
@@ -77,8 +86,10 @@ pub struct Rules<'a> {
 pub struct Shadowed<'a> {
     /// The rule.
     pub route: Route<'a>,
-    /// Which of the live ones take all its requests; none where no request is as it asks.
+    /// Which of the live ones take its requests, in their order; none where no request is as it asks.
     pub by: Vec<usize>,
+    /// The first of these that leaves nothing to it by itself.
+    pub alone: Option<usize>,
 }
 
 /// The rules of a listener, those that some request reaches apart from those that none does.
@@ -115,18 +126,20 @@ fn sorted<'a>(lb: &LoadBalancer, listener: &Listener, routes: Vec<Route<'a>>) ->
     let mut places = vec![None; routes.len()];
     for (place, (mut route, reach)) in routes.into_iter().zip(&*reached).enumerate() {
         match reach {
-            Reach::Dead(by) if !route.is_default() => {
-                let by = by.iter().filter_map(|place| places[*place]).collect();
-                shadowed.push(Shadowed { route, by });
+            Reach::Dead(takers) if !route.is_default() => {
+                let place = |place: &usize| places[*place];
+                let by = takers.all.iter().filter_map(place).collect();
+                let alone = takers.alone.as_ref().and_then(place);
+                shadowed.push(Shadowed { route, by, alone });
                 continue;
             }
             Reach::Dead(_) => continue,
-            Reach::Open if !matches!(route.end, End::Unknown(_)) => {
+            Reach::Open => {
                 let said = format!("cannot tell whether a request reaches {}", route.label);
                 let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised);
-                route.end = End::Unknown(gap.of(&listener.id).saying(said));
+                route.doubt = Some(gap.of(&listener.id).saying(said));
             }
-            Reach::Open | Reach::Live => {}
+            Reach::Live => {}
         }
         places[place] = Some(live.len());
         live.push(route);
@@ -151,7 +164,8 @@ impl Rules<'_> {
             let by = &self.live[*place];
             let is_open = match &by.end {
                 End::Forward(groups) if !groups.is_empty() => {
-                    requirements::of_route(by, listener).is_open()
+                    let is_open = requirements::of_route(by, listener).is_open();
+                    is_open.and_then(|open| by.sure(open))
                 }
                 End::Unknown(gap) => Err(gap.clone()),
                 End::Forward(_) | End::Redirect(_) | End::Answer => Ok(false),
@@ -231,7 +245,7 @@ fn route<'a>(
 ) -> Route<'a> {
     let actions = in_order(actions);
     let end = end(&actions, listener);
-    Route { label, rule: None, arn: None, conditions, actions, end, transforms: &[] }
+    Route { label, rule: None, arn: None, conditions, actions, end, transforms: &[], doubt: None }
 }
 
 /// Actions as they are taken.
@@ -264,6 +278,14 @@ pub(crate) fn end<'a>(actions: &[&'a Action], listener: &Listener) -> End<'a> {
 }
 
 impl<'a> Route<'a> {
+    /// A fault of it, if a request certainly reaches it.
+    pub fn sure(&self, is_fault: bool) -> Result<bool, Gap> {
+        match &self.doubt {
+            Some(doubt) if is_fault => Err(doubt.clone()),
+            _ => Ok(is_fault),
+        }
+    }
+
     /// Whether it takes what no rule with a priority does.
     #[must_use]
     pub fn is_default(&self) -> bool {

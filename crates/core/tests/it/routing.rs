@@ -235,7 +235,9 @@ fn a_dead_rule_says_which_one_takes_its_requests() {
     let dead: Vec<(&str, &str)> = rules
         .shadowed
         .iter()
-        .map(|dead| (dead.route.label.as_str(), rules.live[dead.by[0]].label.as_str()))
+        .map(|dead| {
+            (dead.route.label.as_str(), rules.live[dead.alone.expect("one")].label.as_str())
+        })
         .collect();
     assert_eq!(dead, [("rule 3", "rule 2"), ("rule 5", "rule 4")]);
     assert_eq!(rules.live.len(), 3, "the default rule is left with nothing");

@@ -22,7 +22,8 @@ pub(super) struct Visit {
     pub(super) request: Request,
 }
 
-/// Requests that reach a rule: its hosts with one path, its paths with one host. The client sends with every
+/// Requests that reach a rule: its hosts, its paths and its methods, each
+/// beside one of the others. The client sends with every
 /// one of them what the rule asks for, and is nobody special otherwise.
 pub(super) fn first_requests(first: Request, trial: Trial, choices: &Choices) -> Vec<Request> {
     let mut requests = Vec::new();
@@ -36,7 +37,9 @@ pub(super) fn first_requests(first: Request, trial: Trial, choices: &Choices) ->
         .iter()
         .take(TRIED)
         .map(|path| Request { path: path.clone(), ..first.clone() });
-    for request in std::iter::once(first.clone()).chain(hosts).chain(paths) {
+    let methods = choices.methods.iter().take(TRIED);
+    let methods = methods.map(|method| Request { method: method.clone(), ..first.clone() });
+    for request in std::iter::once(first.clone()).chain(hosts).chain(paths).chain(methods) {
         let request = as_a_browser(request);
         if trial.is_reached_by(&request) && !requests.contains(&request) {
             requests.push(request);

@@ -1,12 +1,13 @@
 //! What a rule asks of a request, as sets of texts and addresses.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ipnet::IpNet;
 
 use super::addresses::Addresses;
 use super::machine::Machine;
-use super::pattern;
+use super::pattern::{self, Part, VEILED};
 use super::regex;
 use super::request::Match;
 use crate::inventory::{Condition, ConditionField};
@@ -46,8 +47,8 @@ pub(crate) enum Asked {
         field: Field,
         /// What meets the condition.
         whole: Set,
-        /// What may meet it, where that is more, and the question on which it depends.
-        part: Option<(Set, Rc<str>)>,
+        /// What may meet it beside that.
+        parts: Rc<[Part]>,
     },
     /// Something that this version does not know.
     Open(Rc<str>),
@@ -57,17 +58,41 @@ impl Asked {
     /// That an expression finds something in the path; none where it is not understood.
     pub(crate) fn path_found_by(regex: &str) -> Option<Self> {
         let whole = Set::Texts(Rc::new(regex::found(regex)?));
-        Some(Asked::Of { field: Field::Path, whole, part: None })
+        Some(Asked::Of { field: Field::Path, whole, parts: Rc::new([]) })
     }
 
     /// Whether two of them can be seen to have nothing in common.
     pub(crate) fn is_apart_from(&self, other: &Asked) -> bool {
-        let widest = |asked: &Asked| match asked {
-            Asked::Of { part: Some((Set::Texts(machine), _)), .. }
-            | Asked::Of { whole: Set::Texts(machine), part: None, .. } => Some(machine.clone()),
+        let whole = |asked: &Asked| match asked {
+            Asked::Of { whole: Set::Texts(machine), parts, .. } if parts.is_empty() => {
+                Some(machine.clone())
+            }
             _ => None,
         };
-        widest(self).zip(widest(other)).is_some_and(|(one, other)| one.is_apart_from(&other))
+        whole(self).zip(whole(other)).is_some_and(|(one, other)| one.is_apart_from(&other))
+    }
+
+    /// Whether it asks for a value of which only the hash is kept.
+    fn is_hashed(&self) -> bool {
+        matches!(self, Asked::Of { whole: Set::Texts(machine), .. } if machine.tells(VEILED))
+    }
+
+    /// The same, where no value of its field is kept as a hash.
+    fn in_clear(&self) -> Option<Self> {
+        match self {
+            Asked::Of { field, whole, parts } if parts.iter().any(|part| part.is_veiled) => {
+                let parts = parts.iter().filter(|part| !part.is_veiled).cloned().collect();
+                Some(Asked::Of { field: field.clone(), whole: whole.clone(), parts })
+            }
+            _ => None,
+        }
+    }
+
+    fn field(&self) -> Option<Field> {
+        match self {
+            Asked::Of { field, .. } => Some(field.clone()),
+            Asked::Open(_) => None,
+        }
     }
 
     /// Whether it is about a field.
@@ -77,12 +102,31 @@ impl Asked {
 
     /// Whether a text meets it.
     pub(crate) fn takes_text(&self, text: &[u8]) -> Match {
-        let takes = |set: &Set| matches!(set, Set::Texts(machine) if machine.takes(text));
         match self {
-            Asked::Of { whole, .. } if takes(whole) => Match::Yes,
-            Asked::Of { part: Some((part, _)), .. } if takes(part) => Match::Maybe,
+            Asked::Of { whole: Set::Texts(machine), .. } if machine.takes(text) => Match::Yes,
+            Asked::Of { parts, .. } if parts.iter().any(|part| part.texts.takes(text)) => {
+                Match::Maybe
+            }
             Asked::Of { .. } => Match::No,
             Asked::Open(_) => Match::Maybe,
+        }
+    }
+}
+
+/// Takes out of rules that are compared what is a question only where values are kept as hashes: a header of
+/// which all values are known in clear has none that is not.
+pub(crate) fn unveil(rules: &mut [Rc<[Asked]>]) {
+    let all = rules.iter().flat_map(|rule| rule.iter());
+    let hashed: BTreeSet<Field> =
+        all.filter(|asked| asked.is_hashed()).filter_map(Asked::field).collect();
+    let in_clear = |asked: &Asked| match asked.field() {
+        Some(field) if !hashed.contains(&field) => asked.in_clear(),
+        _ => None,
+    };
+    for rule in rules {
+        if rule.iter().any(|asked| in_clear(asked).is_some()) {
+            *rule =
+                rule.iter().map(|asked| in_clear(asked).unwrap_or_else(|| asked.clone())).collect();
         }
     }
 }
@@ -107,24 +151,20 @@ fn of_condition(condition: &Condition) -> Asked {
         ConditionField::Other(_) => return open(),
     };
     let Some(taken) = pattern::taken(condition) else { return open() };
-    let part = taken.part.map(|(machine, question)| (Set::Texts(machine), question));
-    Asked::Of { field, whole: Set::Texts(taken.whole), part }
+    Asked::Of { field, whole: Set::Texts(taken.whole), parts: taken.parts }
 }
 
 /// Blocks of addresses, or a family of them. None where neither is told.
 fn of_source(condition: &Condition) -> Option<Asked> {
-    let blocks: Vec<Option<IpNet>> = condition.values.iter().map(|value| block(value)).collect();
-    let known = Addresses::of_blocks(blocks.iter().flatten());
-    let (whole, is_known) = match condition.ip_address_type.as_deref() {
-        None if blocks.is_empty() => return None,
-        None => (known, blocks.iter().all(Option::is_some)),
-        Some("ipv4") if blocks.is_empty() => (Addresses::all(true, false), true),
-        Some("ipv6") if blocks.is_empty() => (Addresses::all(false, true), true),
-        Some(_) => return None,
+    let blocks: Option<Vec<IpNet>> = condition.values.iter().map(|value| block(value)).collect();
+    let addresses = match (condition.ip_address_type.as_deref(), blocks?) {
+        (None, blocks) if !blocks.is_empty() => Addresses::of_blocks(&blocks),
+        (Some("ipv4"), blocks) if blocks.is_empty() => Addresses::all(true, false),
+        (Some("ipv6"), blocks) if blocks.is_empty() => Addresses::all(false, true),
+        _ => return None,
     };
-    let everything = || Set::Addresses(Rc::new(Addresses::all(true, true)));
-    let part = (!is_known).then(|| (everything(), format!("{condition:?}").into()));
-    Some(Asked::Of { field: Field::Source, whole: Set::Addresses(Rc::new(whole)), part })
+    let whole = Set::Addresses(Rc::new(addresses));
+    Some(Asked::Of { field: Field::Source, whole, parts: Rc::new([]) })
 }
 
 /// A block, or one address.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::machine::{Builder, Bytes, END, Machine};
-use super::regex::{self, Readings};
+use super::regex;
 use crate::inventory::{Condition, ConditionField};
 use crate::vocab::digest;
 use crate::vocab::glob::is_short;
@@ -25,8 +25,19 @@ const LISTED: usize = 64;
 pub(super) struct Taken {
     /// Certainly.
     pub(super) whole: Rc<Machine>,
-    /// Possibly, where that is more, and the question on which it depends.
-    pub(super) part: Option<(Rc<Machine>, Rc<str>)>,
+    /// Possibly.
+    pub(super) parts: Rc<[Part]>,
+}
+
+/// What a condition may take beside what it certainly does.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// The texts.
+    pub(super) texts: Rc<Machine>,
+    /// The question on which it depends, the same for every condition that asks it.
+    pub(super) question: Rc<str>,
+    /// Whether it is a question of values that are kept as hashes.
+    pub(super) is_veiled: bool,
 }
 
 /// What the values of a condition take; none where it has none, or more than can be compared. Kept, since a
@@ -53,23 +64,23 @@ fn build(condition: &Condition) -> Option<Taken> {
     if condition.values.is_empty() && condition.regex_values.is_empty() {
         return None;
     }
-    let mut parts = Parts::default();
+    let mut found = Values::default();
     for value in &condition.values {
-        parts.value(&condition.field, value)?;
+        found.value(&condition.field, value)?;
     }
     for regex in &condition.regex_values {
-        parts.regex(&condition.field, regex);
+        found.regex(&condition.field, regex)?;
     }
-    parts.taken(condition)
+    let whole = union(&found.globs, &found.regexes)?;
+    Some(Taken { whole: Rc::new(whole), parts: found.parts.into() })
 }
 
 /// What the values take, one after the other.
 #[derive(Default)]
-struct Parts {
+struct Values {
     globs: Vec<Glob>,
-    regexes: Vec<Readings>,
-    /// What they may take beside that.
-    more: Vec<Glob>,
+    regexes: Vec<Machine>,
+    parts: Vec<Part>,
 }
 
 /// A wildcard, in steps.
@@ -84,7 +95,7 @@ enum Step {
     Many,
 }
 
-impl Parts {
+impl Values {
     fn value(&mut self, field: &ConditionField, value: &str) -> Option<()> {
         if !is_short(value) {
             return None;
@@ -94,9 +105,9 @@ impl Parts {
                 let (key, value) = value.split_once('=').unwrap_or(("*", value));
                 let mut key = wildcards(&key.to_lowercase(), true);
                 key.push(Step::Byte(BETWEEN));
-                self.secret(&key, value);
+                self.secret(&key, value)?;
             }
-            ConditionField::HttpHeader => self.secret(&[], value),
+            ConditionField::HttpHeader => self.secret(&[], value)?,
             ConditionField::HttpRequestMethod => {
                 self.globs.push(value.bytes().map(Step::Byte).collect());
             }
@@ -107,50 +118,50 @@ impl Parts {
     }
 
     /// A value that may be kept as its hash, behind the name of its parameter.
-    fn secret(&mut self, name: &[Step], value: &str) {
+    fn secret(&mut self, name: &[Step], value: &str) -> Option<()> {
         let named = |glob: Glob| [name, &glob].concat();
         if let Some(hash) = digest::behind_mark(value) {
             self.globs.push(named(veiled(hash)));
-            self.more.extend(digest::is_pattern(value).then(|| named(vec![Step::Many])));
-            return;
+            if digest::is_pattern(value) {
+                self.part(&named(vec![Step::Many]), value, false)?;
+            }
+            return Some(());
         }
-        let glob = wildcards(&value.to_lowercase(), true);
+        let folded = value.to_lowercase();
+        let glob = wildcards(&folded, true);
         let is_word = glob.iter().all(|step| matches!(step, Step::Byte(_)));
         if !is_word && glob != [Step::Many] {
-            self.more.push(named(anything_veiled()));
+            self.part(&named(anything_veiled()), &folded, true)?;
         }
         self.globs.push(named(glob));
+        Some(())
     }
 
-    fn regex(&mut self, field: &ConditionField, regex: &str) {
+    fn part(&mut self, glob: &Glob, question: &str, is_veiled: bool) -> Option<()> {
+        let texts = Rc::new(union(std::slice::from_ref(glob), &[])?);
+        self.parts.push(Part { texts, question: question.into(), is_veiled });
+        Some(())
+    }
+
+    fn regex(&mut self, field: &ConditionField, regex: &str) -> Option<()> {
         let hash = digest::behind_mark(regex);
         let fold = *field != ConditionField::PathPattern;
         if let (None, Some(readings)) = (hash, regex::readings(regex, fold)) {
-            self.regexes.push(readings);
+            self.regexes.push(readings.whole);
+            self.parts.extend(readings.part.map(|texts| Part {
+                texts: Rc::new(texts),
+                question: regex.into(),
+                is_veiled: false,
+            }));
             if *field == ConditionField::HttpHeader {
-                self.more.push(anything_veiled());
+                self.part(&anything_veiled(), regex, true)?;
             }
-            return;
+            return Some(());
         }
         let hash = hash.map_or_else(|| digest::short(regex), str::to_owned);
         let slash = (*field == ConditionField::PathPattern).then_some(Step::Byte(b'/'));
         self.globs.push(slash.into_iter().chain(veiled(&hash)).collect());
-        self.more.push(vec![Step::Many]);
-    }
-
-    fn taken(self, condition: &Condition) -> Option<Taken> {
-        let wholes = self.regexes.iter().map(|readings| &readings.whole);
-        let whole = union(self.globs.iter(), wholes)?;
-        let is_exact = self.regexes.iter().all(|readings| readings.part.is_none());
-        if is_exact && self.more.is_empty() {
-            return Some(Taken { whole: Rc::new(whole), part: None });
-        }
-        let part = union(
-            self.globs.iter().chain(&self.more),
-            self.regexes.iter().map(|readings| readings.part.as_ref().unwrap_or(&readings.whole)),
-        )?;
-        let question = format!("{condition:?}");
-        Some(Taken { whole: Rc::new(whole), part: Some((Rc::new(part), question.into())) })
+        self.part(&vec![Step::Many], regex, false)
     }
 }
 
@@ -183,26 +194,22 @@ fn wildcards(pattern: &str, escapes: bool) -> Glob {
 }
 
 /// The texts that any of these takes.
-fn union<'a>(
-    globs: impl Iterator<Item = &'a Glob>,
-    regexes: impl Iterator<Item = &'a Machine>,
-) -> Option<Machine> {
-    let (globs, regexes): (Vec<&Glob>, Vec<&Machine>) = (globs.collect(), regexes.collect());
+fn union(globs: &[Glob], regexes: &[Machine]) -> Option<Machine> {
     let words: Option<Vec<Vec<u8>>> = globs.iter().map(|glob| word(glob)).collect();
     if let Some(words) = words.filter(|words| regexes.is_empty() && words.len() <= LISTED) {
         return Machine::words(words);
     }
     let mut builder = Builder::new();
     let mut starts = Vec::new();
-    for glob in &globs {
+    for glob in globs {
         starts.push(glob.iter().rev().try_fold(END, |next, step| add(&mut builder, *step, next))?);
     }
-    for regex in &regexes {
+    for regex in regexes {
         starts.push(builder.copy(regex)?);
     }
     let start = builder.fork(starts)?;
     let machine = builder.build(start);
-    let plain = |glob: &&Glob| -> Vec<u8> { glob.iter().map_while(|step| byte(*step)).collect() };
+    let plain = |glob: &Glob| -> Vec<u8> { glob.iter().map_while(|step| byte(*step)).collect() };
     let prefixes = globs.iter().map(plain).chain(regexes.iter().map(|_| Vec::new()));
     Some(machine.beginning_with(super::machine::common_prefix(&prefixes.collect::<Vec<_>>())))
 }

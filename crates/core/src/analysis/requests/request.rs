@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::asked::{Asked, Field, Set};
 use super::budget::{Budget, Spent};
 use super::cell::{Cell, Side};
-use super::pattern::{BETWEEN, VEILED};
+use super::pattern::{BETWEEN, Part, VEILED};
 use crate::vocab::digest;
 use crate::vocab::glob::LONGEST;
 
@@ -83,15 +83,13 @@ impl Request {
         match asked {
             Asked::Open(question) if self.more.contains(question) => Match::Yes,
             Asked::Open(_) => Match::Maybe,
-            Asked::Of { field, whole, part } => {
+            Asked::Of { field, whole, parts } => {
                 // The hash of a secret takes the text that it was made from.
                 if self.is_in(field, whole, true) {
                     return Match::Yes;
                 }
-                match part {
-                    Some((part, _)) if self.is_in(field, part, false) => Match::Maybe,
-                    _ => Match::No,
-                }
+                let may = |part: &Part| self.is_in(field, &Set::Texts(part.texts.clone()), false);
+                if parts.iter().any(may) { Match::Maybe } else { Match::No }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::asked::{Asked, Field};
+use super::asked::{Asked, Field, Set};
 use super::budget::{Budget, Spent};
 use super::cell::{Cell, Place, Side};
 
@@ -88,7 +88,7 @@ impl Search<'_> {
 
     /// Whether nothing is asked that cannot be told.
     fn is_exact(&self) -> bool {
-        let exact = |asked: &Asked| matches!(asked, Asked::Of { part: None, .. });
+        let exact = |asked: &Asked| matches!(asked, Asked::Of { parts, .. } if parts.is_empty());
         self.meets.iter().chain(&self.misses).all(|wanted| wanted.asked.iter().all(exact))
     }
 
@@ -128,16 +128,17 @@ impl Search<'_> {
         side: Side,
         mode: Mode,
     ) -> Result<Vec<Cell>, Spent> {
-        let Asked::Of { field, whole, part } = asked else {
+        let Asked::Of { field, whole, parts } = asked else {
             let Asked::Open(question) = asked else { return Ok(Vec::new()) };
             return Ok(cell.supposing(question, side, true).into_iter().collect());
         };
         let place = self.place(field, side);
         let mut found: Vec<Cell> = cell.within(&place, whole, self.budget)?.into_iter().collect();
-        if let (Mode::Possible, Some((part, question))) = (mode, part) {
-            let supposed = cell.supposing(question, Side::Own, true);
-            let more = supposed.map(|cell| cell.within(&place, part, self.budget)).transpose()?;
-            found.extend(more.flatten());
+        for part in parts.iter().filter(|_| mode == Mode::Possible) {
+            if let Some(cell) = cell.supposing(&part.question, Side::Own, true) {
+                let texts = Set::Texts(part.texts.clone());
+                found.extend(cell.within(&place, &texts, self.budget)?);
+            }
         }
         Ok(found)
     }
@@ -169,12 +170,15 @@ impl Search<'_> {
     /// Whether some request of a box may meet a rule.
     fn touches(&self, cell: &Cell, wanted: &Wanted) -> Result<bool, Spent> {
         for asked in wanted.asked {
-            if let Asked::Of { field, whole, part } = asked {
-                let widest = part.as_ref().map_or(whole, |(part, _)| part);
-                let place = self.place(field, wanted.side);
-                if cell.within(&place, widest, self.budget)?.is_none() {
-                    return Ok(false);
-                }
+            let Asked::Of { field, whole, parts } = asked else { continue };
+            let place = self.place(field, wanted.side);
+            let mut may = cell.within(&place, whole, self.budget)?.is_some();
+            for part in parts.iter() {
+                let texts = Set::Texts(part.texts.clone());
+                may = may || cell.within(&place, &texts, self.budget)?.is_some();
+            }
+            if !may {
+                return Ok(false);
             }
         }
         Ok(true)
@@ -188,21 +192,25 @@ impl Search<'_> {
         side: Side,
         mode: Mode,
     ) -> Result<Vec<Cell>, Spent> {
-        let possible = |question, side| {
-            let cell = (mode == Mode::Possible).then(|| cell.supposing(question, side, false));
-            cell.flatten()
-        };
-        let (field, whole, part) = match asked {
-            Asked::Open(question) => return Ok(possible(question, side).into_iter().collect()),
-            Asked::Of { field, whole, part } => (field, whole, part),
+        let (field, whole, parts) = match asked {
+            Asked::Open(question) => {
+                let cell = cell.supposing(question, side, false);
+                return Ok(cell.into_iter().filter(|_| mode == Mode::Possible).collect());
+            }
+            Asked::Of { field, whole, parts } => (field, whole, parts),
         };
         let place = self.place(field, side);
-        let Some((part, question)) = part else {
-            return Ok(cell.without(&place, whole, self.budget)?.into_iter().collect());
-        };
-        let mut found: Vec<Cell> = cell.without(&place, part, self.budget)?.into_iter().collect();
-        if let Some(cell) = possible(question, Side::Own) {
-            found.extend(cell.without(&place, whole, self.budget)?);
+        let mut found: Vec<Cell> = cell.without(&place, whole, self.budget)?.into_iter().collect();
+        // Either it is none of these, or the answer to its question is no.
+        for part in parts.iter() {
+            let texts = Set::Texts(part.texts.clone());
+            let mut left = Vec::new();
+            for cell in found {
+                left.extend(cell.without(&place, &texts, self.budget)?);
+                let supposed = cell.supposing(&part.question, Side::Own, false);
+                left.extend(supposed.filter(|_| mode == Mode::Possible));
+            }
+            found = left;
         }
         Ok(found)
     }

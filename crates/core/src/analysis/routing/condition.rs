@@ -1,7 +1,7 @@
 //! What a rule's conditions let through, as far as one look at them tells it.
 
 use super::pattern;
-use super::trial::sources;
+use super::trial::{has_v6, sources};
 use crate::analysis::requests::{Addresses, Budget, Cell, asked, covers};
 use crate::inventory::{Condition, ConditionField, LoadBalancer};
 use crate::vocab::net::{self, Family};
@@ -46,13 +46,15 @@ pub(crate) fn only_paths(conditions: &[Condition], passes: impl Fn(&str) -> bool
     conditions.iter().any(only)
 }
 
-/// Whether a rule takes requests of some addresses alone. One family of addresses is not some.
-pub(crate) fn narrows_source(condition: &Condition) -> bool {
+/// Whether a rule takes requests of some addresses alone, of those that the load balancer can be asked from.
+/// One family of addresses is not some.
+pub(crate) fn narrows_source(lb: &LoadBalancer, condition: &Condition) -> bool {
     let ranges: Vec<_> = condition.values.iter().filter_map(|value| value.parse().ok()).collect();
     let whole = |family| net::cover(family, &ranges);
+    let families = if has_v6(lb) { &Family::BOTH[..] } else { &[Family::V4] };
     condition.field == ConditionField::SourceIp
         && !condition.values.is_empty()
-        && ![Family::V4, Family::V6].into_iter().any(whole)
+        && !families.iter().copied().any(whole)
 }
 
 /// Whether a condition asks for a header or a parameter of the query whose values were kept as hashes

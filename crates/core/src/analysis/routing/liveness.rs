@@ -6,7 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use super::trial::{Trial, sources};
-use crate::analysis::requests::{Answer, Asked, Budget, Cell, Search, Side, Wanted, asked, covers};
+use crate::analysis::requests::{
+    Answer, Asked, Budget, Cell, Search, Side, Wanted, asked, covers, unveil,
+};
 use crate::inventory::{Condition, IpAddressType, LoadBalancer};
 
 /// What one rule may cost, in steps of a machine, and all of a listener together.
@@ -14,8 +16,6 @@ const A_RULE: usize = 400_000;
 const A_LISTENER: usize = 8_000_000;
 /// How many listeners a thread keeps: those of a load balancer, which every check asks about.
 const KEPT: usize = 64;
-/// Most rules of which it is tried whether each is needed to leave another one nothing.
-const TOGETHER: usize = 16;
 
 /// Whether a request reaches a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +23,18 @@ pub(super) enum Reach {
     /// One does.
     Live,
     /// None does: these take all that it asks for. Where there is none of them, no request is like that.
-    Dead(Vec<usize>),
+    Dead(Takers),
     /// It cannot be told.
     Open,
+}
+
+/// Who takes what a dead rule asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Takers {
+    /// All that take some of it, in their order.
+    pub(super) all: Vec<usize>,
+    /// The first of them that leaves nothing to it by itself.
+    pub(super) alone: Option<usize>,
 }
 
 /// The rules of a listener in their order, and the families of address that it can be asked by.
@@ -72,21 +81,14 @@ fn find(lb: &LoadBalancer, rules: &[&[Condition]]) -> Vec<Reach> {
     let mut found = Vec::with_capacity(rules.len());
     let mut known =
         Known { lb, all: Cell::all(sources(lb)), earlier: Vec::new(), live: Vec::new() };
-    let mut all_taken = None;
     let mut left = A_LISTENER;
-    for (place, conditions) in rules.iter().enumerate() {
-        if let Some(by) = all_taken {
-            found.push(Reach::Dead(vec![by]));
-            continue;
-        }
-        let own: Rc<[Asked]> = asked(conditions).into();
+    let mut sets: Vec<Rc<[Asked]>> = rules.iter().map(|rule| asked(rule).into()).collect();
+    unveil(&mut sets);
+    for (place, (conditions, own)) in rules.iter().zip(sets).enumerate() {
         let budget = Budget::of(left.min(A_RULE));
         let reach = known.reach(conditions, &own, &budget);
         left = left.saturating_sub(left.min(A_RULE) - budget.left());
         if !matches!(reach, Reach::Dead(_)) {
-            if covers(&known.all, &[], &own, &Budget::of(A_RULE)) {
-                all_taken = Some(place);
-            }
             known.live.push(place);
             known.earlier.push(own);
         }
@@ -110,54 +112,31 @@ impl Known<'_> {
         match trial.request(budget) {
             Answer::Yes(_) => Reach::Live,
             Answer::No => Reach::Dead(self.taken_by(own)),
-            Answer::Open => match self.one_that_covers(own) {
-                Some(by) => Reach::Dead(vec![by]),
-                None => Reach::Open,
-            },
+            Answer::Open if self.one_that_covers(own).is_some() => Reach::Dead(self.taken_by(own)),
+            Answer::Open => Reach::Open,
         }
     }
 
     /// The first of the rules that takes all requests of another one by itself.
     fn one_that_covers(&self, own: &[Asked]) -> Option<usize> {
-        let covered = |rule: &&Rc<[Asked]>| covers(&self.all, own, rule, &Budget::of(A_RULE));
-        let place = self.earlier.iter().position(|rule| covered(&rule))?;
-        Some(self.live[place])
+        let covered = |rule: &Rc<[Asked]>| covers(&self.all, own, rule, &Budget::of(A_RULE));
+        self.earlier.iter().position(covered)
     }
 
-    /// Those of the rules that take all requests of another one: a single one where one is enough.
-    fn taken_by(&self, own: &[Asked]) -> Vec<usize> {
-        if self.is_left_nothing(own, &[]) {
-            return Vec::new();
-        }
-        if let Some(one) = self.one_that_covers(own) {
-            return vec![one];
-        }
+    /// Those of the rules that take the requests of another one.
+    fn taken_by(&self, own: &[Asked]) -> Takers {
         let budget = Budget::of(A_RULE);
-        let touches = |rule: &Rc<[Asked]>| {
-            let meets = [own, rule].map(|asked| Wanted { asked, side: Side::Own }).to_vec();
-            let search = Search { meets, misses: Vec::new(), shared: &[], budget: &budget };
+        let takes_some = |place: &usize| {
+            let meets = [own, &self.earlier[*place]];
+            let meets = meets.map(|asked| Wanted { asked, side: Side::Own }).to_vec();
+            let misses = self.earlier[..*place].iter();
+            let misses = misses.map(|asked| Wanted { asked, side: Side::Own }).collect();
+            let search = Search { meets, misses, shared: &[], budget: &budget };
             search.find(&self.all, |_| Ok(Some(()))) != Answer::No
         };
-        let all = 0..self.earlier.len();
-        let mut needed: Vec<usize> = all.filter(|place| touches(&self.earlier[*place])).collect();
-        if needed.len() <= TOGETHER {
-            for place in needed.clone() {
-                let others: Vec<usize> =
-                    needed.iter().copied().filter(|other| *other != place).collect();
-                if self.is_left_nothing(own, &others) {
-                    needed = others;
-                }
-            }
-        }
-        needed.into_iter().map(|place| self.live[place]).collect()
-    }
-
-    fn is_left_nothing(&self, own: &[Asked], by: &[usize]) -> bool {
-        let meets = vec![Wanted { asked: own, side: Side::Own }];
-        let misses =
-            by.iter().map(|place| Wanted { asked: &*self.earlier[*place], side: Side::Own });
-        let budget = Budget::of(A_RULE);
-        let search = Search { meets, misses: misses.collect(), shared: &[], budget: &budget };
-        search.find(&self.all, |_| Ok(Some(()))) == Answer::No
+        let all: Vec<usize> = (0..self.earlier.len()).filter(takes_some).collect();
+        let alone = self.one_that_covers(own).filter(|place| all.contains(place));
+        let own = |place: usize| self.live[place];
+        Takers { all: all.into_iter().map(own).collect(), alone: alone.map(own) }
     }
 }

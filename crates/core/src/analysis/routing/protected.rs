@@ -9,9 +9,9 @@ use std::rc::Rc;
 
 use super::requirements::{self, AuthKind, AuthRequirements};
 use super::trial::sources;
-use super::{End, Route, live};
+use super::{End, Route, rules};
 use crate::analysis::index::Index;
-use crate::analysis::requests::{Addresses, Asked, asked};
+use crate::analysis::requests::{Addresses, Asked, asked, unveil};
 use crate::inventory::{
     Action, ActionKind, Condition, Kind, Listener, LoadBalancer, Region, Target, TargetGroup,
     TargetType, Transform,
@@ -50,6 +50,8 @@ pub struct ProtectedRoute {
     at: usize,
     /// From where its load balancer can be asked.
     pub(crate) sources: Addresses,
+    /// Why it is not known whether a request reaches it.
+    pub(crate) doubt: Option<Gap>,
 }
 
 impl ProtectedRoute {
@@ -81,9 +83,9 @@ struct Neighbour {
 }
 
 impl Neighbour {
-    fn new(route: &Route, listener: &Listener) -> Self {
+    fn new(asked: Rc<[Asked]>, route: &Route, listener: &Listener) -> Self {
         Neighbour {
-            asked: asked(route.conditions).into(),
+            asked,
             groups: route.weighted().iter().map(|arn| (*arn).to_owned()).collect(),
             is_open: requirements::of_route(route, listener).is_open() == Ok(true),
         }
@@ -189,10 +191,14 @@ impl ProtectedBy {
             }
         };
         for listener in listeners.iter().filter(|listener| !asks_nothing(listener)) {
-            match live(lb, listener) {
+            match rules(lb, listener).map(|rules| rules.live) {
                 Err(gap) => self.add_gap(lb, listener, &gap),
                 Ok(routes) => {
-                    let all = routes.iter().map(|route| Neighbour::new(route, listener));
+                    let sets = routes.iter().map(|route| asked(route.conditions).into());
+                    let mut sets: Vec<Rc<[Asked]>> = sets.collect();
+                    unveil(&mut sets);
+                    let all = routes.iter().zip(sets);
+                    let all = all.map(|(route, asked)| Neighbour::new(asked, route, listener));
                     let all: Rc<[Neighbour]> = all.collect();
                     for (at, route) in routes.iter().enumerate() {
                         self.add_route((place, lb, listener), route, (&all, at));
@@ -227,6 +233,7 @@ impl ProtectedBy {
             all: all.clone(),
             at,
             sources: sources(lb),
+            doubt: route.doubt.clone(),
         };
         for (kind, locked) in
             [(AuthKind::Login, &mut self.logins), (AuthKind::Certificate, &mut self.certificates)]

@@ -8,15 +8,24 @@ use ipnet::IpNet;
 use super::trial::{Trial, sources};
 use crate::analysis::requests::{
     Addresses, Answer, Asked, Budget, Field, Match, Request, Set, asked, is_veiled, name_and_value,
+    unveil,
 };
 use crate::inventory::{Condition, ConditionField, Listener, LoadBalancer, Protocol};
 use crate::vocab::glob;
 
 /// What it may cost to find a request, in steps of a machine.
 const A_REQUEST: usize = 400_000;
-/// Headers that most clients send without being told to.
-const ALWAYS_SENT: &[&str] =
-    &["user-agent", "accept", "accept-encoding", "accept-language", "connection"];
+/// Headers that most clients send without being told to, as browsers and curl do, in small letters.
+const ALWAYS_SENT: &[(&str, &[&str])] = &[
+    (
+        "user-agent",
+        &["curl/8.5.0", "mozilla/5.0 (x11; linux x86_64; rv:128.0) gecko/20100101 firefox/128.0"],
+    ),
+    ("accept", &["*/*", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]),
+    ("accept-encoding", &["gzip, deflate, br"]),
+    ("accept-language", &["en-us,en;q=0.5"]),
+    ("connection", &["keep-alive"]),
+];
 
 /// A request for these conditions that none of the earlier rules takes, or in words what such a request
 /// would be where it cannot be told of any that it gets through.
@@ -26,9 +35,11 @@ pub(crate) fn for_rule(
     lb: &LoadBalancer,
     listener: &Listener,
 ) -> String {
-    let own = asked(conditions);
-    let earlier: Vec<Rc<[Asked]>> = earlier.iter().map(|rule| asked(rule).into()).collect();
-    let trial = Trial { conditions, asked: &own, earlier: &earlier, lb };
+    let all = earlier.iter().chain(std::iter::once(&conditions));
+    let mut all: Vec<Rc<[Asked]>> = all.map(|rule| asked(rule).into()).collect();
+    unveil(&mut all);
+    let (own, earlier) = all.split_last().map_or((&[][..], &[][..]), |(own, all)| (&**own, all));
+    let trial = Trial { conditions, asked: own, earlier, lb };
     match trial.request(&Budget::of(A_REQUEST)) {
         Answer::Yes(request) => written(&request, trial, listener),
         Answer::No | Answer::Open => in_words(conditions),
@@ -127,13 +138,18 @@ fn decides(request: &Request, trial: Trial, field: &Field) -> bool {
     trial.earlier.iter().any(others)
 }
 
-/// Headers that clients send by themselves and that must not be there.
+/// Headers that clients send by themselves, where an earlier rule would take the request for them.
 fn left_out<'a>(request: &'a Request, trial: Trial<'a>) -> impl Iterator<Item = String> + 'a {
-    let own = |name: &str| request.headers.iter().any(|(own, _)| **own == *name);
-    ALWAYS_SENT
-        .iter()
-        .filter(move |name| !own(name) && decides(request, trial, &Field::Header((**name).into())))
-        .map(|name| format!("without header {name}"))
+    let is_named = |name: &str| request.headers.iter().any(|(own, _)| **own == *name);
+    let stops = move |name: &str, value: &&str| {
+        let mut request = request.clone();
+        request.headers.push((name.into(), value.as_bytes().into()));
+        trial.earlier.iter().any(|rule| request.meets(rule) != Match::No)
+    };
+    let unnamed = ALWAYS_SENT.iter().filter(move |(name, _)| !is_named(name));
+    unnamed
+        .filter(move |(name, values)| values.iter().any(|value| stops(name, value)))
+        .map(|(name, _)| format!("without header {name}"))
 }
 
 /// From where a rule that asks for it is asked: a block of its own if all of that gets through.
@@ -177,6 +193,10 @@ fn query(request: &Request, conditions: &[Condition]) -> String {
             let values = own().flat_map(|condition| &condition.values);
             let asking = values.filter(|value| takes(value, pair));
             let (name, value) = name_and_value(pair);
+            if is_veiled(value) {
+                let name = String::from_utf8_lossy(name);
+                return if name.is_empty() { "…".to_owned() } else { format!("{name}=…") };
+            }
             let (name, value) = (String::from_utf8_lossy(name), String::from_utf8_lossy(value));
             let is_open = |value: &str| value.chars().all(|c| matches!(c, '*' | '?'));
             let mut shown = "…".to_owned();

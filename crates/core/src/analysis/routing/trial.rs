@@ -49,10 +49,14 @@ pub(crate) struct Trial<'a> {
     pub(crate) lb: &'a LoadBalancer,
 }
 
-/// Every address that a load balancer can be asked from.
+/// Every address that a load balancer can be asked from. One without public IPv4 addresses has private ones.
 pub(crate) fn sources(lb: &LoadBalancer) -> Addresses {
-    let has_v6 = |kind: &IpAddressType| *kind != IpAddressType::Ipv4;
-    Addresses::all(true, lb.ip_address_type.as_ref().is_some_and(has_v6))
+    Addresses::all(true, has_v6(lb))
+}
+
+/// Whether a load balancer has IPv6 addresses.
+pub(crate) fn has_v6(lb: &LoadBalancer) -> bool {
+    lb.ip_address_type.as_ref().is_some_and(|kind| *kind != IpAddressType::Ipv4)
 }
 
 /// What to ask for, first choice first.

@@ -171,7 +171,8 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             End::Forward(_) | End::Redirect(_) | End::Answer => continue,
         }
         let is_open = verdict.learn(requirements::of_route(route, listener).is_open());
-        if is_open == Some(true) && !(bypass::is_public(context, route) || bypass::is_narrow(route))
+        if is_open == Some(true)
+            && !(bypass::is_public(context, route) || bypass::is_narrow(context.lb, route))
         {
             let evidence = Grounds::new()
                 .with("rule", route.label.as_str())

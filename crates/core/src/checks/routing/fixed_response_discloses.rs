@@ -80,6 +80,10 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         }
         let responses = route.actions.iter().filter_map(|action| action.fixed_response.as_ref());
         if let Some(found) = responses.into_iter().find(|response| !response.discloses.is_empty()) {
+            if let Some(doubt) = &route.doubt {
+                verdict.add_gap(doubt.clone());
+                continue;
+            }
             let evidence = Grounds::new()
                 .with("rule", route.label.as_str())
                 .with("status", found.status.clone())

@@ -85,12 +85,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             Verdict::NotApplicable
         });
     };
-    let by: Vec<&str> = first.by.iter().map(|place| rules.live[*place].label.as_str()).collect();
+    let label = |place: &usize| rules.live[*place].label.as_str();
     let evidence = Grounds::new().with("rule", first.route.label.as_str());
-    let mut evidence = match by[..] {
-        [] => evidence.with("takes", "no request that can be sent"),
-        [one] => evidence.with("shadowed_by", one),
-        _ => evidence.with("shadowed_by", by),
+    let mut evidence = match (&first.alone, &first.by[..]) {
+        (Some(one), _) => evidence.with("shadowed_by", label(one)),
+        (None, []) => evidence.with("takes", "no request that can be sent"),
+        (None, all) => evidence.with("shadowed_by", all.iter().map(label).collect::<Vec<_>>()),
     };
     if !others.is_empty() {
         let others = others.iter().map(|dead| dead.route.label.clone());

@@ -5,12 +5,12 @@ use std::mem;
 use std::rc::Rc;
 
 use super::faulty_rules::FaultyRules;
-use crate::analysis::requests::{Asked, Budget, Cell, asked, covers};
+use crate::analysis::requests::{Asked, Budget, Cell, asked, covers, unveil};
 use crate::analysis::routing::condition::{self, A_LOOK};
 use crate::analysis::routing::protected::{Endpoint, ProtectedRoute, ProtectedRoutes};
 use crate::analysis::routing::requirements::{self, AuthKind};
 use crate::analysis::routing::trial::{Trial, sources};
-use crate::analysis::routing::{End, Route, group_name, live};
+use crate::analysis::routing::{End, Route, group_name, rules};
 use crate::check::Grounds;
 use crate::check::{Context, Verdict};
 use crate::inventory::{
@@ -185,6 +185,8 @@ struct Entry<'a> {
     asked: Rc<[Asked]>,
     earlier: Vec<Rc<[Asked]>>,
     groups: Vec<&'a str>,
+    /// Why it is not known whether a request reaches it.
+    doubt: Option<Gap>,
     /// Whether it asks for nothing, and is not meant to.
     open: Result<bool, Gap>,
     listener: &'a Listener,
@@ -201,18 +203,21 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
             asked: Rc::new([]),
             earlier: Vec::new(),
             groups: Vec::new(),
+            doubt: None,
             open: Ok(true),
             listener,
         }];
     }
-    let routes = match live(context.lb, listener) {
-        Ok(routes) => routes,
+    let routes = match rules(context.lb, listener) {
+        Ok(rules) => rules.live,
         Err(gap) => {
             survey.add_gap(gap);
             return Vec::new();
         }
     };
-    let all: Vec<Rc<[Asked]>> = routes.iter().map(|route| asked(route.conditions).into()).collect();
+    let mut all: Vec<Rc<[Asked]>> =
+        routes.iter().map(|route| asked(route.conditions).into()).collect();
+    unveil(&mut all);
     let mut found = Vec::new();
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
@@ -224,6 +229,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
                 asked: all[place].clone(),
                 earlier: all[..place].to_vec(),
                 groups: groups.clone(),
+                doubt: route.doubt.clone(),
                 open: if is_public(context, route) {
                     Ok(false)
                 } else {
@@ -240,12 +246,12 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
 
 /// Whether a rule lets in only some addresses, or who may know a secret.
 #[must_use]
-pub(crate) fn is_narrow(route: &Route) -> bool {
-    route.conditions.iter().any(narrows)
+pub(crate) fn is_narrow(lb: &LoadBalancer, route: &Route) -> bool {
+    route.conditions.iter().any(|condition| narrows(lb, condition))
 }
 
-fn narrows(condition: &Condition) -> bool {
-    condition::narrows_source(condition) || condition::may_be_secret(condition)
+fn narrows(lb: &LoadBalancer, condition: &Condition) -> bool {
+    condition::narrows_source(lb, condition) || condition::may_be_secret(condition)
 }
 
 /// Whether a rule is one that nobody expects to ask for anything: public paths, or requests that browsers
@@ -399,6 +405,9 @@ impl Entry<'_> {
                 Seen::AsAsked | Seen::By(_) => door.request_past(protected_route),
             };
             match request {
+                Ok(Some(_)) if self.doubt.is_some() || protected_route.doubt.is_some() => {
+                    survey.add_gap(self.doubt.clone().or(protected_route.doubt.clone()));
+                }
                 Ok(Some(request)) => {
                     let evidence = self.evidence(request, (protected_route, lb), (group, seen));
                     let verdict = if from_inside { Verdict::Note } else { Verdict::Fail };
@@ -447,7 +456,7 @@ impl Entry<'_> {
             covers(&all, &protected_route.asked, own, &Budget::of(A_LOOK))
         };
         let own = self.conditions.iter().zip(&*self.asked);
-        own.into_iter().any(|(condition, asked)| narrows(condition) && !is_asked(asked))
+        own.into_iter().any(|(condition, asked)| narrows(context.lb, condition) && !is_asked(asked))
     }
 
     fn door<'a>(&'a self, context: &'a Context) -> Door<'a> {

@@ -2,7 +2,7 @@
 
 use super::faulty_rules::FaultyRules;
 use super::passed::Passed;
-use crate::analysis::routing::{End, Route, live, requirements};
+use crate::analysis::routing::{End, Route, requirements, rules};
 use crate::check::Grounds;
 use crate::check::{Context, Judgement, Verdict};
 use crate::inventory::{Action, ActionKind, Listener, Redirect};
@@ -29,6 +29,10 @@ impl<'a> Worst<'a> {
         placed: impl FnOnce(Grounds) -> Grounds,
     ) {
         let Some(verdict) = self.verdict.learn(judgement) else { return };
+        let is_fault = matches!(verdict, Verdict::Fail(_) | Verdict::Note(_));
+        if self.verdict.learn(route.sure(is_fault)).is_none() {
+            return;
+        }
         if let Verdict::Pass(grounds) = &verdict {
             self.passed.add(&grounds.evidence);
         }
@@ -62,7 +66,7 @@ pub(in crate::checks) fn judge_actions(
         return Ok(Verdict::NotApplicable);
     }
     let mut worst = Worst::new();
-    for route in &live(context.lb, listener)? {
+    for route in &rules(context.lb, listener)?.live {
         if let End::Unknown(gap) = &route.end {
             worst.verdict.add_gap(gap.clone());
         }
@@ -94,7 +98,7 @@ pub(in crate::checks) fn judge_redirecting_rules(
     judge: impl Fn(usize, &Redirect) -> Judgement,
 ) -> Judgement {
     let mut worst = Worst::new();
-    let routes = live(context.lb, listener)?;
+    let routes = rules(context.lb, listener)?.live;
     for (place, route) in routes.iter().enumerate() {
         let redirect = match &route.end {
             End::Redirect(redirect) => redirect,

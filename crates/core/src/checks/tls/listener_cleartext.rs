@@ -230,12 +230,14 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         let evidence = Grounds::new().with("request", request).with("instances", instances);
         return Ok(Verdict::Fail(evidence));
     }
-    let routes = routing::live(context.lb, listener)?;
+    let routes = routing::rules(context.lb, listener)?.live;
     let mut open = Partial::whole(Vec::new());
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
             _ if route.is_acme_only() => {}
-            End::Forward(groups) if !groups.is_empty() => open.found.push((place, route, groups)),
+            End::Forward(groups) if open.learn(route.sure(!groups.is_empty())) == Some(true) => {
+                open.found.push((place, route, groups))
+            }
             End::Unknown(gap) => open.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) | End::Answer => {}
         }

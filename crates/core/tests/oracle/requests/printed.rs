@@ -13,7 +13,7 @@ use super::universe::{Slot, TEXTS};
 const HIDDEN: &str = "…";
 
 /// What stands before what a URL cannot say.
-const MARKS: [&str; 2] = [" with header ", " from "];
+const MARKS: [&str; 3] = [" with header ", " from ", " without header "];
 
 /// A request as it is shown.
 pub(crate) struct Printed {
@@ -40,10 +40,11 @@ impl Printed {
                 MARKS.iter().find_map(|mark| Some((*mark, rest.strip_prefix(mark)?)))?;
             let (own, more) = own.split_at(next_mark(own));
             rest = more;
-            if mark == MARKS[0] {
-                headers.push(own.to_owned());
-            } else {
-                source = Some(block(own)?);
+            match mark {
+                " with header " => headers.push(own.to_owned()),
+                " from " => source = Some(block(own)?),
+                // A request has no headers but those that are said.
+                _ => {}
             }
         }
         let (method, url) = first.split_once(' ')?;
