@@ -422,7 +422,8 @@ fn obscure(rule: &mut Rule, chance: &mut Chance) {
     match own.next().filter(|_| chance.percent(70)) {
         Some(condition) => {
             condition.values.clear();
-            condition.regex_values = vec!["^(?=x).*$".to_owned()];
+            // Another one for each rule: two that ask for the very same are one behind the other.
+            condition.regex_values = vec![format!("^(?={:?}).*$", rule.priority)];
         }
         None => rule.actions = vec![Action { kind: "teleport".into(), ..Action::default() }],
     }
