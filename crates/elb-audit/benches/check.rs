@@ -1,7 +1,7 @@
 //! `elb-audit check` on saved inventories of 1,000 to 100,000 load balancers: wall time, peak memory,
 //! verdicts a second, and how they grow. `cargo bench` runs it; `cargo bench -- 1000 10000` other sizes, and
 //! `cargo bench -- 100000 formats` what each format costs beside the first screen of text, which is all but
-//! judging alone.
+//! judging alone; `cargo bench -- rules` what listeners with many rules cost.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -13,7 +13,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use elb_audit_core::fixtures::sample;
-use elb_audit_core::inventory::{BucketState, Inventory, Kind, LoadBalancer, Region, TargetGroup};
+use elb_audit_core::fixtures::sample::login;
+use elb_audit_core::inventory::{
+    BucketState, Condition, Inventory, Kind, LoadBalancer, Region, Rule, TargetGroup,
+};
 use elb_audit_core::render::{self, Format};
 use elb_audit_core::report::Summary;
 use elb_audit_core::vocab::fact::Fact;
@@ -32,6 +35,7 @@ struct Cost {
     peak: u64,
     verdicts: usize,
     faults: usize,
+    unknown: usize,
 }
 
 fn main() {
@@ -39,6 +43,9 @@ fn main() {
     let sizes: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
     if std::env::args().any(|word| word == "formats") {
         return sizes.into_iter().for_each(formats);
+    }
+    if std::env::args().any(|word| word == "rules") {
+        return rules();
     }
     let sizes = if sizes.is_empty() { vec![1_000, 10_000, 100_000] } else { sizes };
     println!(
@@ -66,6 +73,75 @@ fn main() {
             Some((least, base)) => growth(size / least, base, &cost),
         }
     }
+}
+
+/// What one load balancer costs whose listener has many rules: with wildcards in every field, with paths of
+/// their own, and with every second one behind a login, all to one group.
+fn rules() {
+    println!(
+        "{:>28} {:>6} {:>9} {:>10} {:>10}",
+        "listener", "rules", "wall s", "peak MB", "unknown"
+    );
+    let kinds: [(&str, usize, fn(usize) -> Rule); 4] = [
+        ("wildcards in every field", 100, wildcards),
+        ("a path each", 2_000, by_path),
+        ("every second one logs in", 2_000, by_login),
+        ("wildcards that overlap", 200, overlapping),
+    ];
+    for (title, number, rule) in kinds {
+        let all = (0..number).map(rule).collect();
+        let listener = sample::ruled(sample::https(vec![sample::fixed_response("404")]), all);
+        let inventory = sample::listening(&Kind::Application, vec![listener]);
+        let name = format!("elb-audit-rules-{}.json", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let mut out = File::create(&path).expect("a temporary file can be written");
+        write(&mut out, &inventory).expect("a temporary file can be written");
+        let mut costs: Vec<Cost> = (0..3).map(|_| run(&path)).collect();
+        costs.sort_by_key(|cost| cost.wall);
+        let cost = &costs[1];
+        fs::remove_file(&path).expect("the file that was written");
+        println!(
+            "{title:>28} {number:>6} {:>9.2} {:>10} {:>10}",
+            cost.wall.as_secs_f64(),
+            cost.peak / 1024,
+            cost.unknown,
+        );
+    }
+}
+
+fn numbered(number: usize, conditions: Vec<Condition>, logs_in: bool) -> Rule {
+    let priority = u32::try_from(number + 1).ok();
+    let actions = if logs_in { login::required("web") } else { vec![sample::forward("web")] };
+    sample::rule(priority, conditions, actions)
+}
+
+fn wildcards(number: usize) -> Rule {
+    let text = |text: &str| text.replace('N', &number.to_string());
+    let header = Condition {
+        header: Some("User-Agent".to_owned()),
+        ..sample::condition("http-header", &[&text("*botN*"), &text("agent-N?*x")])
+    };
+    let all = vec![
+        sample::host(&[&text("*.aN*.example.com"), &text("?N.*.example.*")]),
+        sample::path(&[&text("/*/N*/x?"), &text("/api/*/N/*.json")]),
+        header,
+        sample::condition("query-string", &[&text("kN=*v*"), &text("*N*")]),
+        sample::condition("source-ip", &[&format!("10.{number}.0.0/16")]),
+    ];
+    numbered(number, all, number.is_multiple_of(3))
+}
+
+fn by_path(number: usize) -> Rule {
+    numbered(number, vec![sample::path(&[&format!("/p{number}/*")])], false)
+}
+
+fn by_login(number: usize) -> Rule {
+    numbered(number, vec![sample::path(&[&format!("/p{number}/*")])], number.is_multiple_of(2))
+}
+
+fn overlapping(number: usize) -> Rule {
+    let path = format!("/*{}*/*{}*", number % 14, number / 14);
+    numbered(number, vec![sample::path(&[&path])], number.is_multiple_of(2))
 }
 
 /// What each format costs, in turn with the first screen of text, so that the ratio holds on a machine
@@ -152,9 +228,11 @@ fn judge(file: &Path, format: &str, options: &[&str]) -> Spent {
 fn run(file: &Path) -> Cost {
     let Spent { wall, peak, .. } = judge(file, "json", &[]);
     let told = file.with_extension("report");
-    let (verdicts, faults) = report(&told);
+    let summary = report(&told);
     fs::remove_file(&told).expect("the report that was written");
-    Cost { wall, peak, verdicts, faults }
+    let (faults, unknown) = (summary.faults.total(), summary.unknown);
+    let verdicts = faults + summary.notes + unknown + summary.passed;
+    Cost { wall, peak, verdicts, faults, unknown }
 }
 
 /// The most memory that a process has had, in kibibytes, when it ends. Linux tells; elsewhere it is 0.
@@ -171,8 +249,8 @@ fn watch(child: &mut Child) -> u64 {
     peak
 }
 
-/// Verdicts and faults of a report.
-fn report(file: &Path) -> (usize, usize) {
+/// What a report sums up.
+fn report(file: &Path) -> Summary {
     /// All that is read of it: the findings of 100,000 load balancers are none of the benchmark's.
     #[derive(Deserialize)]
     struct Totals {
@@ -180,9 +258,7 @@ fn report(file: &Path) -> (usize, usize) {
     }
     let file = File::open(file).expect("the report that was written");
     let report: Totals = serde_json::from_reader(io::BufReader::new(file)).expect("a report");
-    let summary = &report.summary;
-    let faults = summary.faults.total();
-    (faults + summary.notes + summary.unknown + summary.passed, faults)
+    report.summary
 }
 
 /// A saved inventory of so many load balancers, in turn Application, Network, Gateway and Classic.

@@ -15,6 +15,15 @@ impl Budget {
         Budget(Cell::new(steps))
     }
 
+    /// A share of what is left, so that one question does not take it all; and what becomes of the question.
+    pub(crate) fn share<T>(&self, most: usize, question: impl FnOnce(&Budget) -> T) -> T {
+        let own = Budget::of(self.left().min(most));
+        let before = own.left();
+        let answer = question(&own);
+        self.0.set(self.left().saturating_sub(before - own.left()));
+        answer
+    }
+
     /// How many are left.
     pub(crate) fn left(&self) -> usize {
         self.0.get()

@@ -1,6 +1,6 @@
 //! A box of requests: for each part of a request what it may be, whatever the other parts are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::addresses::Addresses;
@@ -111,6 +111,36 @@ impl Cell {
             (Part::Source(own), Set::Addresses(set)) => Some(Part::Source(own.but(set))),
             _ => None,
         })
+    }
+
+    /// The same as [`Cell::without`], before anybody looks whether there is such a one.
+    pub(super) fn less(&mut self, place: &Place, machine: &Rc<Machine>) {
+        match self.part(place) {
+            Part::Text(texts) if !texts.is_apart_from(machine) => {
+                self.parts.insert(place.clone(), Part::Text(texts.without(machine)));
+            }
+            Part::Bag { some, mut none } => {
+                if !none.iter().any(|one| one.id() == machine.id()) {
+                    none.push(machine.clone());
+                    self.parts.insert(place.clone(), Part::Bag { some, none });
+                }
+            }
+            Part::Text(_) | Part::Source(_) => {}
+        }
+    }
+
+    /// Whether there is still a request in it, by these parts.
+    pub(super) fn is_possible(
+        &self,
+        places: &BTreeSet<Place>,
+        budget: &Budget,
+    ) -> Result<bool, Spent> {
+        for place in places {
+            if !self.part(place).is_possible(&place.0, budget)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn changed(

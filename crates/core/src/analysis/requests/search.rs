@@ -1,10 +1,14 @@
 //! The requests that some rules take and others do not.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use super::asked::{Asked, Field, Set};
 use super::budget::{Budget, Spent};
 use super::cell::{Cell, Place, Side};
+use super::machine::Machine;
+use super::pattern::Part;
 
 /// What one of the requests has to meet, or must not meet whole.
 #[derive(Clone, Copy)]
@@ -109,7 +113,10 @@ impl Search<'_> {
     /// Goes on with the boxes in which all of these are met.
     fn met(&self, cell: Cell, asked: &[(&Asked, Side)], mode: Mode, visit: &mut Visit<'_>) -> Step {
         let Some(((first, side), rest)) = asked.split_first() else {
-            return self.missed(cell, 0, mode, visit);
+            return match self.without_single(cell, mode)? {
+                Some(cell) => self.missed(cell, 0, mode, visit),
+                None => Ok(ControlFlow::Continue(())),
+            };
         };
         for next in self.meeting(&cell, first, *side, mode)? {
             if self.met(next, rest, mode, visit)?.is_break() {
@@ -117,6 +124,22 @@ impl Search<'_> {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// The requests of a box that miss all rules of a single condition on texts: there is but one way to miss each,
+    /// so that it is enough to look once whether any is left.
+    fn without_single(&self, mut cell: Cell, mode: Mode) -> Result<Option<Cell>, Spent> {
+        let mut places = BTreeSet::new();
+        for wanted in &self.misses {
+            let Some((field, machine, parts)) = single(wanted.asked, mode) else { continue };
+            let place = self.place(field, wanted.side);
+            for machine in std::iter::once(machine).chain(parts.iter().map(|part| &part.texts)) {
+                self.budget.spend(1)?;
+                cell.less(&place, machine);
+            }
+            places.insert(place);
+        }
+        Ok(cell.is_possible(&places, self.budget)?.then_some(cell))
     }
 
     /// The requests of a box that meet a condition. What this version does not know is supposed to be met: a
@@ -148,7 +171,7 @@ impl Search<'_> {
         loop {
             let Some(wanted) = self.misses.get(from) else { return visit(&cell) };
             from += 1;
-            if !self.touches(&cell, wanted)? {
+            if single(wanted.asked, mode).is_some() || !self.touches(&cell, wanted)? {
                 continue;
             }
             let mut asked: Vec<&Asked> = wanted.asked.iter().collect();
@@ -213,6 +236,18 @@ impl Search<'_> {
             found = left;
         }
         Ok(found)
+    }
+}
+
+/// The one condition of a rule, where it is about a text and there is one way to miss it.
+fn single(asked: &[Asked], mode: Mode) -> Option<(&Field, &Rc<Machine>, &[Part])> {
+    match asked {
+        [Asked::Of { field, whole: Set::Texts(machine), parts }]
+            if mode == Mode::Certain || parts.is_empty() =>
+        {
+            Some((field, machine, parts))
+        }
+        _ => None,
     }
 }
 

@@ -42,6 +42,11 @@ impl Texts {
         Texts { within: self.within.clone(), without: with(&self.without, machine) }
     }
 
+    /// Whether their beginnings tell that a set has none of them.
+    pub(super) fn is_apart_from(&self, machine: &Machine) -> bool {
+        self.within.iter().any(|own| own.is_apart_from(machine))
+    }
+
     /// Whether a text is among them.
     pub(super) fn has(&self, text: &[u8]) -> bool {
         self.within.iter().all(|machine| machine.takes(text))

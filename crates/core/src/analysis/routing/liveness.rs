@@ -81,13 +81,11 @@ fn find(lb: &LoadBalancer, rules: &[&[Condition]]) -> Vec<Reach> {
     let mut found = Vec::with_capacity(rules.len());
     let mut known =
         Known { lb, all: Cell::all(sources(lb)), earlier: Vec::new(), live: Vec::new() };
-    let mut left = A_LISTENER;
+    let budget = Budget::of(A_LISTENER);
     let mut sets: Vec<Rc<[Asked]>> = rules.iter().map(|rule| asked(rule).into()).collect();
     unveil(&mut sets);
     for (place, (conditions, own)) in rules.iter().zip(sets).enumerate() {
-        let budget = Budget::of(left.min(A_RULE));
-        let reach = known.reach(conditions, &own, &budget);
-        left = left.saturating_sub(left.min(A_RULE) - budget.left());
+        let reach = budget.share(A_RULE, |budget| known.reach(conditions, &own, budget));
         if !matches!(reach, Reach::Dead(_)) {
             known.live.push(place);
             known.earlier.push(own);
@@ -112,14 +110,16 @@ impl Known<'_> {
         match trial.request(budget) {
             Answer::Yes(_) => Reach::Live,
             Answer::No => Reach::Dead(self.taken_by(own)),
-            Answer::Open if self.one_that_covers(own).is_some() => Reach::Dead(self.taken_by(own)),
-            Answer::Open => Reach::Open,
+            Answer::Open => match self.one_that_covers(own, &Budget::of(A_RULE)) {
+                Some(_) => Reach::Dead(self.taken_by(own)),
+                None => Reach::Open,
+            },
         }
     }
 
     /// The first of the rules that takes all requests of another one by itself.
-    fn one_that_covers(&self, own: &[Asked]) -> Option<usize> {
-        let covered = |rule: &Rc<[Asked]>| covers(&self.all, own, rule, &Budget::of(A_RULE));
+    fn one_that_covers(&self, own: &[Asked], budget: &Budget) -> Option<usize> {
+        let covered = |rule: &Rc<[Asked]>| covers(&self.all, own, rule, budget);
         self.earlier.iter().position(covered)
     }
 
@@ -135,7 +135,7 @@ impl Known<'_> {
             search.find(&self.all, |_| Ok(Some(()))) != Answer::No
         };
         let all: Vec<usize> = (0..self.earlier.len()).filter(takes_some).collect();
-        let alone = self.one_that_covers(own).filter(|place| all.contains(place));
+        let alone = self.one_that_covers(own, &budget).filter(|place| all.contains(place));
         let own = |place: usize| self.live[place];
         Takers { all: all.into_iter().map(own).collect(), alone: alone.map(own) }
     }

@@ -33,6 +33,8 @@ const SOURCES: [IpAddr; 4] = [
 /// How many texts of one field are tried, and how many requests.
 const TRIED: usize = 24;
 const REQUESTS: usize = 128;
+/// How often a request that is tried is held against an earlier rule.
+const COMPARED: usize = 20_000;
 /// What it may cost to find headers and parameters.
 const BARE: usize = 50_000;
 
@@ -114,6 +116,7 @@ impl Trial<'_> {
         choices: &Choices,
         will_do: impl Fn(&Request) -> bool,
     ) -> Option<Request> {
+        let most = REQUESTS.min(COMPARED / (self.earlier.len() + 1)).max(2);
         let mut tried = 0;
         let fits = |field: Field, text: &[u8]| {
             let own = self.asked.iter().filter(|asked| asked.is_about(&field));
@@ -131,7 +134,7 @@ impl Trial<'_> {
             for host in &hosts {
                 for path in &paths {
                     tried += 1;
-                    if tried > REQUESTS {
+                    if tried > most {
                         return None;
                     }
                     request.method.clone_from(method);

@@ -51,6 +51,9 @@ pub(crate) const PUBLIC_PATHS: &[&str] = &[
 /// is inside one of them is public for that.
 const WRITTEN_FOR_THEM: &[&str] = &["/health*", "/healthz*", "/healthcheck*"];
 
+/// What it may cost to compare all rules of a listener with those that ask for something, in steps of a machine.
+const A_LISTENER: usize = 8_000_000;
+
 /// What a listener's routes come to, beside those that ask for something: a failure for a request that gets
 /// past, a note for one that gets past from inside alone, while what is protected is open to the internet,
 /// and a pass where anything that it forwards to is protected somewhere.
@@ -190,6 +193,8 @@ struct Entry<'a> {
     /// Whether it asks for nothing, and is not meant to.
     open: Result<bool, Gap>,
     listener: &'a Listener,
+    /// What comparing the rules of the listener may still cost.
+    budget: Rc<Budget>,
 }
 
 /// Every rule that forwards.
@@ -206,6 +211,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
             doubt: None,
             open: Ok(true),
             listener,
+            budget: Rc::new(Budget::of(A_LISTENER)),
         }];
     }
     let routes = match rules(context.lb, listener) {
@@ -218,6 +224,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
     let mut all: Vec<Rc<[Asked]>> =
         routes.iter().map(|route| asked(route.conditions).into()).collect();
     unveil(&mut all);
+    let budget = Rc::new(Budget::of(A_LISTENER));
     let mut found = Vec::new();
     for (place, route) in routes.iter().enumerate() {
         match &route.end {
@@ -236,6 +243,7 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
                     requirements::of_route(route, listener).is_open()
                 },
                 listener,
+                budget: budget.clone(),
             }),
             End::Unknown(gap) => survey.add_gap(gap.clone()),
             End::Redirect(_) | End::Answer => {}
@@ -460,8 +468,8 @@ impl Entry<'_> {
     }
 
     fn door<'a>(&'a self, context: &'a Context) -> Door<'a> {
-        let Entry { conditions, asked, earlier, transforms, listener, .. } = self;
+        let Entry { conditions, asked, earlier, transforms, listener, budget, .. } = self;
         let trial = Trial { conditions, asked, earlier, lb: context.lb };
-        Door { trial, transforms, listener }
+        Door { trial, transforms, listener, budget }
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Door<'a> {
     pub(super) trial: Trial<'a>,
     pub(super) transforms: &'a [Transform],
     pub(super) listener: &'a Listener,
+    /// What is left for all doors of the listener.
+    pub(super) budget: &'a Budget,
 }
 
 impl Door<'_> {
@@ -35,7 +37,11 @@ impl Door<'_> {
         if self.are_apart(protected, shared) {
             return Ok(None);
         }
-        let pair = Pair { door: self, protected, shared, budget: Budget::of(A_PAIR) };
+        self.budget
+            .share(A_PAIR, |budget| self.past(Pair { door: self, protected, shared, budget }))
+    }
+
+    fn past(&self, pair: Pair) -> Result<Option<String>, Gap> {
         if pair.find(&[], |_| Ok(Some(()))) == Answer::No {
             return Ok(None);
         }
@@ -196,7 +202,7 @@ struct Pair<'a> {
     door: &'a Door<'a>,
     protected: &'a ProtectedRoute,
     shared: &'a [Field],
-    budget: Budget,
+    budget: &'a Budget,
 }
 
 impl Pair<'_> {
@@ -215,7 +221,7 @@ impl Pair<'_> {
         let trial = self.door.trial;
         let mut choices = trial.choices(&self.protected.conditions, &[]);
         loop {
-            let request = Request::from_cell(cell, &choices.tastes(), &self.budget)?;
+            let request = Request::from_cell(cell, &choices.tastes(), self.budget)?;
             let Some(request) = request else { return Ok(None) };
             if trial.is_reached_by(&request) && will_do(&request) {
                 return Ok(Some(request));
