@@ -43,7 +43,22 @@ impl Policy {
         if let Some(own) = self.severities.get(check.id) {
             return *own;
         }
+        self.severity_of(check, None, exposure)
+    }
+
+    /// The same of a fault that says itself how bad it is. What the account's owner says comes first.
+    #[must_use]
+    pub fn severity_of(
+        &self,
+        check: &Check,
+        raised: Option<Severity>,
+        exposure: Option<&Exposure>,
+    ) -> Severity {
+        if let Some(own) = self.severities.get(check.id) {
+            return *own;
+        }
         let base = self.edition.map_or(check.severity, |pin| pin.severity(check));
+        let base = raised.map_or(base, |raised| base.max(raised));
         exposure.map_or(base, |exposure| base.at(exposure.class()))
     }
 

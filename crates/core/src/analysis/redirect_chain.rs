@@ -68,7 +68,11 @@ impl<'a> Redirects<'a> {
         let Some(at) = self.listeners.iter().position(is_it) else { return Ok(None) };
         let routes = self.routes(at)?;
         let Some((route, own)) = routes.get(rule) else { return Ok(None) };
-        let End::Redirect(target) = &route.end else { return Ok(None) };
+        let target = match &route.end {
+            End::Redirect(target) => target,
+            End::Unknown(gap) => return Err(gap.clone()),
+            End::Forward(_) | End::Answer => return Ok(None),
+        };
         if !self.may_return(at, target)? {
             return Ok(None);
         }

@@ -91,12 +91,13 @@ impl FindingScope<'_> {
         grounds: Grounds,
     ) -> Finding {
         let FindingScope { policy, account, region, of, .. } = self;
-        let Grounds { evidence, cause, bindings: said } = grounds;
+        let Grounds { evidence, cause, bindings: said, severity: raised } = grounds;
         let tells = matches!(outcome, Outcome::Fail | Outcome::Note);
         let fails = outcome == Outcome::Fail;
         let cause = fails.then(|| cause.unwrap_or_else(|| cause::own(self, check, &subject)));
         let bindings = if tells { bindings::of(self, check, &subject, said) } else { said };
-        let severity = policy.severity(check, of.map(|(_, exposure)| exposure));
+        let exposure = of.map(|(_, exposure)| exposure);
+        let severity = policy.severity_of(check, raised, exposure);
         Finding {
             check: check.id.to_owned(),
             title: check.title.to_owned(),

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::remedy::binding::{Binding, Bindings};
 use crate::remedy::cause::Cause;
 use crate::vocab::evidence::Evidence;
+use crate::vocab::severity::Severity;
 
 /// The fields that decided; for a fault also its cause, where that is another than the check's own at this
 /// load balancer, and what the placeholders of the remedy stand for.
@@ -16,6 +17,8 @@ pub struct Grounds {
     pub cause: Option<Cause>,
     /// What placeholders stand for, beside those that the subject tells.
     pub bindings: Bindings,
+    /// How bad this fault is, where that is worse than the check says.
+    pub severity: Option<Severity>,
 }
 
 impl Grounds {
@@ -36,6 +39,13 @@ impl Grounds {
     #[must_use]
     pub fn and(mut self, more: impl FnOnce(Evidence) -> Evidence) -> Self {
         self.evidence = more(self.evidence);
+        self
+    }
+
+    /// Says that this fault is as bad as this at least.
+    #[must_use]
+    pub fn at_least(mut self, severity: Severity) -> Self {
+        self.severity = self.severity.max(Some(severity));
         self
     }
 

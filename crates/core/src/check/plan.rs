@@ -58,7 +58,6 @@ const OF_ITS_OWN: &[Call] = &[
     Call::ElbV2DescribeListenerAttributes,
     Call::ElbV2DescribeLoadBalancerAttributes,
     Call::S3HeadBucket,
-    Call::Wafv2GetWebAclForResource,
 ];
 
 /// Whether a call must be made for a load balancer of this kind although only others are judged: what

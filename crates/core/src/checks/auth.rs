@@ -13,3 +13,4 @@ pub(super) mod authentication_target_reachable;
 pub(super) mod jwt_audience_unchecked;
 pub(super) mod jwt_keys_foreign;
 pub(super) mod jwt_keys_in_clear;
+pub(super) mod source_gate_bypass;

@@ -1,5 +1,6 @@
 //! What several checks judge by.
 
+pub(super) mod administration;
 pub(crate) mod bypass;
 pub(super) mod causes;
 pub(super) mod causes_network;

@@ -1,5 +1,6 @@
 //! Web ACLs: whether there is one, and what it lets through.
 
+pub(super) mod waf_bypass;
 pub(super) mod waf_classic;
 pub(super) mod waf_counts_only;
 pub(super) mod waf_ddos_protection_off;

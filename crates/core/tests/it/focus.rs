@@ -55,7 +55,6 @@ fn without_what_is_their_own(inventory: &mut Inventory, arn: &str) {
                     lb.policies = Fact::not_collected(Call::ElbDescribeLoadBalancerPolicies);
                     lb.instances = Fact::not_collected(Call::ElbDescribeInstanceHealth);
                 }
-                lb.web_acl = Fact::not_collected(Call::Wafv2GetWebAclForResource);
                 lb.traffic = Fact::not_collected(Call::CloudWatchGetMetricData);
                 let call = Call::ElbV2DescribeCapacityReservation;
                 lb.reserved_capacity = Fact::not_collected(call);

@@ -85,6 +85,7 @@ fn some_are_clean_what_was_denied_is_unknown_one_region_is_skipped() {
         [
             ("waf-counts-only", "staging"),
             ("waf-empty", "staging"),
+            ("waf-bypass", "staging"),
             ("waf-fail-open", "staging"),
             ("waf-not-associated", "staging"),
             ("waf-rules-skipped", "staging"),

@@ -7,14 +7,15 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::requirements::{self, AuthKind, AuthRequirements};
+use super::condition;
+use super::requirements::{self, AuthKind, AuthRequirements, Credential};
 use super::trial::sources;
 use super::{End, Route, rules};
 use crate::analysis::index::Index;
 use crate::analysis::requests::{Addresses, Asked, asked, unveil};
 use crate::inventory::{
-    Action, ActionKind, Condition, Kind, Listener, LoadBalancer, Region, Target, TargetGroup,
-    TargetType, Transform,
+    Action, ActionKind, Condition, ConditionField, Kind, Listener, LoadBalancer, Region, Rule,
+    Target, TargetGroup, TargetType, Transform,
 };
 use crate::vocab::fact::{Fact, Gap};
 use crate::vocab::partial::Partial;
@@ -24,6 +25,8 @@ use crate::vocab::partial::Partial;
 pub struct ProtectedBy {
     logins: ProtectedRoutes,
     certificates: ProtectedRoutes,
+    sources: ProtectedRoutes,
+    web_acls: ProtectedRoutes,
 }
 
 /// A rule that asks for something, on its listener.
@@ -45,6 +48,8 @@ pub struct ProtectedRoute {
     pub(crate) transforms: Vec<Transform>,
     /// What it takes.
     pub(crate) asked: Rc<[Asked]>,
+    /// The groups that it leads to.
+    pub(crate) groups: Vec<String>,
     /// All rules of its listener, and its place among them.
     all: Rc<[Neighbour]>,
     at: usize,
@@ -59,8 +64,11 @@ impl ProtectedRoute {
     /// asking for anything is a way past it, and takes nothing from it.
     pub(crate) fn earlier(&self) -> impl Iterator<Item = &[Asked]> {
         let own = &self.all[self.at];
-        let is_way_past = |one: &&Neighbour| {
-            one.is_open && one.groups.iter().any(|group| own.groups.contains(group))
+        let asks_whence = self.requirements.has(AuthKind::Source);
+        let is_way_past = move |one: &&Neighbour| {
+            one.is_open
+                && !(asks_whence && one.is_narrow)
+                && one.groups.iter().any(|group| own.groups.contains(group))
         };
         let earlier = self.all[..self.at].iter().filter(move |one| !is_way_past(one));
         earlier.map(|one| &*one.asked)
@@ -80,11 +88,14 @@ struct Neighbour {
     groups: Vec<String>,
     /// Whether it certainly asks for nothing.
     is_open: bool,
+    /// Whether it is for some addresses alone.
+    is_narrow: bool,
 }
 
 impl Neighbour {
-    fn new(asked: Rc<[Asked]>, route: &Route, listener: &Listener) -> Self {
+    fn new(asked: Rc<[Asked]>, route: &Route, (lb, listener): (&LoadBalancer, &Listener)) -> Self {
         Neighbour {
+            is_narrow: route.conditions.iter().any(|one| condition::narrows_source(lb, one)),
             asked,
             groups: route.weighted().iter().map(|arn| (*arn).to_owned()).collect(),
             is_open: requirements::of_route(route, listener).is_open() == Ok(true),
@@ -156,6 +167,8 @@ impl ProtectedBy {
         let mut protected = ProtectedBy {
             logins: ProtectedRoutes::in_region(region),
             certificates: ProtectedRoutes::in_region(region),
+            sources: ProtectedRoutes::in_region(region),
+            web_acls: ProtectedRoutes::in_region(region),
         };
         for (place, lb) in region.v2.items.iter().enumerate() {
             // The other kinds ask for nothing.
@@ -163,7 +176,7 @@ impl ProtectedBy {
                 protected.add(place, lb);
             }
         }
-        for locked in [&mut protected.logins, &mut protected.certificates] {
+        for locked in protected.all() {
             if !locked.is_empty() {
                 region.target_groups.get().into_iter().flatten().for_each(|group| {
                     locked.add_targets(group);
@@ -179,18 +192,32 @@ impl ProtectedBy {
         match kind {
             AuthKind::Login => &self.logins,
             AuthKind::Certificate => &self.certificates,
+            AuthKind::Source => &self.sources,
+            AuthKind::WebAcl => &self.web_acls,
         }
+    }
+
+    fn all(&mut self) -> [&mut ProtectedRoutes; 4] {
+        [&mut self.logins, &mut self.certificates, &mut self.sources, &mut self.web_acls]
     }
 
     fn add(&mut self, place: usize, lb: &LoadBalancer) {
         let listeners = match &lb.listeners {
             Fact::Known(listeners) => listeners,
             Fact::Unread(gap) => {
-                self.logins.add_gap(lb, gap);
-                return self.certificates.add_gap(lb, gap);
+                for locked in [&mut self.logins, &mut self.certificates, &mut self.sources] {
+                    locked.add_gap(lb, gap);
+                }
+                if may_filter(lb) {
+                    self.web_acls.add_gap(lb, gap);
+                }
+                return;
             }
         };
-        for listener in listeners.iter().filter(|listener| !asks_nothing(listener)) {
+        if let Some(gap) = lb.web_acl.gap().filter(|_| may_filter(lb)) {
+            self.web_acls.add_gap(lb, gap);
+        }
+        for listener in listeners.iter().filter(|listener| !asks_nothing(lb, listener)) {
             match rules(lb, listener).map(|rules| rules.live) {
                 Err(gap) => self.add_gap(lb, listener, &gap),
                 Ok(routes) => {
@@ -198,7 +225,8 @@ impl ProtectedBy {
                     let mut sets: Vec<Rc<[Asked]>> = sets.collect();
                     unveil(&mut sets);
                     let all = routes.iter().zip(sets);
-                    let all = all.map(|(route, asked)| Neighbour::new(asked, route, listener));
+                    let all =
+                        all.map(|(route, asked)| Neighbour::new(asked, route, (lb, listener)));
                     let all: Rc<[Neighbour]> = all.collect();
                     for (at, route) in routes.iter().enumerate() {
                         self.add_route((place, lb, listener), route, (&all, at));
@@ -220,6 +248,7 @@ impl ProtectedBy {
             End::Redirect(_) | End::Answer => return,
         };
         let requirements = requirements::of_route(route, listener);
+        let from_some = route.conditions.iter().any(|one| condition::narrows_source(lb, one));
         let protected_route = ProtectedRoute {
             place,
             listener: listener.label(),
@@ -230,6 +259,7 @@ impl ProtectedBy {
             conditions: route.conditions.to_vec(),
             transforms: route.transforms.to_vec(),
             asked: all[at].asked.clone(),
+            groups: all[at].groups.clone(),
             all: all.clone(),
             at,
             sources: sources(lb),
@@ -245,6 +275,16 @@ impl ProtectedBy {
                 locked.add(protected_route.clone(), groups);
             }
         }
+        let has_web_acl = may_filter(lb) && lb.web_acl.get().is_ok();
+        for (asks, credential, locked) in [
+            (from_some, Credential::Source, &mut self.sources),
+            (has_web_acl, Credential::WebAcl, &mut self.web_acls),
+        ] {
+            if asks {
+                let requirements = AuthRequirements::only(credential);
+                locked.add(ProtectedRoute { requirements, ..protected_route.clone() }, groups);
+            }
+        }
     }
 
     /// What the listener's rules may ask for is not known.
@@ -254,6 +294,10 @@ impl ProtectedBy {
         }
         if requirements::may_verify(listener) {
             self.certificates.add_gap(lb, gap);
+        }
+        self.sources.add_gap(lb, gap);
+        if may_filter(lb) {
+            self.web_acls.add_gap(lb, gap);
         }
     }
 }
@@ -363,11 +407,22 @@ impl ProtectedRoutes {
     }
 }
 
-/// Whether a listener plainly asks for nothing: a look at its actions is enough.
-fn asks_nothing(listener: &Listener) -> bool {
+/// Whether a web ACL stands before a load balancer that faces the internet, or may. Of an internal one it is
+/// not asked.
+fn may_filter(lb: &LoadBalancer) -> bool {
+    lb.is_internet_facing() && !matches!(lb.web_acl, Fact::Known(None))
+}
+
+/// Whether a listener plainly asks for nothing: a look at its rules is enough.
+fn asks_nothing(lb: &LoadBalancer, listener: &Listener) -> bool {
     use ActionKind::{FixedResponse, Forward, Redirect};
     let plain = |action: &Action| matches!(action.kind, Forward | Redirect | FixedResponse);
     let Fact::Known(rules) = &listener.rules else { return false };
     let mut actions = rules.iter().flat_map(|rule| &rule.actions).chain(&listener.default_actions);
-    !requirements::may_verify(listener) && actions.all(plain)
+    let from_all =
+        |rule: &Rule| rule.conditions.iter().all(|one| one.field != ConditionField::SourceIp);
+    !requirements::may_verify(listener)
+        && !may_filter(lb)
+        && actions.all(plain)
+        && rules.iter().all(from_all)
 }

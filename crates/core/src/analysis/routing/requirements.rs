@@ -14,6 +14,10 @@ pub enum Credential {
     Token,
     /// That its client has a certificate which the listener's trust store vouches for.
     Certificate,
+    /// That it comes from some addresses.
+    Source,
+    /// That a web ACL lets it through.
+    WebAcl,
 }
 
 impl Credential {
@@ -24,17 +28,23 @@ impl Credential {
             Credential::Login => "login",
             Credential::Token => "token",
             Credential::Certificate => "client certificate",
+            Credential::Source => "source address",
+            Credential::WebAcl => "web ACL",
         }
     }
 }
 
-/// The two kinds of requirement that a route may have.
+/// The kinds of requirement that a route may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthKind {
     /// A login or a token, which a rule asks for.
     Login,
     /// A client certificate, which a listener asks for.
     Certificate,
+    /// An address, which a rule asks for.
+    Source,
+    /// What a web ACL asks for, which a load balancer has.
+    WebAcl,
 }
 
 /// All that one route asks for.
@@ -66,6 +76,8 @@ impl AuthRequirements {
         self.credentials.iter().any(|credential| match kind {
             AuthKind::Login => matches!(credential, Credential::Login | Credential::Token),
             AuthKind::Certificate => *credential == Credential::Certificate,
+            AuthKind::Source => *credential == Credential::Source,
+            AuthKind::WebAcl => *credential == Credential::WebAcl,
         })
     }
 
@@ -81,7 +93,16 @@ impl AuthRequirements {
             _ if self.has(kind) => None,
             AuthKind::Login => self.login_gap.as_ref(),
             AuthKind::Certificate => self.certificate_gap.as_ref(),
+            AuthKind::Source | AuthKind::WebAcl => None,
         }
+    }
+}
+
+impl AuthRequirements {
+    /// This alone.
+    #[must_use]
+    pub(crate) fn only(credential: Credential) -> Self {
+        AuthRequirements { credentials: vec![credential], ..AuthRequirements::default() }
     }
 }
 

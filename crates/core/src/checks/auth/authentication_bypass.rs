@@ -234,7 +234,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "unknown authentication-bypass HTTPS:443",
                 "unknown authentication-bypass HTTPS:8443",
-                "unknown 36 others: elbv2:DescribeRules",
+                "unknown 40 others: elbv2:DescribeRules",
             ],
         },
     ],

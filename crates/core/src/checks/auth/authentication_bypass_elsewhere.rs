@@ -76,6 +76,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-unused-port web",
                 "fail authentication-bypass-elsewhere TCP:443",
+                "fail waf-bypass TCP:443",
                 "fail security-group-unused-port direct",
             ],
         },
@@ -89,6 +90,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "fail authentication-bypass-elsewhere HTTPS:443",
+                "fail waf-bypass HTTPS:443",
                 "fail security-group-unused-port old",
                 "unknown log-delivery-stopped old",
                 "fail security-group-unused-port web",
@@ -159,7 +161,7 @@ pub(crate) const CHECK: Check = Check {
                 "unknown authentication-bypass-elsewhere HTTPS:443",
                 "fail security-group-unused-port direct",
                 "unknown authentication-bypass-elsewhere TCP:443",
-                "unknown 14 others: elbv2:DescribeTargetHealth",
+                "unknown 16 others: elbv2:DescribeTargetHealth",
             ],
         },
     ],

@@ -2,6 +2,7 @@
 
 use crate::analysis::routing::{self, End, requirements};
 use crate::checks::prelude::*;
+use crate::checks::shared::administration::telling;
 use crate::checks::shared::bypass;
 use crate::fixtures::sample::login;
 
@@ -111,22 +112,6 @@ pub(crate) const CHECK: Check = Check {
     ..Check::new(Judge::Listener(judge))
 };
 
-/// Words that such paths and hosts have.
-const WORDS: &[&str] = &[
-    "actuator",
-    "admin",
-    "administrator",
-    "console",
-    "debug",
-    "grafana",
-    "internal",
-    "jenkins",
-    "kibana",
-    "metrics",
-    "phpmyadmin",
-    "swagger",
-];
-
 fn given(conditions: Vec<Condition>, asks: bool) -> Inventory {
     let actions = if asks { login::required("web") } else { vec![sample::forward("web")] };
     let listener = sample::ruled(
@@ -134,23 +119,6 @@ fn given(conditions: Vec<Condition>, asks: bool) -> Inventory {
         vec![sample::rule(Some(1), conditions, actions)],
     );
     sample::listening(&Kind::Application, vec![listener])
-}
-
-/// The value of a condition that has one of the words.
-fn telling(condition: &Condition) -> Option<&str> {
-    let has_word = |text: &str| {
-        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        words.any(|word| WORDS.contains(&word.to_lowercase().as_str()))
-    };
-    let mut all = condition.values.iter().chain(&condition.regex_values).map(String::as_str);
-    match condition.field {
-        ConditionField::PathPattern => all.find(|value| has_word(value)),
-        ConditionField::HostHeader => all.find(|value| {
-            let (first, rest) = value.split_once('.').unwrap_or((value, ""));
-            !rest.is_empty() && has_word(first)
-        }),
-        _ => None,
-    }
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {

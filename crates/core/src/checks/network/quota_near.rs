@@ -74,7 +74,7 @@ pub(crate) const CHECK: Check = Check {
                     Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
                 inventory
             },
-            finds: &["fail quota-near web", "unknown 26 others: elbv2:DescribeRules"],
+            finds: &["fail quota-near web", "unknown 30 others: elbv2:DescribeRules"],
         },
         Example {
             title: "quotas unread",

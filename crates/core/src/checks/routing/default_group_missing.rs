@@ -71,7 +71,7 @@ pub(crate) const CHECK: Check = Check {
             given: || by_default("newest"),
             finds: &[
                 "unknown default-group-missing HTTPS:443",
-                "unknown 9 others: elbv2:DescribeTargetGroups",
+                "unknown 10 others: elbv2:DescribeTargetGroups",
             ],
         },
     ],

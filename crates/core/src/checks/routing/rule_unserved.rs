@@ -147,7 +147,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown rule-unserved HTTPS:443",
-                "unknown 10 others: elbv2:DescribeTargetHealth",
+                "unknown 11 others: elbv2:DescribeTargetHealth",
             ],
         },
         Example {

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::mem;
 use std::rc::Rc;
 
+use super::administration::{has_word, telling};
 use super::faulty_rules::FaultyRules;
+use crate::analysis::reach;
 use crate::analysis::requests::{Asked, Budget, Cell, asked, covers, unveil};
 use crate::analysis::routing::condition::{self, A_LOOK};
 use crate::analysis::routing::protected::{Endpoint, ProtectedRoute, ProtectedRoutes};
@@ -21,6 +23,7 @@ use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::glob;
 use crate::vocab::partial::Partial;
+use crate::vocab::severity::Severity;
 
 mod door;
 
@@ -67,7 +70,7 @@ pub(crate) fn of_groups(context: &Context, listener: &Listener, kind: AuthKind) 
     if protected.is_empty() {
         return Survey::whole(Verdict::NotApplicable);
     }
-    each_entry(context, listener, None, |entry, survey| {
+    each_entry(context, listener, (kind, None), |entry, survey| {
         for group in &entry.groups {
             survey.add_gap(protected.gap_into(context.index, context.lb, group));
             let mut guarded = protected.into_group(group);
@@ -85,7 +88,7 @@ pub(crate) fn of_targets(context: &Context, listener: &Listener, kind: AuthKind)
         return Survey::whole(Verdict::NotApplicable);
     }
     let unlisted = context.region.target_groups.gap().cloned();
-    each_entry(context, listener, unlisted, |entry, survey| {
+    each_entry(context, listener, (kind, unlisted), |entry, survey| {
         let mut tried = HashSet::new();
         let mut open = None;
         let all = processes(context, entry, protected, survey);
@@ -122,7 +125,7 @@ pub(crate) fn of_rewrites(context: &Context, listener: &Listener, kind: AuthKind
     if protected.is_empty() {
         return Survey::whole(Verdict::NotApplicable);
     }
-    each_entry(context, listener, None, |entry, survey| {
+    each_entry(context, listener, (kind, None), |entry, survey| {
         if entry.transforms.is_empty() {
             return;
         }
@@ -139,13 +142,13 @@ pub(crate) fn of_rewrites(context: &Context, listener: &Listener, kind: AuthKind
 fn each_entry(
     context: &Context,
     listener: &Listener,
-    gap: Option<Gap>,
+    (kind, gap): (AuthKind, Option<Gap>),
     look: impl Fn(&Entry, &mut Survey),
 ) -> Survey {
     let mut survey = Survey::whole(Verdict::NotApplicable);
     survey.add_gap(gap);
     let mut rules = FaultyRules::default();
-    let entries = entries(context, listener, &mut survey);
+    let entries = entries(context, listener, kind, &mut survey);
     for entry in &entries {
         let mut own = Survey::whole(Verdict::NotApplicable);
         look(entry, &mut own);
@@ -190,6 +193,8 @@ struct Entry<'a> {
     groups: Vec<&'a str>,
     /// Why it is not known whether a request reaches it.
     doubt: Option<Gap>,
+    /// What is asked elsewhere.
+    kind: AuthKind,
     /// Whether it asks for nothing, and is not meant to.
     open: Result<bool, Gap>,
     listener: &'a Listener,
@@ -198,7 +203,12 @@ struct Entry<'a> {
 }
 
 /// Every rule that forwards.
-fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -> Vec<Entry<'a>> {
+fn entries<'a>(
+    context: &Context,
+    listener: &'a Listener,
+    kind: AuthKind,
+    survey: &mut Survey,
+) -> Vec<Entry<'a>> {
     if context.lb.kind == Kind::Classic {
         return vec![Entry {
             label: None,
@@ -209,7 +219,8 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
             earlier: Vec::new(),
             groups: Vec::new(),
             doubt: None,
-            open: Ok(true),
+            kind,
+            open: if kind == AuthKind::WebAcl { is_unfiltered(context) } else { Ok(true) },
             listener,
             budget: Rc::new(Budget::of(A_LISTENER)),
         }];
@@ -237,11 +248,8 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
                 earlier: all[..place].to_vec(),
                 groups: groups.clone(),
                 doubt: route.doubt.clone(),
-                open: if is_public(context, route) {
-                    Ok(false)
-                } else {
-                    requirements::of_route(route, listener).is_open()
-                },
+                kind,
+                open: is_open(context, listener, route, kind),
                 listener,
                 budget: budget.clone(),
             }),
@@ -252,6 +260,26 @@ fn entries<'a>(context: &Context, listener: &'a Listener, survey: &mut Survey) -
     found
 }
 
+/// Whether a rule asks for nothing, and is not meant to ask.
+fn is_open(
+    context: &Context,
+    listener: &Listener,
+    route: &Route,
+    kind: AuthKind,
+) -> Result<bool, Gap> {
+    if is_public(context, route) {
+        return Ok(false);
+    }
+    let is_open = requirements::of_route(route, listener).is_open();
+    if kind == AuthKind::WebAcl { Ok(is_unfiltered(context)? && is_open?) } else { is_open }
+}
+
+/// Whether the internet reaches a load balancer without meeting a web ACL.
+fn is_unfiltered(context: &Context) -> Result<bool, Gap> {
+    let lb = context.lb;
+    Ok(!reach::is_internal(lb)? && (lb.kind != Kind::Application || lb.web_acl.get()?.is_none()))
+}
+
 /// Whether a rule lets in only some addresses, or who may know a secret.
 #[must_use]
 pub(crate) fn is_narrow(lb: &LoadBalancer, route: &Route) -> bool {
@@ -260,6 +288,14 @@ pub(crate) fn is_narrow(lb: &LoadBalancer, route: &Route) -> bool {
 
 fn narrows(lb: &LoadBalancer, condition: &Condition) -> bool {
     condition::narrows_source(lb, condition) || condition::may_be_secret(condition)
+}
+
+/// Whether a rule, by its path, host or group, or its load balancer by its name, is for those who run a service.
+fn is_for_administration(route: &ProtectedRoute, lb: Option<&LoadBalancer>) -> bool {
+    let mut names = route.groups.iter().map(|arn| group_name(arn));
+    route.conditions.iter().any(|condition| telling(condition).is_some())
+        || names.any(has_word)
+        || lb.is_some_and(|lb| has_word(&lb.name))
 }
 
 /// Whether a rule is one that nobody expects to ask for anything: public paths, or requests that browsers
@@ -446,6 +482,13 @@ impl Entry<'_> {
         if let Some(rule) = &self.label {
             evidence = evidence.with("rule", rule.as_str());
         }
+        if self.kind == AuthKind::Source && is_for_administration(protected_route, lb) {
+            evidence = evidence.at_least(Severity::High);
+        }
+        let acl = lb.and_then(|lb| lb.web_acl.get().ok()?.as_deref());
+        if let Some(acl) = acl.filter(|_| self.kind == AuthKind::WebAcl) {
+            evidence = evidence.bind("WEB_ACL_ARN", acl);
+        }
         if let Seen::By(target) = seen {
             evidence = evidence.with("target", target);
         }
@@ -458,6 +501,9 @@ impl Entry<'_> {
     /// Whether this rule lets in only some addresses, or who may know a secret, where the protected route asks
     /// everybody.
     fn is_set_apart(&self, context: &Context, protected_route: &ProtectedRoute) -> bool {
+        if self.kind == AuthKind::Source && self.is_other_way(context, protected_route) {
+            return true;
+        }
         let all = Cell::all(sources(context.lb));
         let is_asked = |own: &Asked| {
             let own = std::slice::from_ref(own);
@@ -465,6 +511,18 @@ impl Entry<'_> {
         };
         let own = self.conditions.iter().zip(&*self.asked);
         own.into_iter().any(|(condition, asked)| narrows(context.lb, condition) && !is_asked(asked))
+    }
+
+    /// Whether this rule is no way past a rule for some addresses: it is for some itself, or the other one leads
+    /// to more than it, or is for what is public.
+    fn is_other_way(&self, context: &Context, protected_route: &ProtectedRoute) -> bool {
+        let narrows = |one: &Condition| condition::narrows_source(context.lb, one);
+        let leads_to = |group: &String| self.groups.contains(&group.as_str());
+        self.conditions.iter().any(narrows)
+            || !self.groups.is_empty()
+                && !protected_route.groups.iter().all(leads_to)
+                && protected_route.groups.iter().any(leads_to)
+            || condition::only_paths(&protected_route.conditions, is_public_path)
     }
 
     fn door<'a>(&'a self, context: &'a Context) -> Door<'a> {

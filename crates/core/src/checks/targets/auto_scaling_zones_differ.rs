@@ -55,10 +55,8 @@ pub(crate) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
-                "unknown authentication-bypass-elsewhere HTTPS:443",
-                "unknown mtls-bypass HTTPS:443",
-                "unknown certificate-shared www.example.com",
                 "unknown auto-scaling-zones-differ web",
+                "unknown 5 others: elbv2:DescribeLoadBalancers",
             ],
         },
     ],

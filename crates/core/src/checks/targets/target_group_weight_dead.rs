@@ -91,10 +91,7 @@ pub(crate) const CHECK: Check = Check {
                 });
                 inventory
             },
-            finds: &[
-                "unknown target-group-weight-dead HTTPS:443",
-                "unknown 10 others: elbv2:DescribeTargetHealth",
-            ],
+            finds: &["unknown target-group-weight-dead HTTPS:443", "unknown 11 others: elbv2:DescribeTargetHealth"],
         },
     ],
     ..Check::new(Judge::Listener(judge))

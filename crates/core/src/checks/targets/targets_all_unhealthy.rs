@@ -160,7 +160,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-unused-port web",
                 "unknown targets-all-unhealthy gone",
-                "unknown 10 others: elbv2:DescribeTargetGroups",
+                "unknown 11 others: elbv2:DescribeTargetGroups",
             ],
         },
     ],

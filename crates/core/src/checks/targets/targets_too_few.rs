@@ -84,7 +84,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown targets-too-few web",
-                "unknown 12 others: elbv2:DescribeTargetHealth",
+                "unknown 13 others: elbv2:DescribeTargetHealth",
             ],
         },
     ],

@@ -185,7 +185,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext HTTP:80",
-                "unknown 18 others: elbv2:DescribeRules",
+                "unknown 22 others: elbv2:DescribeRules",
             ],
         },
         Example {
@@ -198,7 +198,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext HTTP:80",
-                "unknown 26 others: elbv2:DescribeRules",
+                "unknown 30 others: elbv2:DescribeRules",
             ],
         },
         Example {

@@ -116,7 +116,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-unused-port web",
                 "unknown no-tls-listener web",
-                "unknown 28 others: elbv2:DescribeRules",
+                "unknown 30 others: elbv2:DescribeRules",
             ],
         },
         Example { title: "one TLS listener", given: || sample::clean(&Kind::Network), finds: &[] },

@@ -45,7 +45,7 @@ pub(crate) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2GetWebAclForResource));
                 })
             },
-            finds: &["unknown waf-fail-open web", "unknown 11 others: wafv2:GetWebACLForResource"],
+            finds: &["unknown waf-fail-open web", "unknown 12 others: wafv2:GetWebACLForResource"],
         },
         Example { title: "closed", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

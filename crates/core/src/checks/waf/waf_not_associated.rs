@@ -112,7 +112,7 @@ pub(crate) const CHECK: Check = Check {
                     lb.web_acl = Fact::Unread(sample::denied(Call::Wafv2ListWebAcls));
                 })
             },
-            finds: &["unknown waf-not-associated web", "unknown 11 others: wafv2:ListWebACLs"],
+            finds: &["unknown waf-not-associated web", "unknown 12 others: wafv2:ListWebACLs"],
         },
         Example {
             title: "a scheme that this version does not know",

@@ -40,8 +40,8 @@ impl Waf {
 }
 
 impl Reader {
-    /// Which web ACL each Application load balancer that faces the internet has; then what the ACLs do
-    /// and whether they log. Only if there is a load balancer of that kind.
+    /// Which web ACL each Application load balancer that faces the internet has; then what those of the
+    /// load balancers that are judged do, and whether they log. Only if there is a load balancer of that kind.
     pub(super) async fn waf(&self, all: &[LoadBalancer]) -> Waf {
         let application = all.iter().filter(|lb| lb.kind == Kind::Application);
         let asked = Asked {
@@ -52,11 +52,14 @@ impl Reader {
                 .collect(),
             all: application.map(|lb| lb.arn.clone()).collect(),
         };
+        let judged: BTreeSet<&str> =
+            all.iter().filter(|lb| self.plan.judges(lb)).map(|lb| lb.arn.as_str()).collect();
         let client = &self.query(&query::WAFV2, Call::Wafv2GetWebAclForResource);
         let ((of, acls, groups, logged), classic) = tokio::join!(
             async {
                 let Associations { of, read } = self.associations(client, &asked).await;
-                let used = of.values().filter_map(|fact| fact.get().ok()?.clone()).collect();
+                let own = of.iter().filter(|(arn, _)| judged.contains(arn.as_str()));
+                let used = own.filter_map(|(_, fact)| fact.get().ok()?.clone()).collect();
                 let (rules, logged) = tokio::join!(
                     self.rules(client, &used, read),
                     self.if_of_use(
