@@ -1,5 +1,8 @@
 //! What a rule's conditions let through, as far as one look at them tells it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::pattern;
 use super::trial::{has_v6, sources};
 use crate::analysis::requests::{Addresses, Budget, Cell, asked, covers};
@@ -11,6 +14,9 @@ const ACME: &str = "/.well-known/acme-challenge/";
 /// What it may cost to see whether conditions take everything, in steps of a machine.
 pub(crate) const A_LOOK: usize = 100_000;
 
+/// How many conditions a thread keeps: those of a listener with as many rules as AWS allows.
+const KEPT: usize = 4_096;
+
 /// Whether conditions let every request through that the load balancer can get. Where that cannot be told the
 /// answer is no: a rule taken for dead would hide what it does.
 pub(crate) fn catch_all(lb: &LoadBalancer, conditions: &[Condition]) -> bool {
@@ -19,8 +25,22 @@ pub(crate) fn catch_all(lb: &LoadBalancer, conditions: &[Condition]) -> bool {
 
 /// Whether a condition narrows nothing: every request meets it, by whatever family of address.
 fn takes_any(condition: &Condition) -> bool {
+    if let Some(known) = TAKES_ANY.with_borrow(|known| known.get(condition).copied()) {
+        return known;
+    }
     let all = Cell::all(Addresses::all(true, true));
-    covers(&all, &[], &asked(std::slice::from_ref(condition)), &Budget::of(A_LOOK))
+    let takes_any = covers(&all, &[], &asked(std::slice::from_ref(condition)), &Budget::of(A_LOOK));
+    TAKES_ANY.with_borrow_mut(|known| {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(condition.clone(), takes_any);
+    });
+    takes_any
+}
+
+thread_local! {
+    static TAKES_ANY: RefCell<HashMap<Condition, bool>> = RefCell::default();
 }
 
 /// Whether a condition lets nothing but ACME's challenges through.

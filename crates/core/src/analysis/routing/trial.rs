@@ -1,6 +1,7 @@
 //! A request that a rule takes and none of the rules before it: looked for among those that read well, and
 //! then among all.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -155,6 +156,17 @@ impl Trial<'_> {
             !matches!(asked, Asked::Of { field: Field::Method | Field::Host | Field::Path, .. })
         };
         let asked: Vec<Asked> = self.asked.iter().filter(others).cloned().collect();
+        if asked.is_empty() {
+            return Some(Request {
+                method: Vec::new(),
+                host: Vec::new(),
+                path: Vec::new(),
+                query: Vec::new(),
+                headers: Vec::new(),
+                source: choices.source?,
+                more: BTreeSet::new(),
+            });
+        }
         let budget = &Budget::of(BARE);
         let meets = vec![Wanted { asked: &asked, side: Side::Own }];
         let search = Search { meets, misses: Vec::new(), shared: &[], budget };
