@@ -20,6 +20,7 @@ use crate::given::{KINDS, everything, line, report, report_of, shown};
 use crate::golden::compare;
 
 mod facts;
+mod together;
 mod unclear;
 
 use facts::Known;
