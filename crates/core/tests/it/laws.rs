@@ -162,6 +162,11 @@ static DISTINCT: LazyLock<Vec<Given>> = LazyLock::new(|| {
     everything().into_iter().filter_map(first).collect()
 });
 
+/// What all checks say of every inventory, by the name of the first example that has it.
+pub(crate) fn reports() -> impl Iterator<Item = (&'static str, &'static Report)> {
+    DISTINCT.iter().map(|given| (given.name.as_str(), &given.report))
+}
+
 /// Looks at every inventory, on all cores.
 fn each_distinct(look: impl Fn(&Given) + Sync) {
     let next = AtomicUsize::new(0);
