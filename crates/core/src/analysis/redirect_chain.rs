@@ -138,7 +138,7 @@ impl<'a> Redirects<'a> {
     fn routes(&self, listener: usize) -> Result<&[(Route<'a>, Rc<[Asked]>)], Gap> {
         let (listener, routes) = &self.listeners[listener];
         let find = || {
-            let live = routing::live(self.site.lb, listener)?;
+            let live = routing::rules(self.site.lb, listener)?.live;
             let mut sets: Vec<Rc<[Asked]>> =
                 live.iter().map(|route| asked(route.conditions).into()).collect();
             unveil(&mut sets);

@@ -43,6 +43,7 @@ const DECISIONS: &[(&str, &str)] = &[
     ("A fake AWS of our own", "decisions/0006-fake-aws.md"),
     ("A fault names its cause", "decisions/0007-causes.md"),
     ("Every format adds up", "decisions/0008-formats.md"),
+    ("Rules are sets of requests", "decisions/0009-sets-of-requests.md"),
 ];
 
 /// The table of contents, as mdBook reads it.

@@ -20,6 +20,7 @@ use crate::given::{KINDS, everything, line, report, report_of, shown};
 use crate::golden::compare;
 
 mod facts;
+mod together;
 mod unclear;
 
 use facts::Known;
@@ -160,6 +161,11 @@ static DISTINCT: LazyLock<Vec<Given>> = LazyLock::new(|| {
     };
     everything().into_iter().filter_map(first).collect()
 });
+
+/// What all checks say of every inventory, by the name of the first example that has it.
+pub(crate) fn reports() -> impl Iterator<Item = (&'static str, &'static Report)> {
+    DISTINCT.iter().map(|given| (given.name.as_str(), &given.report))
+}
 
 /// Looks at every inventory, on all cores.
 fn each_distinct(look: impl Fn(&Given) + Sync) {

@@ -44,6 +44,7 @@ mod severity;
 mod shown;
 mod tls;
 mod trust;
+mod undecided;
 mod values;
 mod web_acls;
 mod words;

@@ -4,6 +4,9 @@ use elb_audit_core::analysis::routing::{self, End};
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{Action, Condition, Kind, Listener, LoadBalancer, Rule, Transform};
 
+use crate::bypass::check;
+use crate::given::report_of;
+
 fn lb() -> LoadBalancer {
     sample::load_balancer(&Kind::Application)
 }
@@ -241,6 +244,30 @@ fn a_dead_rule_says_which_one_takes_its_requests() {
         .collect();
     assert_eq!(dead, [("rule 3", "rule 2"), ("rule 5", "rule 4")]);
     assert_eq!(rules.live.len(), 3, "the default rule is left with nothing");
+}
+
+#[test]
+fn a_dead_rule_names_all_that_take_its_requests_together() {
+    let source = |block: &str| vec![sample::condition("source-ip", &[block])];
+    let path = |value: &str| vec![sample::path(&[value])];
+    let said = |rules: Vec<Rule>| {
+        let inventory = sample::listening(&Kind::Application, vec![listener(rules)]);
+        let report = report_of(&inventory, &[check("rule-shadowed")]);
+        let [finding] = &report.findings[..] else { panic!("one finding") };
+        let value = |name: &str| finding.evidence.0.get(name).map(ToString::to_string);
+        (value("rule"), value("shadowed_by"), value("takes"))
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let together = vec![
+        forward(1, path("/b")),
+        forward(2, source("0.0.0.0/1")),
+        forward(3, source("128.0.0.0/1")),
+        forward(4, path("/a")),
+    ];
+    let by = text(r#"["rule 2","rule 3"]"#);
+    assert_eq!(said(together), (text(r#""rule 4""#), by, None));
+    let nothing = text(r#""no request that can be sent""#);
+    assert_eq!(said(vec![forward(1, path("api*"))]), (text(r#""rule 1""#), None, nothing));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Networks at random: who reaches a load balancer is whose packets get in and are answered.
 //!
-//! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try others, and more of them.
+//! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try others, and more of them; `--nocapture` shows what
+//! the answers were.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use build::scene;
@@ -57,7 +59,10 @@ fn walked(world: &World) -> [&'static str; 2] {
 
 /// What the engine says against the walks, if they disagree.
 fn disagreement(world: &World) -> Option<String> {
-    let said = scene(world, "").class();
+    against_walks(world, scene(world, "").class())
+}
+
+fn against_walks(world: &World, said: &str) -> Option<String> {
     let [one, other] = walked(world);
     let agrees = match said {
         "unknown" => one != other || has_rivals(world),
@@ -73,8 +78,18 @@ fn has_rivals(world: &World) -> bool {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "numbers to be quoted")]
 fn the_engine_says_what_packets_say() {
-    each(5_000, |world, _| disagreement(world));
+    let counts: RefCell<BTreeMap<&str, u32>> = RefCell::default();
+    each(5_000, |world, _| {
+        let said = scene(world, "").class();
+        *counts.borrow_mut().entry(said).or_default() += 1;
+        against_walks(world, said)
+    });
+    let counts = counts.into_inner();
+    let classes: Vec<String> =
+        counts.iter().map(|(class, number)| format!("{number} {class}")).collect();
+    println!("networks: {} tried, {}", counts.values().sum::<u32>(), classes.join(", "));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Load balancers by chance: every request is asked for, and what becomes of it held against what the audit says.
 //!
 //! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try other cases, or more of them. A failure shows every
-//! kind of difference with the smallest load balancer found for it.
+//! kind of difference with the smallest load balancer found for it; `--nocapture` shows how much was tried.
 
 mod client;
 mod compare;
@@ -66,6 +66,7 @@ fn every_request_is_where_the_audit_says() {
             kinds.entry(one.kind).or_insert_with(|| (0, case.clone())).0 += 1;
         }
     }
+    counts.print();
     assert!(cases < CASES || counts.listeners >= LISTENERS, "{counts:?}");
     let mut text = format!("seed {seed}: {counts:?}\n");
     for (kind, (number, case)) in &kinds {

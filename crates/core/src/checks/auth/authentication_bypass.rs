@@ -18,9 +18,11 @@ pub(crate) const CHECK: Check = Check {
             any listener, forwards to only after a login (OIDC, Cognito) or a token \
             (jwt-validation). Fails when a rule that asks for no login, token or verified client \
             certificate takes a request which, by path and method, is one that the other rule \
-            asks to log in. Rules by priority count, so does what earlier rules take. The host \
-            tells two requests apart only where the open rule asks for a host of its own: a \
-            target gets to see whatever Host a client sends. Left out are rules for public paths \
+            asks to log in. Of both rules only their own requests count, which no earlier rule \
+            of their listener takes; the two are compared as sets, wildcards and regular \
+            expressions included. The host tells two requests apart only where the open rule \
+            asks for a host of its own: a target gets to see whatever Host a client sends. \
+            Unknown where it cannot be told whether there is such a request. Left out are rules for public paths \
             alone (`[intent]`, `public-paths`, and what is public by custom: health and readiness \
             probes, /static/*, /assets/*, /favicon.ico, /robots.txt, /.well-known/*), for \
             OPTIONS alone, for some \
@@ -208,6 +210,24 @@ pub(crate) const CHECK: Check = Check {
             title: "a health check is let through, as people write it",
             given: || before_login(vec![sample::path(&["/health*", "/livez"])]),
             finds: &[],
+        },
+        Example {
+            title: "wildcards that overlap on two ports",
+            given: || {
+                let listener = |path, actions| {
+                    let rule = sample::rule(Some(1), vec![sample::path(&[path])], actions);
+                    sample::ruled(sample::https(vec![sample::fixed_response("404")]), vec![rule])
+                };
+                let open = listener("/api/*", vec![sample::forward("web")]);
+                sample::listening(
+                    &Kind::Application,
+                    vec![
+                        listener("/api/*/admin", login::required("web")),
+                        login::on_port(open, 8443),
+                    ],
+                )
+            },
+            finds: &["fail authentication-bypass HTTPS:8443"],
         },
         Example {
             title: "one path logs in, and no other rule takes it",

@@ -11,15 +11,16 @@ pub(crate) const CHECK: Check = Check {
     title: "a rule with a login is never reached",
     severity: Severity::High,
     applies_to: &[Kind::Application],
-    why: "Somebody wrote the rule so that these requests log in, and they do not: a rule with a \
-          lower number takes every one of them and forwards it without asking.",
-    logic: "Walks the rules by priority. Fails when a rule with a login or a token can never match, \
-            because an earlier one takes every request that it asks for, and that earlier one \
-            forwards without login, token or verified client certificate. Hosts, paths, methods, \
-            headers, queries and sources are compared as sets, wildcards included; where it is \
-            not plain that one set holds the other, the rule counts as reached. Does not apply \
-            where no rule asks for a login.",
-    fix: "give the rule with the login a lower number than the one that takes its requests",
+    why: "Somebody wrote the rule so that these requests log in, and they do not: rules with lower \
+          numbers take every one of them, and forward some or all without asking.",
+    logic: "Walks the rules by priority. Fails when no request reaches a rule with a login or a \
+            token because earlier rules, a single one or several together, take every request \
+            that it asks for, and one of these forwards its part without login, token or \
+            verified client certificate. Hosts, paths, methods, headers, queries and sources are \
+            compared as sets of requests, wildcards and regular expressions included; where that \
+            cannot tell, the rule counts as reached. Does not apply where no rule asks for a \
+            login.",
+    fix: "give the rule with the login a lower number than the one that lets its requests through",
     remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
                   rule with the login before the other one.",
@@ -55,6 +56,16 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail rule-shadowed HTTPS:443"],
         },
         Example {
+            title: "two rules before it take its requests together, and one of them is open",
+            given: || halves([login::required("web"), vec![sample::forward("web")]]),
+            finds: &["fail authentication-rule-shadowed HTTPS:443"],
+        },
+        Example {
+            title: "two rules before it take its requests together, and both ask too",
+            given: || halves([login::required("web"), login::required("web")]),
+            finds: &["fail rule-shadowed HTTPS:443"],
+        },
+        Example {
             title: "the rule before it forwards nothing",
             given: || given(("/app*", vec![sample::fixed_response("404")]), ("/app/admin/*", 2)),
             finds: &["fail rule-shadowed HTTPS:443"],
@@ -70,6 +81,20 @@ fn given((path, actions): (&str, Vec<Action>), (own, number): (&str, u32)) -> In
         vec![
             sample::rule(Some(1), vec![sample::path(&[path])], actions),
             sample::rule(Some(number), vec![sample::path(&[own])], login::required("web")),
+        ],
+    );
+    sample::listening(&Kind::Application, vec![listener])
+}
+
+/// Rules 1 and 2 do this for one half of all addresses each, rule 3 has a login.
+fn halves([one, other]: [Vec<Action>; 2]) -> Inventory {
+    let from = |half| vec![sample::condition("source-ip", &[half])];
+    let listener = sample::ruled(
+        sample::https(vec![sample::fixed_response("404")]),
+        vec![
+            sample::rule(Some(1), from("0.0.0.0/1"), one),
+            sample::rule(Some(2), from("128.0.0.0/1"), other),
+            sample::rule(Some(3), vec![sample::path(&["/admin/*"])], login::required("web")),
         ],
     );
     sample::listening(&Kind::Application, vec![listener])

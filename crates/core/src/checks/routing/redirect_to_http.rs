@@ -58,6 +58,29 @@ pub(crate) const CHECK: Check = Check {
             given: || sample::clean(&Kind::Application),
             finds: &[],
         },
+        Example {
+            title: "a redirect to HTTP that no request reaches",
+            given: || {
+                let rule = |number, path, action| {
+                    sample::rule(Some(number), vec![sample::path(&[path])], vec![action])
+                };
+                let rules = vec![
+                    rule(1, "/app/*", sample::redirect_to_https()),
+                    rule(2, "/app/old/*", sample::redirect(Some("HTTP"), Some("8080"))),
+                ];
+                sample::listening(
+                    &Kind::Application,
+                    vec![
+                        sample::https(vec![sample::forward("web")]),
+                        sample::ruled(
+                            sample::listener("HTTP", 80, vec![sample::redirect_to_https()]),
+                            rules,
+                        ),
+                    ],
+                )
+            },
+            finds: &["fail rule-shadowed HTTP:80"],
+        },
     ],
     ..Check::new(Judge::Listener(judge))
 };

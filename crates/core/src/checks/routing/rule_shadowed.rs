@@ -11,19 +11,21 @@ pub(crate) const CHECK: Check = Check {
     applies_to: &[Kind::Application],
     why: "The rule says what should happen to some requests, and something else does. Whoever \
           reads or changes the listener counts on it.",
-    logic: "Walks the rules by priority. Fails when a rule can never match, because an earlier one \
-            takes every request that it asks for, or every request at all. Hosts, paths, methods, \
-            headers, queries and sources are compared as sets, wildcards included; where it is \
-            not plain that one set holds the other, the rule counts as reached. A rule with a \
-            login behind one without is `authentication-rule-shadowed`. The default rule is for \
+    logic: "Walks the rules by priority. Fails when no request reaches a rule: earlier ones, a \
+            single one or several together, take every request that it asks for, or no request \
+            is as it asks, such as one for a path without a slash in front. Hosts, paths, methods, \
+            headers, queries and sources are compared as sets of requests, wildcards and regular \
+            expressions included; where that cannot tell, the rule counts as reached. A rule with \
+            a login behind one without is `authentication-rule-shadowed`. The default rule is for \
             what is left over, and may be left with nothing. Does not apply where the default \
             rule is the only one.",
-    fix: "remove the rule, or give it a lower number than the one that takes its requests",
+    fix: "remove the rule, correct its conditions, or give it a lower number than those that take \
+          its requests",
     remedy: Remedy::steps(Steps {
         console: "EC2, Load balancers, the listener, Manage rules, Reprioritize rules: move the \
                   narrower rule before the wider one, or delete it.",
         cli: r"
-            # a free number below that of the rule that takes its requests
+            # a free number below those of the rules that take its requests
             aws elbv2 set-rule-priorities --rule-priorities RuleArn=RULE_ARN,Priority=NEW_PRIORITY",
         terraform: r#"
             resource "aws_lb_listener_rule" "narrow" {
@@ -51,8 +53,35 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail rule-shadowed HTTPS:443"],
         },
         Example {
+            title: "two rules before it take its requests together",
+            given: || {
+                given(vec![
+                    asking(1, sample::condition("source-ip", &["0.0.0.0/1"])),
+                    asking(2, sample::condition("source-ip", &["128.0.0.0/1"])),
+                    rule(3, "/img/*"),
+                ])
+            },
+            finds: &["fail rule-shadowed HTTPS:443"],
+        },
+        Example {
+            title: "a path that no request has",
+            given: || given(vec![rule(1, "api*")]),
+            finds: &["fail rule-shadowed HTTPS:443"],
+        },
+        Example {
             title: "the narrower path comes first",
             given: || given(vec![rule(1, "/img/logo/*"), rule(2, "/img/*")]),
+            finds: &[],
+        },
+        Example {
+            title: "one of two rules before it leaves something over",
+            given: || {
+                given(vec![
+                    asking(1, sample::condition("source-ip", &["0.0.0.0/1"])),
+                    asking(2, sample::condition("source-ip", &["192.0.0.0/2"])),
+                    rule(3, "/img/*"),
+                ])
+            },
             finds: &[],
         },
         Example {
@@ -65,7 +94,11 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn rule(number: u32, path: &str) -> Rule {
-    sample::rule(Some(number), vec![sample::path(&[path])], vec![sample::forward("web")])
+    asking(number, sample::path(&[path]))
+}
+
+fn asking(number: u32, condition: Condition) -> Rule {
+    sample::rule(Some(number), vec![condition], vec![sample::forward("web")])
 }
 
 fn given(rules: Vec<Rule>) -> Inventory {

@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
     applies_to: &[Kind::Application],
     why: "The list of addresses looks like a filter and is none: whoever added the range for \
           everybody, often to try something out, took the others' meaning away.",
-    logic: "Looks at rules that forward. Fails when a source-ip condition has 0.0.0.0/0, or ::/0 \
+    logic: "Looks at rules that a request can reach and that forward. Fails when a source-ip condition has 0.0.0.0/0, or ::/0 \
             on a load balancer with IPv6 addresses, or ranges that come to as much, such as both \
             halves, beside a narrower range. Passes when it has narrower ranges alone, and when it \
             has nothing but the ranges for everybody: a rule has to have some condition, and such a \

@@ -17,10 +17,11 @@ pub(crate) const CHECK: Check = Check {
     why: "An on-path attacker reads and changes everything: passwords, cookies, tokens, \
           content. One rule that forwards is enough, even when the default action redirects to \
           HTTPS: a client that asks for that path first is never redirected.",
-    logic: "Looks at HTTP listeners. Walks all rules by priority, leaves out those behind a rule \
-            that takes every request, or all of theirs, and fails when one forwards to a target \
-            group with a weight above 0, authenticated or not, whether the group has targets or \
-            not. Redirects and fixed responses reach no target and pass; where a redirect to \
+    logic: "Looks at HTTP listeners. Walks all rules by priority, leaves out those that no request \
+            reaches since earlier ones, one or several together, take all that they ask for, and \
+            fails when one forwards to a target group with a weight above 0, authenticated or \
+            not, whether the group has targets or not. Unknown where it cannot be told whether a \
+            request reaches one that does. Redirects and fixed responses reach no target and pass; where a redirect to \
             HTTP leads is the question of `redirect-to-http`. A rule whose only path is \
             `/.well-known/acme-challenge/*` is exempt, with or without a host, unless it \
             rewrites the path. A Classic HTTP listener always forwards. One finding a listener.",
@@ -71,6 +72,29 @@ pub(crate) const CHECK: Check = Check {
             title: "every rule redirects",
             given: || sample::clean(&Kind::Application),
             finds: &[],
+        },
+        Example {
+            title: "a rule that forwards, behind redirects for both halves of all addresses",
+            given: || {
+                let redirect = |number, half| {
+                    let from = vec![sample::condition("source-ip", &[half])];
+                    sample::rule(Some(number), from, vec![sample::redirect_to_https()])
+                };
+                let path = vec![sample::path(&["/api/*"])];
+                let dead = sample::rule(Some(3), path, vec![sample::forward("web")]);
+                let rules = vec![redirect(1, "0.0.0.0/1"), redirect(2, "128.0.0.0/1"), dead];
+                sample::listening(
+                    &Kind::Application,
+                    vec![
+                        sample::https(vec![sample::forward("web")]),
+                        sample::ruled(
+                            sample::listener("HTTP", 80, vec![sample::redirect_to_https()]),
+                            rules,
+                        ),
+                    ],
+                )
+            },
+            finds: &["fail rule-shadowed HTTP:80"],
         },
         Example {
             title: "a redirect to a port that nobody serves",
@@ -236,7 +260,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         match &route.end {
             _ if route.is_acme_only() => {}
             End::Forward(groups) if open.learn(route.sure(!groups.is_empty())) == Some(true) => {
-                open.found.push((place, route, groups))
+                open.found.push((place, route, groups));
             }
             End::Unknown(gap) => open.add_gap(gap.clone()),
             End::Forward(_) | End::Redirect(_) | End::Answer => {}

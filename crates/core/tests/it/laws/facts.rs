@@ -15,6 +15,7 @@ pub(super) struct Known {
     pub(super) shape: Vec<&'static str>,
     /// Where it is.
     pub(super) place: String,
+    path: Vec<Step>,
     /// Whether no other known fact is inside.
     pub(super) is_leaf: bool,
 }
@@ -35,6 +36,11 @@ impl Seen<'_> {
     /// Whether it is where all facts of this shape are.
     pub(super) fn has_shape(&self, shape: &[&str]) -> bool {
         self.path.iter().map(|(name, _)| *name).eq(shape.iter().copied())
+    }
+
+    /// Whether it is this one, whatever is hidden around it.
+    pub(super) fn is(&self, known: &Known) -> bool {
+        self.path == known.path
     }
 }
 
@@ -64,6 +70,7 @@ pub(super) fn known(inventory: &mut Inventory) -> Vec<Known> {
             call: seen.call,
             shape: seen.path.iter().map(|(name, _)| *name).collect(),
             place: seen.path.iter().map(step).collect::<Vec<_>>().join("/"),
+            path: seen.path.to_vec(),
             is_leaf: true,
         });
     });

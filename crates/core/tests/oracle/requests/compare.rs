@@ -57,6 +57,18 @@ pub(crate) struct Counts {
     pub(crate) printed: usize,
 }
 
+impl Counts {
+    /// One line of it, for who runs the test with `--nocapture`.
+    #[expect(clippy::print_stdout, reason = "numbers to be quoted")]
+    pub(crate) fn print(&self) {
+        let Counts { listeners, rules, requests, verdicts, undecided, printed } = self;
+        println!(
+            "requests: {listeners} listeners, {rules} rules, {requests} requests, {verdicts} verdicts, \
+             {undecided} undecided, {printed} printed"
+        );
+    }
+}
+
 /// The verdicts of the checks that are judged here.
 pub(crate) fn report(inventory: &Inventory) -> Report {
     let checks: Vec<&'static Check> =
