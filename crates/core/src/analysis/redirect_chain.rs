@@ -46,7 +46,9 @@ pub struct Redirects<'a> {
 }
 
 /// The rules of a listener that a request can reach.
-type Routes<'a> = Result<Vec<(Route<'a>, Rc<[Asked]>)>, Gap>;
+type Routes<'a> = Result<Vec<Ruled<'a>>, Gap>;
+/// A rule, and what it asks for.
+type Ruled<'a> = (Route<'a>, Rc<[Asked]>);
 
 /// A rule, by the places of its listener and of itself.
 type Place = (usize, usize);
@@ -83,7 +85,7 @@ impl<'a> Redirects<'a> {
             return Err(unclear(listener, &format!("which requests {} takes", route.label)));
         };
         let mut clear = Partial::whole(());
-        for request in client::first_requests(first, trial, &trial.choices(&[], &[])) {
+        for request in client::first_requests(&first, trial, &trial.choices(&[], &[])) {
             let protocol = listener.protocol.clone().unwrap_or(Protocol::Http);
             let first = Visit { protocol, port: listener.number()?, request };
             match self.follow((at, rule), &first) {
@@ -135,7 +137,7 @@ impl<'a> Redirects<'a> {
         all.try_for_each(|listener| listener.number().map(drop)).map(|()| None)
     }
 
-    fn routes(&self, listener: usize) -> Result<&[(Route<'a>, Rc<[Asked]>)], Gap> {
+    fn routes(&self, listener: usize) -> Result<&[Ruled<'a>], Gap> {
         let (listener, routes) = &self.listeners[listener];
         let find = || {
             let live = routing::rules(self.site.lb, listener)?.live;
@@ -289,7 +291,7 @@ impl<'a> Redirects<'a> {
 }
 
 fn unclear(listener: &Listener, said: &str) -> Gap {
-    Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised)
+    Gap::new(Call::ElbV2DescribeRules, Reason::Undecided)
         .of(&listener.id)
         .saying(format!("cannot tell {said}"))
 }

@@ -136,7 +136,7 @@ fn sorted<'a>(lb: &LoadBalancer, listener: &Listener, routes: Vec<Route<'a>>) ->
             Reach::Dead(_) => continue,
             Reach::Open => {
                 let said = format!("cannot tell whether a request reaches {}", route.label);
-                let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised);
+                let gap = Gap::new(Call::ElbV2DescribeRules, Reason::Undecided);
                 route.doubt = Some(gap.of(&listener.id).saying(said));
             }
             Reach::Live => {}

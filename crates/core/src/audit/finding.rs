@@ -157,6 +157,10 @@ fn remedy(check: &str, gap: &Gap) -> String {
         Reason::NotFound => "scan again: it was gone when it was asked about".to_owned(),
         Reason::Undetermined => "scan again: AWS itself did not know the state".to_owned(),
         Reason::Unavailable => format!("{} is not offered here; judge this by hand", gap.call),
+        Reason::Undecided => {
+            "anchor the regular expressions of these rules with ^ and $, or judge this by hand"
+                .to_owned()
+        }
         Reason::Malformed | Reason::Unrecognised => {
             "update elb-audit: AWS answered something this version does not know".to_owned()
         }

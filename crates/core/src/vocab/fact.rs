@@ -166,6 +166,9 @@ pub enum Reason {
     Unrecognised,
     /// AWS answered that it does not know itself.
     Undetermined,
+    /// All was read, and leaves it open: an expression that can be read in two ways, values of which only the
+    /// hash is kept, or more than is compared.
+    Undecided,
     /// The connection failed, or AWS answered with an error of its own.
     Failed,
 }
@@ -187,6 +190,7 @@ impl Reason {
             Reason::Malformed => "answer not understood",
             Reason::Unrecognised => "unknown value",
             Reason::Undetermined => "not known to AWS",
+            Reason::Undecided => "left open",
             Reason::Failed => "failed",
         }
     }

@@ -25,7 +25,7 @@ pub(super) struct Visit {
 /// Requests that reach a rule: its hosts, its paths and its methods, each
 /// beside one of the others. The client sends with every
 /// one of them what the rule asks for, and is nobody special otherwise.
-pub(super) fn first_requests(first: Request, trial: Trial, choices: &Choices) -> Vec<Request> {
+pub(super) fn first_requests(first: &Request, trial: Trial, choices: &Choices) -> Vec<Request> {
     let mut requests = Vec::new();
     let hosts = choices
         .hosts

@@ -187,7 +187,10 @@ struct State {
 
 impl std::fmt::Debug for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Machine").field("id", &self.id).field("words", &self.words).finish()
+        f.debug_struct("Machine")
+            .field("id", &self.id)
+            .field("words", &self.words)
+            .finish_non_exhaustive()
     }
 }
 

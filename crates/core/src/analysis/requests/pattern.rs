@@ -195,7 +195,7 @@ fn wildcards(pattern: &str, escapes: bool) -> Glob {
 
 /// The texts that any of these takes.
 fn union(globs: &[Glob], regexes: &[Machine]) -> Option<Machine> {
-    let words: Option<Vec<Vec<u8>>> = globs.iter().map(|glob| word(glob)).collect();
+    let words: Option<Vec<Vec<u8>>> = globs.iter().map(word).collect();
     if let Some(words) = words.filter(|words| regexes.is_empty() && words.len() <= LISTED) {
         return Machine::words(words);
     }

@@ -58,7 +58,7 @@ struct Branch<'a> {
 
 /// The alternatives of an expression, each with its marks at its ends; none where one has a border inside.
 fn branches(hir: &Hir) -> Option<Vec<Branch<'_>>> {
-    sequences(hir)?.into_iter().map(branch).collect()
+    sequences(hir)?.iter().map(|all| branch(all)).collect()
 }
 
 /// The sequences that an expression is made of, alternatives with marks in them written out.
@@ -91,7 +91,7 @@ fn sequences(hir: &Hir) -> Option<Vec<Vec<&Hir>>> {
     }
 }
 
-fn branch(all: Vec<&Hir>) -> Option<Branch<'_>> {
+fn branch<'a>(all: &[&'a Hir]) -> Option<Branch<'a>> {
     let is = |hir: &&&Hir, look| *hir.kind() == HirKind::Look(look);
     let begins = all.iter().take_while(|hir| is(hir, Look::Start)).count();
     let ends = all[begins..].iter().rev().take_while(|hir| is(hir, Look::End)).count();

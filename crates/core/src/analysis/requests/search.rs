@@ -114,7 +114,7 @@ impl Search<'_> {
     fn met(&self, cell: Cell, asked: &[(&Asked, Side)], mode: Mode, visit: &mut Visit<'_>) -> Step {
         let Some(((first, side), rest)) = asked.split_first() else {
             return match self.without_single(cell, mode)? {
-                Some(cell) => self.missed(cell, 0, mode, visit),
+                Some(cell) => self.missed(&cell, 0, mode, visit),
                 None => Ok(ControlFlow::Continue(())),
             };
         };
@@ -167,11 +167,11 @@ impl Search<'_> {
     }
 
     /// Goes on with the boxes in which none of the rules from this one on is met.
-    fn missed(&self, cell: Cell, mut from: usize, mode: Mode, visit: &mut Visit<'_>) -> Step {
+    fn missed(&self, cell: &Cell, mut from: usize, mode: Mode, visit: &mut Visit<'_>) -> Step {
         loop {
-            let Some(wanted) = self.misses.get(from) else { return visit(&cell) };
+            let Some(wanted) = self.misses.get(from) else { return visit(cell) };
             from += 1;
-            if single(wanted.asked, mode).is_some() || !self.touches(&cell, wanted)? {
+            if single(wanted.asked, mode).is_some() || !self.touches(cell, wanted)? {
                 continue;
             }
             let mut asked: Vec<&Asked> = wanted.asked.iter().collect();
@@ -180,8 +180,8 @@ impl Search<'_> {
                 Asked::Open(_) => (1, None),
             });
             for asked in asked {
-                for next in self.missing(&cell, asked, wanted.side, mode)? {
-                    if self.missed(next, from, mode, visit)?.is_break() {
+                for next in self.missing(cell, asked, wanted.side, mode)? {
+                    if self.missed(&next, from, mode, visit)?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }

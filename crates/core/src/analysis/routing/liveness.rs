@@ -44,8 +44,11 @@ struct Question {
     rules: Vec<Vec<Condition>>,
 }
 
+/// Questions by their hash, with their answers.
+type Answers = HashMap<u64, (Question, Rc<[Reach]>)>;
+
 thread_local! {
-    static KNOWN: RefCell<HashMap<u64, (Question, Rc<[Reach]>)>> = RefCell::default();
+    static KNOWN: RefCell<Answers> = RefCell::default();
 }
 
 /// Which of these rules, in this order, are reached. Found out once for all checks: the answer depends on

@@ -120,8 +120,8 @@ impl Trial<'_> {
         let most = REQUESTS.min(COMPARED / (self.earlier.len() + 1)).max(2);
         let mut tried = 0;
         let fits = |field: Field, text: &[u8]| {
-            let own = self.asked.iter().filter(|asked| asked.is_about(&field));
-            own.fold(true, |fits, asked| fits && asked.takes_text(text) == Match::Yes)
+            let mut own = self.asked.iter().filter(|asked| asked.is_about(&field));
+            own.all(|asked| asked.takes_text(text) == Match::Yes)
         };
         let some = |field: &Field, all: &[Vec<u8>]| -> Vec<Vec<u8>> {
             let own = all.iter().filter(|text| fits(field.clone(), text));

@@ -82,7 +82,7 @@ pub(crate) const CHECK: Check = Check {
                     rule(3, "/img/*"),
                 ])
             },
-            finds: &[],
+            finds: &["fail source-gate-bypass HTTPS:443"],
         },
         Example {
             title: "only the default rule is left with nothing",

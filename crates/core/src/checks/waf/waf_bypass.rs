@@ -65,7 +65,7 @@ pub(crate) const CHECK: Check = Check {
     examples: &[
         Example {
             title: "another load balancer leads to the same targets without web ACL",
-            given: || beside(&Kind::Application, |region| bare(region)),
+            given: || beside(&Kind::Application, bare),
             finds: &[
                 "fail security-group-unused-port web",
                 "fail waf-bypass HTTPS:443",
@@ -166,7 +166,9 @@ fn beside(kind: &Kind, change: impl FnOnce(&mut Region)) -> Inventory {
         sample::regroup(region, "direct", |group| {
             group.load_balancer_arns = vec![arn];
             if let Fact::Known(targets) = &mut group.targets {
-                targets.iter_mut().for_each(|target| target.port = Some(8443));
+                for target in targets {
+                    target.port = Some(8443);
+                }
             }
         });
         change(region);

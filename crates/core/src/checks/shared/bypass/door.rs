@@ -38,15 +38,15 @@ impl Door<'_> {
             return Ok(None);
         }
         self.budget
-            .share(A_PAIR, |budget| self.past(Pair { door: self, protected, shared, budget }))
+            .share(A_PAIR, |budget| self.past(&Pair { door: self, protected, shared, budget }))
     }
 
-    fn past(&self, pair: Pair) -> Result<Option<String>, Gap> {
+    fn past(&self, pair: &Pair) -> Result<Option<String>, Gap> {
         if pair.find(&[], |_| Ok(Some(()))) == Answer::No {
             return Ok(None);
         }
         if rewrites_url(self.transforms) {
-            return self.request_past_rewrites(&pair);
+            return self.request_past_rewrites(pair);
         }
         // Nobody wonders at a path that is public by custom: another one shows more.
         let public = [public()];
@@ -56,17 +56,17 @@ impl Door<'_> {
                 Answer::No | Answer::Open => {}
             }
         }
-        Err(self.unrecognised("rules whose requests cannot be compared"))
+        Err(self.undecided("rules whose requests cannot be compared"))
     }
 
     /// Of a rule that rewrites paths, a request whose path the target sees is one that the protected route
     /// asks for too.
     fn request_past_rewrites(&self, pair: &Pair) -> Result<Option<String>, Gap> {
-        let rewrites = self.rewrites(TransformKind::UrlRewrite);
+        let rewrites = self.rewrites(&TransformKind::UrlRewrite);
         let found: Option<Vec<Asked>> =
             rewrites.iter().map(|(regex, _)| Asked::path_found_by(regex)).collect();
         let Some(found) = found else {
-            return Err(self.unrecognised("a rewrite that is not understood"));
+            return Err(self.undecided("a rewrite that is not understood"));
         };
         // A path in which no expression finds anything is sent on as it is.
         if let Answer::Yes(request) = pair.request(&found) {
@@ -74,14 +74,14 @@ impl Door<'_> {
         }
         let own = &pair.protected.asked;
         let seen = |request: &Request| {
-            let seen = self.seen(&request.path, TransformKind::UrlRewrite);
+            let seen = self.seen(&request.path, &TransformKind::UrlRewrite);
             seen.is_some_and(|path| takes(own, &Field::Path, &path))
         };
         match pair.find(&[], |cell| pair.one_of(cell, &seen)) {
             Answer::Yes(request) => Ok(Some(self.written(&request))),
             Answer::No => Ok(None),
             Answer::Open if self.leads_elsewhere(pair.protected) => Ok(None),
-            Answer::Open => Err(self.unrecognised("what a rewrite makes of requests")),
+            Answer::Open => Err(self.undecided("what a rewrite makes of requests")),
         }
     }
 
@@ -99,12 +99,12 @@ impl Door<'_> {
             return Ok(None);
         }
         if self.transforms.iter().any(|transform| !pattern::is_clear(&transform.rewrites)) {
-            return Err(self.unrecognised("a rewrite that is not understood"));
+            return Err(self.undecided("a rewrite that is not understood"));
         }
         let own = &protected.asked;
         let fits = |request: &Request| {
-            let path = self.seen(&request.path, TransformKind::UrlRewrite);
-            let host = self.seen(&request.host, TransformKind::HostHeaderRewrite);
+            let path = self.seen(&request.path, &TransformKind::UrlRewrite);
+            let host = self.seen(&request.host, &TransformKind::HostHeaderRewrite);
             path.is_some_and(|path| takes(own, &Field::Path, &path))
                 && (!own_host || host.is_some_and(|host| takes(own, &Field::Host, &host)))
                 && takes(own, &Field::Method, &request.method)
@@ -133,13 +133,13 @@ impl Door<'_> {
         })
     }
 
-    fn rewrites(&self, kind: TransformKind) -> &[(String, String)] {
-        let own = self.transforms.iter().find(|transform| transform.kind == kind);
+    fn rewrites(&self, kind: &TransformKind) -> &[(String, String)] {
+        let own = self.transforms.iter().find(|transform| transform.kind == *kind);
         own.map_or(&[], |transform| &transform.rewrites)
     }
 
     /// What the target gets to see of a path or host; none where that is not clear.
-    fn seen(&self, text: &[u8], kind: TransformKind) -> Option<Vec<u8>> {
+    fn seen(&self, text: &[u8], kind: &TransformKind) -> Option<Vec<u8>> {
         let rewrites = self.rewrites(kind);
         if rewrites.is_empty() {
             return Some(text.to_vec());
@@ -150,7 +150,9 @@ impl Door<'_> {
 
     /// Whether no path that the rule's one rewrite makes, whatever it keeps, is one of the protected route.
     fn leads_elsewhere(&self, protected: &ProtectedRoute) -> bool {
-        let [(regex, replacement)] = self.rewrites(TransformKind::UrlRewrite) else { return false };
+        let [(regex, replacement)] = self.rewrites(&TransformKind::UrlRewrite) else {
+            return false;
+        };
         let mut made = String::new();
         let mut rest = replacement.chars().peekable();
         while let Some(c) = rest.next() {
@@ -179,8 +181,8 @@ impl Door<'_> {
         written(request, self.trial, self.listener)
     }
 
-    fn unrecognised(&self, said: &str) -> Gap {
-        Gap::new(Call::ElbV2DescribeRules, Reason::Unrecognised).of(&self.listener.id).saying(said)
+    fn undecided(&self, said: &str) -> Gap {
+        Gap::new(Call::ElbV2DescribeRules, Reason::Undecided).of(&self.listener.id).saying(said)
     }
 }
 
@@ -245,7 +247,7 @@ impl Pair<'_> {
         let misses = misses.chain(trial.earlier.iter().map(|asked| own(asked)));
         let misses = misses.chain(self.protected.earlier().map(other));
         let search =
-            Search { meets, misses: misses.collect(), shared: self.shared, budget: &self.budget };
+            Search { meets, misses: misses.collect(), shared: self.shared, budget: self.budget };
         let all = Cell::pair(sources(trial.lb), self.protected.sources.clone());
         search.find(&all, look)
     }
