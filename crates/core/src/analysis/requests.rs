@@ -38,6 +38,9 @@
 //! is a bag: a request may send a header twice, and a condition is met if one of the values does. A bag says
 //! which sets some value is in, and which no value may be in.
 //!
+//! A listener tells no capitals from small letters in hosts, headers and queries; a web ACL does, unless it is
+//! told otherwise. [`Cell::as_sent`] has both.
+//!
 //! What one box leaves of another is no box, but a few of them. `path /a*` and `method GET`, taken out of
 //! everything, leave
 //!
@@ -61,6 +64,7 @@ mod addresses;
 mod asked;
 mod budget;
 mod cell;
+mod compared;
 mod machine;
 mod pattern;
 #[cfg(test)]
@@ -75,6 +79,7 @@ pub(crate) use addresses::Addresses;
 pub(crate) use asked::{Asked, Field, Set, asked, unveil};
 pub(crate) use budget::{Budget, Spent};
 pub(crate) use cell::{Cell, Side};
+pub(crate) use compared::{Beside, Pattern, Seen};
 pub(crate) use pattern::VEILED;
 pub(crate) use regex::finds;
 pub(crate) use request::{Match, Request, Tastes, is_veiled, name_and_value, parameter};

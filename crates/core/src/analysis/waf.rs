@@ -9,6 +9,7 @@ use crate::vocab::partial::Partial;
 
 mod field; // a test of one part of a request
 mod request; // a request, and whether a statement takes it
+mod sets; // statements as sets of requests
 pub mod skip; // requests that get past rules
 mod statement; // which requests a statement takes
 
@@ -50,6 +51,8 @@ pub struct Working<'a> {
     place: &'a str,
     /// Whether a request gets to it: no rule before it lets all of them through.
     reached: bool,
+    /// The requests that it takes.
+    matches: Matches,
 }
 
 /// A web ACL with every rule that works in it.
@@ -140,8 +143,9 @@ impl<'a> Filter<'a> {
 
     fn push(&mut self, (rule, place): (&'a WafRule, &'a str), action: &'a str, effect: Effect) {
         let reached = !self.ended;
-        self.rules.found.push(Working { rule, effect, action, place, reached });
-        self.ended |= effect == Effect::Admits && requests_of(&rule.statements) == Matches::All;
+        let matches = requests_of(&rule.statements);
+        self.ended |= effect == Effect::Admits && matches == Matches::All;
+        self.rules.found.push(Working { rule, effect, action, place, reached, matches });
     }
 
     /// What an answer about the next rule tells; where it tells nothing its gap is kept.
@@ -236,9 +240,7 @@ impl<'a> Filter<'a> {
 impl Working<'_> {
     /// Whether it stops requests, were there one.
     fn stops(&self) -> bool {
-        self.effect == Effect::Stops
-            && self.reached
-            && requests_of(&self.rule.statements) != Matches::None
+        self.effect == Effect::Stops && self.reached && self.matches != Matches::None
     }
 
     /// Whether no later rule sees a request that it takes. Who has passed a CAPTCHA or a challenge goes on.

@@ -50,6 +50,16 @@ fn regex(pattern: &str) -> Vec<WafStatement> {
     statements
 }
 
+/// A statement on the size of the path.
+fn size(operator: &str, size: u64) -> Vec<WafStatement> {
+    let mut statements = path("EXACTLY", "");
+    statements[0].kind = "size-constraint".into();
+    let compares = statements[0].compares.as_mut().expect("a comparison");
+    (compares.text, compares.position) = (None, None);
+    (compares.operator, compares.size) = (Some(operator.to_owned()), Some(size));
+    statements
+}
+
 /// AWS's core rules, for these requests alone.
 fn core(scope: Vec<WafStatement>) -> WafRule {
     let mut rule = sample::managed_rule(0, "AWSManagedRulesCommonRuleSet");
@@ -190,6 +200,60 @@ fn what_skips_nothing_passes_and_what_is_not_plain_is_unknown() {
     for (title, rules, expected) in table {
         let inventory = sample::with_acl(|acl| acl.rules = rules);
         let found = said("waf-rules-skipped", &inventory);
+        assert_eq!(found.outcome, expected, "{title}: {:?}", found.evidence);
+    }
+}
+
+#[test]
+fn what_no_example_shows_is_decided() {
+    use Outcome::{Pass, Unknown};
+
+    let allow = |statements| rule("in", "allow", statements);
+    let block = |statements| rule("out", "block", statements);
+    let all = || core(Vec::new());
+    let agent = |text: &str| header("user-agent", "CONTAINS", text);
+    let shown: Vec<(&str, Vec<WafRule>, String)> = vec![
+        ("a size", vec![allow(size("GE", 4)), all()], format!("GET {HOST}/xxx")),
+        (
+            "a space",
+            vec![allow(agent("curl 8")), all()],
+            format!("GET {HOST}/ with header user-agent: curl 8"),
+        ),
+        (
+            "capitals in a host",
+            vec![
+                block(header("host", "EXACTLY", "api")),
+                allow(header("host", "EXACTLY", "API")),
+                all(),
+            ],
+            "GET https://API/".to_owned(),
+        ),
+    ];
+    for (title, rules, expected) in shown {
+        let found = said("waf-rules-skipped", &sample::with_acl(|acl| acl.rules = rules));
+        assert_eq!(found.evidence.0["request"], expected, "{title}: {:?}", found.evidence);
+    }
+    let told: Vec<(&str, Vec<WafRule>, Outcome)> = vec![
+        (
+            "behind two rules together",
+            vec![
+                block(path("EXACTLY", "/a")),
+                block(path("EXACTLY", "/b")),
+                allow(waf_statements("or", &[path("EXACTLY", "/a"), path("EXACTLY", "/b")])),
+                all(),
+            ],
+            Pass,
+        ),
+        (
+            "an expression within what is blocked",
+            vec![block(path("STARTS_WITH", "/admin")), allow(regex("^/admin/[a-z]+$")), all()],
+            Pass,
+        ),
+        ("a size that no path has", vec![allow(size("LT", 1)), all()], Pass),
+        ("a size that is not looked for", vec![allow(size("GT", 8192)), all()], Unknown),
+    ];
+    for (title, rules, expected) in told {
+        let found = said("waf-rules-skipped", &sample::with_acl(|acl| acl.rules = rules));
         assert_eq!(found.outcome, expected, "{title}: {:?}", found.evidence);
     }
 }

@@ -3,3 +3,4 @@
 
 mod networks;
 mod requests;
+mod web_acls;

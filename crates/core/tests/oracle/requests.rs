@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use compare::{Counts, Difference, differences, mistake};
-use generate::{Case, Chance, smaller};
+pub(crate) use generate::Chance;
+use generate::{Case, smaller};
 use universe::Known;
 
 /// What is tried where no variable says otherwise.
@@ -30,7 +31,7 @@ const SMALLER: usize = 1_500;
 
 /// A number that an environment variable sets.
 #[expect(clippy::disallowed_methods, reason = "a variable tries other cases, or more")]
-fn set<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
+pub(crate) fn set<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 

@@ -27,6 +27,10 @@ pub(crate) enum Field {
     Method,
     /// The address of the client.
     Source,
+    /// The query as it is written. As a set it knows nothing of the parameters.
+    QueryText,
+    /// Something else that a request has or has not.
+    Other(Rc<str>),
 }
 
 /// Texts or addresses.
@@ -52,6 +56,8 @@ pub(crate) enum Asked {
     },
     /// Something that this version does not know.
     Open(Rc<str>),
+    /// That this is not so.
+    Not(Rc<Asked>),
 }
 
 impl Asked {
@@ -92,6 +98,7 @@ impl Asked {
         match self {
             Asked::Of { field, .. } => Some(field.clone()),
             Asked::Open(_) => None,
+            Asked::Not(inner) => inner.field(),
         }
     }
 
@@ -109,6 +116,7 @@ impl Asked {
             }
             Asked::Of { .. } => Match::No,
             Asked::Open(_) => Match::Maybe,
+            Asked::Not(inner) => inner.takes_text(text).opposite(),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::addresses::Addresses;
 use super::asked::{Field, Set};
 use super::budget::{Budget, Spent};
 use super::machine::Machine;
+use super::request::name_and_value;
 use super::texts::Texts;
 use super::universe;
 
@@ -30,6 +31,8 @@ pub(crate) struct Cell {
     supposed: BTreeMap<(Rc<str>, Side), bool>,
     /// The addresses that each of the requests can come from.
     all: [Rc<Addresses>; 2],
+    /// Whether case matters in all parts.
+    is_cased: bool,
 }
 
 /// What a part may be.
@@ -53,7 +56,17 @@ impl Cell {
     /// The same of two requests at once.
     pub(crate) fn pair(own: Addresses, other: Addresses) -> Self {
         let all = [Rc::new(own), Rc::new(other)];
-        Cell { parts: BTreeMap::new(), supposed: BTreeMap::new(), all }
+        Cell { parts: BTreeMap::new(), supposed: BTreeMap::new(), all, is_cased: false }
+    }
+
+    /// All requests as clients send them: case matters in all parts.
+    pub(crate) fn as_sent() -> Self {
+        Cell { is_cased: true, ..Cell::all(Addresses::all(true, true)) }
+    }
+
+    /// Every text that a field may be, or one of its values.
+    fn universe(&self, field: &Field) -> Texts {
+        Texts::of(universe::of(field, self.is_cased))
     }
 
     fn part(&self, place: &Place) -> Part {
@@ -61,14 +74,16 @@ impl Cell {
             return part.clone();
         }
         match place.0 {
-            Field::Header(_) | Field::Query => Part::Bag { some: Vec::new(), none: Vec::new() },
+            Field::Header(_) | Field::Query | Field::Other(_) => {
+                Part::Bag { some: Vec::new(), none: Vec::new() }
+            }
             Field::Source => {
                 let [own, other] = &self.all;
                 let all = if place.1 == Side::Own { own } else { other };
                 Part::Source((**all).clone())
             }
-            Field::Path | Field::Host | Field::Method => {
-                Part::Text(Texts::of(universe::of(&place.0)))
+            Field::Path | Field::Host | Field::Method | Field::QueryText => {
+                Part::Text(self.universe(&place.0))
             }
         }
     }
@@ -136,7 +151,7 @@ impl Cell {
         budget: &Budget,
     ) -> Result<bool, Spent> {
         for place in places {
-            if !self.part(place).is_possible(&place.0, budget)? {
+            if !self.part(place).is_possible(|| self.universe(&place.0), budget)? {
                 return Ok(false);
             }
         }
@@ -151,7 +166,7 @@ impl Cell {
     ) -> Result<Option<Cell>, Spent> {
         budget.spend(1)?;
         let Some(part) = change(self.part(place)) else { return Ok(None) };
-        if !part.is_possible(&place.0, budget)? {
+        if !part.is_possible(|| self.universe(&place.0), budget)? {
             return Ok(None);
         }
         let mut cell = self.clone();
@@ -187,7 +202,7 @@ impl Cell {
         }
     }
 
-    /// The texts for a part that may have several, as few as are needed where one does for all.
+    /// The texts for a part that may have several, few of them, and no parameter twice where that is seen.
     pub(crate) fn bag(
         &self,
         place: &Place,
@@ -198,18 +213,25 @@ impl Cell {
         if some.is_empty() {
             return Ok(Vec::new());
         }
-        let universe = Texts::of(universe::of(&place.0));
-        let open = none.iter().fold(universe, |texts, machine| texts.without(machine));
+        let open =
+            none.iter().fold(self.universe(&place.0), |texts, machine| texts.without(machine));
         let pick = |texts: &Texts| match choices.iter().find(|choice| texts.has(choice)) {
             Some(choice) => Ok(Some(choice.as_slice().into())),
             None => texts.find(budget),
         };
-        let together = some.iter().fold(open.clone(), |texts, machine| texts.within(machine));
-        if let Some(text) = pick(&together)? {
-            return Ok(vec![text]);
+        let mut first = None;
+        for turn in 0..some.len() {
+            let (behind, before) = some.split_at(turn);
+            let groups = grouped(&open, before.iter().chain(behind), budget)?;
+            let all: Result<Vec<_>, Spent> = groups.iter().map(pick).collect();
+            let all: Vec<Rc<[u8]>> = all?.into_iter().flatten().collect();
+            let names: BTreeSet<&[u8]> = all.iter().map(|text| name_and_value(text).0).collect();
+            if names.len() == all.len() {
+                return Ok(all);
+            }
+            first = first.or(Some(all));
         }
-        let all = some.iter().map(|machine| pick(&open.within(machine)));
-        Ok(all.collect::<Result<Vec<_>, Spent>>()?.into_iter().flatten().collect())
+        Ok(first.unwrap_or_default())
     }
 
     /// The addresses that it may come from.
@@ -229,14 +251,35 @@ impl Cell {
     }
 }
 
+/// Texts such that each of these sets has all that are in one of the groups.
+fn grouped<'a>(
+    open: &Texts,
+    sets: impl Iterator<Item = &'a Rc<Machine>>,
+    budget: &Budget,
+) -> Result<Vec<Texts>, Spent> {
+    let mut groups: Vec<Texts> = Vec::new();
+    for machine in sets {
+        let mut joined = None;
+        for group in &mut groups {
+            let both = group.within(machine);
+            if joined.is_none() && both.find(budget)?.is_some() {
+                joined = Some(std::mem::replace(group, both));
+            }
+        }
+        if joined.is_none() {
+            groups.push(open.within(machine));
+        }
+    }
+    Ok(groups)
+}
+
 impl Part {
-    fn is_possible(&self, field: &Field, budget: &Budget) -> Result<bool, Spent> {
+    fn is_possible(&self, universe: impl Fn() -> Texts, budget: &Budget) -> Result<bool, Spent> {
         match self {
             Part::Text(texts) => Ok(texts.find(budget)?.is_some()),
             Part::Source(addresses) => Ok(!addresses.is_empty()),
             Part::Bag { some, none } => {
-                let universe = Texts::of(universe::of(field));
-                let open = none.iter().fold(universe, |texts, machine| texts.without(machine));
+                let open = none.iter().fold(universe(), |texts, machine| texts.without(machine));
                 for machine in some {
                     if open.within(machine).find(budget)?.is_none() {
                         return Ok(false);

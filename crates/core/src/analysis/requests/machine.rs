@@ -6,7 +6,8 @@
 //! read, and kept: a machine that nobody walks through costs nothing.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -43,6 +44,14 @@ impl Bytes {
 
     pub(super) fn but(self, other: Bytes) -> Self {
         Bytes(std::array::from_fn(|at| self.0[at] & !other.0[at]))
+    }
+
+    /// The bytes that are among these once they are small letters.
+    fn folded(self) -> Self {
+        let capitals = b'A'..=b'Z';
+        let taken = capitals.filter(|byte| self.has(byte.to_ascii_lowercase()));
+        let small = self.but(Bytes::range(b'A', b'Z'));
+        taken.fold(small, |all, byte| all.or(Bytes::one(byte)))
     }
 
     pub(super) fn has(self, byte: u8) -> bool {
@@ -219,6 +228,47 @@ impl Machine {
     /// The same set, of whose texts this is known.
     pub(super) fn beginning_with(self, prefix: Vec<u8>) -> Self {
         Machine { prefix, ..self }
+    }
+
+    /// The texts that belong to this set once they are turned to small letters.
+    pub(super) fn folded(&self) -> Machine {
+        let core = self.core();
+        let mut places = core.places.clone();
+        for (bytes, _) in places.iter_mut().filter_map(|place| place.step.as_mut()) {
+            *bytes = bytes.folded();
+        }
+        Builder { places }.build(core.first)
+    }
+
+    /// The texts of this set that another one has not; none where they need too large a machine.
+    pub(super) fn but(&self, other: &Machine) -> Option<Machine> {
+        let mut builder = Builder::new();
+        let start = builder.fork(Vec::new())?;
+        let mut places = HashMap::from([((START, START), start)]);
+        let mut open = vec![(START, START)];
+        while let Some(states) = open.pop() {
+            let place = places[&states];
+            if self.is_end(states.0) && !other.is_end(states.1) {
+                builder.join(place, END);
+            }
+            let mut led: BTreeMap<(usize, usize), Bytes> = BTreeMap::new();
+            for byte in 0..=u8::MAX {
+                let next = (self.next(states.0, byte), other.next(states.1, byte));
+                if next.0 != DEAD && !other.takes_all(next.1) {
+                    let bytes = led.entry(next).or_default();
+                    *bytes = bytes.or(Bytes::one(byte));
+                }
+            }
+            for (next, bytes) in led {
+                if let Entry::Vacant(vacant) = places.entry(next) {
+                    vacant.insert(builder.fork(Vec::new())?);
+                    open.push(next);
+                }
+                let step = builder.step(bytes, places[&next])?;
+                builder.join(place, step);
+            }
+        }
+        Some(builder.build(start))
     }
 
     /// What tells it from every other one.

@@ -32,6 +32,15 @@ impl Match {
         }
     }
 
+    /// That it is not so.
+    pub(crate) fn opposite(self) -> Match {
+        match self {
+            Match::Yes => Match::No,
+            Match::No => Match::Yes,
+            Match::Maybe => Match::Maybe,
+        }
+    }
+
     /// One is enough.
     pub(crate) fn any(all: impl IntoIterator<Item = Match>) -> Match {
         let mut found = Match::No;
@@ -83,6 +92,7 @@ impl Request {
         match asked {
             Asked::Open(question) if self.more.contains(question) => Match::Yes,
             Asked::Open(_) => Match::Maybe,
+            Asked::Not(inner) => self.meets_one(inner).opposite(),
             Asked::Of { field, whole, parts } => {
                 // The hash of a secret takes the text that it was made from.
                 if self.is_in(field, whole, true) {
@@ -111,7 +121,7 @@ impl Request {
             Field::Header(name) => {
                 self.headers.iter().any(|(own, value)| own == name && takes(value))
             }
-            Field::Source => false,
+            Field::Source | Field::QueryText | Field::Other(_) => false,
         }
     }
 }

@@ -92,8 +92,7 @@ impl Search<'_> {
 
     /// Whether nothing is asked that cannot be told.
     fn is_exact(&self) -> bool {
-        let exact = |asked: &Asked| matches!(asked, Asked::Of { parts, .. } if parts.is_empty());
-        self.meets.iter().chain(&self.misses).all(|wanted| wanted.asked.iter().all(exact))
+        self.meets.iter().chain(&self.misses).all(|wanted| wanted.asked.iter().all(is_exact))
     }
 
     fn walk(&self, all: &Cell, mode: Mode, visit: &mut Visit<'_>) -> Result<(), Spent> {
@@ -151,9 +150,12 @@ impl Search<'_> {
         side: Side,
         mode: Mode,
     ) -> Result<Vec<Cell>, Spent> {
-        let Asked::Of { field, whole, parts } = asked else {
-            let Asked::Open(question) = asked else { return Ok(Vec::new()) };
-            return Ok(cell.supposing(question, side, true).into_iter().collect());
+        let (field, whole, parts) = match asked {
+            Asked::Open(question) => {
+                return Ok(cell.supposing(question, side, true).into_iter().collect());
+            }
+            Asked::Not(inner) => return self.missing(cell, inner, side, mode),
+            Asked::Of { field, whole, parts } => (field, whole, parts),
         };
         let place = self.place(field, side);
         let mut found: Vec<Cell> = cell.within(&place, whole, self.budget)?.into_iter().collect();
@@ -177,7 +179,8 @@ impl Search<'_> {
             let mut asked: Vec<&Asked> = wanted.asked.iter().collect();
             asked.sort_by_key(|asked| match asked {
                 Asked::Of { field, .. } => (0, Some(field)),
-                Asked::Open(_) => (1, None),
+                Asked::Not(_) => (1, None),
+                Asked::Open(_) => (2, None),
             });
             for asked in asked {
                 for next in self.missing(cell, asked, wanted.side, mode)? {
@@ -220,6 +223,7 @@ impl Search<'_> {
                 let cell = cell.supposing(question, side, false);
                 return Ok(cell.into_iter().filter(|_| mode == Mode::Possible).collect());
             }
+            Asked::Not(inner) => return self.meeting(cell, inner, side, mode),
             Asked::Of { field, whole, parts } => (field, whole, parts),
         };
         let place = self.place(field, side);
@@ -248,6 +252,14 @@ fn single(asked: &[Asked], mode: Mode) -> Option<(&Field, &Rc<Machine>, &[Part])
             Some((field, machine, parts))
         }
         _ => None,
+    }
+}
+/// Whether it can be told of every request whether it meets a condition.
+fn is_exact(asked: &Asked) -> bool {
+    match asked {
+        Asked::Of { parts, .. } => parts.is_empty(),
+        Asked::Not(inner) => is_exact(inner),
+        Asked::Open(_) => false,
     }
 }
 

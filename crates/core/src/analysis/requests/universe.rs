@@ -7,18 +7,26 @@ use super::machine::{Builder, Bytes, END, Machine};
 use super::pattern::BETWEEN;
 
 thread_local! {
-    static ALL: [Rc<Machine>; 5] =
-        [host(), path(), method(), header(), parameter()].map(|machine| Rc::new(machine.unwrap_or_else(nothing)));
+    static ALL: [Rc<Machine>; 10] = {
+        let (small, all) = (small(), visible());
+        let folded = [some(small.but(Bytes::of(b"?#"))), header(small), parameter(small), some(all)];
+        let cased = [some(name()), header(all), parameter(all), some(token())];
+        let same = [path(), query()];
+        let mut all = folded.into_iter().chain(cased).chain(same);
+        std::array::from_fn(|_| Rc::new(all.next().flatten().unwrap_or_else(nothing)))
+    };
 }
 
 /// Every text that a field may be, or one of its values. Where case does not matter, in small letters.
-pub(super) fn of(field: &Field) -> Rc<Machine> {
+pub(super) fn of(field: &Field, is_cased: bool) -> Rc<Machine> {
+    let cased = if is_cased { 4 } else { 0 };
     let number = match field {
-        Field::Host | Field::Source => 0,
-        Field::Path => 1,
-        Field::Method => 2,
-        Field::Header(_) => 3,
-        Field::Query => 4,
+        Field::Host | Field::Source => cased,
+        Field::Header(_) | Field::Other(_) => cased + 1,
+        Field::Query => cased + 2,
+        Field::Method => cased + 3,
+        Field::Path => 8,
+        Field::QueryText => 9,
     };
     ALL.with(|all| all[number].clone())
 }
@@ -28,19 +36,25 @@ fn visible() -> Bytes {
     Bytes::range(b'!', u8::MAX).but(Bytes::one(0x7f))
 }
 
-fn small(but: &[u8]) -> Bytes {
-    visible().but(Bytes::range(b'A', b'Z')).but(Bytes::of(but))
+fn small() -> Bytes {
+    visible().but(Bytes::range(b'A', b'Z'))
 }
 
-/// A host is not empty.
-fn host() -> Option<Machine> {
-    some(small(b"?#"))
+fn letters_and_digits() -> Bytes {
+    Bytes::range(b'0', b'9').or(Bytes::range(b'A', b'Z')).or(Bytes::range(b'a', b'z'))
 }
 
-fn method() -> Option<Machine> {
-    some(visible())
+/// What a method is made of (RFC 9110, 5.6.2). A listener's condition may have a wildcard there.
+fn token() -> Bytes {
+    letters_and_digits().or(Bytes::of(b"!#$%&'*+-.^_`|~"))
 }
 
+/// What a host with its port is made of (RFC 9110, 7.2; RFC 3986, 3.2.2), and what no standard allows.
+fn name() -> Bytes {
+    letters_and_digits().or(Bytes::of(b"-._~%!$&'()*+,;=:[]")).or(Bytes::range(0x80, u8::MAX))
+}
+
+/// A host and a method are not empty.
 fn some(bytes: Bytes) -> Option<Machine> {
     let mut builder = Builder::new();
     let rest = builder.many(bytes, END)?;
@@ -56,18 +70,25 @@ fn path() -> Option<Machine> {
     Some(builder.build(slash).beginning_with(b"/".to_vec()))
 }
 
-fn header() -> Option<Machine> {
+fn header(bytes: Bytes) -> Option<Machine> {
     let mut builder = Builder::new();
-    let rest = builder.many(small(b"").or(Bytes::one(b' ')), END)?;
+    let rest = builder.many(bytes.or(Bytes::one(b' ')), END)?;
     Some(builder.build(rest))
 }
 
-fn parameter() -> Option<Machine> {
+/// Its name in small letters: nobody tells them apart.
+fn parameter(bytes: Bytes) -> Option<Machine> {
     let mut builder = Builder::new();
-    let value = builder.many(small(b"&#"), END)?;
+    let value = builder.many(bytes.but(Bytes::of(b"&#")), END)?;
     let between = builder.step(Bytes::one(BETWEEN), value)?;
-    let name = builder.many(small(b"&#="), between)?;
+    let name = builder.many(small().but(Bytes::of(b"&#=")), between)?;
     Some(builder.build(name))
+}
+
+fn query() -> Option<Machine> {
+    let mut builder = Builder::new();
+    let all = builder.many(visible().but(Bytes::one(b'#')), END)?;
+    Some(builder.build(all))
 }
 
 /// Never: none of these is too large.

@@ -1,9 +1,8 @@
 //! A test of one part of a request, as a statement of AWS WAF makes it.
 
 use crate::analysis::requests::{self, Match};
-use crate::analysis::routing::{example, pattern};
+use crate::analysis::routing::pattern;
 use crate::inventory::WafComparison;
-use crate::vocab::glob;
 
 /// What becomes of a part that is nothing but letters, digits and [`PLAIN`]: nothing, or small letters.
 const HARMLESS: &[&str] = &[
@@ -25,7 +24,7 @@ const HARMLESS: &[&str] = &[
 const PLAIN: &str = "/-_.";
 
 /// A part of a request.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Field {
     /// `GET`.
     Method,
@@ -46,7 +45,7 @@ pub(crate) enum Field {
 }
 
 /// Where a text has to stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Position {
     /// It is all there is.
     Exactly,
@@ -61,7 +60,7 @@ pub(crate) enum Position {
 }
 
 /// How a size has to compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Operator {
     /// As large.
     Equal,
@@ -78,7 +77,7 @@ pub(crate) enum Operator {
 }
 
 /// What a part of a request is compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Wanted {
     /// This text, there.
     Text(Position, String),
@@ -91,7 +90,7 @@ pub(crate) enum Wanted {
 }
 
 /// A test of one part of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FieldTest {
     /// The part.
     pub(crate) field: Field,
@@ -192,42 +191,6 @@ fn size(comparison: &WafComparison) -> Option<Wanted> {
 }
 
 impl FieldTest {
-    /// Whether every request passes it, or none; none where some may.
-    pub(crate) fn constant(&self) -> Option<bool> {
-        let is_there = matches!(self.field, Field::Path | Field::Method | Field::Query);
-        let is_path = self.field == Field::Path;
-        let least = u64::from(matches!(self.field, Field::Path | Field::Method));
-        let slash = |text: &str| text.is_empty() || is_path && text == "/";
-        match &self.wanted {
-            Wanted::Text(_, text)
-                if self.lowered && self.decoded.is_empty() && has_capitals(text) =>
-            {
-                Some(false)
-            }
-            Wanted::Text(Position::Exactly | Position::Starts, text)
-                if is_path
-                    && self.decoded.is_empty()
-                    && !text.is_empty()
-                    && !text.starts_with('/') =>
-            {
-                Some(false)
-            }
-            Wanted::Text(Position::Starts | Position::Contains, text) => {
-                (is_there && slash(text)).then_some(true)
-            }
-            Wanted::Text(Position::Ends, text) => (is_there && text.is_empty()).then_some(true),
-            Wanted::Regex(regex) => (is_there && takes_any(regex, is_path)).then_some(true),
-            Wanted::Size(operator, size) => match (operator, size) {
-                (Operator::AtLeast, size) if is_there && *size <= least => Some(true),
-                (Operator::Greater, size) if is_there && *size < least => Some(true),
-                (Operator::Less, size) if *size <= least => Some(false),
-                (Operator::AtMost, size) if *size < least => Some(false),
-                _ => None,
-            },
-            Wanted::Text(..) | Wanted::Hidden => None,
-        }
-    }
-
     /// Whether a part with this text passes.
     pub(crate) fn passes(&self, text: &str) -> Match {
         if !self.decoded.is_empty() && !is_plain(text) {
@@ -245,38 +208,17 @@ impl FieldTest {
         }
     }
 
-    /// Texts of the part that may pass, first choice first. They are to be tried.
+    /// A text of the part that reads well, where it passes; and one for who does not tell capitals.
     pub(crate) fn texts(&self) -> Vec<String> {
-        let begin = if self.field == Field::Path { "/" } else { "" };
-        let mut texts = match &self.wanted {
-            Wanted::Text(Position::Exactly, text) => vec![text.clone()],
-            Wanted::Text(Position::Starts, text) if text.ends_with('/') => {
-                vec![format!("{text}x"), text.clone()]
-            }
-            Wanted::Text(Position::Starts, text) => vec![text.clone(), format!("{text}x")],
-            Wanted::Text(Position::Ends, text) if text.starts_with(begin) => {
-                vec![text.clone(), format!("{begin}x{text}")]
-            }
-            Wanted::Text(Position::Ends, text) => vec![format!("{begin}{text}")],
-            Wanted::Text(Position::Contains | Position::Word, text) if text.starts_with(begin) => {
-                vec![text.clone(), format!("{begin}x{text}"), format!("{begin}x{text}/x")]
-            }
-            Wanted::Text(Position::Contains | Position::Word, text) => {
-                vec![format!("{begin}{text}"), format!("{begin}x{text}x")]
-            }
-            Wanted::Regex(regex) => example::matching(regex).into_iter().collect(),
-            Wanted::Size(..) | Wanted::Hidden => Vec::new(),
-        };
-        if self.lowered {
-            let capitals: Vec<String> = texts.iter().map(|text| text.to_uppercase()).collect();
-            texts.extend(capitals);
-        }
-        texts.retain(|text| glob::is_short(text));
-        texts
+        let Wanted::Text(position, text) = &self.wanted else { return Vec::new() };
+        let open = *position == Position::Starts && text.ends_with('/');
+        let text = if open { format!("{text}x") } else { text.clone() };
+        let capitals = self.lowered.then(|| text.to_uppercase());
+        std::iter::once(text).chain(capitals).collect()
     }
 
     /// The pattern with wildcards that takes what passes, as listeners' rules have them; none where none does.
-    pub(crate) fn pattern(&self) -> Option<String> {
+    pub(crate) fn wildcards(&self) -> Option<String> {
         let Wanted::Text(position, text) = &self.wanted else { return None };
         let text = text.replace('*', r"\*").replace('?', r"\?");
         match position {
@@ -287,80 +229,10 @@ impl FieldTest {
             Position::Word => None,
         }
     }
-
-    /// Whether nothing passes both. Where that is not plain, and where a request may have the part more than
-    /// once, the answer is no.
-    pub(crate) fn excludes(&self, other: &FieldTest) -> bool {
-        let (Wanted::Text(own, text), Wanted::Text(its, other_text)) =
-            (&self.wanted, &other.wanted)
-        else {
-            return false;
-        };
-        let is_single = matches!(self.field, Field::Method | Field::Path | Field::Query)
-            || self.field == Field::Header("host".to_owned());
-        if !is_single || self.field != other.field || self.decoded != other.decoded {
-            return false;
-        }
-        let fold = |text: &str| {
-            if self.lowered || other.lowered { text.to_ascii_lowercase() } else { text.to_owned() }
-        };
-        let (text, other_text) = (fold(text), fold(other_text));
-        match (own, its) {
-            (Position::Exactly, its) => !its.holds(&other_text, &text),
-            (own, Position::Exactly) => !own.holds(&text, &other_text),
-            (Position::Starts, Position::Starts) => {
-                !text.starts_with(&other_text) && !other_text.starts_with(&text)
-            }
-            (Position::Ends, Position::Ends) => {
-                !text.ends_with(&other_text) && !other_text.ends_with(&text)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether what passes it passes the other, too. Where that is not plain the answer is no.
-    pub(crate) fn is_within(&self, other: &FieldTest) -> bool {
-        if self == other {
-            return true;
-        }
-        let (Wanted::Text(own, text), Wanted::Text(its, other_text)) =
-            (&self.wanted, &other.wanted)
-        else {
-            return false;
-        };
-        let same = self.field == other.field
-            && self.lowered == other.lowered
-            && self.decoded == other.decoded;
-        same && match (own, its) {
-            (Position::Exactly, its) => its.holds(other_text, text),
-            (Position::Starts, Position::Starts) => text.starts_with(other_text),
-            (Position::Ends, Position::Ends) => text.ends_with(other_text),
-            (Position::Starts | Position::Ends | Position::Contains, Position::Contains) => {
-                text.contains(other_text)
-            }
-            _ => false,
-        }
-    }
 }
 
 fn certain(holds: bool) -> Match {
     if holds { Match::Yes } else { Match::No }
-}
-
-fn has_capitals(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_uppercase())
-}
-
-/// Whether a regular expression is found in every text, or in every path.
-fn takes_any(regex: &str, is_path: bool) -> bool {
-    let bare = regex.strip_prefix('^').unwrap_or(regex);
-    let open = bare.strip_suffix('$').unwrap_or(bare);
-    let begun = open.strip_prefix('/').or_else(|| open.strip_prefix(r"\/"));
-    let rest = if is_path { begun.unwrap_or(open) } else { open };
-    rest == ".*"
-        || rest.is_empty() && bare == open
-        || is_path && bare == open && rest == "."
-        || is_path && begun.is_none() && rest == ".+"
 }
 
 /// Whether the transformations that are known leave a text as it is, small letters aside.
@@ -387,7 +259,7 @@ impl Position {
 }
 
 impl Operator {
-    fn holds(self, size: u64, wanted: u64) -> bool {
+    pub(super) fn holds(self, size: u64, wanted: u64) -> bool {
         match self {
             Operator::Equal => size == wanted,
             Operator::Other => size != wanted,
@@ -401,6 +273,7 @@ impl Operator {
 
 #[cfg(test)]
 mod tests {
+    use super::super::statement::Matches;
     use super::{Compared, Field, FieldTest, Match, Position, Wanted};
     use crate::inventory::WafComparison;
 
@@ -460,6 +333,14 @@ mod tests {
         }
     }
 
+    fn constant(test: FieldTest) -> Option<bool> {
+        match Matches::test(test).settled() {
+            Matches::All => Some(true),
+            Matches::None => Some(false),
+            _ => None,
+        }
+    }
+
     #[test]
     fn a_test_that_tells_nobody_apart_is_known() {
         let table = [
@@ -473,14 +354,14 @@ mod tests {
             ("EXACTLY", "a", "NONE", Some(false)),
         ];
         for (position, text, transformation, expected) in table {
-            let found = test(position, text, &[transformation]).constant();
+            let found = constant(test(position, text, &[transformation]));
             assert_eq!(found, expected, "{position} {text} {transformation}");
         }
         let of = |kind: &str, change: &dyn Fn(&mut WafComparison)| {
             let mut comparison = clear();
             change(&mut comparison);
             match Compared::of(kind, &comparison) {
-                Compared::Test(found) => found.constant(),
+                Compared::Test(found) => constant(found),
                 _ => panic!("no test"),
             }
         };
@@ -491,11 +372,13 @@ mod tests {
             ("", Some(true)),
             (".+", Some(true)),
             ("^/$", None),
-            ("^$", None),
+            ("^$", Some(false)),
             ("^/api", None),
             ("/.+", None),
             (".", Some(true)),
             ("^.$", None),
+            ("^/.*|^[a-z]", Some(true)),
+            ("^/(?=a)", None),
         ];
         for (regex, expected) in regexes {
             let found = of("regex-match", &|one| one.regex = Some(regex.to_owned()));
@@ -512,8 +395,16 @@ mod tests {
     }
 
     #[test]
-    fn two_tests_are_compared_where_that_is_plain() {
+    fn two_tests_are_compared() {
         let of = |(position, text): (&str, &str)| test(position, text, &["NONE"]);
+        let is_apart = |one: FieldTest, other: FieldTest| {
+            Matches::every(vec![Matches::test(one), Matches::test(other)]).settled()
+                == Matches::None
+        };
+        let is_within = |one: FieldTest, other: FieldTest| {
+            let rest = Matches::test(other).negated();
+            Matches::every(vec![Matches::test(one), rest]).settled() == Matches::None
+        };
         let apart = [
             (("EXACTLY", "/a"), ("EXACTLY", "/b"), true),
             (("STARTS_WITH", "/a"), ("STARTS_WITH", "/ab"), false),
@@ -521,24 +412,29 @@ mod tests {
             (("STARTS_WITH", "/a"), ("ENDS_WITH", "/b"), false),
             (("EXACTLY", "/a"), ("CONTAINS", "b"), true),
             (("CONTAINS", "a"), ("CONTAINS", "b"), false),
+            (("CONTAINS_WORD", "ab"), ("EXACTLY", "/abc"), true),
         ];
         for (one, other, expected) in apart {
-            assert_eq!(of(one).excludes(&of(other)), expected, "{one:?} {other:?}");
-            assert_eq!(of(other).excludes(&of(one)), expected, "{other:?} {one:?}");
+            assert_eq!(is_apart(of(one), of(other)), expected, "{one:?} {other:?}");
+            assert_eq!(is_apart(of(other), of(one)), expected, "{other:?} {one:?}");
         }
         let lower = test("EXACTLY", "/a", &["LOWERCASE"]);
-        assert!(!lower.excludes(&of(("EXACTLY", "/A"))), "/A passes both");
-        assert!(!test("EXACTLY", "/a", &["URL_DECODE"]).excludes(&of(("EXACTLY", "/%61"))));
-        assert!(of(("EXACTLY", "/ab")).is_within(&of(("STARTS_WITH", "/a"))));
-        assert!(of(("STARTS_WITH", "/ab")).is_within(&of(("STARTS_WITH", "/a"))));
-        assert!(!of(("STARTS_WITH", "/a")).is_within(&of(("STARTS_WITH", "/ab"))));
+        assert!(!is_apart(lower.clone(), of(("EXACTLY", "/A"))), "/A passes both");
+        assert!(is_within(of(("EXACTLY", "/A")), lower));
+        let decoded = || test("EXACTLY", "/a", &["URL_DECODE"]);
+        assert!(!is_apart(decoded(), of(("EXACTLY", "/%61"))));
+        assert!(is_apart(decoded(), of(("EXACTLY", "/b"))), "a plain text stays");
+        assert!(is_within(of(("EXACTLY", "/a")), decoded()));
+        assert!(is_within(of(("EXACTLY", "/ab")), of(("STARTS_WITH", "/a"))));
+        assert!(is_within(of(("STARTS_WITH", "/ab")), of(("STARTS_WITH", "/a"))));
+        assert!(!is_within(of(("STARTS_WITH", "/a")), of(("STARTS_WITH", "/ab"))));
     }
 
     #[test]
     fn a_pattern_escapes_its_text() {
-        assert_eq!(test("STARTS_WITH", "/a*?", &[]).pattern().as_deref(), Some(r"/a\*\?*"));
-        assert_eq!(test("CONTAINS", "b", &[]).pattern().as_deref(), Some("*b*"));
-        assert_eq!(test("CONTAINS_WORD", "b", &[]).pattern(), None);
+        assert_eq!(test("STARTS_WITH", "/a*?", &[]).wildcards().as_deref(), Some(r"/a\*\?*"));
+        assert_eq!(test("CONTAINS", "b", &[]).wildcards().as_deref(), Some("*b*"));
+        assert_eq!(test("CONTAINS_WORD", "b", &[]).wildcards(), None);
     }
 
     #[test]

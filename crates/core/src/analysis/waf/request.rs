@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::{Field, FieldTest};
 use super::statement::{Gate, Matches, Requests};
-use crate::analysis::requests::Match;
+use crate::analysis::requests::{self, Match, name_and_value};
 
-/// How many requests are tried.
-const TRIED: usize = 512;
-/// How many texts of a part are tried.
-const TEXTS: usize = 24;
+/// Names of parameters where any will do.
+const ANY_NAMES: [&str; 4] = ["x", "y", "z", "any"];
 
 /// A request without cookies, and without headers but these.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +18,39 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// A request of a set; its query is that text where it has no parameters. None where a client cannot send
+    /// it, and where something is twice in it: AWS does not say what a test makes of that.
+    pub(crate) fn of(found: &requests::Request, query: &[u8]) -> Option<Self> {
+        let host = Field::Header("host".to_owned());
+        let mut all: Vec<(Field, &[u8])> =
+            vec![(Field::Method, &found.method), (Field::Path, &found.path), (host, &found.host)];
+        all.extend(
+            found.headers.iter().map(|(name, text)| (Field::Header(name.to_string()), &**text)),
+        );
+        for parameter in &found.query {
+            let (name, text) = name_and_value(parameter);
+            let name = std::str::from_utf8(name).ok()?;
+            if !can_be(&Field::Arguments, name) || name.contains('=') {
+                return None;
+            }
+            // Where any name will do each has another one.
+            let is_free = |name: &&&str| !all.iter().any(|(field, _)| *field == argument(name));
+            let name = if name.is_empty() { ANY_NAMES.iter().find(is_free)? } else { name };
+            all.push((argument(name), text));
+        }
+        if found.query.is_empty() && !query.is_empty() {
+            all.push((Field::Query, query));
+        }
+        let mut parts = BTreeMap::new();
+        for (field, text) in all {
+            let text = std::str::from_utf8(text).ok().filter(|text| can_be(&field, text))?;
+            if parts.insert(field, text.to_owned()).is_some() {
+                return None;
+            }
+        }
+        Some(Request { parts })
+    }
+
     /// The same with a body that passes every test.
     pub(crate) fn with_any_body(&self) -> Self {
         let mut request = self.clone();
@@ -53,7 +84,6 @@ impl Request {
     fn query(&self) -> String {
         let named = self.parts.iter().filter_map(|(field, text)| match field {
             Field::Query => Some(text.clone()),
-            Field::Arguments => Some(format!("x={text}")),
             Field::Argument(name) => Some(format!("{name}={text}")),
             _ => None,
         });
@@ -76,11 +106,7 @@ impl Request {
                 all.iter().map(|one| self.is_in(one, open)).fold(Match::Yes, Match::and)
             }
             Requests::Any(all) => Match::any(all.iter().map(|one| self.is_in(one, open))),
-            Requests::Not(one) => match self.is_in(one, open) {
-                Match::Yes => Match::No,
-                Match::No => Match::Yes,
-                Match::Maybe => Match::Maybe,
-            },
+            Requests::Not(one) => self.is_in(one, open).opposite(),
         }
     }
 
@@ -97,7 +123,7 @@ impl Request {
             }
             Field::Arguments => {
                 let values = self.parts.iter().filter_map(|(field, text)| match field {
-                    Field::Arguments | Field::Argument(_) => Some(test.passes(text)),
+                    Field::Argument(_) => Some(test.passes(text)),
                     _ => None,
                 });
                 Match::any(values)
@@ -105,65 +131,30 @@ impl Request {
             Field::Header(_) | Field::Argument(_) => {
                 self.parts.get(&test.field).map_or(Match::No, |text| test.passes(text))
             }
+            Field::Cookies if self.parts.contains_key(&Field::Header("cookie".to_owned())) => {
+                Match::Maybe
+            }
             Field::Cookies => Match::No,
         }
     }
 }
 
-/// Requests that may pass and fail these tests, those that say little first.
-pub(crate) fn candidates(tests: &[&FieldTest], name: &str) -> Vec<Request> {
-    let host = Field::Header("host".to_owned());
-    // Every client sends a host; what else is not said is not there.
-    let mut parts: BTreeMap<&Field, Vec<Option<String>>> =
-        BTreeMap::from([(&host, vec![Some(name.to_owned())])]);
-    for test in tests {
-        let tried = parts.entry(&test.field).or_insert_with(|| otherwise(&test.field));
-        for text in test.texts().into_iter().filter(|text| can_be(&test.field, text)) {
-            let text = Some(text);
-            if tried.len() < TEXTS && !tried.contains(&text) {
-                tried.push(text);
-            }
-        }
-    }
-    let mut all = vec![Request::default()];
-    for (field, texts) in parts {
-        let mut more = Vec::new();
-        for text in texts {
-            more.extend(all.iter().take(TRIED - more.len()).map(|request| {
-                let mut request = request.clone();
-                if let Some(text) = &text {
-                    request.parts.insert(field.clone(), text.clone());
-                }
-                request
-            }));
-        }
-        all = more;
-    }
-    all
-}
-
-/// What a part is where no test wants it to be something.
-fn otherwise(field: &Field) -> Vec<Option<String>> {
-    let some = |text: &str| Some(text.to_owned());
-    match field {
-        Field::Path => vec![some("/"), some("/x")],
-        Field::Method => vec![some("GET"), some("POST")],
-        Field::Header(_) | Field::Argument(_) | Field::Arguments | Field::Query => {
-            vec![None, some("x")]
-        }
-        Field::Body | Field::Cookies => vec![None],
-    }
+fn argument(name: &str) -> Field {
+    Field::Argument(name.to_owned())
 }
 
 /// Whether a client can send a text as this part, and nothing else comes of it.
 fn can_be(field: &Field, text: &str) -> bool {
-    let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let inner =
+        if matches!(field, Field::Header(_)) { text.replace(' ', "_") } else { text.to_owned() };
+    let is_visible = inner.bytes().all(|byte| byte.is_ascii_graphic()) && text.trim() == text;
     let apart = match field {
         Field::Path => "?#",
         Field::Query => "#",
         Field::Arguments | Field::Argument(_) => "#&+%",
         Field::Method => {
-            return !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let is_sign = |byte: u8| byte.is_ascii_alphabetic() || b"-_".contains(&byte);
+            return !text.is_empty() && text.bytes().all(is_sign);
         }
         Field::Header(name) if name == "host" => "/?#@",
         Field::Header(_) | Field::Body | Field::Cookies => "",

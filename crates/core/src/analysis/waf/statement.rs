@@ -65,7 +65,7 @@ pub(crate) enum GateKind {
 pub(crate) fn requests_of(statements: &[WafStatement]) -> Matches {
     let mut reader = Reader { left: statements };
     match reader.next(0) {
-        Some(matches) if reader.left.is_empty() => matches,
+        Some(matches) if reader.left.is_empty() => matches.settled(),
         _ => Matches::Undecided,
     }
 }
@@ -122,21 +122,16 @@ impl Matches {
         Matches::Some(Box::new(requests))
     }
 
-    fn test(test: FieldTest) -> Self {
-        match test.constant() {
-            Some(true) => Matches::All,
-            Some(false) => Matches::None,
-            None => Matches::some(Requests::Test(test)),
-        }
+    /// Those that pass a test.
+    pub(crate) fn test(test: FieldTest) -> Self {
+        Matches::some(Requests::Test(test))
     }
 
     /// The requests in each of these.
     pub(crate) fn every(all: Vec<Matches>) -> Self {
         let mut left: Vec<Matches> = all.into_iter().filter(|one| *one != Matches::All).collect();
-        if left.contains(&Matches::None) || left.iter().any(|one| one.meets_no(&left)) {
-            return Matches::None;
-        }
         match left.len() {
+            _ if left.contains(&Matches::None) => Matches::None,
             0 => Matches::All,
             1 => left.remove(0),
             _ => Matches::some(Requests::Every(left)),
@@ -146,10 +141,8 @@ impl Matches {
     /// The requests in one of these.
     pub(crate) fn any(all: Vec<Matches>) -> Self {
         let mut left: Vec<Matches> = all.into_iter().filter(|one| *one != Matches::None).collect();
-        if left.contains(&Matches::All) || left.iter().any(|one| one.is_opposite(&left)) {
-            return Matches::All;
-        }
         match left.len() {
+            _ if left.contains(&Matches::All) => Matches::All,
             0 => Matches::None,
             1 => left.remove(0),
             _ => Matches::some(Requests::Any(left)),
@@ -167,22 +160,6 @@ impl Matches {
                 inner => Matches::some(Requests::Not(Matches::some(inner))),
             },
         }
-    }
-
-    /// Whether no request is in this one and in all of these.
-    fn meets_no(&self, all: &[Matches]) -> bool {
-        let excluded = |other: &Matches| match (self.as_test(), other.as_test()) {
-            (Some(own), Some(other)) => own.excludes(other),
-            _ => false,
-        };
-        self.is_opposite(all) || all.iter().any(excluded)
-    }
-
-    /// Whether one of these is all that this one is not.
-    fn is_opposite(&self, all: &[Matches]) -> bool {
-        let Matches::Some(inner) = self else { return false };
-        let Requests::Not(inner) = &**inner else { return false };
-        inner.is_understood() && all.contains(inner)
     }
 
     fn as_test(&self) -> Option<&FieldTest> {
@@ -207,11 +184,6 @@ impl Matches {
         }
     }
 
-    /// Whether nothing in it is undecided.
-    pub(crate) fn is_understood(&self) -> bool {
-        *self != Matches::Undecided && self.inner().iter().all(Matches::is_understood)
-    }
-
     /// The gates in it.
     pub(crate) fn gates(&self) -> BTreeSet<Gate> {
         if let Matches::Some(inner) = self
@@ -228,64 +200,38 @@ impl Matches {
         own.chain(self.inner().iter().flat_map(Matches::tests)).collect()
     }
 
-    /// The same for a client that is behind these gates, and no others.
-    pub(crate) fn behind(&self, open: &BTreeSet<Gate>) -> Self {
+    /// The same for a client that is behind these gates, and maybe behind some of those, but no others.
+    pub(crate) fn behind(&self, open: &BTreeSet<Gate>, maybe: &BTreeSet<Gate>) -> Self {
+        self.replaced(&|one| match one {
+            Requests::Gate(gate) if open.contains(gate) => Some(Matches::All),
+            Requests::Gate(gate) if !maybe.contains(gate) => Some(Matches::None),
+            _ => None,
+        })
+    }
+
+    /// The same with a body that passes every test.
+    pub(crate) fn with_any_body(&self) -> Self {
+        self.replaced(&|one| match one {
+            Requests::Test(test) if test.field == Field::Body => Some(Matches::All),
+            _ => None,
+        })
+    }
+
+    /// The same with something else for its tests and gates, where there is something.
+    fn replaced(&self, by: &dyn Fn(&Requests) -> Option<Matches>) -> Self {
         let Matches::Some(inner) = self else { return self.clone() };
-        let each = |all: &[Matches]| all.iter().map(|one| one.behind(open)).collect();
+        let each = |all: &[Matches]| all.iter().map(|one| one.replaced(by)).collect();
         match &**inner {
-            Requests::Gate(gate) if open.contains(gate) => Matches::All,
-            Requests::Gate(_) => Matches::None,
             Requests::Every(all) => Matches::every(each(all)),
             Requests::Any(all) => Matches::any(each(all)),
-            Requests::Not(one) => one.behind(open).negated(),
-            Requests::Test(_) => self.clone(),
+            Requests::Not(one) => one.replaced(by).negated(),
+            one => by(one).unwrap_or_else(|| self.clone()),
         }
     }
 
-    /// Tests on this field, of which every request in it passes one; none where that cannot be told.
-    pub(crate) fn needs(&self, field: &Field) -> Option<Vec<&FieldTest>> {
-        let Matches::Some(inner) = self else { return None };
-        match &**inner {
-            Requests::Test(test) => (test.field == *field).then(|| vec![test]),
-            Requests::Every(all) => all.iter().find_map(|one| one.needs(field)),
-            Requests::Any(all) => {
-                let each: Option<Vec<_>> = all.iter().map(|one| one.needs(field)).collect();
-                each.map(|all| all.into_iter().flatten().collect())
-            }
-            Requests::Gate(_) | Requests::Not(_) => None,
-        }
-    }
-
-    /// Tests of which each is enough to be in it.
-    fn takes_each(&self) -> Vec<&FieldTest> {
-        let Matches::Some(inner) = self else { return Vec::new() };
-        match &**inner {
-            Requests::Test(test) => vec![test],
-            Requests::Any(all) => all.iter().flat_map(Matches::takes_each).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Whether no request is in both. Where that is not plain the answer is no.
-    pub(crate) fn is_apart_from(&self, other: &Matches) -> bool {
-        let pairs = |(own, other): (Vec<&FieldTest>, Vec<&FieldTest>)| {
-            own.iter().all(|own| other.iter().all(|other| own.excludes(other)))
-        };
-        [Field::Path, Field::Method, Field::Header("host".to_owned())]
-            .iter()
-            .any(|field| self.needs(field).zip(other.needs(field)).is_some_and(pairs))
-    }
-
-    /// Whether every request in it is in the other. Where that is not plain the answer is no.
-    pub(crate) fn is_within(&self, other: &Matches) -> bool {
-        if *other == Matches::All || self.is_understood() && self == other {
-            return true;
-        }
-        let enough = other.takes_each();
-        let held = |own: &FieldTest| enough.iter().any(|wide| own.is_within(wide));
-        enough
-            .iter()
-            .any(|wide| self.needs(&wide.field).is_some_and(|all| all.into_iter().all(held)))
+    /// Whether it looks into the body.
+    pub(crate) fn is_bodily(&self) -> bool {
+        self.tests().iter().any(|test| test.field == Field::Body)
     }
 
     /// Whether every request in it passes one of those tests that this is so of.
@@ -331,7 +277,7 @@ mod tests {
         ];
         for (title, statements, expected) in table {
             let found = requests_of(&statements);
-            assert!(found.is_understood(), "{title}");
+            assert_ne!(found, Matches::Undecided, "{title}");
             let constant = match found {
                 Matches::All => Some(true),
                 Matches::None => Some(false),
@@ -353,7 +299,7 @@ mod tests {
             assert_eq!(requests_of(&statements), Matches::Undecided, "{statements:?}");
         }
         let or = waf_statements("or", &[vec![new.clone()], starts("/a")]);
-        assert!(!requests_of(&or).is_understood());
+        assert!(matches!(requests_of(&or), Matches::Some(_)));
         let and = waf_statements("and", &[vec![new], waf_not(starts("/"))]);
         assert_eq!(requests_of(&and), Matches::None);
         let mut deep: Vec<WafStatement> = Vec::new();
@@ -366,8 +312,9 @@ mod tests {
     fn gates_are_for_some_clients() {
         let geo = vec![waf_statement("geo-match")];
         let found = requests_of(&waf_statements("or", &[geo.clone(), waf_not(starts("/"))]));
-        assert_eq!(found.behind(&BTreeSet::new()), Matches::None);
-        assert_eq!(found.behind(&found.gates()), Matches::All);
-        assert_eq!(requests_of(&waf_not(geo)).behind(&BTreeSet::new()), Matches::All);
+        let none = BTreeSet::new();
+        assert_eq!(found.behind(&none, &none).settled(), Matches::None);
+        assert_eq!(found.behind(&found.gates(), &none), Matches::All);
+        assert_eq!(requests_of(&waf_not(geo)).behind(&none, &none), Matches::All);
     }
 }

@@ -1,9 +1,9 @@
 //! A rule of a web ACL lets requests through before others would have stopped them.
 
-use crate::analysis::waf::skip::{self, Asked};
+use crate::analysis::waf::skip::{self, Target};
 use crate::analysis::waf::{self, Effect};
 use crate::checks::prelude::*;
-use crate::checks::shared::bypass::is_public_path;
+use crate::checks::shared::bypass::{PUBLIC_PATHS, is_public_path};
 use crate::checks::shared::causes;
 use crate::checks::shared::passed::SHOWN;
 use crate::inventory::{WafRule, WafStatement};
@@ -25,8 +25,8 @@ pub(crate) const CHECK: Check = Check {
             rules that need an address of a set, a country, a network, a label or a secret header \
             or parameter; for those behind every rule that stops requests; for preflight requests \
             (OPTIONS), and for paths that are public by custom or by configuration \
-            (`public-paths`). Unknown where it is not understood which requests a rule takes, and \
-            none that was tried decides. Does not apply to a web ACL that stops nothing, which is \
+            (`public-paths`). Unknown where that depends on what is not understood of a rule, or on \
+            what a test makes of a header or parameter that is there twice. Does not apply to a web ACL that stops nothing, which is \
             `waf-empty` or `waf-counts-only`.",
     false_alarms: "A path whose requests the rules would stop wrongly may be meant. A scope-down \
                    statement, or an exception to the one rule that is wrong, leaves the others in \
@@ -266,8 +266,10 @@ fn judge(context: &Context) -> Judgement {
     let is_public =
         |path: &str| is_public_path(path) || meant.iter().any(|public| glob::covers(public, path));
     let host = context.lb.dns_name.as_deref().unwrap_or(&context.lb.name);
-    let asked = Asked { scheme: scheme(context.lb), host, is_public: &is_public };
-    let skips = skip::skips(&filter, &asked);
+    let public = PUBLIC_PATHS.iter().map(|path| (*path).to_owned()).chain(meant.iter().cloned());
+    let scheme = scheme(context.lb);
+    let target = Target { scheme, host, public: public.collect(), is_public: &is_public };
+    let skips = skip::skips(&filter, &target);
     let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
     let Some((first, others)) = skips.found.split_first() else {
         let allowing = filter.names(Effect::Admits, |_| true);
