@@ -75,6 +75,9 @@ fn main() {
     }
 }
 
+/// Listeners with so many rules, each made from its number.
+type Scene = (&'static str, usize, fn(usize) -> Rule);
+
 /// What one load balancer costs whose listener has many rules: with wildcards in every field, with paths of
 /// their own, and with every second one behind a login, all to one group.
 fn rules() {
@@ -82,7 +85,7 @@ fn rules() {
         "{:>28} {:>6} {:>9} {:>10} {:>10}",
         "listener", "rules", "wall s", "peak MB", "unknown"
     );
-    let kinds: [(&str, usize, fn(usize) -> Rule); 4] = [
+    let kinds: [Scene; 4] = [
         ("wildcards in every field", 100, wildcards),
         ("a path each", 2_000, by_path),
         ("every second one logs in", 2_000, by_login),
