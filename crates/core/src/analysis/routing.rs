@@ -334,6 +334,20 @@ impl<'a> Route<'a> {
         let before: Vec<&[Condition]> = earlier.iter().map(|route| route.conditions).collect();
         request::for_rule(self.conditions, &before, lb, listener)
     }
+
+    /// The same, of the requests that another rule asks for too.
+    #[must_use]
+    pub fn request_of(
+        &self,
+        other: &Route,
+        earlier: &[Route],
+        lb: &LoadBalancer,
+        listener: &Listener,
+    ) -> String {
+        let before: Vec<&[Condition]> = earlier.iter().map(|route| route.conditions).collect();
+        let both = [other.conditions, self.conditions].concat();
+        request::for_rule(&both, &before, lb, listener)
+    }
 }
 
 /// Whether a redirect on a cleartext listener leads to cleartext again. An absent protocol is the

@@ -100,7 +100,9 @@ fn with_remarks(line: String, request: &Request, trial: Trial) -> String {
                     remarks.extend((0..times).map(|_| format!("with header {name}")));
                 }
             }
-            ConditionField::SourceIp => remarks.extend(asks_from(condition, request, trial)),
+            ConditionField::SourceIp if !remarks.iter().any(|one| one.starts_with("from ")) => {
+                remarks.extend(asks_from(condition, request, trial));
+            }
             ConditionField::HostHeader if is_veiled(&request.host) => {
                 remarks.extend(unread(condition));
             }
@@ -110,7 +112,8 @@ fn with_remarks(line: String, request: &Request, trial: Trial) -> String {
             ConditionField::HostHeader
             | ConditionField::PathPattern
             | ConditionField::HttpRequestMethod
-            | ConditionField::QueryString => {}
+            | ConditionField::QueryString
+            | ConditionField::SourceIp => {}
             ConditionField::Other(other) => remarks.push(format!("with {other} as the rule asks")),
         }
     }

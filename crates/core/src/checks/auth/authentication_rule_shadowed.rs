@@ -111,11 +111,12 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
         Partial::whole(if asks { Verdict::Pass(seen(&rules)) } else { Verdict::NotApplicable });
     for dead in &rules.shadowed {
         if let Some(Some(place)) = verdict.learn(rules.lets_past_login(dead, listener)) {
-            let by = &rules.live[place];
+            let (by, earlier) = (&rules.live[place], &rules.live[..place]);
+            let request = by.request_of(&dead.route, earlier, context.lb, listener);
             let evidence = Grounds::new()
                 .with("rule", dead.route.label.as_str())
                 .with("shadowed_by", by.label.as_str())
-                .with("request", by.request(&rules.live[..place], context.lb, listener));
+                .with("request", request);
             return Ok(Verdict::Fail(match moved(&rules, (dead, place)) {
                 Some(priorities) => evidence.bind("RULE_PRIORITIES", priorities),
                 None => evidence,
