@@ -1,6 +1,6 @@
 //! Networks at random: who reaches a load balancer is whose packets get in and are answered.
 //!
-//! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try others, and more of them; `--nocapture` shows what
+//! `ORACLE_SEED` and `ORACLE_CASES` try others, and more of them; `--nocapture` shows what
 //! the answers were.
 
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ const SEED: u64 = 20_261_102;
 
 #[expect(clippy::disallowed_methods, reason = "variables widen what a person tries out")]
 fn variable(name: &str, default: u64) -> u64 {
-    let given = std::env::var(format!("ELB_AUDIT_ORACLE_{name}"));
+    let given = std::env::var(format!("ORACLE_{name}"));
     given.map_or(default, |text| text.parse().expect("a number"))
 }
 
@@ -34,7 +34,7 @@ fn each(cases: u64, fails: impl Fn(&World, u64) -> Option<String>) {
         let world = World::new(&mut Dice::new(seed));
         if fails(&world, seed).is_some() {
             let (world, said) = shrunk(world, seed, &fails);
-            panic!("ELB_AUDIT_ORACLE_SEED={seed} ELB_AUDIT_ORACLE_CASES=1: {said}\n{world:#?}");
+            panic!("ORACLE_SEED={seed} ORACLE_CASES=1: {said}\n{world:#?}");
         }
     }
 }

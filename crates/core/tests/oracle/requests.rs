@@ -1,6 +1,6 @@
 //! Load balancers by chance: every request is asked for, and what becomes of it held against what the audit says.
 //!
-//! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try other cases, or more of them. A failure shows every
+//! `ORACLE_SEED` and `ORACLE_CASES` try other cases, or more of them. A failure shows every
 //! kind of difference with the smallest load balancer found for it; `--nocapture` shows how much was tried.
 
 mod client;
@@ -57,8 +57,8 @@ fn shrunk(case: &Case, known: &Known, kind: &str) -> (Case, String) {
 
 #[test]
 fn every_request_is_where_the_audit_says() {
-    let seed = set("ELB_AUDIT_ORACLE_SEED", SEED);
-    let cases = set("ELB_AUDIT_ORACLE_CASES", CASES);
+    let seed = set("ORACLE_SEED", SEED);
+    let cases = set("ORACLE_CASES", CASES);
     let (mut chance, known, mut counts) = (Chance(seed), Known::default(), Counts::default());
     let mut kinds: BTreeMap<String, (usize, Case)> = BTreeMap::new();
     for _ in 0..cases {
@@ -79,7 +79,7 @@ fn every_request_is_where_the_audit_says() {
 
 #[test]
 fn what_is_asked_of_all_requests_is_so_of_each() {
-    let (mut chance, known) = (Chance(set("ELB_AUDIT_ORACLE_SEED", SEED)), Known::default());
+    let (mut chance, known) = (Chance(set("ORACLE_SEED", SEED)), Known::default());
     for _ in 0..1_000 {
         let case = Case::new(&mut chance);
         let own = chance.number();

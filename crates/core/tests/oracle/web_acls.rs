@@ -1,7 +1,7 @@
 //! Web ACLs by chance: every short request is asked for, and what gets past a rule held against what the audit
 //! says and the request that it prints.
 //!
-//! `ELB_AUDIT_ORACLE_SEED` and `ELB_AUDIT_ORACLE_CASES` try other cases, or more of them. A failure shows every
+//! `ORACLE_SEED` and `ORACLE_CASES` try other cases, or more of them. A failure shows every
 //! kind of difference with the smallest web ACL found for it.
 
 use std::collections::BTreeMap;
@@ -133,8 +133,8 @@ fn shrunk(acl: &Acl, kind: &str) -> (Acl, String) {
 
 #[test]
 fn what_gets_past_a_rule_is_what_the_audit_says() {
-    let seed = set("ELB_AUDIT_ORACLE_SEED", SEED);
-    let cases = set("ELB_AUDIT_ORACLE_CASES", CASES);
+    let seed = set("ORACLE_SEED", SEED);
+    let cases = set("ORACLE_CASES", CASES);
     let mut chance = Chance(seed);
     let mut kinds: BTreeMap<&str, (usize, Acl)> = BTreeMap::new();
     let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();

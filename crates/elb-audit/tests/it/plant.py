@@ -220,6 +220,8 @@ class Planter:
         self.attribute(arn, {"access_logs.s3.enabled": "false"})
         self.fault("clear", "listener-cleartext", "HTTP:80")
         self.fault("clear", "waf-not-associated")
+        # The same targets are behind a load balancer that has a web ACL.
+        self.fault("clear", "waf-bypass", "HTTP:80")
         self.fault("clear", "access-logs-disabled")
 
     def weak_tls(self, group):

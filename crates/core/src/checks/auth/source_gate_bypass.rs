@@ -33,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
         cli: r#"
             # the addresses that the filtered rule asks for
             aws elbv2 describe-rules --rule-arns PROTECTED_RULE_ARN --output json \
-              --query "Rules[0].Conditions[?Field=='source-ip']"
+              --query "Rules[0].Conditions"
 
             # AWS answers with the values of a condition twice, and takes them once
             aws elbv2 describe-rules --rule-arns RULE_ARN --output json \

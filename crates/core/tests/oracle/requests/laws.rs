@@ -52,10 +52,10 @@ fn least(case: &Case, fails: &dyn Fn(&Case) -> Option<String>) -> Option<String>
 
 /// Tries something with many cases, each with chances of its own.
 fn each(fails: impl Fn(&Case, &mut Chance) -> Option<String>) {
-    let seed = set("ELB_AUDIT_ORACLE_SEED", SEED);
+    let seed = set("ORACLE_SEED", SEED);
     let mut chance = Chance(seed);
     let mut found = Vec::new();
-    for _ in 0..set("ELB_AUDIT_ORACLE_CASES", CASES) {
+    for _ in 0..set("ORACLE_CASES", CASES) {
         let case = Case::new(&mut chance);
         let own = chance.number();
         let again = |case: &Case| fails(case, &mut Chance(own));
