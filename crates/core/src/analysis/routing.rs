@@ -335,7 +335,7 @@ impl<'a> Route<'a> {
         request::for_rule(self.conditions, &before, lb, listener)
     }
 
-    /// The same, of the requests that another rule asks for too.
+    /// The same, of the requests that another rule certainly asks for too, if there are any.
     #[must_use]
     pub fn request_of(
         &self,
@@ -346,7 +346,8 @@ impl<'a> Route<'a> {
     ) -> String {
         let before: Vec<&[Condition]> = earlier.iter().map(|route| route.conditions).collect();
         let both = [other.conditions, self.conditions].concat();
-        request::for_rule(&both, &before, lb, listener)
+        let shared = request::certain(&both, &before, lb, listener);
+        shared.unwrap_or_else(|| self.request(earlier, lb, listener))
     }
 }
 

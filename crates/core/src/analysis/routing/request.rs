@@ -35,14 +35,24 @@ pub(crate) fn for_rule(
     lb: &LoadBalancer,
     listener: &Listener,
 ) -> String {
+    certain(conditions, earlier, lb, listener).unwrap_or_else(|| in_words(conditions))
+}
+
+/// The same; none where it cannot be told of any request.
+pub(crate) fn certain(
+    conditions: &[Condition],
+    earlier: &[&[Condition]],
+    lb: &LoadBalancer,
+    listener: &Listener,
+) -> Option<String> {
     let all = earlier.iter().chain(std::iter::once(&conditions));
     let mut all: Vec<Rc<[Asked]>> = all.map(|rule| asked(rule).into()).collect();
     unveil(&mut all);
     let (own, earlier) = all.split_last().map_or((&[][..], &[][..]), |(own, all)| (&**own, all));
     let trial = Trial { conditions, asked: own, earlier, lb };
     match trial.request(&Budget::of(A_REQUEST)) {
-        Answer::Yes(request) => written(&request, trial, listener),
-        Answer::No | Answer::Open => in_words(conditions),
+        Answer::Yes(request) => Some(written(&request, trial, listener)),
+        Answer::No | Answer::Open => None,
     }
 }
 
