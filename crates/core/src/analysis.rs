@@ -4,6 +4,7 @@
 
 pub mod domain; // names of hosts
 pub mod presenters; // who presents a certificate
+pub(crate) mod route_table; // where a route table sends what
 pub mod index; // what a region holds, by id
 pub mod headers; // headers that a listener sets by itself
 pub mod dns; // who has a name of Elastic Load Balancing

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::presenters::{Presented, Presenters};
+use super::route_table::Routing;
 use ipnet::IpNet;
 
 use crate::inventory::{
@@ -21,8 +23,8 @@ pub struct Index<'a> {
     target_groups: HashMap<&'a str, &'a TargetGroup>,
     groups_of: HashMap<&'a str, Vec<&'a TargetGroup>>,
     security_groups: HashMap<&'a str, &'a SecurityGroup>,
-    tables_by_subnet: HashMap<&'a str, &'a RouteTable>,
-    main_tables: HashMap<&'a str, &'a RouteTable>,
+    tables_by_subnet: HashMap<&'a str, Rc<Routing<'a>>>,
+    main_tables: HashMap<&'a str, Rc<Routing<'a>>>,
     log_sources: HashMap<&'a str, Vec<&'a LogSource>>,
     server_certificates: HashMap<&'a str, &'a Certificate>,
     subnets: HashMap<&'a str, &'a Subnet>,
@@ -104,10 +106,11 @@ impl<'a> Index<'a> {
             index.security_groups.insert(&group.id, group);
         }
         for table in region.route_tables.get().into_iter().flatten() {
-            let subnets = table.subnets.iter().map(|subnet| (subnet.as_str(), table));
+            let routing = Rc::new(Routing::of(region, table));
+            let subnets = table.subnets.iter().map(|subnet| (subnet.as_str(), routing.clone()));
             index.tables_by_subnet.extend(subnets);
             if table.main {
-                index.main_tables.insert(&table.vpc_id, table);
+                index.main_tables.insert(&table.vpc_id, routing);
             }
         }
         for source in region.log_sources.get().into_iter().flatten() {
@@ -385,10 +388,15 @@ impl<'a> Index<'a> {
 
     /// The route table of this subnet: the one it names, or else its VPC's main one.
     pub fn route_table(&self, subnet: &str, vpc: Option<&str>) -> Result<&'a RouteTable, Gap> {
+        Ok(self.routing(subnet, vpc)?.table)
+    }
+
+    /// The same with what it comes to.
+    pub(crate) fn routing(&self, subnet: &str, vpc: Option<&str>) -> Result<&Routing<'a>, Gap> {
         self.region.route_tables.get()?;
         let own = self.tables_by_subnet.get(subnet);
         own.or_else(|| self.main_tables.get(vpc?))
-            .copied()
+            .map(AsRef::as_ref)
             .ok_or_else(|| self.absent(Call::Ec2DescribeRouteTables, subnet))
     }
 

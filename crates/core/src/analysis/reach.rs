@@ -16,7 +16,6 @@ mod blocked_by;
 mod explain;
 mod opening;
 mod routes;
-mod table;
 mod bounds;
 mod target;
 

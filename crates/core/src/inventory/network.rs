@@ -3,9 +3,21 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::Transport;
+use super::{Region, Transport};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
+
+impl Region {
+    /// The ranges of a prefix list.
+    pub(crate) fn prefix_list(&self, list: &str) -> Result<&[IpNet], Gap> {
+        match self.prefix_lists.get(list) {
+            Some(entries) => entries.get().map(Vec::as_slice),
+            None => Err(Gap::new(Call::Ec2GetManagedPrefixListEntries, Reason::NotCollected)
+                .in_region(&self.name)
+                .of(list)),
+        }
+    }
+}
 
 /// A security group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

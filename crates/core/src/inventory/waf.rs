@@ -43,7 +43,7 @@ pub struct WafRule {
 }
 
 /// One statement, without what is inside it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WafStatement {
     /// `managed-rule-group`, `rule-group-reference`, `rate-based`, `byte-match`, `regex-match`,
     /// `regex-pattern-set-reference`, `size-constraint`, `sqli-match`, `xss-match`, `geo-match`,
@@ -90,7 +90,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 /// A part of the request, and what it is compared with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WafComparison {
     /// `uri-path`, `query-string`, `all-query-arguments`, `single-query-argument`, `single-header`, `method`,
     /// `body`, `json-body`, `headers`, `cookies`, or AWS's own name for another.

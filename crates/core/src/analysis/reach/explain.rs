@@ -8,6 +8,7 @@ use super::ingress::{Admission, Flow, Port, SecurityGroupIngress, Source};
 use super::routes::{self, InternetRoutes, NO_GATEWAY};
 use super::{Entry, Exposure, Reachability, Side};
 use crate::analysis::index::Index;
+use crate::analysis::route_table::Routing;
 use crate::analysis::routing::group_name;
 use crate::inventory::{IpAddressType, Kind, Listener, LoadBalancer, or_missing};
 use crate::vocab::evidence::Step;
@@ -207,9 +208,9 @@ fn closing_road(routes: &InternetRoutes, own: &[&Entry]) -> Vec<String> {
     }
     let mut outward_routes = BTreeSet::new();
     for subnet in &lb.subnets {
-        if let Ok(table) = index.route_table(subnet, lb.vpc_id.as_deref()) {
-            let of = |route: &String| format!("{route} from {}", table.id);
-            outward_routes.extend(outward(routes, table).iter().map(of));
+        if let Ok(routing) = index.routing(subnet, lb.vpc_id.as_deref()) {
+            let of = |route: &String| format!("{route} from {}", routing.table.id);
+            outward_routes.extend(outward(routes, routing).iter().map(of));
         }
     }
     if !outward_routes.is_empty() {
@@ -226,17 +227,14 @@ fn region_wide(index: &Index) -> Option<String> {
 }
 
 /// The routes of a table by which its public addresses are reached.
-fn outward<'a>(
-    routes: &InternetRoutes<'a>,
-    table: &'a crate::inventory::RouteTable,
-) -> Vec<String> {
+fn outward(routes: &InternetRoutes, routing: &Routing) -> Vec<String> {
     let is_own = |destination: &str| match destination.parse() {
         Ok(range) => Family::BOTH
             .into_iter()
             .any(|family| family.has(&range) && !routes.public.upper().part(family).is_empty()),
         Err(_) => true,
     };
-    let led = routes::outward(routes.index, table).into_iter();
+    let led = routes::outward(routing).into_iter();
     led.filter(|route| is_own(&route.destination))
         .map(|route| {
             format!("{} → {}", route.destination, route.target.as_deref().unwrap_or_default())
@@ -267,8 +265,8 @@ impl Chain {
         let InternetRoutes { index, lb, .. } = routes;
         self.block(index, lb);
         for subnet in &lb.subnets {
-            let Ok(table) = index.route_table(subnet, lb.vpc_id.as_deref()) else { continue };
-            let routes = outward(routes, table);
+            let Ok(routing) = index.routing(subnet, lb.vpc_id.as_deref()) else { continue };
+            let (table, routes) = (routing.table, outward(routes, routing));
             let says = if routes.is_empty() {
                 format!("route table {}: no route to an internet gateway", table.id)
             } else {

@@ -308,11 +308,5 @@ fn left(range: &IpNet, who: &Sources) -> Vec<String> {
 
 /// The ranges of a prefix list.
 pub(crate) fn entries<'a>(index: &Index<'a>, list: &str) -> Result<&'a [IpNet], Gap> {
-    let region = index.region();
-    match region.prefix_lists.get(list) {
-        Some(entries) => entries.get().map(Vec::as_slice),
-        None => Err(Gap::new(Call::Ec2GetManagedPrefixListEntries, Reason::NotCollected)
-            .in_region(&region.name)
-            .of(list)),
-    }
+    index.region().prefix_list(list)
 }

@@ -3,12 +3,12 @@
 use super::acl;
 use super::bounds::Bounds;
 use super::ingress::Flow;
-use super::table::{Share, Shares, Way};
 use crate::analysis::index::Index;
-use crate::inventory::{Exclusion, LoadBalancer, Route, RouteTable, Scheme};
+use crate::analysis::route_table::{Routing, Share, Way};
+use crate::inventory::{Exclusion, LoadBalancer, Route, Scheme};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Family, IpSet, Sources, private};
+use crate::vocab::net::{Family, IpSet, Sources};
 
 /// The ways from the internet to a load balancer's own addresses.
 pub(super) struct InternetRoutes<'a> {
@@ -130,46 +130,23 @@ impl Road {
 /// that inspects what comes from one.
 pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Road {
     let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
-    let table = match index.route_table(subnet, vpc) {
-        Ok(table) => table,
+    let led = match index.routing(subnet, vpc) {
+        Ok(routing) => routing.led(family),
         Err(gap) => return Road::both(whole.and(Bounds::unknown(gap))),
     };
-    let shares = Shares::of(index, table, family);
-    let (gateway, inspected) = (shares.led(Way::Gateway), shares.led(Way::Inspected));
-    let upper = match &shares.gives {
-        Some(_) => IpSet::All,
-        None => gateway.clone().or(shares.led(Way::Unclear)),
+    let sources = |part: &IpSet| Sources::from_family(family, part.clone());
+    let open = match &led.gap {
+        Some(gap) => Bounds::between(sources(&led.lower), sources(&led.upper), gap.clone()),
+        None => Bounds::exactly(sources(&led.lower)),
     };
-    let upper = answered(upper, inspected.clone());
-    let lower = match &shares.takes {
-        Some(_) => IpSet::None,
-        None => answered(gateway, inspected),
-    };
-    let inside = |share: &Share| share.route.target.as_deref() == Some("local");
-    let inside = private(family).or(shares.named(inside));
-    let by = |way: Way| shares.named(|share: &Share| share.way == way);
-    let named = answered(by(Way::Gateway), by(Way::Inspected)).and(inside).or(lower.clone());
-    let sources = |part| Sources::from_family(family, part);
-    let Shares { gives, takes, unclear, .. } = shares;
-    let open = match gives.or(takes).or(unclear) {
-        Some(gap) => Bounds::between(sources(lower), sources(upper), gap),
-        None => Bounds::exactly(sources(lower)),
-    };
-    Road { open, named: Bounds::exactly(sources(named)) }
-}
-
-/// Without a way to everywhere, answers find their way to some addresses by a gateway alone: an interface or
-/// endpoint of a part of the network leads inside.
-fn answered(gateway: IpSet, inspected: IpSet) -> IpSet {
-    let both = gateway.clone().or(inspected);
-    if both.is_internet() { both } else { gateway }
+    Road { open, named: Bounds::exactly(sources(&led.named)) }
 }
 
 /// The routes of a table that lead to the internet.
-pub(super) fn outward<'a>(index: &Index<'a>, table: &'a RouteTable) -> Vec<&'a Route> {
+pub(super) fn outward<'a>(routing: &Routing<'a>) -> Vec<&'a Route> {
     let mut found: Vec<&Route> = Vec::new();
     for family in Family::BOTH {
-        let shares = Shares::of(index, table, family);
+        let shares = routing.shares(family);
         let leads_out = |share: &&Share| match share.way {
             Way::Gateway => !share.part.is_empty(),
             // An interface or endpoint of a part of the network leads inside.
@@ -177,10 +154,10 @@ pub(super) fn outward<'a>(index: &Index<'a>, table: &'a RouteTable) -> Vec<&'a R
             Way::Elsewhere | Way::Unclear => false,
         };
         found.extend(shares.all.iter().filter(leads_out).map(|share| share.route));
-        found.extend(shares.lists);
+        found.extend(&shares.lists);
     }
     let is_found = |route: &&Route| found.iter().any(|one| std::ptr::eq(*one, *route));
-    table.routes.iter().filter(is_found).collect()
+    routing.table.routes.iter().filter(is_found).collect()
 }
 
 /// Whether VPC Block Public Access lets anything into the subnet.

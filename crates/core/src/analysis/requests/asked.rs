@@ -121,8 +121,8 @@ impl Asked {
     }
 }
 
-/// Takes out of rules that are compared what is a question only where values are kept as hashes: a header of
-/// which all values are known in clear has none that is not.
+/// Takes out of rules that are compared what is a question only where values are kept as hashes: in a header
+/// whose values are all kept as they are, a wildcard meets no hash.
 pub(crate) fn unveil(rules: &mut [Rc<[Asked]>]) {
     let all = rules.iter().flat_map(|rule| rule.iter());
     let hashed: BTreeSet<Field> =

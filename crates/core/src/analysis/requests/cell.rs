@@ -98,9 +98,7 @@ impl Cell {
         self.changed(place, budget, |part| match (part, set) {
             (Part::Text(texts), Set::Texts(machine)) => Some(Part::Text(texts.within(machine))),
             (Part::Bag { mut some, none }, Set::Texts(machine)) => {
-                if !some.iter().any(|one| one.id() == machine.id()) {
-                    some.push(machine.clone());
-                }
+                add(&mut some, machine);
                 Some(Part::Bag { some, none })
             }
             (Part::Source(own), Set::Addresses(set)) => Some(Part::Source(own.and(set))),
@@ -118,9 +116,7 @@ impl Cell {
         self.changed(place, budget, |part| match (part, set) {
             (Part::Text(texts), Set::Texts(machine)) => Some(Part::Text(texts.without(machine))),
             (Part::Bag { some, mut none }, Set::Texts(machine)) => {
-                if !none.iter().any(|one| one.id() == machine.id()) {
-                    none.push(machine.clone());
-                }
+                add(&mut none, machine);
                 Some(Part::Bag { some, none })
             }
             (Part::Source(own), Set::Addresses(set)) => Some(Part::Source(own.but(set))),
@@ -135,10 +131,8 @@ impl Cell {
                 self.parts.insert(place.clone(), Part::Text(texts.without(machine)));
             }
             Part::Bag { some, mut none } => {
-                if !none.iter().any(|one| one.id() == machine.id()) {
-                    none.push(machine.clone());
-                    self.parts.insert(place.clone(), Part::Bag { some, none });
-                }
+                add(&mut none, machine);
+                self.parts.insert(place.clone(), Part::Bag { some, none });
             }
             Part::Text(_) | Part::Source(_) => {}
         }
@@ -248,6 +242,13 @@ impl Cell {
             Field::Header(name) if *own == side => Some(name),
             _ => None,
         })
+    }
+}
+
+/// Adds a set to others, once.
+fn add(sets: &mut Vec<Rc<Machine>>, more: &Rc<Machine>) {
+    if sets.iter().all(|one| one.id() != more.id()) {
+        sets.push(more.clone());
     }
 }
 

@@ -254,6 +254,7 @@ fn single(asked: &[Asked], mode: Mode) -> Option<(&Field, &Rc<Machine>, &[Part])
         _ => None,
     }
 }
+
 /// Whether it can be told of every request whether it meets a condition.
 fn is_exact(asked: &Asked) -> bool {
     match asked {

@@ -1,6 +1,7 @@
 //! Which requests a statement takes, as a tree of tests.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::field::{Compared, Field, FieldTest};
 use crate::inventory::WafStatement;
@@ -62,12 +63,30 @@ pub(crate) enum GateKind {
 
 /// The requests that a rule's statement takes: those that a managed rule group or a limit of rates looks at,
 /// where it is one.
+/// Kept, since many load balancers have one web ACL, and every check asks about it.
 pub(crate) fn requests_of(statements: &[WafStatement]) -> Matches {
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(statements).cloned()) {
+        return known;
+    }
     let mut reader = Reader { left: statements };
-    match reader.next(0) {
+    let matches = match reader.next(0) {
         Some(matches) if reader.left.is_empty() => matches.settled(),
         _ => Matches::Undecided,
-    }
+    };
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(statements.to_vec(), matches.clone());
+    });
+    matches
+}
+
+/// How many statements a thread keeps.
+const KEPT: usize = 1_024;
+
+thread_local! {
+    static KNOWN: RefCell<HashMap<Vec<WafStatement>, Matches>> = RefCell::default();
 }
 
 struct Reader<'a> {

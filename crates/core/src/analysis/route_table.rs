@@ -5,19 +5,17 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use super::ingress::entries;
-use crate::analysis::index::Index;
-use crate::inventory::{Route, RouteTable};
+use crate::inventory::{Region, Route, RouteTable};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
-use crate::vocab::net::{Family, IpSet, is_private};
+use crate::vocab::net::{Family, IpSet, is_private, private};
 
 /// What a route may lead to beside the internet: NAT and egress-only gateways, other networks, hosts.
 const ELSEWHERE: &[&str] = &["nat", "tgw", "pcx", "local", "eigw", "i", "lgw", "vgw"];
 
 /// How a route leads to the internet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     /// By a gateway.
     Gateway,
     /// By an endpoint or interface that inspects what comes from a gateway.
@@ -29,27 +27,69 @@ pub(super) enum Way {
 }
 
 /// The addresses for which a route of a table decides.
-pub(super) struct Share<'a> {
-    pub(super) route: &'a Route,
-    pub(super) way: Way,
+pub(crate) struct Share<'a> {
+    pub(crate) route: &'a Route,
+    pub(crate) way: Way,
     /// What the route is about, or one entry of the prefix list that it names.
-    pub(super) range: IpNet,
+    pub(crate) range: IpNet,
     /// What no other route is more specific about.
-    pub(super) part: IpSet,
+    pub(crate) part: IpSet,
 }
 
 /// A table as addresses of one family see it.
 #[derive(Default)]
-pub(super) struct Shares<'a> {
-    pub(super) all: Vec<Share<'a>>,
+pub(crate) struct Shares<'a> {
+    pub(crate) all: Vec<Share<'a>>,
     /// Routes to a gateway by a prefix list that is unread.
-    pub(super) lists: Vec<&'a Route>,
+    pub(crate) lists: Vec<&'a Route>,
     /// Why it is not known whither some of them lead.
-    pub(super) unclear: Option<Gap>,
+    pub(crate) unclear: Option<Gap>,
     /// An unread prefix list that may lead more addresses to the internet.
-    pub(super) gives: Option<Gap>,
+    pub(crate) gives: Option<Gap>,
     /// An unread prefix list that may lead addresses elsewhere.
-    pub(super) takes: Option<Gap>,
+    pub(crate) takes: Option<Gap>,
+}
+
+/// A route table, and what it comes to.
+pub(crate) struct Routing<'a> {
+    pub(crate) table: &'a RouteTable,
+    shares: [Shares<'a>; 2],
+    led: [Led; 2],
+}
+
+/// The addresses of one family that have a way to the internet.
+pub(crate) struct Led {
+    /// Certainly.
+    pub(crate) lower: IpSet,
+    /// Possibly.
+    pub(crate) upper: IpSet,
+    /// With the addresses of the inside, which the internet does not have: routes lead elsewhere to them, and
+    /// rules about them are named as they stand.
+    pub(crate) named: IpSet,
+    /// What lies between.
+    pub(crate) gap: Option<Gap>,
+}
+
+impl<'a> Routing<'a> {
+    /// Reads a table once for all subnets that have it.
+    pub(crate) fn of(region: &'a Region, table: &'a RouteTable) -> Self {
+        let shares = Family::BOTH.map(|family| Shares::of(region, table, family));
+        let [v4, v6] = &shares;
+        let led = [v4.outcome(Family::V4), v6.outcome(Family::V6)];
+        Routing { table, shares, led }
+    }
+
+    /// The addresses of a family that have a way to the internet.
+    pub(crate) fn led(&self, family: Family) -> &Led {
+        let [v4, v6] = &self.led;
+        if family == Family::V4 { v4 } else { v6 }
+    }
+
+    /// What each of its routes decides of a family.
+    pub(crate) fn shares(&self, family: Family) -> &Shares<'a> {
+        let [v4, v6] = &self.shares;
+        if family == Family::V4 { v4 } else { v6 }
+    }
 }
 
 /// One destination of a route.
@@ -64,30 +104,50 @@ struct Claim<'a> {
 
 impl<'a> Shares<'a> {
     /// What each route of a table decides of a family.
-    pub(super) fn of(index: &Index<'a>, table: &'a RouteTable, family: Family) -> Self {
+    pub(crate) fn of(region: &'a Region, table: &'a RouteTable, family: Family) -> Self {
         let mut shares = Shares::default();
-        let mut claims = shares.claims(index, table, family);
+        let mut claims = shares.claims(region, table, family);
         Self::clear_private(&mut claims);
-        shares.settle(index, &mut claims);
+        shares.settle(region, &mut claims);
         shares.divide(&claims);
         shares
     }
 
+    /// How far they lead to the internet together.
+    fn outcome(&self, family: Family) -> Led {
+        let (gateway, inspected) = (self.led(Way::Gateway), self.led(Way::Inspected));
+        let upper = match &self.gives {
+            Some(_) => IpSet::All,
+            None => gateway.clone().or(self.led(Way::Unclear)),
+        };
+        let upper = answered(upper, inspected.clone());
+        let lower = match &self.takes {
+            Some(_) => IpSet::None,
+            None => answered(gateway, inspected),
+        };
+        let inside = |share: &Share| share.route.target.as_deref() == Some("local");
+        let inside = private(family).or(self.named(inside));
+        let by = |way: Way| self.named(|share: &Share| share.way == way);
+        let named = answered(by(Way::Gateway), by(Way::Inspected)).and(inside).or(lower.clone());
+        let gap = self.gives.as_ref().or(self.takes.as_ref()).or(self.unclear.as_ref());
+        Led { lower, upper, named, gap: gap.cloned() }
+    }
+
     /// All addresses that are led this way.
-    pub(super) fn led(&self, way: Way) -> IpSet {
+    pub(crate) fn led(&self, way: Way) -> IpSet {
         let own = self.all.iter().filter(|share| share.way == way);
         own.fold(IpSet::None, |led, share| led.or(share.part.clone()))
     }
 
     /// All addresses that routes of this kind name, whatever is more specific.
-    pub(super) fn named(&self, is_meant: impl Fn(&Share) -> bool) -> IpSet {
+    pub(crate) fn named(&self, is_meant: impl Fn(&Share) -> bool) -> IpSet {
         let own = self.all.iter().filter(|share| is_meant(share));
         IpSet::from_ranges(own.map(|share| share.range).collect())
     }
 
     fn claims(
         &mut self,
-        index: &Index<'a>,
+        region: &'a Region,
         table: &'a RouteTable,
         family: Family,
     ) -> Vec<Claim<'a>> {
@@ -96,7 +156,7 @@ impl<'a> Shares<'a> {
             let way = way(route);
             let (ranges, is_list) = match route.destination.parse::<IpNet>() {
                 Ok(range) => (vec![range], false),
-                Err(_) => match entries(index, &route.destination) {
+                Err(_) => match region.prefix_list(&route.destination) {
                     Ok(ranges) => (ranges.to_vec(), true),
                     Err(gap) => {
                         self.unread_list(route, way, gap);
@@ -142,7 +202,7 @@ impl<'a> Shares<'a> {
 
     /// Of equally specific destinations one is left, the first by rank. Which of several prefix lists comes
     /// first nobody can tell.
-    fn settle(&mut self, index: &Index, claims: &mut Vec<Claim<'a>>) {
+    fn settle(&mut self, region: &Region, claims: &mut Vec<Claim<'a>>) {
         claims.sort_by_key(|claim| (Reverse(claim.range.prefix_len()), claim.range, claim.rank));
         let mut first: BTreeMap<IpNet, usize> = BTreeMap::new();
         let mut settled: Vec<Claim> = Vec::with_capacity(claims.len());
@@ -155,14 +215,14 @@ impl<'a> Shares<'a> {
                 Some(other) if other.rank == claim.rank && other.way != claim.way => {
                     other.way = Way::Unclear;
                     let said = format!("two routes to {}", claim.range);
-                    self.unclear.get_or_insert_with(|| unrecognised(index, said));
+                    self.unclear.get_or_insert_with(|| unrecognised(region, said));
                 }
                 Some(_) => {}
             }
         }
         let odd = settled.iter().find(|claim| claim.way == Way::Unclear);
         if let Some(claim) = odd.filter(|_| self.unclear.is_none()) {
-            self.unclear = Some(unrecognised(index, odd_words(claim.route)));
+            self.unclear = Some(unrecognised(region, odd_words(claim.route)));
         }
         *claims = settled;
     }
@@ -180,6 +240,13 @@ impl<'a> Shares<'a> {
             decided = decided.or(IpSet::from_ranges(chunk.iter().map(|one| one.range).collect()));
         }
     }
+}
+
+/// Without a way to everywhere, answers find their way to some addresses by a gateway alone: an interface or
+/// endpoint of a part of the network leads inside.
+fn answered(gateway: IpSet, inspected: IpSet) -> IpSet {
+    let both = gateway.clone().or(inspected);
+    if both.is_internet() { both } else { gateway }
 }
 
 /// The first word of a target's id.
@@ -225,8 +292,8 @@ fn odd_words(route: &Route) -> String {
     }
 }
 
-fn unrecognised(index: &Index, said: String) -> Gap {
+fn unrecognised(region: &Region, said: String) -> Gap {
     Gap::new(Call::Ec2DescribeRouteTables, Reason::Unrecognised)
-        .in_region(&index.region().name)
+        .in_region(&region.name)
         .saying(said)
 }
