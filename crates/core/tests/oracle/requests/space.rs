@@ -289,8 +289,9 @@ pub(crate) struct Fate {
     pub(crate) taken: u64,
     /// Rules that maybe take one.
     pub(crate) maybe_taken: u64,
-    /// Rules all of whose conditions one maybe meets.
-    pub(crate) maybe_met: u64,
+    /// Rules that one maybe meets, and that no rule before it certainly keeps from being asked. A rule that takes
+    /// nothing keeps nobody from anything.
+    pub(crate) maybe_asked: u64,
     /// Rules that certainly take one where those before them that lead to the same without asking do not.
     pub(crate) asked: u64,
 }
@@ -310,6 +311,16 @@ pub(crate) struct Survey {
 /// Asks every request of every listener, given as the set of its rules. Rules of `aside[R]` are passed over when
 /// it is asked whether R would take a request.
 pub(crate) fn survey(space: &Space, listeners: &[u64], aside: &[u64]) -> Survey {
+    let found = survey_with(space, listeners, aside, u64::MAX);
+    let rules = listeners.iter().fold(0, |all, own| all | own);
+    match found.live.can {
+        live if live == rules => found,
+        live => survey_with(space, listeners, aside, live),
+    }
+}
+
+/// The same where only these rules take anything.
+fn survey_with(space: &Space, listeners: &[u64], aside: &[u64], live: u64) -> Survey {
     let mut by_met: HashMap<Met, Fate> = HashMap::new();
     let mut found = Survey {
         fates: Vec::new(),
@@ -328,7 +339,7 @@ pub(crate) fn survey(space: &Space, listeners: &[u64], aside: &[u64]) -> Survey 
             let met = core.met.and(rest.met);
             for listener in listeners {
                 let own = Met { yes: met.yes & listener, can: met.can & listener };
-                found.ask(own, (at, place), aside, &mut fate);
+                found.ask(own, (at, place), (aside, live), &mut fate);
             }
         }
         by_met.insert(core.met, fate);
@@ -338,7 +349,13 @@ pub(crate) fn survey(space: &Space, listeners: &[u64], aside: &[u64]) -> Survey 
 }
 
 impl Survey {
-    fn ask(&mut self, own: Met, place: (usize, usize), aside: &[u64], fate: &mut Fate) {
+    fn ask(
+        &mut self,
+        own: Met,
+        place: (usize, usize),
+        (aside, live): (&[u64], u64),
+        fate: &mut Fate,
+    ) {
         let first_sure = own.yes & own.yes.wrapping_neg();
         let before = first_sure.wrapping_sub(1) & own.can;
         let maybe = before | first_sure;
@@ -350,7 +367,6 @@ impl Survey {
         }
         fate.maybe_taken |= maybe;
         self.live.can |= maybe;
-        fate.maybe_met |= own.can;
         let mut left = own.can;
         while left != 0 {
             let rule = left.trailing_zeros() as usize;
@@ -360,6 +376,9 @@ impl Survey {
             let earlier = own.can & (bit - 1) & !aside[rule];
             if earlier == 0 && own.yes & bit != 0 {
                 fate.asked |= bit;
+            }
+            if earlier & own.yes & live == 0 {
+                fate.maybe_asked |= bit;
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Requests that one rule asks to log in, or for a certificate, and another one lets in.
 //!
-//! `docs/checks/authentication-bypass.md` leaves room: whether a request counts that an earlier rule of the
-//! other listener would have taken is not told, nor what half of a rule for some addresses is. So two answers are
+//! `docs/checks/authentication-bypass.md` leaves room: what half of a rule for some addresses is. So two answers are
 //! kept: what certainly is a way past, and what may be called one. Between them either verdict stands.
 
 use std::collections::HashMap;
@@ -147,9 +146,9 @@ impl Asking<'_> {
         }
         let fates = &self.survey.fates;
         let taken = |at: usize| fates[at].maybe_taken & 1 << open != 0;
-        let met = |at: usize| fates[at].maybe_met & 1 << locked != 0;
+        let asked = |at: usize| fates[at].maybe_asked & 1 << locked != 0;
         let same_path = !rewrites_url(own.rule) && !rewrites_url(other.rule);
-        let path = self.shared(own.has_host(), &taken, &met, same_path)?;
+        let path = self.shared(own.has_host(), &taken, &asked, same_path)?;
         Some((open, locked, path))
     }
 }
