@@ -5,6 +5,7 @@
 pub mod domain; // names of hosts
 pub mod presenters; // who presents a certificate
 pub(crate) mod route_table; // where a route table sends what
+pub(crate) mod owner; // whose a VPC is
 pub mod index; // what a region holds, by id
 pub mod headers; // headers that a listener sets by itself
 pub mod dns; // who has a name of Elastic Load Balancing
@@ -16,6 +17,7 @@ pub mod site; // where a load balancer stands
 pub mod redirect_chain; // where a client ends up that follows redirects
 pub mod reach; // who can reach a listener
 pub mod targets; // what stands behind a load balancer, and the ways to it
+pub(crate) mod client_address; // whether targets see who the client is
 pub mod health; // how targets are doing
 pub mod cloudfront; // CloudFront in front of a load balancer
 pub(crate) mod entrypoints; // what leads the internet to a load balancer

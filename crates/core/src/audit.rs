@@ -89,7 +89,7 @@ pub fn audit(inventory: &Inventory, checks: &[&'static Check], options: &Options
     });
     tally.report.notes.extend(options.focus.iter().map(|focus| focused(focus, inventory)));
     for account in &inventory.accounts {
-        audit_account(account, checks, &mut tally);
+        audit_account(inventory, account, checks, &mut tally);
         if options.focus.is_none() {
             tally.take(&account.id, unattached::account(inventory, account, checks, options));
         }
@@ -164,7 +164,12 @@ struct Tally<'a> {
     options: &'a Options,
 }
 
-fn audit_account(account: &Account, checks: &[&'static Check], tally: &mut Tally) {
+fn audit_account(
+    inventory: &Inventory,
+    account: &Account,
+    checks: &[&'static Check],
+    tally: &mut Tally,
+) {
     let Tally { report, options, .. } = &mut *tally;
     let options: &Options = options;
     for text in &account.notes {
@@ -172,7 +177,7 @@ fn audit_account(account: &Account, checks: &[&'static Check], tally: &mut Tally
     }
     for region in &account.regions {
         audit_region(account, region, tally);
-        let scope = RegionScope::new(account, region);
+        let scope = RegionScope::new(inventory, account, region);
         for lb in region.load_balancers().filter(|lb| options.judges(lb)) {
             let site = scope.site(lb);
             let reach = walk::Reach::follow(site);

@@ -38,7 +38,7 @@ pub use logs::{BucketState, FlowLog, LogBucket, LogSource};
 pub use merge::Overlap;
 pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
-    RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc,
+    RouteFirewall, RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc, VpcFirewall,
 };
 pub use waf::{WafComparison, WafRule, WafStatement, WebAcl};
 pub(crate) use words::or_missing;
@@ -207,6 +207,10 @@ pub struct Region {
     /// saved before there was a number.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hashing: u32,
+    /// Other accounts, to which VPCs of target groups belong, that were asked too whose interfaces have the
+    /// targets' addresses: a participant of a shared subnet sees its own alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interfaces_from: Vec<String>,
     /// Log sources of CloudWatch Logs' vended deliveries.
     pub log_sources: Fact<Vec<LogSource>>,
     /// Names of the sources that have a delivery.
@@ -575,6 +579,7 @@ impl Region {
             prefix_lists: BTreeMap::new(),
             block_public_access: Fact::not_collected(Call::Ec2DescribeVpcBlockPublicAccessOptions),
             hashing: secret::HASHING,
+            interfaces_from: Vec::new(),
             log_sources: Fact::not_collected(Call::LogsDescribeDeliverySources),
             log_deliveries: Fact::not_collected(Call::LogsDescribeDeliveries),
             notes: Vec::new(),

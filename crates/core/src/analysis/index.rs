@@ -4,17 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use super::owner::{self, Owners};
 use super::presenters::{Presented, Presenters};
 use super::route_table::Routing;
 use ipnet::IpNet;
 
 use crate::inventory::{
-    Account, AutoScalingGroup, Certificate, EndpointService, Kind, LoadBalancer, LogSource,
-    NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet, TargetGroup,
-    TargetType, TrustStore, Vpc,
+    Account, AutoScalingGroup, Certificate, EndpointService, Inventory, Kind, LoadBalancer,
+    LogSource, NetworkAcl, NetworkInterface, Region, RouteTable, SecurityGroup, Subnet,
+    TargetGroup, TargetType, TrustStore, Vpc,
 };
 use crate::vocab::call::Call;
-use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::partial::Partial;
 
 /// The region's lists by id. Every look-up answers with the gap of the list it needs.
@@ -47,6 +48,7 @@ pub struct Index<'a> {
     groups_unread: Vec<&'a TargetGroup>,
     members: HashMap<&'a str, Vec<&'a LoadBalancer>>,
     unread_addresses: Option<&'a Gap>,
+    owners: Owners<'a>,
 }
 
 impl<'a> Index<'a> {
@@ -80,6 +82,7 @@ impl<'a> Index<'a> {
             groups_unread: Vec::new(),
             members: HashMap::new(),
             unread_addresses: None,
+            owners: Owners::default(),
         }
     }
 
@@ -87,6 +90,7 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
         let mut index = Index::empty(region);
+        index.owners = Owners::new(account, region);
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
             for arn in &group.load_balancer_arns {
@@ -126,6 +130,66 @@ impl<'a> Index<'a> {
         index.fronts();
         index.load_balancers();
         index
+    }
+
+    /// The same where the owners of shared VPCs may be in the same scan.
+    #[must_use]
+    pub fn within(inventory: &'a Inventory, account: &'a Account, region: &'a Region) -> Self {
+        let mut index = Index::new(Some(account), region);
+        index.owners.ask(inventory, account, region);
+        // Of route tables and network ACLs a participant sees those of the subnets that it shares.
+        let answers: Vec<(&str, &Region)> = index.owners.answers().collect();
+        for (vpc, other) in answers {
+            index.complete(vpc, other);
+        }
+        index
+    }
+
+    /// Adds what the owner of a VPC says of it.
+    fn complete(&mut self, vpc: &str, other: &'a Region) {
+        let tables = other.route_tables.get().into_iter().flatten();
+        for table in tables.filter(|table| table.vpc_id == vpc) {
+            let routing = Rc::new(Routing::of(other, table));
+            for subnet in &table.subnets {
+                self.tables_by_subnet.entry(subnet).or_insert_with(|| routing.clone());
+            }
+            if table.main {
+                self.main_tables.entry(&table.vpc_id).or_insert(routing);
+            }
+        }
+        let acls = other.network_acls.get().into_iter().flatten();
+        for acl in acls.filter(|acl| acl.vpc_id == vpc) {
+            for subnet in &acl.subnets {
+                self.acls_by_subnet.entry(subnet).or_insert(acl);
+            }
+            if acl.is_default {
+                self.default_acls.entry(&acl.vpc_id).or_insert(acl);
+            }
+        }
+        let subnets = other.subnets.get().into_iter().flatten();
+        for subnet in subnets.filter(|subnet| subnet.vpc_id == vpc) {
+            self.subnets.entry(&subnet.id).or_insert(subnet);
+        }
+        let vpcs = other.vpcs.get().into_iter().flatten();
+        for own in vpcs.filter(|own| own.id == vpc) {
+            self.vpcs.entry(&own.id).or_insert(own);
+        }
+    }
+
+    /// The account that a VPC belongs to, where it is another one.
+    #[must_use]
+    pub fn foreign_owner(&self, vpc: Option<&str>) -> Option<&'a str> {
+        self.owners.foreign(vpc)
+    }
+
+    /// What the account says that a subnet's VPC belongs to; without subnet the VPC itself.
+    pub(crate) fn of_owner<T>(
+        &self,
+        place: (Option<&str>, &str),
+        call: Call,
+        of: impl Fn(&'a Region) -> &'a Fact<T>,
+    ) -> Result<&'a T, Gap> {
+        self.owners.say(self.region, place, call, of)
     }
 
     fn network(&mut self) {
@@ -240,25 +304,21 @@ impl<'a> Index<'a> {
 
     /// The subnet with this id.
     pub fn subnet(&self, id: &str) -> Result<&'a Subnet, Gap> {
-        self.region.subnets.get()?;
-        let gap = || self.absent(Call::Ec2DescribeSubnets, id);
-        self.subnets.get(id).copied().ok_or_else(gap)
+        self.found(&self.subnets, id, &self.region.subnets, Call::Ec2DescribeSubnets)
     }
 
     /// The VPC with this id.
     pub fn vpc(&self, id: &str) -> Result<&'a Vpc, Gap> {
-        self.region.vpcs.get()?;
-        let gap = || self.absent(Call::Ec2DescribeVpcs, id);
-        self.vpcs.get(id).copied().ok_or_else(gap)
+        self.found(&self.vpcs, id, &self.region.vpcs, Call::Ec2DescribeVpcs)
     }
 
     /// The network ACL of this subnet: the one that names it, or else its VPC's default one.
     pub fn network_acl(&self, subnet: &str, vpc: Option<&str>) -> Result<&'a NetworkAcl, Gap> {
-        self.region.network_acls.get()?;
-        let own = self.acls_by_subnet.get(subnet);
-        own.or_else(|| self.default_acls.get(vpc?))
-            .copied()
-            .ok_or_else(|| self.absent(Call::Ec2DescribeNetworkAcls, subnet))
+        let call = Call::Ec2DescribeNetworkAcls;
+        if let Some(acl) = self.acls_by_subnet.get(subnet) {
+            return Ok(acl);
+        }
+        self.of_vpc(&self.default_acls, (vpc, subnet), &self.region.network_acls, call).copied()
     }
 
     /// The interfaces of this instance; none when it has none any more.
@@ -267,15 +327,32 @@ impl<'a> Index<'a> {
         Ok(self.by_instance.get(instance).map_or(&[], Vec::as_slice))
     }
 
-    /// The interfaces that have this private address, or were handed a block with it, in whatever VPC;
-    /// none when nobody has it.
-    pub fn interfaces_at(&self, address: IpAddr) -> Result<Vec<&'a NetworkInterface>, Gap> {
+    /// The interfaces of a VPC that have this private address, or were handed a block with it; none when nobody
+    /// has it. In another account's VPC that account alone sees whose it is.
+    pub fn interfaces_at(
+        &self,
+        address: IpAddr,
+        vpc: Option<&str>,
+    ) -> Result<Vec<&'a NetworkInterface>, Gap> {
         self.region.network_interfaces.get()?;
         let block = |length: &u8| Some(IpNet::new(address, *length).ok()?.trunc());
         let blocks = self.prefix_lengths.iter().filter_map(block);
         let whole = blocks.filter_map(|block| self.by_prefix.get(&block));
         let own = self.by_address.get(&address);
-        Ok(own.into_iter().chain(whole).flatten().copied().collect())
+        let mut found: Vec<_> = own.into_iter().chain(whole).flatten().copied().collect();
+        found.retain(|interface| interface.vpc_id.as_deref() == vpc);
+        match self.owners.foreign(vpc) {
+            Some(owner) if found.is_empty() && !self.was_asked(owner) => {
+                let call = Call::Ec2DescribeNetworkInterfaces;
+                Err(owner::gap(self.region, call, &address.to_string()).saying(owner))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    /// Whether an account was asked, too, whose interfaces have the targets' addresses.
+    fn was_asked(&self, owner: &str) -> bool {
+        self.region.interfaces_from.iter().any(|asked| asked == owner)
     }
 
     /// The interfaces that AWS describes like this: `ELB app/web/50dc6c495c0c9188` are those of a load
@@ -393,11 +470,14 @@ impl<'a> Index<'a> {
 
     /// The same with what it comes to.
     pub(crate) fn routing(&self, subnet: &str, vpc: Option<&str>) -> Result<&Routing<'a>, Gap> {
-        self.region.route_tables.get()?;
-        let own = self.tables_by_subnet.get(subnet);
-        own.or_else(|| self.main_tables.get(vpc?))
-            .map(AsRef::as_ref)
-            .ok_or_else(|| self.absent(Call::Ec2DescribeRouteTables, subnet))
+        let call = Call::Ec2DescribeRouteTables;
+        let own = match self.tables_by_subnet.get(subnet) {
+            Some(routing) => routing,
+            None => {
+                self.of_vpc(&self.main_tables, (vpc, subnet), &self.region.route_tables, call)?
+            }
+        };
+        Ok(own.as_ref())
     }
 
     /// The log sources about this load balancer.
@@ -428,6 +508,38 @@ impl<'a> Index<'a> {
                 .in_region(&self.region.name)
                 .of(arn)),
         }
+    }
+
+    /// Something by its id, or why it is not known.
+    fn found<T>(
+        &self,
+        all: &HashMap<&'a str, &'a T>,
+        id: &str,
+        list: &'a Fact<Vec<T>>,
+        call: Call,
+    ) -> Result<&'a T, Gap> {
+        match all.get(id) {
+            Some(found) => Ok(found),
+            None => list.get().and_then(|_| Err(self.absent(call, id))),
+        }
+    }
+
+    /// What a VPC has for the subnets that name nothing else.
+    fn of_vpc<'b, T, L>(
+        &self,
+        all: &'b HashMap<&'a str, T>,
+        (vpc, subnet): (Option<&str>, &str),
+        list: &Fact<L>,
+        call: Call,
+    ) -> Result<&'b T, Gap> {
+        if let Some(found) = vpc.and_then(|vpc| all.get(vpc)) {
+            return Ok(found);
+        }
+        list.get()?;
+        Err(match self.owners.foreign(vpc) {
+            Some(owner) => owner::gap(self.region, call, subnet).saying(owner),
+            None => self.absent(call, subnet),
+        })
     }
 
     /// The gap of something that a complete list does not hold.

@@ -2,7 +2,8 @@
 
 use crate::analysis::index::Index;
 use crate::inventory::{
-    IpAddressType, Kind, Listener, LoadBalancer, Region, Scheme, Transport, or_missing,
+    BlockPublicAccess, IpAddressType, Kind, Listener, LoadBalancer, Region, Scheme, Transport,
+    or_missing,
 };
 use crate::vocab::call::Call;
 use crate::vocab::exposure::ExposureClass;
@@ -14,6 +15,7 @@ mod ingress;
 mod fronting;
 mod blocked_by;
 mod explain;
+mod firewall;
 mod opening;
 mod routes;
 mod bounds;
@@ -360,7 +362,7 @@ pub(crate) fn leads_out(
 
 /// Whether VPC Block Public Access keeps the internet from a subnet of a load balancer.
 pub(crate) fn is_blocked(index: &Index, lb: &LoadBalancer, subnet: &str) -> Result<bool, Gap> {
-    Ok(!routes::gate(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
+    Ok(!routes::unblocked(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
 }
 
 /// Whether the security groups of a load balancer admit anyone at all to a listener, by addresses that it has.
@@ -383,6 +385,15 @@ pub(crate) fn is_admitted(
     });
     let has = has.into_iter().fold(Bounds::shut(), Bounds::or);
     ingresses.fold(Bounds::shut(), Bounds::or).and(has).lets_through()
+}
+
+/// The block on public access that counts for a load balancer: that of the account whose VPC it is in.
+pub(crate) fn block<'a>(
+    index: &Index<'a>,
+    lb: &LoadBalancer,
+) -> Result<&'a BlockPublicAccess, Gap> {
+    let subnet = lb.subnets.first().map_or("", String::as_str);
+    routes::block(index, lb.vpc_id.as_deref(), subnet)
 }
 
 fn unexpected_value(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {

@@ -258,7 +258,7 @@ fn is_known(route: &Route) -> bool {
     let target = route.target.as_deref().unwrap_or_default();
     let kind = kind(route);
     ELSEWHERE.contains(&kind)
-        || target.contains(":core-network/")
+        || [":core-network/", ":odb-network/"].iter().any(|network| target.contains(network))
         || matches!(kind, "igw" | "cagw" | "vpce" | "eni")
 }
 

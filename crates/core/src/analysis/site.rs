@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::analysis::index::Index;
 use crate::analysis::routing::ProtectedBy;
-use crate::inventory::{Account, Certificate, LoadBalancer, Region};
+use crate::inventory::{Account, Certificate, Inventory, LoadBalancer, Region};
 use crate::vocab::fact::Gap;
 
 /// A region of an account, and what is derived from its facts once for all its subjects.
@@ -21,8 +21,8 @@ pub struct RegionScope<'a> {
 impl<'a> RegionScope<'a> {
     /// Reads every list of the region once.
     #[must_use]
-    pub fn new(account: &'a Account, region: &'a Region) -> Self {
-        let index = Index::new(Some(account), region);
+    pub fn new(inventory: &'a Inventory, account: &'a Account, region: &'a Region) -> Self {
+        let index = Index::within(inventory, account, region);
         RegionScope { account, region, index, protected: OnceLock::new() }
     }
 

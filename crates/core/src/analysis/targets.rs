@@ -235,11 +235,7 @@ pub fn interfaces<'a>(
     };
     match sort(group)? {
         Sort::Instance => index.interfaces_of(&target.id).map(<[_]>::to_vec),
-        Sort::Address => {
-            let mut found = index.interfaces_at(address(group, target)?)?;
-            found.retain(|interface| interface.vpc_id == group.vpc_id);
-            Ok(found)
-        }
+        Sort::Address => index.interfaces_at(address(group, target)?, group.vpc_id.as_deref()),
         Sort::Function | Sort::LoadBalancer => Ok(Vec::new()),
     }
 }

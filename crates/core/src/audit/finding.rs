@@ -154,6 +154,11 @@ fn remedy(check: &str, gap: &Gap) -> String {
         | Reason::Failed => {
             format!("scan again: {} was not answered", gap.call)
         }
+        Reason::OtherAccount => {
+            let account = gap.detail.as_deref().unwrap_or("that owns it");
+            let account: String = account.chars().take_while(|one| *one != ',').collect();
+            format!("scan account {account} together with this one: only there {} tells", gap.call)
+        }
         Reason::NotFound => "scan again: it was gone when it was asked about".to_owned(),
         Reason::Undetermined => "scan again: AWS itself did not know the state".to_owned(),
         Reason::Unavailable => format!("{} is not offered here; judge this by hand", gap.call),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::walk::{Reach, presents};
+use crate::analysis::client_address;
 use crate::analysis::reach::Exposure;
 use crate::analysis::routing::group_name;
 use crate::analysis::site::Site;
@@ -42,7 +43,10 @@ pub(super) fn summarize(site: Site, reach: &Reach) -> LoadBalancerSummary {
 
 fn summary(site: Site, reach: &Reach, listener: &Listener, exposure: &Exposure) -> ListenerSummary {
     let last = listener.default_actions.iter().max_by_key(|action| action.order);
-    let trace = reach.approach.explain(listener, exposure);
+    let mut trace = reach.approach.explain(listener, exposure);
+    if matches!(exposure, Exposure::Internet(_) | Exposure::Restricted(_)) {
+        trace.chain.extend(client_address::filters(site, listener));
+    }
     let offer = offer(site, listener);
     ListenerSummary {
         id: listener.id.clone(),

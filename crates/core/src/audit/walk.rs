@@ -185,9 +185,10 @@ impl<'a> Walk<'a> {
 
     /// The gap with the region it is about, which a judge need not name.
     fn placed(&self, gap: Gap) -> Gap {
-        use Reason::{Malformed, NotFound, Undecided, Unrecognised};
+        use Reason::{Malformed, NotFound, OtherAccount, Undecided, Unrecognised};
         let global = matches!(gap.call.family(), "iam" | "sts");
-        let own = matches!(gap.reason, Malformed | Unrecognised | Undecided | NotFound);
+        let own =
+            matches!(gap.reason, Malformed | Unrecognised | Undecided | NotFound | OtherAccount);
         if global || !own || gap.region.is_some() {
             return gap;
         }

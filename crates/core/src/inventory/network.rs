@@ -20,10 +20,14 @@ impl Region {
 }
 
 /// A security group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityGroup {
     /// `sg-…`.
     pub id: String,
+    /// The account that it belongs to. None in a file that was saved before owners were kept: then it is taken
+    /// for the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -167,10 +171,14 @@ impl Permission {
 }
 
 /// A subnet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subnet {
     /// `subnet-…`.
     pub id: String,
+    /// The account that it belongs to. None in a file that was saved before owners were kept: then it is taken
+    /// for the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Its VPC.
     pub vpc_id: String,
     /// Its zone.
@@ -179,25 +187,66 @@ pub struct Subnet {
     /// Its blocks of addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<IpNet>,
+    /// ARN of the Outpost that it is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outpost: Option<String>,
+    /// What a VPC's Automated Internet Firewall does for it: `flexible`, `bidirectional`, `outbound-only`,
+    /// `exclude`, `az-unsupported`. None where its VPC has no such firewall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firewall_connectivity: Option<String>,
 }
 
 /// A VPC.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vpc {
     /// `vpc-…`.
     pub id: String,
+    /// The account that it belongs to. None in a file that was saved before owners were kept: then it is taken
+    /// for the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Whether AWS made it with the account.
     pub is_default: bool,
     /// Its blocks of addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<IpNet>,
+    /// Its Automated Internet Firewalls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub firewalls: Vec<VpcFirewall>,
+}
+
+/// An Automated Internet Firewall of a VPC: it inspects what passes between the VPC and its internet gateways.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcFirewall {
+    /// Its ARN.
+    pub arn: String,
+    /// `pending`, `active`, `disabling`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// `monitor` lets everything pass, `enforce` does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+}
+
+/// The Automated Internet Firewall of a route.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteFirewall {
+    /// Its ARN.
+    pub arn: String,
+    /// `pending`, `active`, `disabling`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 /// A network ACL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkAcl {
     /// `acl-…`.
     pub id: String,
+    /// The account that it belongs to. None in a file that was saved before owners were kept: then it is taken
+    /// for the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Its VPC.
     pub vpc_id: String,
     /// Whether it serves the subnets that name no ACL.
@@ -253,10 +302,14 @@ pub struct EncryptionControl {
 }
 
 /// A route table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteTable {
     /// `rtb-…`.
     pub id: String,
+    /// The account that it belongs to. None in a file that was saved before owners were kept: then it is taken
+    /// for the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Its VPC.
     pub vpc_id: String,
     /// Whether it serves the subnets that name no table.
@@ -269,16 +322,20 @@ pub struct RouteTable {
 }
 
 /// One route.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// A block, or the id of a prefix list.
     pub destination: String,
-    /// `igw-…`, `vpce-…`, `nat-…`, `eni-…`, `tgw-…`, `local` …
+    /// `igw-…`, `vpce-…`, `nat-…`, `eni-…`, `tgw-…`, `cagw-…`, `lgw-…`, `local`, the ARN of a core network …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// `active` or `blackhole`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// The Automated Internet Firewall that inspects what comes by it, where it leads to an internet gateway of a
+    /// VPC that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firewall: Option<RouteFirewall>,
 }
 
 /// VPC Block Public Access of a region.

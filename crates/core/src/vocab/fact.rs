@@ -102,6 +102,9 @@ impl std::fmt::Display for Gap {
     /// Its reason in words, with AWS's own where there are any.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.reason.words())?;
+        if let (Reason::OtherAccount, Some(account)) = (self.reason, &self.detail) {
+            return write!(f, " {account}");
+        }
         self.detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
     }
 }
@@ -156,6 +159,8 @@ pub enum Reason {
     DeadlinePassed,
     /// The scan was interrupted before the call was answered.
     Interrupted,
+    /// The resource belongs to another account, which alone can tell. The detail is that account.
+    OtherAccount,
     /// The resource was gone when it was asked about.
     NotFound,
     /// The service or the region is not there for this account.
@@ -185,6 +190,7 @@ impl Reason {
             Reason::TimedOut => "timed out",
             Reason::DeadlinePassed => "scan deadline passed",
             Reason::Interrupted => "interrupted",
+            Reason::OtherAccount => "belongs to account",
             Reason::NotFound => "not found",
             Reason::Unavailable => "not available here",
             Reason::Malformed => "answer not understood",

@@ -55,13 +55,8 @@ fn tcp(port: i32, ranges: &[&str]) -> Permission {
 
 fn admit(scene: &mut Scene, ingress: Vec<Permission>) {
     let id = "sg-web".to_owned();
-    scene.region.security_groups = Fact::Known(vec![SecurityGroup {
-        id,
-        name: None,
-        vpc_id: None,
-        ingress,
-        egress: Vec::new(),
-    }]);
+    scene.region.security_groups =
+        Fact::Known(vec![SecurityGroup { id, ingress, ..SecurityGroup::default() }]);
 }
 
 fn routes(scene: &mut Scene, routes: &[Row]) {
@@ -72,6 +67,7 @@ fn routes(scene: &mut Scene, routes: &[Row]) {
             destination: (*destination).to_owned(),
             target: Some((*target).to_owned()),
             state: Some((*state).to_owned()),
+            ..Route::default()
         })
         .collect();
 }
@@ -156,10 +152,8 @@ fn halves_may_stand_in_two_groups() {
         scene.lb.security_groups = vec!["sg-a".to_owned(), "sg-b".to_owned()];
         let group = |id: &str, range: &str| SecurityGroup {
             id: id.to_owned(),
-            name: None,
-            vpc_id: None,
-            egress: Vec::new(),
             ingress: vec![tcp(443, &[range])],
+            ..SecurityGroup::default()
         };
         scene.region.security_groups =
             Fact::Known(vec![group("sg-a", "0.0.0.0/1"), group("sg-b", "128.0.0.0/1")]);

@@ -1,6 +1,7 @@
 //! What stands in the way when nobody reaches a load balancer with public addresses.
 
 use super::acl::Direction;
+use super::firewall::{self, Treatment};
 use super::ingress::{Flow, Port};
 use super::routes::{self, InternetRoutes};
 use super::{Entry, acl};
@@ -34,8 +35,16 @@ fn unrouted(routes: &InternetRoutes) -> String {
         ways.any(|way| *way.open.upper() != Sources::none())
     };
     if Family::BOTH.into_iter().any(by_route) {
-        return match index.region().block_public_access.get() {
-            Ok(block) if block.mode != "off" => format!("VPC Block Public Access: {}", block.mode),
+        let vpc = lb.vpc_id.as_deref();
+        let shut = lb.subnets.iter().find_map(|subnet| {
+            let firewall = firewall::of_subnet(index, vpc, subnet)?;
+            (firewall.treatment(subnet) == Treatment::Shut).then(|| firewall.words())
+        });
+        return match (super::block(index, lb), shut) {
+            (Ok(block), _) if block.mode != "off" => {
+                format!("VPC Block Public Access: {}", block.mode)
+            }
+            (_, Some(firewall)) => firewall,
             _ => "no route to an internet gateway for the addresses it has".to_owned(),
         };
     }

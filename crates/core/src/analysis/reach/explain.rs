@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::acl::{self, Direction};
+use super::firewall;
 use super::fronting::{self, FrontingNlb};
 use super::ingress::{Admission, Flow, Port, SecurityGroupIngress, Source};
 use super::routes::{self, InternetRoutes, NO_GATEWAY};
@@ -106,14 +107,14 @@ impl Reachability<'_> {
                 if is_v6 && self.lb.kind != Kind::Classic {
                     closes.insert(0, format!("set {NO_GATEWAY} to true"));
                 }
-                closes.extend(closing_road(routes, &own));
+                closes.extend(by_owner(routes, closing_road(routes, &own)));
                 if self.lb.kind == Kind::Network && self.lb.security_groups.is_empty() {
                     closes.push("recreate it with a security group".to_owned());
                 }
                 if matches!(self.side, Side::Outside(_)) {
                     closes.push("recreate it as internal: a scheme cannot be changed".to_owned());
                 }
-                closes.extend(region_wide(self.index));
+                closes.extend(by_owner(routes, region_wide(routes).into_iter().collect()));
             }
             (_, [], [fronting]) => closes.extend(self.closing_front(fronting)),
             (_, own, fronts) => {
@@ -220,10 +221,18 @@ fn closing_road(routes: &InternetRoutes, own: &[&Entry]) -> Vec<String> {
     closes
 }
 
-fn region_wide(index: &Index) -> Option<String> {
-    let block = index.region().block_public_access.get().ok()?;
+fn region_wide(routes: &InternetRoutes) -> Option<String> {
+    let block = super::block(routes.index, routes.lb).ok()?;
     (block.mode == "off")
-        .then(|| format!("turn on VPC Block Public Access in {}", index.region().name))
+        .then(|| format!("turn on VPC Block Public Access in {}", routes.index.region().name))
+}
+
+/// What only the owner of a shared VPC can change.
+fn by_owner(routes: &InternetRoutes, closes: Vec<String>) -> Vec<String> {
+    match routes.index.foreign_owner(routes.lb.vpc_id.as_deref()) {
+        Some(owner) => closes.into_iter().map(|line| format!("{line} (account {owner})")).collect(),
+        None => closes,
+    }
 }
 
 /// The routes of a table by which its public addresses are reached.
@@ -263,9 +272,16 @@ impl Chain {
     /// The way to a load balancer's own addresses.
     fn own(&mut self, routes: &InternetRoutes, entries: &[Entry]) {
         let InternetRoutes { index, lb, .. } = routes;
+        let vpc = lb.vpc_id.as_deref();
+        if let (Some(vpc), Some(owner)) = (vpc, index.foreign_owner(vpc)) {
+            self.add(vpc, format!("a VPC of account {owner}, whose block on public access counts"));
+        }
         self.block(index, lb);
         for subnet in &lb.subnets {
-            let Ok(routing) = index.routing(subnet, lb.vpc_id.as_deref()) else { continue };
+            if let Some(firewall) = firewall::of_subnet(index, vpc, subnet) {
+                self.add(subnet, firewall.words());
+            }
+            let Ok(routing) = index.routing(subnet, vpc) else { continue };
             let (table, routes) = (routing.table, outward(routes, routing));
             let says = if routes.is_empty() {
                 format!("route table {}: no route to an internet gateway", table.id)
@@ -285,7 +301,7 @@ impl Chain {
     }
 
     fn block(&mut self, index: &Index, lb: &LoadBalancer) {
-        let Ok(block) = index.region().block_public_access.get() else { return };
+        let Ok(block) = super::block(index, lb) else { return };
         let excluded = routes::exclusions(index, lb);
         let says = if excluded.is_empty() {
             block.mode.clone()

@@ -1,11 +1,11 @@
 //! Whether the internet has a way to the subnets of a load balancer.
 
-use super::acl;
 use super::bounds::Bounds;
 use super::ingress::Flow;
+use super::{acl, firewall};
 use crate::analysis::index::Index;
 use crate::analysis::route_table::{Routing, Share, Way};
-use crate::inventory::{Exclusion, LoadBalancer, Route, Scheme};
+use crate::inventory::{BlockPublicAccess, Exclusion, LoadBalancer, Route, Scheme};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
 use crate::vocab::net::{Family, IpSet, Sources};
@@ -160,10 +160,25 @@ pub(super) fn outward<'a>(routing: &Routing<'a>) -> Vec<&'a Route> {
     routing.table.routes.iter().filter(is_found).collect()
 }
 
-/// Whether VPC Block Public Access lets anything into the subnet.
+/// Whether what stands at the VPC's edge lets anything into the subnet.
 pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Bounds {
+    unblocked(index, vpc, subnet).and(firewall::gate(index, vpc, subnet))
+}
+
+/// The block on public access that counts for a subnet: that of the account whose VPC it is in.
+pub(super) fn block<'a>(
+    index: &Index<'a>,
+    vpc: Option<&str>,
+    subnet: &str,
+) -> Result<&'a BlockPublicAccess, Gap> {
+    let call = Call::Ec2DescribeVpcBlockPublicAccessOptions;
+    index.of_owner((vpc, subnet), call, |region| &region.block_public_access)
+}
+
+/// Whether VPC Block Public Access lets anything into the subnet.
+pub(super) fn unblocked(index: &Index, vpc: Option<&str>, subnet: &str) -> Bounds {
     let region = index.region();
-    let block = match region.block_public_access.get() {
+    let block = match block(index, vpc, subnet) {
         Ok(block) => block,
         Err(gap) => return Bounds::unknown(gap),
     };
@@ -194,7 +209,9 @@ fn is_about(exclusion: &Exclusion, vpc: Option<&str>, subnet: &str) -> bool {
 
 /// The exclusions that let traffic in to a subnet of this load balancer.
 pub(super) fn exclusions<'a>(index: &Index<'a>, lb: &LoadBalancer) -> Vec<&'a Exclusion> {
-    let block = index.region().block_public_access.get();
+    let Some(first) = lb.subnets.first() else { return Vec::new() };
+    // A VPC, and every subnet in it, is one account's.
+    let block = block(index, lb.vpc_id.as_deref(), first);
     let all = block.and_then(|block| block.exclusions.get()).into_iter().flatten();
     all.filter(|exclusion| {
         let lets_in = *exempt(exclusion, "").lower() != Sources::none();

@@ -204,8 +204,7 @@ fn interfaces<'a>(
         gap.in_region(&context.region.name).of(&target.id)
     };
     let address = target.id.parse().map_err(|_| gap(Reason::Malformed))?;
-    let at = context.index.interfaces_at(address)?.into_iter();
-    let own: Vec<_> = at.filter(|interface| interface.vpc_id == group.vpc_id).collect();
+    let own = context.index.interfaces_at(address, group.vpc_id.as_deref())?;
     if own.is_empty() { Err(gap(Reason::NotFound)) } else { Ok(own) }
 }
 

@@ -168,7 +168,10 @@ fn judge(context: &Context) -> Judgement {
         return Err(gap.saying("a load balancer without VPC"));
     };
     let (mut watched, mut gap) = (BTreeSet::new(), None);
-    for flow in context.region.flow_logs.get()? {
+    for flow in context
+        .index
+        .of_owner((Some(vpc), ""), Call::Ec2DescribeFlowLogs, |region| &region.flow_logs)?
+    {
         match records(flow) {
             Ok(true) => drop(watched.insert(flow.resource.as_str())),
             Err(own) if is_about(flow, lb) => gap = Some(own),

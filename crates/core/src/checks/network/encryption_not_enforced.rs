@@ -86,8 +86,14 @@ fn controlled(mode: &str, state: &str) -> Inventory {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let controls = context.region.encryption_controls.get()?;
-    let Some(vpc) = context.lb.vpc()? else { return Ok(Verdict::NotApplicable) };
+    let Some(vpc) = context.lb.vpc()? else {
+        // Without the list it is not known either whether AWS has any such control here.
+        context.region.encryption_controls.get()?;
+        return Ok(Verdict::NotApplicable);
+    };
+    let call = Call::Ec2DescribeVpcEncryptionControls;
+    let controls =
+        context.index.of_owner((Some(vpc), ""), call, |region| &region.encryption_controls)?;
     let evidence = Grounds::new().with("vpc", vpc);
     let Some(control) = controls.iter().find(|control| control.vpc_id == vpc) else {
         let grounds = evidence.with("mode", "none");

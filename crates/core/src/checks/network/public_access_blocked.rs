@@ -104,7 +104,7 @@ fn judge(context: &Context) -> Judgement {
     if reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
     }
-    let mode = &context.region.block_public_access.get()?.mode;
+    let mode = &reach::block(context.index, lb)?.mode;
     let blocked = Partial::whole(&lb.subnets).filter_map(|subnet| {
         Ok(reach::is_blocked(context.index, lb, subnet)?.then_some(subnet.as_str()))
     });

@@ -1,9 +1,9 @@
 //! Targets cannot tell who their clients are.
 
+use crate::analysis::client_address::{self, ClientAddress, PRESERVE};
 use crate::analysis::targets::{self, Sort};
 use crate::checks::prelude::*;
 
-const PRESERVE: &str = "preserve_client_ip.enabled";
 const PROXY: &str = "proxy_protocol_v2.enabled";
 
 pub(crate) const CHECK: Check = Check {
@@ -99,38 +99,18 @@ fn judge(_: &Context, targets: &Targets) -> Judgement {
     if sort == Sort::LoadBalancer {
         return Ok(Verdict::NotApplicable);
     }
-    let default = match protocol(group)? {
-        ClientAddress::Keeps => {
+    match client_address::in_group(group, sort)? {
+        ClientAddress::ByProtocol => {
             let protocol = group.protocol.as_ref().map(ToString::to_string);
             return Ok(Verdict::Pass(Grounds::new().with("protocol", protocol)));
         }
-        ClientAddress::MayKeep => sort != Sort::Address,
-    };
-    for (key, default) in [(PRESERVE, default), (PROXY, false)] {
-        if targets::switched_on(group, key, default)? {
-            return Ok(Verdict::Pass(Grounds::new().with(key, "true")));
+        ClientAddress::Kept => {
+            return Ok(Verdict::Pass(Grounds::new().with(PRESERVE, "true")));
         }
+        ClientAddress::Lost => {}
+    }
+    if targets::switched_on(group, PROXY, false)? {
+        return Ok(Verdict::Pass(Grounds::new().with(PROXY, "true")));
     }
     Ok(Verdict::Fail(Grounds::new().with(PRESERVE, "false").with(PROXY, "false")))
-}
-
-/// What becomes of a client's address.
-enum ClientAddress {
-    /// It always arrives.
-    Keeps,
-    /// An attribute decides.
-    MayKeep,
-}
-
-// Source: ElasticLoadBalancingV2 API reference, TargetGroupAttribute, and the Network user guide.
-fn protocol(group: &TargetGroup) -> Result<ClientAddress, crate::vocab::fact::Gap> {
-    use Protocol::{Quic, Tcp, TcpQuic, TcpUdp, Tls, Udp};
-    match &group.protocol {
-        Some(Tcp | Tls) => Ok(ClientAddress::MayKeep),
-        Some(Udp | TcpUdp | Quic | TcpQuic) => Ok(ClientAddress::Keeps),
-        other => {
-            let said = format!("protocol {}", or_missing(other.as_ref()));
-            Err(targets::unexpected_value(group, Reason::Unrecognised, said))
-        }
-    }
 }

@@ -173,9 +173,7 @@ fn is_stale(index: &Index, group: &TargetGroup, target: &Target) -> Result<bool,
         return Ok(false);
     }
     let address = targets::address(group, target)?;
-    let owners = index.interfaces_at(address)?;
-    if owners.iter().any(|interface| interface.vpc_id == group.vpc_id) {
-        return Ok(false);
-    }
-    targets::is_in_vpc(index, group, address)
+    // Outside the VPC nobody's interface is looked for.
+    Ok(targets::is_in_vpc(index, group, address)?
+        && index.interfaces_at(address, group.vpc_id.as_deref())?.is_empty())
 }

@@ -275,6 +275,9 @@ pub(in crate::render) fn steps(report: &Report) -> Vec<&'static str> {
     if unjudged || any(&[Reason::Malformed, Reason::Unrecognised]) {
         steps.push("update elb-audit for what it did not understand");
     }
+    if any(&[Reason::OtherAccount]) {
+        steps.push("scan the accounts that shared subnets belong to together with this one");
+    }
     if any(&[Reason::Undecided]) {
         steps.push("anchor regular expressions with ^ and $ where they leave rules open");
     }

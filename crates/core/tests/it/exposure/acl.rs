@@ -36,6 +36,7 @@ fn acl(id: &str, subnets: &[&str], rows: &[Row]) -> NetworkAcl {
         is_default: false,
         subnets: subnets.iter().map(|subnet| (*subnet).to_owned()).collect(),
         entries: rows.iter().map(entry).collect(),
+        ..NetworkAcl::default()
     }
 }
 

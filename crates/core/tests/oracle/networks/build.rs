@@ -132,6 +132,7 @@ fn groups(world: &World, names: &Names) -> Vec<SecurityGroup> {
         vpc_id: Some(names.id("vpc", 0)),
         ingress: rules.iter().map(permission).collect(),
         egress: Vec::new(),
+        ..SecurityGroup::default()
     };
     world.groups.iter().enumerate().map(group).collect()
 }
@@ -150,6 +151,7 @@ fn tables(world: &World, names: &Names) -> Vec<RouteTable> {
         },
         target: Some(route.target.to_owned()),
         state: Some(route.state.to_owned()),
+        ..Route::default()
     };
     let table = |(number, routes): (usize, &Vec<super::world::Route>)| RouteTable {
         id: names.id("rtb", number),
@@ -157,6 +159,7 @@ fn tables(world: &World, names: &Names) -> Vec<RouteTable> {
         main: false,
         subnets: subnets(world, names, |subnet| world.subnets[subnet].table == number),
         routes: routes.iter().map(route).collect(),
+        ..RouteTable::default()
     };
     world.tables.iter().enumerate().map(table).collect()
 }
@@ -177,6 +180,7 @@ fn acls(world: &World, names: &Names) -> Vec<NetworkAcl> {
         is_default: false,
         subnets: subnets(world, names, |subnet| world.subnets[subnet].acl == number),
         entries: entries.iter().map(entry).collect(),
+        ..NetworkAcl::default()
     };
     world.acls.iter().enumerate().map(acl).collect()
 }

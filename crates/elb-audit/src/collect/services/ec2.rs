@@ -15,6 +15,7 @@ mod flow_logs;
 mod groups;
 mod interfaces;
 mod network;
+mod routes;
 
 pub(crate) use endpoints::{endpoint_services, gateway_endpoints};
 pub(crate) use flow_logs::flow_logs;

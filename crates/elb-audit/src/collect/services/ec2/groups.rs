@@ -48,6 +48,8 @@ pub(crate) async fn stale_rules(
 struct GroupXml {
     #[serde(rename = "groupId")]
     id: String,
+    #[serde(rename = "ownerId")]
+    owner: Option<String>,
     #[serde(rename = "groupName")]
     name: Option<String>,
     #[serde(rename = "vpcId")]
@@ -117,6 +119,7 @@ fn group(xml: GroupXml) -> Result<SecurityGroup, Unexpected> {
     };
     Ok(SecurityGroup {
         id: xml.id,
+        owner: xml.owner,
         name: xml.name,
         vpc_id: xml.vpc,
         ingress: permissions(xml.ingress)?,

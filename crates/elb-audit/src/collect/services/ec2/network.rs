@@ -1,14 +1,15 @@
 //! VPCs, subnets, their ways out and in, and what keeps traffic out.
 
 use elb_audit_core::inventory::{
-    AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Route, RouteTable,
-    Subnet, Vpc,
+    AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, RouteTable, Subnet, Vpc,
+    VpcFirewall,
 };
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use super::routes::RouteXml;
 use super::{
     Filter, Unexpected, all, block, filtered, is_unknown_action, understood, whole_region,
 };
@@ -30,7 +31,15 @@ pub(crate) async fn vpcs(api: &ApiClient, client: &Client, ids: &[String]) -> Fa
         let six = xml.v6.item.into_iter().filter(AssociatedXml::holds);
         texts.extend(six.map(|association| association.block));
         let ranges: Result<Vec<IpNet>, Unexpected> = texts.iter().map(|text| block(text)).collect();
-        Ok(Vpc { id: xml.id, is_default: xml.is_default, ranges: ranges? })
+        let firewall =
+            |one: VpcFirewallXml| VpcFirewall { arn: one.arn, status: one.status, mode: one.mode };
+        Ok(Vpc {
+            id: xml.id,
+            owner: xml.owner,
+            is_default: xml.is_default,
+            ranges: ranges?,
+            firewalls: xml.firewalls.item.into_iter().map(firewall).collect(),
+        })
     })
 }
 
@@ -44,7 +53,15 @@ pub(crate) async fn subnets(api: &ApiClient, client: &Client, ids: &[String]) ->
         let four = xml.block.filter(|block| !block.is_empty());
         let texts = four.into_iter().chain(six.map(|association| association.block));
         let ranges: Result<Vec<IpNet>, Unexpected> = texts.map(|text| block(&text)).collect();
-        Ok(Subnet { id: xml.id, vpc_id: xml.vpc, zone: xml.zone, ranges: ranges? })
+        Ok(Subnet {
+            id: xml.id,
+            owner: xml.owner,
+            vpc_id: xml.vpc,
+            zone: xml.zone,
+            ranges: ranges?,
+            outpost: xml.outpost,
+            firewall_connectivity: xml.firewall_connectivity,
+        })
     })
 }
 
@@ -180,6 +197,8 @@ struct EntryXml {
 struct VpcXml {
     #[serde(rename = "vpcId")]
     id: String,
+    #[serde(rename = "ownerId")]
+    owner: Option<String>,
     #[serde(rename = "isDefault", default)]
     is_default: bool,
     #[serde(rename = "cidrBlock")]
@@ -188,6 +207,18 @@ struct VpcXml {
     v4: Items<AssociatedXml>,
     #[serde(rename = "ipv6CidrBlockAssociationSet", default)]
     v6: Items<AssociatedXml>,
+    #[serde(rename = "networkFirewallAssociationSet", default)]
+    firewalls: Items<VpcFirewallXml>,
+}
+
+#[derive(Debug, Deserialize)]
+struct VpcFirewallXml {
+    #[serde(rename = "firewallArn", default)]
+    arn: String,
+    #[serde(rename = "firewallOnboardingStatus")]
+    status: Option<String>,
+    #[serde(rename = "firewallMode")]
+    mode: Option<String>,
 }
 
 /// A block of a VPC or subnet; one that was taken away stays listed for a while.
@@ -217,6 +248,12 @@ struct SubnetXml {
     id: String,
     #[serde(rename = "vpcId")]
     vpc: String,
+    #[serde(rename = "ownerId")]
+    owner: Option<String>,
+    #[serde(rename = "outpostArn")]
+    outpost: Option<String>,
+    #[serde(rename = "networkFirewallConnectivityType")]
+    firewall_connectivity: Option<String>,
     #[serde(rename = "availabilityZone")]
     zone: Option<String>,
     #[serde(rename = "cidrBlock")]
@@ -231,6 +268,8 @@ struct AclXml {
     id: String,
     #[serde(rename = "vpcId")]
     vpc: String,
+    #[serde(rename = "ownerId")]
+    owner: Option<String>,
     #[serde(default)]
     default: bool,
     #[serde(rename = "associationSet")]
@@ -276,6 +315,7 @@ fn acl(xml: AclXml) -> Result<NetworkAcl, Unexpected> {
         xml.entries.item.into_iter().map(entry).collect();
     Ok(NetworkAcl {
         id: xml.id,
+        owner: xml.owner,
         vpc_id: xml.vpc,
         is_default: xml.default,
         subnets: subnets_of(xml.associations)?,
@@ -297,6 +337,8 @@ struct TableXml {
     id: String,
     #[serde(rename = "vpcId")]
     vpc: String,
+    #[serde(rename = "ownerId")]
+    owner: Option<String>,
     #[serde(rename = "associationSet")]
     associations: Items<AssociationXml>,
     #[serde(rename = "routeSet")]
@@ -329,47 +371,15 @@ fn subnets_of(associations: Items<AssociationXml>) -> Result<Vec<String>, Unexpe
     Ok(associations.item.into_iter().filter_map(|one| one.subnet).collect())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RouteXml {
-    destination_cidr_block: Option<String>,
-    destination_ipv6_cidr_block: Option<String>,
-    destination_prefix_list_id: Option<String>,
-    gateway_id: Option<String>,
-    nat_gateway_id: Option<String>,
-    transit_gateway_id: Option<String>,
-    network_interface_id: Option<String>,
-    instance_id: Option<String>,
-    vpc_peering_connection_id: Option<String>,
-    egress_only_internet_gateway_id: Option<String>,
-    state: Option<String>,
-}
-
 fn table(xml: TableXml) -> Result<RouteTable, Unexpected> {
     Ok(RouteTable {
         id: xml.id,
+        owner: xml.owner,
         vpc_id: xml.vpc,
         main: xml.associations.item.iter().any(|association| association.main),
         subnets: subnets_of(xml.associations)?,
-        routes: xml.routes.item.into_iter().map(route).collect(),
+        routes: xml.routes.item.into_iter().map(RouteXml::into_route).collect(),
     })
-}
-
-fn route(xml: RouteXml) -> Route {
-    let destination = xml
-        .destination_cidr_block
-        .or(xml.destination_ipv6_cidr_block)
-        .or(xml.destination_prefix_list_id);
-    // A route to an instance names its network interface too: that one is the hop.
-    let target = xml
-        .gateway_id
-        .or(xml.nat_gateway_id)
-        .or(xml.transit_gateway_id)
-        .or(xml.network_interface_id)
-        .or(xml.instance_id)
-        .or(xml.vpc_peering_connection_id)
-        .or(xml.egress_only_internet_gateway_id);
-    Route { destination: destination.unwrap_or_default(), target, state: xml.state }
 }
 
 #[cfg(test)]

@@ -1,0 +1,110 @@
+//! Whose a VPC is: in a shared subnet, what the participant's account says of the VPC is not what holds there.
+//!
+//! Source: Amazon VPC user guide, "Share your VPC subnets with other accounts": a participant sees the route
+//! tables and network ACLs of the subnets that it shares, and of interfaces, security groups and flow logs its
+//! own alone; the owner's block on public access counts.
+
+use std::collections::HashMap;
+
+use crate::inventory::{Account, Inventory, Region};
+use crate::vocab::call::Call;
+use crate::vocab::fact::{Fact, Gap, Reason};
+
+/// The accounts that the VPCs of a region belong to, as far as they are others.
+#[derive(Default)]
+pub(crate) struct Owners<'a> {
+    /// By VPC.
+    foreign: HashMap<&'a str, &'a str>,
+    /// The VPC of each subnet.
+    vpcs: HashMap<&'a str, &'a str>,
+    /// The same region in other accounts of the scan, by account.
+    others: HashMap<&'a str, &'a Region>,
+}
+
+impl<'a> Owners<'a> {
+    /// Looks at everything that says whose it is.
+    pub(crate) fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
+        let named = account.map(|account| account.id.as_str()).filter(|id| !id.is_empty());
+        let mut arns = region.load_balancers().filter_map(|lb| lb.arn.split(':').nth(4));
+        let Some(own) = named.or_else(|| arns.find(|id| !id.is_empty())) else {
+            return Owners::default();
+        };
+        let mut owners = Owners::default();
+        for (vpc, owner) in stated(region).filter(|(_, owner)| *owner != own) {
+            owners.foreign.entry(vpc).or_insert(owner);
+        }
+        for subnet in region.subnets.get().into_iter().flatten() {
+            owners.vpcs.insert(&subnet.id, &subnet.vpc_id);
+        }
+        owners
+    }
+
+    /// Lets those of them answer that are in the same scan.
+    pub(crate) fn ask(&mut self, inventory: &'a Inventory, account: &Account, region: &Region) {
+        for other in inventory.accounts.iter().filter(|other| {
+            other.partition == account.partition && self.foreign.values().any(|id| *id == other.id)
+        }) {
+            let same = |own: &&Region| own.name == region.name && own.skipped.is_none();
+            if let Some(own) = other.regions.iter().find(same) {
+                self.others.insert(&other.id, own);
+            }
+        }
+    }
+
+    /// The VPCs that belong to other accounts, with what these read of the region.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&'a str, &'a Region)> + '_ {
+        let answer = |(vpc, owner): (&&'a str, &&'a str)| Some((*vpc, *self.others.get(owner)?));
+        self.foreign.iter().filter_map(answer)
+    }
+
+    /// The account that a VPC belongs to, where it is another one.
+    pub(crate) fn foreign(&self, vpc: Option<&str>) -> Option<&'a str> {
+        self.foreign.get(vpc?).copied()
+    }
+
+    /// The same of a subnet, whose VPC may not be known.
+    fn foreign_subnet(&self, vpc: Option<&str>, subnet: &str) -> Option<&'a str> {
+        self.foreign(vpc.or_else(|| self.vpcs.get(subnet).copied()))
+    }
+
+    /// What the owner of a subnet's VPC says.
+    pub(crate) fn say<T>(
+        &self,
+        region: &'a Region,
+        (vpc, subnet): (Option<&str>, &str),
+        call: Call,
+        of: impl Fn(&'a Region) -> &'a Fact<T>,
+    ) -> Result<&'a T, Gap> {
+        let Some(owner) = self.foreign_subnet(vpc, subnet) else { return of(region).get() };
+        let place = vpc.filter(|_| subnet.is_empty()).unwrap_or(subnet);
+        let gap = gap(region, call, place);
+        match self.others.get(owner).map(|other| of(other)) {
+            Some(Fact::Known(answer)) => Ok(answer),
+            Some(Fact::Unread(own)) if own.reason != Reason::NotCollected => {
+                Err(gap
+                    .saying(format!("{owner}, where it could not be read: {}", own.reason.words())))
+            }
+            _ => Err(gap.saying(owner)),
+        }
+    }
+}
+
+/// The gap of what another account alone can tell; who that is comes as its detail.
+pub(crate) fn gap(region: &Region, call: Call, resource: &str) -> Gap {
+    Gap::new(call, Reason::OtherAccount).in_region(&region.name).of(resource)
+}
+
+/// Every VPC of a region with the account that it is said to belong to. Only the owner of a VPC makes subnets,
+/// route tables and network ACLs in it.
+fn stated(region: &Region) -> impl Iterator<Item = (&str, &str)> {
+    let vpcs = region.vpcs.get().into_iter().flatten();
+    let vpcs = vpcs.map(|vpc| (&vpc.id, &vpc.owner));
+    let subnets = region.subnets.get().into_iter().flatten();
+    let subnets = subnets.map(|subnet| (&subnet.vpc_id, &subnet.owner));
+    let tables = region.route_tables.get().into_iter().flatten();
+    let tables = tables.map(|table| (&table.vpc_id, &table.owner));
+    let acls = region.network_acls.get().into_iter().flatten();
+    let acls = acls.map(|acl| (&acl.vpc_id, &acl.owner));
+    let all = vpcs.chain(subnets).chain(tables).chain(acls);
+    all.filter_map(|(vpc, owner)| Some((vpc.as_str(), owner.as_deref()?)))
+}
