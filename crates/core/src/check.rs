@@ -127,6 +127,9 @@ impl Check {
         Call::Ec2DescribeVpcBlockPublicAccessOptions,
         Call::Ec2DescribeVpcBlockPublicAccessExclusions,
         Call::Ec2DescribeNetworkAcls,
+        // These two only where a route names a firewall, unless a check names them itself.
+        Call::Ec2DescribeSubnets,
+        Call::Ec2DescribeVpcs,
     ];
 }
 

@@ -20,6 +20,7 @@ mod listener;
 mod logs;
 mod merge;
 mod network;
+mod owner;
 pub mod secret; // what of a rule may be one
 mod waf;
 mod words;

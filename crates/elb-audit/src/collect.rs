@@ -19,6 +19,7 @@ mod account;
 mod accounts;
 mod global;
 mod organization;
+mod owners;
 mod profiles;
 mod region;
 mod scope;
@@ -262,11 +263,14 @@ pub async fn collect(
 
 async fn read(run: &Collection<'_>) -> Result<Vec<Account>, AccessError> {
     let request = run.request;
-    if request.profiles.several() {
-        return profiles::read(run).await;
-    }
-    if request.accounts.several() {
-        return accounts::read(run).await;
+    if request.profiles.several() || request.accounts.several() {
+        let mut accounts = if request.profiles.several() {
+            profiles::read(run).await?
+        } else {
+            accounts::read(run).await?
+        };
+        owners::ask(run, &mut accounts).await;
+        return Ok(accounts);
     }
     let (known, scope) = scope::find(&run.config, &run.api, &request.regions).await?;
     let access = AccountAccess { config: run.config.clone(), api: run.api.clone(), known };

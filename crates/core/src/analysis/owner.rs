@@ -24,15 +24,9 @@ pub(crate) struct Owners<'a> {
 impl<'a> Owners<'a> {
     /// Looks at everything that says whose it is.
     pub(crate) fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
-        let named = account.map(|account| account.id.as_str()).filter(|id| !id.is_empty());
-        let mut arns = region.load_balancers().filter_map(|lb| lb.arn.split(':').nth(4));
-        let Some(own) = named.or_else(|| arns.find(|id| !id.is_empty())) else {
-            return Owners::default();
-        };
-        let mut owners = Owners::default();
-        for (vpc, owner) in stated(region).filter(|(_, owner)| *owner != own) {
-            owners.foreign.entry(vpc).or_insert(owner);
-        }
+        let named = account.and_then(Account::known_id).or_else(|| region.account());
+        let foreign = named.map(|own| region.foreign_vpcs(own)).unwrap_or_default();
+        let mut owners = Owners { foreign: foreign.into_iter().collect(), ..Owners::default() };
         for subnet in region.subnets.get().into_iter().flatten() {
             owners.vpcs.insert(&subnet.id, &subnet.vpc_id);
         }
@@ -92,19 +86,4 @@ impl<'a> Owners<'a> {
 /// The gap of what another account alone can tell; who that is comes as its detail.
 pub(crate) fn gap(region: &Region, call: Call, resource: &str) -> Gap {
     Gap::new(call, Reason::OtherAccount).in_region(&region.name).of(resource)
-}
-
-/// Every VPC of a region with the account that it is said to belong to. Only the owner of a VPC makes subnets,
-/// route tables and network ACLs in it.
-fn stated(region: &Region) -> impl Iterator<Item = (&str, &str)> {
-    let vpcs = region.vpcs.get().into_iter().flatten();
-    let vpcs = vpcs.map(|vpc| (&vpc.id, &vpc.owner));
-    let subnets = region.subnets.get().into_iter().flatten();
-    let subnets = subnets.map(|subnet| (&subnet.vpc_id, &subnet.owner));
-    let tables = region.route_tables.get().into_iter().flatten();
-    let tables = tables.map(|table| (&table.vpc_id, &table.owner));
-    let acls = region.network_acls.get().into_iter().flatten();
-    let acls = acls.map(|acl| (&acl.vpc_id, &acl.owner));
-    let all = vpcs.chain(subnets).chain(tables).chain(acls);
-    all.filter_map(|(vpc, owner)| Some((vpc.as_str(), owner.as_deref()?)))
 }

@@ -10,6 +10,7 @@ use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
 
 mod acl;
+mod firewall;
 mod front;
 mod proof;
 

@@ -41,6 +41,7 @@ mod screen;
 mod selection;
 mod served;
 mod severity;
+mod shared_vpc;
 mod shown;
 mod tls;
 mod trust;

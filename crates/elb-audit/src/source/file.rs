@@ -121,6 +121,7 @@ pub fn parse(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     let mut inventory: Inventory =
         serde_json::from_slice(bytes).map_err(InventoryError::Malformed)?;
     inventory.doubt_old_hashes();
+    inventory.note_missing_owners();
     Ok(inventory)
 }
 

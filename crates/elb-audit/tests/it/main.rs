@@ -42,6 +42,7 @@ mod progress;
 mod registries;
 mod runtime_api;
 mod several_files;
+mod shared;
 mod shapes;
 mod usage;
 mod verbless;

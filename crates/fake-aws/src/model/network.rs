@@ -26,6 +26,21 @@ pub struct Vpc {
     pub ipv6: Vec<String>,
     /// Whether it is the region's default VPC.
     pub is_default: bool,
+    /// The owner's account number where it is another account, which shares subnets of it.
+    pub owner: Option<String>,
+    /// Its Automated Internet Firewalls.
+    pub firewalls: Vec<Firewall>,
+}
+
+/// An Automated Internet Firewall.
+#[derive(Clone, Debug, Default)]
+pub struct Firewall {
+    /// Its ARN.
+    pub arn: String,
+    /// `pending`, `active` or `disabling`.
+    pub status: String,
+    /// `monitor` or `enforce`.
+    pub mode: String,
 }
 
 /// A subnet.
@@ -41,6 +56,10 @@ pub struct Subnet {
     pub cidr: String,
     /// Its IPv6 ranges.
     pub ipv6: Vec<String>,
+    /// ARN of the Outpost that it is on.
+    pub outpost: Option<String>,
+    /// What the VPC's Automated Internet Firewall does for it.
+    pub firewall_connectivity: Option<String>,
 }
 
 /// A route table.
@@ -63,7 +82,8 @@ pub struct RouteTable {
 pub struct Route {
     /// An IPv4 or IPv6 range, or a prefix list's id.
     pub destination: String,
-    /// The id of what traffic goes to: `igw-…`, `nat-…`, `tgw-…`, `vpce-…`, `eni-…`, `pcx-…`, `eigw-…`.
+    /// The id of what traffic goes to: `igw-…`, `nat-…`, `tgw-…`, `vpce-…`, `eni-…`, `pcx-…`, `eigw-…`, `lgw-…`,
+    /// `cagw-…`, the ARN of a core network or an ODB network.
     pub target: String,
     /// `active` or `blackhole`.
     pub state: String,
@@ -189,6 +209,22 @@ impl Vpc {
         ranges.push(cidr.to_owned());
         self
     }
+
+    /// Makes it another account's, which shares its subnets.
+    pub fn owned_by(mut self, account: &str) -> Self {
+        self.owner = Some(account.to_owned());
+        self
+    }
+
+    /// Puts an Automated Internet Firewall at its internet gateways.
+    pub fn firewall(mut self, arn: &str, status: &str, mode: &str) -> Self {
+        self.firewalls.push(Firewall {
+            arn: arn.to_owned(),
+            status: status.to_owned(),
+            mode: mode.to_owned(),
+        });
+        self
+    }
 }
 
 impl Subnet {
@@ -199,8 +235,14 @@ impl Subnet {
             vpc: VPC.to_owned(),
             zone,
             cidr: cidr.to_owned(),
-            ipv6: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// What the VPC's Automated Internet Firewall does for it.
+    pub fn firewalled(mut self, connectivity: &str) -> Self {
+        self.firewall_connectivity = Some(connectivity.to_owned());
+        self
     }
 }
 

@@ -151,7 +151,9 @@ fn particular_openings_have_particular_closings() {
 
     let bare = proof(|scene| scene.lb.security_groups.clear());
     let says = "loadbalancer/net/web/50dc6c495c0c9188: no security group";
-    assert_eq!(beside_the_open_ones(bare.0), [says]);
+    let behind = "targetgroup/web/73e2d6bc24d8a067: keeps clients' addresses: its targets' own \
+                  security groups (sg-targets) decide too";
+    assert_eq!(beside_the_open_ones(bare.0), [says, behind]);
     assert_eq!(bare.1[0], "deny tcp 443 in acl-1");
     assert!(bare.1.contains(&"recreate it with a security group".to_owned()), "{:?}", bare.1);
 

@@ -7,7 +7,7 @@ use elb_audit_core::inventory::{
     RouteTable, SecurityGroup, StaleRule, Subnet, Vpc,
 };
 use elb_audit_core::vocab::call::Call;
-use elb_audit_core::vocab::fact::Fact;
+use elb_audit_core::vocab::fact::{Fact, Reason};
 use futures::future::join_all;
 use ipnet::IpNet;
 
@@ -62,7 +62,7 @@ impl Reader {
         let filtered = ways(Call::Ec2DescribeNetworkAcls);
         let blocked = of_use(Call::Ec2DescribeVpcBlockPublicAccessOptions).next().is_some();
         let vpcs = unique(all.iter().filter_map(|lb| lb.vpc_id.clone()));
-        let subnets = unique(all.iter().flat_map(|lb| lb.subnets.clone()));
+        let subnet_ids = unique(all.iter().flat_map(|lb| lb.subnets.clone()));
         let groups = unique(all.iter().flat_map(|lb| lb.security_groups.clone()));
         let (filters, acls, block_public_access, subnets, vpc_list, stale, controls) = tokio::join!(
             self.filters(ec2, &groups, &routed),
@@ -76,25 +76,50 @@ impl Reader {
                 blocked,
                 ec2::block_public_access(&self.api, ec2)
             ),
-            self.if_wanted(Call::Ec2DescribeSubnets, ec2::subnets(&self.api, ec2, &subnets)),
-            self.if_wanted(Call::Ec2DescribeVpcs, ec2::vpcs(&self.api, ec2, &vpcs)),
+            self.if_named(Call::Ec2DescribeSubnets, ec2::subnets(&self.api, ec2, &subnet_ids)),
+            self.if_named(Call::Ec2DescribeVpcs, ec2::vpcs(&self.api, ec2, &vpcs)),
             self.if_wanted(Call::Ec2DescribeStaleSecurityGroups, self.stale_rules(ec2, &vpcs)),
             self.if_wanted(
                 Call::Ec2DescribeVpcEncryptionControls,
-                ec2::encryption_controls(&self.api, ec2, &vpcs)
+                ec2::encryption_controls(&self.api, ec2)
             ),
         );
         let (security_groups, route_tables, prefix_lists) = filters;
+        let mut places = (subnets, vpc_list);
+        if passes_firewall(&route_tables) {
+            // What the firewall does with a subnet they alone tell.
+            places = tokio::join!(
+                self.unless_read(places.0, ec2::subnets(&self.api, ec2, &subnet_ids)),
+                self.unless_read(places.1, ec2::vpcs(&self.api, ec2, &vpcs)),
+            );
+        }
         Network {
             security_groups,
             prefix_lists,
             route_tables,
             acls,
             block_public_access,
-            subnets,
-            vpcs: vpc_list,
+            subnets: places.0,
+            vpcs: places.1,
             stale_rules: stale,
             encryption_controls: controls,
+        }
+    }
+
+    /// The answer of a call that a check itself names.
+    async fn if_named<T>(&self, call: Call, answer: impl Future<Output = Fact<T>>) -> Fact<T> {
+        self.if_of_use(call, self.plan.names(call), answer).await
+    }
+
+    /// A list that no check asks for by itself, where it is of use all the same.
+    async fn unless_read<T>(
+        &self,
+        list: Fact<Vec<T>>,
+        answer: impl Future<Output = Fact<Vec<T>>>,
+    ) -> Fact<Vec<T>> {
+        match list.gap().filter(|gap| gap.reason == Reason::NotCollected) {
+            Some(gap) => self.if_wanted(gap.call, answer).await,
+            None => list,
         }
     }
 
@@ -165,6 +190,12 @@ impl Reader {
 
 /// Whether an address may be public: IPv6 ones of internal load balancers are, unless an attribute says
 /// otherwise.
+/// Whether a route leads through an Automated Internet Firewall.
+fn passes_firewall(tables: &Fact<Vec<RouteTable>>) -> bool {
+    let routes = tables.get().into_iter().flatten().flat_map(|table| &table.routes);
+    routes.into_iter().any(|route| route.firewall.is_some())
+}
+
 fn may_be_public(lb: &LoadBalancer) -> bool {
     let dual_stack = lb.ip_address_type.as_ref().is_some_and(IpAddressType::is_dual);
     lb.is_internet_facing() || dual_stack

@@ -1,6 +1,7 @@
 //! `DescribeNetworkAcls`.
 
 use super::filter::Filters;
+use super::network::owner;
 use super::{Context, XmlResult, by_id};
 use crate::model::arn::id;
 use crate::model::network_acl::{AclEntry, NetworkAcl};
@@ -20,7 +21,7 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
             "association.subnet-id" => one.subnets.clone(),
             "network-acl-id" => vec![one.id.clone()],
             "default" => vec![one.is_default.to_string()],
-            _ => vec![context.account.id.clone()],
+            _ => vec![owner(context, &one.vpc).to_owned()],
         })
     });
     let page = context.page(found, page::EC2)?;
@@ -35,7 +36,7 @@ pub(super) fn describe(context: &Context<'_>) -> XmlResult {
 fn acl(context: &Context<'_>, xml: &mut Xml, one: &NetworkAcl) {
     xml.text("networkAclId", &one.id);
     xml.text("vpcId", &one.vpc);
-    xml.text("ownerId", &context.account.id);
+    xml.text("ownerId", owner(context, &one.vpc));
     xml.text("default", one.is_default);
     xml.list("entrySet", &entries(context, one), entry);
     xml.list("associationSet", &one.subnets, |xml, subnet| {

@@ -3,7 +3,7 @@
 use super::filter::Filters;
 use super::{Context, XmlResult, by_id};
 use crate::model::arn::id;
-use crate::model::network::{Route, RouteTable, Subnet};
+use crate::model::network::{Firewall, Route, RouteTable, Subnet};
 use crate::page::{self, Paging};
 use crate::xml::Xml;
 
@@ -22,7 +22,7 @@ pub(super) fn vpcs(context: &Context<'_>) -> XmlResult {
     let mut xml = Xml::ec2();
     xml.list("vpcSet", page.items, |xml, one| {
         xml.text("vpcId", &one.id);
-        xml.text("ownerId", &context.account.id);
+        xml.text("ownerId", owner(context, &one.id));
         xml.text("state", "available");
         xml.text("cidrBlock", &one.cidr);
         xml.text("dhcpOptionsId", "default");
@@ -38,6 +38,11 @@ pub(super) fn vpcs(context: &Context<'_>) -> XmlResult {
             },
         );
         ranges(xml, &one.ipv6);
+        xml.list("networkFirewallAssociationSet", &one.firewalls, |xml, one| {
+            xml.text("firewallArn", &one.arn);
+            xml.text("firewallOnboardingStatus", &one.status);
+            xml.text("firewallMode", &one.mode);
+        });
         blocked(context, xml, &[&one.id]);
     });
     xml.maybe("nextToken", page.next);
@@ -87,7 +92,9 @@ fn subnet(context: &Context<'_>, xml: &mut Xml, one: &Subnet) {
     xml.text("subnetId", &one.id);
     xml.text("subnetArn", context.place.arn("ec2", &format!("subnet/{}", one.id)));
     xml.text("state", "available");
-    xml.text("ownerId", &context.account.id);
+    xml.text("ownerId", owner(context, &one.vpc));
+    xml.maybe("outpostArn", one.outpost.as_ref());
+    xml.maybe("networkFirewallConnectivityType", one.firewall_connectivity.as_ref());
     xml.text("vpcId", &one.vpc);
     xml.text("cidrBlock", &one.cidr);
     ranges(xml, &one.ipv6);
@@ -126,7 +133,7 @@ fn route_table(context: &Context<'_>, xml: &mut Xml, one: &RouteTable) {
     let associations = main.into_iter().chain(one.subnets.iter().map(Some));
     xml.text("routeTableId", &one.id);
     xml.text("vpcId", &one.vpc);
-    xml.text("ownerId", &context.account.id);
+    xml.text("ownerId", owner(context, &one.vpc));
     xml.list("associationSet", associations, |xml, subnet: Option<&String>| {
         let key = subnet.map_or("main", |subnet| subnet.as_str());
         xml.text("routeTableAssociationId", format!("rtbassoc-{}", id(&[&one.id, key])));
@@ -145,11 +152,18 @@ fn route_table(context: &Context<'_>, xml: &mut Xml, one: &RouteTable) {
         state: "active".to_owned(),
     });
     let routes: Vec<Route> = local.chain(one.routes.iter().cloned()).collect();
-    xml.list("routeSet", &routes, route);
+    let firewall = vpc.and_then(|vpc| vpc.firewalls.first());
+    xml.list("routeSet", &routes, |xml, one| route(xml, one, firewall));
 }
 
 /// A route names its destination and its target each by one of many members.
-fn route(xml: &mut Xml, one: &Route) {
+/// The account that a VPC, and so everything of its network, belongs to.
+pub(super) fn owner<'a>(context: &Context<'a>, vpc: &str) -> &'a str {
+    let vpc = context.region.vpcs.iter().find(|own| own.id == vpc);
+    vpc.and_then(|vpc| vpc.owner.as_deref()).unwrap_or(&context.account.id)
+}
+
+fn route(xml: &mut Xml, one: &Route, firewall: Option<&Firewall>) {
     let destination = match one.destination.as_str() {
         text if text.starts_with("pl-") => "destinationPrefixListId",
         text if text.contains(':') => "destinationIpv6CidrBlock",
@@ -164,7 +178,8 @@ fn route(xml: &mut Xml, one: &Route) {
         "lgw" => "localGatewayId",
         "cagw" => "carrierGatewayId",
         "i" => "instanceId",
-        "arn:aws:networkmanager" => "coreNetworkArn",
+        _ if one.target.contains(":core-network/") => "coreNetworkArn",
+        _ if one.target.contains(":odb-network/") => "odbNetworkArn",
         // Internet and virtual private gateways, the local route, and Gateway Load Balancer endpoints.
         _ => "gatewayId",
     };
@@ -172,4 +187,10 @@ fn route(xml: &mut Xml, one: &Route) {
     xml.text(target, &one.target);
     xml.text("origin", if one.target == "local" { "CreateRouteTable" } else { "CreateRoute" });
     xml.text("state", &one.state);
+    if let Some(firewall) = firewall.filter(|_| one.target.starts_with("igw-")) {
+        xml.node("igwFirewall", |xml| {
+            xml.text("firewallArn", &firewall.arn);
+            xml.text("status", &firewall.status);
+        });
+    }
 }

@@ -80,7 +80,6 @@ pub(crate) async fn network_acls(
 pub(crate) async fn encryption_controls(
     api: &ApiClient,
     client: &Client,
-    vpcs: &[String],
 ) -> Fact<Vec<EncryptionControl>> {
     let call = Call::Ec2DescribeVpcEncryptionControls;
     let found = match whole_region::<ControlXml>(api, client, call).await {
@@ -88,13 +87,12 @@ pub(crate) async fn encryption_controls(
         found => found,
     };
     found.map(|controls| {
-        let own = controls.into_iter().filter(|control| vpcs.contains(&control.vpc));
         let known = |xml: ControlXml| EncryptionControl {
             vpc_id: xml.vpc,
             mode: xml.mode.unwrap_or_default(),
             state: xml.state,
         };
-        own.map(known).collect()
+        controls.into_iter().map(known).collect()
     })
 }
 
