@@ -14,6 +14,8 @@ pub(crate) mod security_groups; // those of a load balancer
 pub(crate) mod requests; // sets of requests
 pub mod routing; // where a request goes
 pub mod site; // where a load balancer stands
+pub(crate) mod zone; // what kind of zone a load balancer is in
+pub mod capability; // what AWS offers to some load balancers only
 pub mod redirect_chain; // where a client ends up that follows redirects
 pub mod reach; // who can reach a listener
 pub mod targets; // what stands behind a load balancer, and the ways to it

@@ -24,6 +24,7 @@ mod accounts;
 pub mod actions;
 mod bindings;
 mod cause;
+mod defaults;
 pub mod compare;
 mod controls;
 pub mod digest;

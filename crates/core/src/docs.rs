@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 mod calls;
+mod capabilities;
 mod catalogue;
 mod check;
 mod checks;
@@ -15,6 +16,7 @@ mod permissions;
 mod summary;
 
 pub use calls::{Measured, calls_page, measured_calls};
+pub use capabilities::capabilities;
 pub use catalogue::{catalogue, peers};
 pub use check::{check_page, explain};
 pub use checks::{checks_index, checks_json, checks_table, checks_text};

@@ -259,6 +259,9 @@ pub struct LoadBalancer {
     /// Its zones, as the lists name them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub zones: Vec<String>,
+    /// Ids of the Outposts that its zones are on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outposts: Vec<String>,
     /// Elastic IP allocations of an internet-facing Network load balancer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allocations: Vec<String>,
@@ -299,6 +302,12 @@ pub struct LoadBalancer {
 }
 
 impl LoadBalancer {
+    /// Whether it is a Classic one that is left from before there were VPCs.
+    #[must_use]
+    pub fn is_outside_vpc(&self) -> bool {
+        self.kind == Kind::Classic && self.vpc_id.is_none()
+    }
+
     /// Whether its addresses are public ones.
     #[must_use]
     pub fn is_internet_facing(&self) -> bool {

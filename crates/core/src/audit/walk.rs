@@ -1,13 +1,14 @@
 //! One load balancer past every check.
 
-use super::Options;
 use super::finding::{FindingScope, Verdicts, caught};
+use super::{Options, defaults};
+use crate::analysis::capability;
 use crate::analysis::reach::{Exposure, Reachability};
 use crate::analysis::routing::{self, group_name};
 use crate::analysis::site::Site;
 use crate::analysis::targets::Targets;
 use crate::analysis::tls;
-use crate::check::{Check, Context, Judge, Judgement};
+use crate::check::{Check, Context, Judge, Judgement, Verdict};
 use crate::inventory::{Certificate, Kind, Listener, LoadBalancer};
 use crate::policy::Policy;
 use crate::report::{Subject, SubjectKind};
@@ -22,9 +23,14 @@ pub(super) fn judge(
     checks: &[&'static Check],
     options: &Options,
 ) -> Verdicts {
-    let mut walk = Walk { site, options, reach, found: Verdicts::new(options) };
+    let mut walk = Walk { site, options, reach, limited: None, found: Verdicts::new(options) };
     for check in checks {
         if check.applies_to.contains(&site.lb.kind) {
+            walk.limited = match capability::rules_out(site.index, site.lb, check.id) {
+                Ok(true) => continue,
+                Ok(false) => None,
+                Err(gap) => Some(gap),
+            };
             walk.check(check);
         }
     }
@@ -53,6 +59,8 @@ struct Walk<'a> {
     site: Site<'a>,
     options: &'a Options,
     reach: &'a Reach<'a>,
+    /// Why it is not known whether AWS offers what the check asks for.
+    limited: Option<Gap>,
     found: Verdicts,
 }
 
@@ -61,6 +69,7 @@ impl<'a> Walk<'a> {
         match check.judge {
             Judge::LoadBalancer(judge) => {
                 let judgement = self.judged(check, &self.reach.lb, judge);
+                let judgement = defaults::marked(judgement, &[&self.site.lb.attributes]);
                 self.add(check, self.itself(), &self.reach.lb.clone(), judgement);
             }
             Judge::Listener(judge) => self.listeners(check, judge),
@@ -80,6 +89,7 @@ impl<'a> Walk<'a> {
         for (place, listener) in listeners.iter().enumerate() {
             let reach = self.reach.listeners[place].clone();
             let judgement = self.judged(check, &reach, |context| judge(context, listener));
+            let judgement = defaults::marked(judgement, &[&listener.attributes, &lb.attributes]);
             self.add(check, listener_subject(listener), &reach, judgement);
         }
     }
@@ -113,6 +123,7 @@ impl<'a> Walk<'a> {
         for group in groups {
             let targets = Targets::Group(group);
             let judgement = self.judged(check, &reach, |context| judge(context, &targets));
+            let judgement = defaults::marked(judgement, &[&group.attributes, &lb.attributes]);
             unknown |= judgement.is_err();
             self.add(check, group_subject(&group.arn, &group.name), &reach, judgement);
         }
@@ -175,7 +186,11 @@ impl<'a> Walk<'a> {
         let site = self.site;
         let Policy { intent, thresholds, .. } = &self.options.policy;
         let context = Context { now: self.options.now, intent, thresholds, site, exposure };
-        caught(check, &site.lb.arn, || judge(&context))
+        let judgement = caught(check, &site.lb.arn, || judge(&context));
+        match (&self.limited, &judgement) {
+            (Some(gap), Ok(Verdict::Fail(_) | Verdict::Note(_))) => Err(gap.clone()),
+            _ => judgement,
+        }
     }
 
     /// The check's subjects cannot even be listed: one unknown finding about the load balancer.

@@ -1,6 +1,6 @@
 //! The page of a check, in Markdown and for a terminal: both say the same.
 
-use super::{RENDERED, code, compliance, json, table};
+use super::{RENDERED, capabilities, code, compliance, json, table};
 use crate::audit::{Options, audit};
 use crate::check::{Check, Example, Judge, Pair};
 use crate::inventory::Kind;
@@ -22,6 +22,7 @@ pub fn check_page(check: &'static Check) -> String {
     for (heading, text) in [
         ("Why it matters", check.why),
         ("When exactly", check.logic),
+        ("Where it does not apply", &capabilities::limits(check.id)),
         ("When it is none", check.false_alarms),
         ("What to do", &[&fix, "\n\n", &ways(check)].concat()),
         ("Evidence", &evidence(check)),
@@ -241,6 +242,7 @@ pub fn explain(check: &'static Check, style: Style) -> String {
     for (heading, text) in [
         ("Why it matters", check.why),
         ("When exactly", check.logic),
+        ("Where it does not apply", &capabilities::limits(check.id)),
         ("When it is none", check.false_alarms),
         ("What to do", check.fix),
     ] {

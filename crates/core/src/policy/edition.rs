@@ -43,12 +43,17 @@ pub const CHANGES: &[Change] = &[];
 pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "authentication-target-reachable",
     "default-group-missing",
+    "encryption-not-enforced",
+    "flow-logs-missing",
     "gateway-single-appliance",
     "internal-exposed-by-front",
     "no-targets",
+    "private-link-unfiltered",
+    "public-access-blocked",
     "redirect-loop",
     "redirect-port-unserved",
     "rule-unserved",
+    "security-group-missing",
     "source-gate-bypass",
     "target-group-weight-dead",
     "target-public",
@@ -65,8 +70,10 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "waf-known-bad-inputs-missing",
     "waf-large-body-passes",
     "waf-managed-rules-missing",
+    "waf-not-associated",
     "waf-rate-limit-missing",
     "waf-rules-skipped",
+    "zonal-shift-off",
 ];
 
 /// A name that no edition of this release has.

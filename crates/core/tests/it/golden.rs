@@ -183,6 +183,7 @@ fn rendered(name: &str, marker: &str, text: &str) {
 
 #[test]
 fn pages_on_the_catalogue_and_other_tools_are_current() {
+    compare("docs/capabilities.md", &docs::capabilities());
     compare("docs/catalogue.md", &docs::catalogue(checks::ALL));
     compare("docs/peers.md", &docs::peers(checks::ALL));
     compare("docs/conformance.md", &docs::conformance());

@@ -17,13 +17,21 @@ const OWNER: &str = "444455556666";
 fn give_away(region: &mut Region) {
     let owner = || Some(OWNER.to_owned());
     let Fact::Known(tables) = &mut region.route_tables else { panic!("known") };
-    tables.iter_mut().for_each(|table| table.owner = owner());
+    for table in tables.iter_mut() {
+        table.owner = owner();
+    }
     let Fact::Known(acls) = &mut region.network_acls else { panic!("known") };
-    acls.iter_mut().for_each(|acl| acl.owner = owner());
+    for acl in acls.iter_mut() {
+        acl.owner = owner();
+    }
     let Fact::Known(subnets) = &mut region.subnets else { panic!("known") };
-    subnets.iter_mut().for_each(|subnet| subnet.owner = owner());
+    for subnet in subnets.iter_mut() {
+        subnet.owner = owner();
+    }
     let Fact::Known(vpcs) = &mut region.vpcs else { panic!("known") };
-    vpcs.iter_mut().for_each(|vpc| vpc.owner = owner());
+    for vpc in vpcs.iter_mut() {
+        vpc.owner = owner();
+    }
 }
 
 fn block(mode: &str) -> Fact<BlockPublicAccess> {
@@ -174,7 +182,9 @@ fn pods(kind: &Kind, state: &str) -> Inventory {
     sample::regroup(region, "web", |group| {
         assert_eq!(group.target_type, Some(TargetType::Ip));
         let Fact::Known(targets) = &mut group.targets else { panic!("known") };
-        targets.iter_mut().for_each(|target| target.state = state.into());
+        for target in targets.iter_mut() {
+            target.state = state.into();
+        }
     });
     inventory
 }
@@ -223,13 +233,21 @@ fn a_file_without_owners_is_taken_for_the_accounts_own_and_says_so() {
     let mut old = sample::with_region(&Kind::Application, |region| {
         region.block_public_access = block("block-bidirectional");
         let Fact::Known(tables) = &mut region.route_tables else { panic!("known") };
-        tables.iter_mut().for_each(|table| table.owner = None);
+        for table in tables.iter_mut() {
+            table.owner = None;
+        }
         let Fact::Known(acls) = &mut region.network_acls else { panic!("known") };
-        acls.iter_mut().for_each(|acl| acl.owner = None);
+        for acl in acls.iter_mut() {
+            acl.owner = None;
+        }
         let Fact::Known(subnets) = &mut region.subnets else { panic!("known") };
-        subnets.iter_mut().for_each(|subnet| subnet.owner = None);
+        for subnet in subnets.iter_mut() {
+            subnet.owner = None;
+        }
         let Fact::Known(vpcs) = &mut region.vpcs else { panic!("known") };
-        vpcs.iter_mut().for_each(|vpc| vpc.owner = None);
+        for vpc in vpcs.iter_mut() {
+            vpc.owner = None;
+        }
     });
     old.note_missing_owners();
     old.note_missing_owners();

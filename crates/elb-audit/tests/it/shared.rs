@@ -134,3 +134,47 @@ fn a_saved_scan_tells_the_same() {
     assert_eq!(outcome(&report, SHOP, "target-stale").0, Outcome::Pass);
     assert_eq!(outcome(&report, TEST, "target-stale").0, Outcome::Fail);
 }
+
+#[test]
+fn a_firewall_at_the_gateway_is_read_by_a_narrow_scan_too() {
+    let arn = "arn:aws:network-firewall:eu-west-1:111122223333:firewall/edge";
+    for (connectivity, expected) in [
+        ("outbound-only", ExposureClass::Blocked),
+        ("flexible", ExposureClass::Internet),
+        ("sideways", ExposureClass::Unknown),
+    ] {
+        let mut account = crate::many::small(NUMBER);
+        let region = account.regions.get_mut("eu-west-1").unwrap();
+        region.vpcs[0] = region.vpcs[0].clone().firewall(arn, "active", "enforce");
+        for subnet in &mut region.subnets {
+            *subnet = subnet.clone().firewalled(connectivity);
+        }
+        let fake = FakeAws::start(account);
+        let scan = "scan --format json --retries 0 --region eu-west-1 --check listener-cleartext";
+        let report = Run::on(&fake, scan).report();
+        assert_eq!(exposure(&report, NUMBER), expected, "{connectivity}");
+        assert_eq!(fake.count("ec2:DescribeSubnets"), 1);
+        assert_eq!(fake.count("ec2:DescribeVpcs"), 1);
+    }
+    let fake = FakeAws::start(crate::many::small(NUMBER));
+    let scan = "scan --format json --retries 0 --region eu-west-1 --check listener-cleartext";
+    assert_eq!(exposure(&Run::on(&fake, scan).report(), NUMBER), ExposureClass::Internet);
+    assert_eq!(fake.count("ec2:DescribeSubnets") + fake.count("ec2:DescribeVpcs"), 0);
+}
+
+#[test]
+fn an_outpost_is_told_by_the_list_of_load_balancers() {
+    let web = LoadBalancer::application("web")
+        .internet_facing()
+        .listener(Listener::http(80).forward("web"));
+    let mut region = Region::with_network().with(web).with(TargetGroup::http("web", 80));
+    let scan = "scan --format json --retries 0 --region eu-west-1 --check waf-not-associated";
+    for (outpost, expected) in [(None, 1), (Some("arn:aws:outposts:eu-west-1:1:outpost/op-1"), 0)] {
+        for subnet in &mut region.subnets {
+            subnet.outpost = outpost.map(str::to_owned);
+        }
+        let account = Account::new(NUMBER).only_its_regions().region("eu-west-1", region.clone());
+        let report = Run::on(&FakeAws::start(account), scan).report();
+        assert_eq!(report.findings.len(), expected, "{outpost:?}");
+    }
+}

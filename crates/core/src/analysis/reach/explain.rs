@@ -8,6 +8,7 @@ use super::fronting::{self, FrontingNlb};
 use super::ingress::{Admission, Flow, Port, SecurityGroupIngress, Source};
 use super::routes::{self, InternetRoutes, NO_GATEWAY};
 use super::{Entry, Exposure, Reachability, Side};
+use crate::analysis::capability;
 use crate::analysis::index::Index;
 use crate::analysis::route_table::Routing;
 use crate::analysis::routing::group_name;
@@ -79,6 +80,9 @@ impl Reachability<'_> {
             entries.iter().filter(|entry| is_open(entry.bounds.lower())).collect();
         let fronts: Vec<&FrontingNlb> =
             fronts.iter().filter(|fronting| is_open(fronting.bounds.lower())).collect();
+        if self.lb.is_outside_vpc() {
+            return vec!["recreate it in a VPC".to_owned()];
+        }
         let mut closes = Vec::new();
         let mut rules = Removals::default();
         for entry in &own {
@@ -96,9 +100,11 @@ impl Reachability<'_> {
                 groups,
             );
         }
+        let groupless = capability::lacks(self.index, self.lb, capability::SECURITY_GROUPS);
         match (rules.line(), &self.lb.kind) {
             (Some(line), _) => closes.push(line),
             (None, Kind::Network) => {} // one made without never gets one
+            (None, _) if groupless => {}
             (None, _) => closes.push("give it a security group".to_owned()),
         }
         match (&self.side, own.as_slice(), fronts.as_slice()) {
@@ -108,7 +114,8 @@ impl Reachability<'_> {
                     closes.insert(0, format!("set {NO_GATEWAY} to true"));
                 }
                 closes.extend(by_owner(routes, closing_road(routes, &own)));
-                if self.lb.kind == Kind::Network && self.lb.security_groups.is_empty() {
+                let is_bare = self.lb.security_groups.is_empty() && !groupless;
+                if self.lb.kind == Kind::Network && is_bare {
                     closes.push("recreate it with a security group".to_owned());
                 }
                 if matches!(self.side, Side::Outside(_)) {

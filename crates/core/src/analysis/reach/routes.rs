@@ -56,6 +56,10 @@ impl<'a> InternetRoutes<'a> {
     }
 
     fn sum(&self, way: impl Fn(&str, &Road) -> Road) -> Road {
+        if self.lb.is_outside_vpc() {
+            // Before there were VPCs there was nothing between the internet and a load balancer.
+            return Road::both(self.public.clone());
+        }
         if self.lb.subnets.is_empty() {
             let gap = super::unexpected_value(self.lb, "subnets", "missing");
             return Road::both(self.public.clone().and(Bounds::unknown(gap)));

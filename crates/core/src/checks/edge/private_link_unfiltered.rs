@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
-use crate::inventory::EndpointService;
+use crate::inventory::{ApiLink, EndpointService};
 
 pub(crate) const CHECK: Check = Check {
     id: "private-link-unfiltered",
@@ -47,7 +47,7 @@ pub(crate) const CHECK: Check = Check {
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
     ],
-    needs: &[Call::Ec2DescribeVpcEndpointServiceConfigurations],
+    needs: &[Call::Ec2DescribeVpcEndpointServiceConfigurations, Call::ApiGatewayGetVpcLinks],
     examples: &[
         Example {
             title: "not enforced",
@@ -58,6 +58,16 @@ pub(crate) const CHECK: Check = Check {
             title: "not enforced, but without endpoint service",
             given: || served("off", Fact::Known(Vec::new())),
             finds: &[],
+        },
+        Example {
+            title: "a REST API comes through it",
+            given: || linked(Fact::Known(vec![link()])),
+            finds: &["does not apply"],
+        },
+        Example {
+            title: "not known whether a REST API comes through it",
+            given: || linked(Fact::Unread(sample::denied(Call::ApiGatewayGetVpcLinks))),
+            finds: &["unknown private-link-unfiltered web"],
         },
         Example {
             title: "endpoint services unread",
@@ -86,6 +96,22 @@ fn served(rules: &str, services: Fact<Vec<EndpointService>>) -> Inventory {
         sample::only(region).private_link_rules = Some(rules.to_owned());
         region.endpoint_services = services;
     })
+}
+
+/// The same, not enforced, with these VPC links of REST APIs.
+fn linked(links: Fact<Vec<ApiLink>>) -> Inventory {
+    let mut inventory = served("off", Fact::Known(vec![service()]));
+    inventory.accounts[0].regions[0].rest_links = links;
+    inventory
+}
+
+fn link() -> ApiLink {
+    ApiLink {
+        kind: "rest".to_owned(),
+        id: "abc123".to_owned(),
+        name: Some("orders".to_owned()),
+        targets: vec![sample::arn(&Kind::Network, "web")],
+    }
 }
 
 fn service() -> EndpointService {

@@ -58,6 +58,40 @@ pub(crate) const CHECK: Check = Check {
             given: || sample::with(&Kind::Classic, |lb| lb.security_groups.clear()),
             finds: &["fail security-group-missing web"],
         },
+        Example {
+            title: "a QUIC listener, which goes only with no group",
+            given: || {
+                sample::with(&Kind::Network, |lb| {
+                    lb.security_groups.clear();
+                    let quic = sample::listener("TCP_QUIC", 8443, vec![sample::forward("web")]);
+                    sample::listeners(lb).push(quic);
+                })
+            },
+            finds: &["does not apply"],
+        },
+        Example {
+            title: "outside a VPC, where there are none",
+            given: || {
+                sample::with(&Kind::Classic, |lb| {
+                    (lb.vpc_id, lb.subnets) = (None, Vec::new());
+                    lb.security_groups.clear();
+                })
+            },
+            finds: &["does not apply"],
+        },
+        Example {
+            title: "none, and the listeners unread",
+            given: || {
+                sample::with(&Kind::Network, |lb| {
+                    lb.security_groups.clear();
+                    lb.listeners = Fact::Unread(sample::denied(Call::ElbV2DescribeListeners));
+                })
+            },
+            finds: &[
+                "unknown security-group-missing web",
+                "unknown 51 others: elbv2:DescribeListeners",
+            ],
+        },
         Example { title: "one is enough", given: || sample::clean(&Kind::Network), finds: &[] },
     ],
     ..Check::new(Judge::LoadBalancer(judge))

@@ -26,6 +26,16 @@ pub(crate) const CHECK: Check = Check {
             given: || sample::with(&Kind::Application, |lb| sample::set(lb, &[(KEY, "false")])),
             finds: &["fail zonal-shift-off web"],
         },
+        Example {
+            title: "off, on an Outpost",
+            given: || {
+                sample::with(&Kind::Application, |lb| {
+                    lb.outposts = vec!["op-0e32example1".to_owned()];
+                    sample::set(lb, &[(KEY, "false")]);
+                })
+            },
+            finds: &["does not apply"],
+        },
         Example { title: "on", given: || sample::clean(&Kind::Network), finds: &[] },
         Example {
             title: "one zone has nowhere to shift to",

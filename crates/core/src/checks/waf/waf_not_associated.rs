@@ -69,6 +69,16 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail waf-not-associated web"],
         },
         Example {
+            title: "none, in a Local Zone",
+            given: || apart(|lb| lb.zones = vec!["eu-west-1-lon-1a".to_owned()]),
+            finds: &["does not apply", "fail auto-scaling-zones-differ web"],
+        },
+        Example {
+            title: "none, on an Outpost",
+            given: || apart(|lb| lb.outposts = vec!["op-0e32example1".to_owned()]),
+            finds: &["does not apply"],
+        },
+        Example {
             title: "the security group admits CloudFront alone, which has the web ACL",
             given: || sample::behind_cloudfront(narrow(), |_| ()),
             finds: &[],
@@ -128,6 +138,14 @@ pub(crate) const CHECK: Check = Check {
 };
 
 /// The clean Application account without web ACL, whose security group admits a few addresses alone.
+/// An Application load balancer without web ACL, where AWS has none.
+fn apart(place: impl FnOnce(&mut crate::inventory::LoadBalancer)) -> Inventory {
+    sample::with(&Kind::Application, |lb| {
+        lb.web_acl = Fact::Known(None);
+        place(lb);
+    })
+}
+
 fn narrow() -> Inventory {
     sample::with_region(&Kind::Application, |region| {
         sample::only(region).web_acl = Fact::Known(None);

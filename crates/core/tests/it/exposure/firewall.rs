@@ -60,6 +60,9 @@ fn one_that_shuts_is_named() {
     assert_eq!(found, Exposure::Blocked(said.to_owned()));
 }
 
+/// Hides a fact.
+type Hide<'a> = &'a dyn Fn(&mut Scene);
+
 #[test]
 fn what_tells_of_it_may_be_unread() {
     let open = ["active", "active", "enforce", "flexible"];
@@ -74,7 +77,7 @@ fn what_tells_of_it_may_be_unread() {
         let Fact::Known(vpcs) = &mut scene.region.vpcs else { panic!("known") };
         vpcs[0].firewalls.clear();
     };
-    let cases: [(_, &dyn Fn(&mut Scene), _); 5] = [
+    let cases: [(_, Hide, _); 5] = [
         (open, &subnets, "unknown"),
         (open, &vpcs, "internet"),
         (shut, &subnets, "unknown"),

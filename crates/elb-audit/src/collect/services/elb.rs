@@ -56,6 +56,7 @@ fn classic(
         state: None,
         state_reason: None,
         zones: found.availability_zones.unwrap_or_default(),
+        outposts: Vec::new(),
         allocations: Vec::new(),
         private_link_rules: None,
         health_check: found.health_check.map(|check| check.target),

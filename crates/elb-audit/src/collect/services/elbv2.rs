@@ -54,6 +54,7 @@ fn load_balancer(found: sdk::LoadBalancer) -> LoadBalancer {
         state: state.map(|code| code.as_str().to_owned()),
         state_reason,
         zones: zones.iter().filter_map(|zone| zone.zone_name.clone()).collect(),
+        outposts: zones.iter().filter_map(|zone| zone.outpost_id.clone()).collect(),
         allocations,
         private_link_rules: found.enforce_security_group_inbound_rules_on_private_link_traffic,
         health_check: None,

@@ -54,6 +54,9 @@ fn load_balancer(context: &Context<'_>, xml: &mut Xml, one: &LoadBalancer) {
     xml.list("AvailabilityZones", &one.subnets, |xml, subnet| {
         xml.text("ZoneName", context.zone(subnet));
         xml.text("SubnetId", subnet);
+        let known = context.region.subnets.iter().find(|known| known.id == *subnet);
+        let outpost = known.and_then(|known| known.outpost.as_deref()?.rsplit('/').next());
+        xml.maybe("OutpostId", outpost);
         let addresses = one.addresses.iter().filter(|address| address.subnet == *subnet);
         xml.list("LoadBalancerAddresses", addresses, |xml, address| {
             xml.maybe("IpAddress", address.ip.as_ref());
