@@ -12,6 +12,7 @@ mod conformance;
 mod exit;
 mod finding;
 mod formats;
+mod managed;
 mod permissions;
 mod summary;
 

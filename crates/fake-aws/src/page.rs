@@ -52,6 +52,22 @@ impl Context<'_> {
         Ok(Page { items, next })
     }
 
+    /// Cuts the page that was asked for as AWS WAF does: its last page has a token too, which gives a page
+    /// without an item.
+    ///
+    /// Source: <https://github.com/boto/boto3/issues/3715>.
+    pub(crate) fn page_with_token<T>(
+        &self,
+        items: Vec<T>,
+        paging: Paging,
+    ) -> Result<Page<T>, Refusal> {
+        let total = items.len();
+        let page = self.page(items, paging)?;
+        let last = || (!page.items.is_empty()).then(|| format!("{}.{total}", self.token_prefix()));
+        let next = page.next.clone().or_else(last);
+        Ok(Page { next, ..page })
+    }
+
     /// A page without an item that is not the last.
     pub(crate) fn empty_page<T>(&self) -> Page<T> {
         Page { items: Vec::new(), next: Some(format!("{}.0", self.token_prefix())) }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::managed::managed_policies;
 use super::{RENDERED, code, json, table};
 use crate::check::Check;
 use crate::check::plan::{READER, calls, with_companions};
@@ -259,8 +260,10 @@ pub fn permissions_reasons(checks: &[&Check]) -> String {
          `--missing report.json` prints only the actions that the scan of a report was denied. elb-audit only reads: no action in the policy changes anything, and \
          none reads what passes through a load balancer.\n\n\
          An action that is missing stops nothing. What needed it is reported as unknown, with the name of \
-         the action, and the rest of the scan goes on.\n\n{}",
-        table(&["Action", "What for", "Needed by"], rows)
+         the action, and the rest of the scan goes on. What [AWS's own policies](#awss-own-policies) lack of these \
+         stands below.\n\n{}\n{}",
+        table(&["Action", "What for", "Needed by"], rows),
+        managed_policies(checks)
     )
 }
 

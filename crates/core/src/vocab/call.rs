@@ -286,7 +286,12 @@ const TABLE: &[(Call, &str, &str, &str)] = &[
         "the key of a certificate kept in IAM",
         "such a certificate",
     ),
-    (Call::Wafv2ListWebAcls, "wafv2:ListWebACLs", "the region's web ACLs", "a region, 100 a page"),
+    (
+        Call::Wafv2ListWebAcls,
+        "wafv2:ListWebACLs",
+        "the region's web ACLs",
+        "a region, 100 a page and an empty one behind them",
+    ),
     (
         Call::Wafv2ListResourcesForWebAcl,
         "wafv2:ListResourcesForWebACL",
@@ -383,7 +388,7 @@ const TABLE: &[(Call, &str, &str, &str)] = &[
         Call::Wafv2ListLoggingConfigurations,
         "wafv2:ListLoggingConfigurations",
         "which web ACLs log",
-        "a region, three scopes",
+        "a region, three scopes, 100 a page and an empty one behind them",
     ),
     (
         Call::WafRegionalListWebAcls,

@@ -2,7 +2,8 @@
 
 use elb_audit_core::report::Report;
 use elb_audit_fake_aws::{
-    Account, Certificate, FakeAws, Listener, LoadBalancer, Region, TargetGroup, WebAcl, sample,
+    Account, Certificate, FakeAws, Fault, Listener, LoadBalancer, Region, Spoil, TargetGroup,
+    WebAcl, sample,
 };
 
 use crate::account::{NUMBER, account};
@@ -92,5 +93,17 @@ fn a_web_acl_on_the_second_page() {
         report.findings.iter().map(|finding| (name_of(finding), finding.outcome.word())).collect();
     assert_eq!(found, [("a", "pass"), ("b", "pass"), ("c", "fail")]);
     assert_eq!(fake.count("wafv2:GetWebACLForResource"), 0);
-    assert!(fake.count("wafv2:ListWebACLs") >= 2);
+    // The last page has a marker too, and behind it is an empty one.
+    assert_eq!(fake.count("wafv2:ListWebACLs"), 3);
+}
+
+#[test]
+fn an_empty_page_of_web_acls_ends_the_list_whatever_marker_it_has() {
+    let balancers = ["a", "b"].map(|name| LoadBalancer::application(name).internet_facing());
+    let region = Region::with_network().with_all(balancers);
+    let fake = FakeAws::start(Account::new(NUMBER).only_its_regions().region("eu-west-1", region));
+    fake.fault(Fault::spoilt("wafv2:ListWebACLs", Spoil::Put(",\"NextMarker\":\"again\"", "}")));
+    let report = Run::on(&fake, &format!("{SCAN} --check waf-not-associated")).report();
+    assert_eq!(fake.count("wafv2:ListWebACLs"), 1);
+    assert_eq!((report.gaps, report.summary.unknown), (Vec::new(), 0));
 }

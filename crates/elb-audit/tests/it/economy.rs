@@ -137,6 +137,8 @@ fn needed_around(region: &Region) -> BTreeMap<&'static str, usize> {
     let public = all
         .iter()
         .filter(|lb| lb.kind == "application" && lb.scheme.as_deref() == Some("internet-facing"));
+    let logs = region.web_acls.iter().flat_map(|acl| &acl.logging);
+    let scopes: BTreeSet<&str> = logs.map(|one| one.log_scope.as_str()).collect();
     let protecting = region.web_acls.iter().filter(|acl| !acl.resources.is_empty()).count();
     let lists = [
         "apigateway:GetVpcLinks",
@@ -168,10 +170,10 @@ fn needed_around(region: &Region) -> BTreeMap<&'static str, usize> {
         ("ec2:DescribeVpcs", vpcs.len().div_ceil(200)),
         ("logs:DescribeDeliveries", region.delivery_sources.len().min(1)),
         ("wafv2:GetWebACL", protecting),
-        // One for each of three scopes.
-        ("wafv2:ListLoggingConfigurations", 3 * protecting.min(1)),
+        // One for each of three scopes, and one for the empty page behind each that has any.
+        ("wafv2:ListLoggingConfigurations", (3 + scopes.len()) * protecting.min(1)),
         ("wafv2:ListResourcesForWebACL", acls),
-        ("wafv2:ListWebACLs", 1),
+        ("wafv2:ListWebACLs", 1 + acls.min(1)),
     ]);
     needed
 }

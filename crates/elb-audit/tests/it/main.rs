@@ -26,6 +26,7 @@ mod lambda;
 #[path = "../../../core/tests/it/layers.rs"]
 mod layers; // one test for both crates
 mod many;
+mod models;
 mod moto;
 mod notify;
 mod overview;

@@ -42,7 +42,7 @@ fn scope(of: &str) -> &'static str {
 fn list(context: &Context<'_>) -> JsonResult {
     let wanted = asked_scope(context)?;
     let all = context.region.web_acls.iter().filter(|one| scope(&one.scope) == wanted).collect();
-    let page = context.page(all, PAGING)?;
+    let page = context.page_with_token(all, PAGING)?;
     let of = |one: &WebAcl| {
         json!({
             "Name": one.name,
@@ -72,7 +72,8 @@ fn logging(context: &Context<'_>) -> JsonResult {
     let log_scope = context.call.get("LogScope").unwrap_or("CUSTOMER");
     let all = context.region.web_acls.iter().filter(|one| scope(&one.scope) == wanted);
     let all = all.flat_map(|one| one.logging.iter().map(move |logging| (one, logging)));
-    let page = context.page(all.filter(|(_, one)| one.log_scope == log_scope).collect(), PAGING)?;
+    let all = all.filter(|(_, one)| one.log_scope == log_scope).collect();
+    let page = context.page_with_token(all, PAGING)?;
     let of = |(acl, one): (&WebAcl, &WafLogging)| {
         let redacted: Vec<Value> =
             one.redacted.iter().map(|name| json!({"SingleHeader": {"Name": name}})).collect();

@@ -26,6 +26,7 @@ const APPLICATION: &[(&str, &str)] = &[
     ("routing.http.drop_invalid_header_fields.enabled", "false"),
     ("routing.http.preserve_host_header.enabled", "false"),
     ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"),
+    ("routing.http.x_amzn_tls_kx.enabled", "false"),
     ("routing.http.xff_client_port.enabled", "false"),
     ("routing.http.xff_header_processing.mode", "append"),
     ("routing.http2.enabled", "true"),
@@ -65,6 +66,8 @@ const APPLICATION_GROUP: &[(&str, &str)] = &[
     ("slow_start.duration_seconds", "0"),
     ("load_balancing.algorithm.type", "round_robin"),
     ("load_balancing.algorithm.anomaly_mitigation", "off"),
+    ("waf.http2.traffic_inspection_behavior", "inspect_immediately"),
+    ("routing.http2.rst_stream_error_forwarding.enabled", "false"),
 ];
 
 const NETWORK_GROUP: &[(&str, &str)] = &[

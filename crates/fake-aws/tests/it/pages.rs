@@ -95,6 +95,10 @@ fn follow(client: Client<'_>, list: &List) -> Vec<Vec<String>> {
         next = reply.value(member).map(str::to_owned);
         assert!(pages.len() < 100, "{call} never ends");
         if next.is_none() {
+            // AWS WAF's last page has a token too, and an empty page behind it.
+            if call.starts_with("wafv2:") {
+                assert_eq!(pages.pop(), Some(Vec::new()), "{call}");
+            }
             return pages;
         }
     }

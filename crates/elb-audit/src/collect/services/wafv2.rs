@@ -168,7 +168,7 @@ async fn list(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
         let answer = client.json::<ListAnswer>(call.operation(), &document);
         api.call(call, None, answer).await.map(|answer| {
             let arns: Vec<String> = answer.acls.into_iter().map(|acl| acl.arn).collect();
-            // WAF may give a marker with the last page: an empty page ends the list.
+            // WAF gives a marker with the last page too: an empty page ends the list.
             let next = answer.next.filter(|_| !arns.is_empty());
             (Some(arns), next)
         })

@@ -256,7 +256,16 @@ fn kept_regex(field: &str, name: &str, regex: String) -> Option<String> {
 /// What becomes of a part of a request before it is compared, in order. One that is not understood is there
 /// without name.
 fn transformations(content: &Value) -> Vec<String> {
-    let list = content.get("TextTransformations").and_then(Value::as_array).into_iter().flatten();
+    // What is done to the whole query decides which arguments there are, so it must not pass for the same done
+    // to one of them.
+    let before = by_priority(content.get("PreParseTextTransformations")).into_iter();
+    let before = before.filter(|name| name != "NONE").map(|name| format!("PRE_PARSE_{name}"));
+    before.chain(by_priority(content.get("TextTransformations"))).collect()
+}
+
+/// The names in a list of transformations, in the order in which they are applied.
+fn by_priority(list: Option<&Value>) -> Vec<String> {
+    let list = list.and_then(Value::as_array).into_iter().flatten();
     let mut all: Vec<(i64, String)> = list
         .map(|one| {
             let name = one.get("Type").and_then(Value::as_str).unwrap_or_default();
@@ -394,6 +403,12 @@ mod tests {
         for (field, text, expected) in table {
             assert_eq!(bytes(&field, text).text.as_deref(), expected, "{field}");
         }
+        let before = json!({"FieldToMatch": {"AllQueryArguments": {}},
+            "PreParseTextTransformations": [{"Priority": 1, "Type": "URL_DECODE"},
+                                            {"Priority": 0, "Type": "NONE"}],
+            "TextTransformations": [{"Priority": 0, "Type": "LOWERCASE"}]});
+        let before = read(&json!({"ByteMatchStatement": before})).compares.unwrap();
+        assert_eq!(before.transformations, ["PRE_PARSE_URL_DECODE", "LOWERCASE"]);
         let none = read(&json!({"ByteMatchStatement": {"FieldToMatch": {}}})).compares;
         assert_eq!(none, None, "no field");
         let two = json!({"UriPath": {}, "Method": {}});
