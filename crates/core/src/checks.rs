@@ -171,6 +171,7 @@ pub const ALL: &[&Check] = &[
     &tls::tls_legacy_protocol::CHECK,
     &tls::tls_passthrough_unverified::CHECK,
     &tls::tls_policies_differ::CHECK,
+    &tls::tls_policy_not_fips::CHECK,
     &tls::tls_policy_not_recommended::CHECK,
     &tls::tls_weak_cipher::CHECK,
     &mtls::trust_store_shared::CHECK,

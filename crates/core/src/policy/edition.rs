@@ -60,6 +60,8 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "targets-all-unhealthy",
     "targets-too-few",
     "targets-uneven",
+    "tls-policy-not-fips",
+    "tls-weak-cipher",
     "waf-bypass",
     "waf-counts-only",
     "waf-known-bad-inputs-missing",
