@@ -182,6 +182,7 @@ pub const ALL: &[&Check] = &[
     &waf::waf_ddos_protection_off::CHECK,
     &waf::waf_empty::CHECK,
     &waf::waf_fail_open::CHECK,
+    &waf::waf_http2_body_passes::CHECK,
     &waf::waf_known_bad_inputs_missing::CHECK,
     &waf::waf_large_body_passes::CHECK,
     &waf::waf_managed_rules_missing::CHECK,

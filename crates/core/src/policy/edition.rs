@@ -64,6 +64,8 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "tls-weak-cipher",
     "waf-bypass",
     "waf-counts-only",
+    "waf-ddos-protection-off",
+    "waf-http2-body-passes",
     "waf-known-bad-inputs-missing",
     "waf-large-body-passes",
     "waf-managed-rules-missing",
