@@ -3,6 +3,7 @@
 //! From the ground up, like the layers themselves.
 
 pub mod domain; // names of hosts
+pub mod identity; // whom identity filters let in
 pub mod presenters; // who presents a certificate
 pub(crate) mod route_table; // where a route table sends what
 pub(crate) mod owner; // whose a VPC is

@@ -19,6 +19,7 @@ mod gaps;
 mod listener;
 mod logs;
 mod merge;
+mod mutual_tls;
 mod network;
 mod owner;
 pub mod secret; // what of a rule may be one
@@ -32,11 +33,12 @@ pub use front::{
     Shield, VpcEndpoint, VpcOrigin,
 };
 pub use listener::{
-    Action, Authentication, Condition, FixedResponse, JwtValidation, Listener,
-    MutualAuthentication, Redirect, Rule, Transform, WeightedGroup,
+    Action, Authentication, Condition, FixedResponse, JwtValidation, Listener, Redirect, Rule,
+    Transform, WeightedGroup,
 };
 pub use logs::{BucketState, FlowLog, LogBucket, LogSource};
 pub use merge::Overlap;
+pub use mutual_tls::{IdentityFilter, MutualAuthentication};
 pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteFirewall, RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc, VpcFirewall,
@@ -445,6 +447,17 @@ pub struct Certificate {
     /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS`, `FAILED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_status: Option<String>,
+    /// `N2_AMAZON_MANAGED`, `N2_SFG2_AMAZON_MANAGED`: the roots of one that ACM issued as an Amazon N2 certificate, the
+    /// latter cross-signed by Starfield; none for any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_hierarchy: Option<String>,
+    /// `CLIENT_AND_SERVER_AUTH`, `CLIENT_AUTH_ONLY`: what an Amazon N2 certificate is for; none for any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<String>,
+    /// What the certificate itself says that it may be used for: `TLS_WEB_SERVER_AUTHENTICATION` …; nothing where it
+    /// does not say, and in a file that was saved before this was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extended_key_usages: Vec<String>,
     /// What only `DescribeCertificate` tells. Read for imported certificates and for those whose renewal
     /// is not in order; for the others not collected.
     pub detail: Fact<CertificateDetail>,

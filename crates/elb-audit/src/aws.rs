@@ -11,6 +11,7 @@ pub(crate) mod role;
 pub mod s3;
 pub(crate) mod session;
 mod stop;
+pub(crate) mod verbatim;
 pub(crate) mod whole;
 
 use jiff::Timestamp;

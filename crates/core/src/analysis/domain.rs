@@ -4,6 +4,9 @@
 const SECOND_LEVEL: &[&str] =
     &["ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "or", "org"];
 
+/// Top-level domains beside those that countries have below theirs.
+const GENERIC: &[&str] = &["app", "biz", "cloud", "dev", "info", "io", "int", "mil", "xyz"];
+
 /// The host of a URL, without port: `id.example.com` of `https://id.example.com:8443/x`.
 #[must_use]
 pub fn host_of(url: &str) -> &str {
@@ -25,6 +28,17 @@ pub fn registered(host: &str) -> String {
     labels[labels.len().saturating_sub(kept)..].join(".")
 }
 
+/// Whether names are registered below this one, by the same rule of thumb: `com`, `co.uk`.
+#[must_use]
+pub fn is_public_suffix(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_lowercase();
+    let of_registry = |label: &str| SECOND_LEVEL.contains(&label);
+    match host.rsplit_once('.') {
+        None => host.len() == 2 || of_registry(&host) || GENERIC.contains(&host.as_str()),
+        Some((second, country)) => country.len() == 2 && of_registry(second),
+    }
+}
+
 /// Whether a URL is one of HTTPS.
 #[must_use]
 pub fn is_https(url: &str) -> bool {
@@ -33,7 +47,7 @@ pub fn is_https(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{host_of, is_https, registered};
+    use super::{host_of, is_https, is_public_suffix, registered};
 
     #[test]
     fn a_url_has_a_host() {
@@ -44,6 +58,16 @@ mod tests {
         }
         assert!(is_https("HTTPS://id.example.com"));
         assert!(!is_https("http://id.example.com") && !is_https("https:/") && !is_https(""));
+    }
+
+    #[test]
+    fn a_public_suffix_is_nobody_s() {
+        for suffix in ["com", "COM.", "de", "io", "co.uk"] {
+            assert!(is_public_suffix(suffix), "{suffix}");
+        }
+        for own in ["example.com", "example.de", "prod", "a.co.uk", "cluster.local", ""] {
+            assert!(!is_public_suffix(own), "{own}");
+        }
     }
 
     #[test]

@@ -88,6 +88,11 @@ pub fn unknown_attribute(group: &TargetGroup, key: &str, value: &str) -> Gap {
         .saying(format!("{key}={value}"))
 }
 
+/// The value of an attribute of a group; one that a successful answer leaves out has this default.
+pub fn attribute<'a>(group: &'a TargetGroup, key: &str, default: &'a str) -> Result<&'a str, Gap> {
+    Ok(group.attributes.get()?.get(key).map_or(default, String::as_str))
+}
+
 /// Whether an attribute of a group that is `true` or `false` is `true`; one that a successful answer
 /// leaves out has this default.
 pub fn switched_on(group: &TargetGroup, key: &str, default: bool) -> Result<bool, Gap> {

@@ -1,6 +1,6 @@
 //! What a listener offers to its clients: protocols and ciphers of its policy, and which of them are weak.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Protocol, Region, SslPolicy};
 use crate::vocab::call::Call;
@@ -67,6 +67,8 @@ pub struct Offer {
     pub source: Source,
     /// The call that tells the content.
     pub call: Call,
+    /// The kind of load balancer: a cipher may be weak on one and not on another.
+    pub kind: Kind,
 }
 
 /// Where a policy's content comes from.
@@ -84,12 +86,12 @@ pub enum Source {
 }
 
 /// A cipher that should not be offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeakCipher<'a> {
     /// Its name.
     pub name: &'a str,
     /// What is wrong with it: `3des-sweet32`, `rsa-kx-no-forward-secrecy` …
-    pub classes: &'static [String],
+    pub classes: Vec<&'static str>,
 }
 
 /// Whether the load balancer itself ends TLS on this listener.
@@ -184,6 +186,7 @@ fn by_name(region: &Region, lb: &LoadBalancer, listener: &Listener) -> Result<Of
             ciphers: policy.ciphers.clone(),
             source: Source::Live,
             call: Call::ElbV2DescribeSslPolicies,
+            kind: lb.kind.clone(),
         });
     }
     let unknown = || match (live, own) {
@@ -291,6 +294,7 @@ fn expanded(lb: &LoadBalancer, policy: &ClassicPolicy) -> Result<Offer, Gap> {
         ciphers: ciphers.into_iter().cloned().collect(),
         source: Source::Live,
         call: Call::ElbDescribeLoadBalancerPolicies,
+        kind: Kind::Classic,
     })
 }
 
@@ -319,6 +323,7 @@ fn from_row(row: &'static table::Row, kind: &Kind) -> Offer {
         protocols: row.protocols.clone(),
         ciphers: row.ciphers.clone(),
         source: Source::Bundled { as_of: as_of(), inferred: row.inferred },
+        kind: kind.clone(),
     }
 }
 
@@ -358,11 +363,15 @@ impl Offer {
 
     /// The ciphers that should be refused. A cipher of an unknown name hides nothing that was found.
     pub fn weak_ciphers(&self) -> Result<Vec<WeakCipher<'_>>, Gap> {
-        let table: &'static BTreeMap<String, Vec<String>> = &table::get().ciphers;
         let weak = Partial::whole(&self.ciphers).filter_map(|name| {
-            let classes = table.get(name).ok_or_else(|| self.unknown("cipher", name))?;
-            let is_weak = classes.iter().any(|class| table::is_weak(class));
-            Ok(is_weak.then_some(WeakCipher { name, classes }))
+            let mut classes = table::classes(name).ok_or_else(|| self.unknown("cipher", name))?;
+            classes.retain(|class| table::is_weak(class, &self.kind));
+            // Of one that nobody has classified more may be wrong, not less.
+            let is_new = !table::get().ciphers.contains_key(name);
+            if classes.is_empty() && is_new {
+                return Err(self.unknown("cipher", name));
+            }
+            Ok((!classes.is_empty()).then_some(WeakCipher { name, classes }))
         });
         if weak.found.is_empty() { weak.complete() } else { Ok(weak.found) }
     }
@@ -391,7 +400,6 @@ impl Offer {
 /// The weak classes of these ciphers, each once.
 #[must_use]
 pub fn weaknesses(ciphers: &[WeakCipher]) -> Vec<String> {
-    let classes = ciphers.iter().flat_map(|cipher| cipher.classes);
-    let weak: BTreeSet<&String> = classes.filter(|class| table::is_weak(class)).collect();
-    weak.into_iter().cloned().collect()
+    let weak: BTreeSet<&str> = ciphers.iter().flat_map(|cipher| &cipher.classes).copied().collect();
+    weak.into_iter().map(str::to_owned).collect()
 }

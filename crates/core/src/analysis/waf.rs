@@ -7,6 +7,7 @@ use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::partial::Partial;
 
+pub mod body; // how much of a body is seen, and by which rules
 mod field; // a test of one part of a request
 mod request; // a request, and whether a statement takes it
 mod sets; // statements as sets of requests

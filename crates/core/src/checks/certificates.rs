@@ -2,6 +2,7 @@
 
 use crate::vocab::call::Call;
 
+pub(super) mod certificate_client_only;
 pub(super) mod certificate_email_validated;
 pub(super) mod certificate_expired;
 pub(super) mod certificate_expiring;

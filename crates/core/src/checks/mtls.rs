@@ -3,6 +3,7 @@
 pub(super) mod mtls_authorities_advertised;
 pub(super) mod mtls_bypass;
 pub(super) mod mtls_expired_accepted;
+pub(super) mod mtls_identity_filter_open;
 pub(super) mod mtls_many_authorities;
 pub(super) mod mtls_passthrough;
 pub(super) mod mtls_revocation_missing;

@@ -14,5 +14,6 @@ pub(super) mod tls_backend_legacy;
 pub(super) mod tls_legacy_protocol;
 pub(super) mod tls_passthrough_unverified;
 pub(super) mod tls_policies_differ;
+pub(super) mod tls_policy_not_fips;
 pub(super) mod tls_policy_not_recommended;
 pub(super) mod tls_weak_cipher;

@@ -6,7 +6,8 @@ use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActionKind, ConditionField, Kind, LoadBalancer, MutualTlsMode, Protocol, TransformKind,
+    ActionKind, ConditionField, Kind, LoadBalancer, MutualAuthentication, MutualTlsMode, Protocol,
+    TransformKind,
 };
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
@@ -333,26 +334,6 @@ pub struct JwtValidation {
     /// Names of the further claims that are compared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,
-}
-
-/// Mutual TLS of a listener.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MutualAuthentication {
-    /// `off`, `passthrough`, `verify`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mode: Option<MutualTlsMode>,
-    /// The trust store of `verify`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trust_store_arn: Option<String>,
-    /// Whether a client certificate that has expired is let in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ignore_client_certificate_expiry: Option<bool>,
-    /// `active`, or `removed` when the trust store's owner has taken it back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trust_store_status: Option<String>,
-    /// `on` when clients are told the names of the authorities.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub advertise_authorities: Option<String>,
 }
 
 #[cfg(test)]

@@ -17,7 +17,11 @@ pub struct WebAcl {
     /// Whether the ACL itself sends metrics.
     #[serde(default)]
     pub metrics: bool,
-    /// `ACTIVE_UNDER_DDOS`, `ALWAYS_ON`; none when resource-level protection is off.
+    /// `KB_8`, `KB_16` … `KB_64`: how much of a body an Application load balancer sends; none where the ACL leaves
+    /// that to the default, 8 KB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_limit: Option<String>,
+    /// `ACTIVE_UNDER_DDOS`, `ALWAYS_ON`; none where the ACL leaves that to the default, the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low_reputation_mode: Option<String>,
     /// Its rules by priority.

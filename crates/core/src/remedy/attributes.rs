@@ -169,6 +169,11 @@ const ROWS: &[Row] = &[
         "when one is deregistered",
         In("target_failover", "on_deregistration"),
     ),
+    group(
+        "waf.http2.traffic_inspection_behavior",
+        "when AWS WAF looks at HTTP/2 requests",
+        Missing("`aws_lb_target_group` has no argument for it: set it with the command."),
+    ),
 ];
 
 /// Whether there is a row for it. Those of listeners need none.

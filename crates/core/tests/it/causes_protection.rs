@@ -1,5 +1,6 @@
 //! Faults of certificates, security policies, trust stores, web ACLs and logins that one change resolves.
 
+use elb_audit_core::analysis::tls;
 use elb_audit_core::check::{Change, Remedy};
 use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::sample::{self, login};
@@ -257,7 +258,7 @@ fn the_security_policy_of_a_remedy_is_no_fault_of_another_check() {
             assert_eq!(found, finds(&sample::clean(&Kind::Classic)), "{}", check.id);
         }
         assert!(
-            [sample::SSL_POLICY, "SECURITY_POLICY"].contains(&policy),
+            tls::is_recommended(policy) || policy == "SECURITY_POLICY",
             "{}: {policy}",
             check.id
         );

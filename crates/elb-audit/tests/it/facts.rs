@@ -1,8 +1,8 @@
 //! What a saved inventory says of an account: the facts as AWS tells them, and no secret.
 
 use elb_audit_core::inventory::{
-    Account as Known, Inventory, Listener as KnownListener, LoadBalancer as KnownBalancer,
-    Protocol, Region as KnownRegion, TransformKind,
+    Account as Known, IdentityFilter, Inventory, Listener as KnownListener,
+    LoadBalancer as KnownBalancer, Protocol, Region as KnownRegion, TransformKind,
 };
 use elb_audit_core::vocab::fact::{Fact, Reason};
 use elb_audit_fake_aws::{
@@ -159,6 +159,65 @@ fn rules_and_actions() {
 }
 
 #[test]
+fn identity_filters() {
+    let tls = |port| Listener::tls(port).certificate("web").mutual("verify", Some("clients"));
+    let uri = ["san-uri", "accept", "prefix", "spiffe://example.com/<&>"];
+    let new = ["san-ip", "reject", "suffix", "7"];
+    let net = LoadBalancer::network("net")
+        .listener(tls(443).identity(uri).identity(new).forward("blue"))
+        .listener(tls(444).forward("blue"));
+    let region = Region::with_network()
+        .with(net)
+        .with(Certificate::issued("web"))
+        .with(TrustStore::new("clients"))
+        .with(TargetGroup::of("blue", "TCP", 80));
+    let (account, _) = collected(&fake(region));
+    let region = &account.regions[0];
+    assert_eq!(region.trust_stores.get().unwrap().len(), 1);
+    let all = region.v2.items[0].listeners.get().unwrap();
+    let labels = |listener: &KnownListener| {
+        let mutual = listener.mutual_authentication.as_ref().unwrap();
+        mutual.identity_filters.iter().map(IdentityFilter::label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&all[0]), ["san-uri prefix spiffe://example.com/<&>", "san-ip suffix 7"]);
+    assert!(labels(&all[1]).is_empty());
+}
+
+#[test]
+fn certificates_of_amazon_n2() {
+    let client = ("TLS_WEB_CLIENT_AUTHENTICATION", "1.3.6.1.5.5.7.3.2");
+    let n2 = |name: &str, usage, roots| Certificate::issued(name).n2(usage, roots);
+    let names = ["plain", "both", "clients"];
+    let mut secure = Listener::https(443).forward("blue");
+    for name in names {
+        secure = secure.certificate(name);
+    }
+    let region = || {
+        Region::with_network()
+            .with(LoadBalancer::application("web").listener(secure.clone()))
+            .with(TargetGroup::http("blue", 80))
+            .with(Certificate::issued("plain"))
+            .with(n2("both", "CLIENT_AND_SERVER_AUTH", "N2_SFG2_AMAZON_MANAGED"))
+            .with(n2("clients", "CLIENT_AUTH_ONLY", "N3_NEW").key_usage(client.0, client.1))
+    };
+    let one_by_one = fake(region());
+    one_by_one.fault(Fault::deny("SearchCertificates"));
+    for fake in [fake(region()), one_by_one] {
+        let region = collected(&fake).0.regions.remove(0);
+        let told = names.map(|name| {
+            let one = region.certificates[&place().certificate(name)].get().unwrap();
+            let words =
+                [&one.usage, &one.root_hierarchy].map(|word| word.as_deref().unwrap_or("-"));
+            (words, one.extended_key_usages.join(" "))
+        });
+        let server = "TLS_WEB_SERVER_AUTHENTICATION".to_owned();
+        assert_eq!(told[0], (["-", "-"], server.clone()));
+        assert_eq!(told[1], (["CLIENT_AND_SERVER_AUTH", "N2_SFG2_AMAZON_MANAGED"], server));
+        assert_eq!(told[2], (["CLIENT_AUTH_ONLY", "N3_NEW"], client.0.to_owned()));
+    }
+}
+
+#[test]
 fn trust_stores() {
     let policy = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "222233334444"}}]}"#;
     let secure = |port, store| {
@@ -237,6 +296,8 @@ fn web_acls() {
             WafRule::managed("AWSManagedRulesCommonRuleSet", 1).count_rule("SizeRestrictions_BODY"),
         )
         .rule(WafRule::group("own", 2, "own"))
+        .body_limit("API_GATEWAY", "KB_64")
+        .body_limit("APPLICATION_LOAD_BALANCER", "KB_16")
         .logging(WafLogging::to("arn:aws:s3:::lake").log_scope("SECURITY_LAKE"));
     let fake = fake(
         Region::with_network()
@@ -257,7 +318,9 @@ fn web_acls() {
     assert_eq!(acl("web"), Fact::Known(Some(edge.clone())));
     assert_eq!(acl("api"), Fact::Known(None));
     assert_eq!(acl("inside"), Fact::Known(Some(edge.clone())), "told along with the others");
-    let rules = &region.web_acls[&edge].get().unwrap().rules;
+    let acl = region.web_acls[&edge].get().unwrap();
+    assert_eq!(acl.body_limit.as_deref(), Some("KB_16"), "that of other resources does not count");
+    let rules = &acl.rules;
     assert_eq!(rules[0].statements[0].counted, ["SizeRestrictions_BODY"]);
     let group = rules[1].statements[0].name.clone().unwrap();
     let own = &region.rule_groups[&group].get().unwrap().rules[0];

@@ -78,7 +78,9 @@ fn summary(context: &Context<'_>, one: &Certificate) -> Value {
         .with("Type", one.kind.as_str())
         .with("KeyAlgorithm", one.key_algorithm.as_str())
         .with("KeyUsages", json!(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]))
-        .with("ExtendedKeyUsages", json!(["TLS_WEB_SERVER_AUTHENTICATION"]))
+        .with("ExtendedKeyUsages", usage_names(one))
+        .maybe("CertificateUsage", one.n2.as_ref().map(|(usage, _)| usage.as_str()))
+        .maybe("RootHierarchyType", one.n2.as_ref().map(|(_, roots)| roots.as_str()))
         .with("ExportOption", one.export.as_str())
         .with("InUse", !users(context, one).is_empty())
         .with("RenewalEligibility", one.renewal_eligibility.as_str())
@@ -116,7 +118,7 @@ fn found(context: &Context<'_>, one: &Certificate) -> Value {
         .with("Issuer", json!({"CommonName": issuer(one)}))
         .with("Subject", json!({"CommonName": one.domain}))
         .with("SubjectAlternativeNames", names)
-        .with("ExtendedKeyUsages", json!(["TLS_WEB_SERVER_AUTHENTICATION"]))
+        .with("ExtendedKeyUsages", usage_names(one))
         .with("KeyAlgorithm", one.key_algorithm.as_str())
         .with("KeyUsages", json!(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]))
         .with("SerialNumber", serial(one))
@@ -136,6 +138,8 @@ fn found(context: &Context<'_>, one: &Certificate) -> Value {
         .with("ExportOption", one.export.as_str())
         .maybe("ValidationMethod", (!imported).then_some(one.validation_method.as_str()))
         .with("CertificateKeyPairOrigin", one.origin.as_str())
+        .maybe("CertificateUsage", one.n2.as_ref().map(|(usage, _)| usage.as_str()))
+        .maybe("RootHierarchyType", one.n2.as_ref().map(|(_, roots)| roots.as_str()))
         .done();
     json!({
         "CertificateArn": arn(context, one),
@@ -180,8 +184,10 @@ fn detail(context: &Context<'_>, one: &Certificate) -> Value {
         .with("KeyUsages", json!([{"Name": "DIGITAL_SIGNATURE"}, {"Name": "KEY_ENCIPHERMENT"}]))
         .with(
             "ExtendedKeyUsages",
-            json!([{"Name": "TLS_WEB_SERVER_AUTHENTICATION", "OID": "1.3.6.1.5.5.7.3.1"}]),
+            usages(one).map(|(name, id)| json!({"Name": name, "OID": id})).collect::<Vec<_>>(),
         )
+        .maybe("CertificateUsage", one.n2.as_ref().map(|(usage, _)| usage.as_str()))
+        .maybe("RootHierarchyType", one.n2.as_ref().map(|(_, roots)| roots.as_str()))
         .with("RenewalEligibility", one.renewal_eligibility.as_str())
         .with(
             "Options",
@@ -189,6 +195,17 @@ fn detail(context: &Context<'_>, one: &Certificate) -> Value {
         )
         .with("CertificateKeyPairOrigin", one.origin.as_str())
         .done()
+}
+
+/// What it may be used for, by name and object identifier.
+fn usages(one: &Certificate) -> impl Iterator<Item = (&str, &str)> {
+    let server = ("TLS_WEB_SERVER_AUTHENTICATION", "1.3.6.1.5.5.7.3.1");
+    let own = one.key_usages.iter().map(|(name, id)| (name.as_str(), id.as_str()));
+    own.chain(one.key_usages.is_empty().then_some(server))
+}
+
+fn usage_names(one: &Certificate) -> Vec<&str> {
+    usages(one).map(|(name, _)| name).collect()
 }
 
 fn renewal(one: &Certificate, status: &str) -> Value {

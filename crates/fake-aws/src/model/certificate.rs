@@ -51,6 +51,10 @@ pub struct Certificate {
     pub origin: String,
     /// `ENABLED` or `DISABLED`: whether the private key may leave ACM.
     pub export: String,
+    /// What it may be used for, by name and object identifier; server authentication where nothing is said.
+    pub key_usages: Vec<(String, String)>,
+    /// An Amazon N2 certificate's usage and root hierarchy: `CLIENT_AUTH_ONLY`, `N2_AMAZON_MANAGED`.
+    pub n2: Option<(String, String)>,
 }
 
 /// A certificate in IAM. Times are seconds since 1970.
@@ -76,6 +80,18 @@ pub const RSA_1024: &str = include_str!("../../data/rsa-1024.pem");
 pub const EC_PRIME256V1: &str = include_str!("../../data/ec-prime256v1.pem");
 
 impl Certificate {
+    /// Makes it an Amazon N2 certificate of this usage and root hierarchy.
+    pub fn n2(mut self, usage: &str, roots: &str) -> Self {
+        self.n2 = Some((usage.to_owned(), roots.to_owned()));
+        self
+    }
+
+    /// Adds what it may be used for: `TLS_WEB_CLIENT_AUTHENTICATION`, `1.3.6.1.5.5.7.3.2`.
+    pub fn key_usage(mut self, name: &str, identifier: &str) -> Self {
+        self.key_usages.push((name.to_owned(), identifier.to_owned()));
+        self
+    }
+
     /// Issued by Amazon, in use, renewed by ACM.
     pub fn issued(name: &str) -> Self {
         let domain =

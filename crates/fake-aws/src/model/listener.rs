@@ -43,6 +43,8 @@ pub struct MutualAuthentication {
     pub association: Option<String>,
     /// `on` or `off`.
     pub advertise: Option<String>,
+    /// Field, action, match type and value of what a client certificate has to say.
+    pub identity_filters: Vec<[String; 4]>,
 }
 
 impl Listener {
@@ -132,6 +134,7 @@ impl Listener {
             ignore_expiry: (mode == "verify").then_some(false),
             association: trust_store.map(|_| "active".to_owned()),
             advertise: (mode == "verify").then(|| "off".to_owned()),
+            identity_filters: Vec::new(),
         });
         self
     }
@@ -145,6 +148,13 @@ impl Listener {
     /// Tells clients which authorities it trusts: `on` or `off`.
     pub fn advertise(mut self, state: &str) -> Self {
         self.mutual_authentication.get_or_insert_default().advertise = Some(state.to_owned());
+        self
+    }
+
+    /// Lets in only clients whose certificate has this in a field: field, action, match type and value.
+    pub fn identity(mut self, filter: [&str; 4]) -> Self {
+        let mutual = self.mutual_authentication.get_or_insert_default();
+        mutual.identity_filters.push(filter.map(str::to_owned));
         self
     }
 

@@ -26,6 +26,8 @@ pub struct WebAcl {
     pub by_firewall_manager: bool,
     /// When it stops known bad sources: `ACTIVE_UNDER_DDOS` or `ALWAYS_ON`.
     pub low_reputation: Option<String>,
+    /// How much of a body is inspected, such as `KB_16`, by type of resource.
+    pub body_limits: Vec<(String, String)>,
     /// Where its logs go.
     pub logging: Vec<WafLogging>,
 }
@@ -134,6 +136,12 @@ impl WebAcl {
     /// Says when it stops known bad sources: `ACTIVE_UNDER_DDOS` or `ALWAYS_ON`.
     pub fn low_reputation(mut self, mode: &str) -> Self {
         self.low_reputation = Some(mode.to_owned());
+        self
+    }
+
+    /// Says how much of a body is inspected for a type of resource: `APPLICATION_LOAD_BALANCER`, `KB_16`.
+    pub fn body_limit(mut self, resource: &str, limit: &str) -> Self {
+        self.body_limits.push((resource.to_owned(), limit.to_owned()));
         self
     }
 }

@@ -171,8 +171,8 @@ impl ProtectedBy {
             web_acls: ProtectedRoutes::in_region(region),
         };
         for (place, lb) in region.v2.items.iter().enumerate() {
-            // The other kinds ask for nothing.
-            if lb.kind == Kind::Application {
+            // The other kinds ask for nothing, and a Network load balancer for certificates alone.
+            if matches!(lb.kind, Kind::Application | Kind::Network) {
                 protected.add(place, lb);
             }
         }
@@ -205,8 +205,10 @@ impl ProtectedBy {
         let listeners = match &lb.listeners {
             Fact::Known(listeners) => listeners,
             Fact::Unread(gap) => {
-                for locked in [&mut self.logins, &mut self.certificates, &mut self.sources] {
-                    locked.add_gap(lb, gap);
+                self.certificates.add_gap(lb, gap);
+                if lb.kind == Kind::Application {
+                    self.logins.add_gap(lb, gap);
+                    self.sources.add_gap(lb, gap);
                 }
                 if may_filter(lb) {
                     self.web_acls.add_gap(lb, gap);
@@ -248,7 +250,8 @@ impl ProtectedBy {
             End::Redirect(_) | End::Answer => return,
         };
         let requirements = requirements::of_route(route, listener);
-        let from_some = route.conditions.iter().any(|one| condition::narrows_source(lb, one));
+        let from_some = lb.kind == Kind::Application
+            && route.conditions.iter().any(|one| condition::narrows_source(lb, one));
         let protected_route = ProtectedRoute {
             place,
             listener: listener.label(),
@@ -289,13 +292,15 @@ impl ProtectedBy {
 
     /// What the listener's rules may ask for is not known.
     fn add_gap(&mut self, lb: &LoadBalancer, listener: &Listener, gap: &Gap) {
-        if requirements::may_log_in(listener) {
-            self.logins.add_gap(lb, gap);
-        }
         if requirements::may_verify(listener) {
             self.certificates.add_gap(lb, gap);
         }
-        self.sources.add_gap(lb, gap);
+        if lb.kind == Kind::Application {
+            if requirements::may_log_in(listener) {
+                self.logins.add_gap(lb, gap);
+            }
+            self.sources.add_gap(lb, gap);
+        }
         if may_filter(lb) {
             self.web_acls.add_gap(lb, gap);
         }
@@ -410,7 +415,9 @@ impl ProtectedRoutes {
 /// Whether a web ACL stands before a load balancer that faces the internet, or may. Of an internal one it is
 /// not asked.
 fn may_filter(lb: &LoadBalancer) -> bool {
-    lb.is_internet_facing() && !matches!(lb.web_acl, Fact::Known(None))
+    lb.kind == Kind::Application
+        && lb.is_internet_facing()
+        && !matches!(lb.web_acl, Fact::Known(None))
 }
 
 /// Whether a listener plainly asks for nothing: a look at its rules is enough.
@@ -419,8 +426,10 @@ fn asks_nothing(lb: &LoadBalancer, listener: &Listener) -> bool {
     let plain = |action: &Action| matches!(action.kind, Forward | Redirect | FixedResponse);
     let Fact::Known(rules) = &listener.rules else { return false };
     let mut actions = rules.iter().flat_map(|rule| &rule.actions).chain(&listener.default_actions);
-    let from_all =
-        |rule: &Rule| rule.conditions.iter().all(|one| one.field != ConditionField::SourceIp);
+    let from_all = |rule: &Rule| {
+        lb.kind != Kind::Application
+            || rule.conditions.iter().all(|one| one.field != ConditionField::SourceIp)
+    };
     !requirements::may_verify(listener)
         && !may_filter(lb)
         && actions.all(plain)

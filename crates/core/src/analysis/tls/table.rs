@@ -7,6 +7,8 @@ use serde::Deserialize;
 
 use crate::inventory::Kind;
 
+const FINITE_FIELD: &str = "finite-field-dhe";
+
 /// Policies by kind of load balancer and name: Classic and Network share names, not contents.
 #[derive(Deserialize)]
 pub(super) struct Table {
@@ -16,6 +18,8 @@ pub(super) struct Table {
     pub(super) recommended: Vec<String>,
     /// Classes of cipher that are no fault by themselves.
     tolerated: Vec<String>,
+    /// Those of them that are a fault on a Classic load balancer.
+    weak_on_classic: Vec<String>,
     /// Every cipher name that was classified, with its classes.
     pub(super) ciphers: BTreeMap<String, Vec<String>>,
     /// The policies.
@@ -52,7 +56,19 @@ pub(super) fn find(kind: &Kind, name: &str) -> Option<&'static Row> {
     TABLE.policies.iter().find(|row| row.name == name && row.families.contains(&family))
 }
 
-/// Whether offering a cipher of this class is a fault.
-pub(super) fn is_weak(class: &str) -> bool {
-    !TABLE.tolerated.iter().any(|tolerated| tolerated == class)
+/// The classes of a cipher; none where nobody has classified it. Names of later ciphers say whether they exchange
+/// keys by finite-field Diffie-Hellman.
+pub(super) fn classes(cipher: &str) -> Option<Vec<&'static str>> {
+    let known = TABLE.ciphers.get(cipher).map(|all| all.iter().map(String::as_str).collect());
+    let by_name = || ["DHE-", "EDH-"].iter().any(|begin| cipher.starts_with(begin));
+    known.or_else(|| by_name().then(|| vec![FINITE_FIELD]))
+}
+
+/// Whether offering a cipher of this class is a fault on this kind of load balancer. The groups of finite-field
+/// Diffie-Hellman are of 1,024 bits on a Classic one, and nobody can choose others.
+///
+/// Source: mozilla/ssl-config-generator, issue 84; AWS's announcement of May 2015, on Logjam.
+pub(super) fn is_weak(class: &str, kind: &Kind) -> bool {
+    let among = |list: &[String]| list.iter().any(|known| known == class);
+    !among(&TABLE.tolerated) || *kind == Kind::Classic && among(&TABLE.weak_on_classic)
 }

@@ -75,7 +75,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown certificate-expired HTTPS:443",
-                "unknown 11 others: elbv2:DescribeListenerCertificates",
+                "unknown 12 others: elbv2:DescribeListenerCertificates",
             ],
         },
         Example {
@@ -89,7 +89,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown certificate-expired none",
-                "unknown 11 others: acm:DescribeCertificate",
+                "unknown 12 others: acm:DescribeCertificate",
             ],
         },
         Example {

@@ -135,7 +135,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "fail default-rule-forwards HTTPS:443",
                 "unknown certificate-host-uncovered HTTPS:443",
-                "unknown 14 others: elbv2:DescribeListenerCertificates",
+                "unknown 15 others: elbv2:DescribeListenerCertificates",
             ],
         },
         Example {

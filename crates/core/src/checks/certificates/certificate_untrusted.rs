@@ -12,10 +12,13 @@ pub(crate) const CHECK: Check = Check {
     why: "Users get a warning and learn to click it away; programs are told not to verify at all. \
           Then anybody's certificate will do.",
     logic: "Looks at certificates of listeners that the internet reaches. Notes one of a private \
-            authority (type PRIVATE), and an imported one, or one kept in IAM, whose issuer is its \
-            subject: it was signed by itself. Passes on others, and where the internet does not \
+            authority (type PRIVATE), an Amazon N2 one, which ACM records in no certificate \
+            transparency log though browsers ask for it, and an imported one, or one kept in IAM, whose issuer is its \
+            subject: it was signed by itself. A root hierarchy that this version does not know is \
+            unknown. Passes on others, and where the internet does not \
             reach the listener.",
-    false_alarms: "Right for an API whose clients have the authority's or the very certificate, \
+    false_alarms: "Right for an API whose clients have the authority's or the very certificate, or ask \
+                   for no transparency, \
                    and behind a proxy that does. Whether they do cannot be seen from here, hence a \
                    note.",
     fix: "present a certificate of a public authority, unless every client has this authority \
@@ -66,6 +69,21 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail internal-open-to-any web"],
         },
         Example {
+            title: "an Amazon N2 certificate",
+            given: || of_n2("N2_AMAZON_MANAGED"),
+            finds: &["note certificate-untrusted www.example.com"],
+        },
+        Example {
+            title: "an Amazon N2 certificate, cross-signed by Starfield",
+            given: || of_n2("N2_SFG2_AMAZON_MANAGED"),
+            finds: &["note certificate-untrusted www.example.com"],
+        },
+        Example {
+            title: "roots that this version does not know",
+            given: || of_n2("N3_AMAZON_MANAGED"),
+            finds: &["unknown certificate-untrusted www.example.com"],
+        },
+        Example {
             title: "imported, its issuer unread",
             given: || {
                 sample::certified(&Kind::Application, |certificate| {
@@ -88,12 +106,20 @@ pub(crate) const CHECK: Check = Check {
     ..Check::new(Judge::Certificate(judge))
 };
 
+/// The clean Application account with a certificate that ACM issued below these roots.
+fn of_n2(roots: &str) -> Inventory {
+    sample::certified(&Kind::Application, |certificate| {
+        certificate.root_hierarchy = Some(roots.to_owned());
+        certificate.usage = Some("CLIENT_AND_SERVER_AUTH".to_owned());
+    })
+}
+
 fn judge(context: &Context, certificate: &Certificate) -> Judgement {
     let provenance = certificate.provenance()?;
     let reached = matches!(context.exposure, Exposure::Internet(_) | Exposure::Unknown(_));
     let evidence = match provenance {
-        Provenance::Amazon => None,
         _ if !reached => None,
+        Provenance::Amazon => unlogged(certificate)?,
         Provenance::Private => Some(Grounds::new().with("type", "PRIVATE")),
         Provenance::Imported | Provenance::Iam => signed_by_itself(certificate)?,
     };
@@ -105,6 +131,22 @@ fn judge(context: &Context, certificate: &Certificate) -> Judgement {
         }
         (Some(_), Exposure::Unknown(gap)) => Err(gap.clone()),
         (Some(evidence), _) => Ok(Verdict::Note(evidence)),
+    }
+}
+
+/// The roots of an Amazon N2 certificate, which no certificate transparency log holds.
+///
+/// Source: `CertificateOptions` and `RootHierarchyType` of the ACM API.
+fn unlogged(certificate: &Certificate) -> Result<Option<Grounds>, Gap> {
+    match certificate.root_hierarchy.as_deref() {
+        None => Ok(None),
+        Some(roots @ ("N2_AMAZON_MANAGED" | "N2_SFG2_AMAZON_MANAGED")) => {
+            Ok(Some(Grounds::new().with("root_hierarchy", roots).with("transparency_log", false)))
+        }
+        Some(other) => {
+            let said = format!("RootHierarchyType {other}");
+            Err(certificate.unexpected_value(Reason::Unrecognised, &said))
+        }
     }
 }
 

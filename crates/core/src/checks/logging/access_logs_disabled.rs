@@ -101,7 +101,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown access-logs-disabled web",
-                "unknown 16 others: elbv2:DescribeListeners",
+                "unknown 17 others: elbv2:DescribeListeners",
             ],
         },
         Example {

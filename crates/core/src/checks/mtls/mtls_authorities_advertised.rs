@@ -8,7 +8,7 @@ pub(crate) const CHECK: Check = Check {
     title: "names of the authorities are told to anybody",
     severity: Severity::Info,
     persona: Persona::Auditor,
-    applies_to: &[Kind::Application],
+    applies_to: &[Kind::Application, Kind::Network],
     why: "Whoever connects learns which authorities are trusted before showing a certificate: \
           names of partners, products and inner structure, and whom to attack for a certificate.",
     logic: "Looks at listeners that verify client certificates. Notes AdvertiseTrustStoreCaNames \
@@ -35,6 +35,15 @@ pub(crate) const CHECK: Check = Check {
             title: "a value that this version does not know",
             given: || advertising("some"),
             finds: &["unknown mtls-authorities-advertised HTTPS:443"],
+        },
+        Example {
+            title: "switched on, on a Network load balancer",
+            given: || {
+                sample::with_mutual(&Kind::Network, |mutual| {
+                    mutual.advertise_authorities = Some("on".to_owned());
+                })
+            },
+            finds: &["note mtls-authorities-advertised TLS:443"],
         },
         Example { title: "switched off", given: || advertising("off"), finds: &[] },
         Example { title: "not said", given: || sample::mutual("verify", None), finds: &[] },

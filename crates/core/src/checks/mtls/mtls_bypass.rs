@@ -31,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
                   trust store; or forward to other targets.",
         cli: r#"
             # from then on clients of this listener need a certificate; one for HTTP cannot ask for it: let it
-            # redirect
+            # redirect; nor can one for TCP: make it one for TLS, or delete it
             aws elbv2 modify-listener --listener-arn OPEN_LISTENER_ARN \
               --mutual-authentication Mode=verify,TrustStoreArn=TRUST_STORE_ARN
 
@@ -121,6 +121,23 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail security-group-unused-port web", "fail listener-port-closed HTTPS:8443"],
         },
         Example {
+            title: "another port of a Network load balancer serves the same group without",
+            given: || on_network(sample::listener("TLS", 8443, vec![sample::forward("web")])),
+            finds: &["fail mtls-bypass TLS:8443", "fail listener-port-closed TLS:8443"],
+        },
+        Example {
+            title: "another port of a Network load balancer passes TLS through",
+            given: || on_network(sample::listener("TCP", 8443, vec![sample::forward("web")])),
+            finds: &["fail mtls-bypass TCP:8443", "fail listener-port-closed TCP:8443"],
+        },
+        Example {
+            title: "the other port of a Network load balancer verifies too",
+            given: || {
+                on_network(verifying(sample::listener("TLS", 8443, vec![sample::forward("web")])))
+            },
+            finds: &["fail listener-port-closed TLS:8443"],
+        },
+        Example {
             title: "port 80 redirects",
             given: || {
                 beside(sample::listener("HTTP", 80, vec![sample::redirect_to_https()]), |_| ())
@@ -137,13 +154,32 @@ fn beside(other: Listener, change: impl FnOnce(&mut Region)) -> Inventory {
     login::listening(vec![first, other], change)
 }
 
+/// The clean Network load balancer, verifying client certificates, and another listener of it.
+fn on_network(mut other: Listener) -> Inventory {
+    sample::with(&Kind::Network, |lb| {
+        let all = sample::listeners(lb);
+        all[0].mutual_authentication = Some(sample::verified());
+        if other.speaks(&[Protocol::Tls]) {
+            other = with_tls_of(&all[0], &other);
+        }
+        all.push(other);
+    })
+}
+
+/// The second listener with policy and certificates of the first.
+fn with_tls_of(first: &Listener, second: &Listener) -> Listener {
+    Listener {
+        ssl_policy: first.ssl_policy.clone(),
+        default_certificate: first.default_certificate.clone(),
+        certificates: first.certificates.clone(),
+        ..second.clone()
+    }
+}
+
 fn verifying(mut listener: Listener) -> Listener {
     listener.mutual_authentication = Some(MutualAuthentication {
-        mode: Some("verify".into()),
         ignore_client_certificate_expiry: Some(false),
-        trust_store_arn: Some(sample::TRUST_STORE.to_owned()),
-        trust_store_status: Some("active".to_owned()),
-        advertise_authorities: None,
+        ..sample::verified()
     });
     listener
 }
@@ -156,9 +192,13 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     Ok(found.with(|grounds| by_kind(grounds, context, listener)))
 }
 
-/// An Application load balancer can ask for certificates itself; from the others the targets have to go.
+/// An Application load balancer can ask for certificates itself, and a Network load balancer where it ends TLS;
+/// from the others the targets have to go, unless they are those of the same group.
 fn by_kind(mut grounds: Grounds, context: &Context, listener: &Listener) -> Grounds {
-    if context.lb.kind != Kind::Application {
+    let asks = context.lb.kind == Kind::Application
+        || context.lb.kind == Kind::Network && listener.speaks(&[Protocol::Tls]);
+    let has_targets = grounds.bindings.keys().any(|name| name.starts_with("OPEN_"));
+    if !asks && has_targets {
         return grounds;
     }
     grounds.bindings.retain(|name, _| !name.starts_with("OPEN_"));

@@ -7,7 +7,7 @@ pub(crate) const CHECK: Check = Check {
     aliases: &["mtls-expired-allowed"],
     title: "expired client certificates are accepted",
     severity: Severity::High,
-    applies_to: &[Kind::Application],
+    applies_to: &[Kind::Application, Kind::Network],
     why: "A certificate that should have died with a contract, a device or a leaked key keeps \
           opening the door.",
     logic: "Fails when a listener verifies client certificates and ignores their expiry; passes \
@@ -29,6 +29,20 @@ pub(crate) const CHECK: Check = Check {
             title: "expiry ignored",
             given: || sample::mutual("verify", Some(true)),
             finds: &["fail mtls-expired-accepted HTTPS:443"],
+        },
+        Example {
+            title: "expiry ignored, on a Network load balancer",
+            given: || {
+                sample::with_mutual(&Kind::Network, |mutual| {
+                    mutual.ignore_client_certificate_expiry = Some(true);
+                })
+            },
+            finds: &["fail mtls-expired-accepted TLS:443"],
+        },
+        Example {
+            title: "expiry checked, on a Network load balancer",
+            given: || sample::with_mutual(&Kind::Network, |_| ()),
+            finds: &[],
         },
         Example { title: "expiry checked", given: || sample::mutual("verify", None), finds: &[] },
     ],

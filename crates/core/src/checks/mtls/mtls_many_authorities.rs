@@ -1,7 +1,9 @@
 //! A trust store holds more authorities than anybody vouches for.
 
+use crate::analysis::identity::{self, Grip};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes;
+use crate::checks::shared::seen::few;
 use crate::remedy::cause::Verb;
 
 pub(crate) const CHECK: Check = Check {
@@ -9,12 +11,14 @@ pub(crate) const CHECK: Check = Check {
     aliases: &["mtls-ca-too-many"],
     title: "trust store holds too many authorities",
     severity: Severity::Medium,
-    applies_to: &[Kind::Application],
+    applies_to: &[Kind::Application, Kind::Network],
     why: "A certificate of any of them opens the door. A bundle of public authorities, as browsers \
           have it, lets in whoever buys a certificate or gets one for nothing.",
     logic: "Looks at listeners that verify client certificates. Fails when their trust store holds \
-            more CA certificates than the threshold trust_store_authorities, 50; passes otherwise. \
-            Unknown for a trust store of another account, which only that account can describe.",
+            more CA certificates than the threshold trust_store_authorities, 50; passes otherwise, \
+            and where every identity filter of a Network load balancer's listener names whom it \
+            lets in: an exact common name, DNS name or URI, or a URI's begin up to the end of its \
+            host. A filter with a word that this version does not know is unknown. Unknown for a trust store of another account, which only that account can describe.",
     false_alarms: "An organization with many private authorities may raise the threshold.",
     fix: "reduce the bundle to the authorities that issue client certificates to your clients",
     remedy: Remedy::steps(Steps {
@@ -75,10 +79,42 @@ pub(crate) const CHECK: Check = Check {
                 "unknown trust-store-shared HTTPS:443",
             ],
         },
+        Example {
+            title: "the bundle of a browser, and only certain clients get in",
+            given: || {
+                bundle(&["san-dns exact client.example.com", "san-uri prefix spiffe://a.example/"])
+            },
+            finds: &[],
+        },
+        Example {
+            title: "the bundle of a browser, and whoever registers a name gets in",
+            given: || {
+                bundle(&["san-dns exact client.example.com", "san-dns prefix client.example.com"])
+            },
+            finds: &["fail mtls-many-authorities TLS:443"],
+        },
+        Example {
+            title: "the bundle of a browser, and a field that this version does not know",
+            given: || bundle(&["san-ip exact 10.0.0.1"]),
+            finds: &[
+                "unknown mtls-identity-filter-open TLS:443",
+                "unknown mtls-many-authorities TLS:443",
+            ],
+        },
         Example { title: "two", given: || sample::mutual("verify", None), finds: &[] },
     ],
     ..Check::new(Judge::Listener(judge))
 };
+
+/// The clean Network load balancer, verifying by many authorities, which only clients with one of these
+/// identities get through.
+fn bundle(identities: &[&str]) -> Inventory {
+    let mut inventory = sample::admitting(identities);
+    if let Fact::Known(stores) = &mut inventory.accounts[0].regions[0].trust_stores {
+        stores[0].ca_certificates = Some(140);
+    }
+    inventory
+}
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
     let Some(arn) = listener.trust_store()? else {
@@ -97,6 +133,20 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     if count <= most {
         return Ok(Verdict::Pass(evidence));
     }
+    let filters = listener.mutual_authentication.iter().flat_map(|own| &own.identity_filters);
+    let filters: Vec<_> = filters.collect();
+    let loose = Partial::whole(&filters).filter_map(|filter| {
+        Ok((identity::grip(listener, filter)? != Grip::Named).then(|| filter.label()))
+    });
+    let evidence = match (filters.is_empty(), loose.found.is_empty()) {
+        (true, _) => evidence,
+        (false, true) => {
+            loose.complete()?;
+            let names: Vec<String> = filters.iter().map(|filter| filter.label()).collect();
+            return Ok(Verdict::Pass(evidence.with("identity_filters", few(&names))));
+        }
+        (false, false) => evidence.with("open_filters", few(&loose.found)),
+    };
     let cause = causes::trust_store(Verb::Narrow, arn, "only authorities of your clients");
     Ok(Verdict::Fail(evidence.cause(cause).bind("TRUST_STORE_ARN", arn)))
 }

@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check {
     id: "mtls-passthrough",
     title: "client certificates are not verified",
     severity: Severity::High,
-    applies_to: &[Kind::Application],
+    applies_to: &[Kind::Application, Kind::Network],
     why: "Any certificate gets through, one that the client signed itself too. The target finds it \
           in a header and has to verify chain, dates and revocation; one that only reads the name \
           believes whatever it is told.",
@@ -29,6 +29,20 @@ pub(crate) const CHECK: Check = Check {
             title: "passed through",
             given: || sample::mutual("passthrough", None),
             finds: &["fail mtls-passthrough HTTPS:443"],
+        },
+        Example {
+            title: "verified by a Network load balancer",
+            given: || sample::with_mutual(&Kind::Network, |_| ()),
+            finds: &[],
+        },
+        Example {
+            title: "passed through by a Network load balancer",
+            given: || {
+                sample::with_mutual(&Kind::Network, |mutual| {
+                    mutual.mode = Some(MutualTlsMode::Passthrough);
+                })
+            },
+            finds: &["fail mtls-passthrough TLS:443"],
         },
         Example { title: "verified", given: || sample::mutual("verify", Some(false)), finds: &[] },
         Example {

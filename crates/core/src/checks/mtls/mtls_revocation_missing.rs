@@ -10,7 +10,7 @@ pub(crate) const CHECK: Check = Check {
     title: "no client certificate can be revoked",
     severity: Severity::Low,
     persona: Persona::Pedantic,
-    applies_to: &[Kind::Application],
+    applies_to: &[Kind::Application, Kind::Network],
     why: "A client certificate whose key was lost, or whose owner has left, opens the door until \
           it expires: the load balancer asks no authority, it knows only the lists that it was \
           given.",
@@ -60,6 +60,18 @@ pub(crate) const CHECK: Check = Check {
                 })
             },
             finds: &["fail mtls-revocation-missing HTTPS:443"],
+        },
+        Example {
+            title: "no list, for a Network load balancer",
+            given: || {
+                let mut inventory = sample::with_mutual(&Kind::Network, |_| ());
+                if let Fact::Known(stores) = &mut inventory.accounts[0].regions[0].trust_stores {
+                    (stores[0].revoked_entries, stores[0].revocation_lists) =
+                        (Some(0), Fact::Known(0));
+                }
+                inventory
+            },
+            finds: &["fail mtls-revocation-missing TLS:443"],
         },
         Example {
             title: "a list that revokes nothing yet",

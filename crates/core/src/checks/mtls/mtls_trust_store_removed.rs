@@ -9,7 +9,7 @@ pub(crate) const CHECK: Check = Check {
     aliases: &["mtls-truststore-removed"],
     title: "trust store was taken back by its owner",
     severity: Severity::High,
-    applies_to: &[Kind::Application],
+    applies_to: &[Kind::Application, Kind::Network],
     why: "What this listener verifies clients by belongs to another account, which has withdrawn \
           it: connections fail, or go on by a list of authorities that nobody here can see or keep \
           up to date.",
@@ -34,6 +34,20 @@ pub(crate) const CHECK: Check = Check {
                 "fail mtls-trust-store-removed HTTPS:443",
                 "unknown mtls-many-authorities HTTPS:443",
                 "unknown mtls-revocation-missing HTTPS:443",
+            ],
+        },
+        Example {
+            title: "taken back from a Network load balancer",
+            given: || {
+                sample::with_mutual(&Kind::Network, |mutual| {
+                    mutual.trust_store_arn = Some(sample::FOREIGN_TRUST_STORE.to_owned());
+                    mutual.trust_store_status = Some("removed".to_owned());
+                })
+            },
+            finds: &[
+                "fail mtls-trust-store-removed TLS:443",
+                "unknown mtls-many-authorities TLS:443",
+                "unknown mtls-revocation-missing TLS:443",
             ],
         },
         Example {

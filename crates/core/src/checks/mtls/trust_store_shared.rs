@@ -11,7 +11,7 @@ pub(crate) const CHECK: Check = Check {
     title: "trust store is shared with other accounts",
     severity: Severity::Low,
     persona: Persona::Auditor,
-    applies_to: &[Kind::Application],
+    applies_to: &[Kind::Application, Kind::Network],
     why: "Who owns the trust store decides who gets in, for every account that uses it: one change \
           for one of them lets strangers into the others, or shuts their clients out.",
     logic: "Looks at listeners that verify client certificates. Notes a trust store that another \
@@ -113,6 +113,17 @@ pub(crate) const CHECK: Check = Check {
                 sample::verifying(|store| store.shared_with = Fact::Known(vec!["*".to_owned()]))
             },
             finds: &["note trust-store-shared HTTPS:443"],
+        },
+        Example {
+            title: "shared with everybody, by a Network load balancer's account",
+            given: || {
+                let mut inventory = sample::with_mutual(&Kind::Network, |_| ());
+                if let Fact::Known(stores) = &mut inventory.accounts[0].regions[0].trust_stores {
+                    stores[0].shared_with = Fact::Known(vec!["*".to_owned()]);
+                }
+                inventory
+            },
+            finds: &["note trust-store-shared TLS:443"],
         },
         Example {
             title: "resource policy unread",

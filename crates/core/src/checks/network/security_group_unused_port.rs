@@ -126,7 +126,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown security-group-unused-port web",
-                "unknown 38 others: elb:DescribeLoadBalancers",
+                "unknown 39 others: elb:DescribeLoadBalancers",
             ],
         },
         Example {

@@ -66,7 +66,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown redirect-foreign-host HTTP:80",
-                "unknown 12 others: acm:DescribeCertificate",
+                "unknown 13 others: acm:DescribeCertificate",
             ],
         },
     ],

@@ -44,7 +44,7 @@ pub(crate) const CHECK: Check = Check {
                     ("DHE-RSA-AES256-GCM-SHA384", "true"),
                 ])
             },
-            finds: &["note classic-policy-custom HTTPS:443"],
+            finds: &["fail tls-weak-cipher HTTPS:443", "note classic-policy-custom HTTPS:443"],
         },
         Example {
             title: "a reference to a predefined policy",

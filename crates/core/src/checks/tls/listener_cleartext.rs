@@ -232,7 +232,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext port 80",
-                "unknown 28 others: elbv2:DescribeListeners",
+                "unknown 30 others: elbv2:DescribeListeners",
             ],
         },
         Example {

@@ -61,7 +61,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown post-quantum-missing HTTPS:443",
-                "unknown 5 others: elbv2:DescribeListeners",
+                "unknown 6 others: elbv2:DescribeListeners",
             ],
         },
         Example {

@@ -74,7 +74,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown tls-policy-not-recommended HTTPS:443",
-                "unknown 5 others: elbv2:DescribeListeners",
+                "unknown 6 others: elbv2:DescribeListeners",
             ],
         },
         Example {

@@ -1,25 +1,13 @@
-//! What stands behind the first 8 KB of a body is not looked at.
+//! What stands behind the first part of a body is not looked at.
 
+use crate::analysis::waf::body::{self, CORE, DEFAULT_LIMIT};
 use crate::analysis::waf::{self, Effect};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes;
 use crate::checks::shared::passed::SHOWN;
-use crate::inventory::WafRule;
+use crate::inventory::{WafRule, WafStatement};
 use crate::remedy::cause::Verb;
 
-/// AWS's managed groups that look into bodies. They take as much of one as they get.
-///
-/// Source: AWS WAF developer guide, baseline and use-case specific rule groups.
-const READERS: &[&str] = &[
-    CORE,
-    "AWSManagedRulesKnownBadInputsRuleSet",
-    "AWSManagedRulesSQLiRuleSet",
-    "AWSManagedRulesUnixRuleSet",
-    "AWSManagedRulesWindowsRuleSet",
-    "AWSManagedRulesPHPRuleSet",
-];
-/// The one of them that refuses large bodies, by a rule that many have to turn off.
-const CORE: &str = "AWSManagedRulesCommonRuleSet";
 const SIZE: &str = "SizeRestrictions_BODY";
 
 pub(crate) const CHECK: Check = Check {
@@ -29,31 +17,34 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Low,
     persona: Persona::Pedantic,
     applies_to: &[Kind::Application],
-    why: "AWS WAF sees the first 8 KB of a body in front of an Application load balancer, and \
-          nobody can raise that. Whoever puts 8 KB of filler before an attack gets it past every \
-          rule that looks for it there.",
+    why: "AWS WAF sees the first 8 KB of a body in front of an Application load balancer, or as much \
+          as the web ACL asks for, up to 64 KB. Whoever puts that much filler before an attack gets \
+          it past every rule that looks for it there.",
     logic: "Looks at rules that block, challenge or ask for a CAPTCHA. Fails when one looks into \
             the body and goes on with what it got of a large one (oversize handling `CONTINUE`, \
             which is the default), or is one of AWS's managed groups that do so, and none refuses \
             large bodies: no size constraint on the body, no rule that takes a large body for a \
             match, and no AWSManagedRulesCommonRuleSet whose rule SizeRestrictions_BODY is in \
-            force. Rules behind one that lets every request through do not count, as far as that \
+            force. Large is what is longer than the web ACL's AssociationConfig has inspected: \
+            DefaultSizeInspectionLimit of APPLICATION_LOAD_BALANCER, 8 KB by default; a limit that \
+            this version does not know is unknown. A size constraint that refuses only bodies longer \
+            still refuses too few. Rules behind one that lets every request through do not count, as far as that \
             can be told. Does not apply where no rule looks into bodies, nor to a web ACL that \
             blocks by default.",
     false_alarms: "An application that takes uploads has to let large bodies through, best on the \
                    paths for uploads alone.",
-    fix: "block bodies over 8 KB, except on the paths that need them",
+    fix: "block bodies over the limit, 8 KB by default, except on the paths that need them",
     remedy: Remedy::new(Change::BlockingRule {
         name: "large-body",
         statement: r#"
             {"SizeConstraintStatement": {
-              "ComparisonOperator": "GT", "Size": 8192,
+              "ComparisonOperator": "GT", "Size": INSPECTED_BYTES,
               "FieldToMatch": {"Body": {"OversizeHandling": "MATCH"}},
               "TextTransformations": [{"Priority": 0, "Type": "NONE"}]}}"#,
         terraform: r#"
             size_constraint_statement {
               comparison_operator = "GT"
-              size                = 8192
+              size                = INSPECTED_BYTES
 
               field_to_match {
                 body {
@@ -69,7 +60,7 @@ pub(crate) const CHECK: Check = Check {
         cloudformation: r"
             SizeConstraintStatement:
               ComparisonOperator: GT
-              Size: 8192
+              Size: INSPECTED_BYTES
               FieldToMatch:
                 Body:
                   OversizeHandling: MATCH
@@ -79,8 +70,8 @@ pub(crate) const CHECK: Check = Check {
     })
     .console(
         "WAF & Shield, Web ACLs, the web ACL, Rules: set SizeRestrictions_BODY of the core rule \
-         set back to Block, or add a rule that blocks bodies greater than 8192 bytes, oversize \
-         handling Match.",
+         set back to Block, or add a rule that blocks bodies greater than the limit, 8192 bytes by \
+         default, oversize handling Match.",
     ),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html",
@@ -133,6 +124,38 @@ pub(crate) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "the web ACL has 64 KB inspected, and nothing refuses more",
+            given: || limited("KB_64", None),
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-large-body-passes web",
+                "fail waf-managed-rules-missing web",
+            ],
+        },
+        Example {
+            title: "the web ACL has 64 KB inspected, and refuses more",
+            given: || limited("KB_64", Some(65_536)),
+            finds: &["fail waf-known-bad-inputs-missing web", "fail waf-managed-rules-missing web"],
+        },
+        Example {
+            title: "bodies that are refused only when they are four times as long as what is inspected",
+            given: || limited("KB_16", Some(65_536)),
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-large-body-passes web",
+                "fail waf-managed-rules-missing web",
+            ],
+        },
+        Example {
+            title: "a limit that this version does not know",
+            given: || limited("KB_128", Some(65_536)),
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-managed-rules-missing web",
+                "unknown waf-large-body-passes web",
+            ],
+        },
+        Example {
             title: "nobody looks into bodies",
             given: || sample::with_acl(|acl| acl.rules.retain(|rule| rule.has("rate-based"))),
             finds: &[
@@ -161,35 +184,75 @@ fn looking(oversize: Option<&str>) -> crate::inventory::Inventory {
     })
 }
 
+/// A web ACL with one rule on the body that has this much of it inspected, and refuses what is longer than so
+/// many bytes.
+fn limited(limit: &str, refused: Option<u64>) -> crate::inventory::Inventory {
+    sample::with_acl(|acl| {
+        acl.body_limit = Some(limit.to_owned());
+        let mut size = acl.rules.remove(0);
+        acl.rules.truncate(1);
+        let mut statement = sample::waf_statement("sqli-match");
+        statement.body = true;
+        acl.rules.push(sample::waf_rule("sql", 2, "block", vec![statement]));
+        if let (Some(bytes), Some(compared)) = (refused, &mut size.statements[0].compares) {
+            compared.size = Some(bytes);
+            size.statements[0].oversize = Some("CONTINUE".to_owned());
+            acl.rules.insert(0, size);
+        }
+    })
+}
+
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
+    let limit = filter.acl.inspected_bytes();
+    // Whatever a limit that is not known may be, it is no less than the smallest.
+    let least = limit.clone().unwrap_or(DEFAULT_LIMIT);
+    let refuses = |rule: &WafRule| refuses_large(rule, least);
     let evidence = Grounds::new().with("web_acl", filter.acl.name.as_str());
-    if filter.stops(refuses_large)? {
-        let mut refusing = filter.names(Effect::Stops, refuses_large);
+    if filter.stops(refuses)? {
+        let mut refusing = filter.names(Effect::Stops, refuses);
         refusing.truncate(SHOWN);
-        return Ok(Verdict::Pass(evidence.with("rules_on_large_bodies", refusing)));
+        let evidence = evidence.with("rules_on_large_bodies", refusing);
+        return Ok(Verdict::Pass(match &filter.acl.body_limit {
+            Some(_) if limit.is_ok() => evidence.with("inspected_bytes", least),
+            _ => evidence,
+        }));
     }
     let readers = filter.names(Effect::Stops, reads_a_part);
     if readers.is_empty() {
         return Ok(Verdict::NotApplicable);
     }
-    let mut evidence = evidence.with("rules_on_bodies", readers).with("inspected_bytes", 8192);
-    let skipped = filter.idle(refuses_large);
+    let limit = limit?;
+    let mut evidence = evidence.with("rules_on_bodies", readers).with("inspected_bytes", limit);
+    let skipped = filter.idle(refuses);
     if !skipped.is_empty() {
         evidence = evidence.with("skipped_rules", skipped);
     }
-    let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, "block bodies over 8 KB");
-    Ok(Verdict::Fail(evidence.cause(cause)))
+    let change = format!("block bodies over {} KB", limit / 1024);
+    let cause = causes::web_acl(Verb::Extend, &filter.acl.arn, &change);
+    Ok(Verdict::Fail(evidence.cause(cause).bind("INSPECTED_BYTES", limit.to_string())))
 }
 
-/// Whether a rule that stops requests stops those with a large body.
-fn refuses_large(rule: &WafRule) -> bool {
+/// Whether a rule that stops requests stops those with a body of more than this many bytes.
+fn refuses_large(rule: &WafRule, inspected: u64) -> bool {
     rule.statements.iter().any(|statement| {
-        let by_size = statement.kind == "size-constraint" && statement.body;
+        let by_size =
+            statement.kind == "size-constraint" && statement.body && !is_late(statement, inspected);
         let by_rest = statement.body && statement.oversize.as_deref() == Some("MATCH");
         let counted = statement.counted.iter().any(|name| name == SIZE);
         by_size || by_rest || rule.takes_over(CORE) && !counted && !statement.scoped_down
     })
+}
+
+/// Whether a size constraint takes none of the bodies that are little longer than what is inspected.
+fn is_late(statement: &WafStatement, inspected: u64) -> bool {
+    let Some(compared) = &statement.compares else { return false };
+    let from = match compared.operator.as_deref() {
+        Some("GT") => compared.size,
+        Some("GE") => compared.size.map(|size| size.saturating_sub(1)),
+        _ => None,
+    };
+    from.is_some_and(|from| from > inspected)
 }
 
 /// Whether a rule looks at the begin of a large body as if it were all.
@@ -197,5 +260,5 @@ fn reads_a_part(rule: &WafRule) -> bool {
     let own = rule.statements.iter().any(|statement| {
         statement.body && matches!(statement.oversize.as_deref(), None | Some("CONTINUE"))
     });
-    own || READERS.iter().any(|group| rule.takes_over(group))
+    own || body::is_managed_reader(rule)
 }

@@ -13,6 +13,9 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use crate::aws::api::ApiClient;
 use crate::aws::timestamp;
+use crate::aws::verbatim::Verbatim;
+
+mod n2;
 
 /// Every certificate of the region that something uses; empty when the bulk call is not to be had, so
 /// that each one is asked for by itself.
@@ -27,13 +30,22 @@ pub(crate) async fn in_use(api: &ApiClient, client: &Client) -> BTreeMap<String,
             .filter_statement(filter.clone())
             .max_results(500)
             .set_next_token(marker);
-        api.call(call, None, request.send()).await.map(|answer| (answer.results, answer.next_token))
+        let verbatim = Verbatim::default();
+        let request = request.customize().interceptor(verbatim.clone());
+        api.call(call, None, request.send()).await.map(|answer| {
+            let mut more = n2::found(&verbatim.text());
+            let certificates = answer.results.map(|all| {
+                let all = all.into_iter().filter_map(|result| searched(api, result));
+                all.map(|one| more.remove(&one.arn).unwrap_or_default().added_to(one)).collect()
+            });
+            (certificates, answer.next_token)
+        })
     };
-    let (found, _) = api.pages(call, page).await;
-    found.into_iter().filter_map(|result| searched(api, result)).collect()
+    let (found, _): (Vec<Certificate>, _) = api.pages(call, page).await;
+    found.into_iter().map(|one| (one.arn.clone(), one)).collect()
 }
 
-fn searched(api: &ApiClient, result: CertificateSearchResult) -> Option<(String, Certificate)> {
+fn searched(api: &ApiClient, result: CertificateSearchResult) -> Option<Certificate> {
     let arn = result.certificate_arn?;
     let attributes = result.x509_attributes?;
     let Some(CertificateMetadata::AcmCertificateMetadata(metadata)) = result.certificate_metadata
@@ -45,7 +57,8 @@ fn searched(api: &ApiClient, result: CertificateSearchResult) -> Option<(String,
         _ => None,
     };
     let algorithm = attributes.key_algorithm.map(|key| key.as_str().to_owned());
-    let certificate = Certificate {
+    let usages = attributes.extended_key_usages.unwrap_or_default();
+    Some(Certificate {
         names: attributes
             .subject_alternative_names
             .unwrap_or_default()
@@ -61,16 +74,20 @@ fn searched(api: &ApiClient, result: CertificateSearchResult) -> Option<(String,
         validation_method: metadata.validation_method.map(|text| text.as_str().to_owned()),
         renewal_eligibility: metadata.renewal_eligibility.map(|text| text.as_str().to_owned()),
         renewal_status: metadata.renewal_status.map(|text| text.as_str().to_owned()),
+        root_hierarchy: None,
+        usage: None,
+        extended_key_usages: usages.iter().map(|usage| usage.as_str().to_owned()).collect(),
         detail: Fact::not_collected(Call::AcmDescribeCertificate),
-        arn: arn.clone(),
-    };
-    Some((arn, certificate))
+        arn,
+    })
 }
 
 /// One certificate.
 pub(crate) async fn describe(api: &ApiClient, client: &Client, arn: &str) -> Fact<Certificate> {
     let call = Call::AcmDescribeCertificate;
-    let request = client.describe_certificate().certificate_arn(arn).send();
+    let verbatim = Verbatim::default();
+    let request = client.describe_certificate().certificate_arn(arn).customize();
+    let request = request.interceptor(verbatim.clone()).send();
     let detail = match api.call(call, Some(arn), request).await {
         Fact::Known(answer) => answer.certificate,
         Fact::Unread(gap) => return Fact::Unread(gap),
@@ -90,7 +107,10 @@ pub(crate) async fn describe(api: &ApiClient, client: &Client, arn: &str) -> Fac
     let mut proven = found.domain_validation_options.iter().flatten();
     let method = proven.find_map(|one| one.validation_method.as_ref());
     let method = method.or(options.and_then(|options| options.validation_method.as_ref()));
-    Fact::Known(Certificate {
+    let usages = found.extended_key_usages.iter().flatten();
+    let usages = usages.filter_map(|usage| usage.name.as_ref());
+    let usages = usages.map(|name| name.as_str().to_owned()).collect();
+    let certificate = Certificate {
         arn: arn.to_owned(),
         names,
         status: found.status.as_ref().map(|status| status.as_str().to_owned()),
@@ -110,8 +130,12 @@ pub(crate) async fn describe(api: &ApiClient, client: &Client, arn: &str) -> Fac
             .renewal_summary
             .as_ref()
             .map(|summary| summary.renewal_status.as_str().to_owned()),
+        root_hierarchy: None,
+        usage: None,
+        extended_key_usages: usages,
         detail: Fact::Known(detail_of(found)),
-    })
+    };
+    Fact::Known(n2::described(&verbatim.text()).added_to(certificate))
 }
 
 /// What the bulk call leaves out. The proofs and the failure are those of the renewal, if there is one.

@@ -1,20 +1,22 @@
 //! Elastic Load Balancing, second version: Application, Network and Gateway load balancers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
 use elb_audit_core::inventory::secret;
 use elb_audit_core::inventory::{
-    Action, Authentication, Condition, ConditionField, FixedResponse, JwtValidation, Kind,
-    Listener, LoadBalancer, MutualAuthentication, Redirect, Rule, SslPolicy, Target, TargetGroup,
-    Transform, WeightedGroup,
+    Action, Authentication, Condition, ConditionField, FixedResponse, IdentityFilter,
+    JwtValidation, Kind, Listener, LoadBalancer, MutualAuthentication, Redirect, Rule, SslPolicy,
+    Target, TargetGroup, Transform, WeightedGroup,
 };
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 
 use crate::aws::api::ApiClient;
 use crate::aws::timestamp;
+use crate::aws::verbatim::Verbatim;
 
+mod identity;
 mod limits;
 mod trust;
 
@@ -102,10 +104,30 @@ pub(crate) async fn listeners(
             .load_balancer_arn(&lb.arn)
             .page_size(PAGE)
             .set_marker(marker);
+        let verbatim = Verbatim::default();
+        let request = request.customize().interceptor(verbatim.clone());
         let answer = api.call(call, Some(&lb.arn), request.send()).await;
-        answer.map(|answer| (answer.listeners, answer.next_marker))
+        answer.map(|answer| {
+            let mut filters = identity::filters(&verbatim.text());
+            let listeners = answer.listeners.map(|all| {
+                let all = all.into_iter().map(listener);
+                all.map(|one| with_filters(one, &mut filters)).collect()
+            });
+            (listeners, answer.next_marker)
+        })
     };
-    api.all_pages(call, page).await.map(|all| all.into_iter().map(listener).collect())
+    api.all_pages(call, page).await
+}
+
+/// The listener with what the SDK does not know of its mutual TLS.
+fn with_filters(
+    mut listener: Listener,
+    filters: &mut HashMap<String, Vec<IdentityFilter>>,
+) -> Listener {
+    if let Some(mutual) = &mut listener.mutual_authentication {
+        mutual.identity_filters = filters.remove(&listener.id).unwrap_or_default();
+    }
+    listener
 }
 
 fn listener(found: sdk::Listener) -> Listener {
@@ -144,6 +166,7 @@ fn mutual_authentication(found: sdk::MutualAuthenticationAttributes) -> MutualAu
         ignore_client_certificate_expiry: found.ignore_client_certificate_expiry,
         trust_store_status: status.map(|status| status.as_str().to_owned()),
         advertise_authorities: advertise.map(|word| word.as_str().to_owned()),
+        identity_filters: Vec::new(),
     }
 }
 

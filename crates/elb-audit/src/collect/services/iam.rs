@@ -85,6 +85,9 @@ fn certificate(metadata: Metadata, content: &Fact<Content>) -> Certificate {
         validation_method: None,
         renewal_eligibility: None,
         renewal_status: None,
+        root_hierarchy: None,
+        usage: None,
+        extended_key_usages: Vec::new(),
         detail: content.clone().map(|content| content.detail),
         arn: metadata.arn,
     }

@@ -66,7 +66,15 @@ fn mutual(context: &Context<'_>, xml: &mut Xml, listener: &Listener) {
         xml.maybe("IgnoreClientCertificateExpiry", mutual.ignore_expiry);
         xml.maybe("TrustStoreAssociationStatus", mutual.association.as_ref());
         xml.maybe("AdvertiseTrustStoreCaNames", mutual.advertise.as_ref());
+        if !mutual.identity_filters.is_empty() {
+            xml.list("ClientCertificateIdentityFilters", &mutual.identity_filters, identity);
+        }
     });
+}
+
+fn identity(xml: &mut Xml, filter: &[String; 4]) {
+    let names = ["Field", "Action", "MatchType", "Value"];
+    names.iter().zip(filter).for_each(|(name, word)| xml.text(name, word));
 }
 
 pub(super) fn certificates(context: &Context<'_>) -> XmlResult {

@@ -64,7 +64,16 @@ pub(super) fn web_acl(context: &Context<'_>, one: &WebAcl) -> Value {
         .with("ManagedByFirewallManager", one.by_firewall_manager)
         .with("LabelNamespace", label)
         .maybe("OnSourceDDoSProtectionConfig", reputation)
+        .maybe("AssociationConfig", association(one))
         .done()
+}
+
+fn association(one: &WebAcl) -> Option<Value> {
+    let limit = |(resource, limit): &(String, String)| {
+        (resource.clone(), json!({"DefaultSizeInspectionLimit": limit}))
+    };
+    let limits: Map<String, Value> = one.body_limits.iter().map(limit).collect();
+    (!limits.is_empty()).then(|| json!({"RequestBody": limits}))
 }
 
 pub(super) fn rule_group(context: &Context<'_>) -> JsonResult {

@@ -26,6 +26,28 @@ pub(super) struct AclJson {
     visibility_config: Option<VisibilityJson>,
     #[serde(rename = "OnSourceDDoSProtectionConfig")]
     on_source: Option<OnSourceJson>,
+    association_config: Option<AssociationJson>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AssociationJson {
+    /// By type of resource.
+    #[serde(default)]
+    request_body: BTreeMap<String, LimitJson>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct LimitJson {
+    default_size_inspection_limit: Option<String>,
+}
+
+impl AssociationJson {
+    /// What is said of Application load balancers.
+    fn body_limit(mut self) -> Option<String> {
+        self.request_body.remove("APPLICATION_LOAD_BALANCER")?.default_size_inspection_limit
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,6 +129,7 @@ impl AclJson {
             name: self.name,
             default_action: self.default_action.as_ref().and_then(word),
             metrics: self.visibility_config.is_some_and(|config| config.metrics),
+            body_limit: self.association_config.and_then(AssociationJson::body_limit),
             low_reputation_mode: self.on_source.and_then(|config| config.mode),
         }
     }
@@ -302,6 +325,9 @@ mod tests {
 
     const ACL: &str = r#"{"ARN": "arn:aws:wafv2:x", "Name": "edge", "DefaultAction": {"Allow": {}},
         "VisibilityConfig": {"CloudWatchMetricsEnabled": true},
+        "AssociationConfig": {"RequestBody": {
+          "API_GATEWAY": {"DefaultSizeInspectionLimit": "KB_64"},
+          "APPLICATION_LOAD_BALANCER": {"DefaultSizeInspectionLimit": "KB_32"}}},
         "OnSourceDDoSProtectionConfig": {"ALBLowReputationMode": "ACTIVE_UNDER_DDOS"},
         "Rules": [
           {"Name": "last", "Priority": 7, "Action": {"Block": {}}, "Statement": {"RateBasedStatement":
@@ -332,6 +358,7 @@ mod tests {
         assert!(!format!("{acl:?}").contains("hunter2"));
         assert_eq!((acl.default_action.as_deref(), acl.metrics), (Some("allow"), true));
         assert_eq!(acl.low_reputation_mode.as_deref(), Some("ACTIVE_UNDER_DDOS"));
+        assert_eq!(acl.body_limit.as_deref(), Some("KB_32"));
         let kinds: Vec<(&str, &str)> =
             acl.rules.iter().map(|rule| (rule.name.as_str(), rule.action.as_str())).collect();
         let own = [("first", "count"), ("last", "block"), ("new", "captcha")];
