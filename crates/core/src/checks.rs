@@ -21,6 +21,7 @@ mod waf;
 pub const ALL: &[&Check] = &[
     &logging::access_logs_bucket_unapproved::CHECK,
     &logging::access_logs_disabled::CHECK,
+    &network::address_family_closed::CHECK,
     &tls::alpn_mismatch::CHECK,
     &auth::authentication_bypass::CHECK,
     &auth::authentication_bypass_elsewhere::CHECK,

@@ -385,6 +385,25 @@ pub(crate) fn is_admitted(
     ingresses.fold(Bounds::shut(), Bounds::or).and(has).lets_through()
 }
 
+/// Whether security groups, and the network ACL of any subnet, let anyone with an address of a family in to a
+/// listener, whatever routes say: from inside there always is one.
+pub(crate) fn is_admitted_by(
+    index: &Index,
+    lb: &LoadBalancer,
+    listener: &Listener,
+    family: Family,
+) -> Result<bool, Gap> {
+    let port = Port::of_listener(listener)?;
+    let admitted = port.flows().map(|flow| {
+        let groups = SecurityGroupIngress::from_groups(index, &lb.security_groups, flow).bounds();
+        let acl = |subnet: &String| acl::bounds(index, lb.vpc_id.as_deref(), subnet, flow);
+        let acls = lb.subnets.iter().map(acl).reduce(Bounds::or).unwrap_or_else(Bounds::open);
+        groups.and(acls)
+    });
+    let own = Bounds::exactly(Sources::from_family(family, IpSet::All));
+    admitted.fold(Bounds::shut(), Bounds::or).and(own).lets_through()
+}
+
 fn unexpected_value(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {
     let call = match lb.kind {
         Kind::Classic => Call::ElbDescribeLoadBalancers,

@@ -41,6 +41,7 @@ pub const CHANGES: &[Change] = &[];
 /// Checks that are new, or judge differently, since reports tell how each check judges: an earlier report
 /// does not say so itself.
 pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
+    "address-family-closed",
     "authentication-target-reachable",
     "default-group-missing",
     "gateway-single-appliance",
