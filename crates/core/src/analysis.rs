@@ -15,6 +15,7 @@ pub mod routing; // where a request goes
 pub mod site; // where a load balancer stands
 pub mod redirect_chain; // where a client ends up that follows redirects
 pub mod reach; // who can reach a listener
+pub(crate) mod outbound; // what a load balancer's nodes get out to
 pub mod targets; // what stands behind a load balancer, and the ways to it
 pub mod health; // how targets are doing
 pub mod cloudfront; // CloudFront in front of a load balancer

@@ -26,6 +26,7 @@ pub const ALL: &[&Check] = &[
     &auth::authentication_bypass::CHECK,
     &auth::authentication_bypass_elsewhere::CHECK,
     &auth::authentication_endpoint_in_clear::CHECK,
+    &auth::authentication_endpoint_unreachable::CHECK,
     &auth::authentication_missing_by_default::CHECK,
     &auth::authentication_missing_on_admin_path::CHECK,
     &auth::authentication_optional::CHECK,

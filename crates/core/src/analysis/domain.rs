@@ -43,7 +43,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// What stands between `://` and the path: user, host and port.
-fn authority(url: &str) -> &str {
+pub(crate) fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)

@@ -404,6 +404,17 @@ pub(crate) fn is_admitted_by(
     admitted.fold(Bounds::shut(), Bounds::or).and(own).lets_through()
 }
 
+/// The IPv4 addresses to which the network ACL of a subnet lets connections of TCP out at a port, and answers in.
+pub(crate) fn let_out_by_acl(
+    index: &Index,
+    vpc: Option<&str>,
+    subnet: &str,
+    port: u16,
+) -> Result<IpSet, Gap> {
+    let out = acl::outgoing(index, index.network_acl(subnet, vpc)?, port);
+    out.exact().map(|who| who.part(Family::V4).clone())
+}
+
 fn unexpected_value(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {
     let call = match lb.kind {
         Kind::Classic => Call::ElbDescribeLoadBalancers,

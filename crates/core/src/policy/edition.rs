@@ -42,6 +42,7 @@ pub const CHANGES: &[Change] = &[];
 /// does not say so itself.
 pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "address-family-closed",
+    "authentication-endpoint-unreachable",
     "authentication-target-reachable",
     "default-group-missing",
     "gateway-single-appliance",

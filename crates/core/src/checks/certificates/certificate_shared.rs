@@ -101,7 +101,7 @@ pub(crate) const CHECK: Check = Check {
                 "unknown certificate-shared www.example.com",
                 "unknown certificate-shared second",
                 "unknown log-delivery-stopped second",
-                "unknown 81 others: elbv2:DescribeListeners",
+                "unknown 82 others: elbv2:DescribeListeners",
             ],
         },
         Example {
