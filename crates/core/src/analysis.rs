@@ -19,6 +19,7 @@ pub(crate) mod zone; // what kind of zone a load balancer is in
 pub mod capability; // what AWS offers to some load balancers only
 pub mod redirect_chain; // where a client ends up that follows redirects
 pub mod reach; // who can reach a listener
+pub(crate) mod outbound; // what a load balancer's nodes get out to
 pub mod targets; // what stands behind a load balancer, and the ways to it
 pub(crate) mod client_address; // whether targets see who the client is
 pub mod health; // how targets are doing

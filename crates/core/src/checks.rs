@@ -21,10 +21,12 @@ mod waf;
 pub const ALL: &[&Check] = &[
     &logging::access_logs_bucket_unapproved::CHECK,
     &logging::access_logs_disabled::CHECK,
+    &network::address_family_closed::CHECK,
     &tls::alpn_mismatch::CHECK,
     &auth::authentication_bypass::CHECK,
     &auth::authentication_bypass_elsewhere::CHECK,
     &auth::authentication_endpoint_in_clear::CHECK,
+    &auth::authentication_endpoint_unreachable::CHECK,
     &auth::authentication_missing_by_default::CHECK,
     &auth::authentication_missing_on_admin_path::CHECK,
     &auth::authentication_optional::CHECK,

@@ -363,6 +363,9 @@ pub struct TargetGroup {
     /// `HTTP`, `HTTPS`, `TCP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_protocol: Option<Protocol>,
+    /// A port, or `traffic-port`: the one that each target is registered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_port: Option<String>,
     /// The path that is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_path: Option<String>,

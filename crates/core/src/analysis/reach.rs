@@ -396,6 +396,36 @@ pub(crate) fn block<'a>(
     routes::block(index, lb.vpc_id.as_deref(), subnet)
 }
 
+/// Whether security groups, and the network ACL of any subnet, let anyone with an address of a family in to a
+/// listener, whatever routes say: from inside there always is one.
+pub(crate) fn is_admitted_by(
+    index: &Index,
+    lb: &LoadBalancer,
+    listener: &Listener,
+    family: Family,
+) -> Result<bool, Gap> {
+    let port = Port::of_listener(listener)?;
+    let admitted = port.flows().map(|flow| {
+        let groups = SecurityGroupIngress::from_groups(index, &lb.security_groups, flow).bounds();
+        let acl = |subnet: &String| acl::bounds(index, lb.vpc_id.as_deref(), subnet, flow);
+        let acls = lb.subnets.iter().map(acl).reduce(Bounds::or).unwrap_or_else(Bounds::open);
+        groups.and(acls)
+    });
+    let own = Bounds::exactly(Sources::from_family(family, IpSet::All));
+    admitted.fold(Bounds::shut(), Bounds::or).and(own).lets_through()
+}
+
+/// The IPv4 addresses to which the network ACL of a subnet lets connections of TCP out at a port, and answers in.
+pub(crate) fn let_out_by_acl(
+    index: &Index,
+    vpc: Option<&str>,
+    subnet: &str,
+    port: u16,
+) -> Result<IpSet, Gap> {
+    let out = acl::outgoing(index, index.network_acl(subnet, vpc)?, port);
+    out.exact().map(|who| who.part(Family::V4).clone())
+}
+
 fn unexpected_value(lb: &LoadBalancer, what: &str, value: impl std::fmt::Display) -> Gap {
     let call = match lb.kind {
         Kind::Classic => Call::ElbDescribeLoadBalancers,

@@ -1,7 +1,7 @@
 //! The security groups of a load balancer: which are known, and what their rules are about.
 
 use crate::analysis::index::Index;
-use crate::inventory::{LoadBalancer, Permission, SecurityGroup};
+use crate::inventory::{LoadBalancer, Permission, SecurityGroup, Transport};
 use crate::vocab::fact::Gap;
 use crate::vocab::partial::Partial;
 
@@ -22,6 +22,19 @@ impl<'a> Attached<'a> {
     /// What they let out, each with its group.
     pub(crate) fn egress(&self) -> impl Iterator<Item = (&'a SecurityGroup, &'a Permission)> + '_ {
         self.found.iter().flat_map(|group| group.egress.iter().map(move |one| (*group, one)))
+    }
+
+    /// Whether one of those that are known lets out to a port, wherever. A rule that is not understood may be
+    /// the one that does.
+    pub(crate) fn lets_out(
+        &self,
+        index: &Index,
+        transport: Transport,
+        port: u16,
+    ) -> Result<bool, Gap> {
+        Partial::whole(self.egress()).any(|(group, permission)| {
+            permission.covers(transport, port).map_err(|gap| placed(index, group, gap))
+        })
     }
 }
 

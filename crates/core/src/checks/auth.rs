@@ -3,6 +3,7 @@
 pub(super) mod authentication_bypass;
 pub(super) mod authentication_bypass_elsewhere;
 pub(super) mod authentication_endpoint_in_clear;
+pub(super) mod authentication_endpoint_unreachable;
 pub(super) mod authentication_missing_by_default;
 pub(super) mod authentication_missing_on_admin_path;
 pub(super) mod authentication_optional;

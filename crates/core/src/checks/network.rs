@@ -1,5 +1,6 @@
 //! Who gets to a load balancer, and the load balancer as a piece of the network: zones, capacity, upkeep.
 
+pub(super) mod address_family_closed;
 pub(super) mod capacity_unreserved;
 pub(super) mod classic_load_balancer;
 pub(super) mod classic_outside_vpc;

@@ -41,6 +41,8 @@ pub const CHANGES: &[Change] = &[];
 /// Checks that are new, or judge differently, since reports tell how each check judges: an earlier report
 /// does not say so itself.
 pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
+    "address-family-closed",
+    "authentication-endpoint-unreachable",
     "authentication-target-reachable",
     "certificate-client-only",
     "certificate-untrusted",
@@ -49,6 +51,8 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "flow-logs-missing",
     "gateway-single-appliance",
     "internal-exposed-by-front",
+    "jwt-keys-foreign",
+    "log-bucket-foreign",
     "mtls-authorities-advertised",
     "mtls-bypass",
     "mtls-expired-accepted",
@@ -60,6 +64,7 @@ pub const CHANGED_SINCE_UNTOLD: &[&str] = &[
     "no-targets",
     "private-link-unfiltered",
     "public-access-blocked",
+    "redirect-foreign-host",
     "redirect-loop",
     "redirect-port-unserved",
     "rule-unserved",

@@ -23,6 +23,7 @@ pub const FOUND: &[&str] = &[
     "DEFAULT_LISTENER_ARN",
     "DISTRIBUTION_ID",
     "EMPTY_TARGET_GROUP_ARN",
+    "ENDPOINT_PORT",
     "ENDPOINT_SERVICE_ID",
     "ENDPOINT_SERVICE_NAME",
     "ENDPOINT_VPC_ID",
@@ -103,6 +104,8 @@ pub const FOUND: &[&str] = &[
     "RULE_PRIORITIES",
     "SECURITY_POLICY",
     "SHARED_TRUST_STORE_ARN",
+    "SHUT_ACL_ID",
+    "SHUT_GROUP_ID",
     "SNI_LISTENER_ARN",
     "STALE_TARGETS",
     "STATEMENT_ID",
@@ -122,6 +125,7 @@ pub const FOUND: &[&str] = &[
     "UNHEALTHY_TARGETS",
     "UNPROTECTABLE_ARN",
     "UNPROTECTED_ARN",
+    "UNROUTED_ARN",
     "UNROUTED_TYPE",
     "USER_POOL_ID",
     "USUAL_HEADER_NAMES",
@@ -187,6 +191,8 @@ pub const CASES: &[&str] = &[
     "RULE_ARN",
     "RULE_GROUP_ID",
     "SHARED_TRUST_STORE_ARN",
+    "SHUT_ACL_ID",
+    "SHUT_GROUP_ID",
     "SNI_LISTENER_ARN",
     "STATEMENT_ID",
     "UNCONTROLLED_VPC_ID",
@@ -196,6 +202,7 @@ pub const CASES: &[&str] = &[
     "UNHEALTHY_TARGETS",
     "UNPROTECTABLE_ARN",
     "UNPROTECTED_ARN",
+    "UNROUTED_ARN",
     "UNROUTED_TYPE",
     "VPC_LINK_ID",
     "VPC_ORIGIN_ID",
@@ -236,6 +243,11 @@ pub const CHOSEN: &[Pair] = &[
     (
         "FOREIGN_LOAD_BALANCER_ARN",
         "a load balancer of another account that is not meant to use the trust store; the first command lists them",
+    ),
+    (
+        "FREE_ENTRY_NUMBER",
+        "a number that no entry of the network ACL has in this direction, below the one that denies; `aws ec2 \
+         describe-network-acls` lists them",
     ),
     (
         "HEALTH_PATH",

@@ -316,3 +316,29 @@ fn a_distribution_is_changed_once() {
         "Change CloudFront distribution E2QWRUHAPOMQZL: fetch from its origins by HTTPS only";
     assert_eq!(actions(&inventory, &["cloudfront-origin-cleartext"]), one(title, 2, 1));
 }
+
+#[test]
+fn health_checks_that_are_not_let_out_are_what_to_change() {
+    let told = |kind: &Kind, port: Option<&str>, out: &[(i32, i32)]| {
+        let inventory = sample::with_region(kind, |region| {
+            let mut group = sample::open_group("sg-web", &[80, 443]);
+            group.egress = out.iter().map(|(from, to)| rule(*from, *to)).collect();
+            sample::guard(region, group);
+            sample::regroup(region, "web", |group| {
+                group.targets = sample::in_states(&["unhealthy", "unhealthy"]);
+                group.health_check_port = port.map(str::to_owned);
+            });
+        });
+        actions(&inventory, &["targets-all-unhealthy"]).remove(0).0
+    };
+    let repair = "Repair target group web: bring its targets back to health";
+    let web = &Kind::Application;
+    let open = |port| format!("Open security group web (sg-web): let tcp {port} out");
+    assert_eq!(told(web, Some("9443"), &[(8443, 8443)]), open(9443));
+    assert_eq!(told(web, Some("9443"), &[(8443, 9443)]), repair);
+    assert_eq!(told(web, Some("traffic-port"), &[(9443, 9443)]), open(8443));
+    assert_eq!(told(web, Some("traffic-port"), &[(8443, 8443)]), repair);
+    assert_eq!(told(web, None, &[]), repair, "an earlier file does not say");
+    assert_eq!(told(web, Some("anything"), &[]), repair);
+    assert_eq!(told(&Kind::Network, Some("80"), &[(443, 443)]), open(80));
+}

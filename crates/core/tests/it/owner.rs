@@ -7,6 +7,7 @@ use elb_audit_core::checks::ALL;
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::{BucketState, Inventory, Kind};
 use elb_audit_core::policy::Policy;
+use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
 
 use crate::given::line;
@@ -36,17 +37,85 @@ fn without_a_list_every_bucket_will_do() {
     assert_eq!(told(id, &inventory, listed), ["pass access-logs-bucket-unapproved web"]);
 }
 
+/// What `log-bucket-foreign` finds of another account's bucket, of which S3 told this, by this intent.
+fn of_foreign(name: &str, told: [Option<bool>; 2], intent: Intent) -> Vec<String> {
+    let inventory = sample::logging_to(&Kind::Application, name, |bucket| {
+        let region = Some(sample::REGION.to_owned());
+        bucket.state = Fact::Known(BucketState::Foreign { region });
+        let fact = |told: Option<bool>, call| told.map_or(Fact::not_collected(call), Fact::Known);
+        bucket.policy_is_public = fact(told[0], Call::S3GetBucketPolicyStatus);
+        bucket.public_access_blocked = fact(told[1], Call::S3GetPublicAccessBlock);
+    });
+    told_of(&inventory, intent)
+}
+
+fn told_of(inventory: &Inventory, intent: Intent) -> Vec<String> {
+    let policy = Policy { intent, ..Policy::default() };
+    let told = told("log-bucket-foreign", inventory, policy);
+    told.iter().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect()
+}
+
 #[test]
-fn a_foreign_bucket_may_be_a_trusted_accounts() {
-    let inventory = sample::with_bucket(&Kind::Application, |bucket| {
+fn a_foreign_bucket_may_be_the_one_that_keeps_all_logs() {
+    let unasked = [None, None];
+    let none = Intent::default;
+    let trusting = || {
+        let trusted_accounts = vec!["444455556666".to_owned()];
+        Intent { trusted_accounts, ..Intent::default() }
+    };
+    let listing = || Intent { log_buckets: vec!["central-*".to_owned()], ..Intent::default() };
+    let both = || Intent { log_buckets: listing().log_buckets, ..trusting() };
+    let table = [
+        ("central-logs", unasked, none(), "note"),
+        ("central-logs", [Some(false), Some(true)], none(), "note"),
+        ("central-logs", [Some(true), Some(true)], none(), "note"),
+        ("central-logs", [Some(true), Some(false)], none(), "fail"),
+        ("central-logs", [Some(true), Some(false)], trusting(), "fail"),
+        ("central-logs", unasked, trusting(), "note"),
+        ("central-logs", unasked, listing(), "pass"),
+        ("central-logs", [Some(true), Some(false)], listing(), "pass"),
+        ("others-logs", unasked, listing(), "fail"),
+        ("others-logs", unasked, both(), "fail"),
+        ("logs-444455556666-eu-west-1-an", unasked, none(), "note"),
+        ("logs-444455556666-eu-west-1-an", unasked, trusting(), "pass"),
+        ("logs-444455556666-eu-west-1-an", unasked, both(), "pass"),
+        ("logs-777788889999-us-gov-west-1-an", unasked, trusting(), "fail"),
+        ("logs-777788889999-eu-west-1-an", unasked, trusting(), "fail"),
+        // Anybody may put another's number into a name.
+        ("logs-777788889999-eu-west-1", unasked, trusting(), "note"),
+        ("logs-444455556666-eu-west-1", unasked, both(), "fail"),
+    ];
+    for (name, told, intent, expected) in table {
+        assert_eq!(
+            of_foreign(name, told, intent.clone()),
+            [expected],
+            "{name} {told:?} {intent:?}"
+        );
+    }
+}
+
+#[test]
+fn a_note_waits_for_a_bucket_that_is_unread() {
+    let inventory = sample::logging_to(&Kind::Application, "central-logs", |bucket| {
         let region = Some(sample::REGION.to_owned());
         bucket.state = Fact::Known(BucketState::Foreign { region });
     });
-    let id = "log-bucket-foreign";
-    assert_eq!(told(id, &inventory, Policy::default()), ["fail log-bucket-foreign web"]);
-    let trusted_accounts = vec!["444455556666".to_owned()];
-    let trusting = meaning(Intent { trusted_accounts, ..Intent::default() });
-    assert_eq!(told(id, &inventory, trusting), ["note log-bucket-foreign web"]);
+    let both = |unread: bool| {
+        let mut inventory = inventory.clone();
+        let region = &mut inventory.accounts[0].regions[0];
+        let mut other = region.log_buckets["central-logs"].clone();
+        if unread {
+            other.state = Fact::Unread(sample::denied(Call::S3HeadBucket));
+        }
+        region.log_buckets.insert("other-logs".to_owned(), other);
+        let attributes = &mut region.v2.items[0].attributes;
+        if let Fact::Known(attributes) = attributes {
+            attributes.insert("connection_logs.s3.bucket".to_owned(), "other-logs".to_owned());
+        }
+        told_of(&inventory, Intent::default())
+    };
+    assert_eq!(both(false), ["note"]);
+    assert_eq!(both(true), ["unknown"]);
 }
 
 #[test]

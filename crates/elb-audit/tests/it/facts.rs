@@ -411,6 +411,27 @@ fn targets() {
 }
 
 #[test]
+fn ports_of_health_checks() {
+    let web = LoadBalancer::application("web").listener(Listener::http(80).forward("same"));
+    let region = region_of(
+        Region::with_network()
+            .with(web)
+            .with(TargetGroup::http("same", 80))
+            .with(TargetGroup::http("other", 80).check_port("9443"))
+            .with(TargetGroup::lambda("functions")),
+    );
+    let groups = region.target_groups.get().unwrap();
+    let port = |name: &str| {
+        let group = groups.iter().find(|group| group.name == name).unwrap();
+        group.health_check_port.as_deref()
+    };
+    assert_eq!(
+        ["same", "other", "functions"].map(port),
+        [Some("traffic-port"), Some("9443"), None]
+    );
+}
+
+#[test]
 fn traffic() {
     let http = || Listener::http(80).redirect_to_https();
     let fake = fake(

@@ -33,6 +33,12 @@ fn passes(index: &Index, acl: &NetworkAcl, flow: Flow) -> Bounds {
     }
 }
 
+/// To whom a node's own connections of TCP get at a port, and whose answers get in.
+pub(super) fn outgoing(index: &Index, acl: &NetworkAcl, port: u16) -> Bounds {
+    let out = Direction::from_acl(acl, true, Transport::Tcp, (port, port)).bounds(index);
+    out.and(Direction::from_acl(acl, false, Transport::Tcp, EPHEMERAL).bounds(index))
+}
+
 /// The entries of one direction that decide about some ports.
 pub(super) struct Direction<'a> {
     acl: &'a NetworkAcl,

@@ -92,6 +92,11 @@ impl Bounds {
         }
     }
 
+    /// Who gets through, if nothing hides more.
+    pub(super) fn exact(self) -> Result<Sources, Gap> {
+        self.gap.map_or(Ok(self.lower), Err)
+    }
+
     /// The level, if the gap could not change it.
     pub(super) fn decided(&self) -> Result<Level, Gap> {
         let level = self.lower.level();

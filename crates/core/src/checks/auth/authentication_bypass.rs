@@ -254,7 +254,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "unknown authentication-bypass HTTPS:443",
                 "unknown authentication-bypass HTTPS:8443",
-                "unknown 40 others: elbv2:DescribeRules",
+                "unknown 41 others: elbv2:DescribeRules",
             ],
         },
     ],

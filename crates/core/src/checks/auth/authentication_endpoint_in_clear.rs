@@ -62,7 +62,10 @@ pub(crate) const CHECK: Check = Check {
         Example {
             title: "an action that was answered without endpoints",
             given: || given(Vec::clear),
-            finds: &["unknown authentication-endpoint-in-clear HTTPS:443"],
+            finds: &[
+                "unknown authentication-endpoint-in-clear HTTPS:443",
+                "unknown authentication-endpoint-unreachable HTTPS:443",
+            ],
         },
     ],
     ..Check::new(Judge::Listener(judge))

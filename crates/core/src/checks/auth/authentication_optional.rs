@@ -64,7 +64,7 @@ pub(crate) const CHECK: Check = Check {
             given: || given(login::cognito(), |action| action.authentication = None),
             finds: &[
                 "unknown authentication-optional HTTPS:443",
-                "unknown 5 others: elbv2:DescribeRules",
+                "unknown 6 others: elbv2:DescribeRules",
             ],
         },
         Example {

@@ -49,7 +49,11 @@ pub(crate) const CHECK: Check = Check {
         Example {
             title: "no endpoint in the answer",
             given: || given(None),
-            finds: &["unknown jwt-keys-in-clear HTTPS:443", "unknown jwt-keys-foreign HTTPS:443"],
+            finds: &[
+                "unknown authentication-endpoint-unreachable HTTPS:443",
+                "unknown jwt-keys-foreign HTTPS:443",
+                "unknown jwt-keys-in-clear HTTPS:443",
+            ],
         },
     ],
     ..Check::new(Judge::Listener(judge))

@@ -174,7 +174,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "unknown source-gate-bypass HTTPS:443",
                 "unknown source-gate-bypass HTTPS:8443",
-                "unknown 40 others: elbv2:DescribeRules",
+                "unknown 41 others: elbv2:DescribeRules",
             ],
         },
     ],

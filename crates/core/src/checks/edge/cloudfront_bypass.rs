@@ -192,7 +192,7 @@ pub(crate) const CHECK: Check = Check {
                 "fail listener-cleartext HTTP:80",
                 "fail waf-not-associated web",
                 "unknown cloudfront-bypass web",
-                "unknown 40 others: elbv2:DescribeRules",
+                "unknown 41 others: elbv2:DescribeRules",
             ],
         },
         Example {
@@ -202,7 +202,7 @@ pub(crate) const CHECK: Check = Check {
                 "fail cloudfront-bypass web",
                 "fail listener-cleartext HTTP:80",
                 "fail waf-not-associated web",
-                "unknown 40 others: elbv2:DescribeRules",
+                "unknown 41 others: elbv2:DescribeRules",
             ],
         },
         Example {

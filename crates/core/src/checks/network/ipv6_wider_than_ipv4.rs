@@ -44,7 +44,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown ipv6-wider-than-ipv4 TLS:443",
-                "unknown 6 others: ec2:DescribeSecurityGroups",
+                "unknown 7 others: ec2:DescribeSecurityGroups",
             ],
         },
         Example {
@@ -55,7 +55,11 @@ pub(crate) const CHECK: Check = Check {
                 lb.ip_address_type = Some("triplestack".into());
                 inventory
             },
-            finds: &["unknown internet-facing web", "unknown ipv6-wider-than-ipv4 TLS:443"],
+            finds: &[
+                "unknown internet-facing web",
+                "unknown ipv6-wider-than-ipv4 TLS:443",
+                "unknown address-family-closed TLS:443",
+            ],
         },
         Example {
             title: "everyone by both",

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::security_groups::Attached;
 use crate::analysis::{security_groups, targets};
 use crate::checks::prelude::*;
 use crate::checks::shared::{causes_network, doors, seen};
@@ -141,7 +140,7 @@ fn judge(context: &Context) -> Judgement {
     let words: Vec<String> = words.collect();
     let groups = context.lb.security_groups.clone();
     let shut = ports.filter_map(|(transport, port)| {
-        let let_out = is_let_out(context, &attached, (transport, port))?;
+        let let_out = attached.lets_out(context.index, transport, port)?;
         Ok((!let_out).then_some((transport, port)))
     });
     if !shut.found.is_empty() {
@@ -161,18 +160,6 @@ fn judge(context: &Context) -> Judgement {
     }
     let evidence = Grounds::new().with("target_ports", seen::few(&words));
     shut.otherwise(Verdict::Pass(evidence.with("security_groups", groups)))
-}
-
-/// Whether a port is let out to. A rule that is not understood may be the one that does.
-fn is_let_out(
-    context: &Context,
-    attached: &Attached,
-    (transport, port): (Transport, u16),
-) -> Result<bool, Gap> {
-    Partial::whole(attached.egress()).any(|(group, permission)| {
-        let covers = permission.covers(transport, port);
-        covers.map_err(|gap| security_groups::placed(context.index, group, gap))
-    })
 }
 
 type Ports = BTreeSet<(Transport, u16)>;

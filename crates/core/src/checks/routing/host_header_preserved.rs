@@ -99,7 +99,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &[
                 "fail security-group-unused-port web",
                 "unknown host-header-preserved web",
-                "unknown 39 others: elbv2:DescribeRules",
+                "unknown 40 others: elbv2:DescribeRules",
             ],
         },
         Example { title: "not preserved", given: || sample::clean(&Kind::Application), finds: &[] },

@@ -60,7 +60,10 @@ pub(crate) const CHECK: Check = Check {
                 lb.ip_address_type = Some("triplestack".into());
                 inventory
             },
-            finds: &["unknown ipv6-rule-divergent TLS:443"],
+            finds: &[
+                "unknown ipv6-rule-divergent TLS:443",
+                "unknown address-family-closed TLS:443",
+            ],
         },
         Example {
             title: "a rule for a family that this version does not know",

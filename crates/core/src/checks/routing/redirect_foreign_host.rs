@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::domain::registered;
+use crate::analysis::domain::{is_within, registered};
 use crate::analysis::routing::redirect;
 use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
@@ -18,7 +18,8 @@ pub(crate) const CHECK: Check = Check {
           one that a stranger can register.",
     logic: "Looks at redirects to a fixed host, of rules that a request can reach. Notes one whose \
             registered domain is that of no name of any certificate on the load balancer's \
-            listeners. A host with `#{host}` in it is the request's own. Unknown while a \
+            listeners. Domains are told by the public suffix list: two names below github.io are of \
+            two owners. A host with `#{host}` in it is the request's own. Unknown while a \
             certificate that might have the name is unread. Does not apply where no rule \
             redirects to a fixed host, or the load balancer has no certificate.",
     false_alarms: "A site that has moved to another domain of the same owner.",
@@ -47,6 +48,16 @@ pub(crate) const CHECK: Check = Check {
         Example {
             title: "another host of a certificate's domain",
             given: || given("shop.example.com"),
+            finds: &[],
+        },
+        Example {
+            title: "another name below a domain that many share",
+            given: || named(&["shop.github.io"], "example.github.io"),
+            finds: &["note redirect-foreign-host HTTP:80"],
+        },
+        Example {
+            title: "a name below a certificate's, of a domain that many share",
+            given: || named(&["*.github.io", "github.io"], "example.github.io"),
             finds: &[],
         },
         Example {
@@ -87,6 +98,15 @@ fn given(host: &str) -> Inventory {
     )
 }
 
+fn named(names: &[&str], host: &str) -> Inventory {
+    let mut inventory = given(host);
+    let certificates = &mut inventory.accounts[0].regions[0].certificates;
+    if let Some(Fact::Known(certificate)) = certificates.get_mut(sample::CERTIFICATE) {
+        certificate.names = names.iter().map(|name| (*name).to_owned()).collect();
+    }
+    inventory
+}
+
 /// The registered domains of all certificates of the load balancer.
 fn domains(context: &Context) -> Partial<BTreeSet<String>> {
     let mut domains = Partial::<BTreeSet<String>>::default();
@@ -95,7 +115,7 @@ fn domains(context: &Context) -> Partial<BTreeSet<String>> {
         for arn in sni.chain(&listener.default_certificate) {
             let certificate = domains.learn(context.site.certificate(arn));
             let names = certificate.map(|certificate| &certificate.names).into_iter().flatten();
-            domains.found.extend(names.map(|name| registered(name)));
+            domains.found.extend(names.map(|name| registered(name.trim_start_matches("*."))));
         }
     }
     domains
@@ -105,7 +125,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     each_rule::judge_redirects(context, listener, |own| {
         let Some(host) = redirect::other_host(own) else { return Ok(Verdict::NotApplicable) };
         let domains = domains(context);
-        if domains.found.contains(&registered(host)) {
+        if domains.found.iter().any(|domain| is_within(host, domain)) {
             return Ok(Verdict::Pass(Grounds::new().with("host", host)));
         }
         let domains: Vec<String> = domains.complete()?.into_iter().collect();

@@ -84,7 +84,10 @@ pub(crate) const CHECK: Check = Check {
                 lb.ip_address_type = Some("triplestack".into());
                 inventory
             },
-            finds: &["unknown rule-source-open HTTPS:443"],
+            finds: &[
+                "unknown rule-source-open HTTPS:443",
+                "unknown address-family-closed HTTPS:443",
+            ],
         },
     ],
     ..Check::new(Judge::Listener(judge))

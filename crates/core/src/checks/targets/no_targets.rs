@@ -102,7 +102,7 @@ pub(crate) const CHECK: Check = Check {
                         Fact::Unread(sample::denied(Call::ElbV2DescribeRules));
                 })
             },
-            finds: &["unknown 39 others: elbv2:DescribeRules"],
+            finds: &["unknown 40 others: elbv2:DescribeRules"],
         },
         Example {
             title: "rules unread, the default group is empty",

@@ -133,7 +133,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
         return Ok(Verdict::NotApplicable);
     };
     if tally.is_up() && !tally.unhealthy.is_empty() {
-        let grounds = causes_targets::repair(tally.evidence().into(), targets);
+        let grounds = causes_targets::repair(context, tally.evidence().into(), targets);
         let down = tally.unhealthy.iter();
         let grounds = match targets {
             Targets::Group(_) => {

@@ -15,7 +15,8 @@ pub(crate) const CHECK: Check = Check {
             Classic load balancer. Fails when at least one target is `unhealthy` or \
             `unhealthy.draining` and none is healthy or starting. What counts and what does not is \
             said at `target-unhealthy`; the two never fail together. Where AWS sends requests to no \
-            target at all, `rule-unserved` says so.",
+            target at all, `rule-unserved` says so. Where no outbound rule of the load balancer's \
+            security groups is about the port of the health checks, that is named as the cause.",
     false_alarms: "A health check that asks for what the targets never answer fails although they \
                    serve, since an Application or Network load balancer then sends requests to \
                    all of them.",
@@ -178,7 +179,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     Ok(match tally.service()? {
         Service::Served => Verdict::Pass(tally.evidence().into()),
         Service::FailOpen | Service::Unserved => {
-            Verdict::Fail(causes_targets::repair(tally.evidence().into(), targets))
+            Verdict::Fail(causes_targets::repair(context, tally.evidence().into(), targets))
         }
     })
 }

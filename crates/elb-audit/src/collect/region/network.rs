@@ -146,7 +146,10 @@ impl Reader {
                 ec2::route_tables(&self.api, ec2, ways)
             ),
         );
-        let lists = unique(named(groups.get().into_iter().flatten()).chain(routed(&tables)));
+        let known = || groups.get().into_iter().flatten();
+        let outward = self.plan.names(Call::Ec2GetManagedPrefixListEntries);
+        let outward = known().filter(|_| outward).flat_map(let_out);
+        let lists = unique(named(known()).chain(routed(&tables)).chain(outward));
         let lists = self.prefix_lists(ec2, lists).await;
         (groups, tables, lists)
     }
@@ -205,6 +208,11 @@ fn may_be_public(lb: &LoadBalancer) -> bool {
 fn named<'a>(groups: impl Iterator<Item = &'a SecurityGroup>) -> impl Iterator<Item = String> {
     let ingress = groups.flat_map(|group| &group.ingress);
     ingress.flat_map(|permission| permission.prefix_lists.iter().cloned())
+}
+
+/// Prefix lists that a security group lets out to.
+fn let_out(group: &SecurityGroup) -> impl Iterator<Item = String> + '_ {
+    group.egress.iter().flat_map(|permission| permission.prefix_lists.iter().cloned())
 }
 
 /// Prefix lists that routes lead to: the most specific entry decides. Gateway endpoints are for AWS's own

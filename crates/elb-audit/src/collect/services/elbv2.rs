@@ -451,6 +451,7 @@ fn target_group(found: sdk::TargetGroup) -> TargetGroup {
         vpc_id: found.vpc_id,
         health_check_enabled: found.health_check_enabled,
         health_check_protocol: found.health_check_protocol.map(|protocol| protocol.as_str().into()),
+        health_check_port: found.health_check_port,
         health_check_path: found.health_check_path,
         load_balancer_arns: found.load_balancer_arns.unwrap_or_default(),
         targets: Fact::not_collected(Call::ElbV2DescribeTargetHealth),
