@@ -26,8 +26,8 @@ pub(crate) const CHECK: Check = Check {
                   the prefix, or delete the filter.",
         cli: r"
             aws elbv2 describe-listeners --listener-arns LISTENER_ARN \
-              --query 'Listeners[0].MutualAuthentication'
-            # mutual.json: what that printed, the filter narrowed or gone
+              --query 'Listeners[0].MutualAuthentication' --output json > mutual.json
+            # in mutual.json: narrow the filters that the finding names, or delete them; the others stay
             aws elbv2 modify-listener --listener-arn LISTENER_ARN \
               --mutual-authentication file://mutual.json",
         terraform: "Where the resource aws_lb_listener has no argument for identity filters, use one of \
