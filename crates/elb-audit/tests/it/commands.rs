@@ -35,6 +35,7 @@ fn chosen(name: &str) -> String {
             )
         }
         "CAPACITY_UNITS" | "QUOTA_VALUE" => "500".to_owned(),
+        "FREE_ENTRY_NUMBER" => "90".to_owned(),
         "CLIENTS_RANGE" => "203.0.113.0/24".to_owned(),
         "CLIENTS_IPV6_RANGE" => "2001:db8:12::/48".to_owned(),
         "MIGRATION_BUCKET" => "aws-waf-migration-shop".to_owned(),

@@ -8,9 +8,9 @@ use elb_audit_core::vocab::fact::{Fact, Reason};
 use elb_audit_fake_aws::{
     Account, Action, Certificate, ClassicListener, ClassicLoadBalancer, ClassicPolicy,
     ClassicWebAcl, Cognito, FakeAws, Fault, Jwt, LambdaFunction, Listener, LoadBalancer, Metric,
-    NetworkInterface, Oidc, Permission, RSA_1024, Region, Rule, RuleGroup, SecurityGroup,
-    ServerCertificate, Target, TargetGroup, Transform, TrustStore, UserPool, WafLogging, WafRule,
-    WebAcl, ZoneAddress,
+    NetworkInterface, Oidc, Permission, PrefixList, RSA_1024, Region, Rule, RuleGroup,
+    SecurityGroup, ServerCertificate, Target, TargetGroup, Transform, TrustStore, UserPool,
+    WafLogging, WafRule, WebAcl, ZoneAddress,
     model::{arn::Place, certificate::EPOCH, network},
 };
 
@@ -408,6 +408,19 @@ fn targets() {
     let pods = region.target_groups.get().unwrap();
     let pods = pods.iter().find(|group| group.name == "pods").unwrap().targets.get().unwrap();
     assert!(pods.iter().any(|target| target.zone.as_deref() == Some("all")));
+}
+
+#[test]
+fn prefix_lists_that_security_groups_let_out_to() {
+    let out = SecurityGroup::new("sg-out").egress(&[Permission::tcp(443, 443, &["pl-9"])]);
+    let region = region_of(
+        Region::with_network()
+            .with(LoadBalancer::application("web").security_groups(&["sg-out"]))
+            .with(out)
+            .with(PrefixList::new("pl-9", &["203.0.113.0/24"])),
+    );
+    let list = region.prefix_lists.get("pl-9").map(|list| list.get().unwrap().clone());
+    assert_eq!(list, Some(vec!["203.0.113.0/24".parse().unwrap()]));
 }
 
 #[test]

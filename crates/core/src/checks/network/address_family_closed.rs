@@ -217,10 +217,20 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 fn outside(context: &Context, listener: &Listener, family: Family) -> Result<Entrance, Gap> {
     match Reachability::new(context.index, context.lb).by_family(listener, family) {
         Exposure::Internet(sources) | Exposure::Restricted(sources) => Ok(Entrance::Open(sources)),
-        Exposure::Blocked(reason) => Ok(Entrance::Closed(reason)),
+        Exposure::Blocked(reason) => {
+            Ok(Entrance::Closed(unadmitted(context, listener, family).unwrap_or(reason)))
+        }
         Exposure::Internal => Ok(Entrance::Closed("no public address".to_owned())),
         Exposure::Unknown(gap) => Err(gap),
     }
+}
+
+/// That no security group names addresses of a family, where that is why.
+fn unadmitted(context: &Context, listener: &Listener, family: Family) -> Option<String> {
+    let ranges = reach::admitted(context.index, context.lb, listener).ok()??;
+    let groups = context.lb.security_groups.join(", ");
+    let named = ranges.iter().any(|range| family.has(range));
+    (!named).then(|| format!("no rule of {groups} admits {family}"))
 }
 
 /// Whom security groups and network ACLs admit.
