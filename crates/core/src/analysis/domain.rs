@@ -185,10 +185,16 @@ pub fn publishes_elsewhere(issuer: &str, keys: &str) -> bool {
     ELSEWHERE.iter().any(|(own, there)| issuer.starts_with(own) && keys.starts_with(there))
 }
 
+/// Top-level domains that nobody takes for a name of their own, as people do with `prod`, which is one too.
+const TOP: &[&str] = &["biz", "com", "edu", "gov", "info", "int", "mil", "net", "org"];
+
 /// Whether names are registered below this one, as the public suffix list knows: `com`, `co.uk`, `github.io`.
 #[must_use]
 pub fn is_public_suffix(host: &str) -> bool {
     let host = normal(host);
+    if !host.contains('.') && host.len() != 2 {
+        return TOP.contains(&host.as_str());
+    }
     psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix == host.as_str() && suffix.is_known())
 }
 

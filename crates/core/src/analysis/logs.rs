@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::site::Site;
-use crate::inventory::{Kind, LoadBalancer, LogBucket, LogSource};
+use crate::inventory::{BucketState, Kind, LoadBalancer, LogBucket, LogSource};
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
-use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::partial::Partial;
 
 /// A log that a load balancer may keep.
@@ -160,6 +160,21 @@ impl Asked {
             _ => None,
         }
     }
+}
+
+/// The account of the scan that a bucket belongs to, with what it says of the bucket; none where no account that
+/// was read logs to a bucket of this name as its own.
+#[must_use]
+pub fn owner<'a>(site: Site<'a>, name: &str) -> Option<(&'a str, &'a LogBucket)> {
+    let partition = &site.account.partition;
+    let accounts = site.inventory.accounts.iter().filter(|one| one.partition == *partition);
+    let mut all =
+        accounts.flat_map(|account| account.regions.iter().map(move |one| (account, one)));
+    all.find_map(|(account, region)| {
+        let bucket = region.log_buckets.get(name)?;
+        let is_own = matches!(bucket.state, Fact::Known(BucketState::Own { .. }));
+        Some((account.known_id()?, bucket)).filter(|_| is_own)
+    })
 }
 
 /// Asks about the buckets that the load balancer writes logs to; none when there is none to ask about. What

@@ -9,6 +9,8 @@ use crate::vocab::fact::Gap;
 
 /// A region of an account, and what is derived from its facts once for all its subjects.
 pub struct RegionScope<'a> {
+    /// Everything that was read.
+    pub inventory: &'a Inventory,
     /// The account.
     pub account: &'a Account,
     /// The region.
@@ -23,20 +25,22 @@ impl<'a> RegionScope<'a> {
     #[must_use]
     pub fn new(inventory: &'a Inventory, account: &'a Account, region: &'a Region) -> Self {
         let index = Index::within(inventory, account, region);
-        RegionScope { account, region, index, protected: OnceLock::new() }
+        RegionScope { inventory, account, region, index, protected: OnceLock::new() }
     }
 
     /// One of the region's load balancers.
     #[must_use]
     pub fn site(&'a self, lb: &'a LoadBalancer) -> Site<'a> {
-        let RegionScope { account, region, index, protected } = self;
-        Site { account, region, index, lb, protected }
+        let RegionScope { inventory, account, region, index, protected } = self;
+        Site { inventory, account, region, index, lb, protected }
     }
 }
 
 /// A load balancer, and what is around it.
 #[derive(Clone, Copy)]
 pub struct Site<'a> {
+    /// Everything that was read: another account may tell of what belongs to it.
+    pub inventory: &'a Inventory,
     /// The account.
     pub account: &'a Account,
     /// The region.

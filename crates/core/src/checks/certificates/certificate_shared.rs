@@ -97,7 +97,12 @@ pub(crate) const CHECK: Check = Check {
                     lb.listeners = Fact::Unread(sample::denied(Call::ElbV2DescribeListeners));
                 })
             },
-            finds: &["unknown certificate-shared www.example.com", "unknown certificate-shared second", "unknown log-delivery-stopped second", "unknown 84 others: elbv2:DescribeListeners"],
+            finds: &[
+                "unknown certificate-shared www.example.com",
+                "unknown certificate-shared second",
+                "unknown log-delivery-stopped second",
+                "unknown 84 others: elbv2:DescribeListeners",
+            ],
         },
         Example {
             title: "on one load balancer",

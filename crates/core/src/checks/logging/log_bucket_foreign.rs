@@ -1,7 +1,6 @@
 //! Logs are written to somebody else's bucket.
 
 use crate::analysis::logs::{self, Answer};
-use crate::check::intent::Intent;
 use crate::checks::prelude::*;
 use crate::inventory::{BucketState, LogBucket};
 use crate::vocab::glob;
@@ -18,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
             accounts in one. It fails when it is known to be public, when the policy has a list of log \
             buckets and this one is not on it, or when its name tells that it is in the namespace of an \
             account (`…-ACCOUNT-REGION-an`) that is none of the policy's trusted ones. S3 does not tell whose \
-            any other is, nor whether it is public. Passes for a bucket that the list allows, and for one in a \
+            any other is, nor whether it is public; an account of the same scan that logs to it as its own does. Passes for a bucket that the list allows, and for one in a \
             trusted account's namespace. Unknown while S3 could not be asked. Does not apply where nothing is \
             written to a bucket. The examples are judged with a list that allows `example-*`.",
     false_alarms: "None, and that has a price: without a list of log buckets in the policy, a bucket that a \
@@ -104,18 +103,21 @@ enum Against {
     Fault(&'static str),
 }
 
-fn against(intent: &Intent, name: &str, bucket: &LogBucket) -> Result<Against, Gap> {
+fn against(context: &Context, name: &str, bucket: &LogBucket) -> Result<Against, Gap> {
+    let intent = context.intent;
     if intent.log_buckets.iter().any(|pattern| glob::matches(pattern, name)) {
         return Ok(Against::Nothing);
     }
     if !matches!(bucket.state.get()?, BucketState::Foreign { .. }) {
         return Ok(Against::Nothing);
     }
-    if is_public(bucket)? {
+    let told = logs::owner(context.site, name);
+    if is_public(bucket)? || told.is_some_and(|(_, own)| is_public(own) == Ok(true)) {
         return Ok(Against::Fault("owned by another account, and public"));
     }
     let trusted = &intent.trusted_accounts;
-    let owner = namespace(name).filter(|_| !trusted.is_empty());
+    let owner = told.map(|(owner, _)| owner).or_else(|| namespace(name));
+    let owner = owner.filter(|_| !trusted.is_empty());
     Ok(match owner.map(|owner| trusted.iter().any(|account| account == owner)) {
         Some(true) => Against::Nothing,
         Some(false) => Against::Fault("owned by an account that is not a trusted one"),
@@ -148,9 +150,8 @@ fn namespace(name: &str) -> Option<&str> {
 }
 
 fn judge(context: &Context) -> Judgement {
-    let intent = context.intent;
     let faults = logs::ask_buckets(context.site, |name, bucket| {
-        Ok(match against(intent, name, bucket)? {
+        Ok(match against(context, name, bucket)? {
             Against::Fault(reason) => Answer::Wrong(reason.to_owned()),
             Against::Owner | Against::Nothing => Answer::Fine,
         })
@@ -161,7 +162,7 @@ fn judge(context: &Context) -> Judgement {
     }
     let others = faults.fine.iter().filter(|name| {
         let bucket = logs::facts(context.site, name);
-        matches!(bucket.and_then(|bucket| against(intent, name, bucket)), Ok(Against::Owner))
+        matches!(bucket.and_then(|bucket| against(context, name, bucket)), Ok(Against::Owner))
     });
     let others: Vec<String> =
         others.map(|name| format!("{name}: owned by another account")).collect();
@@ -169,7 +170,7 @@ fn judge(context: &Context) -> Judgement {
         return Ok(Verdict::Pass(Grounds::new().with("buckets", faults.fine)));
     }
     let evidence = Grounds::new().with("buckets", others);
-    let trusted = intent.trusted_accounts.clone();
+    let trusted = context.intent.trusted_accounts.clone();
     Ok(Verdict::Note(match &trusted[..] {
         [] => evidence,
         _ => evidence.with("trusted_accounts", trusted),

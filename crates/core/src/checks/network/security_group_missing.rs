@@ -87,7 +87,10 @@ pub(crate) const CHECK: Check = Check {
                     lb.listeners = Fact::Unread(sample::denied(Call::ElbV2DescribeListeners));
                 })
             },
-            finds: &["unknown security-group-missing web", "unknown 62 others: elbv2:DescribeListeners"],
+            finds: &[
+                "unknown security-group-missing web",
+                "unknown 62 others: elbv2:DescribeListeners",
+            ],
         },
         Example { title: "one is enough", given: || sample::clean(&Kind::Network), finds: &[] },
     ],

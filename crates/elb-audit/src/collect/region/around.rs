@@ -58,6 +58,9 @@ impl Reader {
         let api = &self.api;
         let served = any(&[Kind::Network, Kind::Gateway]);
         let linked = any(&[Kind::Application, Kind::Network]);
+        // What asks about fronts wants all of them; the rules for PrivateLink are a question only where they are off.
+        let unfiltered = all.iter().any(|lb| lb.private_link_rules.as_deref() == Some("off"));
+        let rest_linked = unfiltered || linked && self.plan.wants(Call::ApiGatewayV2GetApis);
         let (flow_logs, services, endpoints, groups, rest, http, limits, logs) = tokio::join!(
             self.if_wanted(Call::Ec2DescribeFlowLogs, ec2::flow_logs(api, ec2)),
             self.if_of_use(
@@ -75,7 +78,11 @@ impl Reader {
                 ec2::gateway_endpoints(api, ec2)
             ),
             self.if_wanted(Call::AutoScalingDescribeGroups, autoscaling::groups(api, scaling)),
-            self.if_of_use(Call::ApiGatewayGetVpcLinks, linked, apigateway::rest_links(api, first)),
+            self.if_of_use(
+                Call::ApiGatewayGetVpcLinks,
+                rest_linked,
+                apigateway::rest_links(api, first)
+            ),
             self.if_of_use(Call::ApiGatewayV2GetApis, linked, apigateway::http_links(api, second)),
             self.if_of_use(
                 Call::ElbV2DescribeAccountLimits,
