@@ -62,7 +62,22 @@ pub const LIMITS: &[Limit] = &[
         whom: "an Application load balancer in a Local Zone or on an Outpost",
         why: "AWS associates no web ACL with one.",
         source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer",
-        checks: &["waf-not-associated", "waf-classic"],
+        checks: &[
+            "waf-classic",
+            "waf-counts-only",
+            "waf-ddos-protection-off",
+            "waf-empty",
+            "waf-fail-open",
+            "waf-http2-body-passes",
+            "waf-known-bad-inputs-missing",
+            "waf-large-body-passes",
+            "waf-managed-rules-missing",
+            "waf-metrics-off",
+            "waf-not-associated",
+            "waf-not-logged",
+            "waf-rate-limit-missing",
+            "waf-rules-skipped",
+        ],
         needs: &[],
         holds: |index, lb| {
             let is_apart = matches!(zone::of(index, lb), ZoneKind::Local | ZoneKind::Outpost);
@@ -78,6 +93,9 @@ pub const LIMITS: &[Limit] = &[
         checks: &["private-link-unfiltered"],
         needs: &[Call::ApiGatewayGetVpcLinks],
         holds: |index, lb| {
+            if lb.private_link_rules.as_deref() != Some("off") {
+                return Ok(false);
+            }
             let links = index.region().rest_links.get()?;
             Ok(links.iter().any(|link| link.targets.contains(&lb.arn)))
         },
@@ -93,9 +111,9 @@ pub const LIMITS: &[Limit] = &[
     },
     Limit {
         feature: "A second zone",
-        whom: "a load balancer in a Local Zone or Wavelength Zone that is the only one of its kind, or on \
-               an Outpost",
-        why: "All zones of a load balancer are of one type, and an Outpost takes a single subnet.",
+        whom: "a load balancer in a Local Zone, a Wavelength Zone or on an Outpost",
+        why: "All zones of a load balancer are of one type, few places have a second one of theirs, and an \
+              Outpost takes a single subnet.",
         source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer",
         checks: &["single-zone"],
         needs: &[],

@@ -48,7 +48,7 @@ pub fn grip(listener: &Listener, filter: &IdentityFilter) -> Result<Grip, Gap> {
 
 /// A DNS name is registered at its end: `client.example.com` begins `client.example.com.attacker.example` too.
 fn beginning(text: &str) -> Grip {
-    let naming = text.chars().filter(char::is_ascii_alphanumeric).count();
+    let naming = text.chars().filter(|letter| letter.is_alphanumeric()).count();
     if naming < NAMING { Grip::Anybody } else { Grip::Beginning }
 }
 
@@ -96,6 +96,7 @@ mod tests {
             ("san-dns prefix *.", Ok(Grip::Anybody)),
             ("subject-cn prefix a", Ok(Grip::Anybody)),
             ("subject-cn prefix ", Ok(Grip::Anybody)),
+            ("subject-cn prefix 日本株式会社", Ok(Grip::Beginning)),
             ("subject-ou prefix Clients", Ok(Grip::Beginning)),
             ("san-ip exact 10.0.0.1", Err("field san-ip")),
             ("san-dns suffix .example.com", Err("match type suffix")),

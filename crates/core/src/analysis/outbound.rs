@@ -221,8 +221,10 @@ fn leads_out(share: &Share, public: bool) -> bool {
         Way::Unclear => false,
         Way::Elsewhere => {
             let is_gone = share.route.state.as_deref() == Some("blackhole");
-            // An endpoint here is one of S3 or DynamoDB, and what only goes out has no IPv4.
-            let stays = ["local", "vpce-", "eigw-"].iter().any(|one| target.starts_with(one));
+            // An endpoint here is one of S3 or DynamoDB, what only goes out has no IPv4, and a peering leads into the
+            // other VPC alone.
+            let stays =
+                ["local", "vpce-", "eigw-", "pcx-"].iter().any(|one| target.starts_with(one));
             !is_gone && !stays && !target.is_empty()
         }
     }

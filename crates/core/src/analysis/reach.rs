@@ -27,6 +27,7 @@ use fronting::FrontingNlb;
 use ingress::{Flow, SecurityGroupIngress};
 pub(crate) use ingress::{Port, entries};
 pub(crate) use opening::Opening;
+pub(crate) use routes::NO_GATEWAY;
 use routes::{InternetRoutes, Road};
 pub(crate) use target::{Origin, Source, everyone, interface_exposure, sources};
 
@@ -362,7 +363,7 @@ pub(crate) fn leads_out(
 
 /// Whether VPC Block Public Access keeps the internet from a subnet of a load balancer.
 pub(crate) fn is_blocked(index: &Index, lb: &LoadBalancer, subnet: &str) -> Result<bool, Gap> {
-    Ok(!routes::unblocked(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
+    Ok(!routes::gate(index, lb.vpc_id.as_deref(), subnet).lets_through()?)
 }
 
 /// Whether the security groups of a load balancer admit anyone at all to a listener, by addresses that it has.

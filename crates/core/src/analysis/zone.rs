@@ -19,8 +19,7 @@ pub(crate) enum ZoneKind {
 /// The kind of a load balancer's zones.
 pub(crate) fn of(index: &Index, lb: &LoadBalancer) -> ZoneKind {
     let region = index.region();
-    let on_outpost = |id: &String| index.subnet(id).is_ok_and(|subnet| subnet.outpost.is_some());
-    if !lb.outposts.is_empty() || lb.subnets.iter().any(on_outpost) {
+    if !lb.outposts.is_empty() {
         return ZoneKind::Outpost;
     }
     let mut kinds = lb.zones.iter().map(|zone| named(zone, &region.name));

@@ -188,7 +188,8 @@ impl<'a> Walk<'a> {
         let context = Context { now: self.options.now, intent, thresholds, site, exposure };
         let judgement = caught(check, &site.lb.arn, || judge(&context));
         match (&self.limited, &judgement) {
-            (Some(gap), Ok(Verdict::Fail(_) | Verdict::Note(_))) => Err(gap.clone()),
+            (Some(_), Ok(Verdict::NotApplicable)) => judgement,
+            (Some(gap), Ok(_)) => Err(gap.clone()),
             _ => judgement,
         }
     }

@@ -187,9 +187,6 @@ pub struct Subnet {
     /// Its blocks of addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<IpNet>,
-    /// ARN of the Outpost that it is on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outpost: Option<String>,
     /// What a VPC's Automated Internet Firewall does for it: `flexible`, `bidirectional`, `outbound-only`,
     /// `exclude`, `az-unsupported`. None where its VPC has no such firewall.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -19,7 +19,8 @@ impl Region {
         let acls = acls.map(|acl| (&acl.vpc_id, &acl.owner));
         let mut foreign = BTreeMap::new();
         for (vpc, owner) in vpcs.chain(subnets).chain(tables).chain(acls) {
-            if let Some(owner) = owner.as_deref().filter(|owner| *owner != own) {
+            if let Some(owner) = owner.as_deref().filter(|owner| !owner.is_empty() && *owner != own)
+            {
                 foreign.entry(vpc.as_str()).or_insert(owner);
             }
         }

@@ -73,7 +73,7 @@ fn a_foreign_bucket_may_be_the_one_that_keeps_all_logs() {
         ("central-logs", [Some(true), Some(false)], trusting(), "fail"),
         ("central-logs", unasked, trusting(), "note"),
         ("central-logs", unasked, listing(), "pass"),
-        ("central-logs", [Some(true), Some(false)], listing(), "pass"),
+        ("central-logs", [Some(true), Some(false)], listing(), "fail"),
         ("others-logs", unasked, listing(), "fail"),
         ("others-logs", unasked, both(), "fail"),
         ("logs-444455556666-eu-west-1-an", unasked, none(), "note"),
@@ -116,6 +116,39 @@ fn a_note_waits_for_a_bucket_that_is_unread() {
     };
     assert_eq!(both(false), ["note"]);
     assert_eq!(both(true), ["unknown"]);
+}
+
+#[test]
+fn an_account_of_the_scan_tells_whose_a_bucket_is() {
+    let central = |public: bool| {
+        let mut inventory = sample::logging_to(&Kind::Application, "central-logs", |bucket| {
+            let region = Some(sample::REGION.to_owned());
+            bucket.state = Fact::Known(BucketState::Foreign { region });
+            bucket.policy_is_public = Fact::not_collected(Call::S3GetBucketPolicyStatus);
+            bucket.public_access_blocked = Fact::not_collected(Call::S3GetPublicAccessBlock);
+        });
+        let mut archive = sample::logging_to(&Kind::Application, "central-logs", |bucket| {
+            let region = Some(sample::REGION.to_owned());
+            bucket.state = Fact::Known(BucketState::Own { region });
+            bucket.policy_is_public = Fact::Known(public);
+            bucket.public_access_blocked = Fact::Known(!public);
+        });
+        let mut account = archive.accounts.remove(0);
+        account.id = "444455556666".to_owned();
+        let region = &mut account.regions[0];
+        region.classic.items.clear();
+        region.v2.items.clear();
+        inventory.accounts.push(account);
+        inventory
+    };
+    let trusting = |account: &str| {
+        let trusted_accounts = vec![account.to_owned()];
+        Intent { trusted_accounts, ..Intent::default() }
+    };
+    assert_eq!(told_of(&central(false), Intent::default()), ["note"]);
+    assert_eq!(told_of(&central(false), trusting("444455556666")), ["pass"]);
+    assert_eq!(told_of(&central(false), trusting("555566667777")), ["fail"]);
+    assert_eq!(told_of(&central(true), trusting("444455556666")), ["fail"]);
 }
 
 #[test]

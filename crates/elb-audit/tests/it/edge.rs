@@ -54,8 +54,10 @@ fn the_network_around() {
         (Some("REJECT"), Some("FAILED"))
     );
     let controls = region.encryption_controls.get().unwrap();
-    assert_eq!(controls.len(), 1, "those of the load balancers' VPCs: {controls:?}");
-    assert_eq!(controls[0].mode, "enforce");
+    // All of them: participants of a VPC without load balancers ask for its control.
+    assert_eq!(controls.len(), 2, "{controls:?}");
+    let own = controls.iter().find(|control| control.vpc_id == network::VPC).unwrap();
+    assert_eq!(own.mode, "enforce");
 }
 
 #[test]

@@ -150,6 +150,7 @@ fn a_firewall_at_the_gateway_is_read_by_a_narrow_scan_too() {
             *subnet = subnet.clone().firewalled(connectivity);
         }
         let fake = FakeAws::start(account);
+        fake.page_size(None);
         let scan = "scan --format json --retries 0 --region eu-west-1 --check listener-cleartext";
         let report = Run::on(&fake, scan).report();
         assert_eq!(exposure(&report, NUMBER), expected, "{connectivity}");

@@ -35,18 +35,18 @@ fn unrouted(routes: &InternetRoutes) -> String {
         ways.any(|way| *way.open.upper() != Sources::none())
     };
     if Family::BOTH.into_iter().any(by_route) {
-        let vpc = lb.vpc_id.as_deref();
-        let shut = lb.subnets.iter().find_map(|subnet| {
-            let firewall = firewall::of_subnet(index, vpc, subnet)?;
-            (firewall.treatment(subnet) == Treatment::Shut).then(|| firewall.words())
-        });
-        return match (super::block(index, lb), shut) {
-            (Ok(block), _) if block.mode != "off" => {
-                format!("VPC Block Public Access: {}", block.mode)
-            }
-            (_, Some(firewall)) => firewall,
+        return match super::block(index, lb) {
+            Ok(block) if block.mode != "off" => format!("VPC Block Public Access: {}", block.mode),
             _ => "no route to an internet gateway for the addresses it has".to_owned(),
         };
+    }
+    let vpc = lb.vpc_id.as_deref();
+    let mut shut = lb.subnets.iter().filter_map(|subnet| {
+        let firewall = firewall::of_subnet(index, vpc, subnet)?;
+        (firewall.treatment(subnet) == Treatment::Shut).then(|| firewall.words())
+    });
+    if let Some(firewall) = shut.next() {
+        return firewall;
     }
     "no subnet has a route to an internet gateway".to_owned()
 }

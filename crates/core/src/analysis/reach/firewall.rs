@@ -5,11 +5,12 @@
 //! of connectivity only `outbound-only` drops what nobody inside has asked for. Its policy, which may keep out
 //! more, is not read.
 
-use super::bounds::Bounds;
 use crate::analysis::index::Index;
+use crate::analysis::route_table::{Routing, Way};
 use crate::inventory::{Route, VpcFirewall, or_missing};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Gap, Reason};
+use crate::vocab::net::{Family, IpSet};
 
 /// What a firewall does with what comes to a subnet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,24 +31,60 @@ pub(super) struct Firewall<'a> {
     vpc: Result<Option<&'a VpcFirewall>, Gap>,
 }
 
-/// The firewall of a subnet: its routes name it.
+/// The first firewall that a subnet's routes name.
 pub(super) fn of_subnet<'a>(
     index: &Index<'a>,
     vpc: Option<&str>,
     subnet: &str,
 ) -> Option<Firewall<'a>> {
     let table = index.routing(subnet, vpc).ok()?.table;
-    let leads_out =
-        |route: &&Route| route.target.as_deref().is_some_and(|id| id.starts_with("igw-"));
-    let route = table.routes.iter().filter(leads_out).find_map(|route| route.firewall.as_ref())?;
-    let known = index.vpc(&table.vpc_id);
-    let vpc = known.map(|vpc| vpc.firewalls.iter().find(|firewall| firewall.arn == route.arn));
+    table.routes.iter().find_map(|route| of_route(index, (&table.vpc_id, subnet), route))
+}
+
+/// The firewall of a route to an internet gateway.
+fn of_route<'a>(
+    index: &Index<'a>,
+    (vpc, subnet): (&str, &str),
+    route: &'a Route,
+) -> Option<Firewall<'a>> {
+    let leads_out = route.target.as_deref().is_some_and(|id| id.starts_with("igw-"));
+    let own = route.firewall.as_ref().filter(|_| leads_out)?;
+    let known = index.vpc(vpc);
     Some(Firewall {
-        arn: &route.arn,
-        status: route.status.as_deref(),
+        arn: &own.arn,
+        status: own.status.as_deref(),
         connectivity: index.subnet(subnet).map(|subnet| subnet.firewall_connectivity.as_deref()),
-        vpc,
+        vpc: known.map(|vpc| vpc.firewalls.iter().find(|firewall| firewall.arn == own.arn)),
     })
+}
+
+/// What firewalls keep of the addresses that routes lead to a subnet.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// What is dropped.
+    pub(super) shut: IpSet,
+    /// What may be dropped, and why that is not known.
+    pub(super) doubtful: IpSet,
+    pub(super) gap: Option<Gap>,
+}
+
+/// What the firewalls of a table's routes keep from a subnet, each of the addresses that its route decides about.
+pub(super) fn kept(index: &Index, routing: &Routing, subnet: &str, family: Family) -> Kept {
+    let mut kept = Kept::default();
+    let shares = routing.shares(family).all.iter().filter(|share| share.way == Way::Gateway);
+    for share in shares {
+        let place = (routing.table.vpc_id.as_str(), subnet);
+        let Some(firewall) = of_route(index, place, share.route) else { continue };
+        match firewall.treatment(subnet) {
+            Treatment::Open => {}
+            Treatment::Shut => kept.shut = kept.shut.or(share.part.clone()),
+            Treatment::Unknown(gap) => {
+                kept.doubtful = kept.doubtful.or(share.part.clone());
+                kept.gap.get_or_insert(gap.in_region(&index.region().name));
+            }
+        }
+    }
+    kept
 }
 
 impl Firewall<'_> {
@@ -83,6 +120,11 @@ impl Firewall<'_> {
         let statuses = [self.status, vpc.status.as_deref()];
         match statuses.into_iter().find(|status| *status != Some("active")) {
             None => Treatment::Shut,
+            // AWS itself does not say from when on it filters.
+            Some(Some(status @ ("pending" | "disabling"))) => {
+                let gap = Gap::new(Call::Ec2DescribeVpcs, Reason::Undetermined).of(self.arn);
+                Treatment::Unknown(gap.saying(format!("firewall status {status}")))
+            }
             Some(other) => self.unclear(format!("firewall status {}", or_missing(other.as_ref()))),
         }
     }
@@ -115,13 +157,4 @@ impl Firewall<'_> {
 
 fn unexpected(call: Call, resource: &str, said: String) -> Gap {
     Gap::new(call, Reason::Unrecognised).of(resource).saying(said)
-}
-
-/// Whether the firewall of a subnet, if it has one, lets anything in.
-pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Bounds {
-    match of_subnet(index, vpc, subnet).map(|firewall| firewall.treatment(subnet)) {
-        None | Some(Treatment::Open) => Bounds::open(),
-        Some(Treatment::Shut) => Bounds::shut(),
-        Some(Treatment::Unknown(gap)) => Bounds::unknown(gap.in_region(&index.region().name)),
-    }
 }

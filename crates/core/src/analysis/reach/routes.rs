@@ -70,7 +70,7 @@ impl<'a> InternetRoutes<'a> {
 }
 
 /// The attribute that keeps traffic of internet gateways from IPv6 addresses, which are always public.
-pub(super) const NO_GATEWAY: &str = "ipv6.deny_all_igw_traffic";
+pub(crate) const NO_GATEWAY: &str = "ipv6.deny_all_igw_traffic";
 
 fn is_internal(lb: &LoadBalancer) -> bool {
     lb.scheme == Some(Scheme::Internal)
@@ -134,13 +134,17 @@ impl Road {
 /// that inspects what comes from one.
 pub(super) fn route(index: &Index, vpc: Option<&str>, subnet: &str, family: Family) -> Road {
     let whole = Bounds::exactly(Sources::from_family(family, IpSet::All));
-    let led = match index.routing(subnet, vpc) {
-        Ok(routing) => routing.led(family),
+    let routing = match index.routing(subnet, vpc) {
+        Ok(routing) => routing,
         Err(gap) => return Road::both(whole.and(Bounds::unknown(gap))),
     };
-    let sources = |part: &IpSet| Sources::from_family(family, part.clone());
-    let open = match &led.gap {
-        Some(gap) => Bounds::between(sources(&led.lower), sources(&led.upper), gap.clone()),
+    let (led, kept) = (routing.led(family), firewall::kept(index, routing, subnet, family));
+    let sources = |part: &IpSet| Sources::from_family(family, part.clone().minus(&kept.shut));
+    let open = match led.gap.as_ref().or(kept.gap.as_ref()) {
+        Some(gap) => {
+            let lower = led.lower.clone().minus(&kept.doubtful);
+            Bounds::between(sources(&lower), sources(&led.upper), gap.clone())
+        }
         None => Bounds::exactly(sources(&led.lower)),
     };
     Road { open, named: Bounds::exactly(sources(&led.named)) }
@@ -164,11 +168,6 @@ pub(super) fn outward<'a>(routing: &Routing<'a>) -> Vec<&'a Route> {
     routing.table.routes.iter().filter(is_found).collect()
 }
 
-/// Whether what stands at the VPC's edge lets anything into the subnet.
-pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Bounds {
-    unblocked(index, vpc, subnet).and(firewall::gate(index, vpc, subnet))
-}
-
 /// The block on public access that counts for a subnet: that of the account whose VPC it is in.
 pub(super) fn block<'a>(
     index: &Index<'a>,
@@ -180,7 +179,7 @@ pub(super) fn block<'a>(
 }
 
 /// Whether VPC Block Public Access lets anything into the subnet.
-pub(super) fn unblocked(index: &Index, vpc: Option<&str>, subnet: &str) -> Bounds {
+pub(super) fn gate(index: &Index, vpc: Option<&str>, subnet: &str) -> Bounds {
     let region = index.region();
     let block = match block(index, vpc, subnet) {
         Ok(block) => block,

@@ -105,15 +105,18 @@ enum Against {
 
 fn against(context: &Context, name: &str, bucket: &LogBucket) -> Result<Against, Gap> {
     let intent = context.intent;
-    if intent.log_buckets.iter().any(|pattern| glob::matches(pattern, name)) {
-        return Ok(Against::Nothing);
-    }
-    if !matches!(bucket.state.get()?, BucketState::Foreign { .. }) {
-        return Ok(Against::Nothing);
+    let is_listed = intent.log_buckets.iter().any(|pattern| glob::matches(pattern, name));
+    match &bucket.state {
+        Fact::Known(BucketState::Foreign { .. }) => {}
+        Fact::Unread(gap) if !is_listed => return Err(gap.clone()),
+        _ => return Ok(Against::Nothing),
     }
     let told = logs::owner(context.site, name);
     if is_public(bucket)? || told.is_some_and(|(_, own)| is_public(own) == Ok(true)) {
         return Ok(Against::Fault("owned by another account, and public"));
+    }
+    if is_listed {
+        return Ok(Against::Nothing);
     }
     let trusted = &intent.trusted_accounts;
     let owner = told.map(|(owner, _)| owner).or_else(|| namespace(name));

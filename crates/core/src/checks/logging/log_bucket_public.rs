@@ -105,7 +105,7 @@ pub(crate) const CHECK: Check = Check {
                     bucket.policy_is_public = Fact::Unread(denied);
                 })
             },
-            finds: &["does not apply"],
+            finds: &["does not apply", "unknown log-bucket-foreign web"],
         },
         Example { title: "private", given: || sample::clean(&Kind::Application), finds: &[] },
     ],

@@ -20,7 +20,8 @@ pub(crate) const CHECK: Check = Check {
             well, and this one takes a request that the other would have asked a certificate \
             for, without asking for a certificate, a login or a token itself. What counts as \
             such a request, and which rules are left out, is told in `authentication-bypass`. \
-            Mode `passthrough` verifies nothing. A listener of an internal load balancer is a \
+            Mode `passthrough` verifies nothing. Of two listeners that verify, trust stores and \
+            identity filters are not compared. A listener of an internal load balancer is a \
             note where the verifying one is internet-facing. Does not apply where no listener \
             verifies certificates in front of the same targets.",
     false_alarms: "Hosts of their own on both sides pass, and so does a listener where users log \

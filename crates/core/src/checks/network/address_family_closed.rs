@@ -1,6 +1,6 @@
 //! A dual-stack listener that clients of one family of addresses cannot reach.
 
-use crate::analysis::reach::{self, Reachability};
+use crate::analysis::reach::{self, NO_GATEWAY, Reachability};
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
 use crate::vocab::net::Family;
@@ -18,11 +18,11 @@ pub(crate) const CHECK: Check = Check {
             family and by none of the other. An internet-facing one is asked for the way from the internet: \
             security groups, network ACLs, routes and VPC Block Public Access; an internal one for whom its \
             security groups and network ACLs admit. Members of other groups may have addresses of either \
-            family, and who is admitted by prefix lists alone was chosen by hand: these pass. Unknown while \
+            family behind an internal one, and who is admitted by prefix lists alone was chosen by hand: these pass. Unknown while \
             what decides is unread, or the address type is not known. Does not apply to `ipv4` and \
             `dualstack-without-public-ipv4`, nor where neither family has a way in.",
     false_alarms: "Meant for the time in which a network is moved to IPv6, addresses first.",
-    fix: "admit clients of both families, or give the load balancer addresses of one",
+    fix: "admit clients of both families, set ipv6.deny_all_igw_traffic to false, or give the load balancer addresses of one",
     remedy: Remedy::steps(Steps {
         console: "EC2 console, Security Groups, the group, Edit inbound rules, Add rule: the listener's \
                   port and `::/0`, or the clients' ranges. Or Load Balancers, the load balancer, Network \
@@ -215,6 +215,9 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 
 /// The way from the internet.
 fn outside(context: &Context, listener: &Listener, family: Family) -> Result<Entrance, Gap> {
+    if family == Family::V6 && context.lb.switched_on(NO_GATEWAY)? {
+        return Ok(Entrance::Closed(format!("{NO_GATEWAY} is true")));
+    }
     match Reachability::new(context.index, context.lb).by_family(listener, family) {
         Exposure::Internet(sources) | Exposure::Restricted(sources) => Ok(Entrance::Open(sources)),
         Exposure::Blocked(reason) => {

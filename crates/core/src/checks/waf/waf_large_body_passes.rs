@@ -147,6 +147,24 @@ pub(crate) const CHECK: Check = Check {
             ],
         },
         Example {
+            title: "a size that takes more than is inspected for no match",
+            given: || sized("GT", "NO_MATCH"),
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-large-body-passes web",
+                "fail waf-managed-rules-missing web",
+            ],
+        },
+        Example {
+            title: "short bodies are refused",
+            given: || sized("LT", "CONTINUE"),
+            finds: &[
+                "fail waf-known-bad-inputs-missing web",
+                "fail waf-large-body-passes web",
+                "fail waf-managed-rules-missing web",
+            ],
+        },
+        Example {
             title: "a limit that this version does not know",
             given: || limited("KB_128", Some(65_536)),
             finds: &[
@@ -202,6 +220,20 @@ fn limited(limit: &str, refused: Option<u64>) -> crate::inventory::Inventory {
     })
 }
 
+/// The web ACL whose first rule compares the body's size with what is inspected.
+fn sized(operator: &str, oversize: &str) -> crate::inventory::Inventory {
+    let mut inventory = limited("KB_16", Some(16_384));
+    for acl in inventory.accounts[0].regions[0].web_acls.values_mut() {
+        let Fact::Known(acl) = acl else { continue };
+        let statement = &mut acl.rules[0].statements[0];
+        statement.oversize = Some(oversize.to_owned());
+        if let Some(compared) = &mut statement.compares {
+            compared.operator = Some(operator.to_owned());
+        }
+    }
+    inventory
+}
+
 fn judge(context: &Context) -> Judgement {
     let Some(filter) = waf::selective(context.site)? else { return Ok(Verdict::NotApplicable) };
     let limit = filter.acl.inspected_bytes();
@@ -237,22 +269,24 @@ fn judge(context: &Context) -> Judgement {
 fn refuses_large(rule: &WafRule, inspected: u64) -> bool {
     rule.statements.iter().any(|statement| {
         let by_size =
-            statement.kind == "size-constraint" && statement.body && !is_late(statement, inspected);
+            statement.kind == "size-constraint" && statement.body && takes(statement, inspected);
         let by_rest = statement.body && statement.oversize.as_deref() == Some("MATCH");
         let counted = statement.counted.iter().any(|name| name == SIZE);
         by_size || by_rest || rule.takes_over(CORE) && !counted && !statement.scoped_down
     })
 }
 
-/// Whether a size constraint takes none of the bodies that are little longer than what is inspected.
-fn is_late(statement: &WafStatement, inspected: u64) -> bool {
-    let Some(compared) = &statement.compares else { return false };
+/// Whether a size constraint takes the bodies that are little longer than what is inspected. One that takes no
+/// more than is inspected for a match does not, and one for short bodies neither.
+fn takes(statement: &WafStatement, inspected: u64) -> bool {
+    let Some(compared) = &statement.compares else { return true };
     let from = match compared.operator.as_deref() {
+        Some("LT" | "LE" | "EQ") => return false,
         Some("GT") => compared.size,
         Some("GE") => compared.size.map(|size| size.saturating_sub(1)),
         _ => None,
     };
-    from.is_some_and(|from| from > inspected)
+    statement.oversize.as_deref() != Some("NO_MATCH") && from.is_none_or(|from| from <= inspected)
 }
 
 /// Whether a rule looks at the begin of a large body as if it were all.

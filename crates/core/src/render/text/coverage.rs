@@ -275,13 +275,21 @@ pub(in crate::render) fn steps(report: &Report) -> Vec<&'static str> {
     if unjudged || any(&[Reason::Malformed, Reason::Unrecognised]) {
         steps.push("update elb-audit for what it did not understand");
     }
-    if any(&[Reason::OtherAccount]) {
+    if reasons.iter().any(|said| belongs_elsewhere(report, said)) {
         steps.push("scan the accounts that shared subnets belong to together with this one");
     }
     if any(&[Reason::Undecided]) {
         steps.push("anchor regular expressions with ^ and $ where they leave rules open");
     }
     steps
+}
+
+/// Whether something belongs to an account that is not in the report.
+fn belongs_elsewhere(report: &Report, said: &str) -> bool {
+    let rest = said.strip_prefix(Reason::OtherAccount.words());
+    let owner = rest.map(|rest| rest.trim().chars().take_while(char::is_ascii_digit));
+    let owner: Option<String> = owner.map(Iterator::collect);
+    owner.is_some_and(|owner| report.accounts.iter().all(|account| account.id != owner))
 }
 
 /// Where the policy is that such a scan needs.

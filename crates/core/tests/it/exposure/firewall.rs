@@ -94,6 +94,31 @@ fn what_tells_of_it_may_be_unread() {
 }
 
 #[test]
+fn a_route_that_it_does_not_inspect_stays_open() {
+    let shut = ["active", "active", "enforce", "outbound-only"];
+    let with = |more: &[super::Row], inspected: usize| {
+        exposure(|scene| {
+            stand(scene, shut);
+            scene.lb.ip_address_type = Some("dualstack".into());
+            let mut all = vec![("0.0.0.0/0", "igw-1", "active")];
+            all.extend(more);
+            routes(scene, &all);
+            let Fact::Known(tables) = &mut scene.region.route_tables else { panic!("known") };
+            let status = Some("active".to_owned());
+            tables[0].routes[inspected].firewall =
+                Some(RouteFirewall { arn: FIREWALL.to_owned(), status });
+        })
+    };
+    assert_eq!(with(&[], 0).class().word(), "blocked");
+    for family in [0, 1] {
+        let found = with(&[("::/0", "igw-1", "active")], family);
+        assert_eq!(found.class().word(), "internet", "{family}: {found:?}");
+    }
+    let gone = with(&[("203.0.113.9/32", "igw-1", "blackhole")], 1);
+    assert_eq!(gone.class().word(), "internet", "{gone:?}");
+}
+
+#[test]
 fn one_zone_that_it_leaves_out_is_open() {
     let found = exposure(|scene| {
         stand(scene, ["active", "active", "enforce", "outbound-only"]);

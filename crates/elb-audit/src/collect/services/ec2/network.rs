@@ -59,7 +59,6 @@ pub(crate) async fn subnets(api: &ApiClient, client: &Client, ids: &[String]) ->
             vpc_id: xml.vpc,
             zone: xml.zone,
             ranges: ranges?,
-            outpost: xml.outpost,
             firewall_connectivity: xml.firewall_connectivity,
         })
     })
@@ -248,8 +247,6 @@ struct SubnetXml {
     vpc: String,
     #[serde(rename = "ownerId")]
     owner: Option<String>,
-    #[serde(rename = "outpostArn")]
-    outpost: Option<String>,
     #[serde(rename = "networkFirewallConnectivityType")]
     firewall_connectivity: Option<String>,
     #[serde(rename = "availabilityZone")]
