@@ -17,7 +17,7 @@ pub fn capabilities() -> String {
         "{RENDERED}# What a load balancer cannot have\n\n\
          Some of what a check asks for, AWS offers to some load balancers only. This table is looked at before a \
          check judges: a check that asks for what cannot be has no verdict there, and no framework counts one. \
-         Where it is not known whether the limit holds, a fault becomes unknown, with the call that would tell. \
+         Where it is not known whether the limit holds, the verdict is unknown, with the call that would tell. \
          What a check says of kinds of load balancer, listeners and target groups that it is not about, its own \
          page tells.\n\n{}\n\
          An attribute that AWS does not send has its documented default; the evidence then says so: \

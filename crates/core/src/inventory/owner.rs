@@ -19,7 +19,7 @@ impl Region {
         let acls = acls.map(|acl| (&acl.vpc_id, &acl.owner));
         let mut foreign = BTreeMap::new();
         for (vpc, owner) in vpcs.chain(subnets).chain(tables).chain(acls) {
-            if let Some(owner) = owner.as_deref().filter(|owner| !owner.is_empty() && *owner != own)
+            if let Some(owner) = owner.as_deref().filter(|owner| is_account(owner) && *owner != own)
             {
                 foreign.entry(vpc.as_str()).or_insert(owner);
             }
@@ -43,6 +43,11 @@ impl Region {
         let mut all = tables.chain(acls).chain(subnets).chain(vpcs).peekable();
         all.peek().is_none() || all.any(Option::is_some)
     }
+}
+
+/// Whether a text is an account's id: twelve digits. What is none does not tell whose something is.
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl Account {

@@ -128,6 +128,18 @@ fn one_thing_that_names_the_owner_is_enough() {
 }
 
 #[test]
+fn an_owner_that_is_no_account_tells_nothing() {
+    for owner in ["", "123", "AWS", "44445555666a"] {
+        let odd = sample::with_region(&Kind::Application, |region| {
+            region.block_public_access = block("block-bidirectional");
+            let Fact::Known(tables) = &mut region.route_tables else { panic!("known") };
+            tables[0].owner = Some(owner.to_owned());
+        });
+        assert_eq!(exposure(&odd), ExposureClass::Blocked, "{owner}");
+    }
+}
+
+#[test]
 fn an_account_that_owns_its_vpc_is_judged_by_its_own() {
     let own = sample::with_region(&Kind::Application, |region| {
         region.block_public_access = block("block-bidirectional");

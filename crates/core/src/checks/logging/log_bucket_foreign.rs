@@ -108,7 +108,9 @@ fn against(context: &Context, name: &str, bucket: &LogBucket) -> Result<Against,
     let is_listed = intent.log_buckets.iter().any(|pattern| glob::matches(pattern, name));
     match &bucket.state {
         Fact::Known(BucketState::Foreign { .. }) => {}
-        Fact::Unread(gap) if !is_listed => return Err(gap.clone()),
+        Fact::Unread(gap) if !is_listed || is_public(bucket) != Ok(false) => {
+            return Err(gap.clone());
+        }
         _ => return Ok(Against::Nothing),
     }
     let told = logs::owner(context.site, name);

@@ -62,7 +62,7 @@ fn classic(
         health_check: found.health_check.map(|check| check.target),
         backend_policies: backends.collect(),
         dns_name: found.dns_name,
-        vpc_id: found.vpc_id,
+        vpc_id: found.vpc_id.filter(|id| !id.is_empty()),
         ip_address_type: None,
         subnets: found.subnets.unwrap_or_default(),
         security_groups: found.security_groups.unwrap_or_default(),
