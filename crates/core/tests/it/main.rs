@@ -14,6 +14,7 @@ mod commands;
 mod compliance;
 mod config;
 mod coverage;
+mod defaults;
 mod demo;
 mod edition;
 mod explained;
