@@ -89,8 +89,16 @@ impl<'a> Index<'a> {
     /// Reads every list of the region once. Without account, certificates kept in IAM are not found.
     #[must_use]
     pub fn new(account: Option<&'a Account>, region: &'a Region) -> Self {
+        Index::with(Owners::new(account, region), account, region)
+    }
+
+    fn with(owners: Owners<'a>, account: Option<&'a Account>, region: &'a Region) -> Self {
         let mut index = Index::empty(region);
-        index.owners = Owners::new(account, region);
+        // Of route tables and network ACLs a participant sees those of the subnets that it shares: these count.
+        for (vpc, owner) in owners.answers() {
+            index.places(owner, |own| own == vpc);
+        }
+        index.owners = owners;
         for group in region.target_groups.get().into_iter().flatten() {
             index.target_groups.insert(&group.arn, group);
             for arn in &group.load_balancer_arns {
@@ -108,14 +116,6 @@ impl<'a> Index<'a> {
         }
         for group in region.security_groups.get().into_iter().flatten() {
             index.security_groups.insert(&group.id, group);
-        }
-        for table in region.route_tables.get().into_iter().flatten() {
-            let routing = Rc::new(Routing::of(region, table));
-            let subnets = table.subnets.iter().map(|subnet| (subnet.as_str(), routing.clone()));
-            index.tables_by_subnet.extend(subnets);
-            if table.main {
-                index.main_tables.insert(&table.vpc_id, routing);
-            }
         }
         for source in region.log_sources.get().into_iter().flatten() {
             for arn in &source.resource_arns {
@@ -135,44 +135,36 @@ impl<'a> Index<'a> {
     /// The same where the owners of shared VPCs may be in the same scan.
     #[must_use]
     pub fn within(inventory: &'a Inventory, account: &'a Account, region: &'a Region) -> Self {
-        let mut index = Index::new(Some(account), region);
-        index.owners.ask(inventory, account, region);
-        // Of route tables and network ACLs a participant sees those of the subnets that it shares.
-        let answers: Vec<(&str, &Region)> = index.owners.answers().collect();
-        for (vpc, other) in answers {
-            index.complete(vpc, other);
-        }
-        index
+        let mut owners = Owners::new(Some(account), region);
+        owners.ask(inventory, account, region);
+        Index::with(owners, Some(account), region)
     }
 
-    /// Adds what the owner of a VPC says of it.
-    fn complete(&mut self, vpc: &str, other: &'a Region) {
-        let tables = other.route_tables.get().into_iter().flatten();
-        for table in tables.filter(|table| table.vpc_id == vpc) {
-            let routing = Rc::new(Routing::of(other, table));
-            for subnet in &table.subnets {
-                self.tables_by_subnet.entry(subnet).or_insert_with(|| routing.clone());
-            }
+    /// Adds VPCs with their subnets, route tables and network ACLs. What is added later counts.
+    fn places(&mut self, region: &'a Region, is_meant: impl Fn(&str) -> bool) {
+        let tables = region.route_tables.get().into_iter().flatten();
+        for table in tables.filter(|table| is_meant(&table.vpc_id)) {
+            let routing = Rc::new(Routing::of(region, table));
+            let subnets = table.subnets.iter().map(|subnet| (subnet.as_str(), routing.clone()));
+            self.tables_by_subnet.extend(subnets);
             if table.main {
-                self.main_tables.entry(&table.vpc_id).or_insert(routing);
+                self.main_tables.insert(&table.vpc_id, routing);
             }
         }
-        let acls = other.network_acls.get().into_iter().flatten();
-        for acl in acls.filter(|acl| acl.vpc_id == vpc) {
-            for subnet in &acl.subnets {
-                self.acls_by_subnet.entry(subnet).or_insert(acl);
-            }
+        let acls = region.network_acls.get().into_iter().flatten();
+        for acl in acls.filter(|acl| is_meant(&acl.vpc_id)) {
+            self.acls_by_subnet.extend(acl.subnets.iter().map(|subnet| (subnet.as_str(), acl)));
             if acl.is_default {
-                self.default_acls.entry(&acl.vpc_id).or_insert(acl);
+                self.default_acls.insert(&acl.vpc_id, acl);
             }
         }
-        let subnets = other.subnets.get().into_iter().flatten();
-        for subnet in subnets.filter(|subnet| subnet.vpc_id == vpc) {
-            self.subnets.entry(&subnet.id).or_insert(subnet);
+        let subnets = region.subnets.get().into_iter().flatten();
+        for subnet in subnets.filter(|subnet| is_meant(&subnet.vpc_id)) {
+            self.subnets.insert(&subnet.id, subnet);
         }
-        let vpcs = other.vpcs.get().into_iter().flatten();
-        for own in vpcs.filter(|own| own.id == vpc) {
-            self.vpcs.entry(&own.id).or_insert(own);
+        let vpcs = region.vpcs.get().into_iter().flatten();
+        for vpc in vpcs.filter(|vpc| is_meant(&vpc.id)) {
+            self.vpcs.insert(&vpc.id, vpc);
         }
     }
 
@@ -194,18 +186,7 @@ impl<'a> Index<'a> {
 
     fn network(&mut self) {
         let region = self.region;
-        for subnet in region.subnets.get().into_iter().flatten() {
-            self.subnets.insert(&subnet.id, subnet);
-        }
-        for vpc in region.vpcs.get().into_iter().flatten() {
-            self.vpcs.insert(&vpc.id, vpc);
-        }
-        for acl in region.network_acls.get().into_iter().flatten() {
-            self.acls_by_subnet.extend(acl.subnets.iter().map(|subnet| (subnet.as_str(), acl)));
-            if acl.is_default {
-                self.default_acls.insert(&acl.vpc_id, acl);
-            }
-        }
+        self.places(region, |_| true);
         for interface in region.network_interfaces.get().into_iter().flatten() {
             if let Some(instance) = &interface.instance_id {
                 self.by_instance.entry(instance).or_default().push(interface);

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::inventory::{Account, Inventory, Region};
+use crate::inventory::{Account, Inventory, Region, region_of};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 
@@ -35,12 +35,10 @@ impl<'a> Owners<'a> {
 
     /// Lets those of them answer that are in the same scan.
     pub(crate) fn ask(&mut self, inventory: &'a Inventory, account: &Account, region: &Region) {
-        for other in inventory.accounts.iter().filter(|other| {
-            other.partition == account.partition && self.foreign.values().any(|id| *id == other.id)
-        }) {
-            let same = |own: &&Region| own.name == region.name && own.skipped.is_none();
-            if let Some(own) = other.regions.iter().find(same) {
-                self.others.insert(&other.id, own);
+        for owner in self.foreign.values() {
+            let id = (*owner, account.partition.as_str());
+            if let Some((place, at)) = region_of(&inventory.accounts, id, &region.name) {
+                self.others.insert(owner, &inventory.accounts[place].regions[at]);
             }
         }
     }

@@ -59,6 +59,19 @@ impl Account {
     }
 }
 
+/// The place of an account, and of a region in it, that was read; the account goes by id and partition.
+#[must_use]
+pub fn region_of(
+    accounts: &[Account],
+    (id, partition): (&str, &str),
+    region: &str,
+) -> Option<(usize, usize)> {
+    let is_it = |own: &Account| own.partition == partition && own.known_id() == Some(id);
+    let place = accounts.iter().position(is_it)?;
+    let is_read = |own: &Region| own.name == region && own.skipped.is_none();
+    Some((place, accounts[place].regions.iter().position(is_read)?))
+}
+
 /// What is said of a region whose file was saved before owners were kept.
 const NO_OWNERS: &str = "saved without owners: subnets and VPCs are taken for the account's own, and what \
                          belongs to the owner of a shared subnet may count wrongly; collect again to know";

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use aws_types::SdkConfig;
 use elb_audit_core::inventory::{
     Account, BlockPublicAccess, EncryptionControl, FlowLog, NetworkInterface, Region, Target,
-    TargetGroup, TargetType,
+    TargetGroup, TargetType, region_of,
 };
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Reason};
@@ -69,7 +69,8 @@ fn leases(accounts: &[Account]) -> Vec<Lease> {
                 by_owner.entry(owner).or_default().insert(vpc);
             }
             for (owner, vpcs) in by_owner {
-                if let Some(owner) = find(accounts, (owner, &account.partition), &region.name) {
+                if let Some(owner) = region_of(accounts, (owner, &account.partition), &region.name)
+                {
                     let holders = unheld(region, &vpcs);
                     leases.push(Lease { participant: (place, at), owner, holders });
                 }
@@ -77,20 +78,6 @@ fn leases(accounts: &[Account]) -> Vec<Lease> {
         }
     }
     leases
-}
-
-/// The place of a region that was read of an account.
-fn find(
-    accounts: &[Account],
-    (id, partition): (&str, &str),
-    region: &str,
-) -> Option<(usize, usize)> {
-    let is_it =
-        |account: &&Account| account.known_id() == Some(id) && account.partition == partition;
-    let account = accounts.iter().find(is_it).filter(|account| account.skipped.is_none())?;
-    let place = accounts.iter().position(|one| std::ptr::eq(one, account))?;
-    let is_read = |own: &Region| own.name == region && own.skipped.is_none();
-    Some((place, account.regions.iter().position(is_read)?))
 }
 
 /// The addresses of targets in these VPCs that none of the interfaces that were read has.

@@ -104,7 +104,6 @@ impl Reachability<'_> {
         match (rules.line(), &self.lb.kind) {
             (Some(line), _) => closes.push(line),
             (None, Kind::Network) => {} // one made without never gets one
-            (None, _) if groupless => {}
             (None, _) => closes.push("give it a security group".to_owned()),
         }
         match (&self.side, own.as_slice(), fronts.as_slice()) {

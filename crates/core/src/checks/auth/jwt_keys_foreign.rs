@@ -12,7 +12,7 @@ pub(crate) const CHECK: Check = Check {
     title: "token keys come from somebody else than the issuer",
     severity: Severity::High,
     applies_to: &[Kind::Application],
-    why: "Whoever serves the keys decides which tokens are good, and writes any that he likes. Another \
+    why: "Whoever serves the keys decides which tokens are good, and can forge any. Another \
           owner's domain or bucket is a slip of the pen, or somebody else to trust.",
     logic: "Looks at the jwt-validation actions of every rule that a request can reach. Owners are told by \
             the public suffix list, so that two names below github.io or two buckets are two owners. Of \
@@ -25,7 +25,7 @@ pub(crate) const CHECK: Check = Check {
             rule validates tokens.",
     false_alarms: "Large providers publish keys under another of their own domains; those of Google, \
                    Firebase and Microsoft Entra ID are known and pass. A copy of a pool's keys that \
-                   somebody keeps in a bucket of his own fails: it is one more place to guard, and old when \
+                   somebody keeps in another bucket fails: it is one more place to guard, and old when \
                    the pool changes its keys.",
     fix: "compare the endpoint with the jwks_uri in the issuer's own configuration",
     remedy: Remedy::rule_actions(

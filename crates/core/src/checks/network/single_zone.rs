@@ -67,8 +67,6 @@ fn judge(context: &Context) -> Judgement {
         [] => Err(Gap::new(call, Reason::Malformed)
             .of(&lb.arn)
             .saying("a load balancer without zone")),
-        // The zones of a region add one letter to its name; Local and Wavelength Zones add more.
-        [zone] if zone.len() > context.region.name.len() + 1 => Ok(Verdict::NotApplicable),
         [zone] => Ok(Verdict::Fail(Grounds::new().with("zones", vec![zone.as_str()]))),
         zones => Ok(Verdict::Pass(Grounds::new().with("zones", zones.to_vec()))),
     }

@@ -195,8 +195,8 @@ impl Reader {
 /// otherwise.
 /// Whether a route leads through an Automated Internet Firewall.
 fn passes_firewall(tables: &Fact<Vec<RouteTable>>) -> bool {
-    let routes = tables.get().into_iter().flatten().flat_map(|table| &table.routes);
-    routes.into_iter().any(|route| route.firewall.is_some())
+    let mut routes = tables.get().into_iter().flatten().flat_map(|table| &table.routes);
+    routes.any(|route| route.firewall.is_some())
 }
 
 fn may_be_public(lb: &LoadBalancer) -> bool {
