@@ -11,6 +11,8 @@ pub(crate) mod role;
 pub mod s3;
 pub(crate) mod session;
 mod stop;
+pub(crate) mod strict;
+pub(crate) mod understood;
 pub(crate) mod verbatim;
 pub(crate) mod whole;
 

@@ -34,6 +34,7 @@ use account::{AccountAccess, AccountReader};
 
 use crate::aws::api::ApiClient;
 use crate::aws::pace::Pace;
+use crate::aws::understood::Notes;
 use crate::aws::{AccessError, Profiles, Session, Stop, Tuning};
 
 /// What to read, and how.
@@ -171,7 +172,7 @@ impl<'a> Collection<'a> {
         stop.mark_unchanged();
         let nowhere = || Arc::from("");
         let verbose = request.verbose;
-        let api = ApiClient { account: nowhere(), region: nowhere(), pace, stop, verbose };
+        let api = ApiClient { account: nowhere(), region: nowhere(), pace, stop, notes: Notes::default(), verbose };
         Collection {
             session,
             request,

@@ -74,6 +74,11 @@ impl FakeAws {
         self.shared.faults().push(fault);
     }
 
+    /// Has every answer that is no planted fault pass through this, which may change its body.
+    pub fn rewrite(&self, by: impl FnMut(&Entry, &mut Vec<u8>) + Send + 'static) {
+        *held(self.shared.rewriter.lock()) = Some(Box::new(by));
+    }
+
     /// Takes all faults and rate limits away.
     pub fn clear_faults(&self) {
         self.shared.faults().clear();

@@ -42,7 +42,12 @@ pub(crate) struct Shared {
     pub(crate) objects: Mutex<BTreeMap<(String, String), Kept>>,
     /// What operations answer that are answered from models.
     pub(crate) answers: Mutex<Answers>,
+    /// What becomes of the bodies of answers before they leave.
+    pub(crate) rewriter: Mutex<Option<Rewriter>>,
 }
+
+/// Changes the body of an answer, told what was asked.
+pub(crate) type Rewriter = Box<dyn FnMut(&Entry, &mut Vec<u8>) + Send>;
 
 /// What happens to a request.
 enum Outcome {
@@ -76,6 +81,7 @@ impl Shared {
             log: Mutex::default(),
             objects: Mutex::default(),
             answers: Mutex::default(),
+            rewriter: Mutex::default(),
         }
     }
 
@@ -140,18 +146,24 @@ impl Shared {
             shared: self,
             refuses_first: fault == Some(Kind::Partial),
         };
-        let outcome = match fault {
+        let mut outcome = match fault {
             None if !admitted => strike(&Kind::Throttle, &context, request_id),
             None => Outcome::Answer(api::answer(&context, request_id)),
             Some(kind) => strike(&kind, &context, request_id),
         };
-        self.note(&context, started, &outcome);
+        let entry = Self::entry(&context, started, &outcome);
+        if let (Outcome::Answer(answer), Some(rewrite)) =
+            (&mut outcome, &mut *held(self.rewriter.lock()))
+        {
+            rewrite(&entry, &mut answer.body);
+        }
+        held(self.log.lock()).push(entry);
         outcome
     }
 
-    fn note(&self, context: &Context<'_>, started: Duration, outcome: &Outcome) {
+    fn entry(context: &Context<'_>, started: Duration, outcome: &Outcome) -> Entry {
         let call = context.call;
-        held(self.log.lock()).push(Entry {
+        Entry {
             family: call.family.name().to_owned(),
             operation: call.action.clone(),
             action: call.iam_action(),
@@ -165,7 +177,7 @@ impl Shared {
                 Outcome::Answer(answer) | Outcome::Half(answer) => Some(answer.status),
                 Outcome::Hang | Outcome::Reset => None,
             },
-        });
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::pace::{Meter, Pace};
+use super::understood::Notes;
 use super::{Stop, session};
 use crate::secrets;
 
@@ -34,6 +35,8 @@ pub(crate) struct ApiClient {
     pub(crate) region: Arc<str>,
     pub(crate) pace: Arc<Pace>,
     pub(crate) stop: watch::Receiver<Stop>,
+    /// Shared by the clients of a region.
+    pub(crate) notes: Notes,
     pub(crate) verbose: bool,
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::aws::api::ApiClient;
+use crate::aws::understood::Notes;
 use crate::aws::{query, session};
 use crate::collect::region::{AccountPlan, Reader};
 use crate::collect::scope::{CallerIdentity, RegionScope};
@@ -91,7 +92,11 @@ impl<'a> AccountReader<'a> {
         for name in wanted {
             let reader = Reader {
                 plan: Arc::clone(&self.plan),
-                api: ApiClient { region: Arc::from(name.as_str()), ..api.clone() },
+                api: ApiClient {
+                    region: Arc::from(name.as_str()),
+                    notes: Notes::default(),
+                    ..api.clone()
+                },
                 config: session::in_region(config, name),
             };
             let gate = Arc::clone(&gate);

@@ -22,6 +22,7 @@ use jiff::Timestamp;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{self, Service};
+use crate::aws::strict::Owner;
 use crate::aws::whole::{RetryIncomplete, WholeAnswer};
 use crate::collect::CollectionPlan;
 use crate::collect::services::{elb, elbv2};
@@ -134,13 +135,24 @@ impl Reader {
         format!("arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{name}")
     }
 
+    /// Whose load balancers are read.
+    fn owner(&self) -> Owner<'_> {
+        Owner { account: self.plan.account.as_deref(), region: &self.api.region }
+    }
+
     /// Reads the region.
     pub(crate) async fn read(self) -> Region {
+        let mut region = self.read_facts().await;
+        region.notes.extend(self.api.notes.take());
+        region
+    }
+
+    async fn read_facts(&self) -> Region {
         let mut region = Region::new(&self.api.region);
         let clients = self.clients();
         (region.classic, region.v2) = tokio::join!(
             elb::list(&self.api, &clients.v1, |name, owner| self.classic_arn(name, owner)),
-            elbv2::list(&self.api, &clients.v2),
+            elbv2::list(&self.api, &clients.v2, self.owner()),
         );
         // The lists are read whole even if only one load balancer is judged: what stands in front of it or
         // shares something with it decides about it. They take no more calls than to ask for one by name.

@@ -21,14 +21,23 @@ fn by_key(report: &Report) -> BTreeMap<Key, &Finding> {
     report.findings.iter().map(|finding| (key(finding), finding)).collect()
 }
 
-/// Asserts that each verdict of `hidden` is that of `whole` or unknown, and that none is missing
-/// without an unknown of the same check at the same load balancer, or a load balancer that is missing
-/// from a list that has a gap. Both reports show what passed.
+/// Asserts that nothing flips; see [`flips`].
 pub(crate) fn no_flip(whole: &Report, hidden: &Report, what: &str) {
+    let flips = flips(whole, hidden);
+    assert!(flips.is_empty(), "{what}: {flips:#?}");
+}
+
+/// Each verdict of `hidden` that is neither that of `whole` nor unknown, and each that is missing without an
+/// unknown of the same check at the same load balancer, or a load balancer that is missing from a list that
+/// has a gap. Both reports show what passed.
+pub(crate) fn flips(whole: &Report, hidden: &Report) -> Vec<String> {
     let (known, found) = (by_key(whole), by_key(hidden));
+    let mut flips = Vec::new();
     for (key, finding) in &found {
-        let same = known.get(key).is_some_and(|known| known.outcome == finding.outcome);
-        assert!(same || finding.outcome == Outcome::Unknown, "{what}: {key:?} {finding:?}");
+        let before = known.get(key).map(|known| &known.outcome);
+        if before != Some(&finding.outcome) && finding.outcome != Outcome::Unknown {
+            flips.push(format!("{key:?} was {before:?}, is {:?}", finding.outcome));
+        }
     }
     let listed = |arn: &str| hidden.load_balancers.iter().any(|lb| lb.arn == arn);
     for key in known.keys().filter(|key| !found.contains_key(*key)) {
@@ -37,8 +46,11 @@ pub(crate) fn no_flip(whole: &Report, hidden: &Report, what: &str) {
             (&other.0, &other.1) == (check, arn) && one.outcome == Outcome::Unknown
         });
         let unlisted = !listed(arn) && hidden.gaps.iter().any(|gap| gap.resource.is_none());
-        assert!(unknown || unlisted, "{what}: {key:?} is gone");
+        if !unknown && !unlisted {
+            flips.push(format!("{key:?} is gone"));
+        }
     }
+    flips
 }
 
 /// The report without what a second scan may cost instead of the first.

@@ -14,6 +14,7 @@ use elb_audit_core::inventory::Inventory;
 use elb_audit_fake_aws::FakeAws;
 use serde::{Deserialize, Serialize};
 
+use crate::fields::worker::MARK;
 use crate::program::Folder;
 
 /// How to read.
@@ -66,8 +67,20 @@ const OUTCOME: &str = "ELB_AUDIT_TEST_OUTCOME";
 pub(crate) fn collect(fake: &FakeAws, settings: &Settings) -> Outcome {
     let folder = Folder::new();
     let file = folder.path("outcome.json");
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "inside::in_another_process", "--ignored", "--nocapture"])
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "inside::in_another_process", "--ignored", "--nocapture"]);
+    let output = environment(&mut command, fake, settings).env(OUTCOME, &file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap()
+}
+
+/// What a reader takes from its environment.
+pub(crate) fn environment<'a>(
+    command: &'a mut Command,
+    fake: &FakeAws,
+    settings: &Settings,
+) -> &'a mut Command {
+    command
         .env_clear()
         .env("HOME", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -76,11 +89,6 @@ pub(crate) fn collect(fake: &FakeAws, settings: &Settings) -> Outcome {
         .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
         .env("AWS_REGION", "eu-west-1")
         .env(SETTINGS, serde_json::to_string(settings).unwrap())
-        .env(OUTCOME, &file)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap()
 }
 
 /// A clock whose seconds are short ones, and which notes what was asked of it.
@@ -108,13 +116,31 @@ fn in_another_process() {
     let waits = Arc::clone(&fast.waits);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let told = Mutex::new(Vec::new());
-    let inventory = runtime.block_on(read(&settings, fast, &told));
+    let inventory = runtime.block_on(read(&settings, fast, &told)).unwrap();
     let waits = waits.lock().unwrap().clone();
     let outcome = Outcome { inventory, waits, told: told.into_inner().unwrap() };
     std::fs::write(file, serde_json::to_vec(&outcome).unwrap()).unwrap();
 }
 
-async fn read(settings: &Settings, fast: Fast, told: &Mutex<Vec<[u64; 4]>>) -> Inventory {
+#[test]
+#[ignore = "the tests that need it start it, and tell it when"]
+fn as_often_as_told() {
+    let Ok(settings) = std::env::var(SETTINGS) else { return };
+    let settings: Settings = serde_json::from_str(&settings).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    for _ in std::io::stdin().lines() {
+        let fast = Fast { faster: settings.faster, waits: Arc::default() };
+        let read = runtime.block_on(read(&settings, fast, &Mutex::default()));
+        let read = read.map_err(|error| error.to_string());
+        println!("{MARK}{}", serde_json::to_string(&read).unwrap());
+    }
+}
+
+async fn read(
+    settings: &Settings,
+    fast: Fast,
+    told: &Mutex<Vec<[u64; 4]>>,
+) -> Result<Inventory, elb_audit::aws::AccessError> {
     let tuning = Tuning {
         attempts: settings.attempts,
         attempt: Duration::from_secs_f64(settings.attempt),
@@ -137,16 +163,16 @@ async fn read(settings: &Settings, fast: Fast, told: &Mutex<Vec<[u64; 4]>>) -> I
         verbose: false,
     };
     let clock = StopClock::start(&tuning, std::future::pending());
-    let session = collect::open(&request, &tuning).await.unwrap();
+    let session = collect::open(&request, &tuning).await?;
     if settings.in_parts {
-        return in_parts(&session, &request, &tuning, &clock).await;
+        return Ok(in_parts(&session, &request, &tuning, &clock).await);
     }
     let tell = |how_far: collect::Progress| {
         let regions = [how_far.regions_done, how_far.regions].map(|n| u64::try_from(n).unwrap());
         let all = [regions[0], regions[1], how_far.calls_done, how_far.calls];
         told.lock().unwrap().push(all);
     };
-    collect::collect(&session, &request, &tuning, clock.signal(), &tell).await.unwrap()
+    collect::collect(&session, &request, &tuning, clock.signal(), &tell).await
 }
 
 /// Reads part by part, each as if it came over the wire to another process.

@@ -17,6 +17,7 @@ mod edge;
 mod exits;
 mod facts;
 mod faults;
+mod fields;
 mod findings;
 mod focus;
 mod fixes;

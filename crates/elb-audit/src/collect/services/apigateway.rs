@@ -8,13 +8,14 @@ use serde::Deserialize;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, RestRequest};
+use crate::aws::strict::{self, Text, Understood, Unexpected, each, filled, texts};
 
 /// Both APIs' largest page.
 const PAGE: &str = "500";
 
 #[derive(Debug, Deserialize)]
 struct LinksAnswer {
-    #[serde(rename = "item", default)]
+    #[serde(rename = "item")]
     items: Vec<LinkJson>,
     position: Option<String>,
 }
@@ -22,10 +23,10 @@ struct LinksAnswer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct LinkJson {
+    #[serde(deserialize_with = "strict::text")]
     id: String,
     name: Option<String>,
-    #[serde(default)]
-    target_arns: Vec<String>,
+    target_arns: Vec<Text>,
 }
 
 /// VPC links of the region's REST APIs.
@@ -43,7 +44,7 @@ pub(crate) async fn rest_links(api: &ApiClient, client: &Client) -> Fact<Vec<Api
             kind: "rest".to_owned(),
             id: link.id,
             name: link.name,
-            targets: link.target_arns,
+            targets: texts(link.target_arns),
         };
         links.into_iter().map(known).collect()
     })
@@ -52,7 +53,6 @@ pub(crate) async fn rest_links(api: &ApiClient, client: &Client) -> Fact<Vec<Api
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", bound = "T: Deserialize<'de>")]
 struct ListAnswer<T> {
-    #[serde(default = "Vec::new")]
     items: Vec<T>,
     next_token: Option<String>,
 }
@@ -60,6 +60,7 @@ struct ListAnswer<T> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ApiJson {
+    #[serde(deserialize_with = "strict::text")]
     api_id: String,
     name: Option<String>,
 }
@@ -110,14 +111,22 @@ async fn targets(api: &ApiClient, client: &Client, id: &str) -> Fact<Vec<String>
         let request = RestRequest::get(&["v2", "apis", id, "integrations"]);
         list::<IntegrationJson>(api, client, call, Some(id), request, marker).await
     };
-    api.all_pages(call, page).await.map(|all| {
-        let private =
-            all.into_iter().filter(|one| one.connection_type.as_deref() == Some("VPC_LINK"));
-        let mut places: Vec<String> = private.filter_map(|one| one.integration_uri).collect();
+    let found = api.all_pages(call, page).await;
+    api.understood(call, Some(id), found, |all| {
+        let mut places: Vec<String> = each(all, private_place)?.into_iter().flatten().collect();
         places.sort();
         places.dedup();
-        places
+        Ok(places)
     })
+}
+
+/// Where an integration by VPC link leads; none for one that stays on the internet.
+fn private_place(found: IntegrationJson) -> Understood<Option<String>> {
+    match found.connection_type.as_deref() {
+        None | Some("INTERNET") => Ok(None),
+        Some("VPC_LINK") => filled("integrationUri", found.integration_uri).map(Some),
+        Some(other) => Err(Unexpected::Value("connectionType", other.to_owned())),
+    }
 }
 
 async fn list<T: serde::de::DeserializeOwned + Send>(

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
+use crate::aws::strict::{self, Text, texts};
 
 #[derive(Debug, Deserialize)]
 struct Answer {
@@ -25,25 +26,27 @@ struct Page {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct GroupXml {
+    #[serde(deserialize_with = "strict::text")]
     auto_scaling_group_name: String,
-    #[serde(rename = "AutoScalingGroupARN")]
-    arn: Option<String>,
-    #[serde(default)]
-    availability_zones: Members<String>,
-    #[serde(default)]
-    load_balancer_names: Members<String>,
-    #[serde(rename = "TargetGroupARNs", default)]
-    target_groups: Members<String>,
+    #[serde(rename = "AutoScalingGroupARN", deserialize_with = "strict::text")]
+    arn: String,
+    availability_zones: Members<Text>,
+    load_balancer_names: Members<Text>,
+    #[serde(rename = "TargetGroupARNs")]
+    target_groups: Members<Text>,
     #[serde(default)]
     traffic_sources: Members<SourceXml>,
-    health_check_type: Option<String>,
+    #[serde(deserialize_with = "strict::text")]
+    health_check_type: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SourceXml {
+    #[serde(deserialize_with = "strict::text")]
     identifier: String,
-    r#type: Option<String>,
+    #[serde(deserialize_with = "strict::text")]
+    r#type: String,
 }
 
 /// The region's groups with a load balancer or a target group.
@@ -71,17 +74,17 @@ pub(crate) async fn groups(api: &ApiClient, client: &Client) -> Fact<Vec<AutoSca
 /// A group, with what it is attached to by either of Auto Scaling's two ways.
 fn group(xml: GroupXml) -> AutoScalingGroup {
     let mut group = AutoScalingGroup {
-        arn: xml.arn.unwrap_or_default(),
+        arn: xml.arn,
         name: xml.auto_scaling_group_name,
-        load_balancers: xml.load_balancer_names.member,
-        target_groups: xml.target_groups.member,
-        health_check_type: xml.health_check_type,
-        zones: xml.availability_zones.member,
+        load_balancers: texts(xml.load_balancer_names.member),
+        target_groups: texts(xml.target_groups.member),
+        health_check_type: Some(xml.health_check_type),
+        zones: texts(xml.availability_zones.member),
     };
     for source in xml.traffic_sources.member {
-        let list = match source.r#type.as_deref() {
-            Some("elb") => &mut group.load_balancers,
-            Some("elbv2") => &mut group.target_groups,
+        let list = match source.r#type.as_str() {
+            "elb" => &mut group.load_balancers,
+            "elbv2" => &mut group.target_groups,
             _ => continue,
         };
         if !list.contains(&source.identifier) {

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::aws::api::{ApiClient, Page};
 use crate::aws::query::{Client, RestRequest};
+use crate::aws::strict::{self, Understood, Unexpected, each};
 
 /// The version of the API, which its paths begin with.
 const VERSION: &str = "2020-05-31";
@@ -20,6 +21,7 @@ const VERSION: &str = "2020-05-31";
 struct ListXml<T> {
     is_truncated: bool,
     next_marker: Option<String>,
+    quantity: usize,
     #[serde(default)]
     items: ItemsXml<T>,
 }
@@ -51,27 +53,34 @@ impl<T> Default for ItemsXml<T> {
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
 struct CountedXml<T> {
+    #[serde(rename = "Quantity")]
+    quantity: usize,
     #[serde(rename = "Items", default)]
     items: ItemsXml<T>,
 }
 
 impl<T> Default for CountedXml<T> {
     fn default() -> Self {
-        CountedXml { items: ItemsXml::default() }
+        CountedXml { quantity: 0, items: ItemsXml::default() }
     }
 }
 
 impl<T> CountedXml<T> {
-    fn list(self) -> Vec<T> {
-        self.items.list
+    /// Its items. As many as it says: it may leave them out only when there are none.
+    fn list(self) -> Understood<Vec<T>> {
+        if self.items.list.len() == self.quantity {
+            return Ok(self.items.list);
+        }
+        Err(Unexpected::Value("Quantity", self.quantity.to_string()))
     }
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct DistributionXml {
+    #[serde(deserialize_with = "strict::text")]
     id: String,
-    #[serde(rename = "ARN")]
+    #[serde(rename = "ARN", deserialize_with = "strict::text")]
     arn: String,
     enabled: bool,
     #[serde(rename = "WebACLId")]
@@ -87,7 +96,9 @@ struct DistributionXml {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct OriginXml {
+    #[serde(deserialize_with = "strict::text")]
     id: String,
+    #[serde(deserialize_with = "strict::text")]
     domain_name: String,
     #[serde(default)]
     custom_headers: CountedXml<HeaderXml>,
@@ -98,43 +109,46 @@ struct OriginXml {
 /// A header that `CloudFront` adds. Its value is a secret and not even read.
 #[derive(Debug, Deserialize)]
 struct HeaderXml {
-    #[serde(rename = "HeaderName")]
+    #[serde(rename = "HeaderName", deserialize_with = "strict::text")]
     name: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct CustomXml {
     #[serde(rename = "HTTPPort")]
-    http: Option<u16>,
+    http: u16,
     #[serde(rename = "HTTPSPort")]
-    https: Option<u16>,
-    #[serde(rename = "OriginProtocolPolicy")]
-    policy: Option<String>,
+    https: u16,
+    #[serde(rename = "OriginProtocolPolicy", deserialize_with = "strict::text")]
+    policy: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct VpcXml {
-    #[serde(rename = "VpcOriginId")]
+    #[serde(rename = "VpcOriginId", deserialize_with = "strict::text")]
     id: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct BehaviourXml {
-    target_origin_id: Option<String>,
+    #[serde(deserialize_with = "strict::text")]
+    target_origin_id: String,
+    #[serde(deserialize_with = "strict::text")]
     viewer_protocol_policy: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct GroupXml {
+    #[serde(deserialize_with = "strict::text")]
     id: String,
     members: CountedXml<MemberXml>,
 }
 
 #[derive(Debug, Deserialize)]
 struct MemberXml {
-    #[serde(rename = "OriginId")]
+    #[serde(rename = "OriginId", deserialize_with = "strict::text")]
     origin: String,
 }
 
@@ -142,46 +156,49 @@ struct MemberXml {
 pub(crate) async fn distributions(api: &ApiClient, client: &Client) -> Fact<Vec<Distribution>> {
     let call = Call::CloudFrontListDistributions;
     let page = move |marker| list::<DistributionXml>(api, client, call, "distribution", marker);
-    api.all_pages(call, page).await.map(|all| all.into_iter().map(distribution).collect())
+    let found = api.all_pages(call, page).await;
+    api.understood(call, None, found, |all| each(all, distribution))
 }
 
-fn distribution(xml: DistributionXml) -> Distribution {
-    let behaviours = std::iter::once(xml.default_cache_behavior).chain(xml.cache_behaviors.list());
+fn distribution(xml: DistributionXml) -> Understood<Distribution> {
+    let behaviours = std::iter::once(xml.default_cache_behavior).chain(xml.cache_behaviors.list()?);
     let in_clear = behaviours.filter(|one| one.viewer_protocol_policy == "allow-all");
-    let mut in_clear: BTreeSet<String> = in_clear.filter_map(|one| one.target_origin_id).collect();
+    let mut in_clear: BTreeSet<String> = in_clear.map(|one| one.target_origin_id).collect();
     // A behaviour may name a group of origins instead of one.
-    for group in xml.origin_groups.list() {
+    for group in xml.origin_groups.list()? {
         if in_clear.contains(&group.id) {
-            in_clear.extend(group.members.list().into_iter().map(|member| member.origin));
+            in_clear.extend(group.members.list()?.into_iter().map(|member| member.origin));
         }
     }
     let origin = |xml: OriginXml| {
         let custom = xml.custom_origin_config.as_ref();
-        Origin {
+        Ok(Origin {
             viewers_in_clear: in_clear.contains(&xml.id),
             id: xml.id,
             domain: xml.domain_name,
-            http_port: custom.and_then(|custom| custom.http),
-            https_port: custom.and_then(|custom| custom.https),
-            protocol_policy: xml.custom_origin_config.and_then(|custom| custom.policy),
-            custom_headers: xml.custom_headers.list().into_iter().map(|one| one.name).collect(),
+            http_port: custom.map(|custom| custom.http),
+            https_port: custom.map(|custom| custom.https),
+            protocol_policy: xml.custom_origin_config.map(|custom| custom.policy),
+            custom_headers: xml.custom_headers.list()?.into_iter().map(|one| one.name).collect(),
             vpc_origin: xml.vpc_origin_config.map(|config| config.id),
-        }
+        })
     };
-    Distribution {
+    Ok(Distribution {
         arn: xml.arn,
         id: xml.id,
         enabled: xml.enabled,
         web_acl: xml.web_acl.filter(|acl| !acl.is_empty()),
-        origins: xml.origins.list().into_iter().map(origin).collect(),
-    }
+        origins: each(xml.origins.list()?, origin)?,
+    })
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct VpcOriginXml {
+    #[serde(deserialize_with = "strict::text")]
     id: String,
     status: Option<String>,
+    #[serde(deserialize_with = "strict::text")]
     origin_endpoint_arn: String,
 }
 
@@ -209,9 +226,11 @@ async fn list<T: DeserializeOwned + Send>(
     let request = RestRequest::get(&[VERSION, path])
         .with("MaxItems", "100")
         .with_some("Marker", marker.as_deref());
-    api.call(call, None, client.xml_at::<ListXml<T>>(request)).await.map(|page| {
-        let next = page.next_marker.filter(|_| page.is_truncated);
-        (Some(page.items.list), next)
+    api.call(call, None, client.xml_at::<ListXml<T>>(request)).await.and_then(|page| {
+        let next = api.next_marker(call, None, page.is_truncated, page.next_marker)?;
+        let counted = CountedXml { quantity: page.quantity, items: page.items };
+        let items = counted.list().map_err(|said| api.unexpected(call, None, &said))?;
+        Ok((Some(items), next))
     })
 }
 

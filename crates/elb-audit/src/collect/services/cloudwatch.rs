@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
+use crate::aws::strict::{Understood, Unexpected, each};
 
 /// One request takes at most this many metrics.
 const BATCH: usize = 500;
@@ -129,7 +130,8 @@ async fn sums(
             (Some(page.results.member), page.next)
         })
     };
-    api.all_pages(call, page).await.map(|results| {
+    let found = api.all_pages(call, page).await;
+    api.understood(call, None, found, |all| each(all, sane)).map(|results| {
         let sum = |place: usize, arn: &str| {
             let id = format!("m{place}");
             let own: Vec<&ResultXml> = results.iter().filter(|result| result.id == id).collect();
@@ -145,6 +147,18 @@ async fn sums(
         };
         metrics.iter().enumerate().map(|(place, (arn, _))| sum(place, arn)).collect()
     })
+}
+
+/// A result whose numbers can be sums of what was counted, one for each time.
+fn sane(result: ResultXml) -> Understood<ResultXml> {
+    let values = &result.values.member;
+    if result.times.member.len() != values.len() {
+        return Err(Unexpected::Missing("Values"));
+    }
+    match values.iter().find(|value| !(value.is_finite() && **value >= 0.0)) {
+        Some(value) => Err(Unexpected::Value("Values", value.to_string())),
+        None => Ok(result),
+    }
 }
 
 /// The request: from midnight so many days ago until now, a sum a day.
@@ -190,6 +204,8 @@ struct ResultXml {
     id: String,
     #[serde(rename = "StatusCode")]
     status: String,
+    #[serde(rename = "Timestamps", default)]
+    times: Members<String>,
     #[serde(rename = "Values", default)]
     values: Members<f64>,
 }

@@ -3,12 +3,12 @@
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::join_all;
-use ipnet::IpNet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
+use crate::aws::strict;
 
 mod endpoints;
 mod flow_logs;
@@ -32,7 +32,7 @@ const FILTER_VALUES: usize = 200;
 /// A region and whether the account may use it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ListedRegion {
-    #[serde(rename = "regionName")]
+    #[serde(rename = "regionName", deserialize_with = "strict::text")]
     pub(crate) name: String,
     /// `opt-in-not-required`, `opted-in`, `not-opted-in`.
     #[serde(rename = "optInStatus")]
@@ -162,43 +162,6 @@ async fn whole_region<T: DeserializeOwned + Send>(
 ) -> Fact<Vec<T>> {
     let parameters = [("MaxResults".to_owned(), "1000".to_owned())];
     all::<T>(api, client, call, &parameters, None).await
-}
-
-/// What was read, as the inventory has it; a value that is none leaves a gap.
-fn understood<T, U>(
-    api: &ApiClient,
-    call: Call,
-    found: Fact<Vec<T>>,
-    known: impl Fn(T) -> Result<U, Unexpected>,
-) -> Fact<Vec<U>> {
-    let found = match found {
-        Fact::Known(found) => found,
-        Fact::Unread(gap) => return Fact::Unread(gap),
-    };
-    let all: Result<Vec<U>, Unexpected> = found.into_iter().map(known).collect();
-    all.map_or_else(
-        |unexpected| {
-            let gap = Gap::new(call, Reason::Malformed).saying(unexpected.to_string());
-            Fact::Unread(api.located(gap, None))
-        },
-        Fact::Known,
-    )
-}
-
-/// What an answer holds instead of what EC2 documents.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-enum Unexpected {
-    #[error("`{0}` is no block")]
-    Block(String),
-    #[error("`{0}` is no address")]
-    Address(String),
-    #[error("an association with nothing")]
-    Association,
-}
-
-/// A block of addresses.
-fn block(text: &str) -> Result<IpNet, Unexpected> {
-    text.parse().map_err(|_| Unexpected::Block(text.to_owned()))
 }
 
 /// Whether EC2 does not know a parameter of the request here.

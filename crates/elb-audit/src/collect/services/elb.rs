@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use aws_sdk_elasticloadbalancing::Client;
 use aws_sdk_elasticloadbalancing::types::{
     InstanceState, ListenerDescription, LoadBalancerAttributes, LoadBalancerDescription,
-    PolicyDescription,
+    PolicyDescription, TagDescription,
 };
-use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Target};
+use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Protocol, Target};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Listing};
 
 use crate::aws::api::ApiClient;
+use crate::aws::strict::{Understood, all_filled, each, filled, if_any, port, required};
 use crate::aws::timestamp;
 
 /// AWS takes at most this many names in one question for tags.
@@ -32,70 +33,77 @@ pub(crate) async fn list(
             .await
             .map(|answer| (answer.load_balancer_descriptions, answer.next_marker))
     };
-    let (found, gap) = api.pages(call, page).await;
-    let items = found.into_iter().map(|found| classic(found, &arn)).collect();
-    Listing { items, rest: gap.map_or(Fact::Known(()), Fact::Unread) }
+    let found = api.pages(call, page).await;
+    let read = |found| classic(api, found, &arn);
+    api.listing(call, "load balancer", found, read, |lb: &LoadBalancer| lb.name.clone())
 }
 
 fn classic(
+    api: &ApiClient,
     found: LoadBalancerDescription,
     arn: &impl Fn(&str, Option<&str>) -> String,
-) -> LoadBalancer {
-    let name = found.load_balancer_name.unwrap_or_default();
+) -> Understood<LoadBalancer> {
+    let name = filled("LoadBalancerName", found.load_balancer_name)?;
     let owner = found.source_security_group.and_then(|group| group.owner_alias);
-    let backends = found.backend_server_descriptions.unwrap_or_default().into_iter();
-    let backends = backends.filter_map(|backend| {
-        let port = u16::try_from(backend.instance_port?).ok()?;
-        Some((port, backend.policy_names.unwrap_or_default()))
-    });
-    LoadBalancer {
+    let backends = each(found.backend_server_descriptions.unwrap_or_default(), |backend| {
+        let port = required("InstancePort", port("InstancePort", backend.instance_port)?)?;
+        Ok((port, all_filled("PolicyNames", required("PolicyNames", backend.policy_names)?)?))
+    })?;
+    let listeners = required("ListenerDescriptions", found.listener_descriptions)?;
+    let listeners = api.each_once(
+        &format!("listener of {name}"),
+        each(listeners, listener)?,
+        |one: &Listener| one.port,
+    );
+    Ok(LoadBalancer {
         arn: arn(&name, owner.as_deref()),
-        name,
         kind: Kind::Classic,
-        scheme: found.scheme.as_deref().map(Into::into),
+        scheme: if_any("Scheme", found.scheme)?.as_deref().map(Into::into),
         state: None,
         state_reason: None,
-        zones: found.availability_zones.unwrap_or_default(),
+        zones: all_filled("AvailabilityZones", required("AvailabilityZones", found.availability_zones)?)?,
         outposts: Vec::new(),
         allocations: Vec::new(),
         private_link_rules: None,
         health_check: found.health_check.map(|check| check.target),
-        backend_policies: backends.collect(),
-        dns_name: found.dns_name,
+        backend_policies: backends.into_iter().collect(),
+        dns_name: if_any("DNSName", found.dns_name)?,
         vpc_id: found.vpc_id.filter(|id| !id.is_empty()),
         ip_address_type: None,
-        subnets: found.subnets.unwrap_or_default(),
-        security_groups: found.security_groups.unwrap_or_default(),
+        subnets: all_filled("Subnets", required("Subnets", found.subnets)?)?,
+        security_groups: all_filled(
+            "SecurityGroups",
+            required("SecurityGroups", found.security_groups)?,
+        )?,
         created: found.created_time.as_ref().and_then(timestamp),
         attributes: Fact::not_collected(Call::ElbDescribeLoadBalancerAttributes),
         tags: Fact::not_collected(Call::ElbDescribeTags),
-        listeners: Fact::Known(
-            found.listener_descriptions.unwrap_or_default().into_iter().map(listener).collect(),
-        ),
+        listeners: Fact::Known(listeners),
         web_acl: Fact::Known(None),
         policies: Fact::not_collected(Call::ElbDescribeLoadBalancerPolicies),
         instances: Fact::not_collected(Call::ElbDescribeInstanceHealth),
         traffic: Fact::not_collected(Call::CloudWatchGetMetricData),
         reserved_capacity: Fact::Known(0),
-    }
+        name,
+    })
 }
 
-fn listener(found: ListenerDescription) -> Listener {
-    let own = found.listener;
-    let protocol = own.as_ref().map(|own| own.protocol.clone()).filter(|text| !text.is_empty());
-    let port = own.as_ref().and_then(|own| u16::try_from(own.load_balancer_port).ok());
-    let instance_side = own.as_ref().map(|own| {
-        let protocol = own.instance_protocol.as_deref().or(protocol.as_deref()).unwrap_or("TCP");
-        format!("{protocol}:{}", own.instance_port)
-    });
-    let certificate = own.and_then(|own| own.ssl_certificate_id).filter(|arn| !arn.is_empty());
+fn listener(found: ListenerDescription) -> Understood<Listener> {
+    let own = required("Listener", found.listener)?;
+    let protocol = filled("Protocol", Some(own.protocol))?;
+    let instance_port = port("InstancePort", Some(own.instance_port))?.unwrap_or_default();
+    let instance_protocol = if_any("InstanceProtocol", own.instance_protocol)?;
+    let certificate = own.ssl_certificate_id.filter(|arn| !arn.is_empty());
     let mut listener = Listener {
         id: String::new(),
-        protocol: protocol.as_deref().map(Into::into),
-        port,
-        instance_side,
+        port: port("LoadBalancerPort", Some(own.load_balancer_port))?,
+        instance_side: Some(format!(
+            "{}:{instance_port}",
+            instance_protocol.as_deref().unwrap_or(&protocol)
+        )),
+        protocol: Some(protocol.as_str().into()),
         ssl_policy: None,
-        policy_names: found.policy_names.unwrap_or_default(),
+        policy_names: all_filled("PolicyNames", required("PolicyNames", found.policy_names)?)?,
         certificates: Fact::Known(certificate.clone().into_iter().collect()),
         default_certificate: certificate,
         default_actions: Vec::new(),
@@ -104,8 +112,11 @@ fn listener(found: ListenerDescription) -> Listener {
         alpn: None,
         attributes: Fact::Known(BTreeMap::new()),
     };
+    if listener.speaks(&[Protocol::Https, Protocol::Ssl]) {
+        required("SSLCertificateId", listener.default_certificate.as_ref())?;
+    }
     listener.id = listener.label();
-    listener
+    Ok(listener)
 }
 
 /// Attributes, under the keys that the inventory documents.
@@ -170,11 +181,13 @@ fn policy(
     arn: &str,
     found: PolicyDescription,
 ) -> Result<ClassicPolicy, Gap> {
-    let pairs = found.policy_attribute_descriptions.unwrap_or_default().into_iter();
+    let unexpected = |said| api.unexpected(call, Some(arn), &said);
+    let pairs = required("PolicyAttributeDescriptions", found.policy_attribute_descriptions);
+    let pairs = pairs.map_err(unexpected)?.into_iter();
     let pairs = pairs.map(|pair| (pair.attribute_name, pair.attribute_value));
     Ok(ClassicPolicy {
-        name: found.policy_name.unwrap_or_default(),
-        kind: found.policy_type_name.unwrap_or_default(),
+        name: filled("PolicyName", found.policy_name).map_err(unexpected)?,
+        kind: filled("PolicyTypeName", found.policy_type_name).map_err(unexpected)?,
         attributes: api.pairs(call, arn, pairs)?,
     })
 }
@@ -189,18 +202,20 @@ pub(crate) async fn instances(
     let request = client.describe_instance_health().load_balancer_name(&lb.name).send();
     let found = api.call(call, Some(&lb.arn), request).await;
     let found = api.required_list(call, &lb.arn, found.map(|answer| answer.instance_states));
-    found.map(|all| all.into_iter().map(instance).collect())
+    api.understood(call, Some(&lb.arn), found, |all| each(all, instance)).map(|all| {
+        api.each_once(&format!("instance of {}", lb.name), all, |one: &Target| one.id.clone())
+    })
 }
 
-fn instance(found: InstanceState) -> Target {
-    Target {
-        id: found.instance_id.unwrap_or_default(),
+fn instance(found: InstanceState) -> Understood<Target> {
+    Ok(Target {
+        id: filled("InstanceId", found.instance_id)?,
         port: None,
         zone: None,
-        state: found.state.as_deref().unwrap_or_default().into(),
+        state: filled("State", found.state)?.as_str().into(),
         reason: found.reason_code.filter(|code| code != "N/A"),
         description: found.description.filter(|words| words != "N/A"),
-    }
+    })
 }
 
 /// Tags, by name of the load balancer.
@@ -213,19 +228,23 @@ pub(crate) async fn tags(
     let mut tags = BTreeMap::new();
     for batch in names.chunks(TAG_BATCH) {
         let request = client.describe_tags().set_load_balancer_names(Some(batch.to_vec())).send();
-        match api.call(call, None, request).await {
-            Fact::Known(answer) => {
-                for description in answer.tag_descriptions.unwrap_or_default() {
-                    let pairs = description.tags.unwrap_or_default().into_iter();
-                    let pairs = pairs.map(|tag| (tag.key, tag.value.unwrap_or_default()));
-                    let name = description.load_balancer_name.unwrap_or_default();
-                    tags.insert(name, Fact::Known(pairs.collect()));
-                }
-            }
+        let found = api.call(call, None, request).await;
+        let found = found.and_then(|answer| {
+            answer.tag_descriptions.ok_or_else(|| api.missing_list(call, None))
+        });
+        match api.understood(call, None, found, |all| each(all, described)) {
+            Fact::Known(found) => tags.extend(api.of_each(call, batch, found)),
             Fact::Unread(gap) => {
                 tags.extend(batch.iter().map(|name| (name.clone(), Fact::Unread(gap.clone()))));
             }
         }
     }
     tags
+}
+
+fn described(found: TagDescription) -> Understood<(String, BTreeMap<String, String>)> {
+    let tags = each(required("Tags", found.tags)?, |tag| {
+        Ok((filled("Key", Some(tag.key))?, tag.value.unwrap_or_default()))
+    })?;
+    Ok((filled("LoadBalancerName", found.load_balancer_name)?, tags.into_iter().collect()))
 }

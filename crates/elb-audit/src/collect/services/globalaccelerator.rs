@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::aws::api::{ApiClient, Page};
 use crate::aws::query::Client;
+use crate::aws::strict;
 
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
@@ -23,19 +24,20 @@ struct ListAnswer<T> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct AcceleratorJson {
+    #[serde(deserialize_with = "strict::text")]
     accelerator_arn: String,
     name: Option<String>,
-    #[serde(default)]
     enabled: bool,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ListenerJson {
+    #[serde(deserialize_with = "strict::text")]
     listener_arn: String,
-    #[serde(default)]
     port_ranges: Vec<RangeJson>,
-    protocol: Option<String>,
+    #[serde(deserialize_with = "strict::text")]
+    protocol: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,14 +50,14 @@ struct RangeJson {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct GroupJson {
-    #[serde(default)]
     endpoint_descriptions: Vec<EndpointJson>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct EndpointJson {
-    endpoint_id: Option<String>,
+    #[serde(deserialize_with = "strict::text")]
+    endpoint_id: String,
 }
 
 /// The account's accelerators, each with what its listeners lead to.
@@ -109,9 +111,9 @@ async fn behind(
         let known = |id: String| AcceleratorEndpoint {
             id,
             ports: ports.clone(),
-            protocol: listener.protocol.clone(),
+            protocol: Some(listener.protocol.clone()),
         };
-        ids.filter_map(|endpoint| endpoint.endpoint_id).map(known).collect()
+        ids.map(|endpoint| endpoint.endpoint_id).map(known).collect()
     })
 }
 

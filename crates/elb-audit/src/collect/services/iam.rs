@@ -16,6 +16,7 @@ use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
+use crate::aws::strict;
 
 #[derive(Debug, Deserialize)]
 struct ListAnswer {
@@ -27,7 +28,7 @@ struct ListAnswer {
 struct ListResult {
     #[serde(rename = "ServerCertificateMetadataList")]
     list: Members<Metadata>,
-    #[serde(rename = "IsTruncated", default)]
+    #[serde(rename = "IsTruncated")]
     truncated: bool,
     #[serde(rename = "Marker")]
     marker: Option<String>,
@@ -35,10 +36,10 @@ struct ListResult {
 
 #[derive(Debug, Deserialize)]
 struct Metadata {
-    #[serde(rename = "Arn")]
+    #[serde(rename = "Arn", deserialize_with = "strict::text")]
     arn: String,
     #[serde(rename = "Expiration")]
-    expiration: Option<Timestamp>,
+    expiration: Timestamp,
 }
 
 /// The account's server certificates, with what those that listeners present say themselves.
@@ -80,7 +81,7 @@ fn certificate(metadata: Metadata, content: &Fact<Content>) -> Certificate {
         kind: None,
         key_algorithm: content.clone().map(|content| content.key),
         not_before: known.and_then(|content| content.not_before),
-        not_after: metadata.expiration,
+        not_after: Some(metadata.expiration),
         export: None,
         validation_method: None,
         renewal_eligibility: None,
@@ -101,9 +102,10 @@ async fn list(api: &ApiClient, client: &Client) -> Fact<Vec<Metadata>> {
             parameters.push(("Marker", marker));
         }
         let answer = api.call(call, None, client.form::<ListAnswer>(call.operation(), &parameters));
-        answer.await.map(|answer| {
+        answer.await.and_then(|answer| {
             let result = answer.result;
-            (Some(result.list.member), result.marker.filter(|_| result.truncated))
+            let next = api.next_marker(call, None, result.truncated, result.marker)?;
+            Ok((Some(result.list.member), next))
         })
     };
     api.all_pages(call, page).await

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
+use crate::aws::strict::{self, Text, texts};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SourcesAnswer {
-    #[serde(default)]
     delivery_sources: Vec<SourceJson>,
     next_token: Option<String>,
 }
@@ -21,17 +21,16 @@ struct SourcesAnswer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SourceJson {
+    #[serde(deserialize_with = "strict::text")]
     name: String,
-    #[serde(default)]
-    resource_arns: Vec<String>,
-    #[serde(default)]
+    resource_arns: Vec<Text>,
+    #[serde(deserialize_with = "strict::text")]
     log_type: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DeliveriesAnswer {
-    #[serde(default)]
     deliveries: Vec<DeliveryJson>,
     next_token: Option<String>,
 }
@@ -39,7 +38,8 @@ struct DeliveriesAnswer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DeliveryJson {
-    delivery_source_name: Option<String>,
+    #[serde(deserialize_with = "strict::text")]
+    delivery_source_name: String,
 }
 
 /// The sources of load-balancer logs.
@@ -56,7 +56,7 @@ pub(crate) async fn sources(api: &ApiClient, client: &Client) -> Fact<Vec<LogSou
         let known = |json: SourceJson| LogSource {
             name: json.name,
             log_type: json.log_type,
-            resource_arns: json.resource_arns,
+            resource_arns: texts(json.resource_arns),
         };
         of_load_balancers.map(known).collect()
     })
@@ -71,7 +71,7 @@ pub(crate) async fn deliveries(api: &ApiClient, client: &Client) -> Fact<Vec<Str
     };
     api.all_pages(call, page).await.map(|all| {
         let mut names: Vec<String> =
-            all.into_iter().filter_map(|delivery| delivery.delivery_source_name).collect();
+            all.into_iter().map(|delivery| delivery.delivery_source_name).collect();
         names.sort();
         names.dedup();
         names

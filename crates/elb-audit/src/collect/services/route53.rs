@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::aws::api::ApiClient;
 use crate::aws::endpoint;
 use crate::aws::query::{Client, RestRequest};
+use crate::aws::strict;
 
 /// The version of the API, which its paths begin with.
 const VERSION: &str = "2013-04-01";
@@ -30,14 +31,16 @@ struct ZoneListXml {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ZoneXml {
+    #[serde(deserialize_with = "strict::text")]
     id: String,
+    #[serde(deserialize_with = "strict::text")]
     name: String,
-    config: Option<ConfigXml>,
+    config: ConfigXml,
 }
 
 #[derive(Debug, Deserialize)]
 struct ConfigXml {
-    #[serde(rename = "PrivateZone", default)]
+    #[serde(rename = "PrivateZone")]
     private: bool,
 }
 
@@ -60,7 +63,9 @@ struct RecordListXml {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RecordXml {
+    #[serde(deserialize_with = "strict::text")]
     name: String,
+    #[serde(deserialize_with = "strict::text")]
     r#type: String,
     alias_target: Option<AliasXml>,
     resource_records: Option<ValuesXml>,
@@ -68,7 +73,7 @@ struct RecordXml {
 
 #[derive(Debug, Deserialize)]
 struct AliasXml {
-    #[serde(rename = "DNSName")]
+    #[serde(rename = "DNSName", deserialize_with = "strict::text")]
     name: String,
 }
 
@@ -80,7 +85,7 @@ struct ValuesXml {
 
 #[derive(Debug, Deserialize)]
 struct ValueXml {
-    #[serde(rename = "Value")]
+    #[serde(rename = "Value", deserialize_with = "strict::text")]
     value: String,
 }
 
@@ -91,9 +96,9 @@ pub(crate) async fn records(api: &ApiClient, client: &Client) -> Fact<Vec<DnsRec
         let request = RestRequest::get(&[VERSION, "hostedzone"])
             .with("maxitems", "100")
             .with_some("marker", marker.as_deref());
-        api.call(call, None, client.xml_at::<ZonesXml>(request)).await.map(|page| {
-            let next = page.next_marker.filter(|_| page.is_truncated);
-            (Some(page.hosted_zones.list), next)
+        api.call(call, None, client.xml_at::<ZonesXml>(request)).await.and_then(|page| {
+            let next = api.next_marker(call, None, page.is_truncated, page.next_marker)?;
+            Ok((Some(page.hosted_zones.list), next))
         })
     };
     let zones = match api.all_pages(call, page).await {
@@ -123,12 +128,12 @@ async fn in_zone(api: &ApiClient, client: &Client, zone: &ZoneXml) -> Fact<Vec<D
         for (name, value) in ["name", "type", "identifier"].into_iter().zip(parts) {
             request = request.with(name, value);
         }
-        api.call(call, Some(id), client.xml_at::<RecordsXml>(request)).await.map(|page| {
+        api.call(call, Some(id), client.xml_at::<RecordsXml>(request)).await.and_then(|page| {
             let next = [page.next_record_name, page.next_record_type, page.next_record_identifier];
             let next = next.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let kept = page.resource_record_sets.list.into_iter();
             let kept = kept.filter_map(|record| known(zone, id, record)).collect();
-            (Some(kept), page.is_truncated.then_some(next))
+            Ok((Some(kept), api.next_marker(call, Some(id), page.is_truncated, Some(next))?))
         })
     };
     api.all_pages(call, page).await
@@ -143,7 +148,7 @@ fn known(zone: &ZoneXml, id: &str, xml: RecordXml) -> Option<DnsRecord> {
     is_of_elb(&target).then(|| DnsRecord {
         zone: id.to_owned(),
         zone_name: zone.name.trim_end_matches('.').to_owned(),
-        private: zone.config.as_ref().is_some_and(|config| config.private),
+        private: zone.config.private,
         // Route 53 writes an asterisk as `\052`.
         name: xml.name.trim_end_matches('.').replace("\\052", "*"),
         kind: xml.r#type,

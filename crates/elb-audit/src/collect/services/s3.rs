@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::aws::api::ApiClient;
 use crate::aws::query::RestRequest;
 use crate::aws::s3;
+use crate::aws::strict::Unexpected;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -172,9 +173,14 @@ impl<'a> Bucket<'a> {
                 .with("prefix", prefix)
                 .with_some("continuation-token", marker.as_deref());
             let answer = client.xml_at::<ObjectsXml>(request);
-            self.api.call(call, Some(self.name), answer).await.map(|page| {
-                let next = page.next_continuation_token.filter(|_| page.is_truncated);
-                (Some(page.contents), next)
+            self.api.call(call, Some(self.name), answer).await.and_then(|page| {
+                let (about, marker) = (Some(self.name), page.next_continuation_token);
+                if page.key_count.is_some_and(|count| count != page.contents.len()) {
+                    let said = Unexpected::Missing("Contents");
+                    return Err(self.api.unexpected(call, about, &said));
+                }
+                let next = self.api.next_marker(call, about, page.is_truncated, marker)?;
+                Ok((Some(page.contents), next))
             })
         };
         let all = self.api.all_pages(call, page).await;
@@ -247,6 +253,8 @@ struct BlockXml {
 #[serde(rename_all = "PascalCase")]
 struct ObjectsXml {
     is_truncated: bool,
+    /// How many objects the page lists: without any the list is left out.
+    key_count: Option<usize>,
     next_continuation_token: Option<String>,
     #[serde(default)]
     contents: Vec<ObjectXml>,

@@ -4,17 +4,22 @@ use elb_audit_core::inventory::Shield;
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Reason};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
+use crate::aws::strict;
 
 #[derive(Debug, Deserialize)]
-struct SubscriptionAnswer {}
+struct SubscriptionAnswer {
+    #[serde(rename = "Subscription")]
+    _is_there: IgnoredAny,
+}
 
 #[derive(Debug, Deserialize)]
 struct ProtectionsAnswer {
-    #[serde(rename = "Protections", default)]
+    #[serde(rename = "Protections")]
     protections: Vec<ProtectionJson>,
     #[serde(rename = "NextToken")]
     next: Option<String>,
@@ -22,8 +27,8 @@ struct ProtectionsAnswer {
 
 #[derive(Debug, Deserialize)]
 struct ProtectionJson {
-    #[serde(rename = "ResourceArn")]
-    resource: Option<String>,
+    #[serde(rename = "ResourceArn", deserialize_with = "strict::text")]
+    resource: String,
 }
 
 /// Shield Advanced. Without a subscription nothing more is asked.
@@ -32,7 +37,7 @@ pub(crate) async fn shield(api: &ApiClient, client: &Client) -> Fact<Shield> {
     let document = json!({});
     let answer = client.json::<SubscriptionAnswer>(call.operation(), &document);
     match api.call(call, None, answer).await {
-        Fact::Known(SubscriptionAnswer {}) => {}
+        Fact::Known(SubscriptionAnswer { .. }) => {}
         Fact::Unread(gap) if gap.reason == Reason::NotFound => {
             return Fact::Known(Shield { subscribed: false, protected: Vec::new() });
         }
@@ -50,6 +55,6 @@ pub(crate) async fn shield(api: &ApiClient, client: &Client) -> Fact<Shield> {
     };
     api.all_pages(call, page).await.map(|all| Shield {
         subscribed: true,
-        protected: all.into_iter().filter_map(|protection| protection.resource).collect(),
+        protected: all.into_iter().map(|protection| protection.resource).collect(),
     })
 }

@@ -8,10 +8,11 @@ use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
+use crate::aws::strict::{self, Text, texts};
 
 #[derive(Debug, Deserialize)]
 struct ListAnswer {
-    #[serde(rename = "WebACLs", default)]
+    #[serde(rename = "WebACLs")]
     acls: Vec<Acl>,
     #[serde(rename = "NextMarker")]
     next: Option<String>,
@@ -19,14 +20,14 @@ struct ListAnswer {
 
 #[derive(Debug, Deserialize)]
 struct Acl {
-    #[serde(rename = "WebACLId")]
+    #[serde(rename = "WebACLId", deserialize_with = "strict::text")]
     id: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct ResourcesAnswer {
-    #[serde(rename = "ResourceArns", default)]
-    arns: Vec<String>,
+    #[serde(rename = "ResourceArns")]
+    arns: Vec<Text>,
 }
 
 /// ARNs of the Application load balancers that have such an ACL.
@@ -62,5 +63,5 @@ async fn resources(api: &ApiClient, client: &Client, acl: &str) -> Fact<Vec<Stri
     let call = Call::WafRegionalListResourcesForWebAcl;
     let document = json!({"WebACLId": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
     let answer = client.json::<ResourcesAnswer>(call.operation(), &document);
-    api.call(call, Some(acl), answer).await.map(|answer| answer.arns)
+    api.call(call, Some(acl), answer).await.map(|answer| texts(answer.arns))
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::inventory::WebAcl;
 use elb_audit_core::vocab::call::Call;
-use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
+use elb_audit_core::vocab::fact::{Fact, Gap};
 use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
+use crate::aws::strict::{self, Text, required, texts};
 
 mod rules;
 
@@ -19,7 +20,7 @@ use rules::AclJson;
 
 #[derive(Debug, Deserialize)]
 struct ListAnswer {
-    #[serde(rename = "WebACLs", default)]
+    #[serde(rename = "WebACLs")]
     acls: Vec<Acl>,
     #[serde(rename = "NextMarker")]
     next: Option<String>,
@@ -27,14 +28,14 @@ struct ListAnswer {
 
 #[derive(Debug, Deserialize)]
 struct Acl {
-    #[serde(rename = "ARN")]
+    #[serde(rename = "ARN", deserialize_with = "strict::text")]
     arn: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct ResourcesAnswer {
-    #[serde(rename = "ResourceArns", default)]
-    arns: Vec<String>,
+    #[serde(rename = "ResourceArns")]
+    arns: Vec<Text>,
 }
 
 /// A web ACL, or a rule group, which is read like one.
@@ -46,7 +47,7 @@ struct GetAnswer {
 
 #[derive(Debug, Deserialize)]
 struct LoggingAnswer {
-    #[serde(rename = "LoggingConfigurations", default)]
+    #[serde(rename = "LoggingConfigurations")]
     configurations: Vec<Logging>,
     #[serde(rename = "NextMarker")]
     next: Option<String>,
@@ -54,7 +55,7 @@ struct LoggingAnswer {
 
 #[derive(Debug, Deserialize)]
 struct Logging {
-    #[serde(rename = "ResourceArn")]
+    #[serde(rename = "ResourceArn", deserialize_with = "strict::text")]
     acl: String,
 }
 
@@ -119,7 +120,7 @@ async fn by_load_balancer(
         arns.iter().map(move |arn| async move { of_load_balancer(api, client, arn).await });
     for (arn, fact) in arns.iter().zip(join_all(answers).await) {
         let fact = fact.map(|acl| {
-            let acl = acl?.into_acl();
+            let acl = acl?;
             let arn = acl.arn.clone();
             known.read.insert(arn.clone(), acl);
             Some(arn)
@@ -180,14 +181,17 @@ async fn resources(api: &ApiClient, client: &Client, acl: &str) -> Fact<Vec<Stri
     let call = Call::Wafv2ListResourcesForWebAcl;
     let document = json!({"WebACLArn": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
     let answer = client.json::<ResourcesAnswer>(call.operation(), &document);
-    api.call(call, Some(acl), answer).await.map(|answer| answer.arns)
+    api.call(call, Some(acl), answer).await.map(|answer| texts(answer.arns))
 }
 
-async fn of_load_balancer(api: &ApiClient, client: &Client, arn: &str) -> Fact<Option<AclJson>> {
+async fn of_load_balancer(api: &ApiClient, client: &Client, arn: &str) -> Fact<Option<WebAcl>> {
     let call = Call::Wafv2GetWebAclForResource;
     let document = json!({"ResourceArn": arn});
     let answer = client.json::<GetAnswer>(call.operation(), &document);
-    api.call(call, Some(arn), answer).await.map(|answer| answer.acl)
+    let answer = api.call(call, Some(arn), answer).await;
+    api.understood(call, Some(arn), answer, |answer| {
+        answer.acl.map(AclJson::into_acl).transpose()
+    })
 }
 
 /// One web ACL with its rules.
@@ -203,14 +207,8 @@ pub(crate) async fn rule_group(api: &ApiClient, client: &Client, arn: &str) -> F
 async fn read(api: &ApiClient, client: &Client, call: Call, arn: &str) -> Fact<WebAcl> {
     let document = json!({"ARN": arn});
     let answer = client.json::<GetAnswer>(call.operation(), &document);
-    match api.call(call, Some(arn), answer).await {
-        Fact::Known(GetAnswer { acl: Some(acl) }) => Fact::Known(acl.into_acl()),
-        Fact::Known(GetAnswer { acl: None }) => {
-            let gap = Gap::new(call, Reason::Malformed).saying("the answer holds no rules");
-            Fact::Unread(api.located(gap, Some(arn)))
-        }
-        Fact::Unread(gap) => Fact::Unread(gap),
-    }
+    let answer = api.call(call, Some(arn), answer).await;
+    api.understood(call, Some(arn), answer, |answer| required("WebACL", answer.acl)?.into_acl())
 }
 
 /// ARNs of the web ACLs that log, whoever had them log.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{Filter, all, filtered, whole_region};
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
+use crate::aws::strict::{self, Text, texts};
 
 /// The account's endpoint services in front of load balancers; with who may connect to each, if wanted.
 pub(crate) async fn endpoint_services(
@@ -42,8 +43,8 @@ async fn principals(api: &ApiClient, client: &Client, service: &str) -> Fact<Vec
 }
 
 fn service(xml: ServiceXml) -> EndpointService {
-    let mut load_balancers = xml.network_load_balancer_arn_set.item;
-    load_balancers.extend(xml.gateway_load_balancer_arn_set.item);
+    let mut load_balancers = texts(xml.network_load_balancer_arn_set.item);
+    load_balancers.extend(texts(xml.gateway_load_balancer_arn_set.item));
     EndpointService {
         id: xml.service_id,
         name: xml.service_name,
@@ -75,25 +76,29 @@ pub(crate) async fn gateway_endpoints(api: &ApiClient, client: &Client) -> Fact<
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ServiceXml {
+    #[serde(deserialize_with = "strict::text")]
     service_id: String,
     service_name: Option<String>,
     service_state: Option<String>,
     acceptance_required: bool,
     #[serde(default)]
-    network_load_balancer_arn_set: Items<String>,
+    network_load_balancer_arn_set: Items<Text>,
     #[serde(default)]
-    gateway_load_balancer_arn_set: Items<String>,
+    gateway_load_balancer_arn_set: Items<Text>,
 }
 
 #[derive(Debug, Deserialize)]
 struct PrincipalXml {
+    #[serde(deserialize_with = "strict::text")]
     principal: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct EndpointXml {
+    #[serde(deserialize_with = "strict::text")]
     vpc_endpoint_id: String,
+    #[serde(deserialize_with = "strict::text")]
     service_name: String,
     vpc_id: Option<String>,
     state: Option<String>,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::whole_region;
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
+use crate::aws::strict;
 
 /// Every flow log of the region.
 pub(crate) async fn flow_logs(api: &ApiClient, client: &Client) -> Fact<Vec<FlowLog>> {
@@ -27,7 +28,9 @@ pub(crate) async fn flow_logs(api: &ApiClient, client: &Client) -> Fact<Vec<Flow
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FlowLogXml {
+    #[serde(deserialize_with = "strict::text")]
     flow_log_id: String,
+    #[serde(deserialize_with = "strict::text")]
     resource_id: String,
     flow_log_status: Option<String>,
     traffic_type: Option<String>,

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use elb_audit_core::inventory::{Permission, SecurityGroup, StaleRule};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
-use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::{Filter, Unexpected, all, block, filtered, understood};
+use super::{Filter, all, filtered};
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
+use crate::aws::strict::{self, Understood, block, each};
 
 /// The security groups with these ids.
 pub(crate) async fn security_groups(
@@ -20,7 +20,7 @@ pub(crate) async fn security_groups(
 ) -> Fact<Vec<SecurityGroup>> {
     let call = Call::Ec2DescribeSecurityGroups;
     let found = filtered::<GroupXml>(api, client, call, Filter::new("group-id", ids)).await;
-    understood(api, call, found, group)
+    api.understood(call, None, found, |all| each(all, group))
 }
 
 /// The rules of a VPC's groups that name a group which is gone, each pair of groups once.
@@ -36,7 +36,7 @@ pub(crate) async fn stale_rules(
     found.map(|groups| {
         let pairs = groups.into_iter().flat_map(|group| {
             let rules = group.ingress.item.into_iter().chain(group.egress.item);
-            let named = rules.flat_map(|rule| rule.groups.item).filter_map(|named| named.id);
+            let named = rules.flat_map(|rule| rule.groups.item).map(|named| named.id);
             named.map(|named| (group.id.clone(), named)).collect::<Vec<_>>()
         });
         let pairs: BTreeSet<(String, String)> = pairs.collect();
@@ -46,7 +46,7 @@ pub(crate) async fn stale_rules(
 
 #[derive(Debug, Deserialize)]
 struct GroupXml {
-    #[serde(rename = "groupId")]
+    #[serde(rename = "groupId", deserialize_with = "strict::text")]
     id: String,
     #[serde(rename = "ownerId")]
     owner: Option<String>,
@@ -63,7 +63,7 @@ struct GroupXml {
 
 #[derive(Debug, Deserialize)]
 struct StaleXml {
-    #[serde(rename = "groupId")]
+    #[serde(rename = "groupId", deserialize_with = "strict::text")]
     id: String,
     #[serde(rename = "staleIpPermissions", default)]
     ingress: Items<StalePermissionXml>,
@@ -79,7 +79,7 @@ struct StalePermissionXml {
 
 #[derive(Debug, Deserialize)]
 struct PermissionXml {
-    #[serde(rename = "ipProtocol")]
+    #[serde(rename = "ipProtocol", deserialize_with = "strict::text")]
     protocol: String,
     #[serde(rename = "fromPort")]
     from: Option<i32>,
@@ -103,40 +103,36 @@ struct RangeXml {
 
 #[derive(Debug, Deserialize)]
 struct PrefixListXml {
-    #[serde(rename = "prefixListId")]
+    #[serde(rename = "prefixListId", deserialize_with = "strict::text")]
     id: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct GroupRefXml {
-    #[serde(rename = "groupId")]
-    id: Option<String>,
+    #[serde(rename = "groupId", deserialize_with = "strict::text")]
+    id: String,
 }
 
-fn group(xml: GroupXml) -> Result<SecurityGroup, Unexpected> {
-    let permissions = |list: Items<PermissionXml>| -> Result<Vec<Permission>, Unexpected> {
-        list.item.into_iter().map(permission).collect()
-    };
+fn group(xml: GroupXml) -> Understood<SecurityGroup> {
     Ok(SecurityGroup {
         id: xml.id,
         owner: xml.owner,
         name: xml.name,
         vpc_id: xml.vpc,
-        ingress: permissions(xml.ingress)?,
-        egress: permissions(xml.egress)?,
+        ingress: each(xml.ingress.item, permission)?,
+        egress: each(xml.egress.item, permission)?,
     })
 }
 
-fn permission(xml: PermissionXml) -> Result<Permission, Unexpected> {
+fn permission(xml: PermissionXml) -> Understood<Permission> {
     let texts = xml.v4.item.into_iter().chain(xml.v6.item);
-    let ranges: Result<Vec<IpNet>, Unexpected> = texts.map(|range| block(&range.cidr)).collect();
     Ok(Permission {
         protocol: xml.protocol,
         from_port: xml.from,
         to_port: xml.to,
-        ranges: ranges?,
+        ranges: each(texts, |range| block(&range.cidr))?,
         prefix_lists: xml.lists.item.into_iter().map(|list| list.id).collect(),
-        groups: xml.groups.item.into_iter().filter_map(|group| group.id).collect(),
+        groups: xml.groups.item.into_iter().map(|group| group.id).collect(),
     })
 }
 

@@ -8,9 +8,10 @@ use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
 use serde::Deserialize;
 
-use super::{Filter, Unexpected, block, filtered, filtered_with, is_unknown_parameter, understood};
+use super::{Filter, filtered, filtered_with, is_unknown_parameter};
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
+use crate::aws::strict::{self, Understood, address, block, each, required};
 
 /// Whose interfaces are wanted.
 #[derive(Debug, Default)]
@@ -82,21 +83,21 @@ async fn matching(
         }
         found => found,
     };
-    understood(api, call, found, interface)
+    api.understood(call, None, found, |all| each(all, interface))
 }
 
-fn interface(xml: InterfaceXml) -> Result<NetworkInterface, Unexpected> {
-    let address = |text: &String| text.parse().map_err(|_| Unexpected::Address(text.clone()));
-    let own = xml.addresses.item.iter().filter_map(|one| one.private.as_ref());
+fn interface(xml: InterfaceXml) -> Understood<NetworkInterface> {
+    let own = each(&xml.addresses.item, |one| required("privateIpAddress", one.private.as_ref()))?;
+    let own = own.into_iter();
     let own = own.chain(xml.six.item.iter().map(|one| &one.address));
     let public = xml.addresses.item.iter().filter_map(|one| one.association.as_ref());
     let public = public.chain(&xml.association).filter_map(|one| one.public.as_ref());
     let public: BTreeSet<&String> = public.filter(|text| !text.is_empty()).collect();
     let blocks = xml.blocks.item.iter().chain(&xml.six_blocks.item);
     Ok(NetworkInterface {
-        prefixes: blocks.map(|one| block(&one.block)).collect::<Result<_, _>>()?,
-        addresses: own.map(address).collect::<Result<_, _>>()?,
-        public_addresses: public.into_iter().map(address).collect::<Result<_, _>>()?,
+        prefixes: each(blocks, |one| block(&one.block))?,
+        addresses: each(own, |text| address(text))?,
+        public_addresses: each(public, |text| address(text))?,
         id: xml.id,
         owner: xml.owner,
         kind: xml.kind,
@@ -111,7 +112,7 @@ fn interface(xml: InterfaceXml) -> Result<NetworkInterface, Unexpected> {
 
 #[derive(Debug, Deserialize)]
 struct InterfaceXml {
-    #[serde(rename = "networkInterfaceId")]
+    #[serde(rename = "networkInterfaceId", deserialize_with = "strict::text")]
     id: String,
     #[serde(rename = "ownerId")]
     owner: Option<String>,
@@ -126,7 +127,7 @@ struct InterfaceXml {
     zone: Option<String>,
     attachment: Option<AttachmentXml>,
     association: Option<AssociationXml>,
-    #[serde(rename = "privateIpAddressesSet", default)]
+    #[serde(rename = "privateIpAddressesSet")]
     addresses: Items<AddressXml>,
     #[serde(rename = "ipv6AddressesSet", default)]
     six: Items<SixXml>,
@@ -134,7 +135,7 @@ struct InterfaceXml {
     blocks: Items<BlockXml>,
     #[serde(rename = "ipv6PrefixSet", default)]
     six_blocks: Items<BlockXml>,
-    #[serde(rename = "groupSet", default)]
+    #[serde(rename = "groupSet")]
     groups: Items<GroupXml>,
 }
 
@@ -171,7 +172,7 @@ struct BlockXml {
 
 #[derive(Debug, Deserialize)]
 struct GroupXml {
-    #[serde(rename = "groupId")]
+    #[serde(rename = "groupId", deserialize_with = "strict::text")]
     id: String,
 }
 

@@ -5,22 +5,21 @@ use elb_audit_core::inventory::{
     VpcFirewall,
 };
 use elb_audit_core::vocab::call::Call;
-use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
+use elb_audit_core::vocab::fact::Fact;
 use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::routes::RouteXml;
-use super::{
-    Filter, Unexpected, all, block, filtered, is_unknown_action, understood, whole_region,
-};
+use super::{Filter, all, filtered, is_unknown_action, whole_region};
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
+use crate::aws::strict::{self, Unexpected, Understood, block, each};
 
 /// The VPCs with these ids.
 pub(crate) async fn vpcs(api: &ApiClient, client: &Client, ids: &[String]) -> Fact<Vec<Vpc>> {
     let call = Call::Ec2DescribeVpcs;
     let found = filtered::<VpcXml>(api, client, call, Filter::new("vpc-id", ids)).await;
-    understood(api, call, found, |xml| {
+    let vpc = |xml: VpcXml| {
         // The first block is among the associated ones; moto and old answers have it alone.
         let mut texts: Vec<String> = Vec::from_iter(xml.block);
         for association in xml.v4.item {
@@ -30,38 +29,44 @@ pub(crate) async fn vpcs(api: &ApiClient, client: &Client, ids: &[String]) -> Fa
         }
         let six = xml.v6.item.into_iter().filter(AssociatedXml::holds);
         texts.extend(six.map(|association| association.block));
-        let ranges: Result<Vec<IpNet>, Unexpected> = texts.iter().map(|text| block(text)).collect();
+        let ranges = each(&texts, |text| block(text))?;
         let firewall =
             |one: VpcFirewallXml| VpcFirewall { arn: one.arn, status: one.status, mode: one.mode };
         Ok(Vpc {
             id: xml.id,
             owner: xml.owner,
             is_default: xml.is_default,
-            ranges: ranges?,
+            ranges,
             firewalls: xml.firewalls.item.into_iter().map(firewall).collect(),
         })
-    })
+    };
+    api.understood(call, None, found, |all| each(all, vpc))
 }
 
 /// The subnets with these ids.
 pub(crate) async fn subnets(api: &ApiClient, client: &Client, ids: &[String]) -> Fact<Vec<Subnet>> {
     let call = Call::Ec2DescribeSubnets;
     let found = filtered::<SubnetXml>(api, client, call, Filter::new("subnet-id", ids)).await;
-    understood(api, call, found, |xml| {
+    let subnet = |xml: SubnetXml| {
         let six = xml.v6.item.into_iter().filter(AssociatedXml::holds);
         // A subnet for IPv6 alone has no block of the other family.
         let four = xml.block.filter(|block| !block.is_empty());
         let texts = four.into_iter().chain(six.map(|association| association.block));
-        let ranges: Result<Vec<IpNet>, Unexpected> = texts.map(|text| block(&text)).collect();
+        let ranges = each(texts, |text| block(&text))?;
+        // There is none without a block of either family.
+        if ranges.is_empty() {
+            return Err(Unexpected::Missing("cidrBlock"));
+        }
         Ok(Subnet {
             id: xml.id,
             owner: xml.owner,
             vpc_id: xml.vpc,
             zone: xml.zone,
-            ranges: ranges?,
+            ranges,
             firewall_connectivity: xml.firewall_connectivity,
         })
-    })
+    };
+    api.understood(call, None, found, |all| each(all, subnet))
 }
 
 /// The network ACLs of these VPCs.
@@ -72,7 +77,7 @@ pub(crate) async fn network_acls(
 ) -> Fact<Vec<NetworkAcl>> {
     let call = Call::Ec2DescribeNetworkAcls;
     let found = filtered::<AclXml>(api, client, call, Filter::new("vpc-id", vpcs)).await;
-    understood(api, call, found, acl)
+    api.understood(call, None, found, |all| each(all, acl))
 }
 
 /// Encryption controls of these VPCs. Where EC2 does not know the request, no VPC has any.
@@ -109,7 +114,7 @@ pub(crate) async fn route_tables(
         Filter { page_size: "100", ..Filter::new("vpc-id", vpcs) },
     )
     .await;
-    understood(api, call, found, table)
+    api.understood(call, None, found, |all| each(all, table))
 }
 
 /// The addresses of a prefix list, AWS's own or the customer's.
@@ -118,20 +123,7 @@ pub(crate) async fn prefix_list(api: &ApiClient, client: &Client, id: &str) -> F
     let parameters =
         [("PrefixListId".to_owned(), id.to_owned()), ("MaxResults".to_owned(), "100".to_owned())];
     let found = all::<EntryXml>(api, client, call, &parameters, Some(id)).await;
-    match found {
-        Fact::Unread(gap) => Fact::Unread(gap),
-        Fact::Known(entries) => {
-            let blocks: Result<Vec<IpNet>, _> =
-                entries.iter().map(|entry| entry.cidr.parse()).collect();
-            blocks.map_or_else(
-                |error| {
-                    let gap = Gap::new(call, Reason::Malformed).saying(error.to_string());
-                    Fact::Unread(api.located(gap, Some(id)))
-                },
-                Fact::Known,
-            )
-        }
-    }
+    api.understood(call, Some(id), found, |all| each(all, |entry| block(&entry.cidr)))
 }
 
 /// VPC Block Public Access of the region; its exclusions only when it blocks something.
@@ -172,15 +164,15 @@ struct BlockAnswer {
 
 #[derive(Debug, Deserialize)]
 struct BlockXml {
-    #[serde(rename = "internetGatewayBlockMode")]
+    #[serde(rename = "internetGatewayBlockMode", deserialize_with = "strict::text")]
     mode: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct ExclusionXml {
-    #[serde(rename = "resourceArn")]
+    #[serde(rename = "resourceArn", deserialize_with = "strict::text")]
     resource: String,
-    #[serde(rename = "internetGatewayExclusionMode")]
+    #[serde(rename = "internetGatewayExclusionMode", deserialize_with = "strict::text")]
     mode: String,
     state: Option<String>,
 }
@@ -192,7 +184,7 @@ struct EntryXml {
 
 #[derive(Debug, Deserialize)]
 struct VpcXml {
-    #[serde(rename = "vpcId")]
+    #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     id: String,
     #[serde(rename = "ownerId")]
     owner: Option<String>,
@@ -241,9 +233,9 @@ impl AssociatedXml {
 
 #[derive(Debug, Deserialize)]
 struct SubnetXml {
-    #[serde(rename = "subnetId")]
+    #[serde(rename = "subnetId", deserialize_with = "strict::text")]
     id: String,
-    #[serde(rename = "vpcId")]
+    #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     vpc: String,
     #[serde(rename = "ownerId")]
     owner: Option<String>,
@@ -259,9 +251,9 @@ struct SubnetXml {
 
 #[derive(Debug, Deserialize)]
 struct AclXml {
-    #[serde(rename = "networkAclId")]
+    #[serde(rename = "networkAclId", deserialize_with = "strict::text")]
     id: String,
-    #[serde(rename = "vpcId")]
+    #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     vpc: String,
     #[serde(rename = "ownerId")]
     owner: Option<String>,
@@ -292,7 +284,7 @@ struct PortsXml {
     to: Option<i32>,
 }
 
-fn acl(xml: AclXml) -> Result<NetworkAcl, Unexpected> {
+fn acl(xml: AclXml) -> Understood<NetworkAcl> {
     let entry = |xml: AclEntryXml| {
         let range = xml.cidr_block.as_deref().map(block).transpose()?;
         let ports = xml.port_range;
@@ -306,21 +298,19 @@ fn acl(xml: AclXml) -> Result<NetworkAcl, Unexpected> {
             to_port: ports.and_then(|ports| ports.to),
         })
     };
-    let entries: Result<Vec<AclEntry>, Unexpected> =
-        xml.entries.item.into_iter().map(entry).collect();
     Ok(NetworkAcl {
         id: xml.id,
         owner: xml.owner,
         vpc_id: xml.vpc,
         is_default: xml.default,
         subnets: subnets_of(xml.associations)?,
-        entries: entries?,
+        entries: each(xml.entries.item, entry)?,
     })
 }
 
 #[derive(Debug, Deserialize)]
 struct ControlXml {
-    #[serde(rename = "vpcId")]
+    #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     vpc: String,
     mode: Option<String>,
     state: Option<String>,
@@ -328,9 +318,9 @@ struct ControlXml {
 
 #[derive(Debug, Deserialize)]
 struct TableXml {
-    #[serde(rename = "routeTableId")]
+    #[serde(rename = "routeTableId", deserialize_with = "strict::text")]
     id: String,
-    #[serde(rename = "vpcId")]
+    #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     vpc: String,
     #[serde(rename = "ownerId")]
     owner: Option<String>,
@@ -356,17 +346,17 @@ struct AssociationXml {
 
 /// The subnets among what something is associated with. Refuses an association with nothing: the subnet
 /// left out would seem to have no table or ACL of its own.
-fn subnets_of(associations: Items<AssociationXml>) -> Result<Vec<String>, Unexpected> {
+fn subnets_of(associations: Items<AssociationXml>) -> Understood<Vec<String>> {
     let is_known = |one: &AssociationXml| {
         one.main || one.subnet.is_some() || one.gateway.is_some() || one.pool.is_some()
     };
     if !associations.item.iter().all(is_known) {
-        return Err(Unexpected::Association);
+        return Err(Unexpected::Missing("what an association is with"));
     }
     Ok(associations.item.into_iter().filter_map(|one| one.subnet).collect())
 }
 
-fn table(xml: TableXml) -> Result<RouteTable, Unexpected> {
+fn table(xml: TableXml) -> Understood<RouteTable> {
     Ok(RouteTable {
         id: xml.id,
         owner: xml.owner,

@@ -8,6 +8,7 @@ use elb_audit_core::vocab::fact::Fact;
 
 use super::PAGE;
 use crate::aws::api::ApiClient;
+use crate::aws::strict::{Unexpected, each, filled, required};
 
 /// Quotas by AWS's name; those that are no number are left out.
 pub(crate) async fn account_limits(
@@ -20,10 +21,10 @@ pub(crate) async fn account_limits(
         let answer = api.call(call, None, request.send()).await;
         answer.map(|answer| (answer.limits, answer.next_marker))
     };
-    api.all_pages(call, page).await.map(|all| {
-        let known =
-            all.into_iter().filter_map(|limit| Some((limit.name?, limit.max?.parse().ok()?)));
-        known.collect()
+    let found = api.all_pages(call, page).await;
+    api.understood(call, None, found, |all| {
+        let limits = each(all, |limit| Ok((filled("Name", limit.name)?, filled("Max", limit.max)?)))?;
+        Ok(limits.into_iter().filter_map(|(name, max)| Some((name, max.parse().ok()?))).collect())
     })
 }
 
@@ -31,8 +32,10 @@ pub(crate) async fn account_limits(
 pub(crate) async fn reserved_capacity(api: &ApiClient, client: &Client, arn: &str) -> Fact<u64> {
     let call = Call::ElbV2DescribeCapacityReservation;
     let request = client.describe_capacity_reservation().load_balancer_arn(arn).send();
-    api.call(call, Some(arn), request).await.map(|answer| {
-        let units = answer.minimum_load_balancer_capacity.and_then(|least| least.capacity_units);
-        units.and_then(|units| u64::try_from(units).ok()).unwrap_or_default()
+    let answer = api.call(call, Some(arn), request).await;
+    api.understood(call, Some(arn), answer, |answer| {
+        let Some(least) = answer.minimum_load_balancer_capacity else { return Ok(0) };
+        let units = required("CapacityUnits", least.capacity_units)?;
+        u64::try_from(units).map_err(|_| Unexpected::Value("CapacityUnits", units.to_string()))
     })
 }

@@ -10,6 +10,7 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use super::PAGE;
 use crate::aws::api::ApiClient;
 use crate::aws::document::{self, Statement};
+use crate::aws::strict::{Understood, each, filled};
 
 /// The region's trust stores, without what has to be asked for one by one.
 pub(crate) async fn trust_stores(api: &ApiClient, client: &Client) -> Fact<Vec<TrustStore>> {
@@ -19,17 +20,21 @@ pub(crate) async fn trust_stores(api: &ApiClient, client: &Client) -> Fact<Vec<T
         let answer = api.call(call, None, request.send()).await;
         answer.map(|answer| (answer.trust_stores, answer.next_marker))
     };
-    let known = |found: sdk::TrustStore| TrustStore {
-        arn: found.trust_store_arn.unwrap_or_default(),
-        name: found.name.unwrap_or_default(),
+    let found = api.all_pages(call, page).await;
+    api.understood(call, None, found, |all| each(all, trust_store))
+}
+
+fn trust_store(found: sdk::TrustStore) -> Understood<TrustStore> {
+    Ok(TrustStore {
+        arn: filled("TrustStoreArn", found.trust_store_arn)?,
+        name: filled("Name", found.name)?,
         status: found.status.map(|status| status.as_str().to_owned()),
         ca_certificates: found.number_of_ca_certificates,
         revoked_entries: found.total_revoked_entries,
         revocation_lists: Fact::not_collected(Call::ElbV2DescribeTrustStoreRevocations),
         shared_with: Fact::not_collected(Call::ElbV2GetResourcePolicy),
         users: Fact::not_collected(Call::ElbV2DescribeTrustStoreAssociations),
-    };
-    api.all_pages(call, page).await.map(|all| all.into_iter().map(known).collect())
+    })
 }
 
 /// How many revocation lists a store has.
@@ -62,7 +67,9 @@ pub(crate) async fn users(api: &ApiClient, client: &Client, arn: &str) -> Fact<V
         answer.map(|answer| (answer.trust_store_associations, answer.next_marker))
     };
     let found = api.all_pages(call, page).await;
-    found.map(|all| all.into_iter().filter_map(|association| association.resource_arn).collect())
+    api.understood(call, Some(arn), found, |all| {
+        each(all, |association| filled("ResourceArn", association.resource_arn))
+    })
 }
 
 /// Accounts, organizations and `*` that a store's policy shares it with; without a policy nobody.

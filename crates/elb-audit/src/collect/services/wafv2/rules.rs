@@ -8,22 +8,23 @@ use elb_audit_core::inventory::{WafComparison, WafRule, WafStatement, WebAcl};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::aws::strict::{self, Understood, Unexpected, each, required};
+
 /// A web ACL or a rule group, as WAF writes both.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct AclJson {
-    #[serde(rename = "ARN")]
+    #[serde(rename = "ARN", deserialize_with = "strict::text")]
     pub(super) arn: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "strict::text")]
     name: String,
     default_action: Option<Map<String, Value>>,
-    #[serde(default)]
     rules: Vec<RuleJson>,
     #[serde(default)]
     pre_process_firewall_manager_rule_groups: Vec<RuleJson>,
     #[serde(default)]
     post_process_firewall_manager_rule_groups: Vec<RuleJson>,
-    visibility_config: Option<VisibilityJson>,
+    visibility_config: VisibilityJson,
     #[serde(rename = "OnSourceDDoSProtectionConfig")]
     on_source: Option<OnSourceJson>,
     association_config: Option<AssociationJson>,
@@ -52,7 +53,7 @@ impl AssociationJson {
 
 #[derive(Debug, Deserialize)]
 struct VisibilityJson {
-    #[serde(rename = "CloudWatchMetricsEnabled", default)]
+    #[serde(rename = "CloudWatchMetricsEnabled")]
     metrics: bool,
 }
 
@@ -65,15 +66,14 @@ struct OnSourceJson {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RuleJson {
-    #[serde(default)]
+    #[serde(deserialize_with = "strict::text")]
     name: String,
-    #[serde(default)]
-    priority: i64,
+    priority: u32,
     action: Option<Map<String, Value>>,
     override_action: Option<Map<String, Value>>,
     #[serde(alias = "FirewallManagerStatement")]
-    statement: Option<Value>,
-    visibility_config: Option<VisibilityJson>,
+    statement: Map<String, Value>,
+    visibility_config: VisibilityJson,
 }
 
 /// Names of WAF's statements, and ours for them.
@@ -113,7 +113,7 @@ const FIELDS: [(&str, &str); 10] = [
 impl AclJson {
     /// The ACL with its rules in the order in which they are evaluated: Firewall Manager's first ones,
     /// its own, Firewall Manager's last ones.
-    pub(super) fn into_acl(self) -> WebAcl {
+    pub(super) fn into_acl(self) -> Understood<WebAcl> {
         let lists = [
             self.pre_process_firewall_manager_rule_groups,
             self.rules,
@@ -121,33 +121,33 @@ impl AclJson {
         ];
         let rules = lists.into_iter().flat_map(|mut list| {
             list.sort_by_key(|rule| rule.priority);
-            list.into_iter().map(rule)
+            list
         });
-        WebAcl {
-            rules: rules.collect(),
+        Ok(WebAcl {
+            rules: each(rules, rule)?,
             arn: self.arn,
             name: self.name,
-            default_action: self.default_action.as_ref().and_then(word),
-            metrics: self.visibility_config.is_some_and(|config| config.metrics),
+            default_action: self.default_action.as_ref().map(|action| required("DefaultAction", word(action))).transpose()?,
+            metrics: self.visibility_config.metrics,
             body_limit: self.association_config.and_then(AssociationJson::body_limit),
             low_reputation_mode: self.on_source.and_then(|config| config.mode),
-        }
+        })
     }
 }
 
-fn rule(json: RuleJson) -> WafRule {
+fn rule(json: RuleJson) -> Understood<WafRule> {
     let mut statements = Vec::new();
-    if let Some(statement) = &json.statement {
-        flatten(statement, &mut statements);
+    if flatten(&json.statement, &mut statements) == 0 {
+        return Err(Unexpected::Empty("Statement"));
     }
     let action = json.action.as_ref().or(json.override_action.as_ref());
-    WafRule {
+    Ok(WafRule {
         name: json.name,
-        priority: json.priority,
-        action: action.and_then(word).unwrap_or_default(),
-        metrics: json.visibility_config.is_some_and(|config| config.metrics),
+        priority: i64::from(json.priority),
+        action: required("Action", action.and_then(word))?,
+        metrics: json.visibility_config.metrics,
         statements,
-    }
+    })
 }
 
 /// What is done is the only name in an action: `{"Block": {}}`.
@@ -156,9 +156,9 @@ fn word(action: &Map<String, Value>) -> Option<String> {
 }
 
 /// Adds a statement and every one inside it, each before those inside it; how many there are side by side.
-fn flatten(statement: &Value, into: &mut Vec<WafStatement>) -> usize {
+fn flatten(statement: &Map<String, Value>, into: &mut Vec<WafStatement>) -> usize {
     let mut count = 0;
-    for (name, content) in statement.as_object().into_iter().flatten() {
+    for (name, content) in statement {
         if content.is_null() {
             continue;
         }
@@ -169,7 +169,8 @@ fn flatten(statement: &Value, into: &mut Vec<WafStatement>) -> usize {
         let inner = ["Statement", "ScopeDownStatement"].into_iter();
         let inner = inner.filter_map(|name| content.get(name));
         let several = content.get("Statements").and_then(Value::as_array).into_iter().flatten();
-        let children = inner.chain(several).map(|statement| flatten(statement, into)).sum();
+        let children = inner.chain(several).filter_map(Value::as_object);
+        let children = children.map(|statement| flatten(statement, into)).sum();
         into[place].children = children;
     }
     count
@@ -354,7 +355,7 @@ mod tests {
 
     #[test]
     fn an_acl_is_flattened_without_what_it_looks_for() {
-        let acl = serde_json::from_str::<AclJson>(ACL).unwrap().into_acl();
+        let acl = serde_json::from_str::<AclJson>(ACL).unwrap().into_acl().unwrap();
         assert!(!format!("{acl:?}").contains("hunter2"));
         assert_eq!((acl.default_action.as_deref(), acl.metrics), (Some("allow"), true));
         assert_eq!(acl.low_reputation_mode.as_deref(), Some("ACTIVE_UNDER_DDOS"));
@@ -386,7 +387,7 @@ mod tests {
     /// What is read of one statement.
     fn read(statement: &Value) -> WafStatement {
         let mut all = Vec::new();
-        flatten(statement, &mut all);
+        flatten(statement.as_object().unwrap(), &mut all);
         all.remove(0)
     }
 
