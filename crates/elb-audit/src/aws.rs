@@ -23,7 +23,7 @@ pub use role::{Role, RoleArnError};
 pub use session::{AccessError, Session, Tuning};
 pub use stop::{Stop, StopClock};
 
-/// AWS's time as ours; none if it lies outside of what a calendar has.
+/// AWS's time as ours; none if it lies outside of what a calendar has, or before there were clocks to tell it.
 pub(crate) fn timestamp(time: &aws_smithy_types::DateTime) -> Option<Timestamp> {
-    Timestamp::from_second(time.secs()).ok()
+    Timestamp::from_second(time.secs()).ok().filter(|time| *time >= Timestamp::UNIX_EPOCH)
 }

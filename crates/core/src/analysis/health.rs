@@ -3,8 +3,8 @@
 
 use crate::analysis::routing;
 use crate::analysis::site::Site;
-use crate::analysis::targets::Targets;
-use crate::inventory::{Kind, Target, TargetState, TargetType};
+use crate::analysis::targets::{self, Sort, Targets};
+use crate::inventory::{Kind, Target, TargetState};
 use crate::vocab::call::Call;
 use crate::vocab::evidence::Evidence;
 use crate::vocab::fact::{Gap, Reason};
@@ -57,7 +57,7 @@ pub enum Service {
 /// The targets of a subject; none where health says nothing: a group that no request reaches, or a
 /// function without health checks.
 pub fn tally<'a>(site: Site, targets: &Targets<'a>) -> Result<Option<Tally<'a>>, Gap> {
-    if is_unchecked(targets) {
+    if is_unchecked(targets)? {
         return Ok(None);
     }
     if let Targets::Group(group) = targets {
@@ -70,14 +70,14 @@ pub fn tally<'a>(site: Site, targets: &Targets<'a>) -> Result<Option<Tally<'a>>,
 }
 
 /// Whether it is a function without health checks, whose health says nothing.
-fn is_unchecked(targets: &Targets) -> bool {
-    let Targets::Group(group) = targets else { return false };
-    group.target_type == Some(TargetType::Lambda) && group.health_check_enabled != Some(true)
+fn is_unchecked(targets: &Targets) -> Result<bool, Gap> {
+    let Targets::Group(group) = targets else { return Ok(false) };
+    Ok(group.health_check_enabled != Some(true) && targets::sort(group)? == Sort::Function)
 }
 
 /// The targets of a subject, whatever leads there.
 pub fn count<'a>(site: Site, targets: &Targets<'a>) -> Result<Tally<'a>, Gap> {
-    let is_unchecked = is_unchecked(targets);
+    let is_unchecked = is_unchecked(targets)?;
     let mut tally = Tally {
         healthy: 0,
         starting: 0,
@@ -129,6 +129,19 @@ fn state_gap(site: Site, targets: &Targets, (why, said): (Reason, String)) -> Ga
         Targets::Instances(_) => (Call::ElbDescribeInstanceHealth, &site.lb.arn),
     };
     Gap::new(call, why).in_region(&site.region.name).of(of).saying(said)
+}
+
+/// The healthy ones; a gap where a target is in a state that this version does not know.
+pub fn healthy<'a>(site: Site, targets: &Targets<'a>) -> Result<Vec<&'a Target>, Gap> {
+    let all = targets.health().get()?;
+    let unknown = all.iter().find(|one| matches!(one.state, TargetState::Other(_)));
+    if let Some(target) = unknown {
+        let said = format!("state {} of {}", target.state, target.id);
+        return Err(state_gap(site, targets, (Reason::Unrecognised, said)));
+    }
+    let healthy =
+        |one: &&Target| matches!(one.state, TargetState::Healthy | TargetState::InService);
+    Ok(all.iter().filter(healthy).collect())
 }
 
 /// Whether any of these groups can serve a request, by a target that is in order or by one that is not.

@@ -142,7 +142,8 @@ impl ApiClient {
         resource: &str,
         found: impl Iterator<Item = (Option<String>, Option<String>)>,
     ) -> Result<BTreeMap<String, String>, Gap> {
-        found.map(|(key, value)| key.zip(value)).collect::<Option<_>>().ok_or_else(|| {
+        let named = found.map(|(key, value)| key.filter(|key| !key.is_empty()).zip(value));
+        named.collect::<Option<_>>().ok_or_else(|| {
             let said = "an attribute without key or value";
             self.located(Gap::new(call, Reason::Malformed).saying(said), Some(resource))
         })

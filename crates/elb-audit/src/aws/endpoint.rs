@@ -227,7 +227,14 @@ fn regional(service: &str, region: &str, partition: &Partition, variant: Variant
     let standard_is_fips = partition.name == "aws-us-gov"
         && matches!(
             service,
-            "ec2" | "sns" | "logs" | "autoscaling" | "monitoring" | "events" | "organizations"
+            "ec2"
+                | "elasticloadbalancing"
+                | "sns"
+                | "logs"
+                | "autoscaling"
+                | "monitoring"
+                | "events"
+                | "organizations"
         )
         && (!variant.dual_stack || matches!(service, "monitoring" | "events" | "organizations"));
     let fips = if variant.fips && !standard_is_fips { "-fips" } else { "" };

@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 /// What an answer holds instead of what AWS documents.
@@ -50,6 +51,14 @@ pub(crate) fn if_any(name: &'static str, text: Option<String>) -> Understood<Opt
     text.map(|text| not_empty(name, text)).transpose()
 }
 
+/// A word that AWS may leave out, but not send empty.
+pub(crate) fn word<'a>(name: &'static str, word: Option<&'a str>) -> Understood<Option<&'a str>> {
+    match word {
+        Some("") => Err(Unexpected::Empty(name)),
+        word => Ok(word),
+    }
+}
+
 /// Texts none of which is empty.
 pub(crate) fn all_filled(name: &'static str, texts: Vec<String>) -> Understood<Vec<String>> {
     texts.into_iter().map(|text| not_empty(name, text)).collect()
@@ -57,6 +66,16 @@ pub(crate) fn all_filled(name: &'static str, texts: Vec<String>) -> Understood<V
 
 fn not_empty(name: &'static str, text: String) -> Understood<String> {
     if text.is_empty() { Err(Unexpected::Empty(name)) } else { Ok(text) }
+}
+
+/// The number of an account: twelve digits.
+pub(crate) fn account(name: &'static str, text: Option<String>) -> Understood<String> {
+    let text = filled(name, text)?;
+    if is_account(&text) { Ok(text) } else { Err(Unexpected::Value(name, text)) }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A port that AWS may leave out.
@@ -125,6 +144,17 @@ pub(crate) fn some_text<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     Option::<Text>::deserialize(deserializer).map(|text| text.map(|text| text.0))
+}
+
+/// Reads the number of an account, which may be missing.
+pub(crate) fn some_account<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    match text.as_deref().is_none_or(is_account) {
+        true => Ok(text),
+        false => Err(D::Error::custom("the number of an account has twelve digits")),
+    }
 }
 
 /// A text of an answer that is never empty.

@@ -89,7 +89,7 @@ pub(crate) struct Reader {
 
 /// The clients of both load-balancer APIs.
 struct Clients {
-    v1: aws_sdk_elasticloadbalancing::Client,
+    v1: query::Client,
     v2: aws_sdk_elasticloadbalancingv2::Client,
 }
 
@@ -103,18 +103,13 @@ impl Reader {
 
     fn clients(&self) -> Clients {
         let partition = |service| self.api.retry_partition(service);
-        let v1 = aws_sdk_elasticloadbalancing::config::Builder::from(&self.config)
-            .retry_partition(partition("elb"))
-            .retry_classifier(RetryIncomplete)
-            .interceptor(WholeAnswer::Xml)
-            .interceptor(self.api.meter(Call::ElbDescribeLoadBalancers));
         let v2 = aws_sdk_elasticloadbalancingv2::config::Builder::from(&self.config)
             .retry_partition(partition("elbv2"))
             .retry_classifier(RetryIncomplete)
             .interceptor(WholeAnswer::Xml)
             .interceptor(self.api.meter(Call::ElbV2DescribeLoadBalancers));
         Clients {
-            v1: aws_sdk_elasticloadbalancing::Client::from_conf(v1.build()),
+            v1: self.query(&query::ELB, Call::ElbDescribeLoadBalancers),
             v2: aws_sdk_elasticloadbalancingv2::Client::from_conf(v2.build()),
         }
     }
@@ -220,7 +215,7 @@ impl Reader {
     /// What has to be asked about each Classic load balancer.
     async fn classic(
         &self,
-        client: &aws_sdk_elasticloadbalancing::Client,
+        client: &query::Client,
         mut lb: LoadBalancer,
     ) -> LoadBalancer {
         let encrypts = lb.listeners.get().is_ok_and(|listeners| {

@@ -11,7 +11,7 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use crate::aws::api::ApiClient;
 use crate::aws::endpoint::{self, PARTITIONS, Partition, REGIONS_AS_OF};
 use crate::aws::whole::{RetryIncomplete, WholeAnswer};
-use crate::aws::{AccessError, query, session};
+use crate::aws::{AccessError, query, session, strict};
 use crate::collect::account::AccountAccess;
 use crate::collect::services::ec2::{self, ListedRegion};
 
@@ -180,13 +180,9 @@ async fn identity(api: &ApiClient, config: &SdkConfig) -> Fact<(String, String)>
         Fact::Known(answer) => answer,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
-    answer.account.zip(answer.arn).map_or_else(
-        || {
-            let gap = Gap::new(call, Reason::Malformed).saying("the answer names no account");
-            Fact::Unread(api.located(gap, None))
-        },
-        Fact::Known,
-    )
+    api.understood(call, None, Fact::Known(answer), |answer| {
+        Ok((strict::account("Account", answer.account)?, strict::filled("Arn", answer.arn)?))
+    })
 }
 
 async fn list(api: &ApiClient, config: &SdkConfig) -> Fact<Vec<ListedRegion>> {

@@ -77,7 +77,7 @@ fn words() -> BTreeSet<&'static str> {
     let table = include_str!("../../../../scripts/models.tsv").lines();
     let rows = table.map(|line| line.split('\t').collect::<Vec<_>>());
     let rows = rows.filter(|row| row.get(1) == Some(&"word"));
-    rows.flat_map(|row| row[4].split(' ')).collect()
+    rows.flat_map(|row| row[4].split(' ')).filter(|word| *word != "*").collect()
 }
 
 /// Names of the fields that are read.
@@ -127,6 +127,35 @@ fn cells(seen: &Seen) -> Vec<Cell> {
     cells
 }
 
+/// A field that AWS leaves out, or sends empty.
+struct Absent {
+    call: &'static str,
+    path: &'static str,
+    how: &'static str,
+}
+
+impl Absent {
+    fn means(&self, cell: &Cell) -> bool {
+        let how = match cell.how {
+            How::Absent => "absent",
+            How::Empty => "empty",
+            How::Nonsense(_) => "other",
+        };
+        (self.call == "*" || self.call == cell.call)
+            && (cell.path == self.path || cell.path.ends_with(&format!("/{}", self.path)))
+            && self.how.split(' ').any(|one| one == how)
+    }
+}
+
+fn absent() -> Vec<Absent> {
+    let lines = include_str!("fields/absent.tsv").lines().filter(|line| !line.starts_with('#'));
+    let row = |line: &'static str| {
+        let [call, path, how, _why] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        Absent { call, path, how }
+    };
+    lines.map(row).collect()
+}
+
 fn judged(inventory: &Inventory) -> Report {
     audit(inventory, checks::ALL, &Options { show_passed: true, ..Options::at(inventory.taken_at) })
 }
@@ -141,6 +170,8 @@ fn law() {
     let only = std::env::var("FIELDS_ONLY").unwrap_or_default();
     let mut cells = cells(&seen);
     cells.retain(|cell| format!("{} {}", cell.call, cell.path).contains(&only));
+    let absent = absent();
+    cells.retain(|cell| !absent.iter().any(|row| row.means(cell)));
     let (next, read, flipped) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {

@@ -2,6 +2,7 @@
 
 use crate::analysis::reach::{self, Reachability};
 use crate::checks::prelude::*;
+use crate::vocab::fact::Reason;
 
 /// The attribute that keeps internet gateways from the IPv6 addresses.
 const ATTRIBUTE: &str = "ipv6.deny_all_igw_traffic";
@@ -98,6 +99,10 @@ fn judge(context: &Context) -> Judgement {
     let is_v4 = matches!(lb.ip_address_type, None | Some(IpAddressType::Ipv4));
     if is_v4 || !reach::is_internal(lb)? {
         return Ok(Verdict::NotApplicable);
+    }
+    if let Some(IpAddressType::Other(kind)) = &lb.ip_address_type {
+        let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
+        return Err(gap.of(&lb.arn).saying(format!("address type {kind}")));
     }
     match lb.attribute(ATTRIBUTE, "true")?.as_str() {
         "true" => return Ok(Verdict::Pass(Grounds::new().with(ATTRIBUTE, "true"))),

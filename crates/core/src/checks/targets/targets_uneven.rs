@@ -1,5 +1,6 @@
 //! One zone has many more targets than another.
 
+use crate::analysis::health;
 use crate::analysis::targets;
 use crate::checks::prelude::*;
 
@@ -104,9 +105,7 @@ fn judge(context: &Context, targets: &Targets) -> Judgement {
     if context.lb.zones.len() < 2 {
         return Ok(Verdict::NotApplicable);
     }
-    let healthy =
-        |target: &&Target| matches!(target.state, TargetState::Healthy | TargetState::InService);
-    let counted: Vec<&Target> = targets.health().get()?.iter().filter(healthy).collect();
+    let counted = health::healthy(context.site, targets)?;
     let zones = targets::by_zone(context.site, targets, &counted)?;
     let (least, most) = (zones.values().min().copied(), zones.values().max().copied());
     let (Some(least), Some(most)) = (least, most) else { return Ok(Verdict::NotApplicable) };

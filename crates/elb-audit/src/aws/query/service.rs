@@ -34,6 +34,9 @@ const fn rest(id: &'static str, name: &'static str) -> Service {
 
 /// Amazon EC2.
 pub(crate) const EC2: Service = query("EC2", "ec2", "2016-11-15");
+/// Elastic Load Balancing, first version.
+pub(crate) const ELB: Service =
+    query("Elastic Load Balancing", "elasticloadbalancing", "2012-06-01");
 /// AWS IAM.
 pub(crate) const IAM: Service = query("IAM", "iam", "2010-05-08");
 /// Amazon EC2 Auto Scaling.

@@ -20,13 +20,12 @@ struct PoolJson {
     #[serde(rename = "Name")]
     name: Option<String>,
     #[serde(rename = "AdminCreateUserConfig")]
-    create: Option<CreateJson>,
+    create: CreateJson,
 }
 
 #[derive(Debug, Deserialize)]
 struct CreateJson {
-    /// AWS leaves out what is false by default.
-    #[serde(rename = "AllowAdminCreateUserOnly", default)]
+    #[serde(rename = "AllowAdminCreateUserOnly")]
     admin_only: bool,
 }
 
@@ -39,7 +38,7 @@ pub(crate) async fn user_pool(api: &ApiClient, client: &Client, arn: &str) -> Fa
     match api.call(call, Some(arn), answer).await {
         Fact::Known(Answer { pool: Some(pool) }) => Fact::Known(UserPool {
             name: pool.name,
-            admin_create_only: pool.create.is_some_and(|create| create.admin_only),
+            admin_create_only: pool.create.admin_only,
         }),
         Fact::Known(Answer { pool: None }) => {
             let gap = Gap::new(call, Reason::Malformed).saying("the answer holds no user pool");

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_elasticloadbalancing::Client;
-use aws_sdk_elasticloadbalancing::types::{
-    InstanceState, ListenerDescription, LoadBalancerAttributes, LoadBalancerDescription,
-    PolicyDescription, TagDescription,
-};
-use elb_audit_core::inventory::{ClassicPolicy, Kind, Listener, LoadBalancer, Protocol, Target};
+use elb_audit_core::inventory::{Kind, Listener, LoadBalancer, Protocol, Scheme, Target};
 use elb_audit_core::vocab::call::Call;
-use elb_audit_core::vocab::fact::{Fact, Gap, Listing};
+use elb_audit_core::vocab::fact::{Fact, Listing};
+use jiff::Timestamp;
+use serde::Deserialize;
 
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Understood, all_filled, each, filled, if_any, port, required};
-use crate::aws::timestamp;
+use crate::aws::query::{Client, Members};
+use crate::aws::strict::{self, Text, Understood, Unexpected, each, required};
 
-/// AWS takes at most this many names in one question for tags.
-const TAG_BATCH: usize = 20;
+mod attributes;
+mod policies;
+mod tags;
+
+pub(crate) use attributes::attributes;
+pub(crate) use policies::policies;
+pub(crate) use tags::tags;
 
 /// The region's Classic load balancers with their listeners, which the list itself tells.
 ///
@@ -27,55 +29,129 @@ pub(crate) async fn list(
     arn: impl Fn(&str, Option<&str>) -> String,
 ) -> Listing<LoadBalancer> {
     let call = Call::ElbDescribeLoadBalancers;
-    let page = move |marker| async move {
-        let request = client.describe_load_balancers().page_size(400).set_marker(marker);
-        api.call(call, None, request.send())
-            .await
-            .map(|answer| (answer.load_balancer_descriptions, answer.next_marker))
+    let page = move |marker: Option<String>| async move {
+        let mut parameters = vec![("PageSize", "400")];
+        if let Some(marker) = &marker {
+            parameters.push(("Marker", marker));
+        }
+        let answer = client.form::<Answer>(call.operation(), &parameters);
+        api.call(call, None, answer).await.map(|answer| {
+            let page = answer.result;
+            (Some(page.all.member), page.next)
+        })
     };
     let found = api.pages(call, page).await;
     let read = |found| classic(api, found, &arn);
     api.listing(call, "load balancer", found, read, |lb: &LoadBalancer| lb.name.clone())
 }
 
+#[derive(Debug, Deserialize)]
+struct Answer {
+    #[serde(rename = "DescribeLoadBalancersResult")]
+    result: Page,
+}
+
+#[derive(Debug, Deserialize)]
+struct Page {
+    #[serde(rename = "LoadBalancerDescriptions")]
+    all: Members<ClassicXml>,
+    #[serde(rename = "NextMarker")]
+    next: Option<String>,
+}
+
+/// What decides is looked at one by one, so that a load balancer that is not understood costs no other.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ClassicXml {
+    load_balancer_name: Option<Text>,
+    scheme: Option<String>,
+    source_security_group: Option<SourceGroupXml>,
+    availability_zones: Option<Members<String>>,
+    subnets: Option<Members<String>>,
+    security_groups: Option<Members<String>>,
+    #[serde(rename = "VPCId")]
+    vpc: Option<String>,
+    #[serde(rename = "DNSName")]
+    dns_name: Option<String>,
+    created_time: Option<Timestamp>,
+    health_check: Option<HealthCheckXml>,
+    backend_server_descriptions: Option<Members<BackendXml>>,
+    listener_descriptions: Option<Members<DescriptionXml>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SourceGroupXml {
+    owner_alias: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct HealthCheckXml {
+    target: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct BackendXml {
+    instance_port: Option<i32>,
+    policy_names: Option<Members<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescriptionXml {
+    listener: Option<ListenerXml>,
+    policy_names: Option<Members<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListenerXml {
+    protocol: Option<String>,
+    load_balancer_port: Option<i32>,
+    instance_protocol: Option<String>,
+    instance_port: Option<i32>,
+    #[serde(rename = "SSLCertificateId")]
+    certificate: Option<String>,
+}
+
 fn classic(
     api: &ApiClient,
-    found: LoadBalancerDescription,
+    found: ClassicXml,
     arn: &impl Fn(&str, Option<&str>) -> String,
 ) -> Understood<LoadBalancer> {
-    let name = filled("LoadBalancerName", found.load_balancer_name)?;
+    let name = required("LoadBalancerName", found.load_balancer_name)?.0;
     let owner = found.source_security_group.and_then(|group| group.owner_alias);
-    let backends = each(found.backend_server_descriptions.unwrap_or_default(), |backend| {
-        let port = required("InstancePort", port("InstancePort", backend.instance_port)?)?;
-        Ok((port, all_filled("PolicyNames", required("PolicyNames", backend.policy_names)?)?))
+    let backends = required("BackendServerDescriptions", found.backend_server_descriptions)?;
+    let backends = each(backends.member, |backend| {
+        Ok((port("InstancePort", backend.instance_port)?, list_of("PolicyNames", backend.policy_names)?))
     })?;
     let listeners = required("ListenerDescriptions", found.listener_descriptions)?;
     let listeners = api.each_once(
         &format!("listener of {name}"),
-        each(listeners, listener)?,
+        each(listeners.member, listener)?,
         |one: &Listener| one.port,
     );
+    let health_check = required("HealthCheck", found.health_check)?;
     Ok(LoadBalancer {
         arn: arn(&name, owner.as_deref()),
         kind: Kind::Classic,
-        scheme: if_any("Scheme", found.scheme)?.as_deref().map(Into::into),
+        scheme: found.scheme.map(scheme).transpose()?,
         state: None,
         state_reason: None,
-        zones: all_filled("AvailabilityZones", required("AvailabilityZones", found.availability_zones)?)?,
+        zones: list_of("AvailabilityZones", found.availability_zones)?,
         outposts: Vec::new(),
         allocations: Vec::new(),
         private_link_rules: None,
-        health_check: found.health_check.map(|check| check.target),
+        health_check: Some(strict::filled("Target", health_check.target)?),
         backend_policies: backends.into_iter().collect(),
-        dns_name: if_any("DNSName", found.dns_name)?,
-        vpc_id: found.vpc_id.filter(|id| !id.is_empty()),
+        dns_name: strict::if_any("DNSName", found.dns_name)?,
+        vpc_id: found.vpc.filter(|id| !id.is_empty()),
         ip_address_type: None,
-        subnets: all_filled("Subnets", required("Subnets", found.subnets)?)?,
-        security_groups: all_filled(
-            "SecurityGroups",
-            required("SecurityGroups", found.security_groups)?,
-        )?,
-        created: found.created_time.as_ref().and_then(timestamp),
+        subnets: list_of("Subnets", found.subnets)?,
+        security_groups: list_of("SecurityGroups", found.security_groups)?,
+        created: found.created_time,
         attributes: Fact::not_collected(Call::ElbDescribeLoadBalancerAttributes),
         tags: Fact::not_collected(Call::ElbDescribeTags),
         listeners: Fact::Known(listeners),
@@ -88,22 +164,27 @@ fn classic(
     })
 }
 
-fn listener(found: ListenerDescription) -> Understood<Listener> {
+/// This API takes in no new words.
+fn scheme(word: String) -> Understood<Scheme> {
+    match Scheme::from(word.as_str()) {
+        Scheme::Other(word) => Err(Unexpected::Value("Scheme", word)),
+        known => Ok(known),
+    }
+}
+
+fn listener(found: DescriptionXml) -> Understood<Listener> {
     let own = required("Listener", found.listener)?;
-    let protocol = filled("Protocol", Some(own.protocol))?;
-    let instance_port = port("InstancePort", Some(own.instance_port))?.unwrap_or_default();
-    let instance_protocol = if_any("InstanceProtocol", own.instance_protocol)?;
-    let certificate = own.ssl_certificate_id.filter(|arn| !arn.is_empty());
+    let protocol = protocol("Protocol", own.protocol)?;
+    let instance_protocol = self::protocol("InstanceProtocol", own.instance_protocol)?;
+    let instance_port = port("InstancePort", own.instance_port)?;
+    let certificate = own.certificate.filter(|arn| !arn.is_empty());
     let mut listener = Listener {
         id: String::new(),
-        port: port("LoadBalancerPort", Some(own.load_balancer_port))?,
-        instance_side: Some(format!(
-            "{}:{instance_port}",
-            instance_protocol.as_deref().unwrap_or(&protocol)
-        )),
+        port: Some(port("LoadBalancerPort", own.load_balancer_port)?),
+        instance_side: Some(format!("{instance_protocol}:{instance_port}")),
         protocol: Some(protocol.as_str().into()),
         ssl_policy: None,
-        policy_names: all_filled("PolicyNames", required("PolicyNames", found.policy_names)?)?,
+        policy_names: list_of("PolicyNames", found.policy_names)?,
         certificates: Fact::Known(certificate.clone().into_iter().collect()),
         default_certificate: certificate,
         default_actions: Vec::new(),
@@ -119,77 +200,45 @@ fn listener(found: ListenerDescription) -> Understood<Listener> {
     Ok(listener)
 }
 
-/// Attributes, under the keys that the inventory documents.
-pub(crate) async fn attributes(
-    api: &ApiClient,
-    client: &Client,
-    lb: &LoadBalancer,
-) -> Fact<BTreeMap<String, String>> {
-    let call = Call::ElbDescribeLoadBalancerAttributes;
-    let request = client.describe_load_balancer_attributes().load_balancer_name(&lb.name).send();
-    api.call(call, Some(&lb.arn), request).await.and_then(|answer| {
-        let found = answer.load_balancer_attributes;
-        let found = found.ok_or_else(|| api.missing_list(call, Some(&lb.arn)))?;
-        api.pairs(call, &lb.arn, flattened(found).into_iter())
-    })
+/// One of the four that Classic load balancers speak.
+fn protocol(name: &'static str, word: Option<String>) -> Understood<String> {
+    let word = required(name, word)?;
+    match Protocol::from(word.as_str()) {
+        Protocol::Http | Protocol::Https | Protocol::Tcp | Protocol::Ssl => Ok(word),
+        _ => Err(Unexpected::Value(name, word)),
+    }
 }
 
-/// Attributes by key, as AWS told them: one of either may be missing.
-fn flattened(found: LoadBalancerAttributes) -> Vec<(Option<String>, Option<String>)> {
-    let mut flat = Vec::new();
-    let mut insert = |key: &str, value| flat.push((Some(key.to_owned()), Some(value)));
-    if let Some(log) = found.access_log {
-        insert("access_logs.s3.enabled", log.enabled.to_string());
-        if let Some(bucket) = log.s3_bucket_name {
-            insert("access_logs.s3.bucket", bucket);
-        }
-        if let Some(prefix) = log.s3_bucket_prefix {
-            insert("access_logs.s3.prefix", prefix);
-        }
-    }
-    if let Some(cross_zone) = found.cross_zone_load_balancing {
-        insert("load_balancing.cross_zone.enabled", cross_zone.enabled.to_string());
-    }
-    if let Some(draining) = found.connection_draining {
-        insert("connection_draining.enabled", draining.enabled.to_string());
-    }
-    if let Some(settings) = found.connection_settings {
-        let seconds = settings.idle_timeout.to_string();
-        insert("idle_timeout.timeout_seconds", seconds);
-    }
-    let more = found.additional_attributes.unwrap_or_default().into_iter();
-    flat.extend(more.map(|attribute| (attribute.key, attribute.value)));
-    flat
+fn port(name: &'static str, port: Option<i32>) -> Understood<u16> {
+    required(name, strict::port(name, port)?)
 }
 
-/// The policies of a load balancer, listeners' and others.
-pub(crate) async fn policies(
-    api: &ApiClient,
-    client: &Client,
-    lb: &LoadBalancer,
-) -> Fact<Vec<ClassicPolicy>> {
-    let call = Call::ElbDescribeLoadBalancerPolicies;
-    let request = client.describe_load_balancer_policies().load_balancer_name(&lb.name).send();
-    let found = api.call(call, Some(&lb.arn), request).await;
-    let found = api.required_list(call, &lb.arn, found.map(|answer| answer.policy_descriptions));
-    found.and_then(|all| all.into_iter().map(|found| policy(api, call, &lb.arn, found)).collect())
+/// A list, which AWS sends even when it is empty.
+fn list_of(name: &'static str, list: Option<Members<String>>) -> Understood<Vec<String>> {
+    strict::all_filled(name, required(name, list)?.member)
 }
 
-fn policy(
-    api: &ApiClient,
-    call: Call,
-    arn: &str,
-    found: PolicyDescription,
-) -> Result<ClassicPolicy, Gap> {
-    let unexpected = |said| api.unexpected(call, Some(arn), &said);
-    let pairs = required("PolicyAttributeDescriptions", found.policy_attribute_descriptions);
-    let pairs = pairs.map_err(unexpected)?.into_iter();
-    let pairs = pairs.map(|pair| (pair.attribute_name, pair.attribute_value));
-    Ok(ClassicPolicy {
-        name: filled("PolicyName", found.policy_name).map_err(unexpected)?,
-        kind: filled("PolicyTypeName", found.policy_type_name).map_err(unexpected)?,
-        attributes: api.pairs(call, arn, pairs)?,
-    })
+#[derive(Debug, Deserialize)]
+struct HealthAnswer {
+    #[serde(rename = "DescribeInstanceHealthResult")]
+    result: HealthResult,
+}
+
+#[derive(Debug, Deserialize)]
+struct HealthResult {
+    #[serde(rename = "InstanceStates")]
+    states: Members<StateXml>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct StateXml {
+    #[serde(deserialize_with = "strict::text")]
+    instance_id: String,
+    #[serde(deserialize_with = "strict::text")]
+    state: String,
+    reason_code: Option<String>,
+    description: Option<String>,
 }
 
 /// The instances of a load balancer and their state.
@@ -199,52 +248,21 @@ pub(crate) async fn instances(
     lb: &LoadBalancer,
 ) -> Fact<Vec<Target>> {
     let call = Call::ElbDescribeInstanceHealth;
-    let request = client.describe_instance_health().load_balancer_name(&lb.name).send();
-    let found = api.call(call, Some(&lb.arn), request).await;
-    let found = api.required_list(call, &lb.arn, found.map(|answer| answer.instance_states));
-    api.understood(call, Some(&lb.arn), found, |all| each(all, instance)).map(|all| {
+    let parameters = [("LoadBalancerName", lb.name.as_str())];
+    let answer = client.form::<HealthAnswer>(call.operation(), &parameters);
+    api.call(call, Some(&lb.arn), answer).await.map(|answer| {
+        let all = answer.result.states.member.into_iter().map(instance).collect();
         api.each_once(&format!("instance of {}", lb.name), all, |one: &Target| one.id.clone())
     })
 }
 
-fn instance(found: InstanceState) -> Understood<Target> {
-    Ok(Target {
-        id: filled("InstanceId", found.instance_id)?,
+fn instance(found: StateXml) -> Target {
+    Target {
+        id: found.instance_id,
         port: None,
         zone: None,
-        state: filled("State", found.state)?.as_str().into(),
+        state: found.state.as_str().into(),
         reason: found.reason_code.filter(|code| code != "N/A"),
         description: found.description.filter(|words| words != "N/A"),
-    })
-}
-
-/// Tags, by name of the load balancer.
-pub(crate) async fn tags(
-    api: &ApiClient,
-    client: &Client,
-    names: &[String],
-) -> BTreeMap<String, Fact<BTreeMap<String, String>>> {
-    let call = Call::ElbDescribeTags;
-    let mut tags = BTreeMap::new();
-    for batch in names.chunks(TAG_BATCH) {
-        let request = client.describe_tags().set_load_balancer_names(Some(batch.to_vec())).send();
-        let found = api.call(call, None, request).await;
-        let found = found.and_then(|answer| {
-            answer.tag_descriptions.ok_or_else(|| api.missing_list(call, None))
-        });
-        match api.understood(call, None, found, |all| each(all, described)) {
-            Fact::Known(found) => tags.extend(api.of_each(call, batch, found)),
-            Fact::Unread(gap) => {
-                tags.extend(batch.iter().map(|name| (name.clone(), Fact::Unread(gap.clone()))));
-            }
-        }
     }
-    tags
-}
-
-fn described(found: TagDescription) -> Understood<(String, BTreeMap<String, String>)> {
-    let tags = each(required("Tags", found.tags)?, |tag| {
-        Ok((filled("Key", Some(tag.key))?, tag.value.unwrap_or_default()))
-    })?;
-    Ok((filled("LoadBalancerName", found.load_balancer_name)?, tags.into_iter().collect()))
 }

@@ -61,11 +61,20 @@ fn elements<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a,
     node.children().filter(Node::is_element)
 }
 
+/// The name of an element; of an attribute's pair with its key: each attribute is a field of its own.
+fn labelled(node: Node) -> String {
+    let name = node.tag_name().name();
+    let keys = ["Key", "AttributeName"];
+    let key = elements(node).find(|child| keys.contains(&child.tag_name().name()));
+    let key = key.filter(|_| elements(node).count() == 2).and_then(|key| key.text());
+    key.map_or_else(|| name.to_owned(), |key| format!("{name}[{key}]"))
+}
+
 /// Whether a path leads to an item of a list.
 pub(crate) fn is_item(path: &str) -> bool {
     let mut names = path.rsplit('/');
     let last = names.next().unwrap_or_default();
-    matches!(last, "member" | "item") || names.next() == Some("Items")
+    matches!(last.split('[').next(), Some("member" | "item")) || names.next() == Some("Items")
 }
 
 /// Whether the children of an element are the items of a list.
@@ -81,7 +90,7 @@ fn xml_fields(node: Node, path: &str, found: &mut Found) {
         if FRAME.contains(&name) {
             continue;
         }
-        let path = below(path, name);
+        let path = below(path, &labelled(child));
         let text = child.text().unwrap_or_default();
         if is_list(child) {
             note(found, &path, Holds::List, None);
@@ -155,7 +164,7 @@ pub(crate) fn spoilt(body: &[u8], path: &str, how: How, first: bool) -> Option<V
 
 fn at_path<'a, 'input>(node: Node<'a, 'input>, path: &str, into: &mut Vec<Node<'a, 'input>>) {
     let (name, rest) = path.split_once('/').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    for child in elements(node).filter(|child| child.tag_name().name() == name) {
+    for child in elements(node).filter(|child| labelled(*child) == name) {
         match rest {
             Some(rest) => at_path(child, rest, into),
             None => into.push(child),

@@ -48,7 +48,7 @@ pub(crate) async fn stale_rules(
 struct GroupXml {
     #[serde(rename = "groupId", deserialize_with = "strict::text")]
     id: String,
-    #[serde(rename = "ownerId")]
+    #[serde(rename = "ownerId", default, deserialize_with = "strict::some_account")]
     owner: Option<String>,
     #[serde(rename = "groupName")]
     name: Option<String>,
@@ -85,12 +85,12 @@ struct PermissionXml {
     from: Option<i32>,
     #[serde(rename = "toPort")]
     to: Option<i32>,
-    // AWS sends both lists even when they are empty: without one it is not known who is let in.
+    // AWS sends all four lists even when they are empty: without one it is not known who is let in.
     #[serde(rename = "ipRanges")]
     v4: Items<RangeXml>,
-    #[serde(rename = "ipv6Ranges", default)]
+    #[serde(rename = "ipv6Ranges")]
     v6: Items<RangeXml>,
-    #[serde(rename = "prefixListIds", default)]
+    #[serde(rename = "prefixListIds")]
     lists: Items<PrefixListXml>,
     groups: Items<GroupRefXml>,
 }

@@ -34,7 +34,7 @@ pub(crate) async fn interfaces(
     };
     let (four, six) = (of(IpAddr::is_ipv4), of(IpAddr::is_ipv6));
     let (instances, four, six) = tokio::join!(
-        matching(api, client, Filter::new("attachment.instance-id", &instances)),
+        of_instances(api, client, &instances),
         matching(api, client, Filter::new("addresses.private-ip-address", &four)),
         matching(api, client, Filter::new("ipv6-addresses.ipv6-address", &six)),
     );
@@ -60,6 +60,22 @@ pub(crate) async fn interfaces(
         Fact::Unread(gap) => return Fact::Unread(gap),
     }
     Fact::Known(found.into_values().collect())
+}
+
+/// The interfaces of these instances: each says of which it is.
+async fn of_instances(
+    api: &ApiClient,
+    client: &Client,
+    instances: &[String],
+) -> Fact<Vec<NetworkInterface>> {
+    let found = matching(api, client, Filter::new("attachment.instance-id", instances)).await;
+    let call = Call::Ec2DescribeNetworkInterfaces;
+    api.understood(call, None, found, |all| {
+        each(all, |one| {
+            required("instanceId", one.instance_id.as_ref())?;
+            Ok(one)
+        })
+    })
 }
 
 /// Whether an interface holds a block with one of these addresses.
@@ -114,7 +130,7 @@ fn interface(xml: InterfaceXml) -> Understood<NetworkInterface> {
 struct InterfaceXml {
     #[serde(rename = "networkInterfaceId", deserialize_with = "strict::text")]
     id: String,
-    #[serde(rename = "ownerId")]
+    #[serde(rename = "ownerId", default, deserialize_with = "strict::some_account")]
     owner: Option<String>,
     #[serde(rename = "interfaceType")]
     kind: Option<String>,
@@ -141,7 +157,7 @@ struct InterfaceXml {
 
 #[derive(Debug, Deserialize)]
 struct AttachmentXml {
-    #[serde(rename = "instanceId")]
+    #[serde(rename = "instanceId", default, deserialize_with = "strict::some_text")]
     instance: Option<String>,
 }
 

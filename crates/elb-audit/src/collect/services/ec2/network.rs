@@ -186,7 +186,7 @@ struct EntryXml {
 struct VpcXml {
     #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     id: String,
-    #[serde(rename = "ownerId")]
+    #[serde(rename = "ownerId", default, deserialize_with = "strict::some_account")]
     owner: Option<String>,
     #[serde(rename = "isDefault", default)]
     is_default: bool,
@@ -237,7 +237,7 @@ struct SubnetXml {
     id: String,
     #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     vpc: String,
-    #[serde(rename = "ownerId")]
+    #[serde(rename = "ownerId", default, deserialize_with = "strict::some_account")]
     owner: Option<String>,
     #[serde(rename = "networkFirewallConnectivityType")]
     firewall_connectivity: Option<String>,
@@ -255,7 +255,7 @@ struct AclXml {
     id: String,
     #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     vpc: String,
-    #[serde(rename = "ownerId")]
+    #[serde(rename = "ownerId", default, deserialize_with = "strict::some_account")]
     owner: Option<String>,
     #[serde(default)]
     default: bool,
@@ -322,7 +322,7 @@ struct TableXml {
     id: String,
     #[serde(rename = "vpcId", deserialize_with = "strict::text")]
     vpc: String,
-    #[serde(rename = "ownerId")]
+    #[serde(rename = "ownerId", default, deserialize_with = "strict::some_account")]
     owner: Option<String>,
     #[serde(rename = "associationSet")]
     associations: Items<AssociationXml>,
@@ -334,13 +334,13 @@ struct TableXml {
 struct AssociationXml {
     #[serde(default)]
     main: bool,
-    #[serde(rename = "subnetId")]
+    #[serde(rename = "subnetId", default, deserialize_with = "strict::some_text")]
     subnet: Option<String>,
     /// Of a gateway's own route table.
-    #[serde(rename = "gatewayId")]
+    #[serde(rename = "gatewayId", default, deserialize_with = "strict::some_text")]
     gateway: Option<String>,
     /// Of the route table for a pool of addresses at an internet gateway.
-    #[serde(rename = "publicIpv4Pool")]
+    #[serde(rename = "publicIpv4Pool", default, deserialize_with = "strict::some_text")]
     pool: Option<String>,
 }
 

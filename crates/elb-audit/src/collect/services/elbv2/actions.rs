@@ -80,11 +80,20 @@ fn fixed_response(config: sdk::FixedResponseActionConfig) -> Understood<FixedRes
     })
 }
 
+/// What becomes of a request without a session.
+fn without_session(word: Option<&str>) -> Understood<String> {
+    let name = "OnUnauthenticatedRequest";
+    match required(name, word)? {
+        word @ ("deny" | "allow" | "authenticate") => Ok(word.to_owned()),
+        word => Err(Unexpected::Value(name, word.to_owned())),
+    }
+}
+
 fn oidc(config: sdk::AuthenticateOidcActionConfig) -> Understood<Authentication> {
     Ok(Authentication {
-        on_unauthenticated_request: config
-            .on_unauthenticated_request
-            .map(|word| word.as_str().to_owned()),
+        on_unauthenticated_request: Some(without_session(
+            config.on_unauthenticated_request.as_ref().map(sdk::AuthenticateOidcActionConditionalBehaviorEnum::as_str),
+        )?),
         authority: Some(filled("Issuer", config.issuer)?),
         endpoints: vec![
             filled("AuthorizationEndpoint", config.authorization_endpoint)?,
@@ -97,9 +106,9 @@ fn oidc(config: sdk::AuthenticateOidcActionConfig) -> Understood<Authentication>
 
 fn cognito(config: sdk::AuthenticateCognitoActionConfig) -> Understood<Authentication> {
     Ok(Authentication {
-        on_unauthenticated_request: config
-            .on_unauthenticated_request
-            .map(|word| word.as_str().to_owned()),
+        on_unauthenticated_request: Some(without_session(
+            config.on_unauthenticated_request.as_ref().map(sdk::AuthenticateCognitoActionConditionalBehaviorEnum::as_str),
+        )?),
         authority: Some(filled("UserPoolArn", config.user_pool_arn)?),
         endpoints: Vec::new(),
         session_timeout: config.session_timeout,

@@ -109,8 +109,13 @@ fn mutual_authentication(
 ) -> Understood<MutualAuthentication> {
     let status = found.trust_store_association_status;
     let advertise = found.advertise_trust_store_ca_names;
+    let mode = filled("Mode", found.mode)?;
+    if mode == "verify" {
+        required("TrustStoreArn", found.trust_store_arn.as_ref())?;
+        required("IgnoreClientCertificateExpiry", found.ignore_client_certificate_expiry)?;
+    }
     Ok(MutualAuthentication {
-        mode: Some(filled("Mode", found.mode)?.as_str().into()),
+        mode: Some(mode.as_str().into()),
         trust_store_arn: if_any("TrustStoreArn", found.trust_store_arn)?,
         ignore_client_certificate_expiry: found.ignore_client_certificate_expiry,
         trust_store_status: status.map(|status| status.as_str().to_owned()),

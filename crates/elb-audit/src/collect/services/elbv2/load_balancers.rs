@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
-use elb_audit_core::inventory::{Kind, LoadBalancer};
+use elb_audit_core::inventory::{Kind, LoadBalancer, Scheme};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Listing};
 
 use super::PAGE;
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Owner, Understood, all_filled, each, filled, if_any, required};
+use crate::aws::strict::{
+    Owner, Understood, Unexpected, all_filled, each, filled, if_any, required, word,
+};
 use crate::aws::timestamp;
 
 /// The region's load balancers, without what has to be asked for one by one.
@@ -31,7 +33,7 @@ pub(crate) async fn list(
 
 fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadBalancer> {
     let arn = owner.arn("LoadBalancerArn", "loadbalancer/", found.load_balancer_arn)?;
-    let kind = kind(&arn, found.r#type.as_ref());
+    let kind = kind(&arn, found.r#type.as_ref())?;
     let zones = required("AvailabilityZones", found.availability_zones)?;
     let addresses = zones.iter().flat_map(sdk::AvailabilityZone::load_balancer_addresses);
     let allocations = addresses.filter_map(|address| address.allocation_id.clone()).collect();
@@ -43,10 +45,9 @@ fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadB
         _ => found.security_groups.unwrap_or_default(),
     };
     Ok(LoadBalancer {
-        kind,
         arn,
         name: filled("LoadBalancerName", found.load_balancer_name)?,
-        scheme: found.scheme.map(|scheme| scheme.as_str().into()),
+        scheme: scheme(&kind, found.scheme.as_ref())?,
         state: state.map(|code| code.as_str().to_owned()),
         state_reason,
         zones: each(&zones, |zone| filled("ZoneName", zone.zone_name.clone()))?,
@@ -57,7 +58,8 @@ fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadB
         backend_policies: BTreeMap::new(),
         dns_name: if_any("DNSName", found.dns_name)?,
         vpc_id: if_any("VpcId", found.vpc_id)?,
-        ip_address_type: found.ip_address_type.map(|kind| kind.as_str().into()),
+        ip_address_type: word("IpAddressType", found.ip_address_type.as_ref().map(sdk::IpAddressType::as_str))?
+            .map(Into::into),
         subnets: each(zones, |zone| filled("SubnetId", zone.subnet_id))?,
         security_groups: all_filled("SecurityGroups", groups)?,
         created: found.created_time.as_ref().and_then(timestamp),
@@ -69,19 +71,38 @@ fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadB
         instances: Fact::Known(Vec::new()),
         traffic: Fact::not_collected(Call::CloudWatchGetMetricData),
         reserved_capacity: Fact::not_collected(Call::ElbV2DescribeCapacityReservation),
+        kind,
     })
 }
 
-/// The answer's own word; where it is missing, what the ARN says.
-fn kind(arn: &str, word: Option<&sdk::LoadBalancerTypeEnum>) -> Kind {
-    match word.map(sdk::LoadBalancerTypeEnum::as_str).filter(|word| !word.is_empty()) {
-        Some(word) => Kind::from(word),
-        None => match arn.split('/').nth(1) {
-            Some("app") => Kind::Application,
-            Some("net") => Kind::Network,
-            Some("gwy") => Kind::Gateway,
-            other => Kind::Other(other.unwrap_or_default().to_owned()),
-        },
+/// The answer's own word; where it is missing, what the ARN says. Both may name a kind that is new.
+fn kind(arn: &str, found: Option<&sdk::LoadBalancerTypeEnum>) -> Understood<Kind> {
+    let by_arn = match arn.split('/').nth(1) {
+        Some("app") => Kind::Application,
+        Some("net") => Kind::Network,
+        Some("gwy") => Kind::Gateway,
+        other => Kind::Other(other.unwrap_or_default().to_owned()),
+    };
+    let Some(word) = word("Type", found.map(sdk::LoadBalancerTypeEnum::as_str))? else {
+        return Ok(by_arn);
+    };
+    let kind = Kind::from(word);
+    if kind == by_arn || matches!(by_arn, Kind::Other(_)) {
+        Ok(kind)
+    } else {
+        Err(Unexpected::Value("Type", word.to_owned()))
+    }
+}
+
+/// Whether it faces the internet. One of a Gateway load balancer has no say in that, and AWS may leave it out.
+fn scheme(kind: &Kind, found: Option<&sdk::LoadBalancerSchemeEnum>) -> Understood<Option<Scheme>> {
+    let found = word("Scheme", found.map(sdk::LoadBalancerSchemeEnum::as_str))?.map(Scheme::from);
+    match found {
+        Some(Scheme::Other(word)) => Err(Unexpected::Value("Scheme", word)),
+        None if matches!(kind, Kind::Application | Kind::Network) => {
+            Err(Unexpected::Missing("Scheme"))
+        }
+        found => Ok(found),
     }
 }
 

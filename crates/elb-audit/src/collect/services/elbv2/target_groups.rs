@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
-use elb_audit_core::inventory::{Target, TargetGroup};
+use elb_audit_core::inventory::{Target, TargetGroup, TargetType};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::Fact;
 
 use super::PAGE;
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Owner, Understood, all_filled, each, filled, if_any, port, required};
+use crate::aws::strict::{Owner, Understood, all_filled, each, filled, if_any, port, required, word};
 
 /// The region's target groups, without their targets.
 pub(crate) async fn target_groups(
@@ -32,15 +32,21 @@ pub(crate) async fn target_groups(
 
 fn target_group(found: sdk::TargetGroup, owner: Owner<'_>) -> Understood<TargetGroup> {
     let used_by = required("LoadBalancerArns", found.load_balancer_arns)?;
+    let target_type = found.target_type.as_ref().map(sdk::TargetTypeEnum::as_str);
+    let target_type: TargetType = required("TargetType", word("TargetType", target_type)?)?.into();
+    let vpc_id = if_any("VpcId", found.vpc_id)?;
+    if target_type != TargetType::Lambda {
+        required("VpcId", vpc_id.as_ref())?;
+    }
     Ok(TargetGroup {
         arn: owner.arn("TargetGroupArn", "targetgroup/", found.target_group_arn)?,
         name: filled("TargetGroupName", found.target_group_name)?,
         protocol: if_any("Protocol", found.protocol.map(|word| word.as_str().to_owned()))?
             .map(|word| word.as_str().into()),
         port: port("Port", found.port)?,
-        target_type: Some(required("TargetType", found.target_type)?.as_str().into()),
+        target_type: Some(target_type),
         protocol_version: if_any("ProtocolVersion", found.protocol_version)?,
-        vpc_id: if_any("VpcId", found.vpc_id)?,
+        vpc_id,
         health_check_enabled: found.health_check_enabled,
         health_check_protocol: found.health_check_protocol.map(|protocol| protocol.as_str().into()),
         health_check_port: found.health_check_port,
@@ -79,12 +85,13 @@ pub(crate) async fn targets(api: &ApiClient, client: &Client, arn: &str) -> Fact
 fn target(found: sdk::TargetHealthDescription) -> Understood<Target> {
     let health = required("TargetHealth", found.target_health)?;
     let target = required("Target", found.target)?;
+    let state = health.state.as_ref().map(sdk::TargetHealthStateEnum::as_str);
     Ok(Target {
         id: filled("Id", target.id)?,
         port: port("Port", target.port)?,
-        zone: target.availability_zone,
+        zone: if_any("AvailabilityZone", target.availability_zone)?,
         reason: health.reason.as_ref().map(|reason| reason.as_str().to_owned()),
-        state: required("State", health.state)?.as_str().into(),
+        state: required("State", word("State", state)?)?.into(),
         description: health.description,
     })
 }
