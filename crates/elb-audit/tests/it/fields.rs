@@ -166,6 +166,9 @@ fn law() {
     let fresh = || Worker::start(FakeAws::start(account()));
     let (mut whole, seen) = look(&mut fresh());
     whole.cost = Cost::default();
+    let mut again = fresh().collect().unwrap();
+    (again.taken_at, again.cost) = (whole.taken_at, Cost::default());
+    assert!(again == whole, "the account is not read twice alike");
     let report = judged(&whole);
     let only = std::env::var("FIELDS_ONLY").unwrap_or_default();
     let mut cells = cells(&seen);
