@@ -322,6 +322,14 @@ impl<'a> Route<'a> {
         requirements::of_route(self, listener).has(requirements::AuthKind::Login)
     }
 
+    /// The gap of a route of which it is not known what it does.
+    pub fn known(&self) -> Result<(), Gap> {
+        match &self.end {
+            End::Unknown(gap) => Err(gap.clone()),
+            End::Forward(_) | End::Redirect(_) | End::Answer => Ok(()),
+        }
+    }
+
     /// The actions before the last one.
     pub fn before(&self) -> impl Iterator<Item = &'a Action> + '_ {
         self.actions.iter().take(self.actions.len().saturating_sub(1)).copied()

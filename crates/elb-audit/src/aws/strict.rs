@@ -51,10 +51,14 @@ pub(crate) fn if_any(name: &'static str, text: Option<String>) -> Understood<Opt
     text.map(|text| not_empty(name, text)).transpose()
 }
 
+/// What the SDK puts in the place of a word that its model says is always there, and is not.
+const UNSET: &str = "no value was set";
+
 /// A word that AWS may leave out, but not send empty.
 pub(crate) fn word<'a>(name: &'static str, word: Option<&'a str>) -> Understood<Option<&'a str>> {
     match word {
         Some("") => Err(Unexpected::Empty(name)),
+        Some(UNSET) => Ok(None),
         word => Ok(word),
     }
 }

@@ -48,12 +48,17 @@ fn account_of(busy: Region, quiet: Region) -> Account {
         .with(HostedZone::new("example.com").record(Record::alias("www.example.com", &host)))
 }
 
-/// Ten days from now, at midnight: the same for every account of one run.
+/// The midnight before this run: the same for every account of it.
+pub(crate) fn today() -> jiff::Timestamp {
+    static TODAY: LazyLock<i64> = LazyLock::new(|| jiff::Timestamp::now().as_second() / DAY * DAY);
+    jiff::Timestamp::from_second(*TODAY).unwrap()
+}
+
+const DAY: i64 = 86_400;
+
+/// Ten days from then.
 fn soon() -> i64 {
-    const DAY: i64 = 86_400;
-    static SOON: LazyLock<i64> =
-        LazyLock::new(|| (jiff::Timestamp::now().as_second() / DAY + 10) * DAY);
-    *SOON
+    today().as_second() + 10 * DAY
 }
 
 /// The function that `web` leads to.

@@ -44,6 +44,7 @@ mod progress;
 mod registries;
 mod runtime_api;
 mod several_files;
+mod sound;
 mod shared;
 mod shapes;
 mod usage;

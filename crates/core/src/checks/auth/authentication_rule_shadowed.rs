@@ -106,9 +106,14 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
     }
     let rules = routing::rules(context.lb, listener)?;
     let shadowed = rules.shadowed.iter().map(|dead| &dead.route);
-    let asks = rules.live.iter().chain(shadowed).any(|route| route.asks_to_log_in(listener));
+    let all = || rules.live.iter().chain(shadowed.clone());
+    let asks = all().any(|route| route.asks_to_log_in(listener));
     let mut verdict =
         Partial::whole(if asks { Verdict::Pass(seen(&rules)) } else { Verdict::NotApplicable });
+    // An action that is new may ask for a login.
+    all().for_each(|route| {
+        verdict.learn(route.known());
+    });
     for dead in &rules.shadowed {
         if let Some(Some(place)) = verdict.learn(rules.lets_past_login(dead, listener)) {
             let (by, earlier) = (&rules.live[place], &rules.live[..place]);

@@ -92,16 +92,16 @@ fn admitting(ranges: &[&str]) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    let unexpected_value = match &context.lb.ip_address_type {
-        Some(IpAddressType::Dualstack) => None,
+    match &context.lb.ip_address_type {
+        Some(IpAddressType::Dualstack) => {}
         None | Some(IpAddressType::Ipv4 | IpAddressType::DualstackWithoutPublicIpv4) => {
             return Ok(Verdict::NotApplicable);
         }
         Some(IpAddressType::Other(other)) => {
             let gap = Gap::new(Call::ElbV2DescribeLoadBalancers, Reason::Unrecognised);
-            Some(gap.of(&context.lb.arn).saying(format!("address type {other}")))
+            return Err(gap.of(&context.lb.arn).saying(format!("address type {other}")));
         }
-    };
+    }
     let approach = Reachability::new(context.index, context.lb);
     let v4 = approach.by_family(listener, Family::V4);
     let by_v4 = Grounds::new().with("ipv4", v4.class().word());
@@ -112,9 +112,6 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
             return Ok(Verdict::Pass(by_v4));
         }
     };
-    if let Some(gap) = unexpected_value {
-        return Err(gap);
-    }
     let v6 = approach.by_family(listener, Family::V6);
     let by_v6 = v6.class().word();
     match v6 {

@@ -118,6 +118,7 @@ fn judge(context: &Context, listener: &Listener) -> Judgement {
 }
 
 fn of_route(context: &Context, listener: &Listener, route: &Route) -> Judgement {
+    route.known()?;
     let several = route.actions.last().filter(|action| action.target_groups.len() > 1);
     let Some(action) = several.filter(|action| action.kind == ActionKind::Forward) else {
         return Ok(Verdict::NotApplicable);

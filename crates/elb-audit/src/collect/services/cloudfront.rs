@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_distribution_is_read_without_its_secrets() {
         let page: ListXml<DistributionXml> = quick_xml::de::from_str(XML).unwrap();
-        let known = distribution(page.items.list.into_iter().next().unwrap());
+        let known = distribution(page.items.list.into_iter().next().unwrap()).unwrap();
         assert!(!format!("{known:?}").contains("hunter2"));
         assert_eq!((known.web_acl, known.enabled), (None, true));
         let [web, spare] = known.origins.as_slice() else { panic!("{:?}", known.origins) };
@@ -274,7 +274,8 @@ mod tests {
 
     #[test]
     fn an_empty_list_is_empty_and_a_page_of_something_else_is_no_answer() {
-        let empty = "<VpcOriginList><IsTruncated>false</IsTruncated></VpcOriginList>";
+        let empty = "<VpcOriginList><IsTruncated>false</IsTruncated><Quantity>0</Quantity>\
+                     </VpcOriginList>";
         let page: ListXml<VpcOriginXml> = quick_xml::de::from_str(empty).unwrap();
         assert!(page.items.list.is_empty());
         assert!(quick_xml::de::from_str::<ListXml<VpcOriginXml>>("<html/>").is_err());

@@ -5,11 +5,12 @@ use elb_audit_core::inventory::{
     Action, ActionKind, Authentication, FixedResponse, JwtValidation, Redirect, WeightedGroup,
 };
 
-use crate::aws::strict::{Unexpected, Understood, each, filled, if_any, required};
+use crate::aws::strict::{Unexpected, Understood, each, filled, if_any, required, word};
 
 /// An action, with what its kind needs.
 pub(super) fn action(found: sdk::Action) -> Understood<Action> {
-    let kind: ActionKind = required("Type", found.r#type)?.as_str().into();
+    let kind = found.r#type.as_ref().map(sdk::ActionTypeEnum::as_str);
+    let kind: ActionKind = required("Type", word("Type", kind)?)?.into();
     let action = Action {
         order: found.order,
         target_groups: groups(found.forward_config, found.target_group_arn)?,
@@ -43,9 +44,12 @@ fn groups(
     single: Option<String>,
 ) -> Understood<Vec<WeightedGroup>> {
     let weighted = config.and_then(|config| config.target_groups).unwrap_or_default();
+    let several = weighted.len() > 1;
     let mut groups = each(weighted, |group| {
         let arn = filled("TargetGroupArn", group.target_group_arn)?;
         match group.weight {
+            // A single one may come without.
+            None if several => Err(Unexpected::Missing("Weight")),
             // Source: `TargetGroupTuple` of the ELB API.
             Some(weight) if !(0..=999).contains(&weight) => {
                 Err(Unexpected::Value("Weight", weight.to_string()))
@@ -62,14 +66,19 @@ fn groups(
 
 /// What is left out stays as it was asked for.
 fn redirect(config: sdk::RedirectActionConfig) -> Understood<Redirect> {
-    let status = required("StatusCode", config.status_code)?;
+    let name = "StatusCode";
+    let status = config.status_code.as_ref().map(sdk::RedirectActionStatusCodeEnum::as_str);
+    let status = match required(name, word(name, status)?)? {
+        status @ ("HTTP_301" | "HTTP_302") => status.to_owned(),
+        status => return Err(Unexpected::Value(name, status.to_owned())),
+    };
     Ok(Redirect {
         protocol: if_any("Protocol", config.protocol)?,
         port: if_any("Port", config.port)?,
         host: if_any("Host", config.host)?,
         path: if_any("Path", config.path)?,
         query: config.query,
-        status: Some(status.as_str().to_owned()),
+        status: Some(status),
     })
 }
 

@@ -39,6 +39,8 @@ fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadB
     let allocations = addresses.filter_map(|address| address.allocation_id.clone()).collect();
     let (state, state_reason) =
         found.state.map_or((None, None), |state| (state.code, state.reason));
+    let address_type = found.ip_address_type.as_ref().map(sdk::IpAddressType::as_str);
+    let address_type = word("IpAddressType", address_type)?;
     let groups = match kind {
         // One of these has a group, if only its VPC's default one.
         Kind::Application => required("SecurityGroups", found.security_groups)?,
@@ -57,9 +59,8 @@ fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadB
         health_check: None,
         backend_policies: BTreeMap::new(),
         dns_name: if_any("DNSName", found.dns_name)?,
-        vpc_id: if_any("VpcId", found.vpc_id)?,
-        ip_address_type: word("IpAddressType", found.ip_address_type.as_ref().map(sdk::IpAddressType::as_str))?
-            .map(Into::into),
+        vpc_id: Some(filled("VpcId", found.vpc_id)?),
+        ip_address_type: Some(required("IpAddressType", address_type)?.into()),
         subnets: each(zones, |zone| filled("SubnetId", zone.subnet_id))?,
         security_groups: all_filled("SecurityGroups", groups)?,
         created: found.created_time.as_ref().and_then(timestamp),

@@ -8,7 +8,7 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use super::{PAGE, actions};
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Unexpected, Understood, each, filled, required};
+use crate::aws::strict::{Unexpected, Understood, each, filled, required, word};
 
 /// The rules of a listener by priority, the default one last.
 pub(crate) async fn rules(
@@ -82,14 +82,15 @@ fn priority(text: String) -> Understood<Option<u32>> {
 }
 
 fn transform(found: sdk::RuleTransform) -> Understood<Transform> {
-    let kind = required("Type", found.r#type)?;
+    let kind = found.r#type.as_ref().map(sdk::TransformTypeEnum::as_str);
+    let kind = required("Type", word("Type", kind)?)?;
     let host = found.host_header_rewrite_config.map(|config| config.rewrites);
     let url = found.url_rewrite_config.map(|config| config.rewrites);
     let rewrites = required("Rewrites", host.or(url).flatten())?;
     let pair = |rewrite: sdk::RewriteConfig| {
         Ok((filled("Regex", rewrite.regex)?, required("Replace", rewrite.replace)?))
     };
-    Ok(Transform { kind: kind.as_str().into(), rewrites: each(rewrites, pair)? })
+    Ok(Transform { kind: kind.into(), rewrites: each(rewrites, pair)? })
 }
 
 /// A condition, whichever of AWS's two ways it is written in.
