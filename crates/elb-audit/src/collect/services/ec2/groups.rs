@@ -150,8 +150,9 @@ mod tests {
             <ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges>\
             <ipv6Ranges><item><cidrIpv6>::/0</cidrIpv6></item></ipv6Ranges>\
             <prefixListIds><item><prefixListId>pl-1</prefixListId></item></prefixListIds>\
-            </item><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/></item></ipPermissions>\
-            <ipPermissionsEgress><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/></item>\
+            </item><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/><ipv6Ranges/>\
+            <prefixListIds/></item></ipPermissions>\
+            <ipPermissionsEgress><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/><ipv6Ranges/><prefixListIds/></item>\
             </ipPermissionsEgress></item>\
             </securityGroupInfo><nextToken>n</nextToken></A>";
         let answer: Page<GroupXml> = quick_xml::de::from_str(xml).unwrap();
@@ -179,7 +180,11 @@ mod tests {
             let rule = format!("<item><ipProtocol>tcp</ipProtocol>{lists}</item>");
             read(&format!("<ipPermissions>{rule}</ipPermissions><ipPermissionsEgress/>"))
         };
-        assert!(rule("<groups/><ipRanges/>") && !rule("<groups/>") && !rule("<ipRanges/>"));
+        let lists = ["<groups/>", "<ipRanges/>", "<ipv6Ranges/>", "<prefixListIds/>"];
+        assert!(rule(&lists.concat()));
+        for missing in lists {
+            assert!(!rule(&lists.concat().replace(missing, "")), "{missing}");
+        }
         assert!(!read("<ipPermissions/>") && !read("<ipPermissionsEgress/>"));
     }
 }

@@ -339,19 +339,22 @@ mod tests {
            "Statement": {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "Common",
              "RuleActionOverrides": [{"Name": "a", "ActionToUse": {"Count": {}}},
                                      {"Name": "b", "ActionToUse": {"Block": {}}}],
-             "ExcludedRules": [{"Name": "c"}]}}},
+             "ExcludedRules": [{"Name": "c"}]}}, "VisibilityConfig": {"CloudWatchMetricsEnabled": true}},
           {"Name": "new", "Priority": 9, "Action": {"Captcha": {}}, "Statement": {"OrStatement":
             {"Statements": [{"TeaLeafStatement": {}}, {"XssMatchStatement": {"FieldToMatch":
-              {"UriPath": {}}}}]}}}],
+              {"UriPath": {}}}}]}}, "VisibilityConfig": {"CloudWatchMetricsEnabled": true}}],
         "PreProcessFirewallManagerRuleGroups": [
           {"Name": "before-2", "Priority": 9, "OverrideAction": {"Count": {}},
-           "FirewallManagerStatement": {"RuleGroupReferenceStatement": {"ARN": "arn:aws:wafv2:x"}}},
+           "FirewallManagerStatement": {"RuleGroupReferenceStatement": {"ARN": "arn:aws:wafv2:x"}},
+           "VisibilityConfig": {"CloudWatchMetricsEnabled": true}},
           {"Name": "before-1", "Priority": 8, "OverrideAction": {"None": {}},
            "FirewallManagerStatement": {"ManagedRuleGroupStatement":
-             {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}}],
+             {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}},
+           "VisibilityConfig": {"CloudWatchMetricsEnabled": true}}],
         "PostProcessFirewallManagerRuleGroups": [
           {"Name": "after", "Priority": 0, "OverrideAction": {"None": {}}, "FirewallManagerStatement":
-            {"RuleGroupReferenceStatement": {"ARN": "arn:aws:wafv2:group"}}}]}"#;
+            {"RuleGroupReferenceStatement": {"ARN": "arn:aws:wafv2:group"}},
+           "VisibilityConfig": {"CloudWatchMetricsEnabled": true}}]}"#;
 
     #[test]
     fn an_acl_is_flattened_without_what_it_looks_for() {
