@@ -172,7 +172,14 @@ impl<'a> Collection<'a> {
         stop.mark_unchanged();
         let nowhere = || Arc::from("");
         let verbose = request.verbose;
-        let api = ApiClient { account: nowhere(), region: nowhere(), pace, stop, notes: Notes::default(), verbose };
+        let api = ApiClient {
+            account: nowhere(),
+            region: nowhere(),
+            pace,
+            stop,
+            notes: Notes::default(),
+            verbose,
+        };
         Collection {
             session,
             request,

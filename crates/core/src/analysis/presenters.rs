@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::inventory::{Kind, LoadBalancer, Region};
+use crate::inventory::{Kind, LoadBalancer, Region, Scheme};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
 use crate::vocab::partial::Partial;
@@ -44,7 +44,7 @@ impl Presenters<'_> {
 impl<'a> Presenters<'a> {
     fn add(&mut self, lb: &'a LoadBalancer, environment: Option<&String>) {
         self.count += 1;
-        if let Some(scheme) = &lb.scheme {
+        if let Some(scheme @ (Scheme::Internal | Scheme::InternetFacing)) = &lb.scheme {
             self.schemes.entry(scheme.to_string()).or_insert(&lb.name);
         }
         if let Some(environment) = environment {
@@ -72,13 +72,17 @@ impl<'a> Presented<'a> {
     }
 
     fn add(&mut self, lb: &'a LoadBalancer) {
-        if lb.scheme.is_none() {
+        let unknown = match &lb.scheme {
+            Some(Scheme::Internal | Scheme::InternetFacing) => None,
+            Some(Scheme::Other(other)) => Some((Reason::Unrecognised, format!("scheme {other}"))),
+            None => Some((Reason::Malformed, "a load balancer without scheme".to_owned())),
+        };
+        if let Some((reason, said)) = unknown {
             let call = match lb.kind {
                 Kind::Classic => Call::ElbDescribeLoadBalancers,
                 _ => Call::ElbV2DescribeLoadBalancers,
             };
-            let gap = Gap::new(call, Reason::Malformed).of(&lb.arn);
-            self.add_gap(gap.saying("a load balancer without scheme"));
+            self.add_gap(Gap::new(call, reason).of(&lb.arn).saying(said));
         }
         let listeners = match &lb.listeners {
             Fact::Known(listeners) => listeners,

@@ -7,7 +7,7 @@ use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Listing, Reason};
 
 use super::api::ApiClient;
-use super::strict::{Unexpected, Understood};
+use super::strict::{Understood, Unexpected};
 
 /// What there is to tell of a region beside its facts.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,10 @@ impl ApiClient {
             return items;
         }
         let s = if more == 1 { "" } else { "s" };
-        self.notes.add(format!("{more} {what}{s} came twice from AWS, and {} kept once", if more == 1 { "is" } else { "are" }));
+        self.notes.add(format!(
+            "{more} {what}{s} came twice from AWS, and {} kept once",
+            if more == 1 { "is" } else { "are" }
+        ));
         let kept: BTreeSet<usize> = last.into_values().collect();
         let numbered = items.into_iter().enumerate();
         numbered.filter(|(place, _)| kept.contains(place)).map(|(_, item)| item).collect()
@@ -95,7 +98,11 @@ impl ApiClient {
     ) -> Result<Option<String>, Gap> {
         let marker = marker.filter(|marker| truncated && !marker.is_empty());
         if truncated && marker.is_none() {
-            return Err(self.unexpected(call, about, &Unexpected::Missing("the next page's marker")));
+            return Err(self.unexpected(
+                call,
+                about,
+                &Unexpected::Missing("the next page's marker"),
+            ));
         }
         Ok(marker)
     }
@@ -111,7 +118,9 @@ impl ApiClient {
         let of = |name: &String| {
             let unnamed = || {
                 let said = "the answer does not name it";
-                Fact::Unread(self.located(Gap::new(call, Reason::Malformed).saying(said), Some(name)))
+                Fact::Unread(
+                    self.located(Gap::new(call, Reason::Malformed).saying(said), Some(name)),
+                )
             };
             (name.clone(), found.remove(name).map_or_else(unnamed, Fact::Known))
         };

@@ -213,11 +213,7 @@ impl Reader {
     }
 
     /// What has to be asked about each Classic load balancer.
-    async fn classic(
-        &self,
-        client: &query::Client,
-        mut lb: LoadBalancer,
-    ) -> LoadBalancer {
+    async fn classic(&self, client: &query::Client, mut lb: LoadBalancer) -> LoadBalancer {
         let encrypts = lb.listeners.get().is_ok_and(|listeners| {
             listeners.iter().any(|listener| listener.speaks(&[Protocol::Https, Protocol::Ssl]))
         });

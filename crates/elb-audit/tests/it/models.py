@@ -46,8 +46,8 @@ def new_lines():
     lines = (
         "elbv2\tfield\tListener\tleft-out\tSslPolicy\tof no use\n",
         "elbv2\tfield\tListener\tleft-out\tNeverThere\tgone\n",
-        "elbv2\tfield\tCipher\tread\tPriority\tservices/elbv2.rs#ssl_policy\n",
-        "elbv2\tfield\tRule\tread\tIsDefault\tservices/elbv2.rs#nowhere\n",
+        "elbv2\tfield\tCipher\tread\tPriority\tservices/elbv2/ssl_policies.rs#ssl_policy\n",
+        "elbv2\tfield\tRule\tread\tIsDefault\tservices/elbv2/rules.rs#nowhere\n",
         "waf-regional\tfield\tWebACLSummary\tread\tName\tservices/waf_regional.rs#Acl\n",
     )
     return "".join(lines)
@@ -77,8 +77,8 @@ def altered_table():
             f"elbv2 field Listener.NeverThere {gone}",
             f"elbv2 field Rule.Default {gone}",
             f"waf-regional field WebACLSummary.Alias {gone}",
-            "elbv2 field Cipher.Priority is not read at services/elbv2.rs#ssl_policy",
-            "services/elbv2.rs#nowhere is nowhere, and elbv2 field Rule.IsDefault is said to be read there",
+            "elbv2 field Cipher.Priority is not read at services/elbv2/ssl_policies.rs#ssl_policy",
+            "services/elbv2/rules.rs#nowhere is nowhere, and elbv2 field Rule.IsDefault is said to be read there",
             "waf-regional field WebACLSummary.Name is not read at services/waf_regional.rs#Acl",
             "services/shield.rs#ProtectionJson reads ResourceArn, which the table does not say",
         ],

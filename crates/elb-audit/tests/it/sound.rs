@@ -40,7 +40,9 @@ fn region() -> Region {
         .with(Certificate::issued("tls"))
         .with(Certificate::issued("old"))
         .with(TrustStore::new("clients"))
-        .with(SecurityGroup::new("sg-web").allow(only(443, "0.0.0.0/0")).allow(only(80, "0.0.0.0/0")))
+        .with(
+            SecurityGroup::new("sg-web").allow(only(443, "0.0.0.0/0")).allow(only(80, "0.0.0.0/0")),
+        )
         .with(SecurityGroup::new("sg-own").allow(only(8080, "10.0.0.0/8")))
         .with(NetworkInterface::new("eni-1", "10.0.16.11").instance("i-1").groups(&["sg-own"]))
         .with(NetworkInterface::new("eni-2", "10.0.32.12").instance("i-2").groups(&["sg-own"]))

@@ -15,7 +15,7 @@ use crate::analysis::index::Index;
 use crate::analysis::requests::{Addresses, Asked, asked, unveil};
 use crate::inventory::{
     Action, ActionKind, Condition, ConditionField, Kind, Listener, LoadBalancer, Region, Rule,
-    Target, TargetGroup, TargetType, Transform,
+    Scheme, Target, TargetGroup, TargetType, Transform,
 };
 use crate::vocab::fact::{Fact, Gap};
 use crate::vocab::partial::Partial;
@@ -416,7 +416,7 @@ impl ProtectedRoutes {
 /// not asked.
 fn may_filter(lb: &LoadBalancer) -> bool {
     lb.kind == Kind::Application
-        && lb.is_internet_facing()
+        && lb.scheme != Some(Scheme::Internal)
         && !matches!(lb.web_acl, Fact::Known(None))
 }
 

@@ -1,5 +1,6 @@
 //! A public load balancer starts every surge with what it happens to have.
 
+use crate::analysis::reach;
 use crate::checks::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -60,7 +61,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(context: &Context) -> Judgement {
-    if !context.lb.is_internet_facing() {
+    if reach::is_internal(context.lb)? {
         return Ok(Verdict::NotApplicable);
     }
     match *context.lb.reserved_capacity.get()? {

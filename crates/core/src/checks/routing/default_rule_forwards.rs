@@ -1,5 +1,6 @@
 //! What no rule names, whatever its host, is forwarded to a target.
 
+use crate::analysis::reach;
 use crate::analysis::routing::{self, End, group_name};
 use crate::checks::prelude::*;
 use crate::checks::shared::rules_at_fault;
@@ -65,7 +66,7 @@ fn given(default: Action) -> Inventory {
 }
 
 fn judge(context: &Context, listener: &Listener) -> Judgement {
-    if !context.lb.is_internet_facing() {
+    if reach::is_internal(context.lb)? {
         return Ok(Verdict::NotApplicable);
     }
     let routes = routing::live(context.lb, listener)?;

@@ -55,7 +55,8 @@ impl Reader {
         client: &aws_sdk_elasticloadbalancingv2::Client,
     ) -> Fact<Vec<TargetGroup>> {
         let call = Call::ElbV2DescribeTargetGroups;
-        let groups = self.if_wanted(call, elbv2::target_groups(&self.api, client, self.owner())).await;
+        let groups =
+            self.if_wanted(call, elbv2::target_groups(&self.api, client, self.owner())).await;
         let mut groups = match groups {
             Fact::Known(groups) => groups,
             unread @ Fact::Unread(_) => return unread,

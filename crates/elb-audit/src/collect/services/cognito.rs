@@ -36,10 +36,9 @@ pub(crate) async fn user_pool(api: &ApiClient, client: &Client, arn: &str) -> Fa
     let document = json!({ "UserPoolId": id });
     let answer = client.json::<Answer>(call.operation(), &document);
     match api.call(call, Some(arn), answer).await {
-        Fact::Known(Answer { pool: Some(pool) }) => Fact::Known(UserPool {
-            name: pool.name,
-            admin_create_only: pool.create.admin_only,
-        }),
+        Fact::Known(Answer { pool: Some(pool) }) => {
+            Fact::Known(UserPool { name: pool.name, admin_create_only: pool.create.admin_only })
+        }
         Fact::Known(Answer { pool: None }) => {
             let gap = Gap::new(call, Reason::Malformed).saying("the answer holds no user pool");
             Fact::Unread(api.located(gap, Some(arn)))

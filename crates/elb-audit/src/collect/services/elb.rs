@@ -125,7 +125,10 @@ fn classic(
     let owner = found.source_security_group.and_then(|group| group.owner_alias);
     let backends = required("BackendServerDescriptions", found.backend_server_descriptions)?;
     let backends = each(backends.member, |backend| {
-        Ok((port("InstancePort", backend.instance_port)?, list_of("PolicyNames", backend.policy_names)?))
+        Ok((
+            port("InstancePort", backend.instance_port)?,
+            list_of("PolicyNames", backend.policy_names)?,
+        ))
     })?;
     let listeners = required("ListenerDescriptions", found.listener_descriptions)?;
     let listeners = api.each_once(
@@ -133,7 +136,6 @@ fn classic(
         each(listeners.member, listener)?,
         |one: &Listener| one.port,
     );
-    let health_check = required("HealthCheck", found.health_check)?;
     Ok(LoadBalancer {
         arn: arn(&name, owner.as_deref()),
         kind: Kind::Classic,
@@ -144,7 +146,10 @@ fn classic(
         outposts: Vec::new(),
         allocations: Vec::new(),
         private_link_rules: None,
-        health_check: Some(strict::filled("Target", health_check.target)?),
+        health_check: found
+            .health_check
+            .map(|check| strict::filled("Target", check.target))
+            .transpose()?,
         backend_policies: backends.into_iter().collect(),
         dns_name: strict::if_any("DNSName", found.dns_name)?,
         vpc_id: found.vpc.filter(|id| !id.is_empty()),

@@ -189,9 +189,7 @@ async fn of_load_balancer(api: &ApiClient, client: &Client, arn: &str) -> Fact<O
     let document = json!({"ResourceArn": arn});
     let answer = client.json::<GetAnswer>(call.operation(), &document);
     let answer = api.call(call, Some(arn), answer).await;
-    api.understood(call, Some(arn), answer, |answer| {
-        answer.acl.map(AclJson::into_acl).transpose()
-    })
+    api.understood(call, Some(arn), answer, |answer| answer.acl.map(AclJson::into_acl).transpose())
 }
 
 /// One web ACL with its rules.

@@ -21,8 +21,13 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) fn start(fake: FakeAws) -> Self {
-        let settings =
-            Settings { attempts: 1, faster: 10.0, attempt: 600.0, deadline: 6_000.0, ..Settings::default() };
+        let settings = Settings {
+            attempts: 1,
+            faster: 10.0,
+            attempt: 600.0,
+            deadline: 6_000.0,
+            ..Settings::default()
+        };
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "inside::as_often_as_told", "--ignored", "--nocapture"]);
         let mut child = inside::environment(&mut command, &fake, &settings)

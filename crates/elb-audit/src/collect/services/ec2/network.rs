@@ -13,7 +13,7 @@ use super::routes::RouteXml;
 use super::{Filter, all, filtered, is_unknown_action, whole_region};
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
-use crate::aws::strict::{self, Unexpected, Understood, block, each};
+use crate::aws::strict::{self, Understood, Unexpected, block, each};
 
 /// The VPCs with these ids.
 pub(crate) async fn vpcs(api: &ApiClient, client: &Client, ids: &[String]) -> Fact<Vec<Vpc>> {

@@ -71,7 +71,8 @@ pub(crate) async fn attributes(
     let parameters = [("LoadBalancerName", lb.name.as_str())];
     let answer = client.form::<Answer>(call.operation(), &parameters);
     let answer = api.call(call, Some(&lb.arn), answer).await;
-    let found = api.understood(call, Some(&lb.arn), answer, |answer| flat(answer.result.attributes));
+    let found =
+        api.understood(call, Some(&lb.arn), answer, |answer| flat(answer.result.attributes));
     found.and_then(|pairs| api.pairs(call, &lb.arn, pairs.into_iter()))
 }
 

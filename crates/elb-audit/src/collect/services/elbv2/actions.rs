@@ -5,7 +5,7 @@ use elb_audit_core::inventory::{
     Action, ActionKind, Authentication, FixedResponse, JwtValidation, Redirect, WeightedGroup,
 };
 
-use crate::aws::strict::{Unexpected, Understood, each, filled, if_any, required, word};
+use crate::aws::strict::{Understood, Unexpected, each, filled, if_any, required, word};
 
 /// An action, with what its kind needs.
 pub(super) fn action(found: sdk::Action) -> Understood<Action> {
@@ -101,7 +101,10 @@ fn without_session(word: Option<&str>) -> Understood<String> {
 fn oidc(config: sdk::AuthenticateOidcActionConfig) -> Understood<Authentication> {
     Ok(Authentication {
         on_unauthenticated_request: Some(without_session(
-            config.on_unauthenticated_request.as_ref().map(sdk::AuthenticateOidcActionConditionalBehaviorEnum::as_str),
+            config
+                .on_unauthenticated_request
+                .as_ref()
+                .map(sdk::AuthenticateOidcActionConditionalBehaviorEnum::as_str),
         )?),
         authority: Some(filled("Issuer", config.issuer)?),
         endpoints: vec![
@@ -116,7 +119,10 @@ fn oidc(config: sdk::AuthenticateOidcActionConfig) -> Understood<Authentication>
 fn cognito(config: sdk::AuthenticateCognitoActionConfig) -> Understood<Authentication> {
     Ok(Authentication {
         on_unauthenticated_request: Some(without_session(
-            config.on_unauthenticated_request.as_ref().map(sdk::AuthenticateCognitoActionConditionalBehaviorEnum::as_str),
+            config
+                .on_unauthenticated_request
+                .as_ref()
+                .map(sdk::AuthenticateCognitoActionConditionalBehaviorEnum::as_str),
         )?),
         authority: Some(filled("UserPoolArn", config.user_pool_arn)?),
         endpoints: Vec::new(),

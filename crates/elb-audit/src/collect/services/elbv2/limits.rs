@@ -23,7 +23,8 @@ pub(crate) async fn account_limits(
     };
     let found = api.all_pages(call, page).await;
     api.understood(call, None, found, |all| {
-        let limits = each(all, |limit| Ok((filled("Name", limit.name)?, filled("Max", limit.max)?)))?;
+        let limits =
+            each(all, |limit| Ok((filled("Name", limit.name)?, filled("Max", limit.max)?)))?;
         Ok(limits.into_iter().filter_map(|(name, max)| Some((name, max.parse().ok()?))).collect())
     })
 }

@@ -11,7 +11,7 @@ use elb_audit_core::vocab::fact::Fact;
 
 use super::{PAGE, actions, identity, rules};
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Unexpected, Understood, each, filled, if_any, port, required};
+use crate::aws::strict::{Understood, Unexpected, each, filled, if_any, port, required, word};
 use crate::aws::verbatim::Verbatim;
 
 /// The listeners of a load balancer, without rules and SNI certificates.
@@ -61,17 +61,20 @@ fn listener(found: sdk::Listener, lb: &LoadBalancer) -> Understood<Listener> {
     let id = of_load_balancer(filled("ListenerArn", found.listener_arn)?, lb)?;
     // A Gateway load balancer listens to everything, and says neither.
     let plain = lb.kind != Kind::Gateway;
-    let protocol = if_any("Protocol", found.protocol.map(|word| word.as_str().to_owned()))?;
+    let protocol = found.protocol.as_ref().map(sdk::ProtocolEnum::as_str);
+    let protocol = if plain { word("Protocol", protocol)? } else { None };
     let port = port("Port", found.port)?;
     if plain {
-        required("Protocol", protocol.as_ref())?;
+        required("Protocol", protocol)?;
         required("Port", port)?;
     }
-    let protocol: Option<Protocol> = protocol.as_deref().map(Into::into);
+    let protocol: Option<Protocol> = protocol.map(Into::into);
     let encrypts = matches!(protocol, Some(Protocol::Https | Protocol::Tls));
     let certificates = match found.certificates {
         None if encrypts => return Err(Unexpected::Missing("Certificates")),
-        found => each(found.unwrap_or_default(), |one| filled("CertificateArn", one.certificate_arn)),
+        found => {
+            each(found.unwrap_or_default(), |one| filled("CertificateArn", one.certificate_arn))
+        }
     };
     let default_certificate = certificates?.into_iter().next();
     let ssl_policy = if_any("SslPolicy", found.ssl_policy)?;
@@ -91,7 +94,10 @@ fn listener(found: sdk::Listener, lb: &LoadBalancer) -> Understood<Listener> {
         certificates: Fact::Known(default_certificate.clone().into_iter().collect()),
         default_certificate,
         default_actions,
-        mutual_authentication: found.mutual_authentication.map(mutual_authentication).transpose()?,
+        mutual_authentication: found
+            .mutual_authentication
+            .map(mutual_authentication)
+            .transpose()?,
         alpn: found.alpn_policy.and_then(|names| names.into_iter().next()),
         attributes: Fact::not_collected(Call::ElbV2DescribeListenerAttributes),
     })

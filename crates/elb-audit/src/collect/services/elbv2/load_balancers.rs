@@ -76,7 +76,7 @@ fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadB
     })
 }
 
-/// The answer's own word; where it is missing, what the ARN says. Both may name a kind that is new.
+/// The answer's own word; where it is missing, what the ARN says. A kind that is new is new to both.
 fn kind(arn: &str, found: Option<&sdk::LoadBalancerTypeEnum>) -> Understood<Kind> {
     let by_arn = match arn.split('/').nth(1) {
         Some("app") => Kind::Application,
@@ -87,11 +87,11 @@ fn kind(arn: &str, found: Option<&sdk::LoadBalancerTypeEnum>) -> Understood<Kind
     let Some(word) = word("Type", found.map(sdk::LoadBalancerTypeEnum::as_str))? else {
         return Ok(by_arn);
     };
-    let kind = Kind::from(word);
-    if kind == by_arn || matches!(by_arn, Kind::Other(_)) {
-        Ok(kind)
-    } else {
-        Err(Unexpected::Value("Type", word.to_owned()))
+    match (Kind::from(word), by_arn) {
+        (Kind::Other(word), Kind::Application | Kind::Network | Kind::Gateway) => {
+            Err(Unexpected::Value("Type", word))
+        }
+        (kind, _) => Ok(kind),
     }
 }
 
@@ -99,7 +99,6 @@ fn kind(arn: &str, found: Option<&sdk::LoadBalancerTypeEnum>) -> Understood<Kind
 fn scheme(kind: &Kind, found: Option<&sdk::LoadBalancerSchemeEnum>) -> Understood<Option<Scheme>> {
     let found = word("Scheme", found.map(sdk::LoadBalancerSchemeEnum::as_str))?.map(Scheme::from);
     match found {
-        Some(Scheme::Other(word)) => Err(Unexpected::Value("Scheme", word)),
         None if matches!(kind, Kind::Application | Kind::Network) => {
             Err(Unexpected::Missing("Scheme"))
         }

@@ -2,13 +2,15 @@
 
 use aws_sdk_elasticloadbalancingv2::{Client, types as sdk};
 use elb_audit_core::inventory::secret;
-use elb_audit_core::inventory::{Action, Condition, ConditionField, Kind, Listener, Rule, Transform};
+use elb_audit_core::inventory::{
+    Action, Condition, ConditionField, Kind, Listener, Rule, Transform,
+};
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use super::{PAGE, actions};
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Unexpected, Understood, each, filled, required, word};
+use crate::aws::strict::{Understood, Unexpected, each, filled, required, word};
 
 /// The rules of a listener by priority, the default one last.
 pub(crate) async fn rules(
@@ -142,7 +144,8 @@ fn condition(found: sdk::RuleCondition) -> Understood<Condition> {
         }
     }
     // One that compares with nothing is none.
-    if condition.values.is_empty() && condition.regex_values.is_empty() {
+    let compares = !condition.values.is_empty() || !condition.regex_values.is_empty();
+    if !compares && condition.ip_address_type.is_none() {
         return Err(Unexpected::Missing("Values"));
     }
     Ok(condition)

@@ -9,7 +9,9 @@ use elb_audit_core::vocab::fact::Fact;
 
 use super::PAGE;
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Owner, Understood, all_filled, each, filled, if_any, port, required, word};
+use crate::aws::strict::{
+    Owner, Understood, all_filled, each, filled, if_any, port, required, word,
+};
 
 /// The region's target groups, without their targets.
 pub(crate) async fn target_groups(
@@ -24,9 +26,8 @@ pub(crate) async fn target_groups(
         answer.map(|answer| (answer.target_groups, answer.next_marker))
     };
     let found = api.all_pages(call, page).await;
-    let found = api.understood(call, None, found, |all| {
-        each(all, |found| target_group(found, owner))
-    });
+    let found =
+        api.understood(call, None, found, |all| each(all, |found| target_group(found, owner)));
     found.map(|all| api.each_once("target group", all, |group: &TargetGroup| group.arn.clone()))
 }
 

@@ -127,7 +127,11 @@ impl AclJson {
             rules: each(rules, rule)?,
             arn: self.arn,
             name: self.name,
-            default_action: self.default_action.as_ref().map(|action| required("DefaultAction", word(action))).transpose()?,
+            default_action: self
+                .default_action
+                .as_ref()
+                .map(|action| required("DefaultAction", word(action)))
+                .transpose()?,
             metrics: self.visibility_config.metrics,
             body_limit: self.association_config.and_then(AssociationJson::body_limit),
             low_reputation_mode: self.on_source.and_then(|config| config.mode),
