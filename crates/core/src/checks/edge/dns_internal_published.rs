@@ -75,7 +75,7 @@ pub(crate) const CHECK: Check = Check {
             given: || schemed(false, "sideways"),
             finds: &[
                 "unknown dns-internal-published www.example.com",
-                "unknown 5 others: elbv2:DescribeLoadBalancers",
+                "unknown 7 others: elbv2:DescribeLoadBalancers",
             ],
         },
         Example {

@@ -140,6 +140,8 @@ pub(crate) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "unknown ipv6-wider-than-ipv4 HTTP:80",
+                "unknown ipv6-wider-than-ipv4 HTTPS:443",
                 "unknown address-family-closed HTTP:80",
                 "unknown address-family-closed HTTPS:443",
             ],

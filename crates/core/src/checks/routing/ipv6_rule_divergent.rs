@@ -62,6 +62,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown ipv6-rule-divergent TLS:443",
+                "unknown ipv6-wider-than-ipv4 TLS:443",
                 "unknown address-family-closed TLS:443",
             ],
         },
@@ -77,7 +78,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown ipv6-rule-divergent TLS:443",
-                "unknown 10 others: elbv2:DescribeRules",
+                "unknown 11 others: elbv2:DescribeRules",
             ],
         },
         Example {

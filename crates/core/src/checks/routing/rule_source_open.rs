@@ -85,6 +85,7 @@ pub(crate) const CHECK: Check = Check {
                 inventory
             },
             finds: &[
+                "unknown ipv6-wider-than-ipv4 HTTPS:443",
                 "unknown rule-source-open HTTPS:443",
                 "unknown address-family-closed HTTPS:443",
             ],

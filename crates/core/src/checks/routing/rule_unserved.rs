@@ -129,10 +129,7 @@ pub(crate) const CHECK: Check = Check {
             given: || ruled("blue", &["unused", "puzzled"]),
             finds: &[
                 "unknown rule-unserved HTTPS:443",
-                "unknown targets-all-unhealthy blue",
-                "unknown target-unhealthy blue",
-                "unknown target-zone-not-enabled blue",
-                "unknown targets-too-few blue",
+                "unknown 5 others: elbv2:DescribeTargetHealth",
             ],
         },
         Example {

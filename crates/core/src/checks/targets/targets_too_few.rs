@@ -72,6 +72,7 @@ pub(crate) const CHECK: Check = Check {
                 "unknown target-unhealthy web",
                 "unknown target-zone-not-enabled web",
                 "unknown targets-too-few web",
+                "unknown targets-uneven web",
             ],
         },
         Example {

@@ -209,7 +209,7 @@ pub(crate) const CHECK: Check = Check {
             },
             finds: &[
                 "unknown listener-cleartext HTTP:80",
-                "unknown 22 others: elbv2:DescribeRules",
+                "unknown 23 others: elbv2:DescribeRules",
             ],
         },
         Example {

@@ -129,7 +129,7 @@ pub(crate) const CHECK: Check = Check {
             given: || sample::with(&Kind::Application, |lb| lb.scheme = Some("sideways".into())),
             finds: &[
                 "unknown waf-not-associated web",
-                "unknown 16 others: elbv2:DescribeLoadBalancers",
+                "unknown 21 others: elbv2:DescribeLoadBalancers",
             ],
         },
         Example { title: "one", given: || sample::clean(&Kind::Application), finds: &[] },
