@@ -7,6 +7,7 @@ pub(crate) mod endpoint;
 pub(crate) mod pace;
 pub(crate) mod profiles;
 pub(crate) mod query;
+pub(crate) mod region;
 pub(crate) mod role;
 pub mod s3;
 pub(crate) mod session;
@@ -17,6 +18,7 @@ pub(crate) mod whole;
 use jiff::Timestamp;
 
 pub use profiles::Profiles;
+pub use region::RegionName;
 pub use role::{Role, RoleArnError};
 pub use session::{AccessError, Session, Tuning};
 pub use stop::{Stop, StopClock};

@@ -16,6 +16,7 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::pace::{Meter, Pace};
+use super::region::RegionName;
 use super::{Stop, session};
 use crate::secrets;
 
@@ -31,7 +32,7 @@ pub(crate) type Answer<T, E> = Result<T, SdkError<E, HttpResponse>>;
 pub(crate) struct ApiClient {
     /// Id of the account that is asked; empty where there is one alone.
     pub(crate) account: Arc<str>,
-    pub(crate) region: Arc<str>,
+    pub(crate) region: RegionName,
     pub(crate) pace: Arc<Pace>,
     pub(crate) stop: watch::Receiver<Stop>,
     pub(crate) verbose: bool,

@@ -18,7 +18,9 @@ use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 
 use super::connections;
+use super::endpoint::PARTITIONS;
 use super::profiles::{Profile, ProfileFiles, Profiles};
+use super::region::{RegionName, unknown_region};
 use crate::secrets;
 
 /// Why nothing at all could be read.
@@ -46,7 +48,7 @@ impl Session {
     /// Finds credentials. `region` is where they are asked for when none is configured.
     pub async fn open(
         profile: Option<&str>,
-        region: Option<&str>,
+        region: Option<&RegionName>,
         tuning: &Tuning,
     ) -> Result<Self, AccessError> {
         let config = load(&http_client(), profile, region, tuning).await?;
@@ -56,7 +58,7 @@ impl Session {
     /// The same for as many profiles as are chosen.
     pub(crate) async fn open_profiles(
         chosen: &Profiles,
-        region: Option<&str>,
+        region: Option<&RegionName>,
         tuning: &Tuning,
     ) -> Result<Self, AccessError> {
         let names = match chosen {
@@ -143,15 +145,33 @@ impl Default for Tuning {
 async fn load(
     http: &SharedHttpClient,
     profile: Option<&str>,
-    region: Option<&str>,
+    region: Option<&RegionName>,
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     clean_environment()?;
     secrets::learn_environment();
     let config = chain(http, profile, region, tuning).await?;
+    let config = with_plausible_region(config)?;
     let Some(provider) = config.credentials_provider() else { return Ok(config) };
     let provider = SharedCredentialsProvider::new(secrets::LearningProvider(provider));
     Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// Refuses a configured region that none can be before anything is asked there, and drops an empty one.
+fn with_plausible_region(config: SdkConfig) -> Result<SdkConfig, AccessError> {
+    let Some(region) = config.region().map(ToString::to_string) else { return Ok(config) };
+    if region.is_empty() {
+        let mut config = config.into_builder();
+        config.set_region(None::<Region>);
+        return Ok(config.build());
+    }
+    if RegionName::parse(&region).is_some() {
+        return Ok(config);
+    }
+    let holds = |name: &&str| std::env::var(name).is_ok_and(|value| value == region);
+    let source = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find(holds);
+    let source = source.unwrap_or("the profile's region");
+    Err(AccessError::Usage(format!("{source}: {}", unknown_region(&region))))
 }
 
 /// The HTTP client that everything goes through: one for the whole process.
@@ -167,11 +187,11 @@ fn http_client() -> SharedHttpClient {
 async fn chain(
     http: &SharedHttpClient,
     profile: Option<&str>,
-    region: Option<&str>,
+    region: Option<&RegionName>,
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     // Where to ask for credentials when no region is configured.
-    let elsewhere = Region::new(region.unwrap_or("us-east-1").to_owned());
+    let elsewhere = Region::new(region.map_or("us-east-1", |region| region).to_owned());
     let Some(profile) = profile else {
         let named = std::env::var("AWS_PROFILE").unwrap_or_default();
         // One need not write down the default profile, and nobody does where a role is attached.
@@ -179,7 +199,7 @@ async fn chain(
             ProfileFiles::load().await?.require(&named)?;
         }
         let config = loader(http, tuning).load().await;
-        if config.region().is_some() {
+        if config.region().is_some_and(is_set) {
             return Ok(config);
         }
         // A profile that assumes a role has to ask STS somewhere.
@@ -191,13 +211,18 @@ async fn chain(
     ProfileFiles::load().await?.require(profile)?;
     let config = loader(http, tuning).profile_name(profile).load().await;
     let own = ProviderConfig::default()
-        .with_region(Some(config.region().cloned().unwrap_or(elsewhere)))
+        .with_region(Some(config.region().filter(|one| is_set(one)).cloned().unwrap_or(elsewhere)))
         .with_http_client(http.clone())
         .with_sleep_impl(tuning.sleep.clone());
     let provider =
         ProfileFileCredentialsProvider::builder().configure(&own).profile_name(profile).build();
     let provider = SharedCredentialsProvider::new(provider);
     Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// Whether a region is named at all: the SDK takes an empty variable for one.
+fn is_set(region: &Region) -> bool {
+    !region.as_ref().is_empty()
 }
 
 /// The standard chain with our time-outs and retries, over this HTTP client.
@@ -236,9 +261,15 @@ fn clean_environment() -> Result<(), AccessError> {
     Ok(())
 }
 
+/// The region that is configured, or the one that is asked without one.
+pub(crate) fn region_or_home(config: &SdkConfig) -> RegionName {
+    let configured = config.region().and_then(|region| RegionName::parse(region.as_ref()));
+    configured.unwrap_or_else(|| RegionName::home(&PARTITIONS[0]))
+}
+
 /// The same configuration for another region: the HTTP client and the credentials cache stay shared.
-pub(crate) fn in_region(config: &SdkConfig, region: &str) -> SdkConfig {
-    config.to_builder().region(Region::new(region.to_owned())).build()
+pub(crate) fn in_region(config: &SdkConfig, region: &RegionName) -> SdkConfig {
+    config.to_builder().region(Region::new(region.to_string())).build()
 }
 
 /// The same configuration for the first questions: whoever is offline should not wait long to hear it.
