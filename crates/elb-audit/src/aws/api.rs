@@ -15,6 +15,7 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
+use super::connection_error::ConnectionError;
 use super::pace::{Meter, Pace};
 use super::region::RegionName;
 use super::{Stop, session};
@@ -229,6 +230,9 @@ fn plain_failure<E>(error: &SdkError<E, HttpResponse>) -> (Reason, String)
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    if let Some(cause) = ConnectionError::of(error) {
+        return (Reason::Failed, cause.to_string());
+    }
     if let Some(cause) = credentials_error(error) {
         let bottom = innermost(cause);
         let answered = bottom.downcast_ref::<ErrorMetadata>();

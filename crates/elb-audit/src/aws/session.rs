@@ -9,7 +9,6 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
@@ -17,8 +16,9 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 
-use super::connections;
+use super::authorities::Bundle;
 use super::endpoint::PARTITIONS;
+use super::http_clients::HttpClients;
 use super::profiles::{Profile, ProfileFiles, Profiles};
 use super::region::{RegionName, unknown_region};
 use crate::secrets;
@@ -51,7 +51,7 @@ impl Session {
         region: Option<&RegionName>,
         tuning: &Tuning,
     ) -> Result<Self, AccessError> {
-        let config = load(&http_client(), profile, region, tuning).await?;
+        let config = load(&mut HttpClients::open(tuning)?, profile, region, tuning).await?;
         Ok(Session { config, profiles: Arc::default(), entered: Arc::default() })
     }
 
@@ -71,11 +71,11 @@ impl Session {
         let files = ProfileFiles::load().await?;
         // A slip in the last name should not be found after the first has been asked.
         names.iter().try_for_each(|name| files.require(name))?;
-        let http = http_client();
+        let mut http = HttpClients::open(tuning)?;
         let mut profiles: Vec<Profile> = Vec::with_capacity(names.len());
         for name in names {
             let account = files.account(&name);
-            let config = load(&http, Some(&name), region, tuning).await?;
+            let config = load(&mut http, Some(&name), region, tuning).await?;
             profiles.push(Profile { name, account, config });
         }
         let Some(first) = profiles.first() else {
@@ -123,6 +123,8 @@ pub struct Tuning {
     pub deadline: Duration,
     /// How to wait.
     pub sleep: SharedAsyncSleep,
+    /// Whether hosts that do not answer are waited for in silence.
+    pub quiet: bool,
 }
 
 impl Default for Tuning {
@@ -134,6 +136,7 @@ impl Default for Tuning {
             attempt: Duration::from_secs(15),
             deadline: Duration::from_mins(15),
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
+            quiet: false,
         }
     }
 }
@@ -143,14 +146,23 @@ impl Default for Tuning {
 /// A profile that the user names on the command line comes before all of that: credentials in the
 /// environment would otherwise have another account audited.
 async fn load(
-    http: &SharedHttpClient,
+    http: &mut HttpClients,
     profile: Option<&str>,
     region: Option<&RegionName>,
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     clean_environment()?;
     secrets::learn_environment();
-    let config = chain(http, profile, region, tuning).await?;
+    // Whether the files can be read is for the chain to say.
+    let bundle = match ProfileFiles::load().await {
+        Ok(files) => {
+            files.require_plausible_regions(profile)?;
+            files.bundle(profile)
+        }
+        Err(_) => None,
+    };
+    let http = http.trusting(Bundle::from_environment().or(bundle))?;
+    let config = chain(&http, profile, region, tuning).await?;
     let config = with_plausible_region(config)?;
     let Some(provider) = config.credentials_provider() else { return Ok(config) };
     let provider = SharedCredentialsProvider::new(secrets::LearningProvider(provider));
@@ -172,15 +184,6 @@ fn with_plausible_region(config: SdkConfig) -> Result<SdkConfig, AccessError> {
     let source = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find(holds);
     let source = source.unwrap_or("the profile's region");
     Err(AccessError::Usage(format!("{source}: {}", unknown_region(&region))))
-}
-
-/// The HTTP client that everything goes through: one for the whole process.
-fn http_client() -> SharedHttpClient {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .pool_idle_timeout(Duration::from_secs(20))
-        .build_https();
-    connections::limited(http)
 }
 
 /// The standard chain, or that of the profile that the user names.
@@ -232,7 +235,8 @@ fn loader(http: &SharedHttpClient, tuning: &Tuning) -> ConfigLoader {
         .with_initial_backoff(tuning.backoff)
         .with_max_backoff(tuning.longest_backoff);
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(tuning.attempt.min(Duration::from_secs(5)))
+        // Shorter than the attempt, so that it is known where the time went.
+        .connect_timeout(Duration::from_secs(5).min(tuning.attempt / 5 * 4))
         .read_timeout(tuning.attempt)
         .operation_attempt_timeout(tuning.attempt)
         .build();

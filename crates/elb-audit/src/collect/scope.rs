@@ -9,12 +9,14 @@ use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use crate::aws::api::ApiClient;
+use crate::aws::connection_error::ConnectionError;
 use crate::aws::endpoint::{PARTITIONS, Partition, REGIONS_AS_OF};
 use crate::aws::region::{RegionName, unknown_region};
 use crate::aws::whole::{RetryIncomplete, WholeAnswer};
 use crate::aws::{AccessError, query, session};
 use crate::collect::account::{AccountAccess, unlisted};
 use crate::collect::services::ec2::{self, ListedRegion};
+use crate::secrets;
 
 /// Which regions the user wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,13 +130,21 @@ async fn identify(
     listing: bool,
 ) -> Result<(CallerIdentity, Listed), AccessError> {
     let homes = homes(config, wanted);
-    let mut refusals = Vec::new();
+    let (mut refusals, mut no_way) = (Vec::new(), None);
     for home in &homes {
         let api = ApiClient { region: home.clone(), ..api.clone() };
         let regional = session::impatient(&session::in_region(config, home));
-        let (caller, listed) = tokio::join!(identity(&api, &regional), async {
+        let mut failure = None;
+        let (caller, listed) = tokio::join!(identity(&api, &regional, &mut failure), async {
             if listing { Some(list(&api, &regional).await) } else { None }
         });
+        if let Some(failure) = failure {
+            if failure.concerns_every_host {
+                return Err(AccessError::Unreachable(failure.said));
+            }
+            no_way.get_or_insert(failure.said);
+            continue;
+        }
         if let Some(refusal) = refusal(caller.gap(), listed.as_ref().and_then(Fact::gap)) {
             if refusal.reason == Reason::NoCredentials {
                 return Err(no_credentials(&refusal));
@@ -149,6 +159,9 @@ async fn identify(
             home: home.clone(),
         };
         return Ok((known, listed));
+    }
+    if let Some(said) = no_way {
+        return Err(AccessError::Unreachable(said));
     }
     let tried = refusals.join("; ");
     Err(AccessError::Unreachable(format!(
@@ -176,8 +189,18 @@ fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<RegionName> {
     homes
 }
 
-/// Account id and ARN of the caller.
-async fn identity(api: &ApiClient, config: &SdkConfig) -> Fact<(String, String)> {
+/// Why there is no way to any host, or none to the one that was asked.
+struct NoWay {
+    said: String,
+    concerns_every_host: bool,
+}
+
+/// Account id and ARN of the caller; and where there is no way to AWS, why.
+async fn identity(
+    api: &ApiClient,
+    config: &SdkConfig,
+    failure: &mut Option<NoWay>,
+) -> Fact<(String, String)> {
     let call = Call::StsGetCallerIdentity;
     let builder = aws_sdk_sts::config::Builder::from(config)
         .retry_partition(api.retry_partition("sts"))
@@ -185,7 +208,16 @@ async fn identity(api: &ApiClient, config: &SdkConfig) -> Fact<(String, String)>
         .interceptor(WholeAnswer::Xml)
         .interceptor(api.meter(call));
     let client = aws_sdk_sts::Client::from_conf(builder.build());
-    let answer = api.call(call, None, client.get_caller_identity().send()).await;
+    let asked = async {
+        let answer = client.get_caller_identity().send().await;
+        let cause = answer.as_ref().err().and_then(|error| ConnectionError::of(error));
+        *failure = cause.map(|cause| NoWay {
+            said: secrets::redact_line(&cause.to_string()),
+            concerns_every_host: cause.concerns_every_host(),
+        });
+        answer
+    };
+    let answer = api.call(call, None, asked).await;
     let answer = match answer {
         Fact::Known(answer) => answer,
         Fact::Unread(gap) => return Fact::Unread(gap),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
-use elb_audit::aws::{Profiles, Session, StopClock, Tuning};
+use elb_audit::aws::{AccessError, Profiles, Session, StopClock, Tuning};
 use elb_audit::collect::{self, Regions};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_fake_aws::FakeAws;
@@ -32,6 +32,12 @@ pub(crate) struct Settings {
     pub(crate) in_parts: bool,
     /// How many of the program's seconds fit in a real one.
     pub(crate) faster: f64,
+    /// Waits of two seconds and less are over at once, and time-outs are far away.
+    pub(crate) no_waits: bool,
+    /// Without a word on hosts that do not answer.
+    pub(crate) quiet: bool,
+    /// Variables beside those that lead to the fake AWS; an empty one is not set.
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 impl Default for Settings {
@@ -45,6 +51,9 @@ impl Default for Settings {
             organization: false,
             in_parts: false,
             faster: 10.0,
+            no_waits: false,
+            quiet: false,
+            environment: Vec::new(),
         }
     }
 }
@@ -57,6 +66,9 @@ pub(crate) struct Outcome {
     pub(crate) told: Vec<[u64; 4]>,
     /// Every wait that was asked for, in the program's seconds.
     pub(crate) waits: Vec<f64>,
+    /// What went to standard error.
+    #[serde(skip)]
+    pub(crate) said: String,
 }
 
 const SETTINGS: &str = "ELB_AUDIT_TEST_SETTINGS";
@@ -64,9 +76,15 @@ const OUTCOME: &str = "ELB_AUDIT_TEST_OUTCOME";
 
 /// Reads everything at a fake AWS.
 pub(crate) fn collect(fake: &FakeAws, settings: &Settings) -> Outcome {
+    try_to_collect(fake, settings).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The same where it may be that nothing can be read.
+pub(crate) fn try_to_collect(fake: &FakeAws, settings: &Settings) -> Result<Outcome, String> {
     let folder = Folder::new();
     let file = folder.path("outcome.json");
-    let output = Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", "inside::in_another_process", "--ignored", "--nocapture"])
         .env_clear()
         .env("HOME", "/nonexistent")
@@ -76,23 +94,41 @@ pub(crate) fn collect(fake: &FakeAws, settings: &Settings) -> Outcome {
         .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
         .env("AWS_REGION", "eu-west-1")
         .env(SETTINGS, serde_json::to_string(settings).unwrap())
-        .env(OUTCOME, &file)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap()
+        .env(OUTCOME, &file);
+    for (name, value) in &settings.environment {
+        if value.is_empty() {
+            command.env_remove(name)
+        } else {
+            command.env(name, value)
+        };
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let outcome: Result<Outcome, String> =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    outcome.map(|outcome| Outcome { said, ..outcome })
 }
 
 /// A clock whose seconds are short ones, and which notes what was asked of it.
 #[derive(Clone, Debug)]
 struct Fast {
     faster: f64,
+    no_waits: bool,
     waits: Arc<Mutex<Vec<f64>>>,
 }
 
 impl AsyncSleep for Fast {
     fn sleep(&self, duration: Duration) -> Sleep {
         self.waits.lock().unwrap().push(duration.as_secs_f64());
+        if self.no_waits {
+            let is_short = duration <= Duration::from_secs(2);
+            return if is_short {
+                Sleep::new(std::future::ready(()))
+            } else {
+                TokioSleep::new().sleep(duration * 10)
+            };
+        }
         TokioSleep::new().sleep(duration.div_f64(self.faster))
     }
 }
@@ -104,22 +140,29 @@ fn in_another_process() {
         return;
     };
     let settings: Settings = serde_json::from_str(&settings).unwrap();
-    let fast = Fast { faster: settings.faster, waits: Arc::default() };
+    let fast = Fast { faster: settings.faster, no_waits: settings.no_waits, waits: Arc::default() };
     let waits = Arc::clone(&fast.waits);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let told = Mutex::new(Vec::new());
-    let inventory = runtime.block_on(read(&settings, fast, &told));
+    let read = runtime.block_on(read(&settings, fast, &told));
     let waits = waits.lock().unwrap().clone();
-    let outcome = Outcome { inventory, waits, told: told.into_inner().unwrap() };
+    let told = told.into_inner().unwrap();
+    let outcome = read.map(|inventory| Outcome { inventory, waits, told, said: String::new() });
+    let outcome = outcome.map_err(|error| error.to_string());
     std::fs::write(file, serde_json::to_vec(&outcome).unwrap()).unwrap();
 }
 
-async fn read(settings: &Settings, fast: Fast, told: &Mutex<Vec<[u64; 4]>>) -> Inventory {
+async fn read(
+    settings: &Settings,
+    fast: Fast,
+    told: &Mutex<Vec<[u64; 4]>>,
+) -> Result<Inventory, AccessError> {
     let tuning = Tuning {
         attempts: settings.attempts,
         attempt: Duration::from_secs_f64(settings.attempt),
         deadline: Duration::from_secs_f64(settings.deadline),
         sleep: SharedAsyncSleep::new(fast),
+        quiet: settings.quiet,
         ..Tuning::default()
     };
     let request = collect::Request {
@@ -137,16 +180,16 @@ async fn read(settings: &Settings, fast: Fast, told: &Mutex<Vec<[u64; 4]>>) -> I
         verbose: false,
     };
     let clock = StopClock::start(&tuning, std::future::pending());
-    let session = collect::open(&request, &tuning).await.unwrap();
+    let session = collect::open(&request, &tuning).await?;
     if settings.in_parts {
-        return in_parts(&session, &request, &tuning, &clock).await;
+        return Ok(in_parts(&session, &request, &tuning, &clock).await);
     }
     let tell = |how_far: collect::Progress| {
         let regions = [how_far.regions_done, how_far.regions].map(|n| u64::try_from(n).unwrap());
         let all = [regions[0], regions[1], how_far.calls_done, how_far.calls];
         told.lock().unwrap().push(all);
     };
-    collect::collect(&session, &request, &tuning, clock.signal(), &tell).await.unwrap()
+    collect::collect(&session, &request, &tuning, clock.signal(), &tell).await
 }
 
 /// Reads part by part, each as if it came over the wire to another process.

@@ -4,6 +4,7 @@
 mod accept;
 mod account;
 mod amounts;
+mod authorities;
 mod commands;
 mod compare;
 mod configuration;
@@ -37,6 +38,7 @@ mod pipelines;
 mod places;
 mod profiles;
 mod program;
+mod proxies;
 mod readers;
 mod regions;
 mod progress;

@@ -149,6 +149,18 @@ fn a_region_of_the_user_that_can_be_none_is_refused_before_anything_is_asked() {
                 run.done().says(2, &[&format!("error: the profile's region: {unknown}")]);
             }
         }
+        if !name.contains('#') {
+            let sso = "sso_session = s\nsso_account_id = 111122223333\nsso_role_name = r";
+            let url = "sso_start_url = https://example.awsapps.com/start";
+            for config in [
+                format!("[profile p]\n{sso}\n[sso-session s]\nsso_region = {name}\n{url}\n"),
+                format!("[profile p]\n{sso}\nsso_region = {name}\n{url}\n"),
+            ] {
+                let run = profiled().env("AWS_CONFIG_FILE", folder.file("sso", &config));
+                let run = run.env("AWS_PROFILE", "p").env("AWS_REGION", "eu-west-1").arg("scan");
+                run.done().says(2, &[&format!("error: sso_region of profile `p`: {unknown}")]);
+            }
+        }
         run("").env("ELB_AUDIT_REGION", name).done().says(2, &[&unknown]);
         run(" --state s3://reports/state.json --region").arg(name).done().says(2, &[&unknown]);
         run(" --exclude-region").arg(name).done().says(2, &[&unknown]);
