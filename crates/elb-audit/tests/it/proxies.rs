@@ -227,9 +227,11 @@ fn a_proxy_that_does_not_lead_on() {
         let proxy = Proxy::start(&fake, manner);
         let place = proxy.place();
         let url = format!("http://{credentials}{place}");
-        for task in
-            ["scan --retries 0", "scan --retries 0 --region eu-west-1", "collect --retries 0 -o -"]
-        {
+        // What may pass is tried again, which would take its time.
+        let passes = ["closes", "(HTTP status 502)"].iter().any(|words| said.contains(words));
+        let retries = if passes { " --retries 0" } else { "" };
+        for task in ["scan", "scan --region eu-west-1", "collect -o -"] {
+            let task = &format!("{task}{retries}");
             let before = proxy.asked().len();
             let done = behind(&proxy, &folder, task).env("HTTPS_PROXY", &url).done();
             assert!(!done.stderr.contains("wrong-secret"), "{}", done.stderr);
