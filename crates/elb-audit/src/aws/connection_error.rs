@@ -34,6 +34,8 @@ pub(crate) enum ProxyFailure {
     Refused(Option<u16>),
     /// It closes the connection.
     Closed,
+    /// It opens a tunnel through which no TLS comes about.
+    NoTls(String),
     /// It answers something that no proxy does.
     Unknown,
 }
@@ -65,7 +67,16 @@ impl ConnectionError {
 
     /// Whether another host would fare no better.
     pub(crate) fn concerns_every_host(&self) -> bool {
-        !matches!(self, ConnectionError::Proxy { failure: ProxyFailure::Refused(_), .. })
+        let ConnectionError::Proxy { failure, .. } = self else { return true };
+        match failure {
+            ProxyFailure::Refused(status) => is_out_of_order(*status),
+            ProxyFailure::NoTls(_) => false,
+            ProxyFailure::Unreachable(_)
+            | ProxyFailure::Silent
+            | ProxyFailure::Unauthorized
+            | ProxyFailure::Closed
+            | ProxyFailure::Unknown => true,
+        }
     }
 
     /// As connectors say it. What may be different a moment later is tried again: but not a proxy that has
@@ -74,10 +85,8 @@ impl ConnectionError {
         let passes = match &self {
             ConnectionError::Variable(_) | ConnectionError::Untrusted { .. } => false,
             ConnectionError::Proxy { proxy, failure, .. } => match failure {
-                ProxyFailure::Closed => true,
-                ProxyFailure::Refused(status) => {
-                    status.is_some_and(|status| status == 429 || status >= 500)
-                }
+                ProxyFailure::Closed | ProxyFailure::NoTls(_) => true,
+                ProxyFailure::Refused(status) => is_out_of_order(*status),
                 ProxyFailure::Unreachable(_) | ProxyFailure::Silent => proxy.has_worked(),
                 ProxyFailure::Unauthorized | ProxyFailure::Unknown => false,
             },
@@ -88,6 +97,11 @@ impl ConnectionError {
             ConnectorError::other(self.into(), None)
         }
     }
+}
+
+/// Whether a proxy with this status fails where it would not refuse.
+fn is_out_of_order(status: Option<u16>) -> bool {
+    status.is_some_and(|status| status == 429 || status >= 500)
 }
 
 /// What to do where nobody vouches for a certificate.
@@ -138,7 +152,7 @@ impl ProxyFailure {
                  http://USER:PASSWORD@{proxy}"
             ),
             ProxyFailure::Refused(status) => {
-                let cannot = status.is_some_and(|status| status >= 500);
+                let cannot = is_out_of_order(*status);
                 let does = if cannot { "cannot reach" } else { "does not let through to" };
                 write!(f, "the proxy {proxy:?} {does} {target}")?;
                 if let Some(status) = status {
@@ -150,6 +164,11 @@ impl ProxyFailure {
                 f,
                 "the proxy {proxy:?} closes the connection instead of leading to {target}: check \
                  {variable}, or ask whoever runs the proxy"
+            ),
+            ProxyFailure::NoTls(said) => write!(
+                f,
+                "through the proxy {proxy:?} there is no TLS with {target} ({said}): have whoever runs it \
+                 allow the host, or {EXCEPTION}"
             ),
             ProxyFailure::Unknown => {
                 write!(f, "{proxy:?} does not answer as a proxy does: check {variable}")

@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod bypass;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -213,7 +214,7 @@ fn user_and_password(text: &str) -> Result<(String, String), &'static str> {
     secrets::learn(password);
     let plain = |text: &str| {
         let text = percent_decode_str(text).decode_utf8();
-        text.map(|text| text.into_owned()).map_err(|_| "its user or password is not UTF-8")
+        text.map(Cow::into_owned).map_err(|_| "its user or password is not UTF-8")
     };
     Ok((plain(user)?, plain(password)?))
 }

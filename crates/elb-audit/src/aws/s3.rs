@@ -88,17 +88,13 @@ impl<'a> Bucket<'a> {
                 (headers, Err(error))
             }
         };
-        match headers.as_ref().and_then(|headers| headers.get(REGION)) {
-            None => BucketHead { region: None, answer },
-            Some(named) => match RegionName::in_partition(named, self.region.partition()) {
-                Some(region) => BucketHead { region: Some(region), answer },
-                None => {
-                    let said =
-                        format!("S3 says that the bucket is in `{named}`, which is no region");
-                    BucketHead { region: None, answer: Err(undecodable(said)) }
-                }
-            },
-        }
+        let Some(named) = headers.as_ref().and_then(|headers| headers.get(REGION)) else {
+            return BucketHead { region: None, answer };
+        };
+        let region = RegionName::in_partition(named, self.region.partition());
+        let said = || format!("S3 says that the bucket is in `{named}`, which is no region");
+        let answer = if region.is_none() { Err(undecodable(said())) } else { answer };
+        BucketHead { region, answer }
     }
 }
 

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 /// Networks that no proxy leads to, beside loopback: credentials of an instance or a container are there, and
 /// a proxy would give its own.
 ///
-/// Sources: Amazon EC2 User Guide, instance metadata (169.254.169.254, fd00:ec2::254); Amazon ECS and EKS,
-/// credentials of tasks (169.254.170.2) and pods (169.254.170.23, fd00:ec2::23).
+/// Sources: Amazon EC2 User Guide, instance metadata (169.254.169.254, `fd00:ec2::254`); Amazon ECS and EKS,
+/// credentials of tasks (169.254.170.2) and pods (169.254.170.23, `fd00:ec2::23`).
 fn is_link_local(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_link_local(),

@@ -62,12 +62,11 @@ impl Waits {
         let is_known = self.seen().answered.contains(host);
         let Some(sleep) = sleep.filter(|_| !is_known) else { return answer.await };
         let mut answer = pin!(answer);
-        let steps: [(Duration, fn(&Self, &str, &str)); 2] =
-            [(LONG, Waits::waiting), (GATHER, |waits, _, _| waits.tell_gathered())];
-        for (time, step) in steps {
-            match select(answer.as_mut(), pin!(sleep.sleep(time))).await {
+        for time in [LONG, GATHER] {
+            match select(answer.as_mut(), sleep.sleep(time)).await {
                 Either::Left((answer, _)) => return self.over(host, answer),
-                Either::Right(((), _)) => step(self, host, place),
+                Either::Right(_) if time == LONG => self.waiting(host, place),
+                Either::Right(_) => self.tell_gathered(),
             }
         }
         self.over(host, answer.await)
@@ -129,7 +128,10 @@ mod tests {
 
     /// A clock that moves when it is told to.
     #[derive(Clone, Debug, Default)]
-    struct Clock(Arc<Mutex<Vec<(Duration, oneshot::Sender<()>)>>>);
+    struct Clock(Arc<Mutex<Vec<Wait>>>);
+
+    /// How long it is, and what ends it.
+    type Wait = (Duration, oneshot::Sender<()>);
 
     impl AsyncSleep for Clock {
         fn sleep(&self, duration: Duration) -> Sleep {

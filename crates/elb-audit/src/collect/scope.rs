@@ -174,9 +174,9 @@ async fn identify(
 /// The regions that may answer global questions, in the order in which they are tried: the wanted or
 /// configured one and its partition's own; without one, a region of each partition.
 fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<RegionName> {
-    let wanted = wanted.only.iter().filter_map(|name| RegionName::parse(name));
+    let mut wanted = wanted.only.iter().filter_map(|name| RegionName::parse(name));
     let configured = || config.region().and_then(|region| RegionName::parse(region.as_ref()));
-    let Some(first) = wanted.filter(RegionName::tells_partition).next().or_else(configured) else {
+    let Some(first) = wanted.find(RegionName::tells_partition).or_else(configured) else {
         return PARTITIONS.iter().map(RegionName::home).collect();
     };
     let partition = first.partition();

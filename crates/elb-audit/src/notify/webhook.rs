@@ -17,7 +17,6 @@ use serde_json::Value;
 
 use super::destination::Url;
 use crate::aws::api::innermost;
-use crate::aws::connection_error::ConnectionError;
 use crate::aws::query::with_sdk_settings;
 
 /// Tries, the first one included.
@@ -109,9 +108,6 @@ fn decode(response: &HttpResponse) -> Result<(), OrchestratorError<Refusal>> {
 
 /// What went wrong, without the secret part of the address, which an answer may repeat.
 fn describe(url: &Url, error: &SdkError<Refusal, HttpResponse>) -> WebhookError {
-    if let Some(cause) = ConnectionError::of(error) {
-        return WebhookError::Failed(cause.to_string());
-    }
     let refusal = match error {
         SdkError::ServiceError(error) => error.err(),
         SdkError::TimeoutError(_) => return WebhookError::TimedOut,

@@ -32,10 +32,6 @@ pub(crate) struct Settings {
     pub(crate) in_parts: bool,
     /// How many of the program's seconds fit in a real one.
     pub(crate) faster: f64,
-    /// Waits of two seconds and less are over at once, and time-outs are far away.
-    pub(crate) no_waits: bool,
-    /// Without a word on hosts that do not answer.
-    pub(crate) quiet: bool,
     /// Variables beside those that lead to the fake AWS; an empty one is not set.
     pub(crate) environment: Vec<(String, String)>,
 }
@@ -51,8 +47,6 @@ impl Default for Settings {
             organization: false,
             in_parts: false,
             faster: 10.0,
-            no_waits: false,
-            quiet: false,
             environment: Vec::new(),
         }
     }
@@ -71,6 +65,8 @@ pub(crate) struct Outcome {
     pub(crate) said: String,
 }
 
+/// So fast that waits of two seconds and less are over at once; time-outs are then far away.
+pub(crate) const AT_ONCE: f64 = 1e9;
 const SETTINGS: &str = "ELB_AUDIT_TEST_SETTINGS";
 const OUTCOME: &str = "ELB_AUDIT_TEST_OUTCOME";
 
@@ -114,14 +110,13 @@ pub(crate) fn try_to_collect(fake: &FakeAws, settings: &Settings) -> Result<Outc
 #[derive(Clone, Debug)]
 struct Fast {
     faster: f64,
-    no_waits: bool,
     waits: Arc<Mutex<Vec<f64>>>,
 }
 
 impl AsyncSleep for Fast {
     fn sleep(&self, duration: Duration) -> Sleep {
         self.waits.lock().unwrap().push(duration.as_secs_f64());
-        if self.no_waits {
+        if self.faster >= AT_ONCE {
             let is_short = duration <= Duration::from_secs(2);
             return if is_short {
                 Sleep::new(std::future::ready(()))
@@ -140,7 +135,7 @@ fn in_another_process() {
         return;
     };
     let settings: Settings = serde_json::from_str(&settings).unwrap();
-    let fast = Fast { faster: settings.faster, no_waits: settings.no_waits, waits: Arc::default() };
+    let fast = Fast { faster: settings.faster, waits: Arc::default() };
     let waits = Arc::clone(&fast.waits);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let told = Mutex::new(Vec::new());
@@ -162,7 +157,7 @@ async fn read(
         attempt: Duration::from_secs_f64(settings.attempt),
         deadline: Duration::from_secs_f64(settings.deadline),
         sleep: SharedAsyncSleep::new(fast),
-        quiet: settings.quiet,
+        quiet: std::env::var_os("ELB_AUDIT_QUIET").is_some(),
         ..Tuning::default()
     };
     let request = collect::Request {

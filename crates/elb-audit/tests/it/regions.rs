@@ -143,7 +143,7 @@ fn a_region_of_the_user_that_can_be_none_is_refused_before_anything_is_asked() {
         let profiled = || Run::bare("").env("AWS_ENDPOINT_URL", fake.url());
         for option in ["--profile p", "--profile p,p", "--all-profiles"] {
             let run = profiled().env("AWS_CONFIG_FILE", &profile).arg("scan");
-            let run = option.split(' ').fold(run, |run, word| run.arg(word));
+            let run = option.split(' ').fold(run, Run::arg);
             // A `#` begins a comment there.
             if !name.contains('#') {
                 run.done().says(2, &[&format!("error: the profile's region: {unknown}")]);

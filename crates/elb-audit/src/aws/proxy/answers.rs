@@ -14,6 +14,8 @@ use crate::aws::target::Target;
 
 /// What the connector calls what happens before a tunnel is open.
 const TUNNEL: &str = "tunnel error: ";
+/// What it calls all that happens before a request is sent.
+const CONNECTING: &str = "client error (Connect)";
 
 /// What an error on the way through a proxy says of the proxy; none where it is of what lies behind.
 pub(crate) fn failure(error: &ConnectorError, target: &Target) -> Option<ProxyFailure> {
@@ -28,7 +30,11 @@ pub(crate) fn failure(error: &ConnectorError, target: &Target) -> Option<ProxyFa
         let before = connecting.into_iter().any(says);
         return error.is_io().then(|| if before { unreachable() } else { ProxyFailure::Closed });
     }
-    let said = causes.iter().find_map(|cause| cause.strip_prefix(TUNNEL))?;
+    let Some(said) = causes.iter().find_map(|cause| cause.strip_prefix(TUNNEL)) else {
+        let said = innermost(error).to_string();
+        let is_handshake = says(CONNECTING) && !said.starts_with("invalid peer certificate");
+        return is_handshake.then_some(ProxyFailure::NoTls(said));
+    };
     Some(match said {
         "proxy authorization required" => ProxyFailure::Unauthorized,
         "failed to create underlying connection" => unreachable(),

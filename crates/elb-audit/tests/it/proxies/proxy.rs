@@ -30,6 +30,8 @@ pub(crate) enum Manner {
     AnswersOnce(&'static str),
     /// Closes the connection.
     Closes,
+    /// Opens a tunnel, and closes it at the first word of TLS.
+    ClosesTunnels,
     /// Says nothing.
     Hangs,
 }
@@ -69,9 +71,9 @@ struct Authority {
 
 impl Authority {
     fn new() -> Self {
-        let (mut params, key) = (CertificateParams::default(), KeyPair::generate().unwrap());
         // Two authorities are not to be taken for each other.
         static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let (mut params, key) = (CertificateParams::default(), KeyPair::generate().unwrap());
         let name = format!("authority {}", NEXT.fetch_add(1, Ordering::Relaxed));
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -238,6 +240,10 @@ async fn serve(
         return forward(stream, shared, &head, rest).await;
     }
     stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+    if matches!(shared.manner, Manner::ClosesTunnels) {
+        stream.read(&mut [0; 16]).await?;
+        return stream.shutdown().await;
+    }
     let host = target.split(':').next().unwrap().to_owned();
     let mut stream = shared.authority.acceptor(&host).accept(stream).await?;
     if !host.contains(".amazonaws.") {
