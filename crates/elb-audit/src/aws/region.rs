@@ -24,8 +24,13 @@ impl RegionName {
 
     /// The region of this name in a partition; none if no region can have it there.
     pub(crate) fn in_partition(text: &str, partition: &'static Partition) -> Option<Self> {
-        let fits = partition_of(text).is_none_or(|known| known.name == partition.name);
-        (fits && is_plausible(text)).then(|| RegionName { name: Arc::from(text), partition })
+        let region = Self::parse(text).filter(|region| region.can_be_in(partition));
+        region.map(|region| RegionName { partition, ..region })
+    }
+
+    /// Whether its name leaves room for this partition.
+    pub(crate) fn can_be_in(&self, partition: &Partition) -> bool {
+        !self.tells_partition() || self.partition.name == partition.name
     }
 
     /// The region of a partition that is asked when none is configured.

@@ -130,7 +130,7 @@ async fn identify(
     listing: bool,
 ) -> Result<(CallerIdentity, Listed), AccessError> {
     let homes = homes(config, wanted);
-    let (mut refusals, mut no_way) = (Vec::new(), None);
+    let (mut refusals, mut no_way) = (Vec::new(), Vec::new());
     for home in &homes {
         let api = ApiClient { region: home.clone(), ..api.clone() };
         let regional = session::impatient(&session::in_region(config, home));
@@ -140,9 +140,9 @@ async fn identify(
         });
         if let Some(failure) = failure {
             if failure.concerns_every_host {
-                return Err(AccessError::Unreachable(failure.said));
+                return Err(failure.error);
             }
-            no_way.get_or_insert(failure.said);
+            no_way.push(failure.error);
             continue;
         }
         if let Some(refusal) = refusal(caller.gap(), listed.as_ref().and_then(Fact::gap)) {
@@ -160,9 +160,10 @@ async fn identify(
         };
         return Ok((known, listed));
     }
-    if let Some(said) = no_way {
-        return Err(AccessError::Unreachable(said));
+    if refusals.is_empty() && !no_way.is_empty() {
+        return Err(no_way.swap_remove(0));
     }
+    refusals.extend(no_way.iter().map(ToString::to_string));
     let tried = refusals.join("; ");
     Err(AccessError::Unreachable(format!(
         "AWS does not take these credentials, or cannot be reached (tried {tried}). Check `aws sts \
@@ -191,7 +192,7 @@ fn homes(config: &SdkConfig, wanted: &Regions) -> Vec<RegionName> {
 
 /// Why there is no way to any host, or none to the one that was asked.
 struct NoWay {
-    said: String,
+    error: AccessError,
     concerns_every_host: bool,
 }
 
@@ -211,9 +212,11 @@ async fn identity(
     let asked = async {
         let answer = client.get_caller_identity().send().await;
         let cause = answer.as_ref().err().and_then(|error| ConnectionError::of(error));
-        *failure = cause.map(|cause| NoWay {
-            said: secrets::redact_line(&cause.to_string()),
-            concerns_every_host: cause.concerns_every_host(),
+        *failure = cause.map(|cause| {
+            let said = secrets::redact_line(&cause.to_string());
+            let is_setting = matches!(cause, ConnectionError::Variable(_));
+            let error = if is_setting { AccessError::Usage } else { AccessError::Unreachable };
+            NoWay { error: error(said), concerns_every_host: cause.concerns_every_host() }
         });
         answer
     };
@@ -338,7 +341,8 @@ impl RegionScope {
             ));
             return;
         };
-        for region in listed {
+        // Stand-ins for AWS list those of other partitions, which are no account's of this one.
+        for region in listed.iter().filter(|one| !is_elsewhere(&one.name, partition)) {
             if region.opt_in.as_deref() == Some("not-opted-in") {
                 self.left_out.push(skipped(&region.name, "not enabled for this account"));
             } else {
@@ -349,9 +353,15 @@ impl RegionScope {
 
     /// Takes a region on. One that cannot be asked is unread, and the report says why.
     fn add(&mut self, name: &str, partition: &'static Partition) {
-        let region = RegionName::in_partition(name, partition);
-        let (reason, said) = match region {
-            None => (Reason::Malformed, "no region of this partition can have this name"),
+        if self.left_out.iter().any(|region| region.name == name) {
+            return;
+        }
+        if is_elsewhere(name, partition) {
+            self.left_out.push(skipped(name, "in another partition"));
+            return;
+        }
+        let (reason, said) = match RegionName::in_partition(name, partition) {
+            None => (Reason::Malformed, "no region can have this name"),
             // The SDK would ask at hosts of the largest partition.
             Some(region) if !region.tells_partition() && partition.name != PARTITIONS[0].name => {
                 (Reason::Unavailable, "the region is newer than this version of elb-audit")
@@ -361,9 +371,7 @@ impl RegionScope {
                 return;
             }
         };
-        if self.left_out.iter().all(|region| region.name != name) {
-            self.left_out.push(unlisted(name, reason, said));
-        }
+        self.left_out.push(unlisted(name, reason, said));
     }
 
     fn exclude(&mut self, name: &str) {
@@ -374,6 +382,11 @@ impl RegionScope {
             self.left_out.push(skipped(name, "excluded by --exclude-region"));
         }
     }
+}
+
+/// Whether a region's name tells that it is in another partition.
+fn is_elsewhere(name: &str, partition: &Partition) -> bool {
+    RegionName::parse(name).is_some_and(|region| !region.can_be_in(partition))
 }
 
 fn skipped(name: &str, reason: &str) -> Region {

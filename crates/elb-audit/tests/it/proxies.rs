@@ -382,6 +382,10 @@ fn alerts_go_through_the_proxy() {
 #[test]
 fn a_variable_that_names_no_proxy() {
     let fake = fake();
+    // What is of no use elsewhere is told to whoever needs it.
+    let both = run(SCAN).env("ALL_PROXY", "socks5://p:1080").env("HTTPS_PROXY", "http://p:3128");
+    let both = both.env("AWS_ENDPOINT_URL", "http://aws.example.com").done();
+    both.says(2, &["error: ALL_PROXY is not the address of a proxy", "SOCKS is not supported"]);
     for (value, why) in [
         ("socks5://user:hunter2@p:1080", "SOCKS is not supported"),
         ("http://user:hunter2@p:x", "its port is no number"),

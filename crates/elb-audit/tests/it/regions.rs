@@ -120,7 +120,7 @@ fn a_listed_region_that_can_be_none_is_unread_and_never_asked() {
     assert_eq!(names(&report, RegionStatus::Unread), expected);
     assert_eq!(names(&report, RegionStatus::Skipped), ["eu-east-1.example.com"]);
     let gap = report.gaps.iter().find(|gap| gap.region.as_deref() == Some("aws-global")).unwrap();
-    assert!(gap.reason.contains("no region of this partition can have this name"), "{gap:?}");
+    assert!(gap.reason.contains("no region can have this name"), "{gap:?}");
     Run::on(&fake, &format!("{SCAN} --strict")).done().exits(4);
     let asked = |entry: &elb_audit_fake_aws::Entry| IMPLAUSIBLE.contains(&&*entry.region);
     assert!(!fake.log().iter().any(asked));
