@@ -241,7 +241,7 @@ async fn serve(
     }
     stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
     if matches!(shared.manner, Manner::ClosesTunnels) {
-        stream.read(&mut [0; 16]).await?;
+        stream.read_u8().await?;
         return stream.shutdown().await;
     }
     let host = target.split(':').next().unwrap().to_owned();
