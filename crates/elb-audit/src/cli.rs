@@ -240,13 +240,14 @@ impl Reading {
         Regions { only: self.region.clone(), except: self.exclude_region.clone() }
     }
 
-    /// How long to wait, and how often to try.
+    /// How long to wait and how often to try, and whether to say so.
     #[must_use]
-    pub fn tuning(&self) -> Tuning {
+    pub fn tuning(&self, quiet: bool) -> Tuning {
         Tuning {
             attempts: self.retries.saturating_add(1),
             attempt: self.call_timeout,
             deadline: self.timeout,
+            quiet,
             ..Tuning::default()
         }
     }

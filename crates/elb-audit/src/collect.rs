@@ -34,8 +34,9 @@ use account::{AccountAccess, AccountReader};
 
 use crate::aws::api::ApiClient;
 use crate::aws::pace::Pace;
+use crate::aws::region::{RegionName, unknown_region};
 use crate::aws::understood::Notes;
-use crate::aws::{AccessError, Profiles, Session, Stop, Tuning};
+use crate::aws::{AccessError, Profiles, Session, Stop, Tuning, session};
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
@@ -170,11 +171,12 @@ impl<'a> Collection<'a> {
         );
         let pace = Pace::new(request.max_rps, request.one_at_a_time, tuning.sleep.clone(), clock);
         stop.mark_unchanged();
-        let nowhere = || Arc::from("");
+        // Whoever asks says where.
+        let region = session::region_or_home(&config);
         let verbose = request.verbose;
         let api = ApiClient {
-            account: nowhere(),
-            region: nowhere(),
+            account: Arc::from(""),
+            region,
             pace,
             stop,
             notes: Notes::default(),
@@ -251,8 +253,13 @@ impl<'a> Collection<'a> {
 
 /// Finds credentials as the request says.
 pub async fn open(request: &Request, tuning: &Tuning) -> Result<Session, AccessError> {
-    let region = request.regions.only.first().map(String::as_str);
-    Session::open_profiles(&request.profiles, region, tuning).await
+    // Credentials may be asked for there, before any region is.
+    let first = request.regions.only.first();
+    let parse = |name: &String| {
+        RegionName::parse(name).ok_or_else(|| AccessError::Usage(unknown_region(name)))
+    };
+    let region = first.map(parse).transpose()?;
+    Session::open_profiles(&request.profiles, region.as_ref(), tuning).await
 }
 
 /// Reads the accounts that are asked for.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use elb_audit_core::vocab::escape::neutral;
@@ -16,6 +17,17 @@ pub(crate) fn log_as_json(request: &str) {
     *REQUEST.lock().unwrap_or_else(PoisonError::into_inner) = Some(request.to_owned());
 }
 
+/// Whether a line of progress stands on the terminal, which others are written over.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
+
+/// Goes to the beginning of the line and clears it.
+pub(crate) const OVER: &str = "\r\u{1b}[K";
+
+/// From here on a line of progress stands on the terminal, or no more.
+pub(crate) fn progress_stands(stands: bool) {
+    PROGRESS.store(stands, Ordering::Relaxed);
+}
+
 /// Writes a line to standard error. Nobody listening is no reason to stop. Characters that steer a
 /// terminal, which files and answers may hold, are written as escapes.
 pub(crate) fn say(line: fmt::Arguments) {
@@ -24,7 +36,8 @@ pub(crate) fn say(line: fmt::Arguments) {
     if let Some(request) = &*REQUEST.lock().unwrap_or_else(PoisonError::into_inner) {
         clean = logged(&clean, request);
     }
-    let _ = writeln!(std::io::stderr().lock(), "{clean}");
+    let over = if PROGRESS.load(Ordering::Relaxed) { OVER } else { "" };
+    let _ = writeln!(std::io::stderr().lock(), "{over}{clean}");
 }
 
 /// A line as Lambda logs JSON.

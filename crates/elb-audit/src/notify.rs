@@ -18,9 +18,10 @@ use elb_audit_core::vocab::fact::Reason;
 use futures::future::{BoxFuture, join_all};
 
 use crate::aws::api::failure;
-use crate::aws::endpoint::PARTITIONS;
+use crate::aws::endpoint::partition_named;
 use crate::aws::query::Failed;
 use crate::aws::s3::S3Error;
+use crate::aws::{RegionName, session};
 
 pub use destination::{Destination, DestinationError, KINDS, Kind, either};
 use webhook::WebhookError;
@@ -92,13 +93,13 @@ impl DeliverySession {
     }
 
     /// The configured region, or that which is asked when none is.
-    fn region(&self, report: &Report) -> String {
-        if let Some(region) = self.base.region() {
-            return region.to_string();
+    fn region(&self, report: &Report) -> RegionName {
+        let first = report.accounts.first();
+        let partition = first.and_then(|account| partition_named(&account.partition));
+        match partition {
+            Some(partition) if self.base.region().is_none() => RegionName::home(partition),
+            _ => session::region_or_home(&self.base),
         }
-        let partition = report.accounts.first().map(|account| account.partition.as_str());
-        let known = PARTITIONS.iter().find(|known| Some(known.name) == partition);
-        known.map_or("us-east-1", |known| known.home).to_owned()
     }
 }
 
@@ -195,7 +196,7 @@ async fn send_alert(
         }
         Destination::EventBridge { bus, region } => {
             let own = session.region(alert.report);
-            let region = region.as_deref().unwrap_or(&own);
+            let region = region.as_ref().unwrap_or(&own);
             single(eventbridge::put(alert, bus, region, config).await)
         }
         Destination::S3 { .. } | Destination::SecurityHub | Destination::CloudWatch { .. } => {

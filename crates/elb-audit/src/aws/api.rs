@@ -15,7 +15,9 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
+use super::connection_error::ConnectionError;
 use super::pace::{Meter, Pace};
+use super::region::RegionName;
 use super::understood::Notes;
 use super::{Stop, session};
 use crate::secrets;
@@ -32,7 +34,7 @@ pub(crate) type Answer<T, E> = Result<T, SdkError<E, HttpResponse>>;
 pub(crate) struct ApiClient {
     /// Id of the account that is asked; empty where there is one alone.
     pub(crate) account: Arc<str>,
-    pub(crate) region: Arc<str>,
+    pub(crate) region: RegionName,
     pub(crate) pace: Arc<Pace>,
     pub(crate) stop: watch::Receiver<Stop>,
     /// Shared by the clients of a region.
@@ -232,6 +234,9 @@ fn plain_failure<E>(error: &SdkError<E, HttpResponse>) -> (Reason, String)
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    if let Some(cause) = ConnectionError::of(error) {
+        return (Reason::Failed, cause.to_string());
+    }
     if let Some(cause) = credentials_error(error) {
         let bottom = innermost(cause);
         let answered = bottom.downcast_ref::<ErrorMetadata>();

@@ -1,5 +1,7 @@
 //! Partitions, their regions, and the endpoints of the services that the small client calls.
 
+use super::region::RegionName;
+
 /// A partition of AWS: credentials of one are nothing in another.
 #[derive(Debug)]
 pub(crate) struct Partition {
@@ -185,17 +187,20 @@ pub(crate) const PARTITIONS: &[Partition] = &[
     },
 ];
 
-/// The partition of a region, by its name; none for a name that no region could have.
-pub(crate) fn partition_of(region: &str) -> Option<&'static Partition> {
-    let named = region.rsplit('-').next().is_some_and(|n| n.parse::<u8>().is_ok())
-        && region.split('-').count() >= 3
-        && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+/// The partition whose regions' names begin as this one does; none for a beginning that is new to this
+/// version.
+pub(super) fn partition_of(region: &str) -> Option<&'static Partition> {
     let longest = |partition: &&Partition| {
         let fits = partition.prefixes.iter().filter(|prefix| region.starts_with(**prefix));
         fits.map(|prefix| prefix.len()).max()
     };
     let fitting = PARTITIONS.iter().filter(|partition| longest(partition).is_some());
-    fitting.max_by_key(longest).filter(|_| named)
+    fitting.max_by_key(longest)
+}
+
+/// The partition of this name, as ARNs have it.
+pub(crate) fn partition_named(name: &str) -> Option<&'static Partition> {
+    PARTITIONS.iter().find(|partition| partition.name == name)
 }
 
 /// Which variant of an endpoint is wanted.
@@ -208,8 +213,8 @@ pub(crate) struct Variant {
 /// URL and signing region of a service's endpoint, as the SDK's own rules give them.
 ///
 /// `service` is the endpoint's prefix: `ec2`, `iam`, `wafv2`, `monitoring`.
-pub(crate) fn endpoint(service: &str, region: &str, variant: Variant) -> (String, String) {
-    let partition = partition_of(region).unwrap_or(&PARTITIONS[0]);
+pub(crate) fn endpoint(service: &str, region: &RegionName, variant: Variant) -> (String, String) {
+    let partition = region.partition();
     if service == "iam" {
         return iam(partition, variant);
     }
@@ -217,7 +222,7 @@ pub(crate) fn endpoint(service: &str, region: &str, variant: Variant) -> (String
     if let (true, Some(home)) = (matches!(service, "cloudfront" | "route53"), home) {
         return (without_region(service, partition, variant), home.to_owned());
     }
-    let region = home.unwrap_or(region);
+    let region = home.unwrap_or(&**region);
     (regional(service, region, partition, variant), region.to_owned())
 }
 
@@ -310,21 +315,20 @@ mod tests {
         for row in rows {
             let fields: Vec<&str> = row.split('\t').collect();
             let variant = Variant { fips: fields[2] == "fips", dual_stack: fields[3] == "dual" };
-            let (url, signed_for) = endpoint(fields[0], fields[1], variant);
+            let region = RegionName::parse(fields[1]).unwrap();
+            let (url, signed_for) = endpoint(fields[0], &region, variant);
             assert_eq!((url.as_str(), signed_for.as_str()), (fields[4], fields[5]), "{row}");
         }
     }
 
     #[test]
-    fn a_region_tells_its_partition() {
-        for partition in PARTITIONS {
-            for region in partition.regions {
-                let found = partition_of(region).map(|partition| partition.name);
-                assert_eq!(found, Some(partition.name), "{region}");
-            }
-        }
-        assert!(partition_of("mars-north-1").is_none());
-        assert!(partition_of("eu-west").is_none());
-        assert!(partition_of("eu-west-1/../x-1").is_none());
+    fn a_region_that_is_new_is_asked_in_its_callers_partition() {
+        let asked = |partition: &str| {
+            let partition = partition_named(partition).unwrap();
+            let region = RegionName::in_partition("kr-central-1", partition).unwrap();
+            endpoint("ec2", &region, Variant::default()).0
+        };
+        assert_eq!(asked("aws"), "https://ec2.kr-central-1.amazonaws.com");
+        assert_eq!(asked("aws-cn"), "https://ec2.kr-central-1.amazonaws.com.cn");
     }
 }

@@ -7,6 +7,8 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::AccessError;
 use super::api::innermost;
+use super::authorities::Bundle;
+use super::region::{RegionName, unknown_region};
 use super::role::Role;
 use crate::secrets;
 
@@ -91,6 +93,31 @@ impl ProfileFiles {
         )))
     }
 
+    /// Refuses a region of IAM Identity Center that none can be, in the profile that counts.
+    pub(super) fn require_plausible_regions(
+        &self,
+        profile: Option<&str>,
+    ) -> Result<(), AccessError> {
+        let name = profile_that_counts(profile);
+        let Some(profile) = self.0.get_profile(&name) else { return Ok(()) };
+        let session = profile.get("sso_session").and_then(|name| self.0.sso_session(name));
+        let session = session.and_then(|session| session.get("sso_region"));
+        for region in profile.get("sso_region").into_iter().chain(session) {
+            if RegionName::parse(region).is_none() {
+                let said = unknown_region(region);
+                return Err(AccessError::Usage(format!("sso_region of profile `{name}`: {said}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of authorities that the profile that counts names.
+    pub(super) fn bundle(&self, profile: Option<&str>) -> Option<Bundle> {
+        let name = profile_that_counts(profile);
+        let file = self.0.get_profile(&name)?.get("ca_bundle").filter(|file| !file.is_empty())?;
+        Some(Bundle { named_by: format!("ca_bundle of profile `{name}`"), file: file.into() })
+    }
+
     fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.0.profiles().collect();
         names.sort_unstable();
@@ -123,4 +150,11 @@ impl ProfileFiles {
         }
         profile.get("sso_account_id").map(str::to_owned)
     }
+}
+
+/// The profile that is named, in the environment if nowhere else, or the default one.
+fn profile_that_counts(named: Option<&str>) -> String {
+    let environment = || std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty());
+    let named = named.map(str::to_owned).or_else(environment);
+    named.unwrap_or_else(|| "default".to_owned())
 }

@@ -48,6 +48,7 @@ use serde::de::DeserializeOwned;
 use super::api::ApiClient;
 use super::endpoint::{self, Variant};
 use super::pace::Meter;
+use super::region::RegionName;
 use super::whole::{RetryIncomplete, WholeAnswer, must_be_xml};
 use service::Protocol;
 
@@ -87,14 +88,14 @@ impl Client {
     }
 
     /// A client outside of a scan, for what the program itself keeps and sends: nobody paces it.
-    pub(crate) fn outside_scan(service: &Service, config: &SdkConfig, region: &str) -> Self {
+    pub(crate) fn outside_scan(service: &Service, config: &SdkConfig, region: &RegionName) -> Self {
         Self::in_region(service, config, region, None)
     }
 
     fn in_region(
         service: &Service,
         config: &SdkConfig,
-        region: &str,
+        region: &RegionName,
         meter: Option<Meter>,
     ) -> Self {
         let (url, signing_region) = address(service, config, region);
@@ -112,7 +113,7 @@ impl Client {
     /// Source: Amazon S3 User Guide, virtual hosting of buckets.
     pub(crate) fn for_bucket<'a>(
         config: &SdkConfig,
-        region: &str,
+        region: &RegionName,
         meter: Option<Meter>,
         bucket: &'a str,
     ) -> (Self, Vec<&'a str>) {
@@ -239,7 +240,7 @@ struct ClientScope<'a> {
 }
 
 /// Where a service answers, and the region to sign for.
-fn address(service: &Service, config: &SdkConfig, region: &str) -> (String, String) {
+fn address(service: &Service, config: &SdkConfig, region: &RegionName) -> (String, String) {
     let variant = Variant {
         fips: config.use_fips().unwrap_or_default(),
         dual_stack: config.use_dual_stack().unwrap_or_default(),
@@ -249,7 +250,7 @@ fn address(service: &Service, config: &SdkConfig, region: &str) -> (String, Stri
 }
 
 /// An answer that came whole and cannot be read, told as the SDK tells it.
-fn undecodable(error: impl Into<BoxError>) -> SdkError<ServiceError, HttpResponse> {
+pub(super) fn undecodable(error: impl Into<BoxError>) -> SdkError<ServiceError, HttpResponse> {
     let status = http_ok();
     SdkError::response_error(error, HttpResponse::new(status, SdkBody::empty()))
 }

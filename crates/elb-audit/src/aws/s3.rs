@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -14,15 +14,15 @@ use elb_audit_core::vocab::fact::Reason;
 
 use super::api::failure;
 use super::pace::Meter;
-use super::query::{Answer, Client, Failed, RestRequest};
+use super::query::{Answer, Client, Failed, RestRequest, undecodable};
+use super::region::RegionName;
+use super::session;
 
 /// Where a bucket is, which S3 says even to those that it refuses.
 const REGION: &str = "x-amz-bucket-region";
 /// Who must own a bucket for S3 to answer about it.
 pub(crate) const OWNER: &str = "x-amz-expected-bucket-owner";
 const CHECKSUM: &str = "x-amz-checksum-sha256";
-/// Where to ask first when no region is configured.
-const ANYWHERE: &str = "us-east-1";
 
 /// Whether a text can be the name of a bucket.
 ///
@@ -48,7 +48,7 @@ pub(crate) fn address(text: &str) -> Option<(&str, &str)> {
 pub(crate) struct Bucket<'a> {
     pub(crate) config: &'a SdkConfig,
     pub(crate) name: &'a str,
-    pub(crate) region: Arc<str>,
+    pub(crate) region: RegionName,
     /// What counts and paces the requests of a scan.
     pub(crate) meter: Option<Meter>,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Bucket<'a> {
 /// What S3 says when it is asked for the head of a bucket.
 pub(crate) struct BucketHead {
     /// Where the bucket is, if S3 tells.
-    pub(crate) region: Option<String>,
+    pub(crate) region: Option<RegionName>,
     /// Whether it answers.
     pub(crate) answer: Answer<()>,
 }
@@ -78,17 +78,23 @@ impl<'a> Bucket<'a> {
         if let Some(owner) = owner {
             request = request.header(OWNER, owner);
         }
-        let region = |headers: &Headers| headers.get(REGION).map(str::to_owned);
-        match client.head(request).await {
-            Ok(reply) => BucketHead { region: region(&reply.headers), answer: Ok(()) },
+        let (headers, answer) = match client.head(request).await {
+            Ok(reply) => (Some(reply.headers), Ok(())),
             Err(error) => {
-                let region_header = match &error {
-                    SdkError::ServiceError(error) => region(error.raw().headers()),
+                let headers = match &error {
+                    SdkError::ServiceError(error) => Some(error.raw().headers().clone()),
                     _ => None,
                 };
-                BucketHead { region: region_header, answer: Err(error) }
+                (headers, Err(error))
             }
-        }
+        };
+        let Some(named) = headers.as_ref().and_then(|headers| headers.get(REGION)) else {
+            return BucketHead { region: None, answer };
+        };
+        let region = RegionName::in_partition(named, self.region.partition());
+        let said = || format!("S3 says that the bucket is in `{named}`, which is no region");
+        let answer = if region.is_none() { Err(undecodable(said())) } else { answer };
+        BucketHead { region, answer }
     }
 }
 
@@ -233,7 +239,7 @@ pub(crate) struct Object<'a> {
 
 /// Where a bucket of this endpoint was found before in this process. A run reads and writes many objects
 /// of one bucket.
-static KNOWN_REGIONS: Mutex<BTreeMap<(String, String), String>> = Mutex::new(BTreeMap::new());
+static KNOWN_REGIONS: Mutex<BTreeMap<(String, String), RegionName>> = Mutex::new(BTreeMap::new());
 
 /// What is known of an object without reading it.
 pub(crate) struct Head {
@@ -254,13 +260,11 @@ impl<'a> Object<'a> {
         let regions = || KNOWN_REGIONS.lock().unwrap_or_else(PoisonError::into_inner);
         let known_as = (config.endpoint_url().unwrap_or_default().to_owned(), name.to_owned());
         let known = regions().get(&known_as).cloned();
-        let region = match &known {
-            Some(region) => region.as_str(),
-            None => config.region().map_or(ANYWHERE, |region| region.as_ref()),
-        };
-        let bucket = Bucket { config, name, region: region.into(), meter: None };
+        let is_known = known.is_some();
+        let region = known.unwrap_or_else(|| session::region_or_home(config));
+        let bucket = Bucket { config, name, region, meter: None };
         let mut object = Object { bucket, key };
-        if known.is_some() {
+        if is_known {
             return Ok(object);
         }
         let head = object.bucket.head(None).await;
@@ -272,9 +276,9 @@ impl<'a> Object<'a> {
             Err(error) => return Err(object.refused(Operation::Find, error)),
         }
         if let Some(region) = head.region {
-            object.bucket.region = region.into();
+            object.bucket.region = region;
         }
-        regions().insert(known_as, object.bucket.region.to_string());
+        regions().insert(known_as, object.bucket.region.clone());
         Ok(object)
     }
 

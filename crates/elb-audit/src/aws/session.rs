@@ -9,7 +9,6 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
@@ -17,8 +16,11 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 
-use super::connections;
+use super::authorities::Bundle;
+use super::endpoint::PARTITIONS;
+use super::http_clients::HttpClients;
 use super::profiles::{Profile, ProfileFiles, Profiles};
+use super::region::{RegionName, unknown_region};
 use crate::secrets;
 
 /// Why nothing at all could be read.
@@ -46,17 +48,17 @@ impl Session {
     /// Finds credentials. `region` is where they are asked for when none is configured.
     pub async fn open(
         profile: Option<&str>,
-        region: Option<&str>,
+        region: Option<&RegionName>,
         tuning: &Tuning,
     ) -> Result<Self, AccessError> {
-        let config = load(&http_client(), profile, region, tuning).await?;
+        let config = load(&mut HttpClients::open(tuning)?, profile, region, tuning).await?;
         Ok(Session { config, profiles: Arc::default(), entered: Arc::default() })
     }
 
     /// The same for as many profiles as are chosen.
     pub(crate) async fn open_profiles(
         chosen: &Profiles,
-        region: Option<&str>,
+        region: Option<&RegionName>,
         tuning: &Tuning,
     ) -> Result<Self, AccessError> {
         let names = match chosen {
@@ -69,11 +71,11 @@ impl Session {
         let files = ProfileFiles::load().await?;
         // A slip in the last name should not be found after the first has been asked.
         names.iter().try_for_each(|name| files.require(name))?;
-        let http = http_client();
+        let mut http = HttpClients::open(tuning)?;
         let mut profiles: Vec<Profile> = Vec::with_capacity(names.len());
         for name in names {
             let account = files.account(&name);
-            let config = load(&http, Some(&name), region, tuning).await?;
+            let config = load(&mut http, Some(&name), region, tuning).await?;
             profiles.push(Profile { name, account, config });
         }
         let Some(first) = profiles.first() else {
@@ -121,6 +123,8 @@ pub struct Tuning {
     pub deadline: Duration,
     /// How to wait.
     pub sleep: SharedAsyncSleep,
+    /// Whether hosts that do not answer are waited for in silence.
+    pub quiet: bool,
 }
 
 impl Default for Tuning {
@@ -132,6 +136,7 @@ impl Default for Tuning {
             attempt: Duration::from_secs(15),
             deadline: Duration::from_mins(15),
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
+            quiet: false,
         }
     }
 }
@@ -141,37 +146,55 @@ impl Default for Tuning {
 /// A profile that the user names on the command line comes before all of that: credentials in the
 /// environment would otherwise have another account audited.
 async fn load(
-    http: &SharedHttpClient,
+    http: &mut HttpClients,
     profile: Option<&str>,
-    region: Option<&str>,
+    region: Option<&RegionName>,
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     clean_environment()?;
     secrets::learn_environment();
-    let config = chain(http, profile, region, tuning).await?;
+    // Whether the files can be read is for the chain to say.
+    let bundle = match ProfileFiles::load().await {
+        Ok(files) => {
+            files.require_plausible_regions(profile)?;
+            files.bundle(profile)
+        }
+        Err(_) => None,
+    };
+    let http = http.trusting(Bundle::from_environment().or(bundle))?;
+    let config = chain(&http, profile, region, tuning).await?;
+    let config = with_plausible_region(config)?;
     let Some(provider) = config.credentials_provider() else { return Ok(config) };
     let provider = SharedCredentialsProvider::new(secrets::LearningProvider(provider));
     Ok(config.into_builder().credentials_provider(provider).build())
 }
 
-/// The HTTP client that everything goes through: one for the whole process.
-fn http_client() -> SharedHttpClient {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .pool_idle_timeout(Duration::from_secs(20))
-        .build_https();
-    connections::limited(http)
+/// Refuses a configured region that none can be before anything is asked there, and drops an empty one.
+fn with_plausible_region(config: SdkConfig) -> Result<SdkConfig, AccessError> {
+    let Some(region) = config.region().map(ToString::to_string) else { return Ok(config) };
+    if region.is_empty() {
+        let mut config = config.into_builder();
+        config.set_region(None::<Region>);
+        return Ok(config.build());
+    }
+    if RegionName::parse(&region).is_some() {
+        return Ok(config);
+    }
+    let holds = |name: &&str| std::env::var(name).is_ok_and(|value| value == region);
+    let source = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find(holds);
+    let source = source.unwrap_or("the profile's region");
+    Err(AccessError::Usage(format!("{source}: {}", unknown_region(&region))))
 }
 
 /// The standard chain, or that of the profile that the user names.
 async fn chain(
     http: &SharedHttpClient,
     profile: Option<&str>,
-    region: Option<&str>,
+    region: Option<&RegionName>,
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     // Where to ask for credentials when no region is configured.
-    let elsewhere = Region::new(region.unwrap_or("us-east-1").to_owned());
+    let elsewhere = Region::new(region.map_or("us-east-1", |region| region).to_owned());
     let Some(profile) = profile else {
         let named = std::env::var("AWS_PROFILE").unwrap_or_default();
         // One need not write down the default profile, and nobody does where a role is attached.
@@ -179,7 +202,7 @@ async fn chain(
             ProfileFiles::load().await?.require(&named)?;
         }
         let config = loader(http, tuning).load().await;
-        if config.region().is_some() {
+        if config.region().is_some_and(is_set) {
             return Ok(config);
         }
         // A profile that assumes a role has to ask STS somewhere.
@@ -191,13 +214,18 @@ async fn chain(
     ProfileFiles::load().await?.require(profile)?;
     let config = loader(http, tuning).profile_name(profile).load().await;
     let own = ProviderConfig::default()
-        .with_region(Some(config.region().cloned().unwrap_or(elsewhere)))
+        .with_region(Some(config.region().filter(|one| is_set(one)).cloned().unwrap_or(elsewhere)))
         .with_http_client(http.clone())
         .with_sleep_impl(tuning.sleep.clone());
     let provider =
         ProfileFileCredentialsProvider::builder().configure(&own).profile_name(profile).build();
     let provider = SharedCredentialsProvider::new(provider);
     Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// Whether a region is named at all: the SDK takes an empty variable for one.
+fn is_set(region: &Region) -> bool {
+    !region.as_ref().is_empty()
 }
 
 /// The standard chain with our time-outs and retries, over this HTTP client.
@@ -207,7 +235,8 @@ fn loader(http: &SharedHttpClient, tuning: &Tuning) -> ConfigLoader {
         .with_initial_backoff(tuning.backoff)
         .with_max_backoff(tuning.longest_backoff);
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(tuning.attempt.min(Duration::from_secs(5)))
+        // Shorter than the attempt, so that it is known where the time went.
+        .connect_timeout(Duration::from_secs(5).min(tuning.attempt / 5 * 4))
         .read_timeout(tuning.attempt)
         .operation_attempt_timeout(tuning.attempt)
         .build();
@@ -236,9 +265,15 @@ fn clean_environment() -> Result<(), AccessError> {
     Ok(())
 }
 
+/// The region that is configured, or the one that is asked without one.
+pub(crate) fn region_or_home(config: &SdkConfig) -> RegionName {
+    let configured = config.region().and_then(|region| RegionName::parse(region.as_ref()));
+    configured.unwrap_or_else(|| RegionName::home(&PARTITIONS[0]))
+}
+
 /// The same configuration for another region: the HTTP client and the credentials cache stay shared.
-pub(crate) fn in_region(config: &SdkConfig, region: &str) -> SdkConfig {
-    config.to_builder().region(Region::new(region.to_owned())).build()
+pub(crate) fn in_region(config: &SdkConfig, region: &RegionName) -> SdkConfig {
+    config.to_builder().region(Region::new(region.to_string())).build()
 }
 
 /// The same configuration for the first questions: whoever is offline should not wait long to hear it.

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::aws::api::ApiClient;
 use crate::aws::understood::Notes;
-use crate::aws::{query, session};
+use crate::aws::{RegionName, query, session};
 use crate::collect::region::{AccountPlan, Reader};
 use crate::collect::scope::{CallerIdentity, RegionScope};
 use crate::collect::services::iam;
@@ -50,7 +50,7 @@ impl<'a> AccountReader<'a> {
     pub(crate) async fn read(&self, scope: RegionScope) -> Account {
         let (mut regions, edge) = tokio::join!(self.regions(&scope.regions), self.edge());
         let server_certificates = self.server_certificates(&regions).await;
-        regions.extend(scope.skipped);
+        regions.extend(scope.left_out);
         regions.sort_by(|a, b| a.name.cmp(&b.name));
         let known = &self.access.known;
         let id = known.account.clone().or_else(|| account_in(&regions)).unwrap_or_default();
@@ -82,7 +82,7 @@ impl<'a> AccountReader<'a> {
     }
 
     /// Reads these regions, so many at a time.
-    pub(crate) async fn regions(&self, wanted: &[String]) -> Vec<Region> {
+    pub(crate) async fn regions(&self, wanted: &BTreeSet<RegionName>) -> Vec<Region> {
         let AccountAccess { config, api, .. } = self.access;
         let at_a_time = self.collection.request.max_workers.clamp(1, Semaphore::MAX_PERMITS);
         let gate = Arc::new(Semaphore::new(at_a_time));
@@ -92,11 +92,7 @@ impl<'a> AccountReader<'a> {
         for name in wanted {
             let reader = Reader {
                 plan: Arc::clone(&self.plan),
-                api: ApiClient {
-                    region: Arc::from(name.as_str()),
-                    notes: Notes::default(),
-                    ..api.clone()
-                },
+                api: ApiClient { region: name.clone(), notes: Notes::default(), ..api.clone() },
                 config: session::in_region(config, name),
             };
             let gate = Arc::clone(&gate);
@@ -110,7 +106,9 @@ impl<'a> AccountReader<'a> {
         while let Some(finished) = tasks.join_next_with_id().await {
             let region = match finished {
                 Ok((_, region)) => region,
-                Err(error) => panicked_region(names.get(&error.id()).map_or("", String::as_str)),
+                Err(error) => {
+                    panicked_region(names.get(&error.id()).map_or("", |name: &RegionName| name))
+                }
             };
             self.collection.done(&region);
             regions.push(region);
@@ -131,7 +129,7 @@ impl<'a> AccountReader<'a> {
             return Fact::not_collected(call);
         }
         let AccountAccess { config, api, known } = self.access;
-        let api = ApiClient { region: Arc::from(&*known.home), ..api.clone() };
+        let api = ApiClient { region: known.home.clone(), ..api.clone() };
         let client = query::Client::new(&query::IAM, config, &api, call);
         let with_content = self.plan.wants(Call::IamGetServerCertificate);
         iam::server_certificates(&api, &client, &used, with_content).await

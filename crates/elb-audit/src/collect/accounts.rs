@@ -1,7 +1,6 @@
 //! Several accounts: which ones, a way into each, and all of them side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use elb_audit_core::inventory::Account;
 use elb_audit_core::policy::focus::Focus;
@@ -12,6 +11,7 @@ use futures::stream::FuturesUnordered;
 
 use crate::aws::api::ApiClient;
 use crate::aws::endpoint::{self, Partition};
+use crate::aws::region::RegionName;
 use crate::aws::role::{self, Role, RoleAssumer};
 use crate::aws::{AccessError, query};
 use crate::collect::Collection;
@@ -149,7 +149,7 @@ impl<'a> AccountGateway<'a> {
 
     /// The same for a caller who is known.
     pub(crate) fn from_caller(collection: &'a Collection<'a>, own: CallerIdentity) -> Self {
-        let api = ApiClient { region: Arc::from(&*own.home), ..collection.api.clone() };
+        let api = ApiClient { region: own.home.clone(), ..collection.api.clone() };
         let accounts = &collection.request.accounts;
         let (external_id, name) = (accounts.external_id.clone(), accounts.session_name.clone());
         let assumer = RoleAssumer::new(&collection.config, api, external_id, name);
@@ -270,7 +270,8 @@ impl<'a> AccountGateway<'a> {
             let partition = self.own.partition.name;
             return Err(AccessError::Usage(format!("partition {partition} has no organizations")));
         };
-        let api = ApiClient { region: Arc::from(home), ..self.collection.api.clone() };
+        let region = RegionName::of_table(home, self.own.partition);
+        let api = ApiClient { region, ..self.collection.api.clone() };
         let client = query::Client::new(service, &self.collection.config, &api, call);
         let reader = organization::Reader { api: &api, client: &client };
         reader.accounts(&organization.units).await.map_err(|gap| unlisted(&gap))

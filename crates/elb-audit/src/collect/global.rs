@@ -11,6 +11,7 @@ use elb_audit_core::vocab::fact::Fact;
 use crate::aws::api::ApiClient;
 use crate::aws::endpoint::{self, Partition, REGIONS_AS_OF};
 use crate::aws::query::{self, Client, Service};
+use crate::aws::region::RegionName;
 use crate::collect::region::AccountPlan;
 use crate::collect::services::{cloudfront, globalaccelerator, route53, shield};
 
@@ -129,7 +130,8 @@ impl Reader<'_> {
         let Some(home) = endpoint::home(service.name, self.partition) else {
             return Fact::Known(none);
         };
-        let api = ApiClient { region: home.into(), ..self.api.clone() };
+        let api =
+            ApiClient { region: RegionName::of_table(home, self.partition), ..self.api.clone() };
         let client = Client::new(service, self.config, &api, call);
         read((api, client)).await
     }

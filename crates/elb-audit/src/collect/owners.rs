@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use elb_audit_core::inventory::{
@@ -17,7 +16,7 @@ use elb_audit_core::vocab::fact::{Fact, Reason};
 use futures::future::join_all;
 
 use crate::aws::api::ApiClient;
-use crate::aws::{query, role, session};
+use crate::aws::{RegionName, endpoint, query, role, session};
 use crate::collect::Collection;
 use crate::collect::services::ec2;
 
@@ -40,14 +39,14 @@ pub(crate) async fn ask(run: &Collection<'_>, accounts: &mut [Account]) {
         owners.iter().map(|place| (*place, missing(run, accounts, &leases, *place))).collect();
     let entered = run.session.entered();
     let owner = |place: (usize, usize)| Owner::new(run, &entered, accounts, place);
-    let facts = wanted.iter().map(|(place, calls)| {
-        let owner = owner(*place);
-        async move { (*place, owner.facts(calls).await) }
+    let facts = wanted.iter().filter_map(|(place, calls)| {
+        let owner = owner(*place)?;
+        Some(async move { (*place, owner.facts(calls).await) })
     });
     let asked = leases.iter().filter(|lease| !lease.holders.addresses.is_empty());
-    let interfaces = asked.map(|lease| {
-        let owner = owner(lease.owner);
-        async move { (lease, owner.interfaces(&lease.holders).await) }
+    let interfaces = asked.filter_map(|lease| {
+        let owner = owner(lease.owner)?;
+        Some(async move { (lease, owner.interfaces(&lease.holders).await) })
     });
     let (facts, interfaces) = tokio::join!(join_all(facts), join_all(interfaces));
     for ((account, region), facts) in facts {
@@ -153,15 +152,14 @@ impl Owner {
         entered: &BTreeMap<String, SdkConfig>,
         accounts: &[Account],
         (account, region): (usize, usize),
-    ) -> Self {
+    ) -> Option<Self> {
         let id = accounts[account].known_id().unwrap_or_default();
+        let partition = endpoint::partition_named(&accounts[account].partition)?;
         let name = &accounts[account].regions[region].name;
-        let config = entered.get(id).unwrap_or(&run.config);
+        let region = RegionName::in_partition(name, partition)?;
+        let config = session::in_region(entered.get(id).unwrap_or(&run.config), &region);
         let api = role::client_for_account(&run.api, id, run.accounts_at_a_time());
-        Owner {
-            api: ApiClient { region: Arc::from(name.as_str()), ..api },
-            config: session::in_region(config, name),
-        }
+        Some(Owner { api: ApiClient { region, ..api }, config })
     }
 
     fn client(&self, call: Call) -> query::Client {

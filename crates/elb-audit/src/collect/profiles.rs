@@ -7,9 +7,8 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::StreamExt as _;
 use futures::stream::{FuturesOrdered, FuturesUnordered};
 
-use crate::aws::endpoint::{self, PARTITIONS};
 use crate::aws::profiles::Profile;
-use crate::aws::{AccessError, role};
+use crate::aws::{AccessError, role, session};
 use crate::collect::account::{AccountAccess, AccountReader, catch_panic};
 use crate::collect::accounts::NOT_IN_FOCUS;
 use crate::collect::scope::{self, CallerIdentity};
@@ -194,9 +193,8 @@ fn shut(way: &Way, gap: Gap) -> Account {
 
 /// An account of which nothing is known but what its profile says.
 fn unread(way: &Way) -> Account {
-    let region = way.used.profile.config.region().map(AsRef::as_ref);
-    let partition = region.and_then(endpoint::partition_of).unwrap_or(&PARTITIONS[0]);
-    Account::new(way.used.account().unwrap_or_default(), partition.name)
+    let region = session::region_or_home(&way.used.profile.config);
+    Account::new(way.used.account().unwrap_or_default(), region.partition().name)
 }
 
 /// The account under its profile's name, with what there is to say of other profiles that lead to it.

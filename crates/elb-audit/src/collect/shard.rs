@@ -3,6 +3,7 @@
 //! [`list_shards`] tells the parts, [`collect_shard`] reads one of them, wherever it runs, and
 //! [`Inventory::merge`] makes one inventory of what they read.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use elb_audit_core::inventory::{Account, Cost, Inventory, SCHEMA};
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use crate::aws::region::{RegionName, unknown_region};
 use crate::aws::role::Role;
 use crate::aws::session::Tuning;
 use crate::aws::{AccessError, Session, Stop, endpoint};
@@ -77,8 +79,7 @@ impl Shard {
     }
 
     fn target(&self) -> Result<Target, AccessError> {
-        let partition = endpoint::PARTITIONS.iter().find(|known| known.name == self.partition);
-        let Some(partition) = partition else {
+        let Some(partition) = endpoint::partition_named(&self.partition) else {
             return Err(AccessError::Usage(format!("unknown partition `{}`", self.partition)));
         };
         let role = self.role_arn.as_deref().map(Role::parse).transpose();
@@ -145,7 +146,8 @@ async fn parts(gateway: &AccountGateway<'_>, target: &Target, at_a_time: usize) 
         }
         Fact::Known(access) => {
             let scope = scope::member_regions(&access, &gateway.collection.request.regions).await;
-            let regions = scope.regions.into_iter().chain([GLOBAL.to_owned()]);
+            let regions = scope.regions.iter().map(ToString::to_string);
+            let regions = regions.chain([GLOBAL.to_owned()]);
             regions.map(|region| Shard { region: Some(region), ..shard.clone() }).collect()
         }
     }
@@ -269,11 +271,13 @@ async fn read(
             reader.edge()
         );
         account.region_list = scope.region_list;
-        account.regions = scope.skipped;
+        account.regions = scope.left_out;
         account.notes = scope.notes;
         edge.into_account(&mut account);
     } else {
-        account.regions = reader.regions(&[region.to_owned()]).await;
+        let name = RegionName::in_partition(region, target.partition);
+        let name = name.ok_or_else(|| AccessError::Usage(unknown_region(region)))?;
+        account.regions = reader.regions(&BTreeSet::from([name])).await;
         account.server_certificates = reader.server_certificates(&account.regions).await;
     }
     account.notes.extend(reader.slowed_down());

@@ -22,7 +22,8 @@ pub(super) async fn collect(task: &Collect) -> Result<Exit, Error> {
     let shown = !task.quiet && !task.source.verbose;
     let progress = ProgressLine::new(shown);
     let plan = config::collection_plan(&task.checks)?;
-    let (request, tuning) = (request(&task.source, plan, None)?, task.source.tuning());
+    let request = request(&task.source, plan, None)?;
+    let tuning = task.source.tuning(task.quiet);
     let session = crate::collect::open(&request, &tuning).await?;
     let (inventory, stopped) = read(&session, &request, &tuning, progress).await?;
     file::write(&task.output, &inventory).map_err(Error::Save)?;

@@ -5,11 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::collect::Progress;
+use crate::log::{self, OVER};
 
 /// The shortest time between two lines: faster than that nobody reads.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Goes to the beginning of the line and clears it.
-const OVER: &str = "\r\u{1b}[K";
 
 /// A line that is written over as the scan goes on: only on a terminal.
 pub(super) struct ProgressLine {
@@ -29,6 +28,7 @@ impl ProgressLine {
     pub(super) fn new(wanted: bool) -> Self {
         let shown = wanted && std::io::stderr().is_terminal();
         let shown = shown.then(|| Mutex::new(Line::default()));
+        log::progress_stands(shown.is_some());
         let line = ProgressLine { shown, began: Instant::now() };
         line.show(Progress::default());
         line
@@ -54,6 +54,7 @@ impl Drop for ProgressLine {
     fn drop(&mut self) {
         if self.shown.is_some() {
             write("");
+            log::progress_stands(false);
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) async fn run_scan(
     }
     // Getting hold of credentials may take its time already.
     let progress = ProgressLine::new(shown);
-    let (request, tuning) = (&prepared.request, task.source.tuning());
+    let (request, tuning) = (&prepared.request, task.source.tuning(task.report.quiet));
     let session = collect::open(request, &tuning).await?;
     let previous = prepared.watch.read_previous(Some(session.config())).await?;
     let (inventory, stopped) = read(&session, request, &tuning, progress).await?;

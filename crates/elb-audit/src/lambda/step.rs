@@ -41,7 +41,7 @@ pub(super) enum StepResult {
 pub(super) async fn run_step(step: Step, scan: &Scan) -> Result<StepResult, Refusal> {
     let prepared = PreparedScan::new(scan)
         .map_err(|failure| Refusal::new("BadOptions", failure.to_string()))?;
-    let tuning = scan.source.tuning();
+    let tuning = scan.source.tuning(scan.report.quiet);
     let clock = StopClock::start(&tuning, std::future::pending());
     let session = collect::open(&prepared.request, &tuning).await.map_err(refusal)?;
     let runner = StepRunner {

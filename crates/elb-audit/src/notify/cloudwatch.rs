@@ -6,6 +6,7 @@ use elb_audit_core::report::Report;
 use serde::Deserialize;
 
 use super::Refused;
+use crate::aws::RegionName;
 use crate::aws::query::{CLOUDWATCH, Client};
 
 /// The answer to metrics that were taken.
@@ -18,7 +19,7 @@ pub(super) async fn put(
     report: &Report,
     label: &str,
     namespace: &str,
-    region: &str,
+    region: &RegionName,
     config: &SdkConfig,
 ) -> Result<(), Refused> {
     let time = report.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -5,7 +5,8 @@ use std::fmt;
 use elb_audit_core::alert::metrics::NAMESPACE;
 use elb_audit_core::report::Report;
 
-use crate::aws::endpoint::partition_of;
+use crate::aws::RegionName;
+use crate::aws::endpoint::partition_named;
 use crate::aws::s3::is_bucket_name;
 
 /// Where something is sent.
@@ -40,7 +41,7 @@ pub enum Destination {
         /// Name or ARN.
         bus: String,
         /// The bus's own region, where an ARN tells it.
-        region: Option<String>,
+        region: Option<RegionName>,
     },
     /// Metrics of Amazon CloudWatch: `cloudwatch[:NAMESPACE]`.
     CloudWatch {
@@ -87,13 +88,13 @@ impl fmt::Debug for Url {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicArn {
     text: String,
-    region: String,
+    region: RegionName,
 }
 
 impl TopicArn {
     /// The topic's own region.
     #[must_use]
-    pub fn region(&self) -> &str {
+    pub fn region(&self) -> &RegionName {
         &self.region
     }
 
@@ -309,16 +310,16 @@ impl fmt::Display for Destination {
 }
 
 /// The region of an ARN of this service, and what follows the account's number.
-fn arn<'a>(text: &'a str, service: &str) -> Option<(&'a str, &'a str)> {
+fn arn<'a>(text: &'a str, service: &str) -> Option<(RegionName, &'a str)> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, named) = (parts.next()?, parts.next()?, parts.next()?);
     let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
     let fits = arn == "arn"
         && named == service
-        && partition_of(region).is_some_and(|known| known.name == partition)
         && account.len() == 12
         && account.bytes().all(|byte| byte.is_ascii_digit());
-    fits.then_some((region, name))
+    let region = RegionName::in_partition(region, partition_named(partition)?);
+    region.filter(|_| fits).map(|region| (region, name))
 }
 
 fn topic(text: &str) -> Result<TopicArn, DestinationError> {
@@ -333,7 +334,7 @@ fn topic(text: &str) -> Result<TopicArn, DestinationError> {
     if plain.is_empty() || name.len() > 256 || !plain.chars().all(fits) {
         return Err(DestinationError::TopicName(name.to_owned()));
     }
-    Ok(TopicArn { text: text.to_owned(), region: region.to_owned() })
+    Ok(TopicArn { text: text.to_owned(), region })
 }
 
 /// A bucket with what the keys in it begin with.
@@ -382,9 +383,8 @@ fn bus(text: &str) -> Result<Destination, DestinationError> {
         return Ok(Destination::EventBridge { bus: "default".to_owned(), region: None });
     }
     let (region, name) = if text.starts_with("arn:") {
-        let parts = arn(text, "events").and_then(|(region, name)| {
-            Some((Some(region.to_owned()), name.strip_prefix("event-bus/")?))
-        });
+        let parts = arn(text, "events")
+            .and_then(|(region, name)| Some((Some(region), name.strip_prefix("event-bus/")?)));
         parts.ok_or_else(|| DestinationError::BusArn(text.to_owned()))?
     } else {
         (None, text)
@@ -468,6 +468,15 @@ mod tests {
             panic!()
         };
         assert_eq!(region.as_deref(), Some("us-east-2"));
+        let new = Destination::parse("sns:arn:aws-cn:sns:kr-central-1:111122223333:t").unwrap();
+        let Destination::Sns { arn } = new else { panic!() };
+        assert_eq!(arn.region().partition().name, "aws-cn");
+        for region in ["eu-west-1.example.com", "x@example.com#-west-1", "cn-north-1", ""] {
+            let topic = refused(&format!("sns:arn:aws:sns:{region}:111122223333:alerts"));
+            assert!(topic.contains("is not the ARN of an SNS topic"), "{topic}");
+            let bus = format!("eventbridge:arn:aws:events:{region}:111122223333:event-bus/x");
+            assert!(refused(&bus).contains("is not the ARN of an event bus"), "{bus}");
+        }
         for (bad, said) in [
             ("s3:reports", "write s3://BUCKET/PREFIX"),
             ("s3://Reports/x", "is not the name of a bucket"),

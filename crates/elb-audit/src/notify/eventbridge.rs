@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{DeliveryFailure, Refused};
+use crate::aws::RegionName;
 use crate::aws::query::{Client, EVENTS};
 
 /// Entries of a call, and their bytes together.
@@ -37,7 +38,7 @@ struct Entry {
 pub(super) async fn put(
     alert: &Alert<'_>,
     bus: &str,
-    region: &str,
+    region: &RegionName,
     config: &SdkConfig,
 ) -> Result<(), DeliveryFailure> {
     let client = Client::outside_scan(&EVENTS, config, region);

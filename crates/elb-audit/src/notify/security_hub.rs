@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{DeliveryFailure, DeliverySession, Refused};
+use crate::aws::RegionName;
 use crate::aws::query::{Client, Failed, SECURITY_HUB};
 
 /// Findings of a call, and bytes of all of them.
@@ -55,8 +56,12 @@ enum Failure {
 /// Imports every fault; what failed. What fails alike in many regions of an account is said once.
 pub(super) async fn import(report: &Report, session: &DeliverySession) -> Vec<DeliveryFailure> {
     let home = session.region(report);
+    let partition = home.partition();
     let all = asff::findings(report, &home).into_iter().map(|(place, findings)| async move {
-        let failure = import_into(&place, findings, session).await;
+        let failure = match RegionName::in_partition(&place.1, partition) {
+            Some(region) => import_into(&place.0, &region, findings, session).await,
+            None => Err(Failure::Part("no region has this name".to_owned())),
+        };
         (place, failure)
     });
     let outcomes: Vec<_> = stream::iter(all).buffered(REGIONS).collect().await;
@@ -86,7 +91,8 @@ pub(super) async fn import(report: &Report, session: &DeliverySession) -> Vec<De
 }
 
 async fn import_into(
-    (account, region): &asff::Place,
+    account: &str,
+    region: &RegionName,
     findings: Vec<Value>,
     session: &DeliverySession,
 ) -> Result<(), Failure> {

@@ -238,6 +238,20 @@ fn log_buckets() {
     assert_eq!(known.policy_is_public.gap().unwrap().reason, Reason::NotCollected);
 }
 
+/// S3 names a bucket's region in a header, and the next request goes there.
+#[test]
+fn a_log_bucket_in_a_region_that_can_be_none() {
+    for region in ["eu-west-1.example.com", "x@example.com#-west-1", "cn-north-1"] {
+        let fake = logging(Some(Bucket::new("logs", region)));
+        let state = bucket_of(&fake).state;
+        let gap = state.gap().unwrap();
+        assert_eq!(gap.reason, Reason::Malformed, "{gap}");
+        let said = format!("S3 says that the bucket is in `{region}`, which is no region");
+        assert!(gap.detail.as_deref().unwrap().contains(&said), "{gap}");
+        assert!(fake.log().iter().all(|entry| entry.region != region));
+    }
+}
+
 #[test]
 fn whose_a_log_bucket_is() {
     let strange = || Bucket::new("logs", "eu-west-1").owner("222233334444");

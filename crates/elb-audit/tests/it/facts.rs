@@ -158,6 +158,23 @@ fn rules_and_actions() {
     assert_eq!(group.vpc_id.as_deref(), Some(network::VPC));
 }
 
+/// The ARN of a pool says where it is asked for.
+#[test]
+fn a_user_pool_in_a_region_that_can_be_none() {
+    for region in ["eu-west-1.example.com", "x@example.com#-west-1", "cn-north-1", ""] {
+        let arn = format!("arn:aws:cognito-idp:{region}:111122223333:userpool/x");
+        let login = Action::Cognito(Cognito { pool: arn.clone(), ..Cognito::default() });
+        let listener = Listener::https(443).certificate("web").action(login).forward("blue");
+        let web = LoadBalancer::application("web").listener(listener);
+        let fake = fake(Region::with_network().with(web).with(Certificate::issued("web")));
+        let region_read = collected(&fake).0.regions.remove(0);
+        let gap = region_read.user_pools[&arn].gap().unwrap();
+        let said = (gap.reason, gap.detail.as_deref());
+        assert_eq!(said, (Reason::Malformed, Some("its ARN names no region")));
+        assert!(fake.log().iter().all(|entry| entry.region != region));
+    }
+}
+
 #[test]
 fn identity_filters() {
     let tls = |port| Listener::tls(port).certificate("web").mutual("verify", Some("clients"));

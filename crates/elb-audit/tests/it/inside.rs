@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
-use elb_audit::aws::{Profiles, Session, StopClock, Tuning};
+use elb_audit::aws::{AccessError, Profiles, Session, StopClock, Tuning};
 use elb_audit::collect::{self, Regions};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_fake_aws::FakeAws;
@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) in_parts: bool,
     /// How many of the program's seconds fit in a real one.
     pub(crate) faster: f64,
+    /// Variables beside those that lead to the fake AWS; an empty one is not set.
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 impl Default for Settings {
@@ -46,6 +48,7 @@ impl Default for Settings {
             organization: false,
             in_parts: false,
             faster: 10.0,
+            environment: Vec::new(),
         }
     }
 }
@@ -58,20 +61,33 @@ pub(crate) struct Outcome {
     pub(crate) told: Vec<[u64; 4]>,
     /// Every wait that was asked for, in the program's seconds.
     pub(crate) waits: Vec<f64>,
+    /// What went to standard error.
+    #[serde(skip)]
+    pub(crate) said: String,
 }
 
+/// So fast that waits of two seconds and less are over at once; time-outs are then far away.
+pub(crate) const AT_ONCE: f64 = 1e9;
 const SETTINGS: &str = "ELB_AUDIT_TEST_SETTINGS";
 const OUTCOME: &str = "ELB_AUDIT_TEST_OUTCOME";
 
 /// Reads everything at a fake AWS.
 pub(crate) fn collect(fake: &FakeAws, settings: &Settings) -> Outcome {
+    try_to_collect(fake, settings).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The same where it may be that nothing can be read.
+pub(crate) fn try_to_collect(fake: &FakeAws, settings: &Settings) -> Result<Outcome, String> {
     let folder = Folder::new();
     let file = folder.path("outcome.json");
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "inside::in_another_process", "--ignored", "--nocapture"]);
     let output = environment(&mut command, fake, settings).env(OUTCOME, &file).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap()
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let outcome: Result<Outcome, String> =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    outcome.map(|outcome| Outcome { said, ..outcome })
 }
 
 /// What a reader takes from its environment.
@@ -88,7 +104,15 @@ pub(crate) fn environment<'a>(
         .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
         .env("AWS_REGION", "eu-west-1")
-        .env(SETTINGS, serde_json::to_string(settings).unwrap())
+        .env(SETTINGS, serde_json::to_string(settings).unwrap());
+    for (name, value) in &settings.environment {
+        if value.is_empty() {
+            command.env_remove(name)
+        } else {
+            command.env(name, value)
+        };
+    }
+    command
 }
 
 /// A clock whose seconds are short ones, and which notes what was asked of it.
@@ -101,6 +125,14 @@ struct Fast {
 impl AsyncSleep for Fast {
     fn sleep(&self, duration: Duration) -> Sleep {
         self.waits.lock().unwrap().push(duration.as_secs_f64());
+        if self.faster >= AT_ONCE {
+            let is_short = duration <= Duration::from_secs(2);
+            return if is_short {
+                Sleep::new(std::future::ready(()))
+            } else {
+                TokioSleep::new().sleep(duration * 10)
+            };
+        }
         TokioSleep::new().sleep(duration.div_f64(self.faster))
     }
 }
@@ -116,9 +148,11 @@ fn in_another_process() {
     let waits = Arc::clone(&fast.waits);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let told = Mutex::new(Vec::new());
-    let inventory = runtime.block_on(read(&settings, fast, &told)).unwrap();
+    let read = runtime.block_on(read(&settings, fast, &told));
     let waits = waits.lock().unwrap().clone();
-    let outcome = Outcome { inventory, waits, told: told.into_inner().unwrap() };
+    let told = told.into_inner().unwrap();
+    let outcome = read.map(|inventory| Outcome { inventory, waits, told, said: String::new() });
+    let outcome = outcome.map_err(|error| error.to_string());
     std::fs::write(file, serde_json::to_vec(&outcome).unwrap()).unwrap();
 }
 
@@ -140,12 +174,13 @@ async fn read(
     settings: &Settings,
     fast: Fast,
     told: &Mutex<Vec<[u64; 4]>>,
-) -> Result<Inventory, elb_audit::aws::AccessError> {
+) -> Result<Inventory, AccessError> {
     let tuning = Tuning {
         attempts: settings.attempts,
         attempt: Duration::from_secs_f64(settings.attempt),
         deadline: Duration::from_secs_f64(settings.deadline),
         sleep: SharedAsyncSleep::new(fast),
+        quiet: std::env::var_os("ELB_AUDIT_QUIET").is_some(),
         ..Tuning::default()
     };
     let request = collect::Request {

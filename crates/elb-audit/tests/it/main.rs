@@ -4,6 +4,7 @@
 mod accept;
 mod account;
 mod amounts;
+mod authorities;
 mod commands;
 mod compare;
 mod configuration;
@@ -38,6 +39,7 @@ mod pipelines;
 mod places;
 mod profiles;
 mod program;
+mod proxies;
 mod readers;
 mod regions;
 mod progress;

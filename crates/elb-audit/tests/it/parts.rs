@@ -120,6 +120,19 @@ fn parts_become_one_report() {
     assert_eq!(metrics.len(), 1, "one scan, however many parts: {metrics:?}");
 }
 
+#[test]
+fn a_part_in_a_region_that_can_be_none_is_refused() {
+    let fake = fake();
+    let mut function = function(&fake);
+    for region in ["eu-west-1.example.com", "x@example.com#-west-1", "cn-north-1", ""] {
+        let mut event = event("scan", "one");
+        event["shard"] = json!({"account": OWN, "partition": "aws", "region": region});
+        let (_, said) = function.asked(&event, 210).failure();
+        assert!(said.contains(&format!("unknown region `{region}`")), "{said}");
+        assert!(fake.log().iter().all(|entry| entry.region != region));
+    }
+}
+
 /// A part that failed, one that left nonsense, and an account that nobody gets into are gaps of the report;
 /// nothing of them is called mended by the next run.
 #[test]

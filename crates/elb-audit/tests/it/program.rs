@@ -114,8 +114,14 @@ pub(crate) fn finished(output: &std::process::Output) -> Done {
     Done {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        stderr: without_waits(&String::from_utf8_lossy(&output.stderr)),
     }
+}
+
+/// A machine that is busy answers late, which is told: that is no part of what a test asks.
+fn without_waits(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !line.starts_with("note: no answer yet from ")).collect()
 }
 
 impl Done {

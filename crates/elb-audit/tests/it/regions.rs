@@ -5,7 +5,7 @@ use elb_audit_fake_aws::{Account, FakeAws, Fault, Listener, LoadBalancer, Region
 
 use crate::account::{NUMBER, account};
 use crate::compare::no_flip;
-use crate::program::Run;
+use crate::program::{Folder, Run};
 
 const SCAN: &str = "scan --format json --retries 0";
 
@@ -78,6 +78,95 @@ fn a_region_newer_than_the_program_is_looked_up() {
     Run::on(&fake, &format!("{SCAN} --region eu-west-8"))
         .done()
         .says(2, &["unknown region `eu-west-8`: did you mean `eu-west-"]);
+}
+
+/// A region on another continent than any that is known is one of the caller's partition.
+#[test]
+fn a_region_whose_name_begins_like_no_other_is_read_like_any() {
+    let fake = FakeAws::start(account().region("kr-central-1", Region::with_network()));
+    let report = Run::on(&fake, SCAN).report();
+    assert!(names(&report, RegionStatus::Read).contains(&"kr-central-1"), "{:?}", report.regions);
+    assert_eq!(report.gaps, Vec::new());
+    let named = format!("{SCAN} --region kr-central-1");
+    assert_eq!(names(&Run::on(&fake, &named).report(), RegionStatus::Read), ["kr-central-1"]);
+    let configured = Run::on(&fake, &named).env("AWS_REGION", "kr-central-1");
+    assert_eq!(names(&configured.report(), RegionStatus::Read), ["kr-central-1"]);
+    fake.clear_log();
+    let slip = Run::on(&fake, &format!("{SCAN} --region ue-west-1"));
+    slip.done().says(2, &["unknown region `ue-west-1`: did you mean `eu-west-1`?"]);
+    assert!(fake.log().iter().all(|entry| entry.region != "ue-west-1"));
+}
+
+/// Names that would lead a request to another host, or to none.
+const IMPLAUSIBLE: [&str; 6] = [
+    "eu-west-1.example.com",
+    "example.com/eu-west-1",
+    "x@example.com#-west-1",
+    "eu-west-1?x-y-1",
+    "eu-west-1:8443",
+    "aws-global",
+];
+
+#[test]
+fn a_listed_region_that_can_be_none_is_unread_and_never_asked() {
+    let mut account = account();
+    for name in IMPLAUSIBLE {
+        account = account.region_status(name, "opted-in");
+    }
+    let fake = FakeAws::start(account.region_status("eu-east-1.example.com", "not-opted-in"));
+    let report = Run::on(&fake, SCAN).report();
+    let mut expected = IMPLAUSIBLE;
+    expected.sort_unstable();
+    assert_eq!(names(&report, RegionStatus::Unread), expected);
+    assert_eq!(names(&report, RegionStatus::Skipped), ["eu-east-1.example.com"]);
+    let gap = report.gaps.iter().find(|gap| gap.region.as_deref() == Some("aws-global")).unwrap();
+    assert!(gap.reason.contains("no region can have this name"), "{gap:?}");
+    Run::on(&fake, &format!("{SCAN} --strict")).done().exits(4);
+    let asked = |entry: &elb_audit_fake_aws::Entry| IMPLAUSIBLE.contains(&&*entry.region);
+    assert!(!fake.log().iter().any(asked));
+    let without = IMPLAUSIBLE.map(|name| format!(" --exclude-region {name}")).concat();
+    Run::on(&fake, &format!("{SCAN}{without}")).done().says(2, &["unknown region `eu-west-1.e"]);
+}
+
+#[test]
+fn a_region_of_the_user_that_can_be_none_is_refused_before_anything_is_asked() {
+    let (fake, folder) = (FakeAws::start(account()), Folder::new());
+    for name in IMPLAUSIBLE {
+        let run = |arguments: &str| Run::on(&fake, &format!("{SCAN}{arguments}"));
+        let unknown = format!("unknown region `{name}`");
+        let configured = run("").env("AWS_REGION", name);
+        configured.done().says(2, &[&format!("error: AWS_REGION: {unknown}")]);
+        let other = run("").without("AWS_REGION").env("AWS_DEFAULT_REGION", name);
+        other.done().says(2, &[&format!("error: AWS_DEFAULT_REGION: {unknown}")]);
+        let keys = "aws_access_key_id = AKIABASE\naws_secret_access_key = not-a-secret";
+        let profile = folder.file("config", &format!("[profile p]\nregion = {name}\n{keys}\n"));
+        let profiled = || Run::bare("").env("AWS_ENDPOINT_URL", fake.url());
+        for option in ["--profile p", "--profile p,p", "--all-profiles"] {
+            let run = profiled().env("AWS_CONFIG_FILE", &profile).arg("scan");
+            let run = option.split(' ').fold(run, Run::arg);
+            // A `#` begins a comment there.
+            if !name.contains('#') {
+                run.done().says(2, &[&format!("error: the profile's region: {unknown}")]);
+            }
+        }
+        if !name.contains('#') {
+            let sso = "sso_session = s\nsso_account_id = 111122223333\nsso_role_name = r";
+            let url = "sso_start_url = https://example.awsapps.com/start";
+            for config in [
+                format!("[profile p]\n{sso}\n[sso-session s]\nsso_region = {name}\n{url}\n"),
+                format!("[profile p]\n{sso}\nsso_region = {name}\n{url}\n"),
+            ] {
+                let run = profiled().env("AWS_CONFIG_FILE", folder.file("sso", &config));
+                let run = run.env("AWS_PROFILE", "p").env("AWS_REGION", "eu-west-1").arg("scan");
+                run.done().says(2, &[&format!("error: sso_region of profile `p`: {unknown}")]);
+            }
+        }
+        run("").env("ELB_AUDIT_REGION", name).done().says(2, &[&unknown]);
+        run(" --state s3://reports/state.json --region").arg(name).done().says(2, &[&unknown]);
+        run(" --exclude-region").arg(name).done().says(2, &[&unknown]);
+    }
+    assert_eq!(fake.log().len(), 0);
+    Run::on(&fake, SCAN).env("AWS_REGION", "").done().exits(1);
 }
 
 #[test]

@@ -172,7 +172,7 @@ impl Default for Oidc {
 /// A log-in with a Cognito user pool.
 #[derive(Clone, Debug)]
 pub struct Cognito {
-    /// The pool's ARN, or its id.
+    /// The pool's ARN, or what its ARN in this account and region ends with.
     pub pool: String,
     /// The client's id.
     pub client_id: String,

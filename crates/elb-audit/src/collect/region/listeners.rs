@@ -13,6 +13,7 @@ use futures::future::join_all;
 use super::{Reader, presented, unique};
 use crate::aws::api::ApiClient;
 use crate::aws::query;
+use crate::aws::region::RegionName;
 use crate::collect::services::{acm, cognito, elbv2};
 
 impl Reader {
@@ -110,13 +111,22 @@ impl Reader {
             authority.filter(|arn| arn.starts_with("arn:"))
         }));
         let pools = arns.into_iter().map(|arn| async move {
-            let region = arn.split(':').nth(3).unwrap_or(&self.api.region);
-            let api = ApiClient { region: region.into(), ..self.api.clone() };
-            let client = query::Client::new(&query::COGNITO, &self.config, &api, call);
-            let pool = cognito::user_pool(&api, &client, &arn).await;
+            let pool = self.user_pool(&arn).await;
             (arn, pool)
         });
         join_all(pools).await.into_iter().collect()
+    }
+
+    async fn user_pool(&self, arn: &str) -> Fact<UserPool> {
+        let call = Call::CognitoDescribeUserPool;
+        let named = arn.split(':').nth(3).unwrap_or_default();
+        let Some(region) = RegionName::in_partition(named, self.api.region.partition()) else {
+            let gap = Gap::new(call, Reason::Malformed).saying("its ARN names no region");
+            return Fact::Unread(self.api.located(gap, Some(arn)));
+        };
+        let api = ApiClient { region, ..self.api.clone() };
+        let client = query::Client::new(&query::COGNITO, &self.config, &api, call);
+        cognito::user_pool(&api, &client, arn).await
     }
 
     /// Rules, SNI certificates and attributes of every listener.

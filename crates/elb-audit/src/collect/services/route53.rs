@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::aws::api::ApiClient;
 use crate::aws::endpoint;
 use crate::aws::query::{Client, RestRequest};
+use crate::aws::region::RegionName;
 use crate::aws::strict;
 
 /// The version of the API, which its paths begin with.
@@ -171,7 +172,7 @@ fn is_of_elb(name: &str) -> bool {
     let labels: Vec<&str> = own.unwrap_or_default().split('.').collect();
     match labels.as_slice() {
         [_, .., "elb"] => true,
-        [_, .., "elb", region] => endpoint::partition_of(region).is_some(),
+        [_, .., "elb", region] => RegionName::parse(region).is_some(),
         _ => false,
     }
 }

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::RestRequest;
-use crate::aws::s3;
 use crate::aws::strict::Unexpected;
+use crate::aws::{RegionName, s3};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -31,9 +31,9 @@ pub(crate) struct Bucket<'a> {
 /// What the head of a bucket says.
 enum Head {
     /// It answers, and is here.
-    Here(String),
+    Here(RegionName),
     /// It is in another region.
-    Elsewhere(String),
+    Elsewhere(RegionName),
     /// There is none.
     Missing,
 }
@@ -65,11 +65,12 @@ impl<'a> Bucket<'a> {
         for _ in 0..2 {
             let refused = match self.head(true).await {
                 Fact::Known(Head::Here(region)) => {
-                    return Fact::Known(BucketState::Own { region: Some(region) });
+                    let region = Some(region.to_string());
+                    return Fact::Known(BucketState::Own { region });
                 }
                 Fact::Known(Head::Missing) => return Fact::Known(BucketState::Missing),
                 Fact::Known(Head::Elsewhere(region)) => {
-                    self.api.region = region.into();
+                    self.api.region = region;
                     continue;
                 }
                 Fact::Unread(gap) if gap.reason == Reason::AccessDenied => gap,
@@ -77,10 +78,11 @@ impl<'a> Bucket<'a> {
             };
             match self.head(false).await {
                 Fact::Known(Head::Here(region)) => {
-                    return Fact::Known(BucketState::Foreign { region: Some(region) });
+                    let region = Some(region.to_string());
+                    return Fact::Known(BucketState::Foreign { region });
                 }
                 Fact::Known(Head::Missing) => return Fact::Known(BucketState::Missing),
-                Fact::Known(Head::Elsewhere(region)) => self.api.region = region.into(),
+                Fact::Known(Head::Elsewhere(region)) => self.api.region = region,
                 Fact::Unread(gap) if gap.reason == Reason::AccessDenied => {
                     let said = refused.detail.clone().unwrap_or_default();
                     let said = format!("{said}: no permission, or another account's bucket");
@@ -104,7 +106,7 @@ impl<'a> Bucket<'a> {
             let head = self.bucket().head(as_owner.then_some(self.account)).await;
             let error = match (head.answer, head.region) {
                 (Ok(()), region) => {
-                    return Ok(Head::Here(region.unwrap_or_else(|| self.api.region.to_string())));
+                    return Ok(Head::Here(region.unwrap_or_else(|| self.api.region.clone())));
                 }
                 (Err(SdkError::ServiceError(error)), region) => {
                     match (error.raw().status().as_u16(), region) {

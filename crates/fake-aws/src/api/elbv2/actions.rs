@@ -88,7 +88,9 @@ fn oidc(xml: &mut Xml, action: &Oidc) {
 
 fn cognito(context: &Context<'_>, xml: &mut Xml, action: &Cognito) {
     xml.node("AuthenticateCognitoConfig", |xml| {
-        xml.text("UserPoolArn", context.place.arn("cognito-idp", &action.pool));
+        let own = || context.place.arn("cognito-idp", &action.pool);
+        let is_arn = action.pool.starts_with("arn:");
+        xml.text("UserPoolArn", if is_arn { action.pool.clone() } else { own() });
         xml.text("UserPoolClientId", &action.client_id);
         xml.text("UserPoolDomain", &action.domain);
         session(xml, &action.session, action.on_unauthenticated.as_ref());
