@@ -173,6 +173,16 @@ fn the_state_machine_has_no_fault() {
     assert_eq!(said, ["One error:", known], "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// A policy of a template with the ARNs that elb-audit prints, which are of no partition of their own.
+fn of_every_partition(mut policy: Value) -> Value {
+    let resources = policy["Statement"].as_array_mut().unwrap().iter_mut();
+    for arn in resources.filter_map(|one| one["Resource"].as_array_mut()).flatten() {
+        let written = arn["Fn::Sub"].as_str().unwrap();
+        *arn = written.replace("arn:${AWS::Partition}:", "arn:*:").into();
+    }
+    policy
+}
+
 #[test]
 fn roles_read_what_a_scan_needs() {
     let Some(python) = python_for("deploy: read policies") else { return };
@@ -182,7 +192,7 @@ fn roles_read_what_a_scan_needs() {
     for (name, role) in TEMPLATES.into_iter().zip(expected) {
         let template = template(&python, name);
         let found: BTreeMap<_, _> = policies(&template).into_iter().collect();
-        assert_eq!(found[role], &needed, "{name}");
+        assert_eq!(of_every_partition(found[role].clone()), needed, "{name}");
         let others = found.keys().filter(|policy| policy.ends_with(" read"));
         assert_eq!(others.count(), 1, "{name}");
     }
