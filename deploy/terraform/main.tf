@@ -199,6 +199,13 @@ data "aws_iam_policy_document" "write" {
       sid       = "AccountsOfTheOrganization"
       actions   = ["sts:AssumeRole"]
       resources = ["arn:${local.partition}:iam::*:role/${var.role_name}"]
+
+      # Only in the organization: anybody could make a role of this name elsewhere. var.role_arns is for others.
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceOrgID"
+        values   = ["$${aws:PrincipalOrgID}"]
+      }
     }
   }
 

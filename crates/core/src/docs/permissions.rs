@@ -27,7 +27,12 @@ struct Statement {
     action: BTreeSet<String>,
     #[serde(serialize_with = "one_or_list")]
     resource: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Condition>,
 }
+
+/// Operators, each with the keys that it compares.
+type Condition = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
 
 /// One text as it is, several as a list.
 fn one_or_list<S: Serializer>(texts: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -97,7 +102,11 @@ fn statements(calls: &[Call], purpose: Purpose) -> Vec<Statement> {
     }
     let mut statements = by_service(calls.iter().flat_map(|call| grants(*call)));
     if purpose == Purpose::Organization {
-        statements.push(roles(READER));
+        // The caller's own organization and no other: whoever makes a role of this name elsewhere is not
+        // let in on its trust alone.
+        let own = BTreeMap::from([("aws:ResourceOrgID", "${aws:PrincipalOrgID}")]);
+        let condition = Some(BTreeMap::from([("StringEquals", own)]));
+        statements.push(Statement { condition, ..roles(READER) });
     }
     statements
 }
@@ -134,6 +143,7 @@ fn by_service(grants: impl IntoIterator<Item = Grant>) -> Vec<Statement> {
         effect: "Allow",
         action,
         resource,
+        condition: None,
     };
     services.into_iter().map(statement).collect()
 }
@@ -145,6 +155,7 @@ fn roles(name: &str) -> Statement {
         effect: "Allow",
         action: [Call::StsAssumeRole.action()].into(),
         resource: [format!("arn:*:iam::*:role/{name}")].into(),
+        condition: None,
     }
 }
 
@@ -297,7 +308,8 @@ pub fn permissions_reasons(checks: &[&Check]) -> String {
          `elb-audit permissions` prints the IAM policy that a scan needs with the same options: \
          `--persona`, `--check`, the configuration. [This one](permissions.json) is for a scan with every \
          check (`--persona auditor`). `--for organization` adds what finds the accounts of an organization, \
-         and `sts:AssumeRole` on the role `{READER}` in them ([many accounts](many-accounts.md)). \
+         and `sts:AssumeRole` on the role `{READER}` in accounts of the caller's own organization \
+         ([many accounts](many-accounts.md)). \
          `--missing report.json` prints only the actions that the scan of a report was denied. elb-audit only reads: no action in the policy changes anything, and \
          none reads what passes through a load balancer.\n\n\
          API Gateway has one action for all that can be read there, so the policy limits it to the paths that are \

@@ -267,6 +267,41 @@ fn what_writes_names_its_resource() {
     }
 }
 
+/// What anybody may make in an account of his own is taken on only where the organization owns it.
+#[test]
+fn roles_are_taken_on_in_the_organization_or_by_their_arns() {
+    let Some(python) = python_for("deploy: roles of other accounts") else { return };
+    let own = json!({"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}});
+    for (name, of_organization) in [("template.yaml", 1), ("organization.yaml", 2)] {
+        let (mut by_name, mut by_arn) = (0, 0);
+        let template = template(&python, name);
+        for (policy, document) in policies(&template) {
+            for statement in statements(document) {
+                if !texts(&statement["Action"]).contains(&"sts:AssumeRole") {
+                    continue;
+                }
+                if statement["Resource"] == json!({"Ref": "RoleArns"}) {
+                    by_arn += 1;
+                    continue;
+                }
+                assert_eq!(statement["Condition"], own, "{name}: {policy}");
+                by_name += 1;
+            }
+        }
+        assert_eq!((by_name, by_arn), (of_organization, of_organization), "{name}");
+    }
+    let module = read("terraform/main.tf");
+    let (_, statement) = module.split_once("\"AccountsOfTheOrganization\"").unwrap();
+    let (statement, _) = statement.split_once("dynamic \"statement\"").unwrap();
+    for line in [
+        "test     = \"StringEquals\"",
+        "variable = \"aws:ResourceOrgID\"",
+        "values   = [\"$${aws:PrincipalOrgID}\"]",
+    ] {
+        assert!(statement.contains(line), "{line}: {statement}");
+    }
+}
+
 fn names_its_resource(statement: &Value, place: &str) {
     assert_eq!(statement["Effect"], "Allow", "{place}");
     assert!(statement.get("Resource").is_some(), "{place}");

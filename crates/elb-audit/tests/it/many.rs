@@ -539,6 +539,10 @@ fn the_policy_for_an_organization_finds_accounts_and_takes_on_one_role() {
     let enter = statements.iter().find(|one| one["Sid"] == "MemberAccounts").unwrap();
     assert_eq!(enter["Resource"], format!("arn:*:iam::*:role/{}", plan::READER));
     assert_eq!(enter["Action"], serde_json::json!(["sts:AssumeRole"]));
+    let own = serde_json::json!({"aws:ResourceOrgID": "${aws:PrincipalOrgID}"});
+    assert_eq!(enter["Condition"], serde_json::json!({"StringEquals": own}));
+    let others = statements.iter().filter(|one| one.get("Condition").is_some());
+    assert_eq!(others.count(), 1);
     // Nothing is asked of the organization that the policy does not allow.
     let allowed = policy.to_string();
     let fake = fake_of(organization().old());
