@@ -124,9 +124,9 @@ impl Watch {
         Ok(Watch { compared_with, destinations, rules })
     }
 
-    /// Whether somebody is told in the accounts themselves.
-    pub(crate) fn acts_in_accounts(&self) -> bool {
-        self.destinations.contains(&Destination::SecurityHub)
+    /// The IAM actions that telling takes in the accounts themselves.
+    pub(crate) fn actions_in_accounts(&self) -> Vec<&'static str> {
+        self.destinations.iter().filter_map(Destination::action_in_accounts).collect()
     }
 
     /// Where the whole report of a run lies; none where it is kept nowhere.

@@ -8,6 +8,9 @@ use elb_audit_core::report::Report;
 use crate::aws::endpoint::partition_of;
 use crate::aws::s3::is_bucket_name;
 
+/// What Security Hub asks for, in every account.
+pub(super) const IMPORT_FINDINGS: &str = "securityhub:BatchImportFindings";
+
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
@@ -274,6 +277,12 @@ impl Destination {
                 false
             }
         }
+    }
+
+    /// The IAM action that it takes in the accounts of what is found; none where the caller tells it all.
+    #[must_use]
+    pub fn action_in_accounts(&self) -> Option<&'static str> {
+        matches!(self, Destination::SecurityHub).then_some(IMPORT_FINDINGS)
     }
 
     /// Whether it hears of this report what it hears only once. The others are told everything again by

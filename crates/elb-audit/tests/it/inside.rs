@@ -130,6 +130,7 @@ async fn read(settings: &Settings, fast: Fast, told: &Mutex<Vec<[u64; 4]>>) -> I
         },
         regions: Regions::default(),
         plan: collect::CollectionPlan::everything(),
+        acts: Vec::new(),
         focus: None,
         max_workers: 40,
         max_rps: settings.max_rps,

@@ -41,6 +41,7 @@ mod readers;
 mod regions;
 mod progress;
 mod registries;
+mod roles;
 mod runtime_api;
 mod several_files;
 mod shared;

@@ -33,7 +33,7 @@ pub(crate) fn small(id: &str) -> Account {
 
 const PRODUCTION: &str = "ou-ab12-prod0000";
 
-fn organization() -> Organization {
+pub(crate) fn organization() -> Organization {
     let workloads = "ou-ab12-workload";
     Organization::new()
         .unit("workload", "Workloads", ROOT)
@@ -57,7 +57,7 @@ pub(crate) fn fake() -> FakeAws {
     fake_of(organization())
 }
 
-fn role(account: &str) -> String {
+pub(crate) fn role(account: &str) -> String {
     format!("arn:aws:iam::{account}:role/elb-audit-reader")
 }
 
@@ -179,6 +179,10 @@ fn lines_that_name_no_account() {
         (
             "111122223333 a\narn:aws:iam::111122223333:role/a b c\n",
             "line 2: account 111122223333 has two names, `a` and `b c`: give one of them",
+        ),
+        (
+            "arn:aws:iam::111122223333:role/a 444455556666\n",
+            "line 1: account 111122223333 cannot be called `444455556666`, which is the id of another",
         ),
     ] {
         let file = folder.file("accounts", text);
