@@ -1,9 +1,11 @@
 //! Where a report, and what there is to tell of it, is sent: transport only. What is said is worded by
 //! the report's own crate.
 
+mod address;
 mod cloudwatch;
 mod destination;
 mod eventbridge;
+mod kept;
 mod s3;
 mod security_hub;
 mod sns;
@@ -23,6 +25,7 @@ use crate::aws::query::Failed;
 use crate::aws::s3::S3Error;
 
 pub use destination::{Destination, DestinationError, KINDS, Kind, either};
+use kept::KeptError;
 use webhook::WebhookError;
 
 /// What could not be delivered, and why.
@@ -46,6 +49,9 @@ enum DeliveryFailure {
     /// Others are always faster.
     #[error("{0} is written by others all the time")]
     Contended(String),
+    /// There is no address to send it to.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     /// The address does not take it.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
@@ -68,6 +74,8 @@ struct Refused {
 impl Refused {
     fn new(error: &Failed, action: &str) -> Self {
         let (reason, said) = failure(error);
+        // Some errors are a code and no word.
+        let said = said.trim_end_matches([':', ' ']).to_owned();
         // What AWS names may be another one: that of a key, for instance.
         let allow =
             (reason == Reason::AccessDenied).then(|| denied(&said).unwrap_or(action).to_owned());
@@ -171,6 +179,19 @@ async fn send(
             let region = session.region(report);
             single(cloudwatch::put(report, label, namespace, &region, &session.base).await)
         }
+        Destination::Slack { address } | Destination::Webhook { address } => {
+            let url = kept::url(address, &session.region(report), &session.base).await;
+            match (url, alert) {
+                (Ok(url), Some(alert)) => {
+                    let document = match destination {
+                        Destination::Slack { .. } => alert::slack::blocks(alert),
+                        _ => alert::webhook::document(alert),
+                    };
+                    single(webhook::post(&url, &document, &session.base).await)
+                }
+                (url, _) => single(url.map(drop)),
+            }
+        }
         others => match alert {
             Some(alert) => send_alert(others, alert, session).await,
             None => Vec::new(),
@@ -187,20 +208,12 @@ async fn send_alert(
     let config = &session.base;
     match destination {
         Destination::Sns { arn } => single(sns::publish(arn, alert, config).await),
-        Destination::Slack { url } => {
-            single(webhook::post(url, &alert::slack::blocks(alert), config).await)
-        }
-        Destination::Webhook { url } => {
-            single(webhook::post(url, &alert::webhook::document(alert), config).await)
-        }
         Destination::EventBridge { bus, region } => {
             let own = session.region(alert.report);
             let region = region.as_deref().unwrap_or(&own);
             single(eventbridge::put(alert, bus, region, config).await)
         }
-        Destination::S3 { .. } | Destination::SecurityHub | Destination::CloudWatch { .. } => {
-            Vec::new()
-        }
+        _ => Vec::new(),
     }
 }
 

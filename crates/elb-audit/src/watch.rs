@@ -267,7 +267,10 @@ impl Watch {
         }
         let delivery = Delivery { report, alert: alert.as_ref(), label: &rules.label };
         let (once, always): (Vec<Destination>, Vec<Destination>) =
-            self.destinations.iter().cloned().partition(|one| one.must_redeliver(report));
+            self.destinations.iter().cloned().partition(|one| {
+                // Whoever is told nothing is owed nothing, whatever is wrong with it.
+                one.must_redeliver(report) && (alert.is_some() || !one.needs_alert())
+            });
         let (owed, others) = tokio::join!(
             notify::deliver_each(&once, &delivery, session),
             notify::deliver_each(&always, &delivery, session),

@@ -22,6 +22,7 @@ mod focus;
 mod fixes;
 mod frameworks;
 mod inside;
+mod kept;
 mod lambda;
 #[path = "../../../core/tests/it/layers.rs"]
 mod layers; // one test for both crates
