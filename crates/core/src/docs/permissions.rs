@@ -69,9 +69,7 @@ pub fn permissions(calls: &[Call], purpose: Purpose) -> String {
 /// The statements of the policy for a scan as a YAML list, for the policy of a `CloudFormation` template.
 #[must_use]
 pub fn permissions_yaml(calls: &[Call]) -> String {
-    let list = |items: Vec<String>| -> String {
-        items.into_iter().map(|item| format!("    - {item}\n")).collect()
-    };
+    let list = |items: Vec<String>| format!("    - {}\n", items.join("\n    - "));
     let written = |one: Statement| {
         let resources = if one.resource.contains(EVERYTHING) {
             format!(" \"{EVERYTHING}\"\n")

@@ -37,41 +37,39 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
     SettingKind::ALL.into_iter().filter_map(of).collect()
 }
 
-/// `2 lowered: …; 1 raised: …`.
-fn grouped<'a>(
-    all: &[&'a Setting],
-    groups: &[(&str, &dyn Fn(&Setting) -> bool)],
-    named: impl Fn(&'a Setting) -> String,
-) -> String {
-    let group = |(word, is_in): &(&str, &dyn Fn(&Setting) -> bool)| {
-        let names: Vec<String> = all.iter().copied().filter(|one| is_in(one)).map(&named).collect();
-        let number = names.len();
-        (number > 0).then(|| format!("{number} {word}: {}", list(&names, SHOWN)))
-    };
-    groups.iter().filter_map(group).collect::<Vec<_>>().join("; ")
+/// `2 lowered: …`, where there is any.
+fn group(word: &str, shown: &[String]) -> Option<String> {
+    (!shown.is_empty()).then(|| format!("{} {word}: {}", shown.len(), list(shown, SHOWN)))
 }
 
 fn severities(all: &[&Setting]) -> String {
-    let change = |wanted: Option<Ordering>| move |one: &Setting| one.severity_change() == wanted;
-    let fixed = |one: &Setting| matches!(one.severity_change(), None | Some(Ordering::Equal));
-    let named = |one: &Setting| {
+    let shown = |one: &&Setting| {
         let set = one.set.join(", ");
         match &one.default {
             Some(default) if *default != set => format!("{} {default} to {set}", one.name),
             _ => format!("{} {set}", one.name),
         }
     };
-    let (lowered, raised) = (change(Some(Ordering::Less)), change(Some(Ordering::Greater)));
-    grouped(all, &[("lowered", &lowered), ("raised", &raised), ("fixed", &fixed)], named)
+    // One that is set to what it is anyway is no longer lowered where the internet cannot reach.
+    let changes =
+        [("lowered", Ordering::Less), ("raised", Ordering::Greater), ("fixed", Ordering::Equal)];
+    let groups = changes.into_iter().filter_map(|(word, wanted)| {
+        let change = |one: &&&Setting| one.severity_change().unwrap_or(Ordering::Equal) == wanted;
+        group(word, &all.iter().filter(change).map(shown).collect::<Vec<_>>())
+    });
+    groups.collect::<Vec<_>>().join("; ")
 }
 
 fn checks(all: &[&Setting]) -> String {
-    let is = |wanted: &'static str| move |one: &Setting| one.set.iter().any(|set| set == wanted);
-    let named = |one: &Setting| match one.by {
+    let shown = |one: &&Setting| match one.by {
         SetBy::Configuration => one.name.clone(),
         SetBy::CommandLine => format!("{} (command line)", one.name),
     };
-    grouped(all, &[("off", &is("off")), ("on", &is("on"))], named)
+    let groups = ["off", "on"].into_iter().filter_map(|word| {
+        let is = |one: &&&Setting| one.set.iter().any(|set| set == word);
+        group(word, &all.iter().filter(is).map(shown).collect::<Vec<_>>())
+    });
+    groups.collect::<Vec<_>>().join("; ")
 }
 
 fn intents(all: &[&Setting]) -> String {

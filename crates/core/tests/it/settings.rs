@@ -164,6 +164,8 @@ fn a_pinned_edition_is_a_gate() {
         ],
         changes: &[],
     };
+    const OLD: History =
+        History { editions: &[Edition { name: "2020-01", release: "0.0.1" }], changes: &[] };
     let pinned = |name: &str| {
         let edition = Some(MADE_UP.pin(name).expect("an edition"));
         Policy { edition, ..Policy::default() }.pinned(SetBy::CommandLine)
@@ -175,8 +177,6 @@ fn a_pinned_edition_is_a_gate() {
     assert_eq!(pinned("2027-03"), None, "the newest is what counts anyway");
     assert_eq!(Policy::default().pinned(SetBy::Configuration), None);
     // Checks that no edition has yet count by default, and under no edition.
-    const OLD: History =
-        History { editions: &[Edition { name: "2020-01", release: "0.0.1" }], changes: &[] };
     let policy = Policy { edition: OLD.pin("2020-01").ok(), ..Policy::default() };
     let told = policy.pinned(SetBy::Configuration).expect("a gate");
     assert_eq!((told.default, &*told.set[0]), (None, "2020-01"));

@@ -155,6 +155,6 @@ pub(crate) fn unlisted(name: &str, reason: Reason, said: &str) -> Region {
 
 /// The account that the load balancers' own ARNs name, when AWS would not say who is asking.
 fn account_in(regions: &[Region]) -> Option<String> {
-    let arns = regions.iter().flat_map(Region::load_balancers).map(|lb| &lb.arn);
-    arns.filter_map(|arn| account_of(arn)).next().map(str::to_owned)
+    let mut arns = regions.iter().flat_map(Region::load_balancers).map(|lb| &lb.arn);
+    arns.find_map(|arn| account_of(arn)).map(str::to_owned)
 }

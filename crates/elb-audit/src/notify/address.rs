@@ -121,13 +121,7 @@ impl KeptAddress {
     ///
     /// Source: AWS Systems Manager API reference, `PutParameter` and `GetParameter`.
     fn parameter(text: &str) -> Option<Self> {
-        let (region, name) = match text.starts_with("arn:") {
-            true => {
-                let (region, rest) = arn(text, "ssm")?;
-                (Some(region.to_owned()), rest.strip_prefix("parameter/")?)
-            }
-            false => (None, text),
-        };
+        let (region, name) = located(text, "ssm", "parameter/")?;
         let (name, selector) = name.split_once(':').unwrap_or((name, "0"));
         let word = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         let fits = (1..=1_011).contains(&name.len())
@@ -147,13 +141,7 @@ impl KeptAddress {
             Some((id, key)) => (id, Some(key.to_owned())),
             None => (text, None),
         };
-        let (region, name) = match id.starts_with("arn:") {
-            true => {
-                let (region, rest) = arn(id, "secretsmanager")?;
-                (Some(region.to_owned()), rest.strip_prefix("secret:")?)
-            }
-            false => (None, id),
-        };
+        let (region, name) = located(id, "secretsmanager", "secret:")?;
         let fits = (1..=519).contains(&name.len())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c))
             && key.as_ref().is_none_or(|key| {
@@ -161,6 +149,16 @@ impl KeptAddress {
             });
         fits.then_some(KeptAddress { store: Store::Secret, id: id.to_owned(), key, region })
     }
+}
+
+/// The region that an ARN of this service names, and the name of what it is about; a name that is no ARN as it
+/// is.
+fn located<'a>(text: &'a str, service: &str, kind: &str) -> Option<(Option<String>, &'a str)> {
+    if !text.starts_with("arn:") {
+        return Some((None, text));
+    }
+    let (region, rest) = arn(text, service)?;
+    Some((Some(region.to_owned()), rest.strip_prefix(kind)?))
 }
 
 impl fmt::Display for KeptAddress {

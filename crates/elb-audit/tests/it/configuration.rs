@@ -56,20 +56,20 @@ fn a_report_says_what_was_set_otherwise_than_by_default() {
     let told = |name: &str, default: &str, set: &str, by| {
         (name.to_owned(), default.to_owned(), set.to_owned(), by)
     };
-    use SetBy::{CommandLine, Configuration};
+    let (by_file, by_option) = (SetBy::Configuration, SetBy::CommandLine);
     let policy = [
-        told("listener-cleartext", "high", "low", Configuration),
-        told("no-targets", "on", "off", Configuration),
-        told("public", "", "shop-*", Configuration),
+        told("listener-cleartext", "high", "low", by_file),
+        told("no-targets", "on", "off", by_file),
+        told("public", "", "shop-*", by_file),
     ];
-    let gate = [told("fail-on", "high", "critical", Configuration)];
+    let gate = [told("fail-on", "high", "critical", by_file)];
     assert_eq!(set(""), [&policy[..], &gate].concat());
     let gates = [
-        told("fail-on", "high", "never", CommandLine),
-        told("only-new", "off", "on", CommandLine),
-        told("strict", "off", "on", CommandLine),
+        told("fail-on", "high", "never", by_option),
+        told("only-new", "off", "on", by_option),
+        told("strict", "off", "on", by_option),
     ];
-    let skipped = told("waf-not-associated", "on", "off", CommandLine);
+    let skipped = told("waf-not-associated", "on", "off", by_option);
     let [severity, check, public] = policy;
     let expected = [&[severity, check, skipped, public][..], &gates].concat();
     let saved = folder.path("before.json").display().to_string();
