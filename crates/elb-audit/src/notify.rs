@@ -18,12 +18,14 @@ use elb_audit_core::alert::{self, Alert};
 use elb_audit_core::report::Report;
 use elb_audit_core::vocab::fact::Reason;
 use futures::future::{BoxFuture, join_all};
+use serde_json::Value;
 
 use crate::aws::api::failure;
 use crate::aws::endpoint::PARTITIONS;
 use crate::aws::query::Failed;
 use crate::aws::s3::S3Error;
 
+use address::Address;
 pub use destination::{Destination, DestinationError, KINDS, Kind, either};
 use kept::KeptError;
 use webhook::WebhookError;
@@ -172,48 +174,41 @@ async fn send(
     session: &DeliverySession,
 ) -> Vec<DeliveryFailure> {
     let Delivery { report, alert, label } = *delivery;
-    match destination {
-        Destination::S3 { bucket, prefix } => s3::keep(report, bucket, prefix, &session.base).await,
-        Destination::SecurityHub => security_hub::import(report, session).await,
-        Destination::CloudWatch { namespace } => {
-            let region = session.region(report);
-            single(cloudwatch::put(report, label, namespace, &region, &session.base).await)
+    let (region, config) = (session.region(report), &session.base);
+    match (destination, alert) {
+        (Destination::S3 { bucket, prefix }, _) => s3::keep(report, bucket, prefix, config).await,
+        (Destination::SecurityHub, _) => security_hub::import(report, session).await,
+        (Destination::CloudWatch { namespace }, _) => {
+            single(cloudwatch::put(report, label, namespace, &region, config).await)
         }
-        Destination::Slack { address } | Destination::Webhook { address } => {
-            let url = kept::url(address, &session.region(report), &session.base).await;
-            match (url, alert) {
-                (Ok(url), Some(alert)) => {
-                    let document = match destination {
-                        Destination::Slack { .. } => alert::slack::blocks(alert),
-                        _ => alert::webhook::document(alert),
-                    };
-                    single(webhook::post(&url, &document, &session.base).await)
-                }
-                (url, _) => single(url.map(drop)),
-            }
+        (Destination::Slack { address }, _) => {
+            let document = alert.map(alert::slack::blocks);
+            single(post(address, document.as_ref(), &region, config).await)
         }
-        others => match alert {
-            Some(alert) => send_alert(others, alert, session).await,
-            None => Vec::new(),
-        },
+        (Destination::Webhook { address }, _) => {
+            let document = alert.map(alert::webhook::document);
+            single(post(address, document.as_ref(), &region, config).await)
+        }
+        (Destination::Sns { arn }, Some(alert)) => single(sns::publish(arn, alert, config).await),
+        (Destination::EventBridge { bus, region: own }, Some(alert)) => {
+            let region = own.as_deref().unwrap_or(&region);
+            single(eventbridge::put(alert, bus, region, config).await)
+        }
+        (Destination::Sns { .. } | Destination::EventBridge { .. }, None) => Vec::new(),
     }
 }
 
-/// Sends the alert to a destination that takes messages.
-async fn send_alert(
-    destination: &Destination,
-    alert: &Alert<'_>,
-    session: &DeliverySession,
-) -> Vec<DeliveryFailure> {
-    let config = &session.base;
-    match destination {
-        Destination::Sns { arn } => single(sns::publish(arn, alert, config).await),
-        Destination::EventBridge { bus, region } => {
-            let own = session.region(alert.report);
-            let region = region.as_deref().unwrap_or(&own);
-            single(eventbridge::put(alert, bus, region, config).await)
-        }
-        _ => Vec::new(),
+/// Posts the document to a webhook. Where there is none, only whether its address can be had is seen.
+async fn post(
+    address: &Address,
+    document: Option<&Value>,
+    region: &str,
+    config: &SdkConfig,
+) -> Result<(), DeliveryFailure> {
+    let url = kept::url(address, region, config).await?;
+    match document {
+        Some(document) => Ok(webhook::post(&url, document, config).await?),
+        None => Ok(()),
     }
 }
 
