@@ -349,9 +349,19 @@ with zipfile.ZipFile(sys.argv[1], "w") as packed:
         with open(path, "rb") as file:
             packed.writestr(entry, file.read(), compresslevel=9)
 PYTHON
-  # Not with sha256sum, which macOS does not have.
-  hash=$("$python" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$zip")
+  read -r hash digest < <(sha256 "$zip")
   say "packed $zip: $(($(wc -c <"$zip"))) bytes, sha256 $hash"
+}
+
+# The SHA-256 of a file, in hexadecimal and as AWS writes it. Not with sha256sum, which macOS does not have.
+sha256() {
+  "$python" - "$1" <<'PYTHON'
+import base64, hashlib, sys
+
+with open(sys.argv[1], "rb") as file:
+    digest = hashlib.sha256(file.read()).digest()
+print(digest.hex(), base64.b64encode(digest).decode())
+PYTHON
 }
 
 # Lints the template where cfn-lint is there.
@@ -385,15 +395,31 @@ make_bucket() {
     BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
 }
 
+# What is there already under the key was put there by this script, or by whoever else may write to the bucket: it
+# is deployed only if it is what was packed.
 upload() {
-  local owned=(--bucket "$bucket" --expected-bucket-owner "$account")
+  local owned=(--bucket "$bucket" --expected-bucket-owner "$account") found
   key=elb-audit/$hash.zip
-  if aws s3api head-object "${owned[@]}" --key "$key" >/dev/null 2>&1; then
-    say "s3://$bucket/$key is there already"
+  if found=$(aws s3api head-object "${owned[@]}" --key "$key" --checksum-mode ENABLED --query ChecksumSHA256 \
+    --output text 2>/dev/null); then
+    # There is none where it was uploaded without, and of what came in parts it is a hash of hashes.
+    [[ $found =~ ^[A-Za-z0-9+/]{43}=$ ]] || found=$(downloaded) || die "s3://$bucket/$key cannot be compared"
+    [[ $found == "$digest" ]] ||
+      die "s3://$bucket/$key is not what was packed: its SHA-256 is $found, and not $digest. Somebody has changed it:" \
+        "see who may write there, and remove it before another try"
+    say "s3://$bucket/$key is there already, and is what was packed"
     return
   fi
-  aws s3api put-object "${owned[@]}" --key "$key" --body "$zip" >/dev/null || die "the function cannot be uploaded"
+  aws s3api put-object "${owned[@]}" --key "$key" --body "$zip" --checksum-sha256 "$digest" >/dev/null ||
+    die "the function cannot be uploaded"
   say "uploaded s3://$bucket/$key"
+}
+
+# The SHA-256 of what is there, by reading it.
+downloaded() {
+  local copy=$target/deploy/uploaded.zip both
+  aws s3api get-object "${owned[@]}" --key "$key" "$copy" >/dev/null && both=$(sha256 "$copy") &&
+    printf '%s\n' "${both##* }"
 }
 
 deploy() {
@@ -412,6 +438,21 @@ deploy() {
 output() {
   aws cloudformation describe-stacks --stack-name "$stack" \
     --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text
+}
+
+# What runs is what was packed, whatever became of it on its way through the bucket, and whoever else may change
+# the functions.
+compare_code() {
+  local names=("elb-audit-$environment-shard" "elb-audit-$environment-whole") name found
+  [[ -n $organization ]] || names=("$(output FunctionName)")
+  for name in "${names[@]}"; do
+    found=$(aws lambda get-function-configuration --function-name "$name" --query CodeSha256 --output text) ||
+      die "whether the function $name is what was packed cannot be told: allow lambda:GetFunctionConfiguration"
+    [[ $found == "$digest" ]] ||
+      die "the function $name is not what was packed: its CodeSha256 is $found, and not $digest. See who may write to" \
+        "s3://$bucket, and who may change the function"
+    say "the function $name is what was packed"
+  done
 }
 
 test_function() {
@@ -459,6 +500,7 @@ fi
 make_bucket
 upload
 deploy
+compare_code
 if [[ -n $test_run ]]; then
   if [[ -n $organization ]]; then test_machine; else test_function; fi
 fi

@@ -17,8 +17,14 @@ locals {
     ["sns:${aws_sns_topic.alerts.arn}", "s3://${aws_s3_bucket.reports.bucket}/reports"],
     var.security_hub ? ["securityhub"] : [],
     var.event_bus_arn == null ? [] : ["eventbridge:${var.event_bus_arn}"],
+    [for place, name in local.parameters : "${place}:ssm:${name}"],
+    [for place, arn in local.secrets : "${place}:secret:${arn}"],
     var.more_destinations,
   )
+
+  # Where the addresses of webhooks are kept, by destination. What is null is not there.
+  parameters = { for place, name in { slack = var.slack_parameter, webhook = var.webhook_parameter } : place => name if name != null }
+  secrets    = { for place, arn in { slack = var.slack_secret_arn, webhook = var.webhook_secret_arn } : place => arn if arn != null }
 
   # What is null is not set.
   variables = {
@@ -161,6 +167,36 @@ data "aws_iam_policy_document" "write" {
     }
   }
 
+  dynamic "statement" {
+    for_each = length(local.parameters) + length(local.secrets) == 0 ? [] : [1]
+
+    content {
+      sid     = "Addresses"
+      actions = ["secretsmanager:GetSecretValue", "ssm:GetParameter"]
+      resources = concat(
+        [for name in values(local.parameters) : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${name}"],
+        [for arn in values(local.secrets) : split("#", arn)[0]],
+      )
+    }
+  }
+
+  # For what keeps the addresses, and for nothing else.
+  dynamic "statement" {
+    for_each = var.address_key_arn == null ? [] : [var.address_key_arn]
+
+    content {
+      sid       = "AddressKey"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringLike"
+        variable = "kms:ViaService"
+        values   = [for service in ["secretsmanager", "ssm"] : "${service}.*.${data.aws_partition.here.dns_suffix}"]
+      }
+    }
+  }
+
   # In every region of this account; a finding of another account is imported by the role there.
   dynamic "statement" {
     for_each = var.security_hub ? [1] : []
@@ -199,6 +235,13 @@ data "aws_iam_policy_document" "write" {
       sid       = "AccountsOfTheOrganization"
       actions   = ["sts:AssumeRole"]
       resources = ["arn:${local.partition}:iam::*:role/${var.role_name}"]
+
+      # Only in the organization: anybody could make a role of this name elsewhere. var.role_arns is for others.
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceOrgID"
+        values   = ["$${aws:PrincipalOrgID}"]
+      }
     }
   }
 

@@ -157,9 +157,50 @@ variable "event_bus_arn" {
   default     = null
 }
 
-# A webhook's address is its password. It is in the state of Terraform all the same.
+# The address of a webhook is its password: what stands in a function's configuration is read by many.
+variable "slack_parameter" {
+  description = "SSM parameter with the address of a Slack webhook, best a SecureString, such as /elb-audit/slack; null, none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.slack_parameter == null || can(regex("^(/[A-Za-z0-9_.-]+)+$", var.slack_parameter))
+    error_message = "A name that begins with a slash."
+  }
+}
+
+variable "slack_secret_arn" {
+  description = "Or the ARN of a secret with it, behind it #KEY where the secret holds keys and values; null, none."
+  type        = string
+  default     = null
+}
+
+variable "webhook_parameter" {
+  description = "SSM parameter with the address of another webhook, which gets JSON; null, none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.webhook_parameter == null || can(regex("^(/[A-Za-z0-9_.-]+)+$", var.webhook_parameter))
+    error_message = "A name that begins with a slash."
+  }
+}
+
+variable "webhook_secret_arn" {
+  description = "Or the ARN of a secret with it; null, none."
+  type        = string
+  default     = null
+}
+
+variable "address_key_arn" {
+  description = "ARN of the KMS key that encrypts these, where it is not AWS's own; null, none."
+  type        = string
+  default     = null
+}
+
+# The address of a webhook would be in the function's configuration, and in the state of Terraform.
 variable "more_destinations" {
-  description = "More destinations, such as slack:URL or webhook:URL."
+  description = "More destinations. Of a webhook it holds the address, which the five above do not."
   type        = list(string)
   default     = []
   sensitive   = true

@@ -11,6 +11,7 @@ use crate::compliance::Framework;
 use crate::inventory::{Account, Inventory, Kind, LoadBalancer, Region};
 use crate::policy::Policy;
 use crate::policy::focus::Focus;
+use crate::policy::settings::Setting;
 use crate::report::controls::FrameworkReport;
 use crate::report::{
     Basis, Finding, Note, Outcome, RegionStatus, RegionSummary, Report, ReportedGap, SCHEMA,
@@ -54,6 +55,8 @@ pub struct Options {
     pub config: Option<String>,
     /// Which load balancers are judged, and nothing beside them; none: all, and what belongs to none.
     pub focus: Option<Focus>,
+    /// What is set otherwise than by default beside what the policy says itself: checks, and what fails a run.
+    pub settings: Vec<Setting>,
 }
 
 impl Options {
@@ -62,7 +65,16 @@ impl Options {
     pub fn at(now: Timestamp) -> Self {
         let policy = Policy::default();
         let (persona, frameworks, config, focus) = (None, Vec::new(), None, None);
-        Options { now, policy, show_passed: false, frameworks, persona, config, focus }
+        let settings = Vec::new();
+        Options { now, policy, show_passed: false, frameworks, persona, config, focus, settings }
+    }
+
+    /// All that is set otherwise than by default.
+    fn all_settings(&self) -> Vec<Setting> {
+        let mut all = self.policy.settings();
+        all.extend(self.settings.iter().cloned());
+        all.sort();
+        all
     }
 
     /// Whether a load balancer is judged.
@@ -127,6 +139,7 @@ fn empty(inventory: &Inventory, checks: &[&'static Check], options: &Options) ->
             config: options.config.clone(),
             load_balancers: options.focus.as_ref().map(|focus| focus.patterns().to_vec()),
             revisions: Some(Cow::Borrowed(digest::revisions())),
+            settings: Some(options.all_settings()),
         },
         accounts: Vec::new(),
         organizational_units: Vec::new(),

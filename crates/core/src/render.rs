@@ -22,6 +22,7 @@ pub(crate) mod page;
 mod place;
 pub(crate) mod prose;
 mod sarif; // as GitHub takes it
+mod settings;
 mod steps;
 pub(crate) mod text;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inventory::Cost;
 use crate::policy::AcceptedRisk;
+use crate::policy::settings::Setting;
 use crate::remedy::binding::Bindings;
 use crate::remedy::cause::Cause;
 use crate::vocab::call::Call;
@@ -106,6 +107,10 @@ pub struct Basis {
     /// verdicts are. None in a report from before that was told.
     #[serde(default)]
     pub revisions: Option<Cow<'static, BTreeMap<String, String>>>,
+    /// What the configuration and the command line set otherwise than by default, by kind and name. None in a
+    /// report from before that was told.
+    #[serde(default)]
+    pub settings: Option<Vec<Setting>>,
 }
 
 /// An account of the report.

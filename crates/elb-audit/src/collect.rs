@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 mod account;
 mod accounts;
+mod authority;
 mod global;
 mod organization;
 mod owners;
@@ -49,6 +50,8 @@ pub struct Request {
     pub regions: Regions,
     /// What of an account.
     pub plan: CollectionPlan,
+    /// The IAM actions that whoever is told of it needs in the accounts, beside reading them.
+    pub acts: Vec<&'static str>,
     /// The load balancers that are judged; none: all.
     pub focus: Option<Focus>,
     /// Regions of an account read at the same time.

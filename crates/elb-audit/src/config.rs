@@ -13,9 +13,10 @@ use elb_audit_core::policy::config::{Config, FILE, FailOn};
 use elb_audit_core::policy::edition::{HISTORY, UnknownEdition};
 use elb_audit_core::policy::focus::{Focus, FocusError};
 use elb_audit_core::policy::selection::{self, UnknownCheck, find};
+use elb_audit_core::policy::settings::{SetBy, Setting};
 use elb_audit_core::render::Filter;
 use elb_audit_core::report::Gate;
-use elb_audit_core::vocab::severity::{Persona, Severity};
+use elb_audit_core::vocab::severity::Persona;
 use jiff::Timestamp;
 
 pub(crate) mod accounts;
@@ -75,6 +76,8 @@ pub(crate) struct RunConfig {
     frameworks: Vec<Framework>,
     show_passed: bool,
     config: Option<String>,
+    /// What is set otherwise than by default beside what the policy says itself.
+    settings: Vec<Setting>,
 }
 
 impl RunConfig {
@@ -86,7 +89,9 @@ impl RunConfig {
         }
         let mut chosen = choice(&how.checks, &config)?;
         chosen.frameworks.clone_from(&how.framework);
-        let fail_on = how.fail_on.or(config.fail_on).unwrap_or(FailOn::From(Severity::High));
+        let mut settings = chosen.switched(&config.policy);
+        settings.extend(gates(how, &config));
+        let fail_on = how.fail_on.or(config.fail_on).unwrap_or(FailOn::DEFAULT);
         let floor = match fail_on {
             FailOn::From(severity) => Some(severity),
             FailOn::Never => None,
@@ -110,6 +115,7 @@ impl RunConfig {
             persona: chosen.audience(),
             frameworks: chosen.frameworks,
             show_passed: how.show_passed,
+            settings,
             policy: config.policy,
             config: file.map(|file| file.display().to_string()),
         })
@@ -122,9 +128,25 @@ impl RunConfig {
 
     /// The same for the audit, at this time.
     pub(crate) fn options(self, now: Timestamp) -> Options {
-        let RunConfig { policy, persona, frameworks, show_passed, config, focus, .. } = self;
-        Options { now, policy, show_passed, frameworks, persona, config, focus }
+        let RunConfig { policy, persona, frameworks, show_passed, config, focus, settings, .. } =
+            self;
+        Options { now, policy, show_passed, frameworks, persona, config, focus, settings }
     }
+}
+
+/// What fails a run, and what counts, where that is set otherwise than by default.
+fn gates(how: &Reporting, config: &Config) -> Vec<Setting> {
+    let mut gates: Vec<Setting> =
+        config.policy.pinned(SetBy::option(how.edition.is_some())).into_iter().collect();
+    let fail_on = how.fail_on.or(config.fail_on).filter(|set| *set != FailOn::DEFAULT);
+    gates.extend(fail_on.map(|set| {
+        let by = SetBy::option(how.fail_on.is_some());
+        Setting::gate("fail-on", FailOn::DEFAULT.word(), set.word(), by)
+    }));
+    let switches = [("strict", how.strict), ("only-new", how.comparing.only_new)];
+    let on = switches.into_iter().filter(|(_, is_on)| *is_on);
+    gates.extend(on.map(|(name, _)| Setting::gate(name, "off", "on", SetBy::CommandLine)));
+    gates
 }
 
 /// The checks that run with this choice.

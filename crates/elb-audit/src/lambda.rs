@@ -61,6 +61,9 @@ pub fn check_options() -> Result<(), Refusal> {
         say(format_args!("{warning}"));
     }
     let scan = parse_options(&Params::default())?;
+    if let Some(warning) = scan.watch.open_address() {
+        say(format_args!("{warning}"));
+    }
     PreparedScan::new(&scan)
         .map(drop)
         .map_err(|error| Refusal::new("BadOptions", error.to_string()))

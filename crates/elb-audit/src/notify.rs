@@ -1,9 +1,11 @@
 //! Where a report, and what there is to tell of it, is sent: transport only. What is said is worded by
 //! the report's own crate.
 
+mod address;
 mod cloudwatch;
 mod destination;
 mod eventbridge;
+mod kept;
 mod s3;
 mod security_hub;
 mod sns;
@@ -16,6 +18,7 @@ use elb_audit_core::alert::{self, Alert};
 use elb_audit_core::report::Report;
 use elb_audit_core::vocab::fact::Reason;
 use futures::future::{BoxFuture, join_all};
+use serde_json::Value;
 
 use crate::aws::api::failure;
 use crate::aws::endpoint::partition_named;
@@ -23,7 +26,9 @@ use crate::aws::query::Failed;
 use crate::aws::s3::S3Error;
 use crate::aws::{RegionName, session};
 
+use address::Address;
 pub use destination::{Destination, DestinationError, KINDS, Kind, either};
+use kept::KeptError;
 use webhook::WebhookError;
 
 /// What could not be delivered, and why.
@@ -47,6 +52,9 @@ enum DeliveryFailure {
     /// Others are always faster.
     #[error("{0} is written by others all the time")]
     Contended(String),
+    /// There is no address to send it to.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     /// The address does not take it.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
@@ -69,6 +77,8 @@ struct Refused {
 impl Refused {
     fn new(error: &Failed, action: &str) -> Self {
         let (reason, said) = failure(error);
+        // Some errors are a code and no word.
+        let said = said.trim_end_matches([':', ' ']).to_owned();
         // What AWS names may be another one: that of a key, for instance.
         let allow =
             (reason == Reason::AccessDenied).then(|| denied(&said).unwrap_or(action).to_owned());
@@ -165,43 +175,41 @@ async fn send(
     session: &DeliverySession,
 ) -> Vec<DeliveryFailure> {
     let Delivery { report, alert, label } = *delivery;
-    match destination {
-        Destination::S3 { bucket, prefix } => s3::keep(report, bucket, prefix, &session.base).await,
-        Destination::SecurityHub => security_hub::import(report, session).await,
-        Destination::CloudWatch { namespace } => {
-            let region = session.region(report);
-            single(cloudwatch::put(report, label, namespace, &region, &session.base).await)
+    let (region, config) = (session.region(report), &session.base);
+    match (destination, alert) {
+        (Destination::S3 { bucket, prefix }, _) => s3::keep(report, bucket, prefix, config).await,
+        (Destination::SecurityHub, _) => security_hub::import(report, session).await,
+        (Destination::CloudWatch { namespace }, _) => {
+            single(cloudwatch::put(report, label, namespace, &region, config).await)
         }
-        others => match alert {
-            Some(alert) => send_alert(others, alert, session).await,
-            None => Vec::new(),
-        },
+        (Destination::Slack { address }, _) => {
+            let document = alert.map(alert::slack::blocks);
+            single(post(address, document.as_ref(), &region, config).await)
+        }
+        (Destination::Webhook { address }, _) => {
+            let document = alert.map(alert::webhook::document);
+            single(post(address, document.as_ref(), &region, config).await)
+        }
+        (Destination::Sns { arn }, Some(alert)) => single(sns::publish(arn, alert, config).await),
+        (Destination::EventBridge { bus, region: own }, Some(alert)) => {
+            let region = own.as_ref().unwrap_or(&region);
+            single(eventbridge::put(alert, bus, region, config).await)
+        }
+        (Destination::Sns { .. } | Destination::EventBridge { .. }, None) => Vec::new(),
     }
 }
 
-/// Sends the alert to a destination that takes messages.
-async fn send_alert(
-    destination: &Destination,
-    alert: &Alert<'_>,
-    session: &DeliverySession,
-) -> Vec<DeliveryFailure> {
-    let config = &session.base;
-    match destination {
-        Destination::Sns { arn } => single(sns::publish(arn, alert, config).await),
-        Destination::Slack { url } => {
-            single(webhook::post(url, &alert::slack::blocks(alert), config).await)
-        }
-        Destination::Webhook { url } => {
-            single(webhook::post(url, &alert::webhook::document(alert), config).await)
-        }
-        Destination::EventBridge { bus, region } => {
-            let own = session.region(alert.report);
-            let region = region.as_ref().unwrap_or(&own);
-            single(eventbridge::put(alert, bus, region, config).await)
-        }
-        Destination::S3 { .. } | Destination::SecurityHub | Destination::CloudWatch { .. } => {
-            Vec::new()
-        }
+/// Posts the document to a webhook. Where there is none, only whether its address can be had is seen.
+async fn post(
+    address: &Address,
+    document: Option<&Value>,
+    region: &RegionName,
+    config: &SdkConfig,
+) -> Result<(), DeliveryFailure> {
+    let url = kept::url(address, region, config).await?;
+    match document {
+        Some(document) => Ok(webhook::post(&url, document, config).await?),
+        None => Ok(()),
     }
 }
 

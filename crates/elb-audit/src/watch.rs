@@ -124,9 +124,9 @@ impl Watch {
         Ok(Watch { compared_with, destinations, rules })
     }
 
-    /// Whether somebody is told in the accounts themselves.
-    pub(crate) fn acts_in_accounts(&self) -> bool {
-        self.destinations.contains(&Destination::SecurityHub)
+    /// The IAM actions that telling takes in the accounts themselves.
+    pub(crate) fn actions_in_accounts(&self) -> Vec<&'static str> {
+        self.destinations.iter().filter_map(Destination::action_in_accounts).collect()
     }
 
     /// Where the whole report of a run lies; none where it is kept nowhere.
@@ -267,7 +267,10 @@ impl Watch {
         }
         let delivery = Delivery { report, alert: alert.as_ref(), label: &rules.label };
         let (once, always): (Vec<Destination>, Vec<Destination>) =
-            self.destinations.iter().cloned().partition(|one| one.must_redeliver(report));
+            self.destinations.iter().cloned().partition(|one| {
+                // Whoever is told nothing is owed nothing, whatever is wrong with it.
+                one.must_redeliver(report) && (alert.is_some() || !one.needs_alert())
+            });
         let (owed, others) = tokio::join!(
             notify::deliver_each(&once, &delivery, session),
             notify::deliver_each(&always, &delivery, session),

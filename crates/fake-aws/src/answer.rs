@@ -84,8 +84,17 @@ impl Refusal {
 
     /// A caller without the permission.
     pub(crate) fn denied(family: Family, caller: &str, action: &str) -> Self {
+        Self::unauthorized(family, caller, action, "identity-based")
+    }
+
+    /// A caller whose role has the permission, and whose session has not.
+    pub(crate) fn outside_session(family: Family, caller: &str, action: &str) -> Self {
+        Self::unauthorized(family, caller, action, "session")
+    }
+
+    fn unauthorized(family: Family, caller: &str, action: &str, kind: &str) -> Self {
         let message = format!(
-            "User: {caller} is not authorized to perform: {action} because no identity-based policy allows the {action} action"
+            "User: {caller} is not authorized to perform: {action} because no {kind} policy allows the {action} action"
         );
         match family.protocol() {
             Protocol::Ec2 => Self::with_status(

@@ -98,6 +98,11 @@ fn result(context: &Context<'_>, request_id: &str) -> Result<Content, Refusal> {
             "Request is missing Authentication Token",
         ));
     }
+    if let Some(policy) = context.shared.session_policy(&context.call.access_key)
+        && let Some(action) = policy.refuses(context.call, &context.place)
+    {
+        return Err(Refusal::outside_session(family, &context.caller(), &action));
+    }
     let region = context.call.region.as_str();
     let home = family.home().filter(|_| context.place.partition() == "aws");
     if home.is_some_and(|home| home != region) {

@@ -31,6 +31,7 @@ mod page;
 mod policies;
 mod serve;
 mod service;
+mod session;
 mod xml;
 
 pub use fake_aws::FakeAws;

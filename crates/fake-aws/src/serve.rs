@@ -23,12 +23,14 @@ use crate::model::arn::{self, Place};
 use crate::model::certificate::FAR;
 use crate::model::region::Region;
 use crate::service::Answers;
+use crate::session::SessionPolicy;
 
 /// What the server and the handle share.
 pub(crate) struct Shared {
     accounts: Mutex<Arc<Vec<Account>>>,
-    /// Keys given by `AssumeRole`, with the number of the account that they are good for.
-    keys: Mutex<HashMap<String, String>>,
+    /// Keys given by `AssumeRole`, with the number of the account that they are good for, and what they
+    /// are good for there.
+    keys: Mutex<HashMap<String, (String, Option<SessionPolicy>)>>,
     faults: Mutex<Vec<Fault>>,
     limits: Mutex<Vec<Limiter>>,
     requests: AtomicU64,
@@ -102,9 +104,14 @@ impl Shared {
         }
     }
 
-    /// Makes `key` good for the account with number `id`.
-    pub(crate) fn bind_key(&self, key: &str, id: &str) {
-        held(self.keys.lock()).insert(key.to_owned(), id.to_owned());
+    /// Makes `key` good for the account with number `id`, for what a policy allows at most.
+    pub(crate) fn bind_key(&self, key: &str, id: &str, policy: Option<SessionPolicy>) {
+        held(self.keys.lock()).insert(key.to_owned(), (id.to_owned(), policy));
+    }
+
+    /// What bounds the key that a call was signed with.
+    pub(crate) fn session_policy(&self, key: &str) -> Option<SessionPolicy> {
+        held(self.keys.lock()).get(key).and_then(|(_, policy)| policy.clone())
     }
 
     /// A number that no other request has.
@@ -113,7 +120,7 @@ impl Shared {
     }
 
     fn account<'a>(&self, accounts: &'a [Account], key: &str) -> Option<&'a Account> {
-        let bound = held(self.keys.lock()).get(key).cloned();
+        let bound = held(self.keys.lock()).get(key).map(|(id, _)| id.clone());
         accounts
             .iter()
             .find(|account| match &bound {

@@ -146,12 +146,7 @@ fn actions(call: Call) -> impl Iterator<Item = String> {
 
 /// The path that API Gateway limits a call by.
 fn path(call: Call) -> &'static str {
-    match call {
-        Call::ApiGatewayGetVpcLinks => "/vpclinks",
-        Call::ApiGatewayV2GetApis => "/apis",
-        Call::ApiGatewayV2GetIntegrations => "/apis/api/integrations",
-        _ => "",
-    }
+    call.resource().and_then(|arn| arn.split_once("::")).map_or("", |(_, path)| path)
 }
 
 impl Managed {

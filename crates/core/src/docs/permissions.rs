@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::managed::managed_policies;
 use super::{RENDERED, code, json, table};
@@ -25,7 +25,21 @@ struct Statement {
     sid: String,
     effect: &'static str,
     action: BTreeSet<String>,
-    resource: String,
+    #[serde(serialize_with = "one_or_list")]
+    resource: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Condition>,
+}
+
+/// Operators, each with the keys that it compares.
+type Condition = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
+
+/// One text as it is, several as a list.
+fn one_or_list<S: Serializer>(texts: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match texts.first() {
+        Some(only) if texts.len() == 1 => serializer.serialize_str(only),
+        _ => serializer.collect_seq(texts),
+    }
 }
 
 /// What a policy is for.
@@ -44,29 +58,38 @@ impl Purpose {
         [("scan", Purpose::Scan), ("organization", Purpose::Organization)];
 }
 
-/// The IAM policy that allows these calls and nothing else, a newline at the end. None of the actions
-/// can be limited to some load balancers, so the resource is `*`. For an organization it also finds the
-/// accounts and takes on the one role in them.
+/// The IAM policy that allows these calls and nothing else, a newline at the end. No action can be limited
+/// to some load balancers, so the resource is `*`; API Gateway's one action is limited to the paths that are
+/// asked. For an organization it also finds the accounts and takes on the one role in them.
 #[must_use]
 pub fn permissions(calls: &[Call], purpose: Purpose) -> String {
     json(&Policy { version: "2012-10-17", statement: statements(calls, purpose) })
 }
 
-/// The statements of that policy as a YAML list, for the policy of a `CloudFormation` template.
+/// The statements of the policy for a scan as a YAML list, for the policy of a `CloudFormation` template.
 #[must_use]
-pub fn permissions_yaml(calls: &[Call], purpose: Purpose) -> String {
+pub fn permissions_yaml(calls: &[Call]) -> String {
+    let list = |items: Vec<String>| format!("    - {}\n", items.join("\n    - "));
     let written = |one: Statement| {
-        let actions: Vec<String> =
-            one.action.into_iter().map(|one| format!("    - {one}")).collect();
+        let resources = if one.resource.contains(EVERYTHING) {
+            format!(" \"{EVERYTHING}\"\n")
+        } else {
+            format!("\n{}", list(one.resource.iter().map(|arn| of_partition(arn)).collect()))
+        };
         format!(
-            "- Sid: {}\n  Effect: {}\n  Action:\n{}\n  Resource: \"{}\"\n",
+            "- Sid: {}\n  Effect: {}\n  Action:\n{}  Resource:{resources}",
             one.sid,
             one.effect,
-            actions.join("\n"),
-            one.resource
+            list(one.action.into_iter().collect()),
         )
     };
-    statements(calls, purpose).into_iter().map(written).collect()
+    statements(calls, Purpose::Scan).into_iter().map(written).collect()
+}
+
+/// An ARN of every partition as a template has it: of the one that the stack is in.
+fn of_partition(arn: &str) -> String {
+    let rest = arn.strip_prefix("arn:*:").unwrap_or(arn);
+    format!("!Sub arn:${{AWS::Partition}}:{rest}")
 }
 
 fn statements(calls: &[Call], purpose: Purpose) -> Vec<Statement> {
@@ -75,24 +98,50 @@ fn statements(calls: &[Call], purpose: Purpose) -> Vec<Statement> {
         let more = Call::all().filter(|call| call.family() == "organizations");
         calls.extend(more.filter(|call| !calls.contains(call)).collect::<Vec<_>>());
     }
-    let mut statements = by_service(reasons(&calls, &[]).into_keys());
+    let mut statements = by_service(calls.iter().flat_map(|call| grants(*call)));
     if purpose == Purpose::Organization {
-        statements.push(roles(READER));
+        // The caller's own organization and no other: whoever makes a role of this name elsewhere is not
+        // let in on its trust alone.
+        let own = BTreeMap::from([("aws:ResourceOrgID", "${aws:PrincipalOrgID}")]);
+        let condition = Some(BTreeMap::from([("StringEquals", own)]));
+        statements.push(Statement { condition, ..roles(READER) });
     }
     statements
 }
 
-/// A statement for each service.
-fn by_service(actions: impl IntoIterator<Item = String>) -> Vec<Statement> {
-    let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for action in actions {
-        services.entry(service(&action).to_owned()).or_default().insert(action);
+/// Every resource there is.
+const EVERYTHING: &str = "*";
+
+/// An action, and the resource that it is for.
+type Grant = (String, String);
+
+/// What AWS asks to be allowed for a call.
+fn grants(call: Call) -> impl Iterator<Item = Grant> {
+    let own = (call.action(), call.resource().unwrap_or(EVERYTHING).to_owned());
+    let implied = call.permission_only().iter();
+    let implied = implied.map(|action| ((*action).to_owned(), EVERYTHING.to_owned()));
+    std::iter::once(own).chain(implied)
+}
+
+/// A statement for each service, and in it for each choice of resources.
+fn by_service(grants: impl IntoIterator<Item = Grant>) -> Vec<Statement> {
+    let mut actions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (action, resource) in grants {
+        actions.entry(action).or_default().insert(resource);
     }
-    let statement = |(service, action): (String, BTreeSet<String>)| Statement {
+    let mut services: BTreeMap<(String, BTreeSet<String>), BTreeSet<String>> = BTreeMap::new();
+    for (action, mut resources) in actions {
+        if resources.contains(EVERYTHING) {
+            resources.retain(|resource| resource == EVERYTHING);
+        }
+        services.entry((service(&action).to_owned(), resources)).or_default().insert(action);
+    }
+    let statement = |((service, resource), action): ((String, _), _)| Statement {
         sid: sid(&service).to_owned(),
         effect: "Allow",
         action,
-        resource: "*".to_owned(),
+        resource,
+        condition: None,
     };
     services.into_iter().map(statement).collect()
 }
@@ -103,7 +152,8 @@ fn roles(name: &str) -> Statement {
         sid: "MemberAccounts".to_owned(),
         effect: "Allow",
         action: [Call::StsAssumeRole.action()].into(),
-        resource: format!("arn:*:iam::*:role/{name}"),
+        resource: [format!("arn:*:iam::*:role/{name}")].into(),
+        condition: None,
     }
 }
 
@@ -121,7 +171,7 @@ pub struct Missing {
 #[must_use]
 pub fn missing_permissions(report: &Report) -> Missing {
     let denied = |gap: &&ReportedGap| gap.reason.starts_with(Reason::AccessDenied.words());
-    let (mut actions, mut names) = (BTreeSet::new(), BTreeSet::new());
+    let (mut missing, mut names) = (Vec::new(), BTreeSet::new());
     let mut denied_explicitly = BTreeSet::new();
     for gap in report.gaps.iter().filter(denied) {
         if gap.reason.contains("explicit deny") {
@@ -133,12 +183,12 @@ pub fn missing_permissions(report: &Report) -> Missing {
             continue;
         }
         // A report of another version may have calls that this one does not know.
-        let call = Call::try_from(gap.call.clone()).ok();
-        let implied = call.map_or(&[][..], Call::permission_only);
-        actions.extend(implied.iter().map(|action| (*action).to_owned()));
-        actions.insert(gap.action.clone());
+        match Call::try_from(gap.call.clone()) {
+            Ok(call) => missing.extend(grants(call)),
+            Err(_) => missing.push((gap.action.clone(), EVERYTHING.to_owned())),
+        }
     }
-    let mut statement = by_service(actions);
+    let mut statement = by_service(missing);
     for (number, name) in (1..).zip(names) {
         let role = roles(name);
         // No two statements of a policy have one name.
@@ -256,9 +306,13 @@ pub fn permissions_reasons(checks: &[&Check]) -> String {
          `elb-audit permissions` prints the IAM policy that a scan needs with the same options: \
          `--persona`, `--check`, the configuration. [This one](permissions.json) is for a scan with every \
          check (`--persona auditor`). `--for organization` adds what finds the accounts of an organization, \
-         and `sts:AssumeRole` on the role `{READER}` in them ([many accounts](many-accounts.md)). \
+         and `sts:AssumeRole` on the role `{READER}` in accounts of the caller's own organization \
+         ([many accounts](many-accounts.md)). \
          `--missing report.json` prints only the actions that the scan of a report was denied. elb-audit only reads: no action in the policy changes anything, and \
          none reads what passes through a load balancer.\n\n\
+         API Gateway has one action for all that can be read there, so the policy limits it to the paths that are \
+         asked: `/vpclinks`, `/apis` and `/apis/*/integrations`, of every region. The other actions are for every \
+         resource: AWS limits most of them to none, and which load balancers there are is what a scan finds out.\n\n\
          An action that is missing stops nothing. What needed it is reported as unknown, with the name of \
          the action, and the rest of the scan goes on. What [AWS's own policies](#awss-own-policies) lack of these \
          stands below.\n\n{}\n{}",
@@ -289,6 +343,27 @@ mod tests {
         assert!(policy.len() < 6144, "IAM takes no longer policy");
     }
 
+    #[test]
+    fn an_action_for_all_of_a_service_is_limited_to_what_is_asked() {
+        let resources = |calls: &[Call]| {
+            let policy: serde_json::Value =
+                serde_json::from_str(&permissions(calls, Purpose::Scan)).expect("JSON");
+            let statements = policy["Statement"].as_array().expect("statements").clone();
+            let own = statements.iter().find(|one| one["Sid"] == "ApiLinks").expect("ApiLinks");
+            assert_eq!(own["Action"], serde_json::json!(["apigateway:GET"]));
+            own["Resource"].clone()
+        };
+        let (links, apis) = ("arn:*:apigateway:*::/vpclinks", "arn:*:apigateway:*::/apis");
+        assert_eq!(resources(&[Call::Ec2DescribeVpcs, Call::ApiGatewayGetVpcLinks]), links);
+        let integrations = "arn:*:apigateway:*::/apis/*/integrations";
+        let all = Call::all().collect::<Vec<_>>();
+        assert_eq!(resources(&all), serde_json::json!([apis, integrations, links]));
+        for call in Call::all() {
+            let of_gateway = call.family().starts_with("apigateway");
+            assert_eq!(call.resource().is_some(), of_gateway, "{call}");
+        }
+    }
+
     /// The report of an account with these gaps.
     fn denied(gaps: &[(&str, &str, Option<&str>, &str)]) -> Report {
         let inventory = crate::fixtures::demo::inventory();
@@ -317,6 +392,7 @@ mod tests {
             ("elbv2:DescribeTags", "elasticloadbalancing:DescribeTags", None, "throttled"),
             ("wafv2:GetWebACLForResource", "wafv2:GetWebACLForResource", None, "access denied"),
             ("next:Call", "next:Action", None, "access denied: with an explicit deny in a policy"),
+            ("apigatewayv2:GetApis", "apigateway:GET", None, "access denied"),
         ]);
         let missing = missing_permissions(&report);
         let policy: serde_json::Value =
@@ -329,6 +405,7 @@ mod tests {
             .filter_map(serde_json::Value::as_str)
             .collect();
         let expected = [
+            "apigateway:GET",
             rules,
             "elasticloadbalancing:GetLoadBalancerWebACL",
             "next:Action",
@@ -336,6 +413,7 @@ mod tests {
             "wafv2:GetWebACLForResource",
         ];
         assert_eq!(actions, expected);
+        assert_eq!(policy["Statement"][0]["Resource"], "arn:*:apigateway:*::/apis");
         assert_eq!(missing.denied_explicitly, BTreeSet::from(["next:Action".to_owned()]));
     }
 
@@ -367,10 +445,15 @@ mod tests {
 
     #[test]
     fn a_template_allows_what_the_policy_allows() {
-        let yaml =
-            permissions_yaml(&[Call::StsGetCallerIdentity, Call::Wafv2ListWebAcls], Purpose::Scan);
-        let wanted = "- Sid: Identity\n  Effect: Allow\n  Action:\n    - sts:GetCallerIdentity\n  \
-                      Resource: \"*\"\n- Sid: WebAcls\n  Effect: Allow\n  Action:\n    \
+        let yaml = permissions_yaml(&[
+            Call::ApiGatewayGetVpcLinks,
+            Call::ApiGatewayV2GetApis,
+            Call::Wafv2ListWebAcls,
+        ]);
+        let wanted = "- Sid: ApiLinks\n  Effect: Allow\n  Action:\n    - apigateway:GET\n  \
+                      Resource:\n    - !Sub arn:${AWS::Partition}:apigateway:*::/apis\n    \
+                      - !Sub arn:${AWS::Partition}:apigateway:*::/vpclinks\n\
+                      - Sid: WebAcls\n  Effect: Allow\n  Action:\n    \
                       - wafv2:ListWebACLs\n  Resource: \"*\"\n";
         assert_eq!(yaml, wanted);
     }

@@ -46,6 +46,9 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// What fails a run where nobody says otherwise.
+    pub const DEFAULT: FailOn = FailOn::From(Severity::High);
+
     /// Every choice, by name.
     pub const ALL: [(&'static str, FailOn); 5] = [
         ("critical", FailOn::From(Severity::Critical)),
@@ -54,6 +57,15 @@ impl FailOn {
         ("low", FailOn::From(Severity::Low)),
         ("never", FailOn::Never),
     ];
+
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            FailOn::From(severity) => severity.word(),
+            FailOn::Never => "never",
+        }
+    }
 }
 
 /// The tables of the file with their keys; the table without name is the file itself.

@@ -17,7 +17,8 @@ pub(super) const FORMAT: Format = Format {
     media_type: "text/csv; charset=utf-8",
     about: "spreadsheets: one row a finding",
     says: Says::all("a row; `standing` says which it is"),
-    leaves_out: "load balancers without a finding, calls that failed, actions and what has been resolved; \
+    leaves_out: "load balancers without a finding, calls that failed, actions, what is set otherwise than by default \
+                 and what has been resolved; \
                  characters that do not print are written as escapes",
     more: "RFC 4180: every cell quoted, rows end in CR LF, UTF-8 without a byte order mark. The columns are fixed; \
            new ones come last.\n\n\

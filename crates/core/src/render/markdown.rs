@@ -5,7 +5,7 @@ use std::io;
 
 use super::order::worst_first;
 use super::text::{basis, changes, coverage, screen};
-use super::{Filter, Format, Says, Style, keep_changes, steps};
+use super::{Filter, Format, Says, Style, keep_changes, settings, steps};
 use crate::render::prose::{acceptance, check, count, exposure, subject};
 use crate::report::comparison::{ChangeKind, Past};
 use crate::report::controls::FrameworkReport;
@@ -57,6 +57,7 @@ fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<
     unassessed(&mut sheet, report);
     changed(&mut sheet, report);
     accepted(&mut sheet, report, filter);
+    set(&mut sheet, report);
     others(&mut sheet, report, filter);
     controls(&mut sheet, report);
     end(&mut sheet, report, filter);
@@ -238,6 +239,17 @@ fn accepted(sheet: &mut Sheet, report: &Report, filter: Filter) {
     if !rows.is_empty() {
         sheet.heading("Accepted");
         sheet.table(&["Severity", "Fault", "Where", "By whom"], rows, ROOM_FOR_OTHERS);
+    }
+}
+
+/// What is set otherwise than by default.
+fn set(sheet: &mut Sheet, report: &Report) {
+    let lines = settings::lines(report);
+    if !lines.is_empty() {
+        sheet.heading("Set otherwise than by default");
+    }
+    for line in &lines {
+        sheet.line(&format!("- {}: {}", line.what, words(&line.said)));
     }
 }
 

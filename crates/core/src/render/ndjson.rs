@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::json::write_line;
 use super::{Format, Says, Style, changes_alone};
+use crate::policy::settings::Setting;
 use crate::report::comparison::{Comparison, Past};
 use crate::report::{LoadBalancerSummary, Report, Summary};
 use crate::vocab::severity::Persona;
@@ -56,6 +57,7 @@ struct Run<'a> {
     check_ids: &'a [String],
     config: Option<&'a str>,
     only_load_balancers: Option<&'a [String]>,
+    settings: Option<&'a [Setting]>,
     summary: &'a Summary,
 }
 
@@ -84,6 +86,7 @@ fn render(report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> 
             check_ids: &basis.check_ids,
             config: basis.config.as_deref(),
             only_load_balancers: basis.load_balancers.as_deref(),
+            settings: basis.settings.as_deref(),
             summary: &report.summary,
         },
     )?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::page::{Page, Paint};
-use super::{Details, Filter, Format, Says, Style};
+use super::{Details, Filter, Format, Says, Style, settings};
 use crate::report::{Finding, Outcome, Report};
 use crate::vocab::severity::Severity;
 
@@ -78,10 +78,28 @@ fn whole(page: &mut Page, report: &Report, filter: Filter) {
 fn around(page: &mut Page, report: &Report, filter: Filter) {
     coverage::write(page, report);
     risks::write(page, report);
+    set(page, report);
     changes::write(page, report);
     accounts::write(page, report);
     left_out(page, filter, &report.findings);
     totals(page, report);
+}
+
+/// What is set otherwise than by default.
+fn set(page: &mut Page, report: &Report) {
+    let lines = settings::lines(report);
+    if !lines.is_empty() {
+        page.blank();
+    }
+    for line in &lines {
+        page.line(0, &set_line(line));
+    }
+}
+
+/// A line on a kind of settings.
+fn set_line(line: &settings::Line) -> [(Paint, &str); 3] {
+    let paint = if line.is_laxer { Paint::Warning } else { Paint::Bold };
+    [(paint, line.what), (paint, ": "), (Paint::Plain, &line.said)]
 }
 
 /// A line on what is not shown; nothing where everything is.

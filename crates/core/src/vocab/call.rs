@@ -666,6 +666,19 @@ impl Call {
         format!("{prefix}:{operation}")
     }
 
+    /// What a policy can limit the call to, in every partition and region; none where that is everything.
+    ///
+    /// Source: API Gateway developer guide, ARN reference. `/v2` is in paths, and not in ARNs.
+    #[must_use]
+    pub fn resource(self) -> Option<&'static str> {
+        match self {
+            Call::ApiGatewayGetVpcLinks => Some("arn:*:apigateway:*::/vpclinks"),
+            Call::ApiGatewayV2GetApis => Some("arn:*:apigateway:*::/apis"),
+            Call::ApiGatewayV2GetIntegrations => Some("arn:*:apigateway:*::/apis/*/integrations"),
+            _ => None,
+        }
+    }
+
     /// Whether it is asked once an account, in no region of the account's.
     #[must_use]
     pub fn is_global(self) -> bool {

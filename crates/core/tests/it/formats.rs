@@ -17,7 +17,7 @@ mod sums;
 
 use reports::{by_control, everything, hostile, reports};
 
-fn written(format: &str, report: &Report, style: Style) -> String {
+pub(crate) fn written(format: &str, report: &Report, style: Style) -> String {
     render::named(format).expect("a format").text(report, style)
 }
 

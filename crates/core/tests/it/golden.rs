@@ -162,7 +162,7 @@ fn the_policy_and_its_reasons_are_current() {
 fn what_the_deployment_may_read_is_what_a_scan_needs() {
     let calls = plan::calls(checks::ALL);
     for template in TEMPLATES {
-        rendered(template, "permissions", &docs::permissions_yaml(&calls, docs::Purpose::Scan));
+        rendered(template, "permissions", &docs::permissions_yaml(&calls));
     }
     compare("deploy/terraform/permissions.json", &docs::permissions(&calls, docs::Purpose::Scan));
 }

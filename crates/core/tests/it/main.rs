@@ -41,6 +41,7 @@ mod scenes;
 mod screen;
 mod selection;
 mod served;
+mod settings;
 mod severity;
 mod shared_vpc;
 mod shown;

@@ -235,6 +235,7 @@ fn regional(service: &str, region: &str, partition: &Partition, variant: Variant
             "ec2"
                 | "elasticloadbalancing"
                 | "sns"
+                | "ssm"
                 | "logs"
                 | "autoscaling"
                 | "monitoring"
@@ -243,8 +244,16 @@ fn regional(service: &str, region: &str, partition: &Partition, variant: Variant
         )
         && (!variant.dual_stack || matches!(service, "monitoring" | "events" | "organizations"));
     let fips = if variant.fips && !standard_is_fips { "-fips" } else { "" };
-    // S3 says it in the host; the user pools of the largest partition serve both on the standard one.
-    let standard = service == "s3" || (service == "cognito-idp" && partition.name == "aws");
+    // S3 says it in the host; some others serve both on the standard one in the largest partitions.
+    let standard = match service {
+        "s3" => true,
+        "cognito-idp" => partition.name == "aws",
+        "secretsmanager" => {
+            matches!(partition.name, "aws" | "aws-us-gov")
+                || (partition.name == "aws-cn" && !variant.fips)
+        }
+        _ => false,
+    };
     let suffix =
         if variant.dual_stack && !standard { partition.dual_stack } else { partition.suffix };
     let both = if variant.dual_stack && service == "s3" { ".dualstack" } else { "" };

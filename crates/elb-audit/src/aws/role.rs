@@ -65,7 +65,7 @@ impl Role {
     /// The account that it is in.
     #[must_use]
     pub fn account(&self) -> &str {
-        self.arn.split(':').nth(4).unwrap_or_default()
+        account_of(&self.arn).unwrap_or_default()
     }
 
     /// The partition that it is in.
@@ -79,8 +79,23 @@ impl Role {
 pub(crate) struct RoleAssumer {
     client: aws_sdk_sts::Client,
     api: ApiClient,
-    external_id: Option<String>,
-    session_name: String,
+    terms: RoleTerms,
+}
+
+/// How roles are taken on.
+#[derive(Clone, Debug)]
+pub(crate) struct RoleTerms {
+    /// What their trust policies ask for.
+    pub(crate) external_id: Option<String>,
+    /// What the sessions are called.
+    pub(crate) session_name: String,
+    /// What may be done in them at most.
+    pub(crate) session_policy: String,
+}
+
+/// The account that an ARN names.
+pub(crate) fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|id| !id.is_empty())
 }
 
 /// A role that has been taken on.
@@ -93,12 +108,7 @@ pub(crate) struct AssumedRole {
 
 impl RoleAssumer {
     /// Asks STS in the client's region with the caller's own credentials.
-    pub(crate) fn new(
-        config: &SdkConfig,
-        api: ApiClient,
-        external_id: Option<String>,
-        session_name: String,
-    ) -> Self {
+    pub(crate) fn new(config: &SdkConfig, api: ApiClient, terms: RoleTerms) -> Self {
         let config = session::in_region(config, &api.region);
         let builder = aws_sdk_sts::config::Builder::from(&config)
             .retry_partition(api.retry_partition("sts"))
@@ -106,7 +116,7 @@ impl RoleAssumer {
             .interceptor(WholeAnswer::Xml)
             .interceptor(api.meter(Call::StsAssumeRole));
         let client = aws_sdk_sts::Client::from_conf(builder.build());
-        RoleAssumer { client, api, external_id, session_name }
+        RoleAssumer { client, api, terms }
     }
 
     /// Takes the role on, or says why it cannot be.
@@ -127,9 +137,10 @@ impl RoleAssumer {
 
     async fn request_credentials(&self, role: &Role) -> Fact<(String, Credentials)> {
         let call = Call::StsAssumeRole;
-        let request = self.client.assume_role();
-        let request = request.role_arn(role.arn()).role_session_name(&self.session_name);
-        let answer = request.set_external_id(self.external_id.clone()).send();
+        let RoleTerms { external_id, session_name, session_policy } = &self.terms;
+        let request = self.client.assume_role().role_arn(role.arn());
+        let request = request.role_session_name(session_name).policy(session_policy);
+        let answer = request.set_external_id(external_id.clone()).send();
         let answer = match self.api.call(call, Some(role.arn()), answer).await {
             Fact::Known(answer) => answer,
             Fact::Unread(gap) => return Fact::Unread(gap),
@@ -143,13 +154,15 @@ impl RoleAssumer {
             secrets::learn_credentials(&credentials);
             credentials
         });
-        caller.zip(credentials).map_or_else(
-            || {
-                let gap = Gap::new(call, Reason::Malformed).saying("the answer has no credentials");
-                Fact::Unread(self.api.located(gap, Some(role.arn())))
-            },
-            Fact::Known,
-        )
+        let said = match caller.zip(credentials) {
+            Some((caller, credentials)) if account_of(&caller) == Some(role.account()) => {
+                return Fact::Known((caller, credentials));
+            }
+            Some((caller, _)) => format!("the answer is a session of another account: {caller}"),
+            None => "the answer has no credentials".to_owned(),
+        };
+        let gap = Gap::new(call, Reason::Malformed).saying(said);
+        Fact::Unread(self.api.located(gap, Some(role.arn())))
     }
 }
 

@@ -7,7 +7,7 @@ use elb_audit_core::render::{self, Format};
 use elb_audit_core::vocab::severity::Severity;
 
 use super::{Needed, fail_on, one_of, report_format, severity};
-use crate::notify::{KINDS, either};
+use crate::notify::{Destination, KINDS, either};
 
 /// What a report is compared with.
 #[derive(Debug, Default, Args)]
@@ -92,6 +92,24 @@ pub struct Diff {
     /// Profile of the AWS configuration, where a report lies in S3
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
+}
+
+impl Watching {
+    /// What there is to say where the environment holds the address of a webhook, which more people can read
+    /// there than may know it; none where it holds none.
+    pub(crate) fn open_address(&self) -> Option<String> {
+        let destinations = self.notify.iter().filter_map(|text| Destination::parse(text).ok());
+        let open: Vec<String> =
+            destinations.filter(Destination::holds_address).map(|one| one.to_string()).collect();
+        (!open.is_empty()).then(|| {
+            format!(
+                "warning: whoever may read the configuration of this function can read the address of {}: \
+                 keep it in SSM (slack:ssm:NAME, webhook:ssm:NAME) or in Secrets Manager (slack:secret:ID, \
+                 webhook:secret:ID)",
+                open.join(", ")
+            )
+        })
+    }
 }
 
 /// A name that fits into the subject of a message and a dimension of a metric.

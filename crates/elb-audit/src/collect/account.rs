@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::aws::api::ApiClient;
+use crate::aws::role::account_of;
 use crate::aws::understood::Notes;
 use crate::aws::{RegionName, query, session};
 use crate::collect::region::{AccountPlan, Reader};
@@ -157,6 +158,6 @@ pub(crate) fn unlisted(name: &str, reason: Reason, said: &str) -> Region {
 
 /// The account that the load balancers' own ARNs name, when AWS would not say who is asking.
 fn account_in(regions: &[Region]) -> Option<String> {
-    let arns = regions.iter().flat_map(Region::load_balancers).map(|lb| &lb.arn);
-    arns.filter_map(|arn| arn.split(':').nth(4)).find(|id| !id.is_empty()).map(str::to_owned)
+    let mut arns = regions.iter().flat_map(Region::load_balancers).map(|lb| &lb.arn);
+    arns.find_map(|arn| account_of(arn)).map(str::to_owned)
 }

@@ -12,10 +12,11 @@ use futures::stream::FuturesUnordered;
 use crate::aws::api::ApiClient;
 use crate::aws::endpoint::{self, Partition};
 use crate::aws::region::RegionName;
-use crate::aws::role::{self, Role, RoleAssumer};
+use crate::aws::role::{self, Role, RoleAssumer, RoleTerms};
 use crate::aws::{AccessError, query};
 use crate::collect::Collection;
 use crate::collect::account::{AccountAccess, AccountReader, catch_panic};
+use crate::collect::authority::{self, RoleUse};
 use crate::collect::organization::{self, Listed};
 use crate::collect::scope::{self, CallerIdentity};
 
@@ -140,23 +141,34 @@ pub(crate) struct AccountGateway<'a> {
 }
 
 impl<'a> AccountGateway<'a> {
-    /// Asks who is asking.
-    pub(crate) async fn open(collection: &'a Collection<'a>) -> Result<Self, AccessError> {
+    /// Asks who is asking, and will take on roles for this use.
+    pub(crate) async fn open(
+        collection: &'a Collection<'a>,
+        roles: RoleUse,
+    ) -> Result<Self, AccessError> {
         let own =
             scope::caller(&collection.config, &collection.api, &collection.request.regions).await?;
-        Ok(Self::from_caller(collection, own))
+        Ok(Self::from_caller(collection, own, roles))
     }
 
     /// The same for a caller who is known.
-    pub(crate) fn from_caller(collection: &'a Collection<'a>, own: CallerIdentity) -> Self {
+    pub(crate) fn from_caller(
+        collection: &'a Collection<'a>,
+        own: CallerIdentity,
+        roles: RoleUse,
+    ) -> Self {
         let api = ApiClient { region: own.home.clone(), ..collection.api.clone() };
         let accounts = &collection.request.accounts;
-        let (external_id, name) = (accounts.external_id.clone(), accounts.session_name.clone());
-        let assumer = RoleAssumer::new(&collection.config, api, external_id, name);
+        let terms = RoleTerms {
+            external_id: accounts.external_id.clone(),
+            session_name: accounts.session_name.clone(),
+            session_policy: roles.session_policy(collection.request, own.partition.name),
+        };
+        let assumer = RoleAssumer::new(&collection.config, api, terms);
         AccountGateway { collection, own, assumer }
     }
 
-    /// Gets into an account, one of so many at a time.
+    /// Gets into an account, one of so many at a time; into no other than this one.
     pub(crate) async fn enter(&self, target: &Target, at_a_time: usize) -> Fact<AccountAccess> {
         let api = role::client_for_account(&self.collection.api, &target.id, at_a_time);
         let known = CallerIdentity { account: Some(target.id.clone()), ..self.own.clone() };
@@ -167,6 +179,9 @@ impl<'a> AccountGateway<'a> {
                 known,
             });
         };
+        if let Some(gap) = authority::other_account(role, &target.id) {
+            return Fact::Unread(gap);
+        }
         self.assumer.assume(role).await.map(|taken| {
             let config = role::config_for_role(&self.collection.config, &taken);
             self.collection.session.remember(&target.id, &config);
@@ -301,7 +316,7 @@ fn unlisted(gap: &Gap) -> AccessError {
 
 /// Reads every account, so many at a time, by id.
 pub(crate) async fn read(collection: &Collection<'_>) -> Result<Vec<Account>, AccessError> {
-    let gateway = AccountGateway::open(collection).await?;
+    let gateway = AccountGateway::open(collection, RoleUse::ReadAndTell).await?;
     let (left_out, targets): (Vec<Target>, Vec<Target>) =
         gateway.targets().await?.into_iter().partition(|target| target.skipped.is_some());
     let mut accounts: Vec<Account> = left_out.iter().map(Target::unread).collect();

@@ -21,6 +21,7 @@ use crate::aws::session::Tuning;
 use crate::aws::{AccessError, Session, Stop, endpoint};
 use crate::collect::account::{AccountReader, unlisted};
 use crate::collect::accounts::{AccountGateway, Target};
+use crate::collect::authority::{RoleUse, own_account, unknown_caller};
 use crate::collect::scope::{self, CallerIdentity};
 use crate::collect::{Collection, Request};
 
@@ -108,11 +109,10 @@ pub async fn list_shards(
         return Err(AccessError::Usage(said.to_owned()));
     }
     let collection = Collection::new(session, request, tuning, stop, &|_| ());
-    let gateway = AccountGateway::open(&collection).await?;
+    let gateway = AccountGateway::open(&collection, RoleUse::ListRegions).await?;
     let targets = gateway.targets().await?;
     if targets.iter().any(|target| target.id.is_empty()) {
-        let said = "AWS does not tell the caller's account (sts:GetCallerIdentity)";
-        return Err(AccessError::Unreachable(said.to_owned()));
+        return Err(unknown_caller());
     }
     let at_a_time = collection.accounts_at_a_time().min(targets.len());
     let mut waiting = targets.iter();
@@ -158,7 +158,8 @@ async fn parts(gateway: &AccountGateway<'_>, target: &Target, at_a_time: usize) 
 /// the reason.
 ///
 /// # Errors
-/// As [`super::collect`]; and when the part is of the caller's own account, and the credentials are not.
+/// As [`super::collect`]; and when the part is of the caller's own account, and the credentials are not, or
+/// AWS does not tell whose they are.
 pub async fn collect_shard(
     session: &Session,
     request: &Request,
@@ -212,7 +213,7 @@ pub fn missing_shard(
     Ok(Inventory { schema: SCHEMA.to_owned(), taken_at, cost, accounts: vec![account] })
 }
 
-/// Gets into the accounts of these parts, so that the session can act in them.
+/// Gets into the accounts of these parts, so that the session can tell there what was found.
 ///
 /// Those that nobody gets into are left to whoever acts there to find out.
 ///
@@ -226,7 +227,7 @@ pub async fn enter_accounts(
     shards: &[Shard],
 ) -> Result<(), AccessError> {
     let collection = Collection::new(session, request, tuning, stop, &|_| ());
-    let gateway = AccountGateway::open(&collection).await?;
+    let gateway = AccountGateway::open(&collection, RoleUse::Tell).await?;
     let mut accounts: Vec<&Shard> = shards.iter().filter(|one| one.region.is_some()).collect();
     accounts.dedup_by(|a, b| a.account == b.account);
     let targets: Vec<Target> =
@@ -249,15 +250,10 @@ async fn read(
         }
         Some(_) => CallerIdentity::elsewhere(&collection.config, target.partition),
     };
-    if let (None, Some(id)) = (&target.role, &own.account)
-        && *id != target.id
-    {
-        return Err(AccessError::Usage(format!(
-            "the part is of account {}, and the credentials are of {id}",
-            target.id
-        )));
+    if target.role.is_none() {
+        own_account(&own, &target.id)?;
     }
-    let gateway = AccountGateway::from_caller(collection, own);
+    let gateway = AccountGateway::from_caller(collection, own, RoleUse::Read);
     let access = match gateway.enter(target, 1).await {
         Fact::Known(access) => access,
         Fact::Unread(gap) => return Ok(target.inaccessible(gap)),

@@ -42,5 +42,5 @@ pub(super) async fn judge_saved(
     let config = session.as_ref().map(Session::config);
     let previous = watch.read_previous(config).await?;
     let pipeline = Pipeline { inventory, now, config: how, stopped: Stop::No, watch, previous };
-    Ok(pipeline.focused()?.run(outputs, config, None).await.log(report))
+    Ok(Box::pin(pipeline.focused()?.run(outputs, config, None)).await.log(report))
 }

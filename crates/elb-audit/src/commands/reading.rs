@@ -59,6 +59,7 @@ pub(super) fn request(
         regions,
         accounts,
         plan,
+        acts: Vec::new(),
         max_workers: source.max_workers,
         max_rps: source.max_rps,
         one_at_a_time: source.no_parallel,

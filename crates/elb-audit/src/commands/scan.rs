@@ -65,13 +65,14 @@ impl PreparedScan {
         let config = RunConfig::new(&task.report)?;
         let watch = Watch::new(&task.watch, &task.report)?;
         let plan = CollectionPlan::for_checks(&config.checks);
-        let request = request(&task.source, plan, config.focus.clone())?;
+        let mut request = request(&task.source, plan, config.focus.clone())?;
+        request.acts = watch.actions_in_accounts();
         Ok(PreparedScan { request, config, watch })
     }
 
     /// Whether whom it tells is in the accounts themselves.
     pub(crate) fn acts_in_accounts(&self) -> bool {
-        self.watch.acts_in_accounts()
+        !self.request.acts.is_empty()
     }
 
     /// Judges what others have read, tells whom it concerns, and keeps the report.

@@ -56,6 +56,12 @@ pub enum MemberError {
     /// It would be shown under two names.
     #[error("account {0} has two names, `{1}` and `{2}`: give one of them")]
     TwoNames(String, String, String),
+    /// It would be shown as another account.
+    #[error(
+        "account {0} cannot be called `{1}`, which is the id of another account: give that one a line of \
+         its own"
+    )]
+    OtherId(String, String),
 }
 
 /// The accounts to read: the file is read, every id and ARN understood.
@@ -132,6 +138,9 @@ impl Members {
             Member::Role(Role::parse(who)?)
         };
         let (id, name) = (member.id().to_owned(), name.trim().to_owned());
+        if is_account(&name) && name != id {
+            return Err(MemberError::OtherId(id, name));
+        }
         self.add(member)?;
         if name.is_empty() {
             return Ok(());

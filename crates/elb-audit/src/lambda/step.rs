@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use super::Refusal;
 use super::event::{ObjectLocation, Step, Task};
+use crate::aws::role::account_of;
 use crate::aws::s3::{self, Condition, S3Error};
 use crate::aws::{Session, Stop, StopClock, Tuning};
 use crate::cli::Scan;
@@ -221,7 +222,9 @@ fn belongs_to(part: &Inventory, shard: &Shard) -> bool {
     let wanted = shard.region.as_deref();
     part.accounts.iter().all(|account| {
         let mut regions = account.regions.iter();
+        let read_as = account.caller.get().ok().and_then(|caller| account_of(caller));
         account.id == shard.account
+            && read_as.is_none_or(|id| id == shard.account)
             && regions.all(|one| one.skipped.is_some() || Some(&*one.name) == wanted)
     })
 }

@@ -5,9 +5,13 @@ use std::fmt;
 use elb_audit_core::alert::metrics::NAMESPACE;
 use elb_audit_core::report::Report;
 
+use super::address::Address;
 use crate::aws::RegionName;
 use crate::aws::endpoint::partition_named;
 use crate::aws::s3::is_bucket_name;
+
+/// What Security Hub asks for, in every account.
+pub(super) const IMPORT_FINDINGS: &str = "securityhub:BatchImportFindings";
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,15 +30,15 @@ pub enum Destination {
     },
     /// Security Hub of every account and region that has findings: `securityhub`.
     SecurityHub,
-    /// An incoming webhook of Slack's: `slack:URL`.
+    /// An incoming webhook of Slack's: `slack:URL`, `slack:ssm:NAME`, `slack:secret:ID`.
     Slack {
         /// Its address.
-        url: Url,
+        address: Address,
     },
-    /// Whoever takes JSON: `webhook:URL`.
+    /// Whoever takes JSON: `webhook:URL`, `webhook:ssm:NAME`, `webhook:secret:ID`.
     Webhook {
         /// Its address.
-        url: Url,
+        address: Address,
     },
     /// A bus of Amazon `EventBridge`: `eventbridge[:BUS]`.
     EventBridge {
@@ -48,40 +52,6 @@ pub enum Destination {
         /// Where the metrics are kept.
         namespace: String,
     },
-}
-
-/// An address on the web, of which only the host is ever shown: whoever knows the rest may write there.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Url {
-    /// Scheme and host, with the port if there is one.
-    origin: String,
-    /// Path and query.
-    target: String,
-}
-
-impl Url {
-    /// Scheme and host: nothing secret.
-    #[must_use]
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    /// Path and query, which are a secret.
-    pub(super) fn target(&self) -> &str {
-        &self.target
-    }
-}
-
-impl fmt::Display for Url {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/…", self.origin)
-    }
-}
-
-impl fmt::Debug for Url {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
 }
 
 /// The ARN of a topic.
@@ -142,6 +112,18 @@ pub enum DestinationError {
     /// What is wrong with the address of a webhook, which may be a secret.
     #[error("the address of a webhook {0}: write https://HOST/PATH")]
     Url(&'static str),
+    /// No name of a parameter. What stands in its place may be the address itself.
+    #[error(
+        "what follows ssm: is neither the name nor the ARN of a parameter: write ssm:NAME, such as \
+         ssm:/elb-audit/slack"
+    )]
+    Parameter,
+    /// No name of a secret. What stands in its place may be the address itself.
+    #[error(
+        "what follows secret: is neither the name nor the ARN of a secret: write secret:ID, or secret:ID#KEY \
+         where it holds keys and values"
+    )]
+    Secret,
     /// No ARN of a bus.
     #[error("`{0}` is not the ARN of an event bus")]
     BusArn(String),
@@ -158,7 +140,7 @@ pub enum DestinationError {
 
 const TOPIC_FORM: &str = "arn:aws:sns:REGION:ACCOUNT:TOPIC";
 
-/// A kind of destination. Help, the book and the parser are made from [`KINDS`].
+/// A kind of destination, in one of its forms. Help, the book and the parser are made from [`KINDS`].
 #[derive(Debug)]
 pub struct Kind {
     /// How it is written.
@@ -211,14 +193,42 @@ pub const KINDS: &[Kind] = &[
         example: "slack:https://hooks.slack.com/services/T0/B0/secret",
         when: "when there is an alert",
         carries: "one message in blocks",
-        parse: |rest| url(rest).map(|url| Destination::Slack { url }),
+        parse: slack,
+    },
+    Kind {
+        form: "slack:ssm:NAME",
+        example: "slack:ssm:/elb-audit/slack",
+        when: "when there is an alert",
+        carries: "the same, to the address in an SSM parameter",
+        parse: slack,
+    },
+    Kind {
+        form: "slack:secret:ID",
+        example: "slack:secret:elb-audit/slack",
+        when: "when there is an alert",
+        carries: "the same, to the address in a secret",
+        parse: slack,
     },
     Kind {
         form: "webhook:URL",
         example: "webhook:https://example.com/hook",
         when: "when there is an alert",
         carries: "one JSON document",
-        parse: |rest| url(rest).map(|url| Destination::Webhook { url }),
+        parse: webhook,
+    },
+    Kind {
+        form: "webhook:ssm:NAME",
+        example: "webhook:ssm:/elb-audit/hook",
+        when: "when there is an alert",
+        carries: "the same, to the address in an SSM parameter",
+        parse: webhook,
+    },
+    Kind {
+        form: "webhook:secret:ID",
+        example: "webhook:secret:elb-audit/hooks#pager",
+        when: "when there is an alert",
+        carries: "the same, to the address in a secret",
+        parse: webhook,
     },
     Kind {
         form: "eventbridge[:BUS]",
@@ -277,6 +287,22 @@ impl Destination {
         }
     }
 
+    /// Whether it holds the address of a webhook as it is, which is as good as a password.
+    #[must_use]
+    pub fn holds_address(&self) -> bool {
+        matches!(
+            self,
+            Destination::Slack { address: Address::Given(_) }
+                | Destination::Webhook { address: Address::Given(_) }
+        )
+    }
+
+    /// The IAM action that it takes in the accounts of what is found; none where the caller tells it all.
+    #[must_use]
+    pub fn action_in_accounts(&self) -> Option<&'static str> {
+        matches!(self, Destination::SecurityHub).then_some(IMPORT_FINDINGS)
+    }
+
     /// Whether it hears of this report what it hears only once. The others are told everything again by
     /// the next run, whatever became of this one.
     #[must_use]
@@ -301,8 +327,8 @@ impl fmt::Display for Destination {
             Destination::Sns { arn } => write!(f, "sns:{arn}"),
             Destination::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
             Destination::SecurityHub => f.write_str("securityhub"),
-            Destination::Slack { url } => write!(f, "slack:{url}"),
-            Destination::Webhook { url } => write!(f, "webhook:{url}"),
+            Destination::Slack { address } => write!(f, "slack:{address}"),
+            Destination::Webhook { address } => write!(f, "webhook:{address}"),
             Destination::EventBridge { bus, .. } => write!(f, "eventbridge:{bus}"),
             Destination::CloudWatch { namespace } => write!(f, "cloudwatch:{namespace}"),
         }
@@ -310,7 +336,7 @@ impl fmt::Display for Destination {
 }
 
 /// The region of an ARN of this service, and what follows the account's number.
-fn arn<'a>(text: &'a str, service: &str) -> Option<(RegionName, &'a str)> {
+pub(super) fn arn<'a>(text: &'a str, service: &str) -> Option<(RegionName, &'a str)> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, named) = (parts.next()?, parts.next()?, parts.next()?);
     let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
@@ -354,27 +380,12 @@ fn bucket(rest: &str) -> Result<Destination, DestinationError> {
     Ok(Destination::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
 }
 
-/// An address that is encrypted on the way, or does not leave this machine. The messages never show it.
-fn url(text: &str) -> Result<Url, DestinationError> {
-    let refuse = |why| Err(DestinationError::Url(why));
-    let Some((scheme @ ("https" | "http"), rest)) = text.split_once("://") else {
-        return refuse("begins with https://");
-    };
-    let allowed = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}#".contains(c);
-    if !rest.chars().all(allowed) {
-        return refuse("holds a character that no address has");
-    }
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (host, target) = rest.split_at(end);
-    if host.is_empty() || host.contains('@') {
-        return refuse("has a host, and no user before it");
-    }
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    if scheme == "http" && !matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
-        return refuse("is not encrypted");
-    }
-    let slash = if target.starts_with('/') { "" } else { "/" };
-    Ok(Url { origin: format!("{scheme}://{host}"), target: format!("{slash}{target}") })
+fn slack(rest: &str) -> Result<Destination, DestinationError> {
+    Address::parse(rest).map(|address| Destination::Slack { address })
+}
+
+fn webhook(rest: &str) -> Result<Destination, DestinationError> {
+    Address::parse(rest).map(|address| Destination::Webhook { address })
 }
 
 /// A bus by its name in the caller's region, or by its ARN anywhere.
@@ -504,7 +515,7 @@ mod tests {
         assert!(!format!("{slack:?}").contains("s3cret"));
         let local = Destination::parse("webhook:http://127.0.0.1:8080?token=s3cret").unwrap();
         assert_eq!(local.to_string(), "webhook:http://127.0.0.1:8080/…");
-        let Destination::Webhook { url } = local else { panic!() };
+        let Destination::Webhook { address: Address::Given(url) } = local else { panic!() };
         assert_eq!(url.target(), "/?token=s3cret");
         for bad in [
             "webhook:http://example.com/s3cret",

@@ -12,6 +12,7 @@ use futures::stream::{self, StreamExt as _};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::destination::IMPORT_FINDINGS;
 use super::{DeliveryFailure, DeliverySession, Refused};
 use crate::aws::RegionName;
 use crate::aws::query::{Client, Failed, SECURITY_HUB};
@@ -125,7 +126,7 @@ fn whole_call(error: &Failed) -> Failure {
         SdkError::ServiceError(error) => error.err().code().unwrap_or_default().to_owned(),
         _ => String::new(),
     };
-    let refused = Refused::new(error, "securityhub:BatchImportFindings");
+    let refused = Refused::new(error, IMPORT_FINDINGS);
     let said = match code.as_str() {
         "InvalidAccessException" => {
             format!("{refused}: switch Security Hub on there, or leave `securityhub` out")

@@ -15,9 +15,10 @@ use aws_types::SdkConfig;
 use elb_audit_core::vocab::escape::cut;
 use serde_json::Value;
 
-use super::destination::Url;
+use super::address::Url;
 use crate::aws::api::innermost;
 use crate::aws::query::with_sdk_settings;
+use crate::secrets;
 
 /// Tries, the first one included.
 const TRIES: u32 = 3;
@@ -58,12 +59,18 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// What is shorter is no secret, or is found where it stands.
+const SECRET: usize = 16;
+
 /// Posts the document. Redirects are not followed: what is sent is meant for this address alone.
 pub(super) async fn post(
     url: &Url,
     document: &Value,
     config: &SdkConfig,
 ) -> Result<(), WebhookError> {
+    if url.target().len() >= SECRET {
+        secrets::learn(url.target());
+    }
     let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
     let tries = retry.max_attempts().min(TRIES);
     let builder = Operation::builder()
@@ -112,7 +119,7 @@ fn describe(url: &Url, error: &SdkError<Refusal, HttpResponse>) -> WebhookError 
         SdkError::ServiceError(error) => error.err(),
         SdkError::TimeoutError(_) => return WebhookError::TimedOut,
         SdkError::DispatchFailure(error) if error.is_timeout() => return WebhookError::TimedOut,
-        other => return WebhookError::Failed(innermost(other).to_string()),
+        other => return WebhookError::Failed(secrets::redact_line(&innermost(other).to_string())),
     };
     let status = refusal.status;
     if (300..400).contains(&status) {

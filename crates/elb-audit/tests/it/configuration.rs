@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use elb_audit_core::policy::settings::{SetBy, Setting};
 use elb_audit_core::report::{Outcome, Report};
 use elb_audit_core::vocab::severity::{Persona, Severity};
 
@@ -36,6 +37,58 @@ fn it_is_found_in_the_working_directory_or_where_one_says() {
     elsewhere.file("elb-audit.toml", "fail-on = \"high\"\n");
     assert_eq!(exit(named()), 0);
     assert_eq!(exit(by_variable("demo")), 0);
+}
+
+/// Whoever gets the report sees that it was made to look better.
+#[test]
+fn a_report_says_what_was_set_otherwise_than_by_default() {
+    let folder = Folder::new();
+    let text = "fail-on = \"critical\"\n[checks]\ndisable = [\"no-targets\"]\n\
+                [severity]\nlistener-cleartext = \"low\"\n[intent]\npublic = [\"shop-*\"]\n";
+    folder.file("elb-audit.toml", text);
+    let set = |arguments: &str| -> Vec<(String, String, String, SetBy)> {
+        let run = Run::bare(&format!("demo --format json {arguments}")).inside(&folder);
+        let settings = run.report().basis.settings.unwrap().into_iter();
+        let words =
+            |one: Setting| (one.name, one.default.unwrap_or_default(), one.set.join(","), one.by);
+        settings.map(words).collect()
+    };
+    let told = |name: &str, default: &str, set: &str, by| {
+        (name.to_owned(), default.to_owned(), set.to_owned(), by)
+    };
+    let (by_file, by_option) = (SetBy::Configuration, SetBy::CommandLine);
+    let policy = [
+        told("listener-cleartext", "high", "low", by_file),
+        told("no-targets", "on", "off", by_file),
+        told("public", "", "shop-*", by_file),
+    ];
+    let gate = [told("fail-on", "high", "critical", by_file)];
+    assert_eq!(set(""), [&policy[..], &gate].concat());
+    let gates = [
+        told("fail-on", "high", "never", by_option),
+        told("only-new", "off", "on", by_option),
+        told("strict", "off", "on", by_option),
+    ];
+    let skipped = told("waf-not-associated", "on", "off", by_option);
+    let [severity, check, public] = policy;
+    let expected = [&[severity, check, skipped, public][..], &gates].concat();
+    let saved = folder.path("before.json").display().to_string();
+    Run::bare(&format!("demo --output json={saved}")).inside(&folder).done();
+    let arguments =
+        format!("--strict --only-new --baseline {saved} --skip-check waf-not-associated");
+    assert_eq!(set(&format!("{arguments} --fail-on never")), expected);
+    assert_eq!(set("--no-config"), []);
+    // What is asked for is what is the default.
+    assert_eq!(set("--no-config --fail-on high"), []);
+    let text = Run::bare("demo").inside(&folder).done().stdout;
+    for line in [
+        "\nSeverities set: 1 lowered: listener-cleartext high to low\n",
+        "\nChecks set: 1 off: no-targets\n",
+        "\nIntent set: public shop-*\n",
+        "\nGates set: fail-on critical (default high)\n",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
 }
 
 #[test]

@@ -191,6 +191,7 @@ async fn read(
         },
         regions: Regions::default(),
         plan: collect::CollectionPlan::everything(),
+        acts: Vec::new(),
         focus: None,
         max_workers: 40,
         max_rps: settings.max_rps,

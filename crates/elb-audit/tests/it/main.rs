@@ -24,6 +24,7 @@ mod focus;
 mod fixes;
 mod frameworks;
 mod inside;
+mod kept;
 mod lambda;
 #[path = "../../../core/tests/it/layers.rs"]
 mod layers; // one test for both crates
@@ -44,6 +45,7 @@ mod readers;
 mod regions;
 mod progress;
 mod registries;
+mod roles;
 mod runtime_api;
 mod several_files;
 mod sound;

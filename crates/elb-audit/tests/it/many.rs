@@ -33,7 +33,7 @@ pub(crate) fn small(id: &str) -> Account {
 
 const PRODUCTION: &str = "ou-ab12-prod0000";
 
-fn organization() -> Organization {
+pub(crate) fn organization() -> Organization {
     let workloads = "ou-ab12-workload";
     Organization::new()
         .unit("workload", "Workloads", ROOT)
@@ -57,7 +57,7 @@ pub(crate) fn fake() -> FakeAws {
     fake_of(organization())
 }
 
-fn role(account: &str) -> String {
+pub(crate) fn role(account: &str) -> String {
     format!("arn:aws:iam::{account}:role/elb-audit-reader")
 }
 
@@ -179,6 +179,10 @@ fn lines_that_name_no_account() {
         (
             "111122223333 a\narn:aws:iam::111122223333:role/a b c\n",
             "line 2: account 111122223333 has two names, `a` and `b c`: give one of them",
+        ),
+        (
+            "arn:aws:iam::111122223333:role/a 444455556666\n",
+            "line 1: account 111122223333 cannot be called `444455556666`, which is the id of another",
         ),
     ] {
         let file = folder.file("accounts", text);
@@ -539,6 +543,10 @@ fn the_policy_for_an_organization_finds_accounts_and_takes_on_one_role() {
     let enter = statements.iter().find(|one| one["Sid"] == "MemberAccounts").unwrap();
     assert_eq!(enter["Resource"], format!("arn:*:iam::*:role/{}", plan::READER));
     assert_eq!(enter["Action"], serde_json::json!(["sts:AssumeRole"]));
+    let own = serde_json::json!({"aws:ResourceOrgID": "${aws:PrincipalOrgID}"});
+    assert_eq!(enter["Condition"], serde_json::json!({"StringEquals": own}));
+    let others = statements.iter().filter(|one| one.get("Condition").is_some());
+    assert_eq!(others.count(), 1);
     // Nothing is asked of the organization that the policy does not allow.
     let allowed = policy.to_string();
     let fake = fake_of(organization().old());

@@ -98,7 +98,7 @@ pub(crate) fn alerted(to: &[&str], report: &Report, session: &DeliverySession) -
 }
 
 /// Delivers when there is nothing to tell; what failed.
-fn silent(to: &[&str], report: &Report, session: &DeliverySession) -> Vec<String> {
+pub(crate) fn silent(to: &[&str], report: &Report, session: &DeliverySession) -> Vec<String> {
     let to: Vec<Destination> = to.iter().map(|text| Destination::parse(text).unwrap()).collect();
     words(&now(deliver(&to, &Delivery { report, alert: None, label: "prod" }, session)))
 }

@@ -6,6 +6,7 @@ use super::{Context, XmlResult};
 use crate::answer::Refusal;
 use crate::epoch;
 use crate::model::arn::id;
+use crate::session::SessionPolicy;
 use crate::xml::Xml;
 
 pub(super) fn result(context: &Context<'_>) -> XmlResult {
@@ -35,12 +36,13 @@ fn assume(context: &Context<'_>, web: bool) -> XmlResult {
     let &[_, partition, "iam", "", named, name] = parts.as_slice() else {
         return Err(Refusal::invalid(context.call.family, format!("{role} is invalid")));
     };
+    let policy = context.call.get("Policy").map(SessionPolicy::parse).transpose()?;
     let known = context.accounts.iter().find(|account| account.id == named);
     let account = known.unwrap_or(context.account);
     let name = name.rsplit('/').next().unwrap_or(name);
     let seed = id(&[role, session, &context.shared.next_request().to_string()]).to_uppercase();
     let key = format!("ASIA{seed}");
-    context.shared.bind_key(&key, &account.id);
+    context.shared.bind_key(&key, &account.id, policy);
     let until = context.shared.roles_until.load(Ordering::Relaxed);
     let mut xml = Xml::query();
     xml.node("Credentials", |xml| {

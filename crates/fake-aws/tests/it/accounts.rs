@@ -24,6 +24,42 @@ fn a_role_of_another_account_leads_into_it() {
 }
 
 #[test]
+fn a_session_may_do_what_its_policy_allows() {
+    let fake = FakeAws::start(Account::new("111122223333"));
+    let client = Client::new(&fake);
+    let assume = |policy: &str| {
+        let role = encode("arn:aws:iam::111122223333:role/audit");
+        let policy = encode(policy);
+        client.ask("sts:AssumeRole", &format!("RoleArn={role}&RoleSessionName=s&Policy={policy}"))
+    };
+    let reply = assume(
+        r#"{"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["ec2:Describe*", "wafv2:GetWebACLForResource"], "Resource": "*"},
+            {"Effect": "Allow", "Action": "apigateway:GET", "Resource": "arn:aws:apigateway:*::/apis/*/integrations"}
+        ]}"#,
+    );
+    let inside = Client { key: reply.value("AccessKeyId").unwrap(), ..client };
+    assert_eq!(inside.ask("ec2:DescribeVpcs", "").status, 200);
+    assert_eq!(inside.ask("sts:GetCallerIdentity", "").status, 200);
+    for (call, action) in [
+        ("ec2:GetManagedPrefixListEntries", "ec2:GetManagedPrefixListEntries"),
+        ("elbv2:DescribeRules", "elasticloadbalancing:DescribeRules"),
+        // It needs another action, too.
+        ("wafv2:GetWebACLForResource", "wafv2:GetWebACL"),
+    ] {
+        let said = inside.ask(call, "").body;
+        assert!(said.contains(&format!("no session policy allows the {action} action")), "{said}");
+    }
+    let get = |path: &str| inside.rest("apigateway", &format!("GET {path}"), "");
+    assert_eq!(get("/v2/apis").status, 403);
+    assert_ne!(get("/v2/apis/a/integrations").status, 403);
+    assert_eq!(get("/vpclinks").status, 403);
+    assert_eq!(assume("{").value("Code"), Some("MalformedPolicyDocument"));
+    assert_eq!(assume(r#"{"Version": "2012-10-17", "Statement": []}"#).status, 400);
+    assert_eq!(assume(&" ".repeat(2_049)).value("Code"), Some("ValidationError"));
+}
+
+#[test]
 fn a_web_identity_needs_no_signature() {
     let fake = FakeAws::start(Account::new("111122223333"));
     let parameters =

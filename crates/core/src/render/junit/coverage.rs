@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::case::{Came, Case, Tag};
 use super::of;
 use crate::render::prose::count;
+use crate::render::settings;
 use crate::report::{RegionStatus, Report};
 
 /// The name of the suite, and the class of its cases.
@@ -115,9 +116,11 @@ fn missing(report: &Report) -> BTreeMap<(&str, &str), Lost<'_>> {
     missing
 }
 
-/// What the suite says beside its cases: what is left out, and the notes of the report.
+/// What the suite says beside its cases: what is left out, what is set otherwise than by default, and the notes of
+/// the report.
 pub(super) fn said(report: &Report, left_out: &LeftOut) -> Vec<String> {
     let mut said: Vec<String> = left_out.words().into_iter().collect();
+    said.extend(settings::lines(report).iter().map(|line| format!("{}: {}", line.what, line.said)));
     said.extend(report.notes.iter().take(NOTES).map(|note| {
         let place = of(&note.account, note.region.as_deref().unwrap_or_default());
         if note.account.is_empty() { note.text.clone() } else { format!("{place}: {}", note.text) }

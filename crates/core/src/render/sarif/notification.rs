@@ -9,7 +9,7 @@ use super::result::location;
 use super::rules::name;
 use super::{TEXT, sentences, text};
 use crate::render::order::worst_first;
-use crate::render::{place, prose};
+use crate::render::{place, prose, settings};
 use crate::report::{Finding, Note, Report, ReportedGap, Standing};
 
 /// As many as results.
@@ -18,12 +18,13 @@ const NOTIFICATIONS: usize = super::RESULTS;
 const FOUND: usize = 1_500;
 
 /// Their kinds, but for failed calls, which have one for each call.
-const KINDS: [(&str, &str, &str); 6] = [
+const KINDS: [(&str, &str, &str); 7] = [
     ("accepted", "Somebody has accepted a finding.", "note"),
     ("informing", "A check newer than the pinned edition has found something.", "note"),
     ("left-out", "There is more than is written.", "warning"),
     ("note", "Something is worth knowing, and no fault.", "note"),
     ("remark", "Something happened during the scan.", "note"),
+    ("setting", "Something is set otherwise than by default.", "note"),
     ("unknown", "A question could not be answered.", "warning"),
 ];
 
@@ -33,6 +34,7 @@ enum Notification<'a> {
     Finding(&'a Finding),
     Gap(&'a ReportedGap),
     Remark(&'a Note),
+    Setting(settings::Line),
 }
 
 /// The notifications of a report, the most important first.
@@ -51,6 +53,7 @@ impl<'a> Notifications<'a> {
             |of: &[Standing]| worst_first(report, of).into_iter().map(Notification::Finding);
         let mut kept: Vec<Notification> = findings(&[Standing::Unknown]).collect();
         kept.extend(report.gaps.iter().map(Notification::Gap));
+        kept.extend(settings::lines(report).into_iter().map(Notification::Setting));
         kept.extend(report.notes.iter().map(Notification::Remark));
         kept.extend(findings(&[Standing::Note, Standing::Accepted, Standing::Informing]));
         let left_out = kept.len().saturating_sub(NOTIFICATIONS);
@@ -103,6 +106,10 @@ impl<'a> Notifications<'a> {
             }
             Notification::Finding(finding) => self.finding(finding),
             Notification::Gap(gap) => self.gap(gap),
+            Notification::Setting(line) => {
+                let said = format!("{}: {}", line.what, line.said);
+                self.notification("setting", "note", &said, &json!({}))
+            }
             Notification::Remark(note) => {
                 let place = [Some(&note.account), note.region.as_ref()];
                 let [account, region] = place.map(|one| one.map(|one| text(one, TEXT, "")));

@@ -7,6 +7,9 @@ use elb_audit_core::compliance::Source;
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Cost;
 use elb_audit_core::policy::AcceptedRisk;
+use elb_audit_core::policy::config::Config;
+use elb_audit_core::policy::selection::Selection;
+use elb_audit_core::policy::settings::{SetBy, Setting, SettingKind};
 use elb_audit_core::remedy::binding::Bindings;
 use elb_audit_core::report::comparison::{
     Change, ChangeKind, Comparison, JudgedDifferently, LastKnown, Past,
@@ -33,6 +36,30 @@ use serde_json::json;
 
 const OTHER: &str = "444455556666";
 
+/// Something of each kind that is set otherwise than by default.
+fn settings() -> Vec<Setting> {
+    let text = r#"
+        fail-on = "never"
+        [severity]
+        waf-not-associated = "low"
+        no-targets = "critical"
+        [thresholds]
+        quota-percent = 95
+        [intent]
+        public = ["shop-*", "zone=dmz", "arn:aws:*", "a", "b"]
+        public-ports = [80, 443]
+    "#;
+    let config = Config::parse(text).expect("a configuration");
+    let skip = ["listener-cleartext"].into();
+    let enable = ["deletion-protection-off"].into();
+    let mut all = config.policy.settings();
+    all.extend(Selection { skip, enable, ..Selection::default() }.switched(&config.policy));
+    all.push(Setting::gate("fail-on", "high", "never", SetBy::Configuration));
+    all.push(Setting::gate("strict", "off", "on", SetBy::CommandLine));
+    all.sort();
+    all
+}
+
 /// A report of these accounts without anything in it.
 fn empty(accounts: &[&str]) -> Report {
     let summary = |id: &&str| AccountSummary {
@@ -52,6 +79,7 @@ fn empty(accounts: &[&str]) -> Report {
             config: None,
             load_balancers: None,
             revisions: Some(Cow::Owned([("no-targets".to_owned(), "1a2b3c4d".to_owned())].into())),
+            settings: Some(Vec::new()),
         },
         accounts: accounts.iter().map(summary).collect(),
         organizational_units: Vec::new(),
@@ -673,6 +701,7 @@ fn organization(report: &mut Report) {
 /// Four accounts, every status of a region, every outcome, every kind.
 pub(super) fn everything() -> Report {
     let mut report = empty(&[sample::ACCOUNT, OTHER]);
+    report.basis.settings = Some(settings());
     organization(&mut report);
     report.regions = vec![
         region(sample::ACCOUNT, "af-south-1", RegionStatus::Skipped, Some("not enabled")),
@@ -727,6 +756,12 @@ fn hostile_words(report: &mut Report, name: &str) {
     }
     report.accepted_risks.push(risk);
     report.basis.config = Some(name.to_owned());
+    let set = SettingKind::ALL.map(|kind| Setting {
+        kind,
+        default: Some(name.to_owned()),
+        ..Setting::gate(name, "", name, SetBy::Configuration)
+    });
+    report.basis.settings = Some(set.to_vec());
     let mut accepted = report.findings[0].clone();
     let who = Accepted { reason: name.to_owned(), owner: name.to_owned(), expires: None };
     accepted.accepted = Some(who);

@@ -4,6 +4,7 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::compliance::Source;
 use elb_audit_core::fixtures::sample;
+use elb_audit_core::policy::settings::{SetBy, SettingKind};
 use elb_audit_core::remedy::cause::{ResourceKind, Verb};
 use elb_audit_core::render::Style;
 use elb_audit_core::report::comparison::ChangeKind;
@@ -195,6 +196,8 @@ fn the_enums_of_the_schema_are_those_of_the_types() {
     assert_eq!(listed("/$defs/tls_floor/enum"), words(&floors));
     let personas = Persona::ALL.map(Some).into_iter().chain([None]).collect::<Vec<_>>();
     assert_eq!(listed("/$defs/basis/properties/persona/enum"), words(&personas));
+    assert_eq!(listed("/$defs/setting/properties/kind/enum"), words(&SettingKind::ALL));
+    assert_eq!(listed("/$defs/setting/properties/by/enum"), words(&SetBy::ALL));
     assert_eq!(listed("/$defs/change/properties/kind/enum"), words(&ChangeKind::ALL));
     assert_eq!(listed("/$defs/cause/properties/verb/enum"), words(&Verb::ALL));
     let resources = ResourceKind::ALL.map(|(kind, _)| kind);

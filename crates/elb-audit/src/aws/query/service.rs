@@ -65,6 +65,11 @@ pub(crate) const COGNITO: Service =
     json("Cognito Identity Provider", "cognito-idp", "AWSCognitoIdentityProviderService");
 /// Amazon `EventBridge`.
 pub(crate) const EVENTS: Service = json("EventBridge", "events", "AWSEvents");
+/// AWS Systems Manager.
+pub(crate) const SSM: Service = json("SSM", "ssm", "AmazonSSM");
+/// AWS Secrets Manager.
+pub(crate) const SECRETS_MANAGER: Service =
+    json("Secrets Manager", "secretsmanager", "secretsmanager");
 /// AWS Security Hub.
 pub(crate) const SECURITY_HUB: Service = rest("SecurityHub", "securityhub");
 /// AWS Lambda.

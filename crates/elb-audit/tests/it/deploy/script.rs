@@ -9,17 +9,33 @@ use super::builders::{ARM64, X86_64, function, program};
 use super::{deployed, run};
 use crate::moto::python_for;
 
-/// An AWS CLI that writes down what it is asked. There is no bucket and no object yet; with `AWS_REFUSES` it
-/// knows nobody.
+/// An AWS CLI that writes down what it is asked. There is no bucket yet, and no object unless `OBJECT` is the checksum
+/// that it has; what it holds is in the file `HELD`. The functions have what was packed, or `CODE`. With
+/// `AWS_REFUSES` it knows nobody.
 const AWS: &str = r#"#!/usr/bin/env bash
 printf '%s\n' "$*" >>"$AWS_LOG"
+packed() {
+  "$PYTHON" - "$CARGO_TARGET_DIR"/deploy/elb-audit-*.zip <<'END'
+import base64, hashlib, sys
+print(base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).decode())
+END
+}
 case "$1 $2" in
   "sts get-caller-identity")
     if [[ -n "${AWS_REFUSES:-}" ]]; then printf '\n%s\n' "$AWS_REFUSES" >&2; exit 253; fi
     echo "a warning" >&2
     echo 111122223333
     ;;
-  "s3api head-bucket" | "s3api head-object") exit 255 ;;
+  "s3api head-bucket") exit 255 ;;
+  "s3api head-object")
+    [[ -n "${OBJECT:-}" ]] || exit 255
+    if [[ "$OBJECT" == packed ]]; then packed; else echo "$OBJECT"; fi
+    ;;
+  "s3api get-object") cp "${HELD:-$CARGO_TARGET_DIR/deploy/elb-audit-x86_64.zip}" "${@: -1}" ;;
+  "lambda get-function-configuration")
+    if [[ "${CODE:-}" == denied ]]; then exit 254; fi
+    if [[ -n "${CODE:-}" ]]; then echo "$CODE"; else packed; fi
+    ;;
   "lambda invoke") echo None; printf '{"exit":0}' >"${@: -1}" ;;
   "cloudformation describe-stacks") echo elb-audit-prod ;;
 esac
@@ -56,9 +72,14 @@ impl Place {
     }
 
     pub(super) fn deploy(&self, arguments: &str, input: &str) -> Ended {
+        self.deploy_to(arguments, input, &[])
+    }
+
+    /// The same where AWS is as these variables say.
+    fn deploy_to(&self, arguments: &str, input: &str, aws: &[(&str, &str)]) -> Ended {
         let given = self.folder.join("bootstrap");
         self.deploy_with(arguments, input, |command| {
-            command.env("ELB_AUDIT_BOOTSTRAP", given);
+            command.env("ELB_AUDIT_BOOTSTRAP", given).envs(aws.iter().copied());
         })
     }
 
@@ -208,6 +229,59 @@ fn a_deployment_uploads_under_the_hash_and_tells_no_secret() {
     }
     assert!(!deploy.contains("Schedule="), "what nobody answered stays as it was");
     assert!(line("lambda invoke").contains("--function-name elb-audit-prod"));
+}
+
+/// A checksum as AWS writes it, of something else.
+const OTHER: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+#[test]
+fn what_is_there_already_is_what_was_packed_or_refused() {
+    let Some(place) = Place::new("uploaded") else { return };
+    let deploy = |aws: &[(&str, &str)]| place.deploy_to("--region eu-west-1", "", aws);
+    let other = place.folder.join("other.zip");
+    fs::write(&other, "another function").unwrap();
+    let other = other.display().to_string();
+    // Of what was uploaded without a checksum, or in parts, it is what it holds that counts.
+    for object in ["packed", "None", "AAAAAAAA-2"] {
+        deploy(&[("OBJECT", object)]).says(0, ".zip is there already, and is what was packed");
+        assert!(!place.asked().contains("put-object"), "{}", place.asked());
+    }
+    for (object, held) in [(OTHER, ""), ("None", &*other), ("AAAAAAAA-2", &*other)] {
+        let done = deploy(&[("OBJECT", object), ("HELD", held)]);
+        done.says(1, ".zip is not what was packed: its SHA-256 is ");
+        done.says(1, "see who may write there");
+    }
+    deploy(&[("OBJECT", "None"), ("HELD", "/nonexistent")]).says(1, "cannot be compared");
+    let asked = place.asked();
+    assert_eq!(asked.matches("cloudformation deploy").count(), 3, "{asked}");
+    deploy(&[]).says(0, "uploaded s3://");
+    let asked = place.asked();
+    let put = asked.lines().find(|line| line.starts_with("s3api put-object")).unwrap();
+    let (_, sent) = put.split_once(" --checksum-sha256 ").unwrap();
+    assert!(sent.len() == OTHER.len() && sent.ends_with('='), "{put}");
+}
+
+#[test]
+fn what_runs_is_what_was_packed() {
+    let Some(place) = Place::new("code") else { return };
+    for (arguments, names) in [
+        ("--region eu-west-1", &["elb-audit-prod"][..]),
+        ("--region eu-west-1 --organization", &["elb-audit-prod-shard", "elb-audit-prod-whole"]),
+    ] {
+        let deploy = |aws: &[(&str, &str)]| place.deploy_to(arguments, "", aws);
+        let done = deploy(&[]);
+        for name in names {
+            done.says(0, &format!("the function {name} is what was packed"));
+        }
+        let done = deploy(&[("CODE", OTHER)]);
+        let said =
+            format!("the function {} is not what was packed: its CodeSha256 is {OTHER}", names[0]);
+        done.says(1, &said);
+        deploy(&[("CODE", "denied")]).says(1, "allow lambda:GetFunctionConfiguration");
+    }
+    let tested = place.deploy_to("--region eu-west-1 --test", "", &[("CODE", OTHER)]);
+    tested.says(1, "is not what was packed");
+    assert!(!place.asked().contains("lambda invoke"), "it is not started");
 }
 
 #[test]

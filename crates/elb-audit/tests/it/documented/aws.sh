@@ -39,8 +39,16 @@ case "${words[0]} ${words[1]}" in
   "cloudformation validate-template" | "cloudformation create-stack-instances") ;;
   "cloudformation describe-stacks") echo elb-audit-prod ;;
   "lambda invoke") echo None && printf '{"exit":0}' >"${words[-1]}" ;;
+  "lambda get-function-configuration")
+    python3 - "$CARGO_TARGET_DIR"/deploy/elb-audit-*.zip <<'PYTHON'
+import base64, hashlib, sys
+
+print(base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).decode())
+PYTHON
+    ;;
   "s3api head-bucket" | "s3api head-object") exit 254 ;;
   "s3api create-bucket" | "s3api put-object" | "s3api put-public-access-block") ;;
+  "ssm put-parameter") ;;
   "sts get-caller-identity") echo 111122223333 ;;
   *) refuse "this stand-in has no command ${words[0]} ${words[1]}" ;;
 esac

@@ -9,6 +9,7 @@ use elb_audit_fake_aws::{
     Account, Bucket, Certificate, FakeAws, Fault, Listener, LoadBalancer, Organization, Region,
     TargetGroup, model::organization::ROOT,
 };
+use serde_json::json;
 
 use crate::account::{NUMBER, OLD_POLICY};
 use crate::deploy::builders;
@@ -79,6 +80,13 @@ fn fake() -> FakeAws {
     let lost = Account::new(LOST).only_its_regions().access_key(KEYS[2]);
     let fake = FakeAws::start_all(vec![account(true), shop, lost]);
     fake.fault(Fault::deny("sts:AssumeRole").about(LOST));
+    let url = format!("{}/hooks/T0", fake.url());
+    fake.answers("ssm", "GetParameter", json!({"Parameter": {"Value": url}}));
+    let pairs = json!({"slack": url}).to_string();
+    fake.answers_with("secretsmanager", "GetSecretValue", move |asked| {
+        let whole = asked.input["SecretId"] == "elb-audit/slack";
+        Ok(json!({"SecretString": if whole { &url } else { &pairs }}))
+    });
     fake
 }
 

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use crate::render::Filter;
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{count, list};
-use crate::render::text::{basis, changes, cost, coverage};
+use crate::render::settings;
+use crate::render::text::{basis, changes, cost, coverage, set_line};
 use crate::report::{AccountSummary, Report, RiskState};
 use crate::vocab::severity::Severity;
 
@@ -25,6 +26,9 @@ pub(super) fn write(page: &mut Page, report: &Report, filter: Filter, first: Opt
     unassessed(page, report);
     page.blank();
     accepted(page, report);
+    for line in &settings::lines(report) {
+        page.clipped(0, &set_line(line));
+    }
     changes::in_a_line(page, report);
     beside(page, report);
     if let Some(said) = filter.left_out(&report.findings) {
