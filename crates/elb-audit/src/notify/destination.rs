@@ -4,6 +4,7 @@ use std::fmt;
 
 use elb_audit_core::alert::metrics::NAMESPACE;
 use elb_audit_core::report::Report;
+use elb_audit_core::vocab::digest::{hex, sha256};
 
 use crate::aws::endpoint::partition_of;
 use crate::aws::s3::is_bucket_name;
@@ -274,6 +275,15 @@ impl Destination {
                 false
             }
         }
+    }
+
+    /// What tells it from others, and does not tell what is secret of it.
+    pub(crate) fn id(&self) -> String {
+        let secret = match self {
+            Destination::Slack { url } | Destination::Webhook { url } => url.target(),
+            _ => "",
+        };
+        hex(&sha256(format!("{self}{secret}"))[..16])
     }
 
     /// Whether it hears of this report what it hears only once. The others are told everything again by

@@ -34,7 +34,7 @@ impl<'de> Visitor<'de> for Text {
 /// Reads a text, and then what it is as serde does.
 fn of_text<'de, D: Deserializer<'de>, T>(
     from: D,
-    word: fn(CowStrDeserializer<'de, D::Error>) -> Result<T, D::Error>,
+    word: impl FnOnce(CowStrDeserializer<'de, D::Error>) -> Result<T, D::Error>,
 ) -> Result<T, D::Error> {
     word(from.deserialize_str(Text)?.into_deserializer())
 }
