@@ -167,13 +167,17 @@ impl<'a> Alert<'a> {
         !self.new.is_empty() || !self.worsened.is_empty()
     }
 
-    /// Leaves out the faults that are known already, and calls and standing faults with them.
-    pub fn forget(&mut self, known: impl Fn(&Finding) -> bool) {
+    /// Leaves out the faults and the calls that are known already, and with them all that stands as it was.
+    pub fn forget(
+        &mut self,
+        known: impl Fn(&Finding) -> bool,
+        known_call: impl Fn(&ReportedGap) -> bool,
+    ) {
         self.new.retain(|finding| !known(finding));
         self.worsened.retain(|finding| !known(finding));
         self.resolved.retain(|past| !known(&past.finding));
         self.not_assessed.retain(|past| !known(&past.finding));
-        self.lost.clear();
+        self.lost.retain(|gap| !known_call(gap));
         self.standing.clear();
     }
 

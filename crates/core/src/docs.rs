@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::render::json::write_indented;
+
 mod calls;
 mod capabilities;
 mod catalogue;
@@ -62,9 +64,9 @@ pub fn with_rendered(template: &str, name: &str, block: &str) -> Option<String> 
 
 /// The value as JSON, a newline at the end.
 fn json(value: &impl Serialize) -> String {
-    let mut json = serde_json::to_string_pretty(value).expect("pages are made of plain data");
-    json.push('\n');
-    json
+    let mut json = Vec::new();
+    write_indented(value, &mut json).expect("pages are made of plain data");
+    String::from_utf8(json).expect("JSON is text")
 }
 
 /// A Markdown table.

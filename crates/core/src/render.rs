@@ -12,7 +12,7 @@ mod csv;
 mod filter;
 mod github; // workflow commands
 mod gitlab;
-mod json;
+pub mod json;
 mod junit;
 mod markdown;
 mod ndjson;

@@ -15,13 +15,15 @@ use elb_audit_core::compliance::Framework;
 use elb_audit_core::docs::Purpose;
 use elb_audit_core::policy::config::FailOn;
 use elb_audit_core::render::{self, Format};
+use elb_audit_core::vocab::escape::steers;
 use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::aws::Tuning;
 use crate::collect::Regions;
-pub use crate::output::Color;
+use crate::log::say;
+pub use crate::output::{Color, Mode};
 
 mod watch;
 
@@ -125,6 +127,10 @@ pub struct Collect {
     /// Where to save the inventory; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Who may read a new file, in octal as for `chmod`: 0600 is its owner alone, 0640 the group, too; a file that
+    /// is there keeps its rights
+    #[arg(long, value_name = "OCTAL", default_value = "0600", value_parser = writing::output_mode)]
+    pub output_mode: Mode,
     /// Say less: errors alone
     #[arg(short, long)]
     pub quiet: bool,
@@ -472,6 +478,18 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
         resolved.map_err(|conflict| conflict.into_clap().format(&mut command))?;
     }
     Ok(cli)
+}
+
+/// Prints help, the version, or what is wrong with the command line. What of that would steer a terminal, which a
+/// variable of the environment may hold, is written as escapes.
+pub fn print(error: &clap::Error) {
+    let text = error.render().to_string();
+    if error.use_stderr() && text.contains(|c| c != '\n' && steers(c)) {
+        text.trim_end().lines().for_each(|line| say(format_args!("{line}")));
+        return;
+    }
+    // Nobody listening is no reason to stop.
+    let _ = error.print();
 }
 
 /// The colours of help and of what is wrong with the command line, which is told before it is understood.

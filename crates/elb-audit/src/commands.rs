@@ -9,6 +9,7 @@ use crate::cli::{Cli, Task, environment};
 use crate::error::Error;
 use crate::log::say;
 use crate::output::{self, OutputError};
+use crate::signals;
 
 mod accept;
 mod check;
@@ -34,6 +35,7 @@ pub async fn run(cli: Cli) -> Exit {
     if let Some(warning) = environment::warning(std::env::vars_os()).filter(|_| !cli.is_quiet()) {
         say(format_args!("{warning}"));
     }
+    signals::survive_limits();
     let color = cli.color;
     let done = match cli.task {
         Task::Scan(scan) => scan::scan(&scan, color).await,

@@ -1,7 +1,6 @@
 //! The configuration file, and what it and the command line make of a run.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::Options;
@@ -23,6 +22,7 @@ pub(crate) mod accounts;
 
 use crate::cli::{Configuration, Reporting, Selection};
 use crate::collect::CollectionPlan;
+use crate::files::read::{self, Bounds, ReadError};
 
 /// Why no checks can be chosen, or nothing known to judge by.
 #[derive(Debug, thiserror::Error)]
@@ -32,8 +32,8 @@ pub enum ConfigError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system says.
-        error: std::io::Error,
+        /// Why.
+        error: ReadError,
     },
     /// There is no such file.
     #[error("cannot read {}: there is no such file", .0.display())]
@@ -208,11 +208,8 @@ fn load(wanted: &Configuration) -> Result<(Config, Option<PathBuf>), ConfigError
 
 /// The text of a file; none when it is not there.
 pub(crate) fn read(file: &Path) -> Result<Option<String>, ConfigError> {
-    match std::fs::read_to_string(file) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(ConfigError::Read { path: file.to_owned(), error }),
-    }
+    read::if_there(read::text(file, Bounds::SETTINGS))
+        .map_err(|error| ConfigError::Read { path: file.to_owned(), error })
 }
 
 /// What the text of a file says.

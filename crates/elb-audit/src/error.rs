@@ -60,6 +60,9 @@ pub enum Error {
     /// What was saved holds nothing that could be assessed.
     #[error("{0}")]
     NothingAssessed(String),
+    /// It was stopped before there was anything to report.
+    #[error("{0}")]
+    StoppedEarly(&'static str),
     /// Reading ended early; the exit code says how.
     #[error("{why}; what had been read is saved")]
     CutShort {
@@ -86,15 +89,18 @@ impl Error {
             | Error::WatchOption(_)
             | Error::Location(_)
             | Error::Check(_)
-            | Error::Accept(_)
             | Error::Source(SourceError::Aws(AccessError::Usage(_)) | SourceError::File(_)) => {
                 Exit::Usage
             }
             Error::Source(SourceError::Aws(AccessError::Unreachable(_)))
             | Error::NoLoadBalancer(_)
+            | Error::StoppedEarly(_)
             | Error::NothingAssessed(_) => Exit::NothingAssessed,
             Error::State(error) | Error::Finding(FindingError::State(error)) => of_report(error),
-            Error::Finding(_) => Exit::Usage,
+            Error::Accept(AcceptError::Write { error, .. }) if has_no_room(error) => {
+                Exit::DeliveryFailed
+            }
+            Error::Accept(_) | Error::Finding(_) => Exit::Usage,
             Error::Save(_) => Exit::DeliveryFailed,
             Error::Output(error) => match error {
                 OutputError::StandardOutput(_)
@@ -115,6 +121,12 @@ impl Error {
             Error::CutShort { exit, .. } => *exit,
         }
     }
+}
+
+/// Whether nothing is wrong with a file but that there is no more room.
+fn has_no_room(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// The exit code where a report cannot be read: nothing is wrong with the command line where nobody has

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use elb_audit_core::alert::metrics::embedded;
 use elb_audit_core::report::Exit;
+use elb_audit_core::vocab::escape::neutral;
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
@@ -20,6 +21,7 @@ use crate::commands::{self, PreparedScan, RunOutcome};
 use crate::error::Error;
 use crate::log::{self, say};
 use crate::output::Outputs;
+use crate::signals::Signals;
 
 mod answer;
 mod event;
@@ -50,7 +52,7 @@ impl From<Refusal> for Diagnostic {
 impl Refusal {
     fn new(kind: &'static str, said: impl Into<String>) -> Self {
         // Step Functions hands on no more than 256 KB.
-        Refusal { kind, said: answer::cut(&said.into()) }
+        Refusal { kind, said: answer::cut(&neutral(&said.into())) }
     }
 }
 
@@ -94,7 +96,8 @@ async fn run_event(event: &Value, request: &str, deadline: u64) -> Result<Value,
     scan.source.timeout = scan.source.timeout.min(left);
     let (judged, files) = match step {
         None => {
-            let judged = Box::pin(commands::run_scan(&scan, &Outputs::NONE, false)).await;
+            let judged =
+                Box::pin(commands::run_scan(&scan, &Outputs::NONE, Signals::ignored, false)).await;
             let refusal = |error: Error| Refusal::new(error_kind(error.exit()), error.to_string());
             (Box::new(judged.map_err(refusal)?), Vec::new())
         }

@@ -5,8 +5,9 @@
 //! `docs/architecture.md`.
 
 mod secrets; // what must not be told, kept out of all text
-mod files; // files that are replaced in one step
+mod files; // files that are read within bounds, and written whole
 mod log; // lines on standard error
+mod signals; // what ends a run early
 pub mod aws; // the client: credentials, endpoints, pace, requests
 pub mod collect; // accounts → inventory
 pub mod source; // where an inventory comes from: AWS or a file

@@ -143,21 +143,12 @@ pub async fn deliver(
     delivery: &Delivery<'_>,
     session: &DeliverySession,
 ) -> Vec<DeliveryError> {
-    deliver_each(destinations, delivery, session).await.into_iter().flatten().collect()
+    let all = destinations.iter().map(|destination| deliver_to(destination, delivery, session));
+    join_all(all).await.into_iter().flatten().collect()
 }
 
-/// The same; what failed of each, in their order.
-pub(crate) async fn deliver_each(
-    destinations: &[Destination],
-    delivery: &Delivery<'_>,
-    session: &DeliverySession,
-) -> Vec<Vec<DeliveryError>> {
-    let all = destinations.iter().map(|destination| one(destination, delivery, session));
-    join_all(all).await
-}
-
-/// Delivers to one destination. The SDK's futures are large: boxed here.
-fn one<'a>(
+/// Delivers to one destination; what failed. The SDK's futures are large: boxed here.
+pub(crate) fn deliver_to<'a>(
     destination: &'a Destination,
     delivery: &'a Delivery<'a>,
     session: &'a DeliverySession,

@@ -1,7 +1,6 @@
 //! Where a report goes: standard output, files, and objects of S3.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use aws_types::SdkConfig;
@@ -9,6 +8,10 @@ use elb_audit_core::render::{Details, Filter, Format, Style};
 use elb_audit_core::report::Report;
 
 use crate::aws::s3::{Condition, Object, S3Error};
+pub use crate::files::Mode;
+use crate::files::Rights;
+use crate::files::aside::{self, Target};
+pub(crate) use crate::files::print;
 
 mod color;
 mod format;
@@ -127,13 +130,15 @@ pub(crate) struct Outputs {
     color: Color,
     /// The load balancers whose findings are shown one by one, as `--details` has them.
     details: Option<String>,
+    /// Who may read and write a new file.
+    mode: Mode,
     all: Vec<Destination>,
 }
 
 impl Outputs {
     /// Nowhere.
     pub(crate) const NONE: Outputs =
-        Outputs { color: Color::Never, details: None, all: Vec::new() };
+        Outputs { color: Color::Never, details: None, mode: Mode::PRIVATE, all: Vec::new() };
 
     /// Standard output, and what `--output` names. A file that cannot be written is refused before anything
     /// is read.
@@ -142,6 +147,7 @@ impl Outputs {
         standard: Standard,
         outputs: &[String],
         details: Option<&str>,
+        mode: Mode,
     ) -> Result<Self, OutputError> {
         let mut all: Vec<(Destination, &String)> = Vec::new();
         for output in outputs {
@@ -160,7 +166,7 @@ impl Outputs {
         if !all.iter().any(|one| one.place == Place::Standard) {
             all.insert(0, Destination { format: standard.format, place: Place::Standard });
         }
-        Ok(Outputs { color, details: details.map(str::to_owned), all })
+        Ok(Outputs { color, details: details.map(str::to_owned), mode, all })
     }
 
     /// Refuses to write over a file that is read, or kept for the next run; `what` says which it is.
@@ -197,7 +203,7 @@ impl Outputs {
         let mut failures = Vec::new();
         // One after the other: each may be large.
         for one in &self.all {
-            failures.extend(one.write(report, self.color, style, config).await.err());
+            failures.extend(one.write(report, self.color, self.mode, style, config).await.err());
         }
         failures
     }
@@ -229,9 +235,7 @@ fn is_linked(_: &Path, _: &Path) -> bool {
 
 /// The path from the root, links followed where they lead somewhere.
 fn whole(file: &Path) -> PathBuf {
-    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let within = |folder: PathBuf| file.file_name().map(|name| folder.join(name));
-    let found = file.canonicalize().ok().or_else(|| folder.canonicalize().ok().and_then(within));
+    let found = Some(Target::of(file).path).filter(|path| path.is_absolute());
     found.or_else(|| std::path::absolute(file).ok()).unwrap_or_else(|| file.to_owned())
 }
 
@@ -249,14 +253,16 @@ impl Destination {
         &self,
         report: &Report,
         color: Color,
+        mode: Mode,
         plain: Style<'_>,
         config: Option<&SdkConfig>,
     ) -> Result<(), OutputError> {
         match &self.place {
             Place::Standard => self.print(report, color, plain),
             Place::File(file) => {
-                let created = File::create(file);
-                let written = created.and_then(|file| write(self.format, report, plain, file));
+                let rights = Rights::Kept(mode);
+                let written =
+                    aside::write(file, rights, |out| self.format.render(report, plain, out));
                 written.map_err(|error| OutputError::File(file.display().to_string(), error.into()))
             }
             Place::Object { bucket, key } => {
@@ -281,49 +287,22 @@ impl Destination {
         let Some(file) = std::env::var_os(variable).filter(|file| !file.is_empty()) else {
             return Ok(());
         };
-        let opened = OpenOptions::new().append(true).create(true).open(&file);
-        let written = opened.and_then(|opened| write(format, report, plain, opened));
-        let name = Path::new(&file).display().to_string();
-        written.map_err(|error| OutputError::File(name, error.into()))
+        let file = Path::new(&file);
+        let written = aside::append(file, |out| format.render(report, plain, out));
+        written.map_err(|error| OutputError::File(file.display().to_string(), error.into()))
     }
 }
 
-/// Writes a report to a file.
-fn write(format: &Format, report: &Report, style: Style, file: File) -> io::Result<()> {
-    let mut out = BufWriter::new(file);
-    format.render(report, style, &mut out)?;
-    out.flush()
-}
-
-/// Whether a file can be written: better known before a scan than after it. One that is not there yet is
-/// not left behind; what is no file, such as a pipe, is not tried: who reads it would take that for the end.
+/// Whether a file can be written: better known before a scan than after it.
 pub(crate) fn check_writable(file: &Path) -> Result<(), NotWritable> {
     if file == Path::new("-") {
         return Err(NotWritable::StandardOutput);
-    }
-    let there = file.metadata().ok();
-    if there.as_ref().is_some_and(|meta| !meta.is_file() && !meta.is_dir()) {
-        return Ok(());
     }
     let folder = file.parent().filter(|folder| *folder != Path::new(""));
     if let Some(folder) = folder.filter(|folder| !folder.exists()) {
         return Err(NotWritable::NoFolder(folder.display().to_string()));
     }
-    OpenOptions::new().append(true).create(true).open(file)?;
-    if there.is_none() {
-        // It was made this moment, and is empty. Of a link it is what the link leads to.
-        let _ = file.canonicalize().and_then(std::fs::remove_file);
-    }
-    Ok(())
-}
-
-/// Writes to standard output. A reader that has had enough (`| head`) is no failure.
-pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
+    Ok(aside::check(file)?)
 }
 
 /// How standard output wants text: wrapped for a terminal, with colours where they are wanted.

@@ -1,23 +1,25 @@
 //! The report of the run before: read to compare with, and replaced only by who has seen it.
 //!
-//! Two runs that overlap both read the same report. The second to write finds another one there, is told
-//! so, and compares again with what the first has left.
+//! Two runs that overlap both read the same report. Only one of them gets the right to replace it, before it tells
+//! anybody; the other one waits, and compares again with what the first has left.
 
-use std::fs;
-use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use aws_types::SdkConfig;
 use elb_audit_core::report::Report;
 use elb_audit_core::vocab::digest::sha256;
 use jiff::Timestamp;
 
-use crate::aws::s3::{self, Condition, Etag, Put, S3Error};
-use crate::files::{self, Replaced, Rights};
+use crate::aws::s3::{self, Etag, S3Error};
+use crate::files::aside::Target;
+use crate::files::read::{self, Bounds, ReadError};
 
+mod hold;
 pub(crate) mod saved;
 
-use saved::ReportError;
+pub(crate) use hold::{Held, Hold};
+use saved::{Claim, ReportError, Saved};
 
 /// Where a report is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,9 @@ pub enum LocationError {
     /// It is a folder.
     #[error("{0} is a folder")]
     Folder(String),
+    /// It is a pipe, a device or a socket, or what is open already.
+    #[error("{0} is not a regular file: a report cannot be kept there")]
+    NotAFile(String),
     /// It would be in a folder that is not there.
     #[error("{0}: there is no folder {1}")]
     NoFolder(String, String),
@@ -61,7 +66,10 @@ pub enum LocationError {
 pub enum StateError {
     /// The file cannot be read.
     #[error("cannot read {0}: {1}")]
-    Read(String, std::io::Error),
+    Read(String, ReadError),
+    /// The run was stopped, or its time was up.
+    #[error("cannot read {0}: it had not come to its end when the run was stopped")]
+    Stopped(String),
     /// There is none.
     #[error("cannot read {0}: there is no such report")]
     Missing(String),
@@ -94,11 +102,15 @@ pub(crate) enum StateVersion {
     Etag(Etag),
 }
 
-/// A report as it lay in its place.
-#[derive(Debug)]
-pub(crate) struct StoredReport {
-    pub(crate) report: Report,
-    pub(crate) version: StateVersion,
+/// What lies in a place.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    /// The report of the run before; none where there is none yet.
+    pub(crate) report: Option<Report>,
+    /// Which version this is; none where nothing is there.
+    pub(crate) version: Option<StateVersion>,
+    /// The run that tells and has not kept its own report yet.
+    claim: Option<Claim>,
 }
 
 impl StateLocation {
@@ -127,8 +139,12 @@ impl StateLocation {
         if file == Path::new("-") {
             return Err(LocationError::StandardOutput);
         }
-        if file.is_dir() {
+        let there = file.metadata().ok();
+        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
             return Err(LocationError::Folder(name));
+        }
+        if Target::of(file).is_open || there.is_some_and(|there| !there.is_file()) {
+            return Err(LocationError::NotAFile(name));
         }
         match file.parent().filter(|folder| *folder != Path::new("")) {
             Some(folder) if !folder.is_dir() => {
@@ -152,37 +168,43 @@ impl StateLocation {
         }
     }
 
-    /// The report that is kept here; none if there is nothing yet.
+    /// What is kept here, read within this time.
     pub(crate) async fn read(
         &self,
         config: Option<&SdkConfig>,
-    ) -> Result<Option<StoredReport>, StateError> {
+        longest: Duration,
+    ) -> Result<Stored, StateError> {
         let name = self.name();
+        let bounds = Bounds::DOCUMENT.within(longest);
+        let failed = |error| StateError::Read(self.name(), error);
         let (bytes, version) = match self {
             StateLocation::File(file) if file == Path::new("-") => {
-                let mut bytes = Vec::new();
-                let read = std::io::stdin().lock().read_to_end(&mut bytes);
-                read.map_err(|error| StateError::Read(name.clone(), error))?;
+                let bytes = read::document_from_input(bounds).map_err(failed)?;
                 let version = StateVersion::Hash(sha256(&bytes));
                 (bytes, version)
             }
-            StateLocation::File(file) => match fs::read(file) {
-                Ok(bytes) => {
-                    let version = StateVersion::Hash(sha256(&bytes));
-                    (bytes, version)
+            StateLocation::File(file) => {
+                match read::if_there(read::document(file, bounds)).map_err(failed)? {
+                    Some(bytes) => {
+                        let version = StateVersion::Hash(sha256(&bytes));
+                        (bytes, version)
+                    }
+                    None => return Ok(Stored::default()),
                 }
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(StateError::Read(name, error)),
-            },
+            }
             StateLocation::Object { bucket, key } => {
                 let config = config.ok_or_else(|| StateError::ReadWithoutAws(name.clone()))?;
-                match s3::get(config, bucket, key).await? {
-                    Some((bytes, etag)) => (bytes, StateVersion::Etag(etag)),
-                    None => return Ok(None),
+                match s3::get_within(config, bucket, key, longest).await? {
+                    Some((bytes, etag)) => {
+                        saved::check(&name, &bytes)?;
+                        (bytes, StateVersion::Etag(etag))
+                    }
+                    None => return Ok(Stored::default()),
                 }
             }
         };
-        Ok(Some(StoredReport { report: saved::parse(&name, &bytes)?, version }))
+        let Saved { report, claim } = saved::parse(&name, &bytes)?;
+        Ok(Stored { report, version: Some(version), claim })
     }
 
     /// The report that is kept here, which has to be there; `-` is standard input.
@@ -190,39 +212,7 @@ impl StateLocation {
         &self,
         config: Option<&SdkConfig>,
     ) -> Result<Report, StateError> {
-        let kept = self.read(config).await?;
-        kept.map(|kept| kept.report).ok_or_else(|| StateError::Missing(self.name()))
-    }
-
-    /// Keeps a report here, unless another one has come since `seen`.
-    pub(crate) async fn replace(
-        &self,
-        config: Option<&SdkConfig>,
-        seen: Option<&StateVersion>,
-        report: &Report,
-    ) -> Result<Replaced, StateError> {
-        let name = self.name();
-        let bytes = serde_json::to_vec(report)
-            .map_err(|error| StateError::Write(name.clone(), error.into()))?;
-        match self {
-            StateLocation::File(file) => {
-                let expected = |there: Option<&[u8]>| {
-                    there.map(|bytes| StateVersion::Hash(sha256(bytes))).as_ref() == seen
-                };
-                files::replace(file, Rights::Private, expected, &bytes)
-                    .map_err(|error| StateError::Write(name, error))
-            }
-            StateLocation::Object { bucket, key } => {
-                let config = config.ok_or(StateError::WriteWithoutAws(name))?;
-                let condition = match seen {
-                    Some(StateVersion::Etag(etag)) => Condition::Matches(etag.clone()),
-                    _ => Condition::Absent,
-                };
-                Ok(match s3::put(config, bucket, key, bytes, condition).await? {
-                    Put::Done(_) => Replaced::Done,
-                    Put::Conflict => Replaced::Overtaken,
-                })
-            }
-        }
+        let stored = self.read(config, Bounds::DOCUMENT.longest).await?;
+        stored.report.ok_or_else(|| StateError::Missing(self.name()))
     }
 }

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::Alert;
 use super::brief::{self, ChangeEntry, changes, overview};
+use crate::render::json::line;
+use crate::vocab::escape::steers;
 
 /// Changes that get an event of their own; the summary says how many more there are.
 const MOST: usize = 500;
@@ -46,7 +48,7 @@ pub fn events(alert: &Alert<'_>) -> Vec<Event> {
             detail["environment"] = json!(environment);
             detail["taken_at"] = json!(alert.report.taken_at);
             let detail_type = format!("elb-audit finding {}", entry.kind.words());
-            Event { detail_type, resources: resources(&entry), detail: detail.to_string() }
+            Event { detail_type, resources: resources(&entry), detail: line(&detail) }
         })
         .collect();
     let mut detail: Map<String, Value> = overview(alert);
@@ -54,16 +56,17 @@ pub fn events(alert: &Alert<'_>) -> Vec<Event> {
     detail.insert("left_out".to_owned(), json!(left_out));
     let unread = alert.lost.iter().take(UNREAD).map(|gap| brief::lost(gap)).collect();
     detail.insert("unread".to_owned(), unread);
-    let detail = Value::Object(detail).to_string();
+    let detail = line(&Value::Object(detail));
     let detail_type = "elb-audit summary".to_owned();
     events.push(Event { detail_type, resources: Vec::new(), detail });
     events
 }
 
-/// The load balancer and what of it is meant, where that has an ARN. Longer ones than AWS's are none.
+/// The load balancer and what of it is meant, where that has an ARN. Longer ones than AWS's are none, nor is
+/// what holds other characters.
 fn resources(entry: &ChangeEntry<'_>) -> Vec<String> {
     let lb = entry.finding.load_balancer.as_ref().map(|lb| lb.arn.as_str());
     let subject = Some(entry.finding.subject.id.as_str()).filter(|id| lb != Some(id));
-    let arn = |id: &&str| id.starts_with("arn:") && id.len() <= 2_048;
+    let arn = |id: &&str| id.starts_with("arn:") && id.len() <= 2_048 && !id.contains(steers);
     lb.into_iter().chain(subject).filter(arn).map(str::to_owned).collect()
 }

@@ -29,6 +29,12 @@ pub fn exit_codes() -> String {
          `--strict` any of them, and any region that could not be read, makes the code {}. Without \
          `--strict` the report still names each. With `--only-new` only faults count that are new or worse \
          than in the report compared with. `--min-severity` changes what people are shown, and never the code.\n\n\
+         `scan` and `collect` take Ctrl-C, `SIGTERM` and `SIGHUP` for the same: nothing more is read, what has been \
+         read is reported, told and kept or saved, and the code is {}, also where everything had been read by then; or {} \
+         where that is nothing. The second signal ends the program at once, with {}: files are the old ones or the new ones, \
+         whole. One that was ignored from the start, as `nohup` has `SIGHUP`, stays so. The other commands end as the \
+         signal has it.\n\n\
+         A file that cannot be written for want of room makes the code {}: the old file is as it was.\n\n\
          A load balancer of `--load-balancer` that is not found makes the code {}, and {} where others are \
          found.\n\n\
          [`diff`](watching.md#exit-codes) counts new and worsened faults alone, from `low` unless \
@@ -36,6 +42,10 @@ pub fn exit_codes() -> String {
          It ends without that line on standard error.\n",
         exit_code_table(),
         Exit::Incomplete.code(),
+        Exit::Incomplete.code(),
+        Exit::NothingAssessed.code(),
+        Exit::Incomplete.code(),
+        Exit::DeliveryFailed.code(),
         Exit::NothingAssessed.code(),
         Exit::Incomplete.code(),
         Exit::Incomplete.code(),

@@ -1,7 +1,7 @@
 //! AWS's own words as types. One that this version does not know stays what AWS wrote, as `Other`.
 //!
 //! A word stands once, in the attribute that serde reads: text is read and written the way saved
-//! inventories are.
+//! inventories are. What is no text is refused at once: serde would keep all of it to try one word after the other.
 
 use std::fmt;
 
@@ -9,9 +9,11 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
+mod as_text; // read from text, and nothing else
+
 /// The four kinds of load balancer, and whatever AWS adds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", expecting = "expected a string")]
+#[serde(rename_all = "lowercase", remote = "Self")]
 pub enum Kind {
     /// Classic Load Balancer.
     Classic,
@@ -28,7 +30,7 @@ pub enum Kind {
 
 /// Whether the addresses of a load balancer are public ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", expecting = "expected a string")]
+#[serde(rename_all = "kebab-case", remote = "Self")]
 pub enum Scheme {
     /// They are.
     InternetFacing,
@@ -41,7 +43,7 @@ pub enum Scheme {
 
 /// The families of address that a load balancer has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", expecting = "expected a string")]
+#[serde(rename_all = "kebab-case", remote = "Self")]
 pub enum IpAddressType {
     /// IPv4 alone.
     Ipv4,
@@ -57,7 +59,7 @@ pub enum IpAddressType {
 
 /// What a listener, a target group or a health check speaks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE", expecting = "expected a string")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", remote = "Self")]
 pub enum Protocol {
     /// HTTP in cleartext.
     Http,
@@ -95,7 +97,7 @@ pub enum Transport {
 
 /// What the targets of a group are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", expecting = "expected a string")]
+#[serde(rename_all = "lowercase", remote = "Self")]
 pub enum TargetType {
     /// Instances.
     Instance,
@@ -112,7 +114,7 @@ pub enum TargetType {
 
 /// How a target is doing. The last three are those of a Classic load balancer's instances.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", expecting = "expected a string")]
+#[serde(rename_all = "lowercase", remote = "Self")]
 pub enum TargetState {
     /// Being registered, or checked for the first time.
     Initial,
@@ -145,7 +147,7 @@ pub enum TargetState {
 
 /// What an action of a rule does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", expecting = "expected a string")]
+#[serde(rename_all = "kebab-case", remote = "Self")]
 pub enum ActionKind {
     /// Hands the request to target groups.
     Forward,
@@ -166,7 +168,7 @@ pub enum ActionKind {
 
 /// What of a request a condition is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", expecting = "expected a string")]
+#[serde(rename_all = "kebab-case", remote = "Self")]
 pub enum ConditionField {
     /// The host.
     HostHeader,
@@ -187,7 +189,7 @@ pub enum ConditionField {
 
 /// What a transform changes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", expecting = "expected a string")]
+#[serde(rename_all = "kebab-case", remote = "Self")]
 pub enum TransformKind {
     /// The host.
     HostHeaderRewrite,
@@ -200,7 +202,7 @@ pub enum TransformKind {
 
 /// What a listener does with the certificates of its clients.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", expecting = "expected a string")]
+#[serde(rename_all = "lowercase", remote = "Self")]
 pub enum MutualTlsMode {
     /// Does not ask for them.
     Off,

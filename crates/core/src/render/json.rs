@@ -1,4 +1,4 @@
-//! The report as JSON, by the schema in `docs/schema/report-v1.json`.
+//! The report as JSON, by the schema in `docs/schema/report-v1.json`; and whatever else is written as JSON.
 
 use std::io;
 
@@ -29,9 +29,23 @@ pub(super) const FORMAT: Format = Format {
 
 /// Writes the report, indented by two, a newline at the end.
 fn render(report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    write_indented(report, out)
+}
+
+/// Writes a value, indented by two, a newline at the end.
+pub fn write_indented(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let harmless = Harmless(PrettyFormatter::new());
-    report.serialize(&mut Serializer::with_formatter(&mut *out, harmless))?;
+    value.serialize(&mut Serializer::with_formatter(&mut *out, harmless))?;
     out.write_all(b"\n")
+}
+
+/// A value in one line, without a newline.
+#[must_use]
+pub fn line(value: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    // Memory takes everything, and plain data is JSON.
+    let _ = write_line(value, &mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Writes a value in one line, without a newline.

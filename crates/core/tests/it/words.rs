@@ -28,7 +28,8 @@ where
     }
     for wrong in [json!(null), json!(1), json!(true), json!([]), json!(["HTTP"]), json!({})] {
         let said = from_value::<T>(wrong.clone()).map_err(|error| error.to_string());
-        assert_eq!(said, Err("expected a string".to_owned()), "{wrong} is no word");
+        let said = said.err().unwrap_or_default();
+        assert!(said.ends_with(", expected a string"), "{wrong} is no word: {said}");
     }
 }
 

@@ -182,20 +182,32 @@ pub async fn get(
     bucket: &str,
     key: &str,
 ) -> Result<Option<(Vec<u8>, Etag)>, S3Error> {
-    let object = Object::locate(config, bucket, key).await?;
-    // How much comes is not known before; S3 has to begin as soon as with anything else.
-    let patient = patient(config, TimeoutConfig::builder().operation_attempt_timeout(LONGEST));
-    let (client, path) = object.client(&patient);
-    match client.send(RestRequest::get(&path)).await {
-        Ok(reply) => {
-            let etag = etag(&reply.headers);
-            Ok(Some((reply.text.into_bytes(), etag)))
-        }
-        Err(error) => match (status(&error), code(&error)) {
-            (404, Some("NoSuchKey")) => Ok(None),
-            _ => Err(object.refused(Operation::Read, &error)),
-        },
-    }
+    get_within(config, bucket, key, LONGEST).await
+}
+
+/// The same, in so much time: an object may come drop by drop.
+pub(crate) async fn get_within(
+    config: &SdkConfig,
+    bucket: &str,
+    key: &str,
+    longest: Duration,
+) -> Result<Option<(Vec<u8>, Etag)>, S3Error> {
+    let whole = async {
+        let object = Object::locate(config, bucket, key).await?;
+        object.get(config, longest).await
+    };
+    // Looking for the bucket and every attempt included.
+    tokio::time::timeout(longest, whole).await.unwrap_or_else(|_| {
+        let said = format!("it did not come to its end within {:.0} s", longest.as_secs_f64());
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        Err(S3Error::Refused {
+            operation: Operation::Read,
+            bucket,
+            key,
+            reason: Reason::TimedOut,
+            said,
+        })
+    })
 }
 
 /// Writes an object if the condition holds.
@@ -287,6 +299,27 @@ impl<'a> Object<'a> {
         let (client, mut path) = self.bucket.client_with(config);
         path.extend(self.key.split('/'));
         (client, path)
+    }
+
+    /// What it holds and which version that is; none where it is not there.
+    async fn get(
+        &self,
+        config: &SdkConfig,
+        longest: Duration,
+    ) -> Result<Option<(Vec<u8>, Etag)>, S3Error> {
+        // How much comes is not known before; S3 has to begin as soon as with anything else.
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(longest.min(LONGEST));
+        let (client, path) = self.client(&patient(config, timeouts));
+        match client.send(RestRequest::get(&path)).await {
+            Ok(reply) => {
+                let etag = etag(&reply.headers);
+                Ok(Some((reply.text.into_bytes(), etag)))
+            }
+            Err(error) => match (status(&error), code(&error)) {
+                (404, Some("NoSuchKey")) => Ok(None),
+                _ => Err(self.refused(Operation::Read, &error)),
+            },
+        }
     }
 
     /// What is known of it without reading it; none where it is not there.

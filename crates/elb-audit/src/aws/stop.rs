@@ -1,5 +1,7 @@
 //! When a scan stops before it is done.
 
+use std::time::{Duration, Instant};
+
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -21,6 +23,8 @@ pub enum Stop {
 #[derive(Debug)]
 pub struct StopClock {
     stop: watch::Receiver<Stop>,
+    began: Instant,
+    deadline: Duration,
     task: JoinHandle<()>,
 }
 
@@ -38,13 +42,18 @@ impl StopClock {
             sender.send_replace(why);
             sender.closed().await;
         });
-        StopClock { stop, task }
+        StopClock { stop, began: Instant::now(), deadline, task }
     }
 
     /// Whether it has gone off, and what is told when it does.
     #[must_use]
     pub fn signal(&self) -> watch::Receiver<Stop> {
         self.stop.clone()
+    }
+
+    /// Time that is left until the deadline.
+    pub(crate) fn left(&self) -> Duration {
+        self.deadline.saturating_sub(self.began.elapsed())
     }
 
     /// Waits until it goes off, or is no more.

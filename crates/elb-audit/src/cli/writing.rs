@@ -5,7 +5,7 @@ use elb_audit_core::render::{self, Format};
 use elb_audit_core::vocab::severity::Severity;
 
 use super::{Needed, report_format, severity};
-use crate::output::{Color, OutputError, Outputs, Standard};
+use crate::output::{Color, Mode, OutputError, Outputs, Standard};
 
 /// Where a report is written, and what people see of it.
 #[derive(Debug, Args)]
@@ -17,6 +17,10 @@ pub struct Writing {
     /// (`-`): in these formats, or the one that the name ends in, or that of --format; `all=DIR/`: every one
     #[arg(short, long, value_name = "[FORMAT,…=]PLACE")]
     pub output: Vec<String>,
+    /// Who may read a new file of --output, in octal as for `chmod`: 0600 is its owner alone, 0640 the group, too;
+    /// a file that is there keeps its rights
+    #[arg(long, value_name = "OCTAL", default_value = "0600", value_parser = output_mode)]
+    pub output_mode: Mode,
     /// Show faults and notes of this severity or worse, and count the rest; formats for programs have
     /// everything
     #[arg(long, value_name = "SEVERITY", value_parser = severity())]
@@ -56,8 +60,17 @@ impl Writing {
         } else {
             self.output.iter().flat_map(lines).collect()
         };
-        Outputs::new(color, standard, &outputs, self.details.as_deref())
+        Outputs::new(color, standard, &outputs, self.details.as_deref(), self.output_mode)
     }
+}
+
+/// Rights that let the owner read and write.
+pub(super) fn output_mode(text: &str) -> Result<Mode, Needed> {
+    Mode::parse(text).ok_or_else(|| {
+        Needed::new(
+            "octal digits are needed that let the owner read and write, such as 0600 or 0644",
+        )
+    })
 }
 
 /// A load balancer's name; in the environment, where an option has no value of its own, `true` is all.

@@ -14,7 +14,8 @@ use super::{finding, print_text};
 use crate::cli::Accept;
 use crate::config;
 use crate::error::{AcceptError, Error, FindingError};
-use crate::files::{self, Replaced, Rights};
+use crate::files::lock::LONGEST;
+use crate::files::{self, Mode, Replaced, Rights};
 use crate::log::say;
 use crate::source::file;
 
@@ -69,11 +70,17 @@ fn check_words(task: &Accept, now: Timestamp) -> Result<(), AcceptError> {
 /// Replaces the file, unless another process has written it since it was read.
 fn write(path: &Path, before: &str, after: &str) -> std::io::Result<()> {
     let expected = |there: Option<&[u8]>| there.unwrap_or_default() == before.as_bytes();
-    match files::replace(path, Rights::Kept, expected, after.as_bytes())? {
+    let rights = Rights::Kept(Mode::PRIVATE);
+    match files::replace(path, rights, expected, after.as_bytes())? {
         Replaced::Done => Ok(()),
         Replaced::Overtaken => {
             Err(std::io::Error::other("something else is writing it: try again"))
         }
+        Replaced::Locked(lock) => Err(std::io::Error::other(format!(
+            "{} exists: something else is writing it, or was killed; remove it or wait {} minutes",
+            lock.display(),
+            LONGEST.as_secs() / 60
+        ))),
     }
 }
 

@@ -10,7 +10,9 @@ use crate::aws::{Session, Stop};
 use crate::cli::{CheckFile, Reporting};
 use crate::config::RunConfig;
 use crate::error::Error;
+use crate::files::read::Bounds;
 use crate::output::{Color, Outputs};
+use crate::signals::Signals;
 use crate::source::Source;
 use crate::watch::Watch;
 
@@ -40,7 +42,9 @@ pub(super) async fn judge_saved(
     let remote = watch.is_remote() || outputs.is_remote();
     let session = if remote { Some(open(None).await?) } else { None };
     let config = session.as_ref().map(Session::config);
-    let previous = watch.read_previous(config).await?;
-    let pipeline = Pipeline { inventory, now, config: how, stopped: Stop::No, watch, previous };
+    let previous = watch.read_previous(config, Bounds::DOCUMENT.longest).await?;
+    let signals = Signals::ignored();
+    let pipeline =
+        Pipeline { inventory, now, config: how, stopped: Stop::No, signals, watch, previous };
     Ok(Box::pin(pipeline.focused()?.run(outputs, config, None)).await.log(report))
 }

@@ -5,12 +5,14 @@ use elb_audit_core::report::{Exit, Gate};
 
 use super::pipeline::cut_short;
 use super::progress::ProgressLine;
-use super::reading::{read, request};
+use super::reading::{read, request, until_stopped};
+use crate::aws::{Stop, StopClock};
 use crate::cli::Collect;
 use crate::config;
 use crate::error::Error;
 use crate::log::say;
 use crate::output::{self, OutputError};
+use crate::signals::Signals;
 use crate::source::file;
 
 /// Does what the command line says.
@@ -22,11 +24,16 @@ pub(super) async fn collect(task: &Collect) -> Result<Exit, Error> {
     let shown = !task.quiet && !task.source.verbose;
     let progress = ProgressLine::new(shown);
     let plan = config::collection_plan(&task.checks)?;
-    let request = request(&task.source, plan, None)?;
-    let tuning = task.source.tuning(task.quiet);
-    let session = crate::collect::open(&request, &tuning).await?;
-    let (inventory, stopped) = read(&session, &request, &tuning, progress).await?;
-    file::write(&task.output, &inventory).map_err(Error::Save)?;
+    let (request, tuning) = (request(&task.source, plan, None)?, task.source.tuning(task.quiet));
+    let signals = Signals::listen();
+    let clock = StopClock::start(&tuning, signals.first());
+    let session =
+        Box::pin(until_stopped(&clock, crate::collect::open(&request, &tuning))).await??;
+    let (inventory, mut stopped) = read(&session, &request, &tuning, &clock, progress).await?;
+    file::write(&task.output, &inventory, task.output_mode).map_err(Error::Save)?;
+    if signals.came() {
+        stopped = Stop::Interrupted;
+    }
     let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
     let (exit, why) = report.exit(Gate { fail_on: None, strict: false, only_new: false });
     if exit == Exit::NothingAssessed {

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::log::say;
 use crate::notify::DeliverySession;
 use crate::output::{OutputError, Outputs};
+use crate::signals::Signals;
 use crate::watch::{Previous, Told, Watch, WatchError};
 
 /// Facts, what to judge them by, and what to compare the judgement with.
@@ -24,6 +25,7 @@ pub(super) struct Pipeline {
     pub(super) now: Timestamp,
     pub(super) config: RunConfig,
     pub(super) stopped: Stop,
+    pub(super) signals: Signals,
     pub(super) watch: Watch,
     pub(super) previous: Previous,
 }
@@ -45,19 +47,24 @@ impl Pipeline {
         config: Option<&SdkConfig>,
         session: Option<&DeliverySession>,
     ) -> RunOutcome {
-        let Pipeline { inventory, now, config: how, stopped, watch, previous } = self;
+        let Pipeline { inventory, now, config: how, stopped, signals, watch, previous } = self;
         let (checks, gate, filter) = (how.checks.clone(), how.gate, how.filter);
         let lacking = how.focus.as_ref().and_then(|focus| missing::some(focus, &inventory));
         let mut report = audit(&inventory, &checks, &how.options(now));
-        let cut = cut_short(&inventory, stopped);
+        let mut cut = cut_short(&inventory, stopped);
         // The report of a very large account needs the room.
         drop(inventory);
         Watch::compare(&previous, &mut report);
         let written = outputs.deliver(&report, filter, config).await;
         let mut failures: Vec<Undelivered> = written.into_iter().map(Into::into).collect();
         let (mut exit, mut why) = report.exit(gate);
-        let Told { to: told, failed } = watch.tell(previous, &mut report, session).await;
+        // What is awaited in there is too deep for the compiler otherwise.
+        let telling = Box::pin(watch.tell(previous, &mut report, session));
+        let Told { to: told, failed } = telling.await;
         failures.extend(failed.into_iter().map(Undelivered::from));
+        if cut.is_none() && signals.came() {
+            cut = Some((Exit::Incomplete, "interrupted after everything was read"));
+        }
         if let Some((cut, said)) = cut
             && exit != Exit::NothingAssessed
         {

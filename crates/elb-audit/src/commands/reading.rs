@@ -2,7 +2,6 @@
 
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::policy::focus::Focus;
-use elb_audit_core::report::Exit;
 
 use super::progress::ProgressLine;
 use crate::aws::{Session, Stop, StopClock, Tuning};
@@ -10,7 +9,6 @@ use crate::cli::Reading;
 use crate::collect::{CollectionPlan, Request};
 use crate::config::accounts;
 use crate::error::Error;
-use crate::log::say;
 use crate::source::Source;
 
 /// Reads what is asked for until it is read, the time is up or the user has had enough. The line of progress
@@ -19,26 +17,27 @@ pub(super) async fn read(
     session: &Session,
     request: &Request,
     tuning: &Tuning,
+    clock: &StopClock,
     progress: ProgressLine,
 ) -> Result<(Inventory, Stop), Error> {
-    let clock = StopClock::start(tuning, interrupted());
-    let gone_off = clock.gone_off();
-    // From then on nothing is learned any more: the next Ctrl-C ends the program.
-    tokio::spawn(async move {
-        gone_off.await;
-        quit_at_ctrl_c().await;
-    });
     let progress = move |how_far| progress.show(how_far);
-    let source = Source::Aws { session, request, tuning, clock: &clock, progress: &progress };
+    let source = Source::Aws { session, request, tuning, clock, progress: &progress };
     Ok(source.read().await?)
 }
 
-/// Waits for the first Ctrl-C.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+/// Waits for something before anything is read, until the time is up or the user has had enough.
+pub(super) async fn until_stopped<T>(
+    clock: &StopClock,
+    ready: impl Future<Output = T>,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        ready = ready => Ok(ready),
+        () = clock.gone_off() => Err(Error::StoppedEarly(match *clock.signal().borrow() {
+            Stop::Interrupted => "interrupted before anything was read",
+            Stop::Deadline | Stop::No => "the time was up (--timeout) before anything was read",
+        })),
     }
-    say(format_args!("stopping: what has been read is reported; once more to quit at once"));
 }
 
 /// What to read, and how; of these load balancers, if it is not all.
@@ -65,11 +64,4 @@ pub(super) fn request(
         one_at_a_time: source.no_parallel,
         verbose: source.verbose,
     })
-}
-
-/// Ends the program at the next Ctrl-C.
-async fn quit_at_ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(i32::from(Exit::Incomplete.code()));
-    }
 }

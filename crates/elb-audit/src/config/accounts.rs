@@ -8,6 +8,7 @@ use elb_audit_core::check::plan::READER;
 use crate::aws::{Role, RoleArnError};
 use crate::cli::Accounts;
 use crate::collect::{AccountSelection, Member, Organization};
+use crate::files::read::{self, Bounds, ReadError};
 
 /// Why no accounts can be chosen.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +18,7 @@ pub enum AccountsError {
     RoleArn(MemberError),
     /// The file cannot be read.
     #[error("cannot read {0}: {1}")]
-    Read(String, std::io::Error),
+    Read(String, ReadError),
     /// A line of the file is wrong.
     #[error("cannot use {file}: line {line}: {error}")]
     Line {
@@ -73,7 +74,7 @@ pub(crate) fn select(options: &Accounts) -> Result<AccountSelection, AccountsErr
         added.map_err(AccountsError::RoleArn)?;
     }
     if let Some(file) = &options.accounts {
-        read(file, &mut members)?;
+        read_file(file, &mut members)?;
     }
     let exclude: BTreeSet<String> = options.exclude_account.iter().cloned().collect();
     if let Some(other) = exclude.iter().find(|id| !is_account(id)) {
@@ -156,9 +157,10 @@ impl Members {
 }
 
 /// Reads a file of accounts, one a line.
-fn read(file: &Path, members: &mut Members) -> Result<(), AccountsError> {
+fn read_file(file: &Path, members: &mut Members) -> Result<(), AccountsError> {
     let name = || file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|error| AccountsError::Read(name(), error))?;
+    let text = read::text(file, Bounds::SETTINGS);
+    let text = text.map_err(|error| AccountsError::Read(name(), error))?;
     let mut any = false;
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let said = line.split('#').next().unwrap_or_default().trim();

@@ -68,7 +68,7 @@ pub(super) async fn run_step(step: Step, scan: &Scan) -> Result<StepResult, Refu
                 .await
                 .map_err(refusal)?;
             }
-            let judging = Box::pin(prepared.run_with(inventory, &session));
+            let judging = Box::pin(prepared.run_with(inventory, &session, clock.left()));
             let judged = judging.await.map_err(refusal)?;
             let files = write_findings(&judged.report, session.config(), &step).await?;
             Ok(StepResult::Report(Box::new(judged), files))

@@ -4,6 +4,7 @@ use std::fmt;
 
 use elb_audit_core::alert::metrics::NAMESPACE;
 use elb_audit_core::report::Report;
+use elb_audit_core::vocab::digest::{hex, sha256};
 
 use super::address::Address;
 use crate::aws::RegionName;
@@ -301,6 +302,16 @@ impl Destination {
     #[must_use]
     pub fn action_in_accounts(&self) -> Option<&'static str> {
         matches!(self, Destination::SecurityHub).then_some(IMPORT_FINDINGS)
+    }
+
+    /// What tells it from others, and does not tell what is secret of it.
+    pub(crate) fn id(&self) -> String {
+        let secret = match self {
+            Destination::Slack { address: Address::Given(url) }
+            | Destination::Webhook { address: Address::Given(url) } => url.target(),
+            _ => "",
+        };
+        hex(&sha256(format!("{self}{secret}"))[..16])
     }
 
     /// Whether it hears of this report what it hears only once. The others are told everything again by

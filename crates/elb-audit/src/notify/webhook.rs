@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
+use elb_audit_core::render::json::line;
 use elb_audit_core::vocab::escape::cut;
 use serde_json::Value;
 
@@ -84,7 +85,7 @@ pub(super) async fn post(
         .standard_retry(&retry.with_max_attempts(tries));
     let operation =
         with_sdk_settings(builder, config).serializer(encode).deserializer(decode).build();
-    let post = Post { target: url.target().to_owned(), body: document.to_string() };
+    let post = Post { target: url.target().to_owned(), body: line(document) };
     operation.invoke(post).await.map_err(|error| describe(url, &error))
 }
 

@@ -1,22 +1,25 @@
 //! A saved inventory as a source, and as a destination of `collect`.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use elb_audit_core::inventory::{Inventory, SCHEMA};
+use elb_audit_core::render::json;
 use elb_audit_core::vocab::escape::cut;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::files;
+use crate::files::aside;
+use crate::files::read::{self, Bounds, ReadError};
+use crate::files::survey::{ShapeError, Survey, brief};
+use crate::files::{Mode, Rights, print};
 
 /// Why a saved inventory cannot be used or made: one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It cannot be read.
     #[error("cannot read {0}: {1}")]
-    Read(String, io::Error),
+    Read(String, ReadError),
     /// What was read is of no use.
     #[error("cannot use {0}: {1}")]
     Invalid(String, InventoryError),
@@ -41,9 +44,6 @@ pub enum FileError {
         /// The other.
         second: String,
     },
-    /// It is not JSON, which no inventory is.
-    #[error("cannot write the inventory: {0}")]
-    Encode(serde_json::Error),
     /// It cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(String, io::Error),
@@ -52,14 +52,17 @@ pub enum FileError {
 /// Why some bytes are no inventory.
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
+    /// They are nothing that is looked at further.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// They are JSON, and nothing that `collect` saves.
-    #[error("it is no inventory saved by `elb-audit collect` ({0})")]
+    #[error("it is no inventory saved by `elb-audit collect` ({})", brief(.0))]
     Foreign(serde_json::Error),
     /// They are a part of something.
-    #[error("it ends too early, as a file cut off does ({0})")]
+    #[error("it ends too early, as a file cut off does ({})", brief(.0))]
     CutOff(serde_json::Error),
     /// They are no JSON.
-    #[error("it is not JSON ({0})")]
+    #[error("it is not JSON ({})", brief(.0))]
     NotJson(serde_json::Error),
     /// They are an inventory of another version.
     #[error(
@@ -68,7 +71,7 @@ pub enum InventoryError {
     )]
     Schema(String),
     /// They are an inventory with something wrong in it.
-    #[error("it does not follow `{SCHEMA}` ({0})")]
+    #[error("it does not follow `{SCHEMA}` ({})", brief(.0))]
     Malformed(serde_json::Error),
 }
 
@@ -81,14 +84,13 @@ struct Head {
 /// Reads a saved inventory; `-` is standard input.
 pub fn read(path: &Path) -> Result<Inventory, FileError> {
     let name = || path.display().to_string();
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes)
+    let bytes = if path == Path::new("-") {
+        read::document_from_input(Bounds::DOCUMENT)
     } else {
-        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+        read::document(path, Bounds::DOCUMENT)
     };
-    read.map_err(|error| FileError::Read(name(), error))?;
-    parse(&bytes).map_err(|error| FileError::Invalid(name(), error))
+    let bytes = bytes.map_err(|error| FileError::Read(name(), error))?;
+    understand(&bytes).map_err(|error| FileError::Invalid(name(), error))
 }
 
 /// Reads saved inventories as one; `-` is standard input.
@@ -109,6 +111,12 @@ pub fn read_all(paths: &[PathBuf]) -> Result<Inventory, FileError> {
 
 /// Reads an inventory of the version that this program writes.
 pub fn parse(bytes: &[u8]) -> Result<Inventory, InventoryError> {
+    Survey::check(bytes)?;
+    understand(bytes)
+}
+
+/// The same of one that was looked at while it was read.
+fn understand(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let head: Head = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => InventoryError::Foreign(error),
@@ -125,15 +133,12 @@ pub fn parse(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     Ok(inventory)
 }
 
-/// Saves an inventory; `-` is standard output.
-pub fn write(path: &Path, inventory: &Inventory) -> Result<(), FileError> {
-    let mut text = serde_json::to_string_pretty(inventory).map_err(FileError::Encode)?;
-    text.push('\n');
+/// Saves an inventory; `-` is standard output. A new file has these rights: it is a map of the network.
+pub fn write(path: &Path, inventory: &Inventory, mode: Mode) -> Result<(), FileError> {
     let written = if path == Path::new("-") {
-        io::stdout().lock().write_all(text.as_bytes())
+        print(|out| json::write_indented(inventory, out))
     } else {
-        // It is a map of the network.
-        files::create_private(path).and_then(|mut file| file.write_all(text.as_bytes()))
+        aside::write(path, Rights::Kept(mode), |out| json::write_indented(inventory, out))
     };
     written.map_err(|error| FileError::Write(path.display().to_string(), error))
 }

@@ -74,6 +74,19 @@ impl Run {
         self
     }
 
+    /// Has the shell run it by this script, in which it is `"$0" "$@"`.
+    pub(crate) fn by_shell(mut self, script: &str) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        shell.arg("-c").arg(script).arg(self.command.get_program()).args(self.command.get_args());
+        shell.env_clear().env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
+        shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(folder) = self.command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        self.command = shell;
+        self
+    }
+
     /// What the program reads from its standard input.
     pub(crate) fn input(mut self, text: &str) -> Self {
         self.input = text.as_bytes().to_vec();
