@@ -1,9 +1,11 @@
 //! The client that AWS is asked with: credentials, endpoints, pace, and one small client for many services.
 
 pub(crate) mod api;
+pub mod bounds;
 mod connections;
 pub(crate) mod document;
 pub(crate) mod endpoint;
+pub(crate) mod incoming;
 pub(crate) mod pace;
 pub(crate) mod profiles;
 pub(crate) mod query;

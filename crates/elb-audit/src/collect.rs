@@ -171,7 +171,8 @@ impl<'a> Collection<'a> {
         stop.mark_unchanged();
         let nowhere = || Arc::from("");
         let verbose = request.verbose;
-        let api = ApiClient { account: nowhere(), region: nowhere(), pace, stop, verbose };
+        let (account, region, taken) = (nowhere(), nowhere(), Arc::default());
+        let api = ApiClient { account, region, pace, taken, stop, verbose };
         Collection {
             session,
             request,

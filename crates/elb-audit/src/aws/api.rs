@@ -15,8 +15,9 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
+use super::bounds::{self, Pages, Taken};
 use super::pace::{Meter, Pace};
-use super::{Stop, session};
+use super::{Stop, incoming, session};
 use crate::secrets;
 
 /// One page of a list: its items, none when the answer has no such list at all, and the marker of the
@@ -33,6 +34,8 @@ pub(crate) struct ApiClient {
     pub(crate) account: Arc<str>,
     pub(crate) region: Arc<str>,
     pub(crate) pace: Arc<Pace>,
+    /// What came in answer about the account.
+    pub(crate) taken: Arc<Taken>,
     pub(crate) stop: watch::Receiver<Stop>,
     pub(crate) verbose: bool,
 }
@@ -53,10 +56,16 @@ impl ApiClient {
     {
         let mut stop = self.stop.clone();
         Box::pin(async move {
+            if self.taken.too_much() {
+                let gap = Gap::new(call, Reason::Malformed).saying(bounds::TOO_MUCH);
+                return Fact::Unread(self.located(gap, resource));
+            }
             let _asked = self.pace.ask();
             let turn = async {
                 let _permit = self.pace.turn(call, &self.region).await;
-                answer.await
+                let (answer, bytes) = incoming::received(answer).await;
+                self.taken.add(bytes);
+                answer
             };
             let gap = tokio::select! {
                 biased;
@@ -147,7 +156,8 @@ impl ApiClient {
 
     /// Every item of a list that comes in pages; and, where the pages stop early, why.
     ///
-    /// `page` asks for the page behind a marker and answers its items and the next marker.
+    /// `page` asks for the page behind a marker and answers its items and the next marker. A list that goes
+    /// on beyond its bounds stops there.
     pub(crate) async fn pages<T, F>(
         &self,
         call: Call,
@@ -157,24 +167,26 @@ impl ApiClient {
         F: Future<Output = Page<T>>,
     {
         let mut all = Vec::new();
+        let mut list = Pages::default();
         let mut marker: Option<String> = None;
         loop {
-            match page(marker.clone()).await {
+            let (answer, bytes) = incoming::received(page(marker)).await;
+            let (items, next) = match answer {
+                Fact::Known((Some(items), next)) => (items, next.filter(|next| !next.is_empty())),
                 Fact::Known((None, _)) => return (all, Some(self.missing_list(call, None))),
-                Fact::Known((Some(items), next)) => {
-                    all.extend(items);
-                    let next = next.filter(|next| !next.is_empty());
-                    if next.is_none() {
-                        return (all, None);
-                    }
-                    if next == marker {
-                        let said = "the same page marker came twice";
-                        let gap = Gap::new(call, Reason::Malformed).saying(said);
-                        return (all, Some(self.located(gap, None)));
-                    }
-                    marker = next;
-                }
                 Fact::Unread(gap) => return (all, Some(gap)),
+            };
+            self.taken.add(bounds::weight(call, items.len()));
+            let taken = list.take(call, items.len(), bytes, next.as_deref());
+            all.extend(items);
+            if let Err(said) = taken {
+                all.truncate(bounds::most_items(call));
+                let gap = Gap::new(call, Reason::Malformed).saying(said);
+                return (all, Some(self.located(gap, None)));
+            }
+            marker = next;
+            if marker.is_none() {
+                return (all, None);
             }
         }
     }
@@ -356,5 +368,62 @@ pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error 
 impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiClient").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+    use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+
+    use super::*;
+    use crate::aws::query::ServiceError;
+
+    fn client() -> ApiClient {
+        let (sleep, clock) = (TokioSleep::new(), SystemTimeSource::new());
+        let (sleep, clock) = (SharedAsyncSleep::new(sleep), SharedTimeSource::new(clock));
+        ApiClient {
+            account: Arc::from(""),
+            region: Arc::from("eu-west-1"),
+            pace: Pace::new(None, false, sleep, clock),
+            taken: Arc::default(),
+            stop: watch::channel(Stop::No).1,
+            verbose: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_of_which_there_is_too_much_is_asked_no_more() {
+        let (api, call) = (client(), Call::Ec2DescribeVpcs);
+        let ask = || api.call::<u8, ServiceError>(call, None, async { Ok(1) });
+        assert_eq!(ask().await, Fact::Known(1));
+        let page = |_| async { Fact::Known((Some(vec![1; 100]), None)) };
+        let load_balancers = Call::ElbV2DescribeLoadBalancers;
+        for _ in 0..bounds::ACCOUNT / bounds::weight(load_balancers, 100) {
+            assert_eq!(api.pages(load_balancers, page).await.1, None);
+            assert_eq!(ask().await, Fact::Known(1));
+        }
+        assert_eq!(api.pages(load_balancers, page).await.1, None);
+        let asked = api.call::<u8, ServiceError>(call, None, async { unreachable!("it is asked") });
+        let gap = Gap::new(call, Reason::Malformed).saying(bounds::TOO_MUCH).in_region("eu-west-1");
+        assert_eq!(asked.await, Fact::Unread(gap));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_goes_on_stops_with_what_it_has() {
+        let api = client();
+        let call = Call::Ec2DescribeVpcs;
+        let in_turn = |marker: Option<String>| async move {
+            let next = if marker.as_deref() == Some("a") { "b" } else { "a" };
+            Fact::Known((Some(vec![next]), Some(next.to_owned())))
+        };
+        let (items, gap) = api.pages(call, in_turn).await;
+        assert_eq!(items, ["a", "b", "a"]);
+        assert_eq!(gap.unwrap().detail.as_deref(), Some("the same page marker came twice"));
+        let one_more =
+            |_| async { Fact::Known((Some(vec![(); bounds::ITEMS + 1]), Some("next".to_owned()))) };
+        let (items, gap) = api.pages(call, one_more).await;
+        assert_eq!(items.len(), bounds::ITEMS);
+        assert_eq!(gap.unwrap().reason, Reason::Malformed);
     }
 }

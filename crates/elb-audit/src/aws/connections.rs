@@ -1,4 +1,4 @@
-//! Requests under way at a time, for the whole process, whatever the account.
+//! Requests under way at a time, and how much they may answer: for the whole process, whatever the account.
 
 use std::sync::Arc;
 
@@ -16,21 +16,22 @@ use aws_smithy_runtime_api::client::runtime_components::{
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Semaphore;
 
-/// Each request may need a connection of its own, and a process often has no more than 1024 files. It
-/// takes long answers for this to slow a scan down.
-const IN_FLIGHT: usize = 200;
+use super::bounds::IN_FLIGHT;
+use super::incoming::{self, LongAnswers};
 
-/// An HTTP client that lets so many requests go at a time. A request that waits for its retry has left:
-/// an account that AWS slows down takes no place from the others.
+/// An HTTP client that lets so many requests go at a time, each until its answer is there. A request that
+/// waits for its retry has left: an account that AWS slows down takes no place from the others.
 #[derive(Debug)]
 struct Limited {
     client: SharedHttpClient,
     places: Arc<Semaphore>,
+    long: LongAnswers,
 }
 
-/// The client, with a limit on the requests that are under way.
+/// The client, with limits on the requests that are under way and on their answers.
 pub(crate) fn limited(client: SharedHttpClient) -> SharedHttpClient {
-    SharedHttpClient::new(Limited { client, places: Arc::new(Semaphore::new(IN_FLIGHT)) })
+    let places = Arc::new(Semaphore::new(IN_FLIGHT));
+    SharedHttpClient::new(Limited { client, places, long: LongAnswers::default() })
 }
 
 impl HttpClient for Limited {
@@ -42,6 +43,7 @@ impl HttpClient for Limited {
         SharedHttpConnector::new(Connector {
             connector: self.client.http_connector(settings, components),
             places: Arc::clone(&self.places),
+            long: self.long.clone(),
         })
     }
 
@@ -70,17 +72,20 @@ impl HttpClient for Limited {
 struct Connector {
     connector: SharedHttpConnector,
     places: Arc<Semaphore>,
+    long: LongAnswers,
 }
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (connector, places) = (self.connector.clone(), Arc::clone(&self.places));
+        let long = self.long.clone();
         HttpConnectorFuture::new(async move {
-            let _place = places
-                .acquire()
+            let place = places
+                .acquire_owned()
                 .await
                 .map_err(|closed| ConnectorError::other(closed.into(), None))?;
-            connector.call(request).await
+            let response = connector.call(request).await?;
+            Ok(incoming::bounded(response, &long, place))
         })
     }
 }

@@ -13,6 +13,8 @@ use elb_audit_core::vocab::digest::sha256;
 use elb_audit_core::vocab::fact::Reason;
 
 use super::api::failure;
+use super::endpoint::partition_of;
+use super::incoming;
 use super::pace::Meter;
 use super::query::{Answer, Client, Failed, RestRequest};
 
@@ -35,6 +37,13 @@ pub(crate) fn is_bucket_name(name: &str) -> bool {
         && name.ends_with(plain)
         && !name.contains("..")
         && name.parse::<std::net::Ipv4Addr>().is_err()
+}
+
+/// Whether a bucket may be in a region though it was asked for in another: only AWS's own hosts of the same
+/// partition are asked, whatever an answer says.
+fn is_beside(asked: &str, region: &str) -> bool {
+    let partition = |region| partition_of(region).map(|partition| partition.name);
+    partition(region).is_some_and(|name| partition(asked).is_none_or(|asked| asked == name))
 }
 
 /// Bucket and key of `s3://BUCKET/KEY`, the key empty where there is none; none where it is no such address.
@@ -78,7 +87,9 @@ impl<'a> Bucket<'a> {
         if let Some(owner) = owner {
             request = request.header(OWNER, owner);
         }
-        let region = |headers: &Headers| headers.get(REGION).map(str::to_owned);
+        let region = |headers: &Headers| {
+            headers.get(REGION).filter(|region| is_beside(&self.region, region)).map(str::to_owned)
+        };
         match client.head(request).await {
             Ok(reply) => BucketHead { region: region(&reply.headers), answer: Ok(()) },
             Err(error) => {
@@ -180,7 +191,7 @@ pub async fn get(
     // How much comes is not known before; S3 has to begin as soon as with anything else.
     let patient = patient(config, TimeoutConfig::builder().operation_attempt_timeout(LONGEST));
     let (client, path) = object.client(&patient);
-    match client.send(RestRequest::get(&path)).await {
+    match incoming::of_objects(client.send(RestRequest::get(&path))).await {
         Ok(reply) => {
             let etag = etag(&reply.headers);
             Ok(Some((reply.text.into_bytes(), etag)))
@@ -380,6 +391,19 @@ mod tests {
         for name in ["ab", "Reports", "a..b", "10.0.0.1", "-ab", "ab.", "a_b", "", &longer] {
             assert!(!is_bucket_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn an_answer_leads_to_no_host_but_those_of_aws() {
+        for region in ["eu-west-1", "us-east-1", "ap-southeast-99"] {
+            assert!(is_beside("eu-west-1", region), "{region}");
+        }
+        for region in
+            ["", "cn-north-1", "eu-west-1.example.com/", "x@example.com", "EU-WEST-1", "eu-west-1#"]
+        {
+            assert!(!is_beside("eu-west-1", region), "{region}");
+        }
+        assert!(is_beside("cn-north-1", "cn-northwest-1"));
     }
 
     #[test]

@@ -19,6 +19,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::incoming::Unwanted;
+
 /// What an answer of a service is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WholeAnswer {
@@ -96,7 +98,7 @@ impl Intercept for WholeAnswer {
     }
 }
 
-/// Has an answer that is not whole asked for again.
+/// Has an answer that is not whole asked for again, and one that is not taken not: it would be as long.
 #[derive(Debug)]
 pub(crate) struct RetryIncomplete;
 
@@ -109,6 +111,9 @@ impl ClassifyRetry for RetryIncomplete {
         while let Some(error) = cause {
             if error.is::<Broken>() {
                 return RetryAction::transient_error();
+            }
+            if error.is::<Unwanted>() {
+                return RetryAction::RetryForbidden;
             }
             cause = error.source();
         }

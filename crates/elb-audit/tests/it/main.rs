@@ -4,6 +4,7 @@
 mod accept;
 mod account;
 mod amounts;
+mod bounds;
 mod commands;
 mod compare;
 mod configuration;

@@ -1,5 +1,6 @@
 //! Formats and destinations are listed once: the options, the messages and the book name all of them.
 
+use elb_audit::aws::bounds;
 use elb_audit::cli;
 use elb_audit::notify::{Destination, KINDS, either};
 use elb_audit_core::docs::with_block;
@@ -37,6 +38,13 @@ fn the_book_lists_every_destination() {
         rows.push(cells([&form, &example, kind.when, kind.carries]));
     }
     holds_table("docs/alerts.md", "destinations", &rows);
+}
+
+#[test]
+fn the_book_lists_every_bound() {
+    let mut rows = vec![cells(["Of", "At most", "Beyond it"])];
+    rows.extend(bounds::TABLE.iter().map(|(one, _)| cells([one.of, one.most, one.beyond])));
+    holds_table("docs/faulty-answers.md", "bounds", &rows);
 }
 
 #[test]
