@@ -16,6 +16,8 @@ const GB: u64 = 1 << 30;
 pub const ANSWER: u64 = 64 * MB;
 /// Bytes of an object of S3 that the program keeps for itself: a report of a whole organization.
 pub const OBJECT: u64 = GB;
+/// Bytes a second that such an object has to come with, once it had some time to begin.
+pub const OBJECT_RATE: u64 = 4 * KB;
 /// Beginnings of elements, objects, lists and their items in one answer: what reads it may need some hundred
 /// bytes for the shortest of them.
 pub const PARTS: u64 = 2_000_000;
@@ -32,7 +34,7 @@ pub const PAGES: usize = 10_000;
 /// Items of one list.
 pub const ITEMS: usize = 1_000_000;
 /// Load balancers in the list of one region: each is asked about on its own.
-pub const LOAD_BALANCERS: usize = 20_000;
+pub const LOAD_BALANCERS: usize = 10_000;
 /// Bytes of all pages of one list.
 pub const LIST: u64 = 256 * MB;
 /// Bytes of the marker of a page, which goes back with the next request.
@@ -43,7 +45,7 @@ pub const ACCOUNT: u64 = 2 * GB;
 pub const UNITS: usize = 20_000;
 
 /// What a load balancer in a list counts for, beside what is asked about it: judging it takes that much.
-const LOAD_BALANCER_WEIGHT: u64 = 50 * KB;
+const LOAD_BALANCER_WEIGHT: u64 = 100 * KB;
 /// What another item counts for at least: so much may hold it, however short it is.
 const ITEM_WEIGHT: u64 = 512;
 
@@ -85,6 +87,14 @@ pub const TABLE: &[(Bound, u64)] = &[
         OBJECT,
     ),
     (
+        Bound {
+            of: "such an object, a second, from the first half minute on",
+            most: "4 KB",
+            beyond: "less than that is as if nobody answered",
+        },
+        OBJECT_RATE,
+    ),
+    (
         Bound { of: "requests under way at a time", most: "200", beyond: "the others wait" },
         IN_FLIGHT as u64,
     ),
@@ -109,7 +119,7 @@ pub const TABLE: &[(Bound, u64)] = &[
     (
         Bound {
             of: "load balancers in the list of one region",
-            most: "20,000",
+            most: "10,000",
             beyond: "the same",
         },
         LOAD_BALANCERS as u64,
@@ -120,7 +130,7 @@ pub const TABLE: &[(Bound, u64)] = &[
     ),
     (
         Bound {
-            of: "all answers about one account, a listed load balancer counting for 50 KB more",
+            of: "all answers about one account, a listed load balancer counting for 100 KB more",
             most: "2 GB",
             beyond: "a gap for every further call there",
         },
@@ -250,7 +260,7 @@ mod tests {
         assert_eq!(said, "the list has more than 1000000 items");
         let call = Call::ElbV2DescribeLoadBalancers;
         let said = Pages::default().take(call, LOAD_BALANCERS + 1, 1, None).unwrap_err();
-        assert_eq!(said, "the list has more than 20000 items");
+        assert_eq!(said, "the list has more than 10000 items");
         let mut list = Pages::default();
         list.take(CALL, 1, LIST, Some("a")).unwrap();
         let said = list.take(CALL, 1, 1, Some("b")).unwrap_err();

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::{Error, SdkBody};
@@ -12,11 +13,15 @@ use futures::future::FutureExt as _;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-use super::bounds::{ANSWER, LONG_AT_ONCE, OBJECT, PARTS, SHORT};
+use super::bounds::{ANSWER, LONG_AT_ONCE, OBJECT, OBJECT_RATE, PARTS, SHORT};
 
-/// What a piece of an answer counts for on top of its bytes: holding it takes some. An answer in pieces of a
-/// byte each would fill the memory otherwise.
+/// What a piece of an answer counts for on top of its bytes: holding it takes some, and taking it some time. An
+/// answer in pieces of a byte each would fill the memory otherwise.
 const PIECE: u64 = 64;
+/// The same for an object, which may be much longer, and comes in pieces of some thousand bytes.
+const OBJECT_PIECE: u64 = 2048;
+/// How long an object may take to begin.
+const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 
 tokio::task_local! {
     static RECEIVED: Received;
@@ -53,6 +58,9 @@ pub(crate) enum Unwanted {
     /// It does not end in time.
     #[error("the answer is longer than {} MB", .0 >> 20)]
     Long(u64),
+    /// It comes so slowly that it never ends.
+    #[error("the answer comes with less than {} KB a second", OBJECT_RATE >> 10)]
+    Slow,
     /// It is made of too much.
     #[error("the answer has more than {PARTS} elements")]
     Parts,
@@ -93,14 +101,17 @@ pub(crate) fn bounded(
         unwanted = Some(Unwanted::Encoded(encoding));
     }
     let place = Place::default();
-    let bounds = Bounds {
-        bytes: if object { OBJECT } else { ANSWER },
-        parts: if object { u64::MAX } else { PARTS },
+    let bounds = if object {
+        Bounds { bytes: OBJECT, parts: u64::MAX, piece: OBJECT_PIECE, rate: OBJECT_RATE }
+    } else {
+        Bounds { bytes: ANSWER, parts: PARTS, piece: PIECE, rate: 0 }
     };
     let body = Incoming {
         body: response.take_body(),
         bounds,
         declared: declared.unwrap_or_default(),
+        began: Instant::now(),
+        bytes: 0,
         weight: 0,
         parts: 0,
         unwanted,
@@ -127,10 +138,19 @@ pub(crate) fn place(response: &HttpResponse) -> Option<Place> {
 struct Bounds {
     bytes: u64,
     parts: u64,
+    /// What a piece counts for.
+    piece: u64,
+    /// Bytes a second; 0 where an attempt has little time anyway.
+    rate: u64,
 }
 
 type Waiting =
     Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send + Sync>>;
+
+/// Whether so much in that time is less than may be.
+fn is_slow(bytes: u64, time: Duration, rate: u64) -> bool {
+    time > HALF_A_MINUTE && bytes < rate.saturating_mul(time.as_secs())
+}
 
 /// A body as it comes in.
 struct Incoming {
@@ -138,6 +158,8 @@ struct Incoming {
     bounds: Bounds,
     /// Bytes that were announced; 0 where none were.
     declared: u64,
+    began: Instant,
+    bytes: u64,
     weight: u64,
     parts: u64,
     /// Why the next piece is not taken.
@@ -153,7 +175,8 @@ impl Incoming {
     fn take(&mut self, piece: &Bytes) -> Result<(), Unwanted> {
         let bytes = u64::try_from(piece.len()).unwrap_or(u64::MAX);
         count(bytes);
-        self.weight += bytes + PIECE;
+        self.bytes += bytes;
+        self.weight += bytes + self.bounds.piece;
         if self.bounds.parts < u64::MAX {
             let begins = |byte: &&u8| matches!(byte, b'<' | b'{' | b'[' | b',');
             self.parts += u64::try_from(piece.iter().filter(begins).count()).unwrap_or(u64::MAX);
@@ -166,6 +189,9 @@ impl Incoming {
         }
         if self.parts > self.bounds.parts {
             return Err(Unwanted::Parts);
+        }
+        if is_slow(self.bytes, self.began.elapsed(), self.bounds.rate) {
+            return Err(Unwanted::Slow);
         }
         Ok(())
     }
@@ -312,6 +338,16 @@ mod tests {
         assert_eq!(object, Ok(600 * MB));
         let endless = of_objects(reads(answer(200, &piece, usize::MAX, &[]))).await;
         assert_eq!(endless, Err(Unwanted::Long(OBJECT)));
+    }
+
+    #[test]
+    fn what_the_program_keeps_may_not_come_drop_by_drop() {
+        let half_a_minute = Duration::from_secs(30);
+        assert!(!is_slow(0, half_a_minute, OBJECT_RATE), "it has to begin");
+        let later = half_a_minute + Duration::from_secs(10);
+        assert!(!is_slow(40 * OBJECT_RATE, later, OBJECT_RATE));
+        assert!(is_slow(40 * OBJECT_RATE - 1, later, OBJECT_RATE));
+        assert!(!is_slow(0, later, 0), "an answer, which has less time anyway");
     }
 
     #[tokio::test]

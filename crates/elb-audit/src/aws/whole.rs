@@ -2,8 +2,9 @@
 //!
 //! The SDK reads the end of the input, `<<`, a control character or a comment that does not end as "no more
 //! tags" (`aws-smithy-xml` 0.64): seven of nine load balancers vanish, with them the marker of the next page,
-//! and nothing says so. Here every answer that is no error is read to the end of its root before it counts.
-//! It is asked for again like any answer that broke on its way, and then a gap.
+//! and nothing says so. Here every answer that is no error is read to the end of its root before it counts, and
+//! an error that has a good status is no answer. It is asked for again like any answer that broke on its way,
+//! and then a gap.
 
 use std::error::Error;
 use std::fmt;
@@ -18,6 +19,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::incoming::Unwanted;
 
@@ -66,16 +69,37 @@ fn xml(body: &[u8]) -> Result<(), Broken> {
         .map_err(|error| Broken(format!("the answer is not UTF-8: {error}")))?;
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, ..roxmltree::ParsingOptions::default() };
-    match roxmltree::Document::parse_with_options(text, options) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Broken(format!("the answer is not well-formed XML: {error}"))),
+    let document = roxmltree::Document::parse_with_options(text, options)
+        .map_err(|error| Broken(format!("the answer is not well-formed XML: {error}")))?;
+    let root = document.root_element();
+    let has_errors = || root.children().any(|child| child.has_tag_name("Errors"));
+    match root.tag_name().name() {
+        "Error" | "ErrorResponse" => Err(error_in_disguise()),
+        "Response" if has_errors() => Err(error_in_disguise()),
+        _ => Ok(()),
     }
 }
 
+/// A document of which nothing is wanted but what an error begins with.
+#[derive(Deserialize)]
+struct JsonError {
+    #[serde(rename = "__type")]
+    kind: Option<IgnoredAny>,
+}
+
 fn json(body: &[u8]) -> Result<(), Broken> {
-    serde_json::from_slice::<serde::de::IgnoredAny>(body)
-        .map(drop)
-        .map_err(|error| Broken(format!("the answer is not valid JSON: {error}")))
+    serde_json::from_slice::<IgnoredAny>(body)
+        .map_err(|error| Broken(format!("the answer is not valid JSON: {error}")))?;
+    match serde_json::from_slice::<JsonError>(body) {
+        Ok(JsonError { kind: Some(_) }) => Err(error_in_disguise()),
+        _ => Ok(()),
+    }
+}
+
+/// S3 answers some errors with status 200, since it has begun to answer before it knows; whoever stands between may
+/// do the same with others.
+fn error_in_disguise() -> Broken {
+    Broken("an error with the status of an answer".to_owned())
 }
 
 impl Intercept for WholeAnswer {
@@ -92,6 +116,9 @@ impl Intercept for WholeAnswer {
         let response = context.response();
         // An answer of which nothing came through is an error already.
         match response.body().bytes().filter(|_| response.status().is_success()) {
+            Some(_) if response.headers().get("x-amzn-errortype").is_some() => {
+                Err(error_in_disguise().into())
+            }
             Some(body) => self.check(body).map_err(Into::into),
             None => Ok(()),
         }
@@ -175,6 +202,25 @@ mod tests {
     }
 
     #[test]
+    fn an_error_is_no_answer_whatever_its_status() {
+        for (answer, body) in [
+            (WholeAnswer::Xml, "<ErrorResponse xmlns='http://x/'><Error/></ErrorResponse>"),
+            (WholeAnswer::Xml, "<Response><Errors><Error/></Errors></Response>"),
+            (WholeAnswer::Any, "<Error><Code>SlowDown</Code></Error>"),
+            (WholeAnswer::Json, r#"{"message": "no", "__type": "AccessDeniedException"}"#),
+        ] {
+            let said = answer.check(body.as_bytes()).unwrap_err().to_string();
+            assert_eq!(said, "an error with the status of an answer", "{body}");
+        }
+        for (answer, body) in [
+            (WholeAnswer::Xml, "<DescribeVpcsResponse><Errors/></DescribeVpcsResponse>"),
+            (WholeAnswer::Json, r#"{"List": [{"__type": "x"}]}"#),
+        ] {
+            assert!(answer.check(body.as_bytes()).is_ok(), "{body}");
+        }
+    }
+
+    #[test]
     fn json_is_whole_or_none() {
         let answer = r#"{"List": [{"A": 1}], "Next": null}"#;
         assert!(WholeAnswer::Json.check(answer.as_bytes()).is_ok());
@@ -186,6 +232,7 @@ mod tests {
             );
         }
         assert!(WholeAnswer::Json.check(b"{} {}").is_err());
+        assert!(WholeAnswer::Json.check(b"[1]").is_ok());
         // What S3 keeps for its owner may be anything.
         assert!(WholeAnswer::Any.check(b"{").is_ok() && WholeAnswer::Any.check(b"").is_ok());
     }

@@ -10,7 +10,7 @@ use elb_audit_fake_aws::{Alter, FakeAws, Fault, Kind, Markers, Organization};
 use crate::account::{NUMBER, account};
 use crate::compare::{no_flip, side_by_side};
 use crate::many::{SHOP, small};
-use crate::program::Run;
+use crate::program::{Folder, Run};
 
 const SCAN: &str = "scan --strict --show-passed --format json --retries 2 --call-timeout 60";
 
@@ -82,10 +82,12 @@ fn pages_in_turn_end_as_soon_as_one_is_known() {
 
 #[test]
 fn fat_pages_that_do_not_end_come_to_their_bound() {
-    let kind = Kind::Pages(Markers::New, 30 << 20);
-    let (said, asked) = gaps(CALLS[0], &kind, SCAN);
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::new(CALLS[0], Kind::Pages(Markers::New, 60 << 20)));
+    let report = Run::on(&fake, &format!("{SCAN} --region eu-west-1")).report();
+    let said: Vec<&str> = report.gaps.iter().map(|gap| gap.reason.as_str()).collect();
     assert_eq!(said, ["answer not understood: the list is longer than 256 MB"]);
-    assert_eq!(asked, 9);
+    assert_eq!(fake.count(CALLS[0]), 5);
 }
 
 #[test]
@@ -110,6 +112,19 @@ fn a_clock_that_is_wrong_is_made_up_for() {
         assert_eq!(report.gaps, whole.gaps, "{ahead}");
         assert_eq!(report.findings.len(), whole.findings.len(), "{ahead}");
     }
+}
+
+#[test]
+fn credentials_do_not_come_without_end_either() {
+    let (fake, folder) = (FakeAws::start(account()), Folder::new());
+    fake.fault(Fault::new("sts:AssumeRoleWithWebIdentity", Kind::Endless(1 << 16)));
+    let token = folder.file("token", "a.b.c");
+    let run = Run::on(&fake, "scan --retries 0 --call-timeout 60")
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", token)
+        .env("AWS_ROLE_ARN", "arn:aws:iam::444455556666:role/audit");
+    run.done().says(3, &["error: ", "the answer is longer than 64 MB"]);
 }
 
 #[test]

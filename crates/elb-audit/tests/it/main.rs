@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "what fails in a function of the tests fails the test")]
 
 mod accept;
-mod account;
 mod amounts;
 mod bounds;
 mod commands;
@@ -51,3 +50,5 @@ mod verbless;
 mod variables;
 mod watch;
 mod whole;
+
+use elb_audit_faults::account;

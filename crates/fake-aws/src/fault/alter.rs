@@ -28,7 +28,7 @@ pub enum Alter {
     Numbers(Number),
     /// Every item of every list is there twice.
     Twice,
-    /// Numbers of accounts are those of another one.
+    /// ARNs of the account are those of another one.
     OtherAccount,
     /// So many bytes of blanks stand behind it.
     Padded(usize),
@@ -67,7 +67,8 @@ impl Alter {
             Self::Broken => break_open(body),
             Self::Padded(bytes) => body.resize(body.len() + bytes, b' '),
             Self::OtherAccount => {
-                let text = String::from_utf8_lossy(body).replace(account, ANOTHER);
+                let part = |number: &str| format!(":{number}:");
+                let text = String::from_utf8_lossy(body).replace(&part(account), &part(ANOTHER));
                 *body = text.into_bytes();
             }
             Self::Bare => on_result(family, body, |fields| {

@@ -1,10 +1,12 @@
 //! Much in little.
 
-/// Bytes that [`bomb`] unpacks to.
+use std::sync::LazyLock;
+
+/// Bytes that [`BOMB`] unpacks to.
 const UNPACKED: usize = 1 << 28;
 
 /// A hundredth of what it unpacks to, blanks. What closes such a file is not there: nobody gets that far.
-pub(super) fn bomb() -> Vec<u8> {
+pub(super) static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
     /// A match is the longest there is.
     const MATCH: usize = 258;
     let mut bits = Bits::default();
@@ -20,7 +22,7 @@ pub(super) fn bomb() -> Vec<u8> {
     }
     packed.extend(bits.bytes);
     packed
-}
+});
 
 /// Bits as they are packed, the lowest of each byte first.
 #[derive(Default)]
@@ -53,11 +55,11 @@ impl Bits {
 
 #[cfg(test)]
 mod tests {
-    use super::{UNPACKED, bomb};
+    use super::{BOMB, UNPACKED};
 
     #[test]
     fn it_begins_as_packed_files_do() {
-        let packed = bomb();
+        let packed = &*BOMB;
         assert!(packed.len() < UNPACKED / 100, "{}", packed.len());
         assert_eq!(packed[..2], [0x1f, 0x8b]);
     }

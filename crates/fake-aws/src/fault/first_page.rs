@@ -45,7 +45,7 @@ pub(super) fn lead_on(
         Markers::InTurn if marker == Some("a.example.com.") => "b.example.com.".to_owned(),
         Markers::InTurn => "a.example.com.".to_owned(),
     };
-    if markers == Markers::New {
+    if markers == Markers::New && marker.is_some() {
         renumber(&mut answer.body, number);
     }
     on_result(call.family, &mut answer.body, |fields| {

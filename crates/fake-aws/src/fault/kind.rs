@@ -61,7 +61,7 @@ pub enum Kind {
 /// The markers of pages that do not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Markers {
-    /// A new one each time, and items with ids of their own.
+    /// A new one each time, and from the second page on items with ids of their own.
     New,
     /// Two in turn.
     InTurn,

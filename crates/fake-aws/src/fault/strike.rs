@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::body::bomb;
+use super::body::BOMB;
 use super::first_page;
 use super::kind::{Kind, Markers};
 use crate::answer::{Answer, Refusal};
@@ -40,7 +40,7 @@ pub(crate) fn strike(kind: &Kind, context: &Context<'_>, request_id: &str) -> Ou
         }
         Kind::Bomb => changed(answer(), |answer| {
             answer.headers.push(("content-encoding", "gzip".to_owned()));
-            answer.body = bomb();
+            answer.body.clone_from(&BOMB);
         }),
         Kind::Pages(markers, fat) => Outcome::whole(page(context, request_id, (*markers, *fat))),
         Kind::Redirect(status, to) => Outcome::whole(Answer {
