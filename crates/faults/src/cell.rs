@@ -63,8 +63,9 @@ impl<'a> Matrix<'a> {
         let mut whole = BTreeMap::new();
         for scene in SCENES {
             let fake = prepared(program, scene)?;
+            fake.clear_log();
             let run = start(program, &fake, scene, Running::Again)?;
-            whole.insert(scene.name, Whole::read(&run)?);
+            whole.insert(scene.name, Whole::read(&run, fake)?);
         }
         Ok(Matrix { program, whole })
     }

@@ -8,7 +8,7 @@ use elb_audit_fake_aws::{Entry, FakeAws};
 use crate::cell::Cell;
 use crate::child::{KEY, Run, SECRET, TOKEN};
 use crate::compare::{changes, differences};
-use crate::kind::Expect;
+use crate::kind::{Expect, Running};
 use crate::scene::About;
 
 /// Bytes of memory that a run may take. One without a fault takes 90 MB.
@@ -18,13 +18,15 @@ const MEMORY: u64 = 768 << 20;
 pub(crate) struct Whole {
     report: Report,
     code: i32,
+    /// What was asked then.
+    fake: FakeAws,
 }
 
 impl Whole {
-    pub(crate) fn read(run: &Run) -> io::Result<Self> {
+    pub(crate) fn read(run: &Run, fake: FakeAws) -> io::Result<Self> {
         let report = serde_json::from_str(&run.stdout)
             .map_err(|error| io::Error::other(format!("no report ({error}): {}", run.stderr)))?;
-        Ok(Whole { report, code: run.code.unwrap_or(-1) })
+        Ok(Whole { report, code: run.code.unwrap_or(-1), fake })
     }
 }
 
@@ -32,8 +34,12 @@ impl Whole {
 pub(crate) fn wrong(cell: &Cell, whole: &Whole, run: &Run, fake: &FakeAws) -> Vec<String> {
     let mut wrong = Vec::new();
     let log = fake.log();
-    if fake.count(cell.asked.call) == 0 {
-        wrong.push("it is never asked".to_owned());
+    match fake.count(cell.asked.call) {
+        0 => wrong.push("it is never asked".to_owned()),
+        asked if asked > most_requests(cell, whole) => {
+            wrong.push(format!("it is asked {asked} times"));
+        }
+        _ => {}
     }
     if run.peak > MEMORY {
         wrong.push(format!("it takes {} MB of memory", run.peak >> 20));
@@ -54,6 +60,14 @@ pub(crate) fn wrong(cell: &Cell, whole: &Whole, run: &Run, fake: &FakeAws) -> Ve
         Err(_) => wrong.extend(without_report(cell, run, code)),
     }
     wrong
+}
+
+/// How often a call may be asked: some times as often as without the fault, unless its pages never end.
+fn most_requests(cell: &Cell, whole: &Whole) -> usize {
+    match cell.kind.run {
+        Running::Impatient => usize::MAX,
+        Running::Once | Running::Again => 5 * whole.fake.count(cell.asked.call) + 10,
+    }
 }
 
 /// The parts of the credentials that a text tells of.
