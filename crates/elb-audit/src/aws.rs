@@ -6,6 +6,7 @@ mod connections;
 pub(crate) mod document;
 pub(crate) mod endpoint;
 pub(crate) mod incoming;
+mod lists;
 pub(crate) mod pace;
 pub(crate) mod profiles;
 pub(crate) mod query;

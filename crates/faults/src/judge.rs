@@ -89,39 +89,57 @@ fn told(text: &str) -> impl Iterator<Item = &'static str> {
 }
 
 fn of_report(cell: &Cell, whole: &Whole, report: &Report, code: i32, log: &[Entry]) -> Vec<String> {
-    let same = differences(&whole.report, report).is_empty();
+    let different = differences(&whole.report, report);
+    let same = different.is_empty();
     let mut wrong = match cell.kind.expect {
-        Expect::Same => differences(&whole.report, report),
+        Expect::Same => different,
         Expect::Either if is_true(cell) => Vec::new(),
         Expect::Gap | Expect::Either => changes(&whole.report, report),
     };
     if cell.asked.scene.about == About::Reading {
-        let right = match () {
-            () if same => whole.code,
-            () if nothing_assessed(report) => 3,
-            () if is_incomplete(report) => 4,
-            () => whole.code,
-        };
+        let right = code_of(whole, report, same);
         if code != right {
             wrong.push(format!("the exit code is {code}, not {right}"));
         }
-        let (call, kind) = (cell.asked.call, cell.kind);
-        let untold = same && !answered_by_another(call) && !(kind.body && has_no_body(call));
-        if kind.expect == Expect::Gap && untold {
+        if same && leaves_gap(cell) {
             wrong.push("it leaves no gap".to_owned());
         }
-        return wrong;
-    }
-    // S3 tells where a bucket is even to whom it refuses; nobody tells more by its head.
-    let head = has_no_body(cell.asked.call) && code == whole.code;
-    // A body that nobody reads may be anything.
-    let last = log.iter().rev().find(|entry| entry.call() == cell.asked.call);
-    let taken = last.and_then(|entry| entry.status).is_some_and(|status| status < 300);
-    let right = code == 5 || head || (taken && code == whole.code);
-    if !right || (cell.kind.expect == Expect::Same && code != whole.code) {
+    } else if !is_code_beside(cell, whole, code, log) && (code != 3 || !nothing_assessed(report)) {
         wrong.push(format!("the exit code is {code}"));
     }
     wrong
+}
+
+/// The exit code that a report of what was read has, under `--strict`.
+fn code_of(whole: &Whole, report: &Report, same: bool) -> i32 {
+    if same {
+        whole.code
+    } else if nothing_assessed(report) {
+        3
+    } else if is_incomplete(report) {
+        4
+    } else {
+        whole.code
+    }
+}
+
+/// Whether the fault has to leave a gap.
+fn leaves_gap(cell: &Cell) -> bool {
+    let (asked, kind) = (cell.asked.call, cell.kind);
+    kind.expect == Expect::Gap && !answered_by_another(asked) && !(kind.body && has_no_body(asked))
+}
+
+/// Whether an exit code is right where something beside the reading failed: keeping, or telling.
+fn is_code_beside(cell: &Cell, whole: &Whole, code: i32, log: &[Entry]) -> bool {
+    if cell.kind.expect == Expect::Same {
+        return code == whole.code;
+    }
+    // S3 tells where a bucket is even to whom it refuses; nobody tells more by its head.
+    let head = has_no_body(cell.asked.call);
+    // A body that nobody reads may be anything.
+    let last = log.iter().rev().find(|entry| entry.call() == cell.asked.call);
+    let taken = last.and_then(|entry| entry.status).is_some_and(|status| status < 300);
+    code == 5 || ((head || taken) && code == whole.code)
 }
 
 /// Whether nothing could be assessed, or the credentials have run out.

@@ -103,11 +103,11 @@ fn shuffle(cells: &mut [Cell], seed: u64) {
 fn shown(wrong: &[String]) -> String {
     const FEW: usize = 4;
     let line = |one: &String| format!("\n  {}", one.chars().take(400).collect::<String>());
-    let mut shown: String = wrong.iter().take(FEW).map(line).collect();
-    if wrong.len() > FEW {
-        shown.push_str(&format!("\n  and {} more", wrong.len() - FEW));
+    let shown: String = wrong.iter().take(FEW).map(line).collect();
+    match wrong.len().saturating_sub(FEW) {
+        0 => shown,
+        more => format!("{shown}\n  and {more} more"),
     }
-    shown
 }
 
 /// Tries the cells, so many at a time: most of them wait now and then.

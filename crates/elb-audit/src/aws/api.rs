@@ -15,7 +15,7 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
-use super::bounds::{self, Pages, Taken};
+use super::bounds::{self, Taken};
 use super::pace::{Meter, Pace};
 use super::{Stop, incoming, session};
 use crate::secrets;
@@ -152,58 +152,6 @@ impl ApiClient {
             let said = "an attribute without key or value";
             self.located(Gap::new(call, Reason::Malformed).saying(said), Some(resource))
         })
-    }
-
-    /// Every item of a list that comes in pages; and, where the pages stop early, why.
-    ///
-    /// `page` asks for the page behind a marker and answers its items and the next marker. A list that goes
-    /// on beyond its bounds stops there.
-    pub(crate) async fn pages<T, F>(
-        &self,
-        call: Call,
-        page: impl Fn(Option<String>) -> F,
-    ) -> (Vec<T>, Option<Gap>)
-    where
-        F: Future<Output = Page<T>>,
-    {
-        let mut all = Vec::new();
-        let mut list = Pages::default();
-        let mut marker: Option<String> = None;
-        loop {
-            let (answer, bytes) = incoming::received(page(marker)).await;
-            let (items, next) = match answer {
-                Fact::Known((Some(items), next)) => (items, next.filter(|next| !next.is_empty())),
-                Fact::Known((None, _)) => return (all, Some(self.missing_list(call, None))),
-                Fact::Unread(gap) => return (all, Some(gap)),
-            };
-            self.taken.add(bounds::weight(call, items.len()));
-            let taken = list.take(call, items.len(), bytes, next.as_deref());
-            all.extend(items);
-            if let Err(said) = taken {
-                all.truncate(bounds::most_items(call));
-                let gap = Gap::new(call, Reason::Malformed).saying(said);
-                return (all, Some(self.located(gap, None)));
-            }
-            marker = next;
-            if marker.is_none() {
-                return (all, None);
-            }
-        }
-    }
-
-    /// Like [`ApiClient::pages`], for a list of which a part is of no use.
-    pub(crate) async fn all_pages<T, F>(
-        &self,
-        call: Call,
-        page: impl Fn(Option<String>) -> F,
-    ) -> Fact<Vec<T>>
-    where
-        F: Future<Output = Page<T>>,
-    {
-        match self.pages(call, page).await {
-            (items, None) => Fact::Known(items),
-            (_, Some(gap)) => Fact::Unread(gap),
-        }
     }
 }
 
@@ -372,14 +320,14 @@ impl fmt::Debug for ApiClient {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
     use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 
     use super::*;
     use crate::aws::query::ServiceError;
 
-    fn client() -> ApiClient {
+    pub(in crate::aws) fn client() -> ApiClient {
         let (sleep, clock) = (TokioSleep::new(), SystemTimeSource::new());
         let (sleep, clock) = (SharedAsyncSleep::new(sleep), SharedTimeSource::new(clock));
         ApiClient {
@@ -407,23 +355,5 @@ mod tests {
         let asked = api.call::<u8, ServiceError>(call, None, async { unreachable!("it is asked") });
         let gap = Gap::new(call, Reason::Malformed).saying(bounds::TOO_MUCH).in_region("eu-west-1");
         assert_eq!(asked.await, Fact::Unread(gap));
-    }
-
-    #[tokio::test]
-    async fn a_list_that_goes_on_stops_with_what_it_has() {
-        let api = client();
-        let call = Call::Ec2DescribeVpcs;
-        let in_turn = |marker: Option<String>| async move {
-            let next = if marker.as_deref() == Some("a") { "b" } else { "a" };
-            Fact::Known((Some(vec![next]), Some(next.to_owned())))
-        };
-        let (items, gap) = api.pages(call, in_turn).await;
-        assert_eq!(items, ["a", "b", "a"]);
-        assert_eq!(gap.unwrap().detail.as_deref(), Some("the same page marker came twice"));
-        let one_more =
-            |_| async { Fact::Known((Some(vec![(); bounds::ITEMS + 1]), Some("next".to_owned()))) };
-        let (items, gap) = api.pages(call, one_more).await;
-        assert_eq!(items.len(), bounds::ITEMS);
-        assert_eq!(gap.unwrap().reason, Reason::Malformed);
     }
 }

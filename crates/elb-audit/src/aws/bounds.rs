@@ -2,14 +2,12 @@
 //!
 //! What goes beyond a bound is a gap. The bounds are far above what AWS answers, and below what a machine has.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use elb_audit_core::vocab::call::Call;
 
 const KB: u64 = 1 << 10;
-const MB: u64 = 1 << 20;
+pub(super) const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
 
 /// Bytes of one answer.
@@ -165,50 +163,6 @@ impl Taken {
 /// What a gap says when [`Taken::too_much`] was.
 pub(crate) const TOO_MUCH: &str = "the answers about this account are longer than 2 GB in all";
 
-/// A list as its pages come in.
-#[derive(Debug, Default)]
-pub(crate) struct Pages {
-    pages: usize,
-    items: usize,
-    bytes: u64,
-    /// The markers so far, each by its hash.
-    markers: HashSet<u64>,
-    hashes: RandomState,
-}
-
-impl Pages {
-    /// Takes a page; what is wrong if the list goes on too long with it.
-    pub(crate) fn take(
-        &mut self,
-        call: Call,
-        items: usize,
-        bytes: u64,
-        next: Option<&str>,
-    ) -> Result<(), String> {
-        self.pages += 1;
-        self.items += items;
-        self.bytes += bytes;
-        let most = most_items(call);
-        if self.items > most {
-            return Err(format!("the list has more than {most} items"));
-        }
-        if self.bytes > LIST {
-            return Err(format!("the list is longer than {} MB", LIST / MB));
-        }
-        let Some(next) = next else { return Ok(()) };
-        if self.pages >= PAGES {
-            return Err(format!("the list has more than {PAGES} pages"));
-        }
-        if next.len() > MARKER {
-            return Err(format!("a page marker of {} bytes", next.len()));
-        }
-        if !self.markers.insert(self.hashes.hash_one(next)) {
-            return Err("the same page marker came twice".to_owned());
-        }
-        Ok(())
-    }
-}
-
 /// How many items a list may have.
 pub(crate) fn most_items(call: Call) -> usize {
     if lists_load_balancers(call) { LOAD_BALANCERS } else { ITEMS }
@@ -228,8 +182,6 @@ fn lists_load_balancers(call: Call) -> bool {
 mod tests {
     use super::*;
 
-    const CALL: Call = Call::Ec2DescribeSubnets;
-
     #[test]
     fn amounts_in_the_documentation_are_those_of_the_code() {
         for (bound, most) in TABLE {
@@ -245,40 +197,5 @@ mod tests {
         }
         assert!(TOO_MUCH.contains(&format!("{} GB", ACCOUNT / GB)));
         assert_eq!(SHORT, MB);
-    }
-
-    #[test]
-    fn a_list_may_be_long_and_not_longer() {
-        let mut list = Pages::default();
-        for page in 1..PAGES {
-            list.take(CALL, 1, 1, Some(&page.to_string())).unwrap();
-        }
-        assert_eq!(list.take(CALL, 1, 1, None), Ok(()), "the last of so many pages");
-        let said = list.take(CALL, 1, 1, Some("x")).unwrap_err();
-        assert_eq!(said, "the list has more than 10000 pages");
-        let said = Pages::default().take(CALL, ITEMS + 1, 1, None).unwrap_err();
-        assert_eq!(said, "the list has more than 1000000 items");
-        let call = Call::ElbV2DescribeLoadBalancers;
-        let said = Pages::default().take(call, LOAD_BALANCERS + 1, 1, None).unwrap_err();
-        assert_eq!(said, "the list has more than 10000 items");
-        let mut list = Pages::default();
-        list.take(CALL, 1, LIST, Some("a")).unwrap();
-        let said = list.take(CALL, 1, 1, Some("b")).unwrap_err();
-        assert_eq!(said, "the list is longer than 256 MB");
-        let long = "x".repeat(MARKER + 1);
-        let said = Pages::default().take(CALL, 1, 1, Some(&long)).unwrap_err();
-        assert_eq!(said, "a page marker of 65537 bytes");
-    }
-
-    #[test]
-    fn every_marker_is_remembered() {
-        for round in 1..5 {
-            let mut list = Pages::default();
-            for page in 0..round {
-                list.take(CALL, 1, 1, Some(&page.to_string())).unwrap();
-            }
-            let said = list.take(CALL, 1, 1, Some("0")).unwrap_err();
-            assert_eq!(said, "the same page marker came twice", "{round}");
-        }
     }
 }

@@ -41,7 +41,7 @@ impl HttpClient for Limited {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         SharedHttpConnector::new(Connector {
-            connector: self.client.http_connector(settings, components),
+            inner: self.client.http_connector(settings, components),
             places: Arc::clone(&self.places),
             long: self.long.clone(),
         })
@@ -70,14 +70,14 @@ impl HttpClient for Limited {
 
 #[derive(Debug)]
 struct Connector {
-    connector: SharedHttpConnector,
+    inner: SharedHttpConnector,
     places: Arc<Semaphore>,
     long: LongAnswers,
 }
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (connector, places) = (self.connector.clone(), Arc::clone(&self.places));
+        let (connector, places) = (self.inner.clone(), Arc::clone(&self.places));
         let long = self.long.clone();
         HttpConnectorFuture::new(async move {
             let place = places

@@ -48,8 +48,9 @@ fn count(bytes: u64) {
 }
 
 /// Does this where an answer may be as long as an object that the program keeps.
-pub(crate) async fn of_objects<T>(future: impl Future<Output = T>) -> T {
-    OBJECTS.scope((), future).await
+pub(crate) fn of_objects<T>(future: impl Future<Output = T>) -> impl Future<Output = T> {
+    // The SDK's futures are large.
+    OBJECTS.scope((), Box::pin(future))
 }
 
 /// An answer that is not taken.

@@ -169,7 +169,7 @@ fn outermost(parts: &mut [Tree], change: &impl Fn(&mut Vec<Tree>)) -> bool {
 fn twice(tree: &mut Tree) {
     match &mut tree.content {
         Content::Items(items) => {
-            *items = items.iter().flat_map(|one| [one.clone(), one.clone()]).collect()
+            *items = items.iter().flat_map(|one| [one.clone(), one.clone()]).collect();
         }
         // S3 has no element around its items.
         Content::Fields(fields) => {

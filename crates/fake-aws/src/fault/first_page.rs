@@ -92,7 +92,8 @@ fn renumber(body: &mut Vec<u8>, number: u64) {
         let is_id = run.len() >= 16 || (run.len() == 12 && before.ends_with('-'));
         if is_id {
             renumbered.push_str(&run[..run.len() - 8]);
-            renumbered.push_str(&format!("{:08x}", number & 0xffff_ffff));
+            let own = format!("{:08x}", number & 0xffff_ffff);
+            renumbered.push_str(&own);
         } else {
             renumbered.push_str(run);
         }
