@@ -90,8 +90,10 @@ struct JsonError {
 fn json(body: &[u8]) -> Result<(), Broken> {
     serde_json::from_slice::<IgnoredAny>(body)
         .map_err(|error| Broken(format!("the answer is not valid JSON: {error}")))?;
+    // A list would be read as the fields in their order.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
     match serde_json::from_slice::<JsonError>(body) {
-        Ok(JsonError { kind: Some(_) }) => Err(error_in_disguise()),
+        Ok(JsonError { kind: Some(_) }) if is_object => Err(error_in_disguise()),
         _ => Ok(()),
     }
 }
