@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod endpoint;
 pub(crate) mod incoming;
 mod lists;
+mod markup;
 pub(crate) mod pace;
 pub(crate) mod profiles;
 pub(crate) mod query;

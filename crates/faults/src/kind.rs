@@ -178,6 +178,16 @@ pub const KINDS: &[Kind] = &[
         altered(call, Alter::OtherAccount)
     }),
     kind("twice", "every item twice", Either, Once, |call, _| altered(call, Alter::Twice)),
+    kind("deep", "100,000 structures in each other", Either, Once, |call, _| {
+        altered(call, Alter::Deep(100_000))
+    }),
+    kind(
+        "wide",
+        "200,000 attributes of one element, or members of one object",
+        Either,
+        Once,
+        |call, _| altered(call, Alter::Wide(200_000)),
+    ),
     kind("long", "4 MB of blanks behind the answer", Same, Once, |call, _| {
         altered(call, Alter::Padded(4 * MB))
     }),

@@ -16,7 +16,7 @@ pub const ANSWER: u64 = 64 * MB;
 pub const OBJECT: u64 = GB;
 /// Bytes a second that such an object has to come with, once it had some time to begin.
 pub const OBJECT_RATE: u64 = 4 * KB;
-/// Beginnings of elements, objects, lists and their items in one answer: what reads it may need some hundred
+/// Beginnings of elements, attributes, objects, lists and their items in one answer: what reads it may need some hundred
 /// bytes for the shortest of them.
 pub const PARTS: u64 = 2_000_000;
 /// Bytes of an answer that is not long.
@@ -70,7 +70,7 @@ pub const TABLE: &[(Bound, u64)] = &[
     ),
     (
         Bound {
-            of: "elements, objects and items of one answer",
+            of: "elements, attributes, objects and items of one answer",
             most: "2,000,000",
             beyond: "a gap, without a second try",
         },

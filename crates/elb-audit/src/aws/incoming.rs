@@ -179,7 +179,7 @@ impl Incoming {
         self.bytes += bytes;
         self.weight += bytes + self.bounds.piece;
         if self.bounds.parts < u64::MAX {
-            let begins = |byte: &&u8| matches!(byte, b'<' | b'{' | b'[' | b',');
+            let begins = |byte: &&u8| matches!(byte, b'<' | b'{' | b'[' | b',' | b'=');
             self.parts += u64::try_from(piece.iter().filter(begins).count()).unwrap_or(u64::MAX);
         }
         if let Some(unwanted) = self.unwanted.take() {
@@ -324,7 +324,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_is_not_made_of_too_much() {
-        for part in ["<a/>", "{},", "[],", ",1"] {
+        for part in ["<a/>", "{},", "[],", ",1", " a=''"] {
             let piece = part.repeat(MB);
             assert_eq!(reads(answer(200, piece.as_bytes(), 3, &[])).await, Err(Unwanted::Parts));
         }

@@ -23,6 +23,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::incoming::Unwanted;
+use super::markup::excess;
 
 /// What an answer of a service is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,9 @@ pub(crate) fn must_be_xml(text: &str) -> Result<(), BoxError> {
 fn xml(body: &[u8]) -> Result<(), Broken> {
     let text = std::str::from_utf8(body)
         .map_err(|error| Broken(format!("the answer is not UTF-8: {error}")))?;
+    if let Some(excess) = excess(text) {
+        return Err(Broken(format!("the answer has {excess}")));
+    }
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, ..roxmltree::ParsingOptions::default() };
     let document = roxmltree::Document::parse_with_options(text, options)

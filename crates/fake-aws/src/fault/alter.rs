@@ -32,6 +32,10 @@ pub enum Alter {
     OtherAccount,
     /// So many bytes of blanks stand behind it.
     Padded(usize),
+    /// A field that nobody knows holds as many others in each other.
+    Deep(usize),
+    /// A field that nobody knows has as many attributes, or members.
+    Wide(usize),
 }
 
 /// A number that makes no sense.
@@ -66,6 +70,8 @@ impl Alter {
             Self::Empty => body.clear(),
             Self::Broken => break_open(body),
             Self::Padded(bytes) => body.resize(body.len() + bytes, b' '),
+            Self::Deep(levels) => insert(family, body, &deep(family, *levels)),
+            Self::Wide(members) => insert(family, body, &wide(family, *members)),
             Self::OtherAccount => {
                 let part = |number: &str| format!(":{number}:");
                 let text = String::from_utf8_lossy(body).replace(&part(account), &part(ANOTHER));
@@ -95,6 +101,38 @@ impl Alter {
     }
 }
 
+fn is_json(family: Family) -> bool {
+    matches!(family.protocol(), Protocol::Json | Protocol::RestJson)
+}
+
+fn deep(family: Family, levels: usize) -> String {
+    let [open, close] = if is_json(family) { ["[", "]"] } else { ["<Unheard>", "</Unheard>"] };
+    open.repeat(levels) + &close.repeat(levels)
+}
+
+fn wide(family: Family, members: usize) -> String {
+    if is_json(family) {
+        let members: Vec<String> = (0..members).map(|number| format!("\"a{number}\":1")).collect();
+        return format!("{{{}}}", members.join(","));
+    }
+    let attributes: String = (0..members).map(|number| format!(" a{number}=\"1\"")).collect();
+    format!("<Unheard{attributes}/>")
+}
+
+/// Puts a value, of a field that nobody knows, at the end of a document.
+fn insert(family: Family, body: &mut Vec<u8>, value: &str) {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let end = if is_json(family) { "}" } else { "</" };
+    let Some(at) = text.rfind(end) else { return };
+    let (before, after) = text.split_at(at);
+    let name = match before.trim_end().ends_with('{') {
+        _ if !is_json(family) => "",
+        true => "\"Unheard\":",
+        false => ",\"Unheard\":",
+    };
+    *body = [before, name, value, after].concat().into_bytes();
+}
+
 /// Puts what cannot stand there in the middle, between two parts of the document.
 fn break_open(body: &mut Vec<u8>) {
     let middle = body.len() / 2;
@@ -106,7 +144,7 @@ fn break_open(body: &mut Vec<u8>) {
 /// Changes a document if it is one.
 pub(super) fn on_tree(family: Family, body: &mut Vec<u8>, change: impl FnOnce(&mut Tree)) {
     let Ok(text) = std::str::from_utf8(body) else { return };
-    if matches!(family.protocol(), Protocol::Json | Protocol::RestJson) {
+    if is_json(family) {
         if let Some(mut tree) = json::read(text) {
             change(&mut tree);
             *body = json::write(&tree).into_bytes();
@@ -260,6 +298,12 @@ mod tests {
                 r#""Unheard":{"Of":"1"}}]"#,
             ),
             (Alter::Bare, "<AResult></AResult>", "{}"),
+            (
+                Alter::Deep(2),
+                "<Unheard><Unheard></Unheard></Unheard></R>",
+                r#""n","Unheard":[[]]}"#,
+            ),
+            (Alter::Wide(2), r#"<Unheard a0="1" a1="1"/></R>"#, r#""Unheard":{"a0":1,"a1":1}}"#),
         ] {
             let found = altered(Family::Elbv2, XML, &alter);
             assert!(found.contains(xml), "{alter:?}: {found}");
