@@ -2,11 +2,15 @@
 
 pub(crate) mod api;
 mod authorities;
+pub mod bounds;
 pub(crate) mod connection_error;
 mod connections;
 pub(crate) mod document;
 pub(crate) mod endpoint;
 mod http_clients;
+pub(crate) mod incoming;
+mod lists;
+mod markup;
 pub(crate) mod pace;
 pub(crate) mod profiles;
 mod proxy;

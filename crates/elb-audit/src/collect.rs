@@ -181,6 +181,7 @@ impl<'a> Collection<'a> {
             account: Arc::from(""),
             region,
             pace,
+            taken: Arc::default(),
             stop,
             notes: Notes::default(),
             verbose,

@@ -13,6 +13,7 @@ use crate::http::Request;
 use crate::service::{self, Modelled, Understood};
 
 /// A request, understood.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) family: Family,
     pub(crate) action: String,

@@ -10,6 +10,39 @@ pub(crate) fn iso(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}.000Z", second % 60)
 }
 
+/// As a signed request says it: `20260101T000000Z`.
+pub(crate) fn parse_compact(text: &str) -> Option<i64> {
+    let part = |from: usize, to: usize| text.get(from..to);
+    parse(&format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        part(0, 4)?,
+        part(4, 6)?,
+        part(6, 8)?,
+        part(9, 11)?,
+        part(11, 13)?,
+        part(13, 15)?
+    ))
+}
+
+/// As headers of HTTP say it: `Thu, 01 Jan 1970 00:00:00 GMT`.
+pub(crate) fn http(seconds: i64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let day = seconds.div_euclid(DAY);
+    let of = |names: &[&'static str], place: i64| {
+        usize::try_from(place).ok().and_then(|place| names.get(place).copied()).unwrap_or_default()
+    };
+    let (year, month, date) = date(day);
+    let time = iso(seconds);
+    format!(
+        "{}, {date:02} {} {year:04} {} GMT",
+        of(&DAYS, day.rem_euclid(7)),
+        of(&MONTHS, month - 1),
+        &time[11..19]
+    )
+}
+
 /// Undoes [`iso`], with or without a fraction of a second.
 pub(crate) fn parse(text: &str) -> Option<i64> {
     let (date, time) = text.split_once('T')?;
@@ -50,7 +83,7 @@ fn date(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{iso, parse};
+    use super::{http, iso, parse, parse_compact};
 
     #[test]
     fn reads_what_it_writes() {
@@ -59,6 +92,14 @@ mod tests {
         }
         assert_eq!(parse("2026-01-01T00:00:00Z"), Some(crate::model::certificate::EPOCH));
         assert_eq!(parse("yesterday"), None);
+    }
+
+    #[test]
+    fn headers_have_forms_of_their_own() {
+        assert_eq!(http(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(http(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(parse_compact("19941106T084937Z"), Some(784_111_777));
+        assert_eq!(parse_compact("1994"), None);
     }
 
     #[test]

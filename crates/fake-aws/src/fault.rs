@@ -1,5 +1,20 @@
 //! The fault script: which calls fail, how, and how often.
 
+mod alter;
+mod body;
+mod first_page;
+mod json;
+mod kind;
+mod pattern;
+mod strike;
+mod tree;
+mod xml;
+
+pub use alter::{Alter, Number};
+pub use kind::{Kind, Markers, Spoil};
+pub(crate) use pattern::Pattern;
+pub(crate) use strike::strike;
+
 use crate::call::Call;
 
 /// A planted fault. Calls are named `family:Operation` (`elbv2:DescribeRules`), or by IAM action
@@ -12,66 +27,9 @@ pub struct Fault {
     pub(crate) resource: Option<String>,
     pub(crate) skip: u32,
     pub(crate) times: Option<u32>,
+    /// Whether every call fails after the first one that it strikes.
+    pub(crate) spreads: bool,
     pub(crate) kind: Kind,
-}
-
-/// How a call fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The caller lacks the permission.
-    Deny,
-    /// The caller asks too much.
-    Throttle,
-    /// The request is read and never answered.
-    Hang,
-    /// Status 200 with a body that nothing can decode.
-    Garbage,
-    /// The connection ends in the middle of the true answer's body.
-    Truncated,
-    /// The true answer, spoilt, as if that were all of it.
-    Spoilt(Spoil),
-    /// The request's signature is refused, in a message that quotes the request: its credentials too.
-    Quote,
-    /// The connection is reset before any answer.
-    Reset,
-    /// The call is done, and the connection reset before the answer.
-    Lost,
-    /// The first of the things that the call brings is refused, the others are taken.
-    Partial,
-    /// An error of the service, in the shape of its family.
-    Error {
-        /// The HTTP status.
-        status: u16,
-        /// The error code.
-        code: String,
-        /// The message.
-        message: String,
-    },
-}
-
-/// What becomes of an answer's body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Spoil {
-    /// It ends before the last time that this stands in it.
-    CutBefore(&'static str),
-    /// This is put before the last time that the other stands in it.
-    Put(&'static str, &'static str),
-    /// Every time that the first stands in it, the other does instead.
-    Replace(&'static str, &'static str),
-}
-
-impl Spoil {
-    pub(crate) fn spoil(&self, body: &mut Vec<u8>) {
-        let text = String::from_utf8_lossy(body).into_owned();
-        let spoilt = match self {
-            Self::CutBefore(what) => text.rfind(what).map_or("", |at| &text[..at]).to_owned(),
-            Self::Put(what, before) => text
-                .rfind(before)
-                .map_or_else(|| text.clone(), |at| format!("{}{what}{}", &text[..at], &text[at..])),
-            Self::Replace(what, by) => text.replace(what, by),
-        };
-        *body = spoilt.into_bytes();
-    }
 }
 
 impl Fault {
@@ -84,6 +42,7 @@ impl Fault {
             resource: None,
             skip: 0,
             times: None,
+            spreads: false,
             kind,
         }
     }
@@ -116,6 +75,11 @@ impl Fault {
     /// The true answer, spoilt in a way that a client may take for the whole.
     pub fn spoilt(call: &str, spoil: Spoil) -> Self {
         Self::new(call, Kind::Spoilt(spoil))
+    }
+
+    /// The true answer, altered in a way that a client may take for true.
+    pub fn altered(call: &str, alter: Alter) -> Self {
+        Self::new(call, Kind::Altered(alter))
     }
 
     /// A refusal that quotes the request.
@@ -184,6 +148,12 @@ impl Fault {
         self
     }
 
+    /// From the first call that it strikes on, every other one fails as well, as when credentials run out.
+    pub fn and_all_after(mut self) -> Self {
+        self.spreads = true;
+        self
+    }
+
     /// Whether it strikes this call; counts down what it was limited to.
     pub(crate) fn strikes(&mut self, call: &Call, account: &str) -> bool {
         let matches = self.pattern.matches(call)
@@ -200,33 +170,10 @@ impl Fault {
             return false;
         }
         self.times = self.times.map(|times| times - 1);
+        if self.spreads {
+            let (kind, account) = (self.kind.clone(), self.account.clone());
+            *self = Self { account, ..Self::new("*", kind) };
+        }
         true
-    }
-}
-
-/// Which calls are meant.
-#[derive(Clone, Debug)]
-pub(crate) struct Pattern {
-    service: String,
-    operation: String,
-}
-
-impl Pattern {
-    /// From `service:Operation`; a lone word is an operation of any service.
-    pub(crate) fn new(call: &str) -> Self {
-        let (service, operation) = call.split_once(':').unwrap_or(("*", call));
-        Self { service: service.to_owned(), operation: operation.to_owned() }
-    }
-
-    pub(crate) fn matches(&self, call: &Call) -> bool {
-        self.names(call.family.name(), &call.action, &call.iam_action())
-    }
-
-    /// Whether a call is meant that goes by this family and operation, and by this IAM action.
-    pub(crate) fn names(&self, family: &str, operation: &str, action: &str) -> bool {
-        let (prefix, permission) = action.split_once(':').unwrap_or_default();
-        let is = |pattern: &str, name: &str| pattern == "*" || pattern == name;
-        (is(&self.operation, operation) && is(&self.service, family))
-            || (is(&self.operation, permission) && self.service == prefix)
     }
 }

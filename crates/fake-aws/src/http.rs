@@ -73,20 +73,31 @@ impl Connection {
         request_id: &str,
         bytes: usize,
     ) -> io::Result<()> {
-        let mut out = format!(
-            "HTTP/1.1 {} {}\r\ncontent-type: {}\r\ncontent-length: {}\r\nx-amzn-requestid: {request_id}\r\n",
-            answer.status,
-            reason(answer.status),
-            answer.content_type,
-            answer.body.len(),
-        );
-        for (name, value) in &answer.headers {
-            out.extend([*name, ": ", value, "\r\n"]);
-        }
-        out.push_str("\r\n");
-        let mut out = out.into_bytes();
+        let length = format!("content-length: {}", answer.body.len());
+        let mut out = head(answer, request_id, &length).into_bytes();
         out.extend_from_slice(&answer.body[..bytes.min(answer.body.len())]);
-        self.stream.write_all(&out).await
+        self.put(&out).await
+    }
+
+    /// Begins an answer whose length is not known before.
+    pub(crate) async fn begin_pieces(
+        &mut self,
+        answer: &Answer,
+        request_id: &str,
+    ) -> io::Result<()> {
+        self.put(head(answer, request_id, "transfer-encoding: chunked").as_bytes()).await
+    }
+
+    /// Sends a piece of such an answer.
+    pub(crate) async fn put_piece(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.put(format!("{:x}\r\n", piece.len()).as_bytes()).await?;
+        self.put(piece).await?;
+        self.put(b"\r\n").await
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) async fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await
     }
 
     /// Never answers; comes back when the client gives up.
@@ -100,6 +111,20 @@ impl Connection {
         // Without it the close is orderly, which a client sees as an error all the same.
         let _ = self.stream.set_zero_linger();
     }
+}
+
+/// The head of an answer, with the header that says where its body ends.
+fn head(answer: &Answer, request_id: &str, framing: &str) -> String {
+    let (status, content_type) = (answer.status, answer.content_type);
+    let mut head = format!(
+        "HTTP/1.1 {status} {}\r\ncontent-type: {content_type}\r\n{framing}\r\nx-amzn-requestid: {request_id}\r\n",
+        reason(status),
+    );
+    for (name, value) in &answer.headers {
+        head.extend([*name, ": ", value, "\r\n"]);
+    }
+    head.push_str("\r\n");
+    head
 }
 
 fn parse(head: &str) -> Request {
@@ -121,6 +146,8 @@ fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         301 => "Moved Permanently",
+        302 => "Found",
+        307 => "Temporary Redirect",
         400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",

@@ -29,13 +29,14 @@ mod limit;
 mod log;
 mod page;
 mod policies;
+mod sending;
 mod serve;
 mod service;
 mod session;
 mod xml;
 
 pub use fake_aws::FakeAws;
-pub use fault::{Fault, Kind, Spoil};
+pub use fault::{Alter, Fault, Kind, Markers, Number, Spoil};
 pub use limit::RateLimit;
 pub use log::Entry;
 pub use model::accelerator::{

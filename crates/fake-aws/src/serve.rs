@@ -9,12 +9,11 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::answer::{Answer, Refusal};
 use crate::api::{self, Context, Kept};
-use crate::call::{Call, Family};
+use crate::call::Call;
 use crate::clock::Clock;
 use crate::fake_aws::held;
-use crate::fault::{Fault, Kind};
+use crate::fault::{Fault, Kind, strike};
 use crate::http::Connection;
 use crate::limit::Limiter;
 use crate::log::Entry;
@@ -22,6 +21,7 @@ use crate::model::account::Account;
 use crate::model::arn::{self, Place};
 use crate::model::certificate::FAR;
 use crate::model::region::Region;
+use crate::sending::{Outcome, Sending};
 use crate::service::Answers;
 use crate::session::SessionPolicy;
 
@@ -50,23 +50,6 @@ pub(crate) struct Shared {
 
 /// Changes the body of an answer, told what was asked.
 pub(crate) type Rewriter = Box<dyn FnMut(&Entry, &mut Vec<u8>) + Send>;
-
-/// What happens to a request.
-enum Outcome {
-    Answer(Answer),
-    Half(Answer),
-    Hang,
-    Reset,
-}
-
-impl Outcome {
-    /// Leaves the head alone, as an answer to `HEAD` has it.
-    fn without_body(&mut self) {
-        if let Self::Answer(answer) | Self::Half(answer) = self {
-            answer.body.clear();
-        }
-    }
-}
 
 impl Shared {
     pub(crate) fn new(accounts: Vec<Account>) -> Self {
@@ -155,11 +138,11 @@ impl Shared {
         };
         let mut outcome = match fault {
             None if !admitted => strike(&Kind::Throttle, &context, request_id),
-            None => Outcome::Answer(api::answer(&context, request_id)),
+            None => Outcome::whole(api::answer(&context, request_id)),
             Some(kind) => strike(&kind, &context, request_id),
         };
         let entry = Self::entry(&context, started, &outcome);
-        if let (Outcome::Answer(answer), Some(rewrite)) =
+        if let (Outcome::Sent(answer, _), Some(rewrite)) =
             (&mut outcome, &mut *held(self.rewriter.lock()))
         {
             rewrite(&entry, &mut answer.body);
@@ -181,56 +164,10 @@ impl Shared {
             body: String::from_utf8_lossy(&call.body).into_owned(),
             started,
             status: match outcome {
-                Outcome::Answer(answer) | Outcome::Half(answer) => Some(answer.status),
+                Outcome::Sent(answer, _) => Some(answer.status),
                 Outcome::Hang | Outcome::Reset => None,
             },
         }
-    }
-}
-
-fn strike(kind: &Kind, context: &Context<'_>, request_id: &str) -> Outcome {
-    let family = context.call.family;
-    let refuse = |refusal: Refusal| Outcome::Answer(refusal.answer(family, request_id));
-    match kind {
-        Kind::Deny => {
-            refuse(Refusal::denied(family, &context.caller(), &context.call.iam_action()))
-        }
-        Kind::Throttle => refuse(Refusal::throttled(family)),
-        Kind::Error { status, code, message } => {
-            refuse(Refusal::with_status(*status, code, message))
-        }
-        Kind::Garbage => Outcome::Answer(garbage(family)),
-        Kind::Truncated => Outcome::Half(api::answer(context, request_id)),
-        Kind::Spoilt(spoil) => {
-            let mut answer = api::answer(context, request_id);
-            spoil.spoil(&mut answer.body);
-            Outcome::Answer(answer)
-        }
-        Kind::Quote => {
-            let message = format!(
-                "The request signature we calculated does not match the signature you provided. \
-                 Check your AWS Secret Access Key and signing method. The Canonical String for this \
-                 request should have been '{}'",
-                context.call.quoted
-            );
-            refuse(Refusal::with_status(403, "SignatureDoesNotMatch", &message))
-        }
-        Kind::Hang => Outcome::Hang,
-        Kind::Reset => Outcome::Reset,
-        Kind::Lost => {
-            api::answer(context, request_id);
-            Outcome::Reset
-        }
-        Kind::Partial => Outcome::Answer(api::answer(context, request_id)),
-    }
-}
-
-fn garbage(family: Family) -> Answer {
-    Answer {
-        status: 200,
-        content_type: family.content_type(),
-        headers: Vec::new(),
-        body: b"<<{\"not\": an answer\xff".to_vec(),
     }
 }
 
@@ -272,9 +209,11 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
             tokio::time::sleep(latency).await;
         }
         match outcome {
-            Outcome::Answer(answer) => connection.write(&answer, &request_id, usize::MAX).await?,
-            Outcome::Half(answer) => {
-                return connection.write(&answer, &request_id, answer.body.len() / 2).await;
+            Outcome::Sent(answer, Sending::Whole) => {
+                connection.write(&answer, &request_id, usize::MAX).await?;
+            }
+            Outcome::Sent(answer, sending) => {
+                return sending.send(&mut connection, &answer, &request_id).await;
             }
             Outcome::Hang => {
                 connection.hang().await;

@@ -31,6 +31,7 @@ use crate::fake_aws::held;
 use crate::http::Request;
 
 /// A request for an operation that the tables have.
+#[derive(Clone)]
 pub(crate) struct Modelled {
     service: &'static Service,
     operation: &'static Operation,

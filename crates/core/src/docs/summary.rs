@@ -25,6 +25,7 @@ const AFTER: &[(&str, &str)] = &[
     ("Compliance", "compliance.md"),
     ("Permissions", "permissions.md"),
     ("Calls", "calls.md"),
+    ("Faulty answers", "faulty-answers.md"),
     ("What a load balancer cannot have", "capabilities.md"),
     ("Exit codes", "exit-codes.md"),
     ("Catalogue", "catalogue.md"),

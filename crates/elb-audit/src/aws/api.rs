@@ -15,11 +15,12 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
+use super::bounds::{self, Taken};
 use super::connection_error::ConnectionError;
 use super::pace::{Meter, Pace};
 use super::region::RegionName;
 use super::understood::Notes;
-use super::{Stop, session};
+use super::{Stop, incoming, session};
 use crate::secrets;
 
 /// One page of a list: its items, none when the answer has no such list at all, and the marker of the
@@ -36,6 +37,8 @@ pub(crate) struct ApiClient {
     pub(crate) account: Arc<str>,
     pub(crate) region: RegionName,
     pub(crate) pace: Arc<Pace>,
+    /// What came in answer about the account.
+    pub(crate) taken: Arc<Taken>,
     pub(crate) stop: watch::Receiver<Stop>,
     /// Shared by the clients of a region.
     pub(crate) notes: Notes,
@@ -58,10 +61,16 @@ impl ApiClient {
     {
         let mut stop = self.stop.clone();
         Box::pin(async move {
+            if self.taken.too_much() {
+                let gap = Gap::new(call, Reason::Malformed).saying(bounds::TOO_MUCH);
+                return Fact::Unread(self.located(gap, resource));
+            }
             let _asked = self.pace.ask();
             let turn = async {
                 let _permit = self.pace.turn(call, &self.region).await;
-                answer.await
+                let (answer, bytes) = incoming::received(answer).await;
+                self.taken.add(bytes);
+                answer
             };
             let gap = tokio::select! {
                 biased;
@@ -149,55 +158,6 @@ impl ApiClient {
             let said = "an attribute without key or value";
             self.located(Gap::new(call, Reason::Malformed).saying(said), Some(resource))
         })
-    }
-
-    /// Every item of a list that comes in pages; and, where the pages stop early, why.
-    ///
-    /// `page` asks for the page behind a marker and answers its items and the next marker.
-    pub(crate) async fn pages<T, F>(
-        &self,
-        call: Call,
-        page: impl Fn(Option<String>) -> F,
-    ) -> (Vec<T>, Option<Gap>)
-    where
-        F: Future<Output = Page<T>>,
-    {
-        let mut all = Vec::new();
-        let mut marker: Option<String> = None;
-        loop {
-            match page(marker.clone()).await {
-                Fact::Known((None, _)) => return (all, Some(self.missing_list(call, None))),
-                Fact::Known((Some(items), next)) => {
-                    all.extend(items);
-                    let next = next.filter(|next| !next.is_empty());
-                    if next.is_none() {
-                        return (all, None);
-                    }
-                    if next == marker {
-                        let said = "the same page marker came twice";
-                        let gap = Gap::new(call, Reason::Malformed).saying(said);
-                        return (all, Some(self.located(gap, None)));
-                    }
-                    marker = next;
-                }
-                Fact::Unread(gap) => return (all, Some(gap)),
-            }
-        }
-    }
-
-    /// Like [`ApiClient::pages`], for a list of which a part is of no use.
-    pub(crate) async fn all_pages<T, F>(
-        &self,
-        call: Call,
-        page: impl Fn(Option<String>) -> F,
-    ) -> Fact<Vec<T>>
-    where
-        F: Future<Output = Page<T>>,
-    {
-        match self.pages(call, page).await {
-            (items, None) => Fact::Known(items),
-            (_, Some(gap)) => Fact::Unread(gap),
-        }
     }
 }
 
@@ -365,5 +325,45 @@ pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error 
 impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiClient").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+    use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+
+    use super::*;
+    use crate::aws::query::ServiceError;
+
+    pub(in crate::aws) fn client() -> ApiClient {
+        let (sleep, clock) = (TokioSleep::new(), SystemTimeSource::new());
+        let (sleep, clock) = (SharedAsyncSleep::new(sleep), SharedTimeSource::new(clock));
+        ApiClient {
+            account: Arc::from(""),
+            region: RegionName::parse("eu-west-1").unwrap(),
+            pace: Pace::new(None, false, sleep, clock),
+            taken: Arc::default(),
+            stop: watch::channel(Stop::No).1,
+            notes: Notes::default(),
+            verbose: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_of_which_there_is_too_much_is_asked_no_more() {
+        let (api, call) = (client(), Call::Ec2DescribeVpcs);
+        let ask = || api.call::<u8, ServiceError>(call, None, async { Ok(1) });
+        assert_eq!(ask().await, Fact::Known(1));
+        let page = |_| async { Fact::Known((Some(vec![1; 100]), None)) };
+        let load_balancers = Call::ElbV2DescribeLoadBalancers;
+        for _ in 0..bounds::ACCOUNT / bounds::weight(load_balancers, 100) {
+            assert_eq!(api.pages(load_balancers, page).await.1, None);
+            assert_eq!(ask().await, Fact::Known(1));
+        }
+        assert_eq!(api.pages(load_balancers, page).await.1, None);
+        let asked = api.call::<u8, ServiceError>(call, None, async { unreachable!("it is asked") });
+        let gap = Gap::new(call, Reason::Malformed).saying(bounds::TOO_MUCH).in_region("eu-west-1");
+        assert_eq!(asked.await, Fact::Unread(gap));
     }
 }

@@ -1,5 +1,5 @@
-//! The HTTP client that everything is asked with: by which way a request goes, how many go at a time, and
-//! what is said of those that are not answered.
+//! The HTTP client that everything is asked with: by which way a request goes, how many go at a time, how much they
+//! may answer, and what is said of those that are not answered.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,33 +18,34 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use futures::future::{Either, select};
 use tokio::sync::Semaphore;
 
+use super::bounds::IN_FLIGHT;
 use super::connection_error::{ConnectionError, ProxyFailure};
+use super::incoming::{self, LongAnswers};
 use super::proxy::{Proxies, Proxy, ProxyVariableError, answers};
 use super::target::Target;
 use super::waits::Waits;
 
-/// Each request may need a connection of its own, and a process often has no more than 1024 files. It
-/// takes long answers for this to slow a scan down.
-const IN_FLIGHT: usize = 200;
 /// After this long an idle connection is closed.
 const IDLE: Duration = Duration::from_secs(20);
 /// How long a proxy may take to say why it refuses.
 const REASON: Duration = Duration::from_secs(5);
 
-/// What the clients of a process share. A request that waits for its retry has left: an account that AWS slows
+/// What the clients of a process share. A request has its place until its answer is there; one that waits for its retry has left: an account that AWS slows
 /// down takes no place from the others.
 #[derive(Debug)]
 pub(crate) struct Network {
     proxies: Proxies,
     waits: Waits,
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    long: LongAnswers,
 }
 
 impl Network {
     /// The network as the environment says that it is to be used.
     pub(crate) fn from_environment(quiet: bool) -> Result<Arc<Self>, ProxyVariableError> {
         let (proxies, waits) = (Proxies::from_environment()?, Waits::new(quiet));
-        Ok(Arc::new(Network { proxies, waits, places: Semaphore::new(IN_FLIGHT) }))
+        let (places, long) = (Arc::new(Semaphore::new(IN_FLIGHT)), LongAnswers::default());
+        Ok(Arc::new(Network { proxies, waits, places, long }))
     }
 
     /// A client that trusts these authorities.
@@ -102,16 +103,17 @@ impl Connector {
         let proxy = network.proxies.of(&target);
         let proxy =
             proxy.map_err(|error| ConnectionError::Variable(error).into_connector_error())?;
-        let place = network.places.acquire().await;
-        let _place = place.map_err(|closed| ConnectorError::other(closed.into(), None))?;
+        let place = Arc::clone(&network.places).acquire_owned().await;
+        let place = place.map_err(|closed| ConnectorError::other(closed.into(), None))?;
         let connector = self.connector(proxy)?;
         let (host, way) = (target.to_string(), place_of(&request, proxy));
         let answer = connector.call(request);
         let answer = network.waits.watch(&host, &way, self.sleep.as_ref(), answer).await;
-        match proxy {
+        let answer = match proxy {
             Some(proxy) => self.through(proxy, &target, answer).await,
             None => answer.map_err(|error| ConnectionError::untrusted(error, &target)),
-        }
+        };
+        answer.map(|response| incoming::bounded(response, &network.long, place))
     }
 
     /// The connector of this way.

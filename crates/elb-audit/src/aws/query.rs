@@ -9,6 +9,7 @@
 mod error;
 mod rest;
 mod service;
+mod skew;
 
 pub(crate) use error::ServiceError;
 pub(crate) use rest::RestRequest;
@@ -21,6 +22,7 @@ pub(crate) use service::{
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_runtime::service_clock_skew::{ServiceClockSkewClassifier, ServiceClockSkewInterceptor};
 use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
 use aws_smithy_runtime::client::orchestrator::operation::{Operation, OperationBuilder};
 use aws_smithy_runtime::client::retries::classifiers::{
@@ -47,10 +49,12 @@ use serde::de::DeserializeOwned;
 
 use super::api::ApiClient;
 use super::endpoint::{self, Variant};
+use super::incoming::{self, Place};
 use super::pace::Meter;
 use super::region::RegionName;
 use super::whole::{RetryIncomplete, WholeAnswer, must_be_xml};
 use service::Protocol;
+use skew::RetrySkewedHead;
 
 /// One request, already encoded.
 #[derive(Debug)]
@@ -66,6 +70,8 @@ enum Request {
 pub(crate) struct Reply {
     pub(crate) headers: Headers,
     pub(crate) text: String,
+    /// Its place among the long answers, which it keeps until it is read.
+    _place: Option<Place>,
 }
 
 /// What a service answers: a reply, or an error.
@@ -139,12 +145,15 @@ impl Client {
             .retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
             .retry_classifier(TransientErrorClassifier::<ServiceError>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(ServiceClockSkewClassifier::<ServiceError>::new())
+            .retry_classifier(RetrySkewedHead)
             .retry_classifier(RetryIncomplete)
             .interceptor(match protocol {
                 Protocol::Query(_) => WholeAnswer::Xml,
                 Protocol::Json(_) => WholeAnswer::Json,
                 Protocol::Rest => WholeAnswer::Any,
             })
+            .interceptor(ServiceClockSkewInterceptor::new())
             .interceptor(UserAgentInterceptor::new())
             .interceptor(aws_runtime::invocation_id::InvocationIdInterceptor::new())
             .interceptor(aws_runtime::request_info::RequestInfoInterceptor::new())
@@ -373,7 +382,8 @@ fn decode(response: &HttpResponse) -> Result<Reply, OrchestratorError<ServiceErr
     if response.status().is_success() {
         let text =
             std::str::from_utf8(body).map_err(|error| OrchestratorError::response(error.into()))?;
-        return Ok(Reply { headers: response.headers().clone(), text: text.to_owned() });
+        let (headers, text) = (response.headers().clone(), text.to_owned());
+        return Ok(Reply { headers, text, _place: incoming::place(response) });
     }
     Err(OrchestratorError::operation(ServiceError::read(response, body)))
 }

@@ -211,7 +211,8 @@ pub(crate) fn config_for_role(config: &SdkConfig, taken: &AssumedRole) -> SdkCon
 
 /// A client for one of so many accounts at a time: its own pace within the limits of all.
 pub(crate) fn client_for_account(own: &ApiClient, account: &str, at_a_time: usize) -> ApiClient {
-    ApiClient { account: Arc::from(account), pace: own.pace.for_account(at_a_time), ..own.clone() }
+    let (account, pace) = (Arc::from(account), own.pace.for_account(at_a_time));
+    ApiClient { account, pace, taken: Arc::default(), ..own.clone() }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use elb_audit_core::vocab::digest::sha256;
 use elb_audit_core::vocab::fact::Reason;
 
 use super::api::failure;
+use super::incoming;
 use super::pace::Meter;
 use super::query::{Answer, Client, Failed, RestRequest, undecodable};
 use super::region::RegionName;
@@ -310,7 +311,7 @@ impl<'a> Object<'a> {
         // How much comes is not known before; S3 has to begin as soon as with anything else.
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(longest.min(LONGEST));
         let (client, path) = self.client(&patient(config, timeouts));
-        match client.send(RestRequest::get(&path)).await {
+        match incoming::of_objects(client.send(RestRequest::get(&path))).await {
             Ok(reply) => {
                 let etag = etag(&reply.headers);
                 Ok(Some((reply.text.into_bytes(), etag)))

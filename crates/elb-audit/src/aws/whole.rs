@@ -2,8 +2,9 @@
 //!
 //! The SDK reads the end of the input, `<<`, a control character or a comment that does not end as "no more
 //! tags" (`aws-smithy-xml` 0.64): seven of nine load balancers vanish, with them the marker of the next page,
-//! and nothing says so. Here every answer that is no error is read to the end of its root before it counts.
-//! It is asked for again like any answer that broke on its way, and then a gap.
+//! and nothing says so. Here every answer that is no error is read to the end of its root before it counts, and
+//! an error that has a good status is no answer. It is asked for again like any answer that broke on its way,
+//! and then a gap.
 
 use std::error::Error;
 use std::fmt;
@@ -18,6 +19,11 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::incoming::Unwanted;
+use super::markup::excess;
 
 /// What an answer of a service is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,18 +68,44 @@ pub(crate) fn must_be_xml(text: &str) -> Result<(), BoxError> {
 fn xml(body: &[u8]) -> Result<(), Broken> {
     let text = std::str::from_utf8(body)
         .map_err(|error| Broken(format!("the answer is not UTF-8: {error}")))?;
+    if let Some(excess) = excess(text) {
+        return Err(Broken(format!("the answer has {excess}")));
+    }
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, ..roxmltree::ParsingOptions::default() };
-    match roxmltree::Document::parse_with_options(text, options) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Broken(format!("the answer is not well-formed XML: {error}"))),
+    let document = roxmltree::Document::parse_with_options(text, options)
+        .map_err(|error| Broken(format!("the answer is not well-formed XML: {error}")))?;
+    let root = document.root_element();
+    let has_errors = || root.children().any(|child| child.has_tag_name("Errors"));
+    match root.tag_name().name() {
+        "Error" | "ErrorResponse" => Err(error_in_disguise()),
+        "Response" if has_errors() => Err(error_in_disguise()),
+        _ => Ok(()),
     }
 }
 
+/// A document of which nothing is wanted but what an error begins with.
+#[derive(Deserialize)]
+struct JsonError {
+    #[serde(rename = "__type")]
+    kind: Option<IgnoredAny>,
+}
+
 fn json(body: &[u8]) -> Result<(), Broken> {
-    serde_json::from_slice::<serde::de::IgnoredAny>(body)
-        .map(drop)
-        .map_err(|error| Broken(format!("the answer is not valid JSON: {error}")))
+    serde_json::from_slice::<IgnoredAny>(body)
+        .map_err(|error| Broken(format!("the answer is not valid JSON: {error}")))?;
+    // A list would be read as the fields in their order.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    match serde_json::from_slice::<JsonError>(body) {
+        Ok(JsonError { kind: Some(_) }) if is_object => Err(error_in_disguise()),
+        _ => Ok(()),
+    }
+}
+
+/// S3 answers some errors with status 200, since it has begun to answer before it knows; whoever stands between may
+/// do the same with others.
+fn error_in_disguise() -> Broken {
+    Broken("an error with the status of an answer".to_owned())
 }
 
 impl Intercept for WholeAnswer {
@@ -90,13 +122,16 @@ impl Intercept for WholeAnswer {
         let response = context.response();
         // An answer of which nothing came through is an error already.
         match response.body().bytes().filter(|_| response.status().is_success()) {
+            Some(_) if response.headers().get("x-amzn-errortype").is_some() => {
+                Err(error_in_disguise().into())
+            }
             Some(body) => self.check(body).map_err(Into::into),
             None => Ok(()),
         }
     }
 }
 
-/// Has an answer that is not whole asked for again.
+/// Has an answer that is not whole asked for again, and one that is not taken not: it would be as long.
 #[derive(Debug)]
 pub(crate) struct RetryIncomplete;
 
@@ -109,6 +144,9 @@ impl ClassifyRetry for RetryIncomplete {
         while let Some(error) = cause {
             if error.is::<Broken>() {
                 return RetryAction::transient_error();
+            }
+            if error.is::<Unwanted>() {
+                return RetryAction::RetryForbidden;
             }
             cause = error.source();
         }
@@ -170,6 +208,25 @@ mod tests {
     }
 
     #[test]
+    fn an_error_is_no_answer_whatever_its_status() {
+        for (answer, body) in [
+            (WholeAnswer::Xml, "<ErrorResponse xmlns='http://x/'><Error/></ErrorResponse>"),
+            (WholeAnswer::Xml, "<Response><Errors><Error/></Errors></Response>"),
+            (WholeAnswer::Any, "<Error><Code>SlowDown</Code></Error>"),
+            (WholeAnswer::Json, r#"{"message": "no", "__type": "AccessDeniedException"}"#),
+        ] {
+            let said = answer.check(body.as_bytes()).unwrap_err().to_string();
+            assert_eq!(said, "an error with the status of an answer", "{body}");
+        }
+        for (answer, body) in [
+            (WholeAnswer::Xml, "<DescribeVpcsResponse><Errors/></DescribeVpcsResponse>"),
+            (WholeAnswer::Json, r#"{"List": [{"__type": "x"}]}"#),
+        ] {
+            assert!(answer.check(body.as_bytes()).is_ok(), "{body}");
+        }
+    }
+
+    #[test]
     fn json_is_whole_or_none() {
         let answer = r#"{"List": [{"A": 1}], "Next": null}"#;
         assert!(WholeAnswer::Json.check(answer.as_bytes()).is_ok());
@@ -181,6 +238,7 @@ mod tests {
             );
         }
         assert!(WholeAnswer::Json.check(b"{} {}").is_err());
+        assert!(WholeAnswer::Json.check(b"[1]").is_ok());
         // What S3 keeps for its owner may be anything.
         assert!(WholeAnswer::Any.check(b"{").is_ok() && WholeAnswer::Any.check(b"").is_ok());
     }

@@ -1,6 +1,6 @@
 //! AWS Organizations: which accounts there are, and in which organizational units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
@@ -9,7 +9,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::aws::api::ApiClient;
+use crate::aws::bounds::UNITS;
 use crate::aws::query::Client;
+
+/// Units above each other, of which AWS allows five.
+const DEEPEST: usize = 100;
 
 /// An account as the organization knows it.
 #[derive(Clone, Debug)]
@@ -170,7 +174,13 @@ impl Reader<'_> {
         let mut tree = Tree::new();
         let mut level = starts;
         while !level.is_empty() {
-            level.retain(|(id, _)| !tree.contains_key(id));
+            let mut seen = BTreeSet::new();
+            level.retain(|(id, _)| !tree.contains_key(id) && seen.insert(id.clone()));
+            if tree.len() + level.len() > UNITS {
+                let call = Call::OrganizationsListOrganizationalUnitsForParent;
+                let said = format!("more than {UNITS} organizational units");
+                return Err(self.api.located(Gap::new(call, Reason::Malformed).saying(said), None));
+            }
             let below = join_all(level.iter().map(|(id, _)| self.units_below(id))).await;
             let mut next = Vec::new();
             for ((id, path), below) in level.into_iter().zip(below) {
@@ -198,8 +208,14 @@ impl Reader<'_> {
     /// The names on the way to a unit that is known by its id alone, asked for from below.
     async fn path(&self, unit: &str) -> Fact<String> {
         let mut names = Vec::new();
+        let mut above = BTreeSet::new();
         let mut id = unit.to_owned();
         while id.starts_with("ou-") {
+            if !above.insert(id.clone()) || above.len() > DEEPEST {
+                let gap = Gap::new(Call::OrganizationsListParents, Reason::Malformed);
+                let gap = gap.saying("an organizational unit without a root above it");
+                return Fact::Unread(self.api.located(gap, Some(unit)));
+            }
             let (name, parent) = tokio::join!(self.name(&id), self.parent(&id));
             match (name, parent) {
                 (Ok(name), Ok(parent)) => {

@@ -1,56 +1,20 @@
 //! Two reports of one account, the second with something hidden: nothing may flip.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use elb_audit_core::report::{Finding, Outcome, Report};
+use elb_audit_core::report::{Finding, Report};
+use elb_audit_faults::compare::changes;
 
 /// The name of the load balancer that a finding is about; empty if it is about none.
 pub(crate) fn name_of(finding: &Finding) -> &str {
     finding.load_balancer.as_ref().map_or("", |lb| lb.name.as_str())
 }
 
-/// What a finding is about: check, ARN of the load balancer if any, subject.
-type Key = (String, String, String);
-
-fn by_key(report: &Report) -> BTreeMap<Key, &Finding> {
-    let key = |finding: &Finding| {
-        let arn = finding.load_balancer.as_ref().map(|lb| lb.arn.clone());
-        (finding.check.clone(), arn.unwrap_or_default(), finding.subject.id.clone())
-    };
-    report.findings.iter().map(|finding| (key(finding), finding)).collect()
-}
-
-/// Asserts that nothing flips; see [`flips`].
+/// Asserts that no verdict of `hidden` is another one than that of `whole`, unless it is unknown, and that
+/// nothing is gone without a gap that says so. Both reports show what passed.
 pub(crate) fn no_flip(whole: &Report, hidden: &Report, what: &str) {
-    let flips = flips(whole, hidden);
-    assert!(flips.is_empty(), "{what}: {flips:#?}");
-}
-
-/// Each verdict of `hidden` that is neither that of `whole` nor unknown, and each that is missing without an
-/// unknown of the same check at the same load balancer, or a load balancer that is missing from a list that
-/// has a gap. Both reports show what passed.
-pub(crate) fn flips(whole: &Report, hidden: &Report) -> Vec<String> {
-    let (known, found) = (by_key(whole), by_key(hidden));
-    let mut flips = Vec::new();
-    for (key, finding) in &found {
-        let before = known.get(key).map(|known| &known.outcome);
-        if before != Some(&finding.outcome) && finding.outcome != Outcome::Unknown {
-            flips.push(format!("{key:?} was {before:?}, is {:?}", finding.outcome));
-        }
-    }
-    let listed = |arn: &str| hidden.load_balancers.iter().any(|lb| lb.arn == arn);
-    for key in known.keys().filter(|key| !found.contains_key(*key)) {
-        let (check, arn, _) = key;
-        let unknown = found.iter().any(|(other, one)| {
-            (&other.0, &other.1) == (check, arn) && one.outcome == Outcome::Unknown
-        });
-        let unlisted = !listed(arn) && hidden.gaps.iter().any(|gap| gap.resource.is_none());
-        if !unknown && !unlisted {
-            flips.push(format!("{key:?} is gone"));
-        }
-    }
-    flips
+    let changed = changes(whole, hidden);
+    assert!(changed.is_empty(), "{what}: {}", changed.join("\n"));
 }
 
 /// The report without what a second scan may cost instead of the first.

@@ -15,9 +15,9 @@ use elb_audit_core::checks;
 use elb_audit_core::inventory::{Cost, Inventory};
 use elb_audit_core::report::Report;
 use elb_audit_fake_aws::{Account, FakeAws};
+use elb_audit_faults::compare::changes;
 
 use crate::account::account;
-use crate::compare::flips;
 use crate::sound::sound;
 use absent::Absent;
 use body::{Holds, How};
@@ -171,7 +171,7 @@ fn hold(account: fn() -> Account) -> Found {
             let flips = match read(&mut worker) {
                 Err(error) => vec![error],
                 Ok(hidden) if hidden == whole => continue,
-                Ok(hidden) => flips(&report, &judged(&hidden)),
+                Ok(hidden) => changes(&report, &judged(&hidden)),
             };
             differ.fetch_add(1, Ordering::Relaxed);
             if let Some(first) = flips.into_iter().next() {

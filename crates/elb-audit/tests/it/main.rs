@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "what fails in a function of the tests fails the test")]
 
 mod accept;
-mod account;
 mod amounts;
 mod authorities;
+mod bounds;
 mod commands;
 mod compare;
 mod configuration;
@@ -61,3 +61,5 @@ mod variables;
 mod watch;
 mod whole;
 mod whole_files;
+
+use elb_audit_faults::account;

@@ -8,49 +8,20 @@ use elb_audit_core::checks;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{AccountStatus, AccountSummary, Outcome, Report};
 use elb_audit_core::vocab::fact::Reason;
-use elb_audit_fake_aws::{
-    Account, FakeAws, Fault, Listener, LoadBalancer, Organization, Region, TargetGroup,
-    model::organization::ROOT,
-};
+use elb_audit_fake_aws::{FakeAws, Fault, Organization, Region, model::organization::ROOT};
+
+use elb_audit_faults::organization::{OLD, PRODUCTION, members, organization};
+pub(crate) use elb_audit_faults::organization::{SHOP, TEST, small};
 
 use crate::account::{NUMBER, account};
 use crate::inside::{self, Settings};
 use crate::program::{Folder, Run};
 
-pub(crate) const SHOP: &str = "444455556666";
-pub(crate) const TEST: &str = "555566667777";
-const OLD: &str = "666677778888";
 const SCAN: &str = "scan --format json --retries 0";
-
-/// An account with one load balancer that serves in cleartext.
-pub(crate) fn small(id: &str) -> Account {
-    let web = LoadBalancer::application("web")
-        .internet_facing()
-        .listener(Listener::http(80).forward("web"));
-    let region = Region::with_network().with(web).with(TargetGroup::http("web", 80).healthy("i-1"));
-    Account::new(id).only_its_regions().region("eu-west-1", region)
-}
-
-const PRODUCTION: &str = "ou-ab12-prod0000";
-
-pub(crate) fn organization() -> Organization {
-    let workloads = "ou-ab12-workload";
-    Organization::new()
-        .unit("workload", "Workloads", ROOT)
-        .unit("prod0000", "Production", workloads)
-        .unit("test0000", "Test", workloads)
-        .member(NUMBER, "Management", ROOT)
-        .member(SHOP, "Shop", PRODUCTION)
-        .member(TEST, "Shop test", "ou-ab12-test0000")
-        .member(OLD, "Former", PRODUCTION)
-        .state(OLD, "SUSPENDED")
-}
 
 /// The caller's account, which manages an organization of four, and the others.
 fn fake_of(organization: Organization) -> FakeAws {
-    let others = [SHOP, TEST, OLD].map(small);
-    let all = std::iter::once(small(NUMBER).with(organization)).chain(others);
-    FakeAws::start_all(all.collect())
+    FakeAws::start_all(members(organization))
 }
 
 pub(crate) fn fake() -> FakeAws {

@@ -1,9 +1,11 @@
 //! Formats and destinations are listed once: the options, the messages and the book name all of them.
 
+use elb_audit::aws::bounds;
 use elb_audit::cli;
 use elb_audit::notify::{Destination, KINDS, either};
 use elb_audit_core::docs::with_block;
 use elb_audit_core::render;
+use elb_audit_faults::page::is_current;
 
 use crate::program::Run;
 
@@ -37,6 +39,27 @@ fn the_book_lists_every_destination() {
         rows.push(cells([&form, &example, kind.when, kind.carries]));
     }
     holds_table("docs/alerts.md", "destinations", &rows);
+}
+
+#[test]
+fn the_book_lists_every_bound() {
+    let mut rows = vec![cells(["Of", "At most", "Beyond it"])];
+    rows.extend(bounds::TABLE.iter().map(|(one, _)| cells([one.of, one.most, one.beyond])));
+    holds_table("docs/faulty-answers.md", "bounds", &rows);
+}
+
+#[test]
+fn the_book_lists_every_fault_and_every_call() {
+    let page = std::fs::read_to_string(path("docs/faulty-answers.md")).unwrap();
+    let told = "the numbers are renewed by scripts/faults --write docs/faulty-answers.md";
+    assert!(is_current(&page), "{told}");
+    // The numbers alone may be others.
+    let others = page.replace(" MB |\n", "9 MB |\n");
+    assert!(others != page && is_current(&others));
+    for row in ["| `cut-50` |", "| `elbv2:DescribeRules` |"] {
+        let line = page.lines().find(|line| line.starts_with(row)).unwrap();
+        assert!(!is_current(&page.replace(line, "")), "{row}");
+    }
 }
 
 #[test]

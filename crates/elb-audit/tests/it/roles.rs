@@ -6,6 +6,7 @@ use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::{AccountStatus, Report, Summary};
 use elb_audit_core::vocab::fact::Reason;
 use elb_audit_fake_aws::{Bucket, FakeAws, Fault, Spoil};
+use elb_audit_faults::organization::organization;
 use serde_json::{Value, json};
 
 use crate::account::{NUMBER, watched};
@@ -125,7 +126,7 @@ fn event(task: &str) -> Value {
 
 fn with_bucket() -> FakeAws {
     let fake = many::fake();
-    let own = small(NUMBER).with(many::organization()).with(Bucket::new("parts", "eu-west-1"));
+    let own = small(NUMBER).with(organization()).with(Bucket::new("parts", "eu-west-1"));
     fake.replace(own);
     for id in [SHOP, TEST] {
         let mut account = small(id);

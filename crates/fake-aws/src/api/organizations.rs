@@ -62,11 +62,17 @@ impl One<'_> {
         Err(Refusal::new("ParentNotFoundException", said))
     }
 
-    /// The ids on the way from the root to a unit or a root.
+    /// The ids on the way from the root to a unit or a root; where units are below each other, each once.
     fn way(&self, id: &str) -> Vec<String> {
-        let unit = self.organization.units.iter().find(|unit| unit.id == id);
-        let mut way = unit.map_or_else(Vec::new, |unit| self.way(&unit.parent));
-        way.push(id.to_owned());
+        let parent = |id: &String| {
+            let unit = self.organization.units.iter().find(|unit| unit.id == *id);
+            unit.map(|unit| unit.parent.clone())
+        };
+        let mut way = vec![id.to_owned()];
+        while let Some(parent) = way.last().and_then(parent).filter(|above| !way.contains(above)) {
+            way.push(parent);
+        }
+        way.reverse();
         way
     }
 

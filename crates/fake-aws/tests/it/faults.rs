@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use elb_audit_fake_aws::{FakeAws, Fault, RateLimit};
+use elb_audit_fake_aws::{Alter, FakeAws, Fault, Kind, Markers, RateLimit};
 
 use crate::client::Client;
 use crate::everything::account;
@@ -191,4 +191,76 @@ fn latency_keeps_every_answer_back() {
     let before = Instant::now();
     assert_eq!(Client::new(&fake).ask("elb:DescribeLoadBalancers", "").status, 200);
     assert!(before.elapsed() >= Duration::from_millis(60));
+}
+
+fn asked(kind: Kind, call: &str, parameters: &str) -> crate::client::Reply {
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::new(call, kind));
+    Client::new(&fake).ask(call, parameters)
+}
+
+#[test]
+fn pages_that_do_not_end_lead_on_in_every_shape() {
+    let calls = ["elb:DescribeLoadBalancers", "ec2:DescribeSubnets", "acm:ListCertificates"];
+    for (call, name) in calls.into_iter().zip(["NextMarker", "nextToken", "NextToken"]) {
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::new(call, Kind::Pages(Markers::New, 1000)));
+        let next = || {
+            let reply = Client::new(&fake).ask(call, "");
+            assert!(reply.body.len() > 1000, "{call}");
+            reply.value(name).map(str::to_owned)
+        };
+        let first = next();
+        assert!(first.is_some() && first != next(), "{call}: {first:?}");
+        let in_turn = |marker: &str| {
+            let marker = if call.starts_with("acm") {
+                format!(r#"{{"NextToken": "{marker}"}}"#)
+            } else {
+                format!("Marker={marker}&NextToken={marker}")
+            };
+            let reply = asked(Kind::Pages(Markers::InTurn, 0), call, &marker);
+            reply.value(name).map(str::to_owned)
+        };
+        let [a, b] = ["a.example.com.", "b.example.com."].map(|one| Some(one.to_owned()));
+        assert_eq!(
+            [in_turn("x"), in_turn("a.example.com."), in_turn("b.example.com.")],
+            [a.clone(), b, a]
+        );
+    }
+}
+
+#[test]
+fn an_altered_answer_is_whole() {
+    for call in CALLS {
+        let reply = asked(Kind::Altered(Alter::NewField), call, "");
+        assert!(reply.status == 200 && reply.whole && reply.body.contains("Unheard"), "{call}");
+    }
+}
+
+#[test]
+fn a_skewed_clock_refuses_and_tells_its_time() {
+    let skewed = asked(Kind::Skewed(7200), "acm:ListCertificates", "");
+    assert_eq!((skewed.status, skewed.value("__type")), (403, Some("RequestTimeTooSkewed")));
+    assert!(skewed.head.contains("\ndate: ") && skewed.head.contains(" GMT"), "{}", skewed.head);
+    let dated = asked(Kind::Dated(7200), "acm:ListCertificates", "");
+    assert!(dated.status == 200 && dated.head.contains("\ndate: "));
+}
+
+#[test]
+fn a_redirect_names_another_address() {
+    let to = "http://example.com/".to_owned();
+    let reply = asked(Kind::Redirect(307, to), "acm:ListCertificates", "");
+    assert_eq!(reply.status, 307);
+    assert!(reply.head.contains("location: http://example.com/"), "{}", reply.head);
+    let reply = asked(Kind::Elsewhere("eu-north-1".to_owned()), "elb:DescribeLoadBalancers", "");
+    assert!(reply.status == 301 && reply.head.contains("x-amz-bucket-region: eu-north-1"));
+}
+
+#[test]
+fn what_spreads_strikes_every_call_after_the_first() {
+    let fake = FakeAws::start(account());
+    fake.fault(Fault::deny("elb:DescribeLoadBalancers").after(1).and_all_after());
+    let ask = |call: &str| Client::new(&fake).ask(call, "").status;
+    let [listed, others] = ["elb:DescribeLoadBalancers", "elbv2:DescribeLoadBalancers"];
+    assert_eq!([others, listed, others, listed, others].map(ask), [200, 200, 200, 403, 403]);
 }

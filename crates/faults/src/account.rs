@@ -13,19 +13,29 @@ use elb_audit_fake_aws::{
     model::{arn::Place, certificate::EPOCH, network},
 };
 
-pub(crate) const NUMBER: &str = "111122223333";
+/// Its number.
+pub const NUMBER: &str = "111122223333";
 /// A policy that takes TLS 1.0 and CBC with SHA-1.
-pub(crate) const OLD_POLICY: &str = "ELBSecurityPolicy-TLS13-1-0-2021-06";
+pub const OLD_POLICY: &str = "ELBSecurityPolicy-TLS13-1-0-2021-06";
 
 /// Two regions: one with two of most things, where lists are asked for in bulk; one with a single
 /// certificate and web ACL, which are asked for one by one.
-pub(crate) fn account() -> Account {
-    account_of(busy(), quiet())
+#[must_use]
+pub fn account() -> Account {
+    account_of(busy(private()), quiet())
+}
+
+/// The same with a trust store that is shared: without a policy AWS answers with an error.
+#[must_use]
+pub fn sharing() -> Account {
+    let policy = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "444455556666"}}]}"#;
+    account_of(busy(TrustStore::new("clients").policy(policy)), quiet())
 }
 
 /// The same with Security Hub in its regions, and a topic in the first one.
-pub(crate) fn watched() -> Account {
-    account_of(busy().security_hub().topic("alerts"), quiet().security_hub())
+#[must_use]
+pub fn watched() -> Account {
+    account_of(busy(private()).security_hub().topic("alerts"), quiet().security_hub())
 }
 
 fn account_of(busy: Region, quiet: Region) -> Account {
@@ -49,7 +59,8 @@ fn account_of(busy: Region, quiet: Region) -> Account {
 }
 
 /// The midnight before this run: the same for every account of it.
-pub(crate) fn today() -> jiff::Timestamp {
+#[must_use]
+pub fn today() -> jiff::Timestamp {
     static TODAY: LazyLock<i64> = LazyLock::new(|| jiff::Timestamp::now().as_second() / DAY * DAY);
     jiff::Timestamp::from_second(*TODAY).unwrap()
 }
@@ -64,14 +75,18 @@ fn soon() -> i64 {
 /// The function that `web` leads to.
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
 
-fn busy() -> Region {
+fn private() -> TrustStore {
+    TrustStore::new("clients")
+}
+
+fn busy(trust_store: TrustStore) -> Region {
     let open = Permission::tcp(0, 65535, &["pl-1", "192.0.2.0/24"]);
     Region::with_network()
         .with_all([web(), login(), net(), bare()])
         .with(LoadBalancer::gateway("gwy").listener(Listener::gateway().forward("boxes")))
         .with(classic())
         .with_all(groups())
-        .with(TrustStore::new("clients"))
+        .with(trust_store)
         .with(Certificate::imported("web").expires(EPOCH + 1))
         .with(Certificate::imported("api").expires(soon()))
         .with(Certificate::pending("wait").key("RSA-1024"))
