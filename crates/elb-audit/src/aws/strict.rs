@@ -4,6 +4,8 @@
 //! What AWS leaves out, and what that means, is in `tests/it/fields/absent.tsv`; the law of fields holds the readers to
 //! it.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -63,9 +65,9 @@ pub(crate) fn word<'a>(name: &'static str, word: Option<&'a str>) -> Understood<
     }
 }
 
-/// Texts none of which is empty.
+/// Texts none of which is empty, each once.
 pub(crate) fn all_filled(name: &'static str, texts: Vec<String>) -> Understood<Vec<String>> {
-    texts.into_iter().map(|text| not_empty(name, text)).collect()
+    each_once(texts, |text| not_empty(name, text))
 }
 
 fn not_empty(name: &'static str, text: String) -> Understood<String> {
@@ -110,17 +112,27 @@ pub(crate) struct Owner<'a> {
 }
 
 impl Owner<'_> {
-    /// The ARN of a resource of this kind, which only the owner's own can be.
+    /// The ARN of a load balancer, a listener or a target group, which only the owner's own can be.
     pub(crate) fn arn(
         &self,
         name: &'static str,
         kind: &str,
         arn: Option<String>,
     ) -> Understood<String> {
-        let arn = filled(name, arn)?;
+        self.arn_of("elasticloadbalancing", kind, filled(name, arn)?)
+    }
+
+    /// The ARNs of Application load balancers, all of them the owner's.
+    pub(crate) fn load_balancers(&self, arns: Vec<String>) -> Understood<Vec<String>> {
+        each(arns, |arn| self.arn("ResourceArns", "loadbalancer/app/", Some(arn)))
+    }
+
+    /// The ARN of a service's resource of this kind.
+    pub(crate) fn arn_of(&self, service: &str, kind: &str, arn: String) -> Understood<String> {
         let own = match arn.splitn(6, ':').collect::<Vec<_>>()[..] {
-            ["arn", _, "elasticloadbalancing", region, account, resource] => {
-                region == self.region
+            ["arn", _, named, region, account, resource] => {
+                named == service
+                    && region == self.region
                     && self.account.is_none_or(|own| own == account)
                     && resource.starts_with(kind)
             }
@@ -128,6 +140,23 @@ impl Owner<'_> {
         };
         if own { Ok(arn) } else { Err(Unexpected::Foreign(arn)) }
     }
+}
+
+/// Every item, read by this, each once however often it comes; the first that is not understood, if one is not.
+pub(crate) fn each_once<T: fmt::Debug, U>(
+    items: Vec<T>,
+    read: impl FnMut(T) -> Understood<U>,
+) -> Understood<Vec<U>> {
+    each(once(items), read)
+}
+
+/// The items without those that come again.
+pub(crate) fn once<T: fmt::Debug>(mut items: Vec<T>) -> Vec<T> {
+    if items.len() > 1 {
+        let mut seen = BTreeSet::new();
+        items.retain(|item| seen.insert(format!("{item:?}")));
+    }
+    items
 }
 
 /// Every item, read by this; the first that is not understood, if one is not.

@@ -77,7 +77,10 @@ impl Reader {
                 any(&[Kind::Gateway]),
                 ec2::gateway_endpoints(api, ec2)
             ),
-            self.if_wanted(Call::AutoScalingDescribeGroups, autoscaling::groups(api, scaling)),
+            self.if_wanted(
+                Call::AutoScalingDescribeGroups,
+                autoscaling::groups(api, scaling, self.owner())
+            ),
             self.if_of_use(
                 Call::ApiGatewayGetVpcLinks,
                 rest_linked,

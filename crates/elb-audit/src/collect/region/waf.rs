@@ -9,7 +9,7 @@ use futures::future::join_all;
 
 use super::Reader;
 use crate::aws::{endpoint, query};
-use crate::collect::services::wafv2::{Asked, Associations};
+use crate::collect::services::wafv2::{Asked, Associations, Wafv2};
 use crate::collect::services::{waf_regional, wafv2};
 
 /// Web ACLs and rule groups by ARN.
@@ -55,17 +55,18 @@ impl Reader {
         let judged: BTreeSet<&str> =
             all.iter().filter(|lb| self.plan.judges(lb)).map(|lb| lb.arn.as_str()).collect();
         let client = &self.query(&query::WAFV2, Call::Wafv2GetWebAclForResource);
+        let waf = Wafv2 { api: &self.api, client, owner: self.owner() };
         let ((of, acls, groups, logged), classic) = tokio::join!(
             async {
-                let Associations { of, read } = self.associations(client, &asked).await;
+                let Associations { of, read } = self.associations(waf, &asked).await;
                 let own = of.iter().filter(|(arn, _)| judged.contains(arn.as_str()));
                 let used = own.filter_map(|(_, fact)| fact.get().ok()?.clone()).collect();
                 let (rules, logged) = tokio::join!(
-                    self.rules(client, &used, read),
+                    self.rules(waf, &used, read),
                     self.if_of_use(
                         Call::Wafv2ListLoggingConfigurations,
                         !used.is_empty(),
-                        wafv2::logged(&self.api, client)
+                        wafv2::logged(waf)
                     ),
                 );
                 (of, rules.0, rules.1, logged)
@@ -75,17 +76,17 @@ impl Reader {
         Waf { of, acls, groups, logged, classic }
     }
 
-    async fn associations(&self, client: &query::Client, asked: &Asked) -> Associations {
+    async fn associations(&self, waf: Wafv2<'_>, asked: &Asked) -> Associations {
         if asked.wanted.is_empty() || !self.plan.wants(Call::Wafv2GetWebAclForResource) {
             return Associations::default();
         }
-        wafv2::web_acls(&self.api, client, asked).await
+        wafv2::web_acls(waf, asked).await
     }
 
     /// These web ACLs, as far as they are not read yet, and the rule groups that their rules name.
     async fn rules(
         &self,
-        client: &query::Client,
+        waf: Wafv2<'_>,
         used: &BTreeSet<String>,
         mut read: BTreeMap<String, WebAcl>,
     ) -> (Acls, Acls) {
@@ -96,7 +97,7 @@ impl Reader {
         let acls = join_all(known.map(|(arn, known)| async move {
             let acl = match known {
                 Some(acl) => Fact::Known(acl),
-                None => wafv2::web_acl(&self.api, client, arn).await,
+                None => wafv2::web_acl(waf, arn).await,
             };
             (arn.clone(), acl)
         }));
@@ -105,7 +106,7 @@ impl Reader {
             return (acls, Acls::new());
         }
         let groups = named_groups(&acls).into_iter().map(|arn| async move {
-            let group = wafv2::rule_group(&self.api, client, &arn).await;
+            let group = wafv2::rule_group(waf, &arn).await;
             (arn, group)
         });
         let groups = join_all(groups).await.into_iter().collect();
@@ -120,7 +121,7 @@ impl Reader {
             if !endpoint::had_waf_classic(&self.api.region) {
                 return Fact::Known(Vec::new());
             }
-            waf_regional::protected(&self.api, &client).await
+            waf_regional::protected(&self.api, &client, self.owner()).await
         })
         .await
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
-use crate::aws::strict::{self, Text, texts};
+use crate::aws::strict::{self, Owner, Text, Understood, each, texts};
 
 #[derive(Debug, Deserialize)]
 struct Answer {
@@ -50,7 +50,11 @@ struct SourceXml {
 }
 
 /// The region's groups with a load balancer or a target group.
-pub(crate) async fn groups(api: &ApiClient, client: &Client) -> Fact<Vec<AutoScalingGroup>> {
+pub(crate) async fn groups(
+    api: &ApiClient,
+    client: &Client,
+    owner: Owner<'_>,
+) -> Fact<Vec<AutoScalingGroup>> {
     let call = Call::AutoScalingDescribeGroups;
     let page = move |marker: Option<String>| async move {
         let mut parameters = vec![("MaxRecords", "100"), ("IncludeInstances", "false")];
@@ -63,18 +67,18 @@ pub(crate) async fn groups(api: &ApiClient, client: &Client) -> Fact<Vec<AutoSca
             (Some(page.groups.member), page.next)
         })
     };
-    api.all_pages(call, page).await.map(|all| {
-        let known = all.into_iter().map(group);
-        known
-            .filter(|group| !group.load_balancers.is_empty() || !group.target_groups.is_empty())
-            .collect()
+    let all = api.all_pages(call, page).await;
+    api.understood(call, None, all, |all| {
+        let mut known = each(all, |one| group(one, owner))?;
+        known.retain(|group| !group.load_balancers.is_empty() || !group.target_groups.is_empty());
+        Ok(known)
     })
 }
 
 /// A group, with what it is attached to by either of Auto Scaling's two ways.
-fn group(xml: GroupXml) -> AutoScalingGroup {
+fn group(xml: GroupXml, owner: Owner<'_>) -> Understood<AutoScalingGroup> {
     let mut group = AutoScalingGroup {
-        arn: xml.arn,
+        arn: owner.arn_of("autoscaling", "autoScalingGroup:", xml.arn)?,
         name: xml.auto_scaling_group_name,
         load_balancers: texts(xml.load_balancer_names.member),
         target_groups: texts(xml.target_groups.member),
@@ -91,5 +95,8 @@ fn group(xml: GroupXml) -> AutoScalingGroup {
             list.push(source.identifier);
         }
     }
-    group
+    for arn in &group.target_groups {
+        owner.arn("TargetGroupARNs", "targetgroup/", Some(arn.clone()))?;
+    }
+    Ok(group)
 }

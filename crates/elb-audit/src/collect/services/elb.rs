@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
-use crate::aws::strict::{self, Text, Understood, Unexpected, each, required};
+use crate::aws::strict::{self, Text, Understood, Unexpected, each_once, required};
 
 mod attributes;
 mod policies;
@@ -124,7 +124,7 @@ fn classic(
     let name = required("LoadBalancerName", found.load_balancer_name)?.0;
     let owner = found.source_security_group.and_then(|group| group.owner_alias);
     let backends = required("BackendServerDescriptions", found.backend_server_descriptions)?;
-    let backends = each(backends.member, |backend| {
+    let backends = each_once(backends.member, |backend| {
         Ok((
             port("InstancePort", backend.instance_port)?,
             list_of("PolicyNames", backend.policy_names)?,
@@ -133,7 +133,7 @@ fn classic(
     let listeners = required("ListenerDescriptions", found.listener_descriptions)?;
     let listeners = api.each_once(
         &format!("listener of {name}"),
-        each(listeners.member, listener)?,
+        each_once(listeners.member, listener)?,
         |one: &Listener| one.port,
     );
     Ok(LoadBalancer {

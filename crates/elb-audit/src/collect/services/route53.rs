@@ -10,7 +10,7 @@ use crate::aws::api::ApiClient;
 use crate::aws::endpoint;
 use crate::aws::query::{Client, RestRequest};
 use crate::aws::region::RegionName;
-use crate::aws::strict;
+use crate::aws::strict::{self, Understood, Unexpected, required};
 
 /// The version of the API, which its paths begin with.
 const VERSION: &str = "2013-04-01";
@@ -132,8 +132,10 @@ async fn in_zone(api: &ApiClient, client: &Client, zone: &ZoneXml) -> Fact<Vec<D
         api.call(call, Some(id), client.xml_at::<RecordsXml>(request)).await.and_then(|page| {
             let next = [page.next_record_name, page.next_record_type, page.next_record_identifier];
             let next = next.into_iter().flatten().collect::<Vec<_>>().join("\n");
-            let kept = page.resource_record_sets.list.into_iter();
-            let kept = kept.filter_map(|record| known(zone, id, record)).collect();
+            let all = page.resource_record_sets.list.into_iter();
+            let kept: Understood<Vec<_>> =
+                all.filter_map(|record| known(zone, id, record).transpose()).collect();
+            let kept = kept.map_err(|said| api.unexpected(call, Some(id), &said))?;
             Ok((Some(kept), api.next_marker(call, Some(id), page.is_truncated, Some(next))?))
         })
     };
@@ -141,12 +143,21 @@ async fn in_zone(api: &ApiClient, client: &Client, zone: &ZoneXml) -> Fact<Vec<D
 }
 
 /// A record that leads to a load balancer's name; none for another.
-fn known(zone: &ZoneXml, id: &str, xml: RecordXml) -> Option<DnsRecord> {
+fn known(zone: &ZoneXml, id: &str, xml: RecordXml) -> Understood<Option<DnsRecord>> {
     let alias = xml.alias_target.is_some();
-    let plain = xml.resource_records.filter(|_| xml.r#type == "CNAME");
-    let plain = plain.and_then(|values| values.list.into_iter().next()).map(|value| value.value);
-    let target = normal(&xml.alias_target.map(|alias| alias.name).or(plain)?);
-    is_of_elb(&target).then(|| DnsRecord {
+    let target = match (xml.alias_target, xml.resource_records) {
+        (Some(alias), _) => alias.name,
+        (None, Some(values)) => {
+            let first = required("ResourceRecord", values.list.into_iter().next())?.value;
+            if xml.r#type != "CNAME" {
+                return Ok(None);
+            }
+            first
+        }
+        (None, None) => return Err(Unexpected::Missing("ResourceRecords")),
+    };
+    let target = normal(&target);
+    Ok(is_of_elb(&target).then(|| DnsRecord {
         zone: id.to_owned(),
         zone_name: zone.name.trim_end_matches('.').to_owned(),
         private: zone.config.private,
@@ -155,7 +166,7 @@ fn known(zone: &ZoneXml, id: &str, xml: RecordXml) -> Option<DnsRecord> {
         kind: xml.r#type,
         alias,
         target,
-    })
+    }))
 }
 
 /// A name in small letters, without the last dot and without what asks for both families of addresses.

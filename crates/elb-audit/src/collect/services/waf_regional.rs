@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
-use crate::aws::strict::{self, Text, texts};
+use crate::aws::strict::{self, Owner};
 
 #[derive(Debug, Deserialize)]
 struct ListAnswer {
@@ -27,11 +27,15 @@ struct Acl {
 #[derive(Debug, Deserialize)]
 struct ResourcesAnswer {
     #[serde(rename = "ResourceArns")]
-    arns: Vec<Text>,
+    arns: Vec<String>,
 }
 
 /// ARNs of the Application load balancers that have such an ACL.
-pub(crate) async fn protected(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
+pub(crate) async fn protected(
+    api: &ApiClient,
+    client: &Client,
+    owner: Owner<'_>,
+) -> Fact<Vec<String>> {
     let call = Call::WafRegionalListWebAcls;
     let page = move |marker: Option<String>| async move {
         let mut document = json!({"Limit": 100});
@@ -50,7 +54,7 @@ pub(crate) async fn protected(api: &ApiClient, client: &Client) -> Fact<Vec<Stri
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
     let mut known = Vec::new();
-    for resources in join_all(acls.iter().map(|acl| resources(api, client, &acl.id))).await {
+    for resources in join_all(acls.iter().map(|acl| resources(api, client, owner, &acl.id))).await {
         match resources {
             Fact::Known(arns) => known.extend(arns),
             Fact::Unread(gap) => return Fact::Unread(gap),
@@ -59,9 +63,15 @@ pub(crate) async fn protected(api: &ApiClient, client: &Client) -> Fact<Vec<Stri
     Fact::Known(known)
 }
 
-async fn resources(api: &ApiClient, client: &Client, acl: &str) -> Fact<Vec<String>> {
+async fn resources(
+    api: &ApiClient,
+    client: &Client,
+    owner: Owner<'_>,
+    acl: &str,
+) -> Fact<Vec<String>> {
     let call = Call::WafRegionalListResourcesForWebAcl;
     let document = json!({"WebACLId": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
     let answer = client.json::<ResourcesAnswer>(call.operation(), &document);
-    api.call(call, Some(acl), answer).await.map(|answer| texts(answer.arns))
+    let answer = api.call(call, Some(acl), answer).await;
+    api.understood(call, Some(acl), answer, |answer| owner.load_balancers(answer.arns))
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
-use crate::aws::strict::{self, Text, required, texts};
+use crate::aws::strict::{self, Owner, Understood, each, required};
 
 mod rules;
 
@@ -35,7 +35,7 @@ struct Acl {
 #[derive(Debug, Deserialize)]
 struct ResourcesAnswer {
     #[serde(rename = "ResourceArns")]
-    arns: Vec<Text>,
+    arns: Vec<String>,
 }
 
 /// A web ACL, or a rule group, which is read like one.
@@ -77,30 +77,45 @@ pub(crate) struct Asked {
     pub(crate) all: Vec<String>,
 }
 
+/// What asks AWS WAF about a region.
+#[derive(Clone, Copy)]
+pub(crate) struct Wafv2<'a> {
+    pub(crate) api: &'a ApiClient,
+    pub(crate) client: &'a Client,
+    pub(crate) owner: Owner<'a>,
+}
+
+impl Wafv2<'_> {
+    /// The ARN of a web ACL, which protects what its own account and region have.
+    fn own_acl(self, arn: String) -> Understood<String> {
+        self.owner.arn_of("wafv2", "regional/webacl/", arn)
+    }
+}
+
 /// The web ACL of each of these load balancers.
 ///
 /// One request a load balancer, or one list and one request a web ACL: whichever is less. What one
 /// route cannot tell, the other is asked for before it is a gap.
-pub(crate) async fn web_acls(api: &ApiClient, client: &Client, these: &Asked) -> Associations {
+pub(crate) async fn web_acls(waf: Wafv2<'_>, these: &Asked) -> Associations {
     let mut known = Associations::default();
     let arns = &these.wanted;
     if let [only] = arns.as_slice() {
-        by_load_balancer(api, client, &[only], &mut known).await;
+        by_load_balancer(waf, &[only], &mut known).await;
         if !open(arns, &known).is_empty()
-            && let Fact::Known(acls) = list(api, client).await
+            && let Fact::Known(acls) = list(waf).await
         {
-            by_acl(api, client, &acls, &these.all, &mut known).await;
+            by_acl(waf, &acls, &these.all, &mut known).await;
         }
         return known;
     }
-    let acls = list(api, client).await;
+    let acls = list(waf).await;
     let fewer = acls.get().is_ok_and(|acls| acls.len() < arns.len());
     if let (true, Fact::Known(acls)) = (fewer, &acls) {
-        by_acl(api, client, acls, &these.all, &mut known).await;
+        by_acl(waf, acls, &these.all, &mut known).await;
     }
-    by_load_balancer(api, client, &open(arns, &known), &mut known).await;
+    by_load_balancer(waf, &open(arns, &known), &mut known).await;
     if let (false, false, Fact::Known(acls)) = (fewer, open(arns, &known).is_empty(), &acls) {
-        by_acl(api, client, acls, &these.all, &mut known).await;
+        by_acl(waf, acls, &these.all, &mut known).await;
     }
     known
 }
@@ -110,14 +125,8 @@ fn open<'a>(arns: &'a [String], known: &Associations) -> Vec<&'a String> {
     arns.iter().filter(|arn| !matches!(known.of.get(*arn), Some(Fact::Known(_)))).collect()
 }
 
-async fn by_load_balancer(
-    api: &ApiClient,
-    client: &Client,
-    arns: &[&String],
-    known: &mut Associations,
-) {
-    let answers =
-        arns.iter().map(move |arn| async move { of_load_balancer(api, client, arn).await });
+async fn by_load_balancer(waf: Wafv2<'_>, arns: &[&String], known: &mut Associations) {
+    let answers = arns.iter().map(move |arn| async move { of_load_balancer(waf, arn).await });
     for (arn, fact) in arns.iter().zip(join_all(answers).await) {
         let fact = fact.map(|acl| {
             let acl = acl?;
@@ -131,14 +140,8 @@ async fn by_load_balancer(
 
 /// Asks every web ACL for its load balancers. A load balancer that none of them names has none, but
 /// only if all of them answered.
-async fn by_acl(
-    api: &ApiClient,
-    client: &Client,
-    acls: &[String],
-    arns: &[String],
-    known: &mut Associations,
-) {
-    let answers = acls.iter().map(move |acl| async move { resources(api, client, acl).await });
+async fn by_acl(waf: Wafv2<'_>, acls: &[String], arns: &[String], known: &mut Associations) {
+    let answers = acls.iter().map(move |acl| async move { resources(waf, acl).await });
     let mut all_answered = true;
     let mut protected: BTreeSet<String> = BTreeSet::new();
     for (acl, fact) in acls.iter().zip(join_all(answers).await) {
@@ -159,62 +162,69 @@ async fn by_acl(
     }
 }
 
-async fn list(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
+async fn list(waf: Wafv2<'_>) -> Fact<Vec<String>> {
     let call = Call::Wafv2ListWebAcls;
     let page = move |marker: Option<String>| async move {
         let mut document = json!({"Scope": "REGIONAL", "Limit": 100});
         if let Some(marker) = marker {
             document["NextMarker"] = marker.into();
         }
-        let answer = client.json::<ListAnswer>(call.operation(), &document);
-        api.call(call, None, answer).await.map(|answer| {
-            let arns: Vec<String> = answer.acls.into_iter().map(|acl| acl.arn).collect();
+        let answer = waf.client.json::<ListAnswer>(call.operation(), &document);
+        let answer = waf.api.call(call, None, answer).await;
+        waf.api.understood(call, None, answer, |answer| {
+            let arns = each(answer.acls, |acl| waf.own_acl(acl.arn))?;
             // WAF gives a marker with the last page too: an empty page ends the list.
             let next = answer.next.filter(|_| !arns.is_empty());
-            (Some(arns), next)
+            Ok((Some(arns), next))
         })
     };
-    api.all_pages(call, page).await
+    waf.api.all_pages(call, page).await
 }
 
-async fn resources(api: &ApiClient, client: &Client, acl: &str) -> Fact<Vec<String>> {
+async fn resources(waf: Wafv2<'_>, acl: &str) -> Fact<Vec<String>> {
     let call = Call::Wafv2ListResourcesForWebAcl;
     let document = json!({"WebACLArn": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
-    let answer = client.json::<ResourcesAnswer>(call.operation(), &document);
-    api.call(call, Some(acl), answer).await.map(|answer| texts(answer.arns))
+    let answer = waf.client.json::<ResourcesAnswer>(call.operation(), &document);
+    let answer = waf.api.call(call, Some(acl), answer).await;
+    waf.api.understood(call, Some(acl), answer, |answer| waf.owner.load_balancers(answer.arns))
 }
 
-async fn of_load_balancer(api: &ApiClient, client: &Client, arn: &str) -> Fact<Option<WebAcl>> {
+async fn of_load_balancer(waf: Wafv2<'_>, arn: &str) -> Fact<Option<WebAcl>> {
     let call = Call::Wafv2GetWebAclForResource;
     let document = json!({"ResourceArn": arn});
-    let answer = client.json::<GetAnswer>(call.operation(), &document);
-    let answer = api.call(call, Some(arn), answer).await;
-    api.understood(call, Some(arn), answer, |answer| answer.acl.map(AclJson::into_acl).transpose())
+    let answer = waf.client.json::<GetAnswer>(call.operation(), &document);
+    let answer = waf.api.call(call, Some(arn), answer).await;
+    waf.api.understood(call, Some(arn), answer, |answer| {
+        let Some(acl) = answer.acl else { return Ok(None) };
+        let acl = acl.into_acl()?;
+        waf.own_acl(acl.arn.clone())?;
+        Ok(Some(acl))
+    })
 }
 
 /// One web ACL with its rules.
-pub(crate) async fn web_acl(api: &ApiClient, client: &Client, arn: &str) -> Fact<WebAcl> {
-    read(api, client, Call::Wafv2GetWebAcl, arn).await
+pub(crate) async fn web_acl(waf: Wafv2<'_>, arn: &str) -> Fact<WebAcl> {
+    read(waf, Call::Wafv2GetWebAcl, arn).await
 }
 
 /// One rule group with its rules.
-pub(crate) async fn rule_group(api: &ApiClient, client: &Client, arn: &str) -> Fact<WebAcl> {
-    read(api, client, Call::Wafv2GetRuleGroup, arn).await
+pub(crate) async fn rule_group(waf: Wafv2<'_>, arn: &str) -> Fact<WebAcl> {
+    read(waf, Call::Wafv2GetRuleGroup, arn).await
 }
 
-async fn read(api: &ApiClient, client: &Client, call: Call, arn: &str) -> Fact<WebAcl> {
+async fn read(waf: Wafv2<'_>, call: Call, arn: &str) -> Fact<WebAcl> {
     let document = json!({"ARN": arn});
-    let answer = client.json::<GetAnswer>(call.operation(), &document);
-    let answer = api.call(call, Some(arn), answer).await;
-    api.understood(call, Some(arn), answer, |answer| required("WebACL", answer.acl)?.into_acl())
+    let answer = waf.client.json::<GetAnswer>(call.operation(), &document);
+    let answer = waf.api.call(call, Some(arn), answer).await;
+    waf.api.understood(call, Some(arn), answer, |answer| required("WebACL", answer.acl)?.into_acl())
 }
 
 /// ARNs of the web ACLs that log, whoever had them log.
-pub(crate) async fn logged(api: &ApiClient, client: &Client) -> Fact<Vec<String>> {
+pub(crate) async fn logged(waf: Wafv2<'_>) -> Fact<Vec<String>> {
     // Who asks for no scope is told of the customer's own.
     let scopes = [None, Some("SECURITY_LAKE"), Some("CLOUDWATCH_TELEMETRY_RULE_MANAGED")];
     let mut arns = BTreeSet::new();
-    for scope in join_all(scopes.map(|scope| logged_in(api, client, scope))).await {
+    for scope in join_all(scopes.map(|scope| logged_in(waf, scope))).await {
         match scope {
             Fact::Known(logging) => arns.extend(logging),
             Fact::Unread(gap) => return Fact::Unread(gap),
@@ -223,7 +233,7 @@ pub(crate) async fn logged(api: &ApiClient, client: &Client) -> Fact<Vec<String>
     Fact::Known(arns.into_iter().collect())
 }
 
-async fn logged_in(api: &ApiClient, client: &Client, scope: Option<&str>) -> Fact<Vec<String>> {
+async fn logged_in(waf: Wafv2<'_>, scope: Option<&str>) -> Fact<Vec<String>> {
     let call = Call::Wafv2ListLoggingConfigurations;
     let page = move |marker: Option<String>| async move {
         let mut document = json!({"Scope": "REGIONAL", "Limit": 100});
@@ -233,14 +243,15 @@ async fn logged_in(api: &ApiClient, client: &Client, scope: Option<&str>) -> Fac
         if let Some(marker) = marker {
             document["NextMarker"] = marker.into();
         }
-        let answer = client.json::<LoggingAnswer>(call.operation(), &document);
-        api.call(call, None, answer).await.map(|answer| {
-            let arns: Vec<String> = answer.configurations.into_iter().map(|one| one.acl).collect();
+        let answer = waf.client.json::<LoggingAnswer>(call.operation(), &document);
+        let answer = waf.api.call(call, None, answer).await;
+        waf.api.understood(call, None, answer, |answer| {
+            let arns = each(answer.configurations, |one| waf.own_acl(one.acl))?;
             let next = answer.next.filter(|_| !arns.is_empty());
-            (Some(arns), next)
+            Ok((Some(arns), next))
         })
     };
-    match api.all_pages(call, page).await {
+    match waf.api.all_pages(call, page).await {
         // An endpoint that does not know a scope logs nothing in it.
         Fact::Unread(gap) if scope.is_some() && is_unknown_scope(&gap) => Fact::Known(Vec::new()),
         answer => answer,

@@ -5,7 +5,7 @@ use elb_audit_core::inventory::{
     Action, ActionKind, Authentication, FixedResponse, JwtValidation, Redirect, WeightedGroup,
 };
 
-use crate::aws::strict::{Understood, Unexpected, each, filled, if_any, required, word};
+use crate::aws::strict::{Understood, Unexpected, each_once, filled, if_any, required, word};
 
 /// An action, with what its kind needs.
 pub(super) fn action(found: sdk::Action) -> Understood<Action> {
@@ -45,7 +45,7 @@ fn groups(
 ) -> Understood<Vec<WeightedGroup>> {
     let weighted = config.and_then(|config| config.target_groups).unwrap_or_default();
     let several = weighted.len() > 1;
-    let mut groups = each(weighted, |group| {
+    let mut groups = each_once(weighted, |group| {
         let arn = filled("TargetGroupArn", group.target_group_arn)?;
         match group.weight {
             // A single one may come without.
@@ -136,6 +136,6 @@ fn token(found: sdk::JwtValidationActionConfig) -> Understood<JwtValidation> {
     Ok(JwtValidation {
         issuer: Some(filled("Issuer", found.issuer)?),
         jwks_endpoint: Some(filled("JwksEndpoint", found.jwks_endpoint)?),
-        claims: each(claims, |claim| filled("Name", claim.name))?,
+        claims: each_once(claims, |claim| filled("Name", claim.name))?,
     })
 }

@@ -11,7 +11,7 @@ use elb_audit_core::vocab::fact::Fact;
 
 use super::{PAGE, actions, identity, rules};
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Understood, Unexpected, each, filled, if_any, port, required, word};
+use crate::aws::strict::{Understood, Unexpected, each_once, filled, if_any, port, required, word};
 use crate::aws::verbatim::Verbatim;
 
 /// The listeners of a load balancer, without rules and SNI certificates.
@@ -72,9 +72,9 @@ fn listener(found: sdk::Listener, lb: &LoadBalancer) -> Understood<Listener> {
     let encrypts = matches!(protocol, Some(Protocol::Https | Protocol::Tls));
     let certificates = match found.certificates {
         None if encrypts => return Err(Unexpected::Missing("Certificates")),
-        found => {
-            each(found.unwrap_or_default(), |one| filled("CertificateArn", one.certificate_arn))
-        }
+        found => each_once(found.unwrap_or_default(), |one| {
+            filled("CertificateArn", one.certificate_arn)
+        }),
     };
     let default_certificate = certificates?.into_iter().next();
     let ssl_policy = if_any("SslPolicy", found.ssl_policy)?;
@@ -82,7 +82,7 @@ fn listener(found: sdk::Listener, lb: &LoadBalancer) -> Understood<Listener> {
         required("SslPolicy", ssl_policy.as_ref())?;
     }
     let default_actions =
-        each(required("DefaultActions", found.default_actions)?, actions::action)?;
+        each_once(required("DefaultActions", found.default_actions)?, actions::action)?;
     Ok(Listener {
         rules: Fact::Known(vec![rules::default_rule(&id, &default_actions)]),
         id,
@@ -148,7 +148,7 @@ pub(crate) async fn certificates(
     };
     let found = api.all_pages(call, page).await;
     let found = api.understood(call, Some(&listener.id), found, |all| {
-        each(all, |certificate| filled("CertificateArn", certificate.certificate_arn))
+        each_once(all, |certificate| filled("CertificateArn", certificate.certificate_arn))
     });
     found.map(|found| {
         let mut arns = Vec::from_iter(listener.default_certificate.clone());

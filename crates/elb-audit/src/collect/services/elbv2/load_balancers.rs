@@ -10,7 +10,7 @@ use elb_audit_core::vocab::fact::{Fact, Listing};
 use super::PAGE;
 use crate::aws::api::ApiClient;
 use crate::aws::strict::{
-    Owner, Understood, Unexpected, all_filled, each, filled, if_any, required, word,
+    Owner, Understood, Unexpected, all_filled, each, filled, if_any, once, required, word,
 };
 use crate::aws::timestamp;
 
@@ -34,7 +34,7 @@ pub(crate) async fn list(
 fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadBalancer> {
     let arn = owner.arn("LoadBalancerArn", "loadbalancer/", found.load_balancer_arn)?;
     let kind = kind(&arn, found.r#type.as_ref())?;
-    let zones = required("AvailabilityZones", found.availability_zones)?;
+    let zones = once(required("AvailabilityZones", found.availability_zones)?);
     let addresses = zones.iter().flat_map(sdk::AvailabilityZone::load_balancer_addresses);
     let allocations = addresses.filter_map(|address| address.allocation_id.clone()).collect();
     let (state, state_reason) =

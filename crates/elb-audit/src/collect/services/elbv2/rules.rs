@@ -10,7 +10,7 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 
 use super::{PAGE, actions};
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Understood, Unexpected, each, filled, required, word};
+use crate::aws::strict::{Understood, Unexpected, each, each_once, filled, required, word};
 
 /// The rules of a listener by priority, the default one last.
 pub(crate) async fn rules(
@@ -68,9 +68,9 @@ fn rule(found: sdk::Rule, listener: &str) -> Understood<Rule> {
     Ok(Rule {
         arn,
         priority: priority(filled("Priority", found.priority)?)?,
-        conditions: each(required("Conditions", found.conditions)?, condition)?,
-        actions: each(required("Actions", found.actions)?, actions::action)?,
-        transforms: each(found.transforms.unwrap_or_default(), transform)?,
+        conditions: each_once(required("Conditions", found.conditions)?, condition)?,
+        actions: each_once(required("Actions", found.actions)?, actions::action)?,
+        transforms: each_once(found.transforms.unwrap_or_default(), transform)?,
     })
 }
 
@@ -92,7 +92,7 @@ fn transform(found: sdk::RuleTransform) -> Understood<Transform> {
     let pair = |rewrite: sdk::RewriteConfig| {
         Ok((filled("Regex", rewrite.regex)?, required("Replace", rewrite.replace)?))
     };
-    Ok(Transform { kind: kind.into(), rewrites: each(rewrites, pair)? })
+    Ok(Transform { kind: kind.into(), rewrites: each_once(rewrites, pair)? })
 }
 
 /// A condition, whichever of AWS's two ways it is written in.

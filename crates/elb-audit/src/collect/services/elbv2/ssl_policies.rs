@@ -7,7 +7,7 @@ use elb_audit_core::vocab::fact::{Fact, Reason};
 
 use super::PAGE;
 use crate::aws::api::ApiClient;
-use crate::aws::strict::{Understood, all_filled, each, filled, required};
+use crate::aws::strict::{Understood, all_filled, each, each_once, filled, required};
 
 /// The content of these security policies. One name that AWS does not know fails the whole question:
 /// all policies are asked for then.
@@ -46,6 +46,8 @@ fn ssl_policy(found: sdk::SslPolicy) -> Understood<SslPolicy> {
     Ok(SslPolicy {
         name: filled("Name", found.name)?,
         protocols: all_filled("SslProtocols", protocols)?,
-        ciphers: each(required("Ciphers", found.ciphers)?, |cipher| filled("Name", cipher.name))?,
+        ciphers: each_once(required("Ciphers", found.ciphers)?, |cipher| {
+            filled("Name", cipher.name)
+        })?,
     })
 }

@@ -10,7 +10,7 @@ use elb_audit_core::vocab::fact::{Fact, Gap, Reason};
 use super::PAGE;
 use crate::aws::api::ApiClient;
 use crate::aws::document::{self, Statement};
-use crate::aws::strict::{Understood, each, filled};
+use crate::aws::strict::{Understood, each, each_once, filled};
 
 /// The region's trust stores, without what has to be asked for one by one.
 pub(crate) async fn trust_stores(api: &ApiClient, client: &Client) -> Fact<Vec<TrustStore>> {
@@ -68,7 +68,7 @@ pub(crate) async fn users(api: &ApiClient, client: &Client, arn: &str) -> Fact<V
     };
     let found = api.all_pages(call, page).await;
     api.understood(call, Some(arn), found, |all| {
-        each(all, |association| filled("ResourceArn", association.resource_arn))
+        each_once(all, |association| filled("ResourceArn", association.resource_arn))
     })
 }
 
@@ -76,22 +76,16 @@ pub(crate) async fn users(api: &ApiClient, client: &Client, arn: &str) -> Fact<V
 pub(crate) async fn shared_with(api: &ApiClient, client: &Client, arn: &str) -> Fact<Vec<String>> {
     let call = Call::ElbV2GetResourcePolicy;
     let request = client.get_resource_policy().resource_arn(arn).send();
-    let policy = match api.call(call, Some(arn), request).await {
-        Fact::Known(answer) => answer.policy,
-        Fact::Unread(gap) if gap.reason == Reason::NotFound => None,
-        Fact::Unread(gap) => return Fact::Unread(gap),
-    };
-    let Some(policy) = policy.filter(|text| !text.is_empty()) else {
+    let answer = api.call(call, Some(arn), request).await;
+    if matches!(&answer, Fact::Unread(gap) if gap.reason == Reason::NotFound) {
         return Fact::Known(Vec::new());
-    };
-    sharers(&policy).map_or_else(
-        || {
-            let said = "the trust store's policy is unreadable";
-            let gap = Gap::new(call, Reason::Malformed).saying(said);
-            Fact::Unread(api.located(gap, Some(arn)))
-        },
-        Fact::Known,
-    )
+    }
+    let policy = api.understood(call, Some(arn), answer, |answer| filled("Policy", answer.policy));
+    policy.and_then(|policy| {
+        let said = "the trust store's policy is unreadable";
+        let unreadable = || api.located(Gap::new(call, Reason::Malformed).saying(said), Some(arn));
+        sharers(&policy).ok_or_else(unreadable)
+    })
 }
 
 /// Everyone whom a policy document lets in; none if it is no policy document.
