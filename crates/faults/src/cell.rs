@@ -91,7 +91,7 @@ impl<'a> Matrix<'a> {
 
 /// A fake AWS for a scene, at which an earlier run has left what it keeps.
 fn prepared(program: &Path, scene: &Scene) -> io::Result<FakeAws> {
-    let fake = FakeAws::start_all(scene.accounts());
+    let fake = scene.start();
     if scene.about == About::Remembering {
         start(program, &fake, scene, Running::Again)?;
     }

@@ -1,7 +1,8 @@
 //! What is run: accounts and options that make the program use every call.
 
 use elb_audit_core::vocab::call::Call;
-use elb_audit_fake_aws::{Account, Bucket};
+use elb_audit_fake_aws::{Account, Bucket, FakeAws};
+use serde_json::json;
 
 use crate::account::{sharing, watched};
 use crate::organization::{members, organization};
@@ -30,10 +31,14 @@ pub enum About {
 }
 
 impl Scene {
-    /// The accounts, the caller's first.
+    /// The accounts, the caller's first, and the address of a webhook that they keep.
     #[must_use]
-    pub fn accounts(&self) -> Vec<Account> {
-        (self.accounts)()
+    pub fn start(&self) -> FakeAws {
+        let fake = FakeAws::start_all((self.accounts)());
+        let hook = format!("{}/hooks/SECRET99", fake.url());
+        fake.answers("ssm", "GetParameter", json!({"Parameter": {"Value": hook}}));
+        fake.answers("secretsmanager", "GetSecretValue", json!({"SecretString": hook}));
+        fake
     }
 }
 
@@ -74,8 +79,15 @@ const NOTIFY: Scene = Scene {
     accounts: || vec![keeping()],
 };
 
+const HOOKS: Scene = Scene {
+    name: "hooks",
+    about: About::Telling,
+    arguments: "scan --show-passed --format json --notify slack:ssm:/hook,webhook:secret:hook",
+    accounts: || vec![keeping()],
+};
+
 /// Every scene.
-pub const SCENES: [&Scene; 5] = [&SCAN, &ORGANIZATION, &UNIT, &STATE, &NOTIFY];
+pub const SCENES: [&Scene; 6] = [&SCAN, &ORGANIZATION, &UNIT, &STATE, &NOTIFY, &HOOKS];
 
 /// An account with a topic, Security Hub and a bucket for what is kept.
 fn keeping() -> Account {
@@ -103,7 +115,7 @@ impl Asked {
 }
 
 /// What is kept and told, which no check needs.
-const BESIDE: [(&str, &Scene); 9] = [
+const BESIDE: [(&str, &Scene); 11] = [
     ("s3:HeadBucket", &STATE),
     ("s3:GetObject", &STATE),
     ("s3:PutObject", &STATE),
@@ -113,6 +125,8 @@ const BESIDE: [(&str, &Scene); 9] = [
     ("events:PutEvents", &NOTIFY),
     ("cloudwatch:PutMetricData", &NOTIFY),
     ("webhook:Post", &NOTIFY),
+    ("ssm:GetParameter", &HOOKS),
+    ("secretsmanager:GetSecretValue", &HOOKS),
 ];
 
 /// All calls of a service at once.

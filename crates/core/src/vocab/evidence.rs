@@ -24,7 +24,7 @@ impl Evidence {
 }
 
 /// One thing on the way to a listener.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Step {
     /// Its id or ARN: `subnet-1`, `acl-1`, `sg-1`.
     pub resource: String,

@@ -1,6 +1,6 @@
 //! Why a listener is reachable, step by step, and what would close it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::acl::{self, Direction};
 use super::firewall;
@@ -260,12 +260,14 @@ fn outward(routes: &InternetRoutes, routing: &Routing) -> Vec<String> {
 #[derive(Default)]
 struct Chain {
     steps: Vec<Step>,
+    /// The same, to find one.
+    told: HashSet<Step>,
 }
 
 impl Chain {
     fn add(&mut self, resource: &str, says: impl Into<String>) {
         let step = Step { resource: resource.to_owned(), says: says.into() };
-        if !self.steps.contains(&step) {
+        if self.told.insert(step.clone()) {
             self.steps.push(step);
         }
     }
@@ -351,10 +353,13 @@ impl Chain {
         if ingress.is_missing() {
             return self.add(&lb.arn, "no security group");
         }
+        let mut by_group: HashMap<&str, Vec<&Admission>> = HashMap::new();
+        let admissions = ingress.admissions.found.iter();
+        for admission in admissions.filter(|one| one.source.may_be_of(families)) {
+            by_group.entry(admission.group).or_default().push(admission);
+        }
         for group in ingress.groups {
-            let own = ingress.admissions.found.iter().filter(|admission| admission.group == group);
-            let own: Vec<&Admission> =
-                own.filter(|admission| admission.source.may_be_of(families)).collect();
+            let own = by_group.get(group.as_str()).map_or(&[][..], Vec::as_slice);
             for admission in own.iter().take(RULES) {
                 self.add(
                     group,

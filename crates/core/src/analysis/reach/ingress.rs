@@ -1,5 +1,7 @@
 //! Who a load balancer's security groups let in on a port.
 
+use std::collections::HashSet;
+
 use ipnet::IpNet;
 
 use super::bounds::Bounds;
@@ -159,7 +161,8 @@ impl<'a> SecurityGroupIngress<'a> {
             admissions: Partial::default(),
             admitted: Sources::none(),
         };
-        for id in groups {
+        let mut seen = HashSet::new();
+        for id in groups.iter().filter(|id| seen.insert(*id)) {
             match index.security_group(id) {
                 Ok(group) => ingress.add(index, group, flow),
                 Err(gap) => ingress.admissions.add_gap(gap),
