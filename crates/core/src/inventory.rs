@@ -21,6 +21,7 @@ mod logs;
 mod merge;
 mod mutual_tls;
 mod network;
+mod once;
 mod owner;
 pub mod secret; // what of a rule may be one
 mod waf;

@@ -1,6 +1,6 @@
 //! Parts of accounts, read by several readers or at several times, joined into whole ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Account, Certificate, Cost, Inventory, Region, SCHEMA};
 use crate::vocab::fact::{Fact, Reason};
@@ -99,7 +99,7 @@ fn accounts(all: &[Inventory]) -> impl Iterator<Item = (usize, &Account)> {
 
 impl Account {
     /// Takes another part of the same account in.
-    fn absorb(&mut self, other: Account) {
+    pub(super) fn absorb(&mut self, other: Account) {
         better(&mut self.organizational_unit, other.organizational_unit);
         better(&mut self.caller, other.caller);
         better(&mut self.region_list, other.region_list);
@@ -115,18 +115,31 @@ impl Account {
         self.role = self.role.take().or(other.role);
         self.skipped = self.skipped.take().or(other.skipped);
         united(&mut self.server_certificates, other.server_certificates);
-        for region in other.regions {
-            match self.regions.iter_mut().find(|known| known.name == region.name) {
-                Some(known) if less(known) > less(&region) => *known = region,
-                Some(_) => {}
-                None => self.regions.push(region),
-            }
-        }
+        self.absorb_regions(other.regions);
         for note in other.notes {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
             }
         }
+    }
+}
+
+impl Account {
+    /// Takes more regions in. Of one that is there twice the one of which more is known stays.
+    pub(super) fn absorb_regions(&mut self, others: Vec<Region>) {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut regions: Vec<Region> = Vec::with_capacity(self.regions.len() + others.len());
+        for region in std::mem::take(&mut self.regions).into_iter().chain(others) {
+            match places.get(&region.name) {
+                Some(place) if less(&regions[*place]) > less(&region) => regions[*place] = region,
+                Some(_) => {}
+                None => {
+                    places.insert(region.name.clone(), regions.len());
+                    regions.push(region);
+                }
+            }
+        }
+        self.regions = regions;
     }
 }
 
@@ -163,11 +176,8 @@ fn united(own: &mut Fact<Vec<Certificate>>, other: Fact<Vec<Certificate>>) {
     }
     match (&mut *own, other) {
         (Fact::Known(own), Fact::Known(other)) => {
-            for certificate in other {
-                if own.iter().all(|known| known.arn != certificate.arn) {
-                    own.push(certificate);
-                }
-            }
+            let mut seen: HashSet<String> = own.iter().map(|known| known.arn.clone()).collect();
+            own.extend(other.into_iter().filter(|one| seen.insert(one.arn.clone())));
         }
         (Fact::Known(_), other) if !failed(&other) => {}
         (_, other) => *own = other,

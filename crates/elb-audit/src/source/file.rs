@@ -128,6 +128,7 @@ fn understand(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     }
     let mut inventory: Inventory =
         serde_json::from_slice(bytes).map_err(InventoryError::Malformed)?;
+    inventory.keep_each_once();
     inventory.doubt_old_hashes();
     inventory.note_missing_owners();
     Ok(inventory)
