@@ -569,7 +569,7 @@ pub struct LoadBalancerRef {
 }
 
 /// What of a load balancer a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Subject {
     /// `load-balancer`, `listener`, `target-group`, `certificate` …
     pub kind: SubjectKind,
@@ -580,7 +580,7 @@ pub struct Subject {
 }
 
 /// The kinds of subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// The load balancer itself.

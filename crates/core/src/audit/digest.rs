@@ -14,7 +14,7 @@ use crate::vocab::evidence::Evidence;
 
 /// How what many checks share reasons: exposure, routing, grades of TLS. To be raised when any of it comes
 /// to other verdicts, since the words of the checks do not show that.
-const REASONING: u32 = 3;
+const REASONING: u32 = 4;
 
 /// Fields of evidence that say in prose what others say as facts, that quote AWS, or that show a request as
 /// an example of many.

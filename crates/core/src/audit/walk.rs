@@ -1,5 +1,7 @@
 //! One load balancer past every check.
 
+use std::collections::HashSet;
+
 use super::finding::{FindingScope, Verdicts, caught};
 use super::{Options, defaults};
 use crate::analysis::capability;
@@ -14,6 +16,7 @@ use crate::policy::Policy;
 use crate::report::{Subject, SubjectKind};
 use crate::vocab::call::Call;
 use crate::vocab::fact::{Fact, Gap, Reason};
+use crate::vocab::grouped::grouped;
 use crate::vocab::partial::Partial;
 
 /// All findings about one load balancer, passes among them, and the gaps that stood in the way.
@@ -110,9 +113,10 @@ impl<'a> Walk<'a> {
         let by_rules = check.needs.contains(&Call::ElbV2DescribeRules);
         let named = if by_rules { routing::groups(lb) } else { Partial::default() };
         let mut unknown = false;
+        let mut known: HashSet<&str> = groups.iter().map(|group| &*group.arn).collect();
         for arn in &named.found {
             match index.target_group(arn) {
-                Ok(group) if groups.iter().any(|known| known.arn == group.arn) => {}
+                Ok(group) if !known.insert(&group.arn) => {}
                 Ok(group) => groups.push(group),
                 Err(gap) => {
                     unknown = true;
@@ -142,7 +146,7 @@ impl<'a> Walk<'a> {
             Fact::Known(listeners) => listeners,
             Fact::Unread(gap) => return self.unlisted(check, gap),
         };
-        let mut presented: Vec<(&'a str, Vec<Exposure>)> = Vec::new();
+        let mut presented: Vec<(&'a str, Exposure)> = Vec::new();
         let mut gaps: Vec<(Exposure, Gap)> = Vec::new();
         for (place, listener) in listeners.iter().enumerate() {
             let reach = &self.reach.listeners[place];
@@ -152,19 +156,15 @@ impl<'a> Walk<'a> {
                     listener.default_certificate.iter().map(String::as_str).collect()
                 }
             };
-            for arn in arns {
-                match presented.iter_mut().find(|known| known.0 == arn) {
-                    Some(known) => known.1.push(reach.clone()),
-                    None => presented.push((arn, vec![reach.clone()])),
-                }
-            }
+            presented.extend(arns.into_iter().map(|arn| (arn, reach.clone())));
             if let Err(gap) = presents(self.site.lb, listener) {
                 let reach = reach.clone();
                 gaps.push((reach.clone(), gap.clone()));
                 self.add(check, listener_subject(listener), &reach, Err(gap));
             }
         }
-        for (arn, reaches) in presented {
+        for (arn, reaches) in grouped(presented, |(arn, _)| *arn) {
+            let reaches = reaches.into_iter().map(|(_, reach)| reach).collect();
             let reach = widened(reaches, &gaps);
             let judgement = match self.site.certificate(arn) {
                 Ok(certificate) => {

@@ -10,7 +10,7 @@
 //!
 //! Source: AWS Security Hub API reference, `AwsSecurityFinding`; user guide, `BatchImportFindings`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use jiff::Timestamp;
@@ -152,6 +152,9 @@ impl Stands {
     }
 }
 
+/// What no account's number is: the first region of any.
+const ANYWHERE: &str = "*";
+
 struct Writer<'a> {
     report: &'a Report,
     /// Where what has no region is imported. None for a file: in the account's first region, and then there is
@@ -159,11 +162,23 @@ struct Writer<'a> {
     home: Option<&'a str>,
     /// How many findings each place and fingerprint has had.
     seen: HashMap<[&'a str; 3], usize>,
+    /// The first region of each account that was read.
+    regions: HashMap<&'a str, &'a str>,
+    /// The partition of each account.
+    partitions: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Writer<'a> {
     fn new(report: &'a Report, home: Option<&'a str>) -> Self {
-        Writer { report, home, seen: HashMap::new() }
+        let read = |status| matches!(status, RegionStatus::Read | RegionStatus::Partial);
+        let mut regions = HashMap::new();
+        for region in report.regions.iter().filter(|region| read(region.status)) {
+            regions.entry(&*region.account).or_insert(&*region.name);
+            regions.entry(ANYWHERE).or_insert(&*region.name);
+        }
+        let accounts = report.accounts.iter();
+        let partitions = accounts.rev().map(|one| (&*one.id, &*one.partition)).collect();
+        Writer { report, home, seen: HashMap::new(), regions, partitions }
     }
 
     /// Each finding, made when it is asked for.
@@ -228,10 +243,8 @@ impl<'a> Writer<'a> {
 
     /// The first region of an account that was read; of another account where there is none.
     fn first_region(&self, account: &str) -> &'a str {
-        let read = |status| matches!(status, RegionStatus::Read | RegionStatus::Partial);
-        let mut regions = self.report.regions.iter().filter(|region| read(region.status));
-        let own = regions.clone().find(|region| region.account == account);
-        own.or_else(|| regions.next()).map_or("us-east-1", |region| &region.name)
+        let own = self.regions.get(account).or_else(|| self.regions.get(ANYWHERE));
+        own.copied().unwrap_or("us-east-1")
     }
 
     fn finding(&self, fault: &Finding, id: &str, region: &str, state: State) -> Value {
@@ -271,8 +284,8 @@ impl<'a> Writer<'a> {
 
     fn partition(&self, account: &str) -> &str {
         // Accounts of one report are of one partition.
-        let known = self.report.accounts.iter().find(|known| known.id == account);
-        known.or(self.report.accounts.first()).map_or("aws", |known| &known.partition)
+        let first = || self.report.accounts.first().map(|first| &*first.partition);
+        self.partitions.get(account).copied().or_else(first).unwrap_or("aws")
     }
 }
 
@@ -282,8 +295,8 @@ fn past(report: &Report) -> impl Iterator<Item = (&Past, Stands)> {
     let comparison = report.comparison.iter();
     comparison.flat_map(|comparison| {
         let gone = comparison.gone().map(|past| (past, Stands::Gone));
-        let read =
-            |past: &&Past| report.accounts.iter().any(|account| account.id == past.finding.account);
+        let known: HashSet<&str> = report.accounts.iter().map(|account| &*account.id).collect();
+        let read = move |past: &&Past| known.contains(&*past.finding.account);
         let unread = comparison.not_assessed.iter().filter(read);
         gone.chain(unread.map(|past| (past, Stands::Unseen)))
     })

@@ -1,5 +1,6 @@
 //! What has changed since an earlier report: totals, and the faults that are not there any more.
 
+use std::collections::HashSet;
 use std::io;
 
 use super::finding::Layout;
@@ -122,11 +123,12 @@ fn past(page: &mut Page, report: &Report, (what, all): (ChangeKind, &[Past])) {
 
 /// Which calls are not answered any more.
 fn lost(page: &mut Page, report: &Report, comparison: &Comparison) {
+    let mut seen = HashSet::new();
     let mut places: Vec<(String, &str)> = Vec::new();
     for gap in &comparison.lost {
         let place = coverage::place(report, &gap.account, gap.region.as_deref());
         let said = format!("{place} {}", gap.call);
-        if !places.iter().any(|(known, _)| *known == said) {
+        if seen.insert(said.clone()) {
             places.push((said, &gap.reason));
         }
     }

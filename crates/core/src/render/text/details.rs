@@ -9,6 +9,7 @@ use crate::render::Filter;
 use crate::render::page::{Page, Paint};
 use crate::render::prose::{count, list};
 use crate::report::{Finding, LoadBalancerSummary, Outcome, Report, short_fingerprints};
+use crate::vocab::grouped::grouped;
 use crate::vocab::severity::Severity;
 
 /// Names that are told where none fits.
@@ -44,7 +45,7 @@ fn sum(all: &[Shown]) -> Weight {
 /// All of them.
 pub(super) fn all(page: &mut Page, report: &Report, filter: Filter) {
     let manner = Manner { prefix: short_fingerprints(report), answers: false };
-    let mut accounts = grouped(shown(report, filter), |lb| &lb.account);
+    let mut accounts = grouped(shown(report, filter), |shown| &*shown.lb.account);
     accounts.sort_by_key(|(_, all)| Reverse(sum(all)));
     for (account, all) in accounts {
         if report.accounts.len() > 1 {
@@ -52,7 +53,7 @@ pub(super) fn all(page: &mut Page, report: &Report, filter: Filter) {
             let name = coverage::account_name(report, account);
             page.line(0, &[(Paint::Bold, "Account "), (Paint::Bold, &name)]);
         }
-        let mut regions = grouped(all, |lb| &lb.region);
+        let mut regions = grouped(all, |shown| &*shown.lb.region);
         regions.sort_by_key(|(_, all)| Reverse(sum(all)));
         for (region, mut all) in regions {
             page.blank();
@@ -111,20 +112,4 @@ fn shown<'a>(report: &'a Report, filter: Filter) -> Vec<Shown<'a>> {
         Shown { lb, findings, hidden }
     };
     report.load_balancers.iter().map(of).collect()
-}
-
-/// In groups that have something in common, in the order in which they come.
-fn grouped<'a>(
-    all: Vec<Shown<'a>>,
-    by: impl Fn(&'a LoadBalancerSummary) -> &'a str,
-) -> Vec<(&'a str, Vec<Shown<'a>>)> {
-    let mut groups: Vec<(&str, Vec<Shown>)> = Vec::new();
-    for shown in all {
-        let key = by(shown.lb);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(shown),
-            None => groups.push((key, vec![shown])),
-        }
-    }
-    groups
 }

@@ -1,6 +1,6 @@
 //! One load balancer: what it is, its listeners and their targets, and each finding under its subject.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::details::Shown;
 use super::finding::Layout;
@@ -11,6 +11,7 @@ use crate::report::{
     Finding, ListenerSummary, LoadBalancerSummary, Outcome, SubjectKind, TargetsSummary,
 };
 use crate::vocab::exposure::ExposureClass;
+use crate::vocab::grouped::grouped;
 
 /// Target groups and sources shown of a listener before the rest is only counted.
 const GROUPS: usize = 8;
@@ -44,10 +45,10 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding], man
     if let Some(dns_name) = &lb.dns_name {
         page.line(2, &[(Paint::Dim, dns_name)]);
     }
-    let listeners = lb.listeners.as_deref().unwrap_or_default();
+    let listeners = lb.listeners.iter().flatten();
+    let ids: HashSet<&str> = listeners.map(|listener| &*listener.id).collect();
     let placed = |finding: &Finding| {
-        finding.subject.kind != SubjectKind::Listener
-            || listeners.iter().any(|listener| listener.id == finding.subject.id)
+        finding.subject.kind != SubjectKind::Listener || ids.contains(&*finding.subject.id)
     };
     let of = |kind: SubjectKind| {
         findings.iter().copied().filter(move |finding| finding.subject.kind == kind)
@@ -62,14 +63,12 @@ fn in_full(page: &mut Page, lb: &LoadBalancerSummary, findings: &[&Finding], man
         None => page.line(2, &[(Paint::Warning, "listeners could not be read")]),
         Some(listeners) if listeners.is_empty() => page.plain(2, "no listeners"),
         Some(listeners) => {
+            let by_id = grouped(of(SubjectKind::Listener), |finding| &*finding.subject.id);
+            let by_id: HashMap<&str, Vec<&Finding>> = by_id.into_iter().collect();
             for listener in listeners {
                 write_listener(page, lb, listener);
-                let its = |finding: &&Finding| finding.subject.id == listener.id;
-                finding::write_all(
-                    page,
-                    Layout::under(4, manner.prefix),
-                    of(SubjectKind::Listener).filter(its),
-                );
+                let its = by_id.get(&*listener.id).into_iter().flatten().copied();
+                finding::write_all(page, Layout::under(4, manner.prefix), its);
             }
         }
     }
@@ -157,14 +156,8 @@ fn write_subjects<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     manner: Manner,
 ) {
-    let mut subjects: Vec<(&str, Vec<&Finding>)> = Vec::new();
-    for finding in findings.filter(|finding| finding.outcome != Outcome::Unknown) {
-        match subjects.iter_mut().find(|subject| subject.0 == finding.subject.id) {
-            Some(subject) => subject.1.push(finding),
-            None => subjects.push((&finding.subject.id, vec![finding])),
-        }
-    }
-    for (_, findings) in subjects {
+    let known = findings.filter(|finding| finding.outcome != Outcome::Unknown);
+    for (_, findings) in grouped(known, |finding| &*finding.subject.id) {
         let heading = format!("{word} ");
         page.line(2, &[(Paint::Plain, &heading), (Paint::Bold, &findings[0].subject.label)]);
         finding::write_all(page, Layout::under(4, manner.prefix), findings.into_iter());

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::finding::Layout;
 use super::{coverage, finding, load_balancer};
 use crate::render::page::{Page, Paint};
-use crate::report::{Finding, Outcome, Report, Subject, SubjectKind, short_fingerprints};
+use crate::report::{Finding, Outcome, Report, SubjectKind, short_fingerprints};
+use crate::vocab::grouped::grouped;
 
 /// These findings by place, each under its subject; nothing when there are none.
 pub(super) fn write<'a>(
@@ -13,6 +14,7 @@ pub(super) fn write<'a>(
     report: &Report,
     findings: impl Iterator<Item = &'a Finding>,
 ) {
+    let prefix = short_fingerprints(report);
     let mut places: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         places.entry((&finding.account, &finding.region)).or_default().push(finding);
@@ -24,19 +26,13 @@ pub(super) fn write<'a>(
     page.line(0, &[(Paint::Bold, "Beside load balancers")]);
     for ((account, region), findings) in places {
         let place = coverage::place(report, account, Some(region));
-        write_place(page, &place, &findings, short_fingerprints(report));
+        write_place(page, &place, &findings, prefix);
     }
 }
 
 fn write_place(page: &mut Page, place: &str, findings: &[&Finding], prefix: usize) {
-    let mut subjects: Vec<(&Subject, Vec<&Finding>)> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.outcome != Outcome::Unknown) {
-        match subjects.iter_mut().find(|subject| subject.0 == &finding.subject) {
-            Some(subject) => subject.1.push(finding),
-            None => subjects.push((&finding.subject, vec![finding])),
-        }
-    }
-    for (subject, findings) in subjects {
+    let known = findings.iter().copied().filter(|finding| finding.outcome != Outcome::Unknown);
+    for (subject, findings) in grouped(known, |finding| &finding.subject) {
         let word = match subject.kind {
             SubjectKind::TargetGroup => "target group ",
             SubjectKind::AutoScalingGroup => "Auto Scaling group ",
