@@ -21,15 +21,19 @@ const SHORT: usize = 2_000;
 /// Arrays of a fixed length, which are no lists.
 const PAIRS: [&str; 2] = [".ports[][]", ".rewrites[][]"];
 
-const USAGE: &str = "usage: elb-audit-growth [--places N] [--pairs N] [--list TEXT] [--verbose]
+const USAGE: &str =
+    "usage: elb-audit-growth [--places N] [--pairs N] [--list TEXT] [--formats] [--verbose]
   --places is in how many examples each list is grown; default: 2
-  --pairs is how many pairs of lists are grown together; default: 100
-  --list chooses the lists whose names hold the text";
+  --pairs is how many pairs of lists are grown together; default: 0, for what two lists have to be compared for
+    grows with both
+  --list chooses the lists whose names hold the text
+  --formats counts the writing of every format, too, which takes most of the time";
 
 struct Options {
     places: usize,
     pairs: usize,
     list: String,
+    formats: bool,
     verbose: bool,
 }
 
@@ -78,7 +82,7 @@ fn main() -> ExitCode {
     );
     let (mut measured, mut broken) = (Measured::default(), 0);
     for case in &cases {
-        let Some(growth) = case.growth() else {
+        let Some(growth) = case.growth(options.formats) else {
             println!("{}: no inventory any more", case.name());
             broken += 1;
             continue;
@@ -97,7 +101,8 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Option<Options> {
-    let mut options = Options { places: 2, pairs: 100, list: String::new(), verbose: false };
+    let mut options =
+        Options { places: 2, pairs: 0, list: String::new(), formats: false, verbose: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -106,6 +111,7 @@ fn options() -> Option<Options> {
             }
             "--pairs" => options.pairs = words.next()?.parse().ok()?,
             "--list" => options.list = words.next()?,
+            "--formats" => options.formats = true,
             "--verbose" => options.verbose = true,
             _ => return None,
         }
@@ -175,7 +181,7 @@ impl Case<'_> {
     }
 
     /// What it costs as it is, and ten and a hundred times as long; none where that is no inventory.
-    fn growth(&self) -> Option<Growth> {
+    fn growth(&self, formats: bool) -> Option<Growth> {
         let element = |list: &&List| list.element(&self.example.inventory);
         let is_short = self.lists.iter().map(element).sum::<usize>() < SHORT;
         let times = |times: usize| {
@@ -183,7 +189,7 @@ impl Case<'_> {
             for list in &self.lists {
                 inventory = grown(&inventory, &list.pointer, times, self.further);
             }
-            measure::judged(&inventory)
+            measure::judged(&inventory, formats)
         };
         let first = if is_short { 10 } else { 1 };
         Some(Growth([times(first)?, times(first * 10)?, times(first * 100)?]))

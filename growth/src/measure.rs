@@ -22,15 +22,20 @@ pub struct Sample {
 /// What one costs as it grows tenfold, twice.
 pub struct Growth(pub [Sample; 3]);
 
-/// Reads an inventory, judges it by every check, and writes what was found in every format; none where it is none.
-pub fn judged(inventory: &Value) -> Option<Sample> {
+/// Reads an inventory, judges it by every check and, if that is wanted, writes what was found in every format; none where
+/// it is no inventory.
+pub fn judged(inventory: &Value, formats: bool) -> Option<Sample> {
     let text = inventory.to_string();
-    let (read, reading) = cost(|| serde_json::from_str::<Inventory>(&text));
+    let (read, reading) = cost(|| {
+        let mut inventory: Inventory = serde_json::from_str(&text)?;
+        inventory.keep_each_once();
+        Ok::<_, serde_json::Error>(inventory)
+    });
     let inventory = read.ok()?;
     let options = Options { show_passed: true, ..Options::at(inventory.taken_at) };
     let (report, judging) = cost(|| audit(&inventory, checks::ALL, &options));
     let ((), writing) = cost(|| {
-        for format in render::ALL {
+        for format in render::ALL.iter().filter(|_| formats) {
             let mut out = Vec::new();
             if format.render(&report, Style::DETAILED, &mut out).is_err() {
                 unreachable!("memory takes everything");
@@ -40,6 +45,9 @@ pub fn judged(inventory: &Value) -> Option<Sample> {
     let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
     Some(Sample { length, costs: [reading, judging, writing] })
 }
+
+/// What is counted, and where that is.
+type Unit = (&'static str, fn(&Cost) -> u64);
 
 /// How the cost of a byte grows in one phase.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +73,7 @@ fn float(number: u64) -> f64 {
 
 impl Growth {
     fn factors(&self) -> impl Iterator<Item = Factor> {
-        let units: [(&'static str, fn(&Cost) -> u64); 2] =
+        let units: [Unit; 2] =
             [("steps", |cost| cost.steps), ("allocated bytes", |cost| cost.bytes)];
         let phases = PHASES.into_iter().enumerate();
         phases.flat_map(move |(number, phase)| {

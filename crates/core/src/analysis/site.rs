@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::analysis::cloudfront::Origins;
 use crate::analysis::index::Index;
 use crate::analysis::routing::ProtectedBy;
 use crate::inventory::{Account, Certificate, Inventory, LoadBalancer, Region};
@@ -18,6 +19,7 @@ pub struct RegionScope<'a> {
     /// What the region holds, by id.
     pub index: Index<'a>,
     protected: OnceLock<ProtectedBy>,
+    origins: OnceLock<Origins>,
 }
 
 impl<'a> RegionScope<'a> {
@@ -25,14 +27,15 @@ impl<'a> RegionScope<'a> {
     #[must_use]
     pub fn new(inventory: &'a Inventory, account: &'a Account, region: &'a Region) -> Self {
         let index = Index::within(inventory, account, region);
-        RegionScope { inventory, account, region, index, protected: OnceLock::new() }
+        let (protected, origins) = (OnceLock::new(), OnceLock::new());
+        RegionScope { inventory, account, region, index, protected, origins }
     }
 
     /// One of the region's load balancers.
     #[must_use]
     pub fn site(&'a self, lb: &'a LoadBalancer) -> Site<'a> {
-        let RegionScope { inventory, account, region, index, protected } = self;
-        Site { inventory, account, region, index, lb, protected }
+        let RegionScope { inventory, account, region, index, protected, origins } = self;
+        Site { inventory, account, region, index, lb, protected, origins }
     }
 }
 
@@ -50,6 +53,7 @@ pub struct Site<'a> {
     /// The load balancer.
     pub lb: &'a LoadBalancer,
     protected: &'a OnceLock<ProtectedBy>,
+    pub(super) origins: &'a OnceLock<Origins>,
 }
 
 impl<'a> Site<'a> {

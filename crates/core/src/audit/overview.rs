@@ -1,6 +1,6 @@
 //! A load balancer as the report shows it, whatever is wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::walk::{Reach, presents};
 use crate::analysis::client_address;
@@ -125,13 +125,9 @@ fn targets(site: Site, listener: &Listener) -> Vec<TargetsSummary> {
     }
     let rules = listener.rules.get().ok().into_iter().flatten();
     let actions = listener.default_actions.iter().chain(rules.flat_map(|rule| &rule.actions));
-    let mut arns: Vec<&str> = Vec::new();
-    for group in actions.flat_map(|action| &action.target_groups) {
-        if !arns.contains(&group.arn.as_str()) {
-            arns.push(&group.arn);
-        }
-    }
-    arns.into_iter()
+    let mut seen = HashSet::new();
+    let arns = actions.flat_map(|action| &action.target_groups).map(|group| &*group.arn);
+    arns.filter(|arn| seen.insert(*arn))
         .map(|arn| match index.target_group(arn) {
             Ok(known) => group(known),
             Err(_) => TargetsSummary::unread(arn, group_name(arn)),

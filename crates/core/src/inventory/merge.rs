@@ -116,11 +116,9 @@ impl Account {
         self.skipped = self.skipped.take().or(other.skipped);
         united(&mut self.server_certificates, other.server_certificates);
         self.absorb_regions(other.regions);
-        for note in other.notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
+        self.notes.extend(other.notes);
+        let mut seen = HashSet::new();
+        self.notes.retain(|note| seen.insert(note.clone()));
     }
 }
 

@@ -121,6 +121,9 @@ impl Region {
 
 impl LoadBalancer {
     fn once(&mut self) -> usize {
+        for ids in [&mut self.security_groups, &mut self.subnets, &mut self.zones] {
+            once(ids, String::clone);
+        }
         let mut twice = known(&mut self.listeners, |one| one.id.clone());
         if let Fact::Known(listeners) = &mut self.listeners {
             for listener in listeners {

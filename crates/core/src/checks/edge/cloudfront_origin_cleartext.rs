@@ -151,7 +151,8 @@ fn judge(context: &Context) -> Judgement {
         custom.push(words.clone());
         if clear.learn(asks_in_clear(context, origin, policy)) == Some(true) {
             clear.found.push(words);
-            if !at_fault.contains(&distribution.id) {
+            // Its origins come one after the other.
+            if at_fault.last() != Some(&distribution.id) {
                 at_fault.push(distribution.id.clone());
             }
         }

@@ -1,6 +1,6 @@
 //! The rules of targets' security groups that commands revoke, and where the load balancer is admitted instead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::analysis::index::Index;
 use crate::check::Grounds;
@@ -14,6 +14,8 @@ pub(in crate::checks) struct TargetDoors {
     admitting: Vec<(String, String)>,
     /// Groups and rules, as far as they are at fault.
     rules: Vec<(String, String)>,
+    /// The same, to find one.
+    known: [HashSet<(String, String)>; 2],
 }
 
 impl TargetDoors {
@@ -28,10 +30,11 @@ impl TargetDoors {
         let port = port.map_or_else(|| "0-65535".to_owned(), |port| port.to_string());
         let admitting = (group.id.clone(), port);
         let rule = (group.id.clone(), permission(rule, source));
-        if !self.admitting.contains(&admitting) {
+        let [known_admitting, known_rules] = &mut self.known;
+        if known_admitting.insert(admitting.clone()) {
             self.admitting.push(admitting);
         }
-        if !self.rules.contains(&rule) {
+        if known_rules.insert(rule.clone()) {
             self.rules.push(rule);
         }
     }
