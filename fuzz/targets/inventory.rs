@@ -13,7 +13,11 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 
 fuzz_target!(|data: &[u8]| {
     match file::parse(data) {
-        Ok(inventory) => oracle::inventory(&inventory, &mut Choices::of_input(data)),
+        Ok(inventory) => {
+            let mut choices = Choices::of_input(data);
+            let report = oracle::judged(&inventory, &mut choices);
+            oracle::report(&report, &mut choices);
+        }
         Err(error) => oracle::refusal(&error.to_string()),
     }
 });

@@ -34,9 +34,10 @@ fn users(seed: &[u8]) -> impl Iterator<Item = Choices> {
 fn the_seeds_of_inventories_break_nothing() {
     for seed in seeds("inventory") {
         match file::parse(&seed) {
-            Ok(inventory) => {
-                users(&seed).for_each(|mut user| oracle::inventory(&inventory, &mut user))
-            }
+            Ok(inventory) => users(&seed).for_each(|mut user| {
+                let report = oracle::judged(&inventory, &mut user);
+                oracle::report(&report, &mut user);
+            }),
             Err(error) => oracle::refusal(&error.to_string()),
         }
     }
