@@ -38,9 +38,10 @@ const SKIPPED: [(&str, &str); 16] = [
 ];
 
 /// Scripts that are not run by their path only, and why not.
-const NOT_RUN: [(&str, &str); 5] = [
+const NOT_RUN: [(&str, &str); 6] = [
     ("scripts/bench", "builds a release and measures it for minutes"),
     ("scripts/faults", "runs the program for half an hour; CI's stage `faults`"),
+    ("scripts/fuzz", "compiles the program once more, and tries it for half an hour"),
     ("scripts/python-env", "CI's stage `python`"),
     ("scripts/runtime_api.py", "wants a function, as the commands have that are run"),
     ("scripts/service_tables.py", "writes the fake AWS's tables; its own tests compare them"),
