@@ -203,16 +203,18 @@ pub struct Totals {
 impl Totals {
     /// Adds the others to these.
     pub fn add(&mut self, other: &Totals) {
-        self.load_balancers += other.load_balancers;
-        self.faults.critical += other.faults.critical;
-        self.faults.high += other.faults.high;
-        self.faults.medium += other.faults.medium;
-        self.faults.low += other.faults.low;
-        self.faults.info += other.faults.info;
-        self.unknown += other.unknown;
-        self.regions_read += other.regions_read;
-        self.regions_unread += other.regions_unread;
+        self.faults.add_all(&other.faults);
+        let both = |own: &mut usize, other: usize| *own = own.saturating_add(other);
+        both(&mut self.load_balancers, other.load_balancers);
+        both(&mut self.unknown, other.unknown);
+        both(&mut self.regions_read, other.regions_read);
+        both(&mut self.regions_unread, other.regions_unread);
     }
+}
+
+/// The sum of counts, which a saved report may hold of any size.
+pub(crate) fn sum(counts: impl Iterator<Item = usize>) -> usize {
+    counts.fold(0, usize::saturating_add)
 }
 
 /// A region of the report.
@@ -291,12 +293,24 @@ pub struct SeverityCounts {
 impl SeverityCounts {
     /// Counts one more.
     pub fn add(&mut self, severity: Severity) {
+        *self.of(severity) += 1;
+    }
+
+    /// Counts those of another count.
+    pub fn add_all(&mut self, other: &SeverityCounts) {
+        for severity in Severity::WORST_FIRST {
+            let own = self.of(severity);
+            *own = own.saturating_add(other.count(severity));
+        }
+    }
+
+    fn of(&mut self, severity: Severity) -> &mut usize {
         match severity {
-            Severity::Critical => self.critical += 1,
-            Severity::High => self.high += 1,
-            Severity::Medium => self.medium += 1,
-            Severity::Low => self.low += 1,
-            Severity::Info => self.info += 1,
+            Severity::Critical => &mut self.critical,
+            Severity::High => &mut self.high,
+            Severity::Medium => &mut self.medium,
+            Severity::Low => &mut self.low,
+            Severity::Info => &mut self.info,
         }
     }
 
@@ -315,7 +329,7 @@ impl SeverityCounts {
     /// All of them.
     #[must_use]
     pub fn total(&self) -> usize {
-        Severity::WORST_FIRST.iter().map(|severity| self.count(*severity)).sum()
+        sum(Severity::WORST_FIRST.iter().map(|severity| self.count(*severity)))
     }
 }
 
@@ -761,7 +775,7 @@ impl Report {
         let only_new = gate.only_new && self.comparison.is_some();
         let faults = if only_new { self.news() } else { self.summary.faults };
         let counted = Severity::WORST_FIRST.into_iter().filter(|severity| *severity >= floor);
-        let number: usize = counted.map(|severity| faults.count(severity)).sum();
+        let number = sum(counted.map(|severity| faults.count(severity)));
         let (what, word) = (if only_new { "new or worse " } else { "" }, floor.word());
         if number > 0 {
             let said = format!("{what}faults at or above {word}: {number} (--fail-on {word})");
@@ -782,5 +796,23 @@ impl Report {
             }
         }
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_any_size_are_added() {
+        let most = SeverityCounts { high: usize::MAX, low: 2, ..SeverityCounts::default() };
+        let mut faults = SeverityCounts { high: 1, low: 3, ..SeverityCounts::default() };
+        faults.add_all(&most);
+        assert_eq!((faults.high, faults.low, faults.total()), (usize::MAX, 5, usize::MAX));
+        let most = Totals { faults, load_balancers: usize::MAX, unknown: 1, ..Totals::default() };
+        let mut totals = most;
+        totals.add(&most);
+        assert_eq!((totals.load_balancers, totals.unknown), (usize::MAX, 2));
+        assert_eq!(totals.faults.low, 10);
     }
 }

@@ -56,6 +56,14 @@ impl Refusal {
     }
 }
 
+/// Reads an event alone.
+#[cfg(fuzzing)]
+pub(crate) fn understand(event: &Value) {
+    if let Ok(Event::Scan(params)) = Event::parse(event) {
+        let _ = params.arguments(&|_| None);
+    }
+}
+
 /// Whether the environment holds options that can be used: better known before the first event.
 pub fn check_options() -> Result<(), Refusal> {
     log::log_as_json("");

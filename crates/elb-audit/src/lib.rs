@@ -20,3 +20,6 @@ mod watch; // compare, tell, keep
 pub mod error; // why a command ends, and its exit code
 pub mod commands; // one command a file
 pub mod lambda; // the same as an AWS Lambda function
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing; // ways in for the fuzz targets

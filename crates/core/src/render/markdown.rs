@@ -9,7 +9,7 @@ use super::{Filter, Format, Says, Style, keep_changes, settings, steps};
 use crate::render::prose::{acceptance, check, count, exposure, subject};
 use crate::report::comparison::{ChangeKind, Past};
 use crate::report::controls::FrameworkReport;
-use crate::report::{Finding, Report, Standing, short_fingerprints};
+use crate::report::{Finding, Report, Standing, short_fingerprints, sum};
 use crate::vocab::severity::Severity;
 
 mod sheet;
@@ -135,7 +135,7 @@ fn start(sheet: &mut Sheet, report: &Report, filter: Filter) {
         ));
     }
     if let Some(rest @ 1..) = steps.len().checked_sub(LISTED) {
-        let left = steps.iter().skip(LISTED).map(|step| step.faults.total()).sum();
+        let left = sum(steps.iter().skip(LISTED).map(|step| step.faults.total()));
         let more = count(rest, "more action");
         sheet.paragraph(&format!("And {more} that resolve {}.", count(left, "fault")));
     }

@@ -95,14 +95,10 @@ pub(super) fn folded(report: &Report, filter: Filter) -> Vec<Step<'_>> {
         }
         let step = &mut steps[place];
         step.actions.push(action);
-        for severity in Severity::WORST_FIRST {
-            for _ in 0..action.faults.count(severity) {
-                step.faults.add(severity);
-            }
-        }
+        step.faults.add_all(&action.faults);
         step.load_balancers.extend(action.load_balancers.iter().map(String::as_str));
         if action.exposure == ExposureClass::Internet {
-            step.open += action.faults.medium;
+            step.open = step.open.saturating_add(action.faults.medium);
         }
     }
     steps.sort_by_key(|step| Reverse(step.weight()));

@@ -299,9 +299,9 @@ impl LoadBalancerSummary {
 impl TargetCounts {
     fn add(&mut self, state: &str, number: usize) {
         use TargetState::{OutOfService, Unhealthy, UnhealthyDraining};
-        self.all += number;
+        self.all = self.all.saturating_add(number);
         if matches!(TargetState::from(state), Unhealthy | UnhealthyDraining | OutOfService) {
-            self.unhealthy += number;
+            self.unhealthy = self.unhealthy.saturating_add(number);
         }
     }
 

@@ -85,6 +85,12 @@ impl Session {
         Ok(Session { config, profiles: profiles.into(), entered: Arc::default() })
     }
 
+    /// One that asks with this, whatever the environment says.
+    #[cfg(fuzzing)]
+    pub(crate) fn of(config: SdkConfig) -> Self {
+        Session { config, profiles: Arc::default(), entered: Arc::default() }
+    }
+
     /// Where a scan starts from several profiles: all of them.
     pub(crate) fn profiles(&self) -> &[Profile] {
         &self.profiles

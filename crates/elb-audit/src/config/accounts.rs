@@ -161,6 +161,15 @@ fn read_file(file: &Path, members: &mut Members) -> Result<(), AccountsError> {
     let name = || file.display().to_string();
     let text = read::text(file, Bounds::SETTINGS);
     let text = text.map_err(|error| AccountsError::Read(name(), error))?;
+    read_lines(&name, &text, members)
+}
+
+/// Takes what the lines of a file say.
+fn read_lines(
+    name: &dyn Fn() -> String,
+    text: &str,
+    members: &mut Members,
+) -> Result<(), AccountsError> {
     let mut any = false;
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let said = line.split('#').next().unwrap_or_default().trim();
@@ -172,6 +181,12 @@ fn read_file(file: &Path, members: &mut Members) -> Result<(), AccountsError> {
         added.map_err(|error| AccountsError::Line { file: name(), line: number + 1, error })?;
     }
     if any { Ok(()) } else { Err(AccountsError::Empty(name())) }
+}
+
+/// Reads the text of a file alone; what is wrong with it.
+#[cfg(fuzzing)]
+pub(crate) fn understand(name: &str, text: &str) -> Result<(), AccountsError> {
+    read_lines(&|| name.to_owned(), text, &mut Members::default())
 }
 
 fn is_account(text: &str) -> bool {

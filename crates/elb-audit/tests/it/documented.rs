@@ -18,7 +18,7 @@ pub(crate) mod pages;
 mod place;
 
 /// Commands that are not run: how they begin, and why not.
-const SKIPPED: [(&str, &str); 16] = [
+const SKIPPED: [(&str, &str); 17] = [
     (".ci/run", "runs these tests"),
     ("$(scripts/python-env)", "writes the fake AWS's tables; its own tests compare them"),
     ("aws login", "is named for what it leaves, which is not read"),
@@ -34,6 +34,7 @@ const SKIPPED: [(&str, &str); 16] = [
     ("elb-audit summary", "the type of an event, no command"),
     ("export ELB_AUDIT_PYTHON=$(scripts/python-env)", "CI's stage `python`"),
     ("just ", "runs what the justfile says; that it has the recipe is tested below"),
+    ("scripts/fuzz", "compiles the program once more, and tries it for half an hour"),
     ("mdbook ", "makes a site of the book, which needs no test beyond its links"),
 ];
 

@@ -53,6 +53,7 @@ mod runtime_api;
 mod several_files;
 mod sound;
 mod shared;
+mod seeds;
 mod shapes;
 mod signals;
 mod usage;

@@ -5,7 +5,7 @@ use crate::render::Filter;
 use crate::render::page::{Page, Paint};
 use crate::render::prose::count;
 use crate::render::steps::{Step, folded};
-use crate::report::{Report, short_fingerprints};
+use crate::report::{Report, short_fingerprints, sum};
 
 /// Actions that are shown before the rest is only counted.
 const SHOWN: usize = 10;
@@ -24,7 +24,7 @@ pub(super) fn write<'a>(page: &mut Page, report: &'a Report, filter: Filter) -> 
         write_step(page, report, place + 1, step, prefix);
     }
     if let Some(rest @ 1..) = steps.len().checked_sub(SHOWN) {
-        let left = steps.iter().skip(SHOWN).map(|step| step.faults.total()).sum();
+        let left = sum(steps.iter().skip(SHOWN).map(|step| step.faults.total()));
         let said =
             format!("and {} that resolve {}", count(rest, "more action"), count(left, "fault"));
         page.clipped(NUMBER, &[(Paint::Dim, &said)]);

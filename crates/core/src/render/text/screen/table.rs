@@ -7,7 +7,7 @@ use crate::render::page::{Page, Paint};
 use crate::render::prose::{self, count};
 use crate::render::text::coverage;
 use crate::report::listener::TlsFloor;
-use crate::report::{LoadBalancerSummary, Report, SeverityCounts};
+use crate::report::{LoadBalancerSummary, Report, SeverityCounts, sum};
 use crate::vocab::exposure::ExposureClass;
 use crate::vocab::severity::Severity;
 
@@ -93,7 +93,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 /// What the rows that are not shown come to.
 fn more(rest: &[Row]) -> String {
     let said = format!("and {}", count(rest.len(), "more load balancer"));
-    let faults: usize = rest.iter().map(|row| row.faults.total()).sum();
+    let faults = sum(rest.iter().map(|row| row.faults.total()));
     let with = rest.iter().filter(|row| row.faults.total() > 0).count();
     match faults {
         0 => format!("{said} without a fault"),
