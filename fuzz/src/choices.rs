@@ -1,6 +1,6 @@
 //! Choices that follow from an input: made by chance, and the same each time that it is tried.
 
-/// A stream of numbers that a seed begins (SplitMix64).
+/// A stream of numbers that a seed begins (`SplitMix64`).
 pub struct Choices(u64);
 
 impl Choices {

@@ -6,7 +6,7 @@ use elb_audit_core::alert::{Alert, AlertRules, NotifyOn, event, metrics, slack, 
 use elb_audit_core::audit::{Options, audit, compare};
 use elb_audit_core::checks;
 use elb_audit_core::compliance::Framework;
-use elb_audit_core::inventory::Inventory;
+use elb_audit_core::inventory::{Inventory, Region};
 use elb_audit_core::policy::Policy;
 use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::policy::selection::Selection;
@@ -63,7 +63,7 @@ fn focus(inventory: &Inventory, choices: &mut Choices) -> Option<Focus> {
     }
     let regions = inventory.accounts.iter().flat_map(|account| &account.regions);
     let names: Vec<String> =
-        regions.flat_map(|region| region.load_balancers()).map(|lb| lb.name.clone()).collect();
+        regions.flat_map(Region::load_balancers).map(|lb| lb.name.clone()).collect();
     Focus::parse(&names[..names.len().min(2)]).ok().flatten()
 }
 

@@ -14,6 +14,7 @@ pub mod tls; // protocols and ciphers of a policy
 pub(crate) mod security_groups; // those of a load balancer
 pub(crate) mod requests; // sets of requests
 pub mod routing; // where a request goes
+pub(crate) mod origins; // where CloudFront's origins lead
 pub mod site; // where a load balancer stands
 pub(crate) mod zone; // what kind of zone a load balancer is in
 pub mod capability; // what AWS offers to some load balancers only

@@ -62,7 +62,7 @@ fn account_of(busy: Region, quiet: Region) -> Account {
 #[must_use]
 pub fn today() -> jiff::Timestamp {
     static TODAY: LazyLock<i64> = LazyLock::new(|| jiff::Timestamp::now().as_second() / DAY * DAY);
-    jiff::Timestamp::from_second(*TODAY).unwrap()
+    jiff::Timestamp::from_second(*TODAY).unwrap_or_default()
 }
 
 const DAY: i64 = 86_400;

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use crate::analysis::cloudfront::Origins;
 use crate::analysis::index::Index;
+use crate::analysis::origins::Origins;
 use crate::analysis::routing::ProtectedBy;
 use crate::inventory::{Account, Certificate, Inventory, LoadBalancer, Region};
 use crate::vocab::fact::Gap;

@@ -34,12 +34,11 @@ impl Inventory {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut parts: Vec<Vec<Account>> = Vec::with_capacity(self.accounts.len());
         for account in std::mem::take(&mut self.accounts) {
-            match places.get(&account.id).filter(|_| !account.id.is_empty()) {
-                Some(place) => parts[*place].push(account),
-                None => {
-                    places.insert(account.id.clone(), parts.len());
-                    parts.push(vec![account]);
-                }
+            if let Some(place) = places.get(&account.id).filter(|_| !account.id.is_empty()) {
+                parts[*place].push(account);
+            } else {
+                places.insert(account.id.clone(), parts.len());
+                parts.push(vec![account]);
             }
         }
         self.accounts = parts.into_iter().filter_map(together).collect();

@@ -66,7 +66,9 @@ mod tests {
     #[test]
     fn what_costs_too_much_is_told() {
         let attributes = |many: usize, value: &str| -> String {
-            (0..many).map(|number| format!(" a{number}='{value}'")).collect()
+            let each =
+                (0..many).map(|number| [" a", &number.to_string(), "='", value, "'"].concat());
+            each.collect()
         };
         for (text, said) in [
             (format!("<R{}/>", attributes(1000, "x")), "a tag of"),

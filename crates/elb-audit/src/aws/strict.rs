@@ -184,9 +184,10 @@ pub(crate) fn some_account<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    match text.as_deref().is_none_or(is_account) {
-        true => Ok(text),
-        false => Err(D::Error::custom("the number of an account has twelve digits")),
+    if text.as_deref().is_none_or(is_account) {
+        Ok(text)
+    } else {
+        Err(D::Error::custom("the number of an account has twelve digits"))
     }
 }
 

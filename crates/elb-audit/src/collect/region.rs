@@ -137,7 +137,7 @@ impl Reader {
 
     /// Reads the region.
     pub(crate) async fn read(self) -> Region {
-        let mut region = self.read_facts().await;
+        let mut region = Box::pin(self.read_facts()).await;
         region.notes.extend(self.api.notes.take());
         region
     }

@@ -157,6 +157,7 @@ struct Found {
     flipped: Vec<(Cell, String)>,
 }
 
+#[expect(clippy::print_stdout, reason = "all cells take long: what is found is told at once")]
 fn hold(account: fn() -> Account) -> Found {
     let fresh = || Worker::start(FakeAws::start(account()));
     let (whole, seen) = look(&mut fresh());
@@ -175,6 +176,7 @@ fn hold(account: fn() -> Account) -> Found {
             };
             differ.fetch_add(1, Ordering::Relaxed);
             if let Some(first) = flips.into_iter().next() {
+                println!("{cell:?}: {first}");
                 let flipped: &Mutex<Vec<(Cell, String)>> = &flipped;
                 flipped.lock().unwrap().push((cell.clone(), first));
             }
@@ -186,6 +188,7 @@ fn hold(account: fn() -> Account) -> Found {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "tells what was tried")]
 fn no_field_flips_a_verdict() {
     let (table, mut used, mut faults) = (absent::table(), BTreeSet::new(), Vec::new());
     for (name, account) in [("faulty", account as fn() -> Account), ("sound", sound)] {

@@ -158,6 +158,7 @@ fn in_another_process() {
 
 #[test]
 #[ignore = "the tests that need it start it, and tell it when"]
+#[expect(clippy::print_stdout, reason = "answers who started it")]
 fn as_often_as_told() {
     let Ok(settings) = std::env::var(SETTINGS) else { return };
     let settings: Settings = serde_json::from_str(&settings).unwrap();

@@ -7,8 +7,10 @@ use elb_audit::source::file;
 use elb_audit_core::audit::compare::compare;
 use elb_audit_core::report::Report;
 
+#[expect(unreachable_pub, reason = "the targets are crates of their own")]
 #[path = "../../../../fuzz/src/choices.rs"]
 mod choices;
+#[expect(unreachable_pub, reason = "the targets are crates of their own")]
 #[path = "../../../../fuzz/src/oracle.rs"]
 mod oracle;
 

@@ -67,7 +67,8 @@ fn records(context: &Context<'_>) -> XmlResult {
         let message = format!("No hosted zone found with ID: {id}");
         Refusal::with_status(404, "NoSuchHostedZone", message)
     })?;
-    let mut all: Vec<&Record> = zone.records.iter().collect();
+    let own = zone.own_records();
+    let mut all: Vec<&Record> = own.iter().chain(&zone.records).collect();
     all.sort_by_key(|one| key_of(one));
     if let Some(name) = of("name") {
         let part = |name: &str| of(name).unwrap_or_default();

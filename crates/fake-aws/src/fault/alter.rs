@@ -115,7 +115,10 @@ fn wide(family: Family, members: usize) -> String {
         let members: Vec<String> = (0..members).map(|number| format!("\"a{number}\":1")).collect();
         return format!("{{{}}}", members.join(","));
     }
-    let attributes: String = (0..members).map(|number| format!(" a{number}=\"1\"")).collect();
+    let mut attributes = String::new();
+    for number in 0..members {
+        attributes.extend([" a", &number.to_string(), "=\"1\""]);
+    }
     format!("<Unheard{attributes}/>")
 }
 

@@ -36,6 +36,26 @@ pub struct Record {
 }
 
 impl HostedZone {
+    /// The records that every zone has.
+    pub(crate) fn own_records(&self) -> [Record; 2] {
+        let record = |kind: &str, value: &str| Record {
+            name: self.name.clone(),
+            kind: kind.to_owned(),
+            set: None,
+            weight: None,
+            alias: None,
+            evaluates_health: false,
+            values: vec![value.to_owned()],
+        };
+        [
+            record("NS", "ns-1.awsdns-00.com."),
+            record(
+                "SOA",
+                "ns-1.awsdns-00.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400",
+            ),
+        ]
+    }
+
     /// An empty public zone.
     pub fn new(name: &str) -> Self {
         let name = dotted(name);

@@ -139,7 +139,7 @@ fn classic(
     Ok(LoadBalancer {
         arn: arn(&name, owner.as_deref()),
         kind: Kind::Classic,
-        scheme: found.scheme.map(scheme).transpose()?,
+        scheme: found.scheme.as_deref().map(scheme).transpose()?,
         state: None,
         state_reason: None,
         zones: list_of("AvailabilityZones", found.availability_zones)?,
@@ -170,8 +170,8 @@ fn classic(
 }
 
 /// This API takes in no new words.
-fn scheme(word: String) -> Understood<Scheme> {
-    match Scheme::from(word.as_str()) {
+fn scheme(word: &str) -> Understood<Scheme> {
+    match Scheme::from(word) {
         Scheme::Other(word) => Err(Unexpected::Value("Scheme", word)),
         known => Ok(known),
     }

@@ -133,14 +133,26 @@ async fn in_zone(api: &ApiClient, client: &Client, zone: &ZoneXml) -> Fact<Vec<D
             let next = [page.next_record_name, page.next_record_type, page.next_record_identifier];
             let next = next.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let all = page.resource_record_sets.list.into_iter();
-            let kept: Understood<Vec<_>> =
-                all.filter_map(|record| known(zone, id, record).transpose()).collect();
+            let kept: Understood<Vec<_>> = all.map(|record| known(zone, id, record)).collect();
             let kept = kept.map_err(|said| api.unexpected(call, Some(id), &said))?;
             Ok((Some(kept), api.next_marker(call, Some(id), page.is_truncated, Some(next))?))
         })
     };
-    api.all_pages(call, page).await
+    let all = api.all_pages(call, page).await;
+    api.understood(call, Some(id), all, |all| {
+        // A zone has records that say whose it is, if no others.
+        if all.is_empty() {
+            return Err(Unexpected::Empty("ResourceRecordSets"));
+        }
+        Ok(all.into_iter().flatten().collect())
+    })
 }
+
+/// Types of records, as far as Route 53 has them.
+const TYPES: [&str; 17] = [
+    "SOA", "A", "TXT", "NS", "CNAME", "MX", "NAPTR", "PTR", "SRV", "SPF", "AAAA", "CAA", "DS",
+    "TLSA", "SSHFP", "SVCB", "HTTPS",
+];
 
 /// A record that leads to a load balancer's name; none for another.
 fn known(zone: &ZoneXml, id: &str, xml: RecordXml) -> Understood<Option<DnsRecord>> {
@@ -157,6 +169,9 @@ fn known(zone: &ZoneXml, id: &str, xml: RecordXml) -> Understood<Option<DnsRecor
         (None, None) => return Err(Unexpected::Missing("ResourceRecords")),
     };
     let target = normal(&target);
+    if is_of_elb(&target) && !TYPES.contains(&&*xml.r#type) {
+        return Err(Unexpected::Value("Type", xml.r#type));
+    }
     Ok(is_of_elb(&target).then(|| DnsRecord {
         zone: id.to_owned(),
         zone_name: zone.name.trim_end_matches('.').to_owned(),

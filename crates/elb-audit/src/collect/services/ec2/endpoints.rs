@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Filter, all, filtered, whole_region};
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
-use crate::aws::strict::{self, Text, texts};
+use crate::aws::strict::{self, Text, Understood, Unexpected, each, texts};
 
 /// The account's endpoint services in front of load balancers; with who may connect to each, if wanted.
 pub(crate) async fn endpoint_services(
@@ -18,11 +18,12 @@ pub(crate) async fn endpoint_services(
     with_principals: bool,
 ) -> Fact<Vec<EndpointService>> {
     let call = Call::Ec2DescribeVpcEndpointServiceConfigurations;
-    let found = match whole_region::<ServiceXml>(api, client, call).await {
-        Fact::Known(found) => found.into_iter().map(service),
+    let found = whole_region::<ServiceXml>(api, client, call).await;
+    let found = match api.understood(call, None, found, |found| each(found, service)) {
+        Fact::Known(found) => found,
         Fact::Unread(gap) => return Fact::Unread(gap),
     };
-    let before = found.filter(|service| !service.load_balancers.is_empty());
+    let before = found.into_iter().filter(|service| !service.load_balancers.is_empty());
     let services = before.map(|mut service| async move {
         if with_principals {
             service.principals = principals(api, client, &service.id).await;
@@ -42,17 +43,21 @@ async fn principals(api: &ApiClient, client: &Client, service: &str) -> Fact<Vec
     found.map(|all| all.into_iter().map(|one| one.principal).collect())
 }
 
-fn service(xml: ServiceXml) -> EndpointService {
-    let mut load_balancers = texts(xml.network_load_balancer_arn_set.item);
-    load_balancers.extend(texts(xml.gateway_load_balancer_arn_set.item));
-    EndpointService {
+fn service(xml: ServiceXml) -> Understood<EndpointService> {
+    // A service is for load balancers of either kind.
+    let sets = [xml.network_load_balancer_arn_set, xml.gateway_load_balancer_arn_set];
+    if sets.iter().all(Option::is_none) {
+        return Err(Unexpected::Missing("networkLoadBalancerArnSet"));
+    }
+    let load_balancers = sets.into_iter().flatten().flat_map(|set| texts(set.item)).collect();
+    Ok(EndpointService {
         id: xml.service_id,
         name: xml.service_name,
         state: xml.service_state,
         acceptance_required: xml.acceptance_required,
         load_balancers,
         principals: Fact::not_collected(Call::Ec2DescribeVpcEndpointServicePermissions),
-    }
+    })
 }
 
 /// The account's endpoints of Gateway load balancers.
@@ -81,10 +86,8 @@ struct ServiceXml {
     service_name: Option<String>,
     service_state: Option<String>,
     acceptance_required: bool,
-    #[serde(default)]
-    network_load_balancer_arn_set: Items<Text>,
-    #[serde(default)]
-    gateway_load_balancer_arn_set: Items<Text>,
+    network_load_balancer_arn_set: Option<Items<Text>>,
+    gateway_load_balancer_arn_set: Option<Items<Text>>,
 }
 
 #[derive(Debug, Deserialize)]

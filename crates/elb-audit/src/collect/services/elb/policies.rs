@@ -22,13 +22,13 @@ struct Page {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct PolicyXml {
-    #[serde(deserialize_with = "strict::text")]
-    policy_name: String,
-    #[serde(deserialize_with = "strict::text")]
-    policy_type_name: String,
-    policy_attribute_descriptions: Members<PairXml>,
+    #[serde(rename = "PolicyName", deserialize_with = "strict::text")]
+    name: String,
+    #[serde(rename = "PolicyTypeName", deserialize_with = "strict::text")]
+    kind: String,
+    #[serde(rename = "PolicyAttributeDescriptions")]
+    attributes: Members<PairXml>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,11 +55,11 @@ pub(crate) async fn policies(
 }
 
 fn policy(api: &ApiClient, call: Call, arn: &str, found: PolicyXml) -> Result<ClassicPolicy, Gap> {
-    let pairs = found.policy_attribute_descriptions.member.into_iter();
+    let pairs = found.attributes.member.into_iter();
     let pairs = pairs.map(|pair| (pair.attribute_name, pair.attribute_value));
     Ok(ClassicPolicy {
-        name: found.policy_name,
-        kind: found.policy_type_name,
+        name: found.name,
+        kind: found.kind,
         attributes: api.pairs(call, arn, pairs)?,
     })
 }
