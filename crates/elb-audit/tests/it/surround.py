@@ -31,7 +31,7 @@ SUBNETS = [one["SubnetId"] for one in EC2.describe_subnets(Filters=FILTER)["Subn
 
 
 def balancer(name, kind):
-    made = ELB.create_load_balancer(Name=name, Type=kind, Subnets=SUBNETS)
+    made = ELB.create_load_balancer(Name=name, Type=kind, Subnets=SUBNETS, Scheme="internet-facing")
     return made["LoadBalancers"][0]
 
 
