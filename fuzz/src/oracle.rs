@@ -40,6 +40,9 @@ pub fn judged(inventory: &Inventory, choices: &mut Choices) -> Report {
         ..Options::at(now)
     };
     let mut made = audit(inventory, &chosen, &options);
+    // Where nothing ends at a panic, a judge's is caught.
+    let broken = made.gaps.iter().find(|gap| gap.reason.contains("internal error"));
+    assert_eq!(broken, None);
     if choices.coin() {
         let mut before = audit(inventory, checks::ALL, &Options::at(inventory.taken_at));
         before.findings.truncate(choices.below(before.findings.len()));

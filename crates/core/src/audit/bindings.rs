@@ -239,7 +239,8 @@ fn of_web_acl(site: Site, name: &str) -> Option<Binding> {
         _ => {
             let acl: &WebAcl = site.region.web_acls.get(arn)?.get().ok()?;
             let last = acl.rules.iter().map(|rule| rule.priority).max();
-            Some(last.map_or(0, |last| last + 1).to_string().into())
+            let next = last.map_or(Some(0), |last| last.checked_add(1));
+            Some(next?.to_string().into())
         }
     }
 }
@@ -325,6 +326,6 @@ fn free_priority(lb: &LoadBalancer, listener: &Listener) -> Option<u32> {
     let free = |priority: &u32| !taken.contains(priority);
     match end {
         Some(end) => (1..end).rev().find(free),
-        None => (taken.last().map_or(1, |last| last + 1)..=50_000).find(free),
+        None => (taken.last().map_or(1, |last| last.saturating_add(1))..=50_000).find(free),
     }
 }

@@ -18,8 +18,8 @@ impl Inventory {
         let mut cost = Cost::default();
         let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
         for part in parts {
-            cost.api_calls += part.cost.api_calls;
-            cost.milliseconds += part.cost.milliseconds;
+            cost.api_calls = cost.api_calls.saturating_add(part.cost.api_calls);
+            cost.milliseconds = cost.milliseconds.saturating_add(part.cost.milliseconds);
             for account in part.accounts {
                 match accounts.get_mut(&account.id) {
                     Some(known) => known.absorb(account),
@@ -206,6 +206,14 @@ mod tests {
 
     fn merged(parts: [Inventory; 2]) -> Account {
         Inventory::merge(parts.into()).unwrap().accounts.remove(0)
+    }
+
+    #[test]
+    fn costs_of_any_size_are_added() {
+        let (mut first, second) = (part(&["us-east-1"]), part(&["eu-west-1"]));
+        first.cost = Cost { api_calls: u64::MAX, milliseconds: u64::MAX - 1 };
+        let whole = Inventory::merge(vec![first, second]).unwrap();
+        assert_eq!(whole.cost, Cost { api_calls: u64::MAX, milliseconds: u64::MAX });
     }
 
     #[test]

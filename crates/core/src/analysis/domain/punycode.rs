@@ -7,9 +7,13 @@ const THRESHOLDS: (usize, usize) = (1, 26);
 /// The first code point that is written as a number.
 const FIRST: usize = 0x80;
 
-/// A label as DNS has it: `xn--mnchen-3ya` of `münchen`; one in ASCII is that already.
+/// Letters of a label: each takes a byte and more of the 63 that DNS has for it.
+const LONGEST: usize = 63;
+
+/// A label as DNS has it: `xn--mnchen-3ya` of `münchen`; one in ASCII is that already, and one that is too long for
+/// DNS stays as it is.
 pub(super) fn encoded(label: &str) -> String {
-    if label.is_ascii() {
+    if label.is_ascii() || label.chars().nth(LONGEST).is_some() {
         return label.to_owned();
     }
     let points: Vec<usize> = label.chars().map(|letter| u32::from(letter) as usize).collect();
@@ -85,5 +89,12 @@ mod tests {
         for (label, expected) in table {
             assert_eq!(encoded(label), expected, "{label}");
         }
+    }
+
+    #[test]
+    fn what_no_label_is_costs_nothing() {
+        assert!(encoded(&"ü".repeat(63)).starts_with("xn--"));
+        let long: String = ('一'..='龥').collect();
+        assert_eq!(encoded(&long), long);
     }
 }

@@ -105,7 +105,9 @@ fn judge(context: &Context) -> Judgement {
         let Some(most) = limits.get(&quota) else { return Ok(None) };
         let count = count?;
         let words = format!("{quota}: {count} of {most}");
-        Ok(Some((count as u64 * 100 > most * percent, quota, words)))
+        // What is read may be any number.
+        let is_near = (count as u64).saturating_mul(100) > most.saturating_mul(percent);
+        Ok(Some((is_near, quota, words)))
     });
     let near: Vec<&(bool, String, String)> =
         used.found.iter().filter(|(is_near, ..)| *is_near).collect();
