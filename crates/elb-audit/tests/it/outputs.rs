@@ -244,7 +244,7 @@ fn people_see_what_is_new() {
     assert!(json("--only-new") == json(""));
     // Without a report to compare with, all is shown.
     let all = demo("--only-new").stdout;
-    let gate = "Gates set: only-new on (default off, by the command line)\n";
+    let gate = "Gates set: only-new on (default off, by the command line)\n\n";
     assert_eq!(all.replace(gate, ""), demo("").stdout);
     let after = folder.path("after.json");
     fs::write(&after, demo("--format json").stdout).unwrap();
