@@ -130,12 +130,14 @@ async fn in_zone(api: &ApiClient, client: &Client, zone: &ZoneXml) -> Fact<Vec<D
             request = request.with(name, value);
         }
         api.call(call, Some(id), client.xml_at::<RecordsXml>(request)).await.and_then(|page| {
-            let next = [page.next_record_name, page.next_record_type, page.next_record_identifier];
-            let next = next.into_iter().flatten().collect::<Vec<_>>().join("\n");
+            let next = page.next_record_name.zip(page.next_record_type).map(|(name, kind)| {
+                let parts = [Some(name), Some(kind), page.next_record_identifier];
+                parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+            });
             let all = page.resource_record_sets.list.into_iter();
             let kept: Understood<Vec<_>> = all.map(|record| known(zone, id, record)).collect();
             let kept = kept.map_err(|said| api.unexpected(call, Some(id), &said))?;
-            Ok((Some(kept), api.next_marker(call, Some(id), page.is_truncated, Some(next))?))
+            Ok((Some(kept), api.next_marker(call, Some(id), page.is_truncated, next)?))
         })
     };
     let all = api.all_pages(call, page).await;
