@@ -9,7 +9,6 @@ use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 /// What an answer holds instead of what AWS documents.
@@ -184,10 +183,21 @@ pub(crate) fn some_account<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    if text.as_deref().is_none_or(is_account) {
+    text.map(number_of_account).transpose()
+}
+
+/// Reads the number of an account, which is never missing.
+pub(crate) fn account_number<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<String, D::Error> {
+    number_of_account(String::deserialize(deserializer)?)
+}
+
+fn number_of_account<E: serde::de::Error>(text: String) -> Result<String, E> {
+    if is_account(&text) {
         Ok(text)
     } else {
-        Err(D::Error::custom("the number of an account has twelve digits"))
+        Err(E::custom("the number of an account has twelve digits"))
     }
 }
 

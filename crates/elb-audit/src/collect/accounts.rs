@@ -23,6 +23,10 @@ use crate::collect::scope::{self, CallerIdentity};
 /// Why an account is left out that holds none of the load balancers that are judged.
 pub(crate) const NOT_IN_FOCUS: &str = "holds none of --load-balancer";
 
+/// States in which nobody gets into an account. Whatever else AWS may say one day is tried.
+/// Source: API reference, `Account` of AWS Organizations.
+const CLOSED: [&str; 4] = ["PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"];
+
 /// Which accounts are read, and how to get into them.
 #[derive(Clone, Debug)]
 pub struct AccountSelection {
@@ -204,8 +208,9 @@ impl<'a> AccountGateway<'a> {
         if let Some(organization) = &accounts.organization {
             for listed in self.listed(organization).await? {
                 let mut target = self.target(&listed.id, Some(self.usual_role(&listed.id)));
-                if listed.state != "ACTIVE" {
-                    let state = listed.state.to_lowercase().replace('_', " ");
+                let state = listed.state.unwrap_or_default();
+                if CLOSED.contains(&state.as_str()) {
+                    let state = state.to_lowercase().replace('_', " ");
                     target.skipped = Some(format!("{state} in the organization"));
                 }
                 (target.name, target.unit) = (listed.name.or(target.name), listed.unit);

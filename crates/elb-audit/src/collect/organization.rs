@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::aws::api::ApiClient;
 use crate::aws::bounds::UNITS;
 use crate::aws::query::Client;
+use crate::aws::strict;
 
 /// Units above each other, of which AWS allows five.
 const DEEPEST: usize = 100;
@@ -20,8 +21,8 @@ const DEEPEST: usize = 100;
 pub(crate) struct Listed {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
-    /// `ACTIVE`, `SUSPENDED` …
-    pub(crate) state: String,
+    /// `ACTIVE`, `SUSPENDED` … where AWS tells it.
+    pub(crate) state: Option<String>,
     /// Names of its units from the root.
     pub(crate) unit: Fact<Option<String>>,
 }
@@ -36,6 +37,7 @@ struct AccountsAnswer {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct AccountJson {
+    #[serde(deserialize_with = "strict::account_number")]
     id: String,
     name: Option<String>,
     /// What AWS keeps up to date: `Status` is the older member, and on its way out.
@@ -53,8 +55,7 @@ impl AccountJson {
     }
 
     fn listed(self, unit: Fact<Option<String>>) -> Listed {
-        let state = self.state.or(self.status).unwrap_or_else(|| "UNKNOWN".to_owned());
-        Listed { id: self.id, name: self.name, state, unit }
+        Listed { id: self.id, name: self.name, state: self.state.or(self.status), unit }
     }
 }
 
@@ -301,11 +302,7 @@ impl Reader<'_> {
                 document["NextToken"] = token.into();
             }
             let answer = self.client.json::<A>(call.operation(), &document);
-            self.api.call(call, about, answer).await.map(|answer| {
-                let (items, next) = read(answer);
-                let items = if next.is_some() { Some(items.unwrap_or_default()) } else { items };
-                (items, next)
-            })
+            self.api.call(call, about, answer).await.map(read)
         };
         known(self.api.all_pages(call, page).await)
     }

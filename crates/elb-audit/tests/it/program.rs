@@ -132,7 +132,7 @@ pub(crate) fn finished(output: &std::process::Output) -> Done {
 }
 
 /// A machine that is busy answers late, which is told: that is no part of what a test asks.
-fn without_waits(text: &str) -> String {
+pub(crate) fn without_waits(text: &str) -> String {
     let lines = text.split_inclusive('\n');
     lines.filter(|line| !line.starts_with("note: no answer yet from ")).collect()
 }

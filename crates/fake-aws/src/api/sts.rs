@@ -39,6 +39,12 @@ fn assume(context: &Context<'_>, web: bool) -> XmlResult {
     let policy = context.call.get("Policy").map(SessionPolicy::parse).transpose()?;
     let known = context.accounts.iter().find(|account| account.id == named);
     let account = known.unwrap_or(context.account);
+    let organizations = context.accounts.iter().filter_map(|one| one.organization.as_ref());
+    let mut members = organizations.flat_map(|organization| &organization.members);
+    if members.any(|member| member.id == named && member.state != "ACTIVE") {
+        let (family, action) = (context.call.family, context.call.iam_action());
+        return Err(Refusal::denied(family, &context.caller(), &action));
+    }
     let name = name.rsplit('/').next().unwrap_or(name);
     let seed = id(&[role, session, &context.shared.next_request().to_string()]).to_uppercase();
     let key = format!("ASIA{seed}");

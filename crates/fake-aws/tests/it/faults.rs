@@ -1,7 +1,7 @@
 //! Each kind of fault, in the shape of each protocol.
 
 use std::io::ErrorKind;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use elb_audit_fake_aws::{Alter, FakeAws, Fault, Kind, Markers, RateLimit};
 
@@ -239,9 +239,20 @@ fn an_altered_answer_is_whole() {
 
 #[test]
 fn a_skewed_clock_refuses_and_tells_its_time() {
-    let skewed = asked(Kind::Skewed(7200), "acm:ListCertificates", "");
+    let signed = |ahead: i64| {
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::new("acm:ListCertificates", Kind::Skewed(ahead)));
+        let list = "x-amz-target: CertificateManager.ListCertificates\r\n";
+        let header = format!("{list}x-amz-date: 20260101T000000Z\r\n");
+        Client::new(&fake).rest("acm", "POST /", &header)
+    };
+    let skewed = signed(7200);
     assert_eq!((skewed.status, skewed.value("__type")), (403, Some("RequestTimeTooSkewed")));
     assert!(skewed.head.contains("\ndate: ") && skewed.head.contains(" GMT"), "{}", skewed.head);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    // The time that the request was signed at.
+    let right = signed(1_767_225_600 - i64::try_from(now).unwrap());
+    assert!(right.status == 200 && right.head.contains("\ndate: Thu, 01 Jan 2026 "), "{right:?}");
     let dated = asked(Kind::Dated(7200), "acm:ListCertificates", "");
     assert!(dated.status == 200 && dated.head.contains("\ndate: "));
 }

@@ -71,8 +71,15 @@ fn records_page_by_name_type_and_set() {
             query = format!("{query}&identifier={}", of("NextRecordIdentifier"));
         }
     }
-    let expected =
-        ["api.example.com. a", "api.example.com. b", "www.example.com. ", "zzz.example.com. "];
+    // The zone's own name servers and start of authority come first.
+    let expected = [
+        "example.com. ",
+        "example.com. ",
+        "api.example.com. a",
+        "api.example.com. b",
+        "www.example.com. ",
+        "zzz.example.com. ",
+    ];
     assert_eq!(names, expected);
     let alias = ask("route53", &format!("{path}?name=www.example.com"));
     assert_eq!(alias.value("DNSName"), Some("web-1.eu-west-1.elb.amazonaws.com."));

@@ -20,12 +20,14 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn start(fake: FakeAws) -> Self {
+    /// One that reads the account of the fake, or every account of its organization.
+    pub(crate) fn start(fake: FakeAws, organization: bool) -> Self {
         let settings = Settings {
             attempts: 1,
             faster: 10.0,
             attempt: 600.0,
             deadline: 6_000.0,
+            organization,
             ..Settings::default()
         };
         let mut command = Command::new(std::env::current_exe().unwrap());
